@@ -1,0 +1,117 @@
+//! The tree of a document: JSON values, each with its place in a file.
+
+use indexmap::IndexMap;
+use serde_json::{Map, Number, Value};
+
+use crate::pointer;
+
+/// Bytes `start..end` of the file with index `file` in [`Files`](crate::files::Files).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(crate) struct Span {
+    pub(crate) file: u32,
+    pub(crate) start: usize,
+    pub(crate) end: usize,
+}
+
+/// A value and where it stands.
+#[derive(Debug, Clone)]
+pub(crate) struct Node {
+    pub(crate) span: Span,
+    pub(crate) kind: Kind,
+}
+
+/// What a [`Node`] is.
+#[derive(Debug, Clone)]
+pub(crate) enum Kind {
+    Null,
+    Bool(bool),
+    Number(Number),
+    String(String),
+    Array(Vec<Node>),
+    Object(Object),
+}
+
+/// The members of a mapping in the order of the text.
+pub(crate) type Object = IndexMap<String, Member>;
+
+/// A member of a mapping: where its key stands, and its value.
+#[derive(Debug, Clone)]
+pub(crate) struct Member {
+    pub(crate) key: Span,
+    pub(crate) value: Node,
+}
+
+impl Node {
+    pub(crate) fn as_object(&self) -> Option<&Object> {
+        match &self.kind {
+            Kind::Object(members) => Some(members),
+            _ => None,
+        }
+    }
+
+    pub(crate) fn as_str(&self) -> Option<&str> {
+        match &self.kind {
+            Kind::String(text) => Some(text),
+            _ => None,
+        }
+    }
+
+    /// The value of member `name`, if this is a mapping that has it.
+    pub(crate) fn get(&self, name: &str) -> Option<&Node> {
+        self.as_object()?.get(name).map(|member| &member.value)
+    }
+
+    /// The node one reference token further down, and the place of its key if it has one.
+    fn step(&self, token: &str) -> Option<(&Node, Option<Span>)> {
+        match &self.kind {
+            Kind::Object(members) => members
+                .get(token)
+                .map(|member| (&member.value, Some(member.key))),
+            Kind::Array(items) => {
+                let index: usize = token.parse().ok()?;
+                items.get(index).map(|item| (item, None))
+            }
+            _ => None,
+        }
+    }
+
+    /// The node at `pointer`.
+    pub(crate) fn at(&self, pointer: &str) -> Option<&Node> {
+        pointer::split(pointer).try_fold(self, |node, token| Some(node.step(&token)?.0))
+    }
+
+    /// The place of what `pointer` points at, or of its nearest ancestor that exists.
+    pub(crate) fn nearest_span(&self, pointer: &str, at_key: bool) -> Span {
+        let mut node = self;
+        let mut key = None;
+        for token in pointer::split(pointer) {
+            let Some((next, next_key)) = node.step(&token) else {
+                // The member is missing: its parent is best shown by the parent's own key.
+                return key.unwrap_or(node.span);
+            };
+            node = next;
+            key = next_key;
+        }
+        if at_key {
+            key.unwrap_or(node.span)
+        } else {
+            node.span
+        }
+    }
+
+    pub(crate) fn to_value(&self) -> Value {
+        match &self.kind {
+            Kind::Null => Value::Null,
+            Kind::Bool(bool) => Value::Bool(*bool),
+            Kind::Number(number) => Value::Number(number.clone()),
+            Kind::String(text) => Value::String(text.clone()),
+            Kind::Array(items) => items.iter().map(Node::to_value).collect(),
+            Kind::Object(members) => Value::Object(
+                members
+                    .iter()
+                    .map(|(key, member)| (key.clone(), member.value.to_value()))
+                    .collect::<Map<_, _>>(),
+            ),
+        }
+    }
+}
