@@ -1,1 +1,81 @@
-//! openapi-client-runtime
+#![doc = include_str!("../README.md")]
+#![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used))]
+
+mod api;
+mod builder;
+mod cookie;
+mod core;
+mod credential;
+mod decode;
+mod error;
+mod media;
+mod open_enum;
+mod operation;
+mod patch;
+mod path;
+mod prepare;
+mod query;
+mod queue;
+mod reply;
+mod response;
+mod secret;
+mod tagged_union;
+mod trace;
+
+pub use crate::api::{Api, ApiKeyLocation, ErrorMembers, Scheme, SchemeKind};
+pub use crate::builder::{BuildError, CoreBuilder};
+pub use crate::core::Core;
+pub use crate::credential::Credential;
+pub use crate::error::{Error, ErrorKind, Failure};
+pub use crate::open_enum::UnknownValue;
+pub use crate::operation::{
+    Method, Operation, OperationBuilder, Provenance, RequestBody, ResponseSpec,
+    SecurityRequirement, StatusRange,
+};
+pub use crate::patch::Patch;
+pub use crate::path::encode_path;
+pub use crate::query::{QueryParam, QueryStyle, RequestBuilderExt};
+pub use crate::response::{ByteStream, RawResponse, ResponseValue};
+pub use crate::secret::Secret;
+
+/// The HTTP library, whose types stand in this crate's interface.
+pub use reqwest;
+
+/// What this crate's macros expand to. Not part of the interface.
+#[doc(hidden)]
+pub mod __private {
+    #[cfg(feature = "schemars")]
+    pub use schemars;
+    pub use {serde, serde_json};
+
+    /// A variant as JSON with its tag.
+    ///
+    /// # Errors
+    ///
+    /// When the value is not an object, or carries the tag of another variant.
+    pub fn tagged<T: serde::Serialize>(
+        value: &T,
+        tag: &str,
+        values: &[&str],
+    ) -> Result<serde_json::Value, String> {
+        crate::tagged_union::tagged(value, tag, values)
+    }
+
+    /// Any string; the known values are examples.
+    #[cfg(feature = "schemars")]
+    #[must_use]
+    pub fn open_enum_schema(known: &[&str]) -> schemars::Schema {
+        schemars::json_schema!({ "type": "string", "examples": known })
+    }
+
+    /// An object with a tag. The schemas of the variants are left out, because variants need not
+    /// have any where another crate turned this feature on.
+    #[cfg(feature = "schemars")]
+    #[must_use]
+    pub fn tagged_union_schema(tag: &str, known: &[&str]) -> schemars::Schema {
+        let mut properties = serde_json::Map::new();
+        let kind = serde_json::json!({ "type": "string", "examples": known });
+        properties.insert(tag.to_owned(), kind);
+        schemars::json_schema!({ "type": "object", "properties": properties })
+    }
+}

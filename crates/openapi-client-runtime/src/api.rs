@@ -1,0 +1,161 @@
+//! What a generated crate knows of its API as a whole.
+
+/// Where an API key travels.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum ApiKeyLocation {
+    /// In a request header.
+    Header,
+    /// In the query.
+    Query,
+    /// In a cookie.
+    Cookie,
+}
+
+/// The kind of a security scheme.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum SchemeKind {
+    /// HTTP Basic (RFC 7617): user name and password.
+    HttpBasic,
+    /// A bearer token (RFC 6750).
+    HttpBearer,
+    /// An API key.
+    ApiKey {
+        /// Where the key travels.
+        location: ApiKeyLocation,
+        /// The name of the header, query parameter or cookie.
+        name: &'static str,
+    },
+    /// OAuth 2.0; the access token travels as a bearer token.
+    OAuth2,
+    /// OpenID Connect; the access token travels as a bearer token.
+    OpenIdConnect,
+}
+
+/// A security scheme of the document and the builder method that takes its credential.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Scheme {
+    pub(crate) name: &'static str,
+    pub(crate) kind: SchemeKind,
+    pub(crate) builder_method: &'static str,
+}
+
+impl Scheme {
+    /// The scheme of that name; error messages tell users to call `builder_method`.
+    pub const fn new(name: &'static str, kind: SchemeKind, builder_method: &'static str) -> Self {
+        Self {
+            name,
+            kind,
+            builder_method,
+        }
+    }
+}
+
+/// Where an API puts code and message into its error bodies, as JSON pointers (RFC 6901).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ErrorMembers {
+    pub(crate) code: &'static [&'static str],
+    pub(crate) message: &'static [&'static str],
+}
+
+impl ErrorMembers {
+    /// The first pointer that finds a value wins.
+    pub const fn new(
+        code_pointers: &'static [&'static str],
+        message_pointers: &'static [&'static str],
+    ) -> Self {
+        Self {
+            code: code_pointers,
+            message: message_pointers,
+        }
+    }
+}
+
+/// What holds for all operations of an API.
+#[derive(Clone, Copy, Debug)]
+pub struct Api {
+    pub(crate) name: &'static str,
+    pub(crate) version: &'static str,
+    pub(crate) document_version: Option<&'static str>,
+    pub(crate) env_prefix: Option<&'static str>,
+    pub(crate) schemes: &'static [Scheme],
+    pub(crate) error_members: ErrorMembers,
+    pub(crate) user_agent: Option<&'static str>,
+    pub(crate) request_id_headers: &'static [&'static str],
+}
+
+impl Api {
+    /// The API as the crate of this name and version reaches it.
+    pub const fn new(name: &'static str, crate_version: &'static str) -> Self {
+        Self {
+            name,
+            version: crate_version,
+            document_version: None,
+            env_prefix: None,
+            schemes: &[],
+            error_members: ErrorMembers::new(&[], &[]),
+            user_agent: None,
+            request_id_headers: &["x-request-id", "x-correlation-id", "request-id"],
+        }
+    }
+
+    /// The `info.version` of the document.
+    #[must_use]
+    pub const fn document_version(mut self, version: &'static str) -> Self {
+        self.document_version = Some(version);
+        self
+    }
+
+    /// The prefix of environment variables, without the underscore that follows it.
+    #[must_use]
+    pub const fn env_prefix(mut self, prefix: &'static str) -> Self {
+        self.env_prefix = Some(prefix);
+        self
+    }
+
+    /// The security schemes of the document.
+    #[must_use]
+    pub const fn schemes(mut self, schemes: &'static [Scheme]) -> Self {
+        self.schemes = schemes;
+        self
+    }
+
+    /// Where error bodies hold code and message. Where a list is empty, the members of RFC 9457
+    /// (`detail`, `title`) and the usual `message`, `error_description`, `error`, `code` are tried.
+    #[must_use]
+    pub const fn error_members(mut self, members: ErrorMembers) -> Self {
+        self.error_members = members;
+        self
+    }
+
+    /// The `User-Agent` that the API demands. `{version}` stands for the crate's version and
+    /// `{document_version}` for the document's.
+    #[must_use]
+    pub const fn user_agent(mut self, template: &'static str) -> Self {
+        self.user_agent = Some(template);
+        self
+    }
+
+    /// The response headers that may carry a request id, lower-case; the first one present counts.
+    #[must_use]
+    pub const fn request_id_headers(mut self, headers: &'static [&'static str]) -> Self {
+        self.request_id_headers = headers;
+        self
+    }
+
+    pub(crate) fn scheme(&self, name: &str) -> Option<&'static Scheme> {
+        self.schemes.iter().find(|scheme| scheme.name == name)
+    }
+
+    /// Our part of the `User-Agent` header.
+    pub(crate) fn agent(&self) -> String {
+        match self.user_agent {
+            Some(template) => template.replace("{version}", self.version).replace(
+                "{document_version}",
+                self.document_version.unwrap_or_default(),
+            ),
+            None => format!("{}/{}", self.name, self.version),
+        }
+    }
+}

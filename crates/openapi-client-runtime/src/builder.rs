@@ -1,0 +1,556 @@
+//! How a client is configured, and what configurations are refused.
+
+use std::collections::BTreeSet;
+use std::ffi::OsString;
+use std::fmt;
+use std::sync::Arc;
+use std::time::Duration;
+
+use reqwest::header::HeaderValue;
+use url::{Host, Url};
+
+use crate::api::Api;
+use crate::core::{Core, Settings};
+use crate::credential::{Credential, Credentials};
+use crate::queue::WriteQueue;
+
+/// Configures a [`Core`]; made by [`Core::builder`].
+///
+/// Nothing is read from the environment unless [`CoreBuilder::env`] is called.
+pub struct CoreBuilder {
+    api: &'static Api,
+    base_url: Option<String>,
+    credentials: Vec<(String, Credential)>,
+    features: Option<BTreeSet<String>>,
+    connect_timeout: Option<Duration>,
+    read_timeout: Option<Duration>,
+    timeout: Duration,
+    response_body_limit: usize,
+    product: Option<String>,
+    http_client: Option<reqwest::Client>,
+    root_certificates: Vec<Vec<u8>>,
+    allow_insecure_http: bool,
+    max_queued_writes: usize,
+    environment: Environment,
+}
+
+type Environment = Arc<dyn Fn(&str) -> Option<OsString> + Send + Sync>;
+
+impl CoreBuilder {
+    /// Time to connect, TLS included, unless set otherwise: 10 seconds.
+    pub const DEFAULT_CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
+    /// Longest silence while a reply is read, unless set otherwise: 30 seconds.
+    pub const DEFAULT_READ_TIMEOUT: Duration = Duration::from_secs(30);
+    /// Time of a whole call, unless set otherwise: 60 seconds.
+    pub const DEFAULT_TIMEOUT: Duration = Duration::from_secs(60);
+    /// Most bytes of a reply held in memory, unless set otherwise: 32 MiB.
+    pub const DEFAULT_RESPONSE_BODY_LIMIT: usize = 32 * 1024 * 1024;
+    /// Most writes waiting for one resource, unless set otherwise: 64.
+    pub const DEFAULT_MAX_QUEUED_WRITES: usize = 64;
+
+    pub(crate) fn new(api: &'static Api) -> Self {
+        Self {
+            api,
+            base_url: None,
+            credentials: Vec::new(),
+            features: None,
+            connect_timeout: None,
+            read_timeout: None,
+            timeout: Self::DEFAULT_TIMEOUT,
+            response_body_limit: Self::DEFAULT_RESPONSE_BODY_LIMIT,
+            product: None,
+            http_client: None,
+            root_certificates: Vec::new(),
+            allow_insecure_http: false,
+            max_queued_writes: Self::DEFAULT_MAX_QUEUED_WRITES,
+            environment: Arc::new(|name| std::env::var_os(name)),
+        }
+    }
+
+    /// Where the API is: scheme, host and, where there is one, the base path.
+    #[must_use]
+    pub fn base_url(mut self, url: impl Into<String>) -> Self {
+        self.base_url = Some(url.into());
+        self
+    }
+
+    /// The credential for a security scheme of the document; the last one set counts.
+    #[must_use]
+    pub fn credential(mut self, scheme_name: impl Into<String>, credential: Credential) -> Self {
+        self.credentials.push((scheme_name.into(), credential));
+        self
+    }
+
+    /// The features that the API client behind the credentials has. Once they are known,
+    /// operations that none of them allows are refused locally.
+    #[must_use]
+    pub fn features(mut self, features: impl IntoIterator<Item = impl Into<String>>) -> Self {
+        self.features = Some(features.into_iter().map(Into::into).collect());
+        self
+    }
+
+    /// Time to connect; [default](Self::DEFAULT_CONNECT_TIMEOUT).
+    #[must_use]
+    pub fn connect_timeout(mut self, timeout: Duration) -> Self {
+        self.connect_timeout = Some(timeout);
+        self
+    }
+
+    /// Longest silence while a reply is read; [default](Self::DEFAULT_READ_TIMEOUT).
+    #[must_use]
+    pub fn read_timeout(mut self, timeout: Duration) -> Self {
+        self.read_timeout = Some(timeout);
+        self
+    }
+
+    /// Time of a whole call, from waiting for earlier writes to the last byte of the reply;
+    /// [default](Self::DEFAULT_TIMEOUT).
+    #[must_use]
+    pub fn timeout(mut self, timeout: Duration) -> Self {
+        self.timeout = timeout;
+        self
+    }
+
+    /// Most bytes of a reply held in memory; [default](Self::DEFAULT_RESPONSE_BODY_LIMIT). Byte
+    /// streams are not held in memory and not limited.
+    #[must_use]
+    pub fn response_body_limit(mut self, bytes: usize) -> Self {
+        self.response_body_limit = bytes;
+        self
+    }
+
+    /// Your product, such as `my-tool/1.2`: it is put before our own `User-Agent`.
+    #[must_use]
+    pub fn user_agent(mut self, product: impl Into<String>) -> Self {
+        self.product = Some(product.into());
+        self
+    }
+
+    /// Sends with this client, for proxies, client certificates and the like. Its redirect policy,
+    /// connect and read timeouts and default headers are its own: give it
+    /// [`redirect::Policy::none`](reqwest::redirect::Policy::none), since a redirect could carry
+    /// credentials elsewhere.
+    #[must_use]
+    pub fn http_client(mut self, client: reqwest::Client) -> Self {
+        self.http_client = Some(client);
+        self
+    }
+
+    /// Trusts one more root certificate, in PEM; a bundle adds all of its certificates.
+    #[must_use]
+    pub fn add_root_certificate(mut self, pem: impl Into<Vec<u8>>) -> Self {
+        self.root_certificates.push(pem.into());
+        self
+    }
+
+    /// Allows `http://` for hosts other than this machine: credentials then travel in the clear.
+    #[must_use]
+    pub fn allow_insecure_http(mut self) -> Self {
+        self.allow_insecure_http = true;
+        self
+    }
+
+    /// Most writes waiting for one resource before further ones are refused;
+    /// [default](Self::DEFAULT_MAX_QUEUED_WRITES).
+    #[must_use]
+    pub fn max_queued_writes(mut self, writes: usize) -> Self {
+        self.max_queued_writes = writes;
+        self
+    }
+
+    /// Where [`CoreBuilder::env`] looks, instead of the environment of the process.
+    #[must_use]
+    pub fn env_source(
+        mut self,
+        source: impl Fn(&str) -> Option<OsString> + Send + Sync + 'static,
+    ) -> Self {
+        self.environment = Arc::new(source);
+        self
+    }
+
+    /// The environment variable `{PREFIX}_{suffix}`; an empty one counts as unset.
+    ///
+    /// # Errors
+    ///
+    /// When its value is not Unicode.
+    pub fn env(&self, suffix: &str) -> Result<Option<String>, BuildError> {
+        let name = match self.api.env_prefix {
+            Some(prefix) => format!("{prefix}_{suffix}"),
+            None => suffix.to_owned(),
+        };
+        match (self.environment)(&name).map(OsString::into_string) {
+            None => Ok(None),
+            Some(Ok(value)) => Ok(Some(value).filter(|value| !value.is_empty())),
+            Some(Err(_)) => Err(BuildError(Fault::EnvironmentNotUnicode { name })),
+        }
+    }
+
+    /// The finished client.
+    ///
+    /// # Errors
+    ///
+    /// When the base URL is missing or unfit, a credential does not fit its scheme, a certificate
+    /// cannot be read, or the user agent is not one.
+    pub fn build(self) -> Result<Core, BuildError> {
+        let base_url = self.checked_base_url()?;
+        let credentials = self.checked_credentials()?;
+        let user_agent = self.checked_user_agent()?;
+        let http_client = self.checked_http_client(&base_url)?;
+        Ok(Core::from(Settings {
+            api: self.api,
+            base_url,
+            credentials,
+            features: self.features,
+            timeout: self.timeout,
+            response_body_limit: self.response_body_limit,
+            user_agent,
+            http_client,
+            queue: WriteQueue::new(self.max_queued_writes),
+        }))
+    }
+
+    fn checked_base_url(&self) -> Result<Url, BuildError> {
+        let given = self.base_url.as_deref().map(str::trim);
+        let given = given
+            .filter(|url| !url.is_empty())
+            .ok_or(Fault::NoBaseUrl)?;
+        let unfit = |reason: &'static str| Fault::BaseUrl { reason };
+        if given.contains(|c: char| c.is_control() || c.is_whitespace()) {
+            return Err(unfit("holds a blank or control character").into());
+        }
+        if given.contains(['{', '}']) {
+            return Err(unfit("holds a `{variable}` that was not filled in").into());
+        }
+        let url = Url::parse(given).map_err(|error| Fault::BaseUrlSyntax { error })?;
+        if !matches!(url.scheme(), "http" | "https") {
+            return Err(unfit("is neither http:// nor https://").into());
+        }
+        if !url.username().is_empty() || url.password().is_some() {
+            let reason = "holds a user name or password; give credentials to the client instead";
+            return Err(unfit(reason).into());
+        }
+        if url.query().is_some() || url.fragment().is_some() {
+            return Err(unfit("has a query or fragment, which operations cannot extend").into());
+        }
+        if url.scheme() == "http" && !is_loopback(&url) && !self.allow_insecure_http {
+            return Err(Fault::InsecureHttp.into());
+        }
+        Ok(url)
+    }
+
+    fn checked_credentials(&self) -> Result<Credentials, BuildError> {
+        let mut credentials = Credentials::default();
+        for (name, credential) in &self.credentials {
+            let scheme = self.api.scheme(name).ok_or_else(|| Fault::UnknownScheme {
+                name: name.clone(),
+                known: self.api.schemes.iter().map(|scheme| scheme.name).collect(),
+            })?;
+            credential
+                .check(scheme)
+                .map_err(|reason| Fault::Credential {
+                    scheme: scheme.name,
+                    reason,
+                })?;
+            credentials.set(scheme, credential.clone());
+        }
+        Ok(credentials)
+    }
+
+    /// RFC 9110, section 10.1.5: products with visible ASCII, ours last.
+    fn checked_user_agent(&self) -> Result<HeaderValue, BuildError> {
+        let ours = self.api.agent();
+        let agent = match self.product.as_deref().map(str::trim) {
+            None => ours,
+            Some("") => return Err(Fault::UserAgent.into()),
+            Some(product) => format!("{product} {ours}"),
+        };
+        let printable = agent.bytes().all(|byte| matches!(byte, b' '..=b'~'));
+        match HeaderValue::try_from(agent) {
+            Ok(value) if printable => Ok(value),
+            _ => Err(Fault::UserAgent.into()),
+        }
+    }
+
+    fn checked_http_client(&self, base_url: &Url) -> Result<reqwest::Client, BuildError> {
+        if let Some(client) = &self.http_client {
+            let also_set = [
+                (self.connect_timeout.is_some(), "connect_timeout"),
+                (self.read_timeout.is_some(), "read_timeout"),
+                (!self.root_certificates.is_empty(), "add_root_certificate"),
+            ];
+            return match also_set.into_iter().find(|(set, _)| *set) {
+                Some((_, option)) => Err(Fault::OwnHttpClient { option }.into()),
+                None => Ok(client.clone()),
+            };
+        }
+        let secure = base_url.scheme() == "https";
+        if secure && !cfg!(any(feature = "rustls", feature = "native-tls")) {
+            return Err(Fault::NoTls.into());
+        }
+        let builder = reqwest::Client::builder()
+            .redirect(reqwest::redirect::Policy::none())
+            .https_only(secure)
+            .connect_timeout(
+                self.connect_timeout
+                    .unwrap_or(Self::DEFAULT_CONNECT_TIMEOUT),
+            )
+            .read_timeout(self.read_timeout.unwrap_or(Self::DEFAULT_READ_TIMEOUT));
+        let builder = self.with_root_certificates(builder)?;
+        builder
+            .build()
+            .map_err(|error| Fault::HttpClient { error }.into())
+    }
+
+    #[cfg(any(feature = "rustls", feature = "native-tls"))]
+    fn with_root_certificates(
+        &self,
+        mut builder: reqwest::ClientBuilder,
+    ) -> Result<reqwest::ClientBuilder, BuildError> {
+        for pem in &self.root_certificates {
+            let certificates = reqwest::Certificate::from_pem_bundle(pem).unwrap_or_default();
+            if certificates.is_empty() {
+                return Err(Fault::Certificate.into());
+            }
+            for certificate in certificates {
+                builder = builder.add_root_certificate(certificate);
+            }
+        }
+        Ok(builder)
+    }
+
+    #[cfg(not(any(feature = "rustls", feature = "native-tls")))]
+    fn with_root_certificates(
+        &self,
+        builder: reqwest::ClientBuilder,
+    ) -> Result<reqwest::ClientBuilder, BuildError> {
+        match self.root_certificates.is_empty() {
+            true => Ok(builder),
+            false => Err(Fault::NoTls.into()),
+        }
+    }
+}
+
+fn is_loopback(url: &Url) -> bool {
+    match url.host() {
+        Some(Host::Ipv4(address)) => address.is_loopback(),
+        Some(Host::Ipv6(address)) => address.is_loopback(),
+        Some(Host::Domain(name)) => name == "localhost" || name.ends_with(".localhost"),
+        None => false,
+    }
+}
+
+/// Base URLs may hold a password by mistake, so only whether one is set is shown.
+impl fmt::Debug for CoreBuilder {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("CoreBuilder")
+            .field("api", &self.api.name)
+            .field("has_base_url", &self.base_url.is_some())
+            .field(
+                "credentials",
+                &self
+                    .credentials
+                    .iter()
+                    .map(|(name, _)| name)
+                    .collect::<Vec<_>>(),
+            )
+            .field("features", &self.features)
+            .finish_non_exhaustive()
+    }
+}
+
+/// Why a client cannot be built. `Display` says what is wrong and what to do.
+#[derive(Debug)]
+pub struct BuildError(Fault);
+
+#[derive(Debug)]
+enum Fault {
+    NoBaseUrl,
+    BaseUrlSyntax {
+        error: url::ParseError,
+    },
+    BaseUrl {
+        reason: &'static str,
+    },
+    InsecureHttp,
+    NoTls,
+    UnknownScheme {
+        name: String,
+        known: Vec<&'static str>,
+    },
+    Credential {
+        scheme: &'static str,
+        reason: &'static str,
+    },
+    UserAgent,
+    Certificate,
+    OwnHttpClient {
+        option: &'static str,
+    },
+    HttpClient {
+        error: reqwest::Error,
+    },
+    EnvironmentNotUnicode {
+        name: String,
+    },
+}
+
+impl From<Fault> for BuildError {
+    fn from(fault: Fault) -> Self {
+        Self(fault)
+    }
+}
+
+impl fmt::Display for BuildError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.0 {
+            Fault::NoBaseUrl => f.write_str("no base URL is set: call `base_url`"),
+            Fault::BaseUrlSyntax { error } => write!(
+                f,
+                "the base URL cannot be read: {error}; it must look like https://host/path"
+            ),
+            Fault::BaseUrl { reason } => write!(f, "the base URL {reason}"),
+            Fault::InsecureHttp => f.write_str(
+                "the base URL is http:// and not on this machine, so that credentials would \
+                 travel in the clear: use https://, or call `allow_insecure_http`",
+            ),
+            Fault::NoTls => f.write_str(
+                "https:// and certificates need TLS: enable the feature `rustls` or `native-tls`",
+            ),
+            Fault::UnknownScheme { name, known } => write!(
+                f,
+                "the API has no security scheme `{name}`; it has `{}`",
+                known.join("`, `")
+            ),
+            Fault::Credential { scheme, reason } => {
+                write!(
+                    f,
+                    "the credential does not fit the scheme `{scheme}`: {reason}"
+                )
+            }
+            Fault::UserAgent => f.write_str(
+                "the user agent is empty or holds a character that headers cannot carry; it must \
+                 look like my-tool/1.2",
+            ),
+            Fault::Certificate => f.write_str(
+                "a root certificate cannot be read: it must be PEM, with lines BEGIN CERTIFICATE \
+                 and END CERTIFICATE",
+            ),
+            Fault::OwnHttpClient { option } => write!(
+                f,
+                "`{option}` has no effect on the client given to `http_client`: set it there"
+            ),
+            Fault::HttpClient { error } => {
+                write!(f, "the HTTP client cannot be set up: {error}")
+            }
+            Fault::EnvironmentNotUnicode { name } => {
+                write!(f, "the environment variable {name} is not Unicode")
+            }
+        }
+    }
+}
+
+impl std::error::Error for BuildError {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        match &self.0 {
+            Fault::BaseUrlSyntax { error } => Some(error),
+            Fault::HttpClient { error } => Some(error),
+            _ => None,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{Scheme, SchemeKind};
+
+    static API: Api = Api::new("things-client", "1.2.3")
+        .document_version("v7")
+        .env_prefix("THINGS")
+        .schemes(&[Scheme::new(
+            "basicAuth",
+            SchemeKind::HttpBasic,
+            "basic_auth",
+        )]);
+
+    fn builder() -> CoreBuilder {
+        CoreBuilder::new(&API).base_url("https://api.example.com/v1/")
+    }
+
+    fn refusal(builder: CoreBuilder) -> String {
+        builder.build().unwrap_err().to_string()
+    }
+
+    #[test]
+    fn the_base_url_is_normalised() {
+        for (given, kept) in [
+            ("https://API.example.com", "https://api.example.com"),
+            (" https://h/a/b// ", "https://h/a/b"),
+            ("http://127.0.0.1:8080/", "http://127.0.0.1:8080"),
+            ("http://[::1]/x", "http://[::1]/x"),
+            ("http://api.localhost", "http://api.localhost"),
+        ] {
+            let core = builder().base_url(given).build().unwrap();
+            assert_eq!(core.base_url(), kept);
+        }
+    }
+
+    #[test]
+    fn unfit_base_urls_are_refused_without_being_quoted() {
+        for (given, reason) in [
+            ("", "no base URL"),
+            ("api.example.com", "cannot be read"),
+            ("ftp://h", "neither http"),
+            ("https://me:hunter2@h", "user name or password"),
+            ("https://h/?key=hunter2", "query or fragment"),
+            ("https://h/#x", "query or fragment"),
+            ("https://{region}.h/", "not filled in"),
+            ("https://h/a\nb", "control character"),
+            ("http://api.example.com", "allow_insecure_http"),
+            ("http://127.0.0.1.example.com", "allow_insecure_http"),
+        ] {
+            let error = builder().base_url(given).build().unwrap_err();
+            let text = format!("{error} {error:?}");
+            assert!(text.contains(reason), "{given}: {text}");
+            assert!(!text.contains("hunter2"), "{text}");
+        }
+        let insecure = builder().base_url("http://h").allow_insecure_http();
+        assert!(insecure.build().is_ok());
+    }
+
+    #[test]
+    fn other_misfits_are_refused() {
+        let fit = |scheme: &str| builder().credential(scheme, Credential::basic("a", "b"));
+        assert!(fit("basicAuth").build().is_ok());
+        assert!(refusal(fit("basic")).contains("it has `basicAuth`"));
+        let bearer = builder().credential("basicAuth", Credential::bearer("b"));
+        assert!(refusal(bearer).contains("`basicAuth`: it takes user name"));
+        assert!(refusal(builder().add_root_certificate("junk")).contains("PEM"));
+        for agent in ["", "a\r\nb: c", "zoë/1"] {
+            assert!(refusal(builder().user_agent(agent)).contains("user agent"));
+        }
+        let own = builder().http_client(reqwest::Client::new());
+        assert!(refusal(own.read_timeout(Duration::ZERO)).contains("`read_timeout`"));
+    }
+
+    #[test]
+    fn the_environment_is_read_only_through_its_source() {
+        let builder = builder().env_source(|name| match name {
+            "THINGS_USER" => Some("me".into()),
+            "THINGS_EMPTY" => Some("".into()),
+            _ => None,
+        });
+        assert_eq!(builder.env("USER").unwrap().as_deref(), Some("me"));
+        assert_eq!(builder.env("EMPTY").unwrap(), None);
+        assert_eq!(builder.env("OTHER").unwrap(), None);
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn environment_variables_must_be_unicode() {
+        use std::os::unix::ffi::OsStringExt;
+        let builder = builder().env_source(|_| Some(OsString::from_vec(vec![0xFF])));
+        let error = builder.env("USER").unwrap_err().to_string();
+        assert!(error.contains("THINGS_USER"), "{error}");
+    }
+}

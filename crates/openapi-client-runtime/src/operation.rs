@@ -1,0 +1,376 @@
+//! The operation table: what the document says of each operation, as constants.
+//!
+//! Generated crates hold one [`Operation`] per operation in a `static`. Everything is built with
+//! `const fn`s, so the table can gain columns without breaking crates generated earlier.
+
+use std::fmt;
+
+/// An HTTP method that a document can declare and this runtime can send.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Method {
+    /// `GET`
+    Get,
+    /// `PUT`
+    Put,
+    /// `POST`
+    Post,
+    /// `PATCH`
+    Patch,
+    /// `DELETE`
+    Delete,
+    /// `HEAD`
+    Head,
+}
+
+impl Method {
+    /// The method as it stands in a request line.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Get => "GET",
+            Self::Put => "PUT",
+            Self::Post => "POST",
+            Self::Patch => "PATCH",
+            Self::Delete => "DELETE",
+            Self::Head => "HEAD",
+        }
+    }
+
+    /// Whether the method only reads ("safe" in RFC 9110, section 9.2.1).
+    pub const fn is_safe(self) -> bool {
+        matches!(self, Self::Get | Self::Head)
+    }
+}
+
+impl fmt::Display for Method {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+/// Whether a fact was read in the vendor's documentation or inferred from the way the API behaves.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Provenance {
+    /// Read in the vendor's documentation.
+    Documented,
+    /// Inferred; the vendor has not promised it.
+    Inferred,
+}
+
+/// One scheme of a security requirement, with the scopes it must carry.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct SecurityRequirement {
+    scheme: &'static str,
+    scopes: &'static [&'static str],
+}
+
+impl SecurityRequirement {
+    /// Asks for the scheme of that name in `components.securitySchemes`.
+    pub const fn new(scheme: &'static str, scopes: &'static [&'static str]) -> Self {
+        Self { scheme, scopes }
+    }
+
+    /// The name of the scheme in the document.
+    pub const fn scheme(&self) -> &'static str {
+        self.scheme
+    }
+
+    /// The scopes that must all be granted; empty for schemes without scopes.
+    pub const fn scopes(&self) -> &'static [&'static str] {
+        self.scopes
+    }
+}
+
+/// What an operation takes as its body.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct RequestBody {
+    media_type: &'static str,
+    optional: bool,
+}
+
+impl RequestBody {
+    /// A required body of this media type.
+    pub const fn new(media_type: &'static str) -> Self {
+        Self {
+            media_type,
+            optional: false,
+        }
+    }
+
+    /// The body may be left out.
+    #[must_use]
+    pub const fn optional(mut self) -> Self {
+        self.optional = true;
+        self
+    }
+
+    /// The media type that goes out as `Content-Type`.
+    pub const fn media_type(&self) -> &'static str {
+        self.media_type
+    }
+
+    /// Whether the body may be left out.
+    pub const fn is_optional(&self) -> bool {
+        self.optional
+    }
+}
+
+/// The statuses that a response of the document stands for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum StatusRange {
+    /// One status, such as `404`.
+    Exact(u16),
+    /// All statuses with this first digit: `4` is `4XX`.
+    Class(u8),
+    /// Every status that nothing else describes.
+    Default,
+}
+
+/// One response that the document describes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ResponseSpec {
+    status: StatusRange,
+    media_types: &'static [&'static str],
+    envelope: Option<&'static str>,
+}
+
+impl ResponseSpec {
+    /// A response with these media types; none when it has no body.
+    pub const fn new(status: StatusRange, media_types: &'static [&'static str]) -> Self {
+        Self {
+            status,
+            media_types,
+            envelope: None,
+        }
+    }
+
+    /// Names the variant that this response becomes where an operation answers with several types.
+    #[must_use]
+    pub const fn envelope(mut self, variant: &'static str) -> Self {
+        self.envelope = Some(variant);
+        self
+    }
+
+    /// The statuses described.
+    pub const fn status(&self) -> StatusRange {
+        self.status
+    }
+
+    /// The media types of the body; empty when there is none.
+    pub const fn media_types(&self) -> &'static [&'static str] {
+        self.media_types
+    }
+
+    /// The variant of the status envelope, where there is one.
+    pub const fn envelope_variant(&self) -> Option<&'static str> {
+        self.envelope
+    }
+}
+
+/// Writes [`Operation`], its const builder, and one setter and getter per column.
+macro_rules! operation_table {
+    ($( $(#[doc = $doc:literal])+ $name:ident: $type:ty = $default:expr; )+) => {
+        /// One operation of an API, as its document describes it.
+        #[derive(Clone, Copy, PartialEq)]
+        pub struct Operation {
+            id: &'static str,
+            method: Method,
+            path: &'static str,
+            document_id: Option<&'static str>,
+            request: Option<RequestBody>,
+            trusted_only: bool,
+            replaces_whole: bool,
+            deprecated: bool,
+            $( $name: $type, )+
+        }
+
+        impl Operation {
+            /// Starts the entry of the operation with this Rust method name, HTTP method and path
+            /// template; [`OperationBuilder::build`] ends it.
+            #[expect(clippy::new_ret_no_self, reason = "the table is written as one const chain")]
+            pub const fn new(id: &'static str, method: Method, path: &'static str) -> OperationBuilder {
+                OperationBuilder(Self {
+                    id,
+                    method,
+                    path,
+                    document_id: None,
+                    request: None,
+                    trusted_only: false,
+                    replaces_whole: false,
+                    deprecated: false,
+                    $( $name: $default, )+
+                })
+            }
+
+            $( $(#[doc = $doc])+ pub const fn $name(&self) -> $type { self.$name } )+
+        }
+
+        impl OperationBuilder {
+            $( $(#[doc = $doc])+ #[must_use] pub const fn $name(mut self, $name: $type) -> Self {
+                self.0.$name = $name;
+                self
+            } )+
+        }
+    };
+}
+
+operation_table! {
+    /// The tag under which the document files the operation; empty when it has none.
+    tag: &'static str = "";
+    /// The one-line summary; empty when the document has none.
+    summary: &'static str = "";
+    /// The security alternatives, of which one is enough; the schemes within one alternative are
+    /// all needed. Empty when the operation takes no credential.
+    security: &'static [&'static [SecurityRequirement]] = &[];
+    /// Features of an API client of which one is enough; empty when every client may call.
+    features: &'static [&'static str] = &[];
+    /// Scopes that must all be on the token, where the scheme itself declares none.
+    required_scopes: &'static [&'static str] = &[];
+    /// The responses that the document describes.
+    responses: &'static [ResponseSpec] = &[];
+    /// Names of cookie parameters, spelt as the document spells them.
+    cookies: &'static [&'static str] = &[];
+    /// Path parameters by whose values writes must not overlap.
+    serialize_by: &'static [&'static str] = &[];
+    /// Whether the operation was documented by the vendor or inferred.
+    provenance: Provenance = Provenance::Documented;
+}
+
+impl Operation {
+    /// The name of the Rust method.
+    pub const fn id(&self) -> &'static str {
+        self.id
+    }
+
+    /// The `operationId` of the document.
+    pub const fn document_id(&self) -> &'static str {
+        match self.document_id {
+            Some(id) => id,
+            None => self.id,
+        }
+    }
+
+    /// The HTTP method.
+    pub const fn method(&self) -> Method {
+        self.method
+    }
+
+    /// The path template, such as `/things/{thing_id}`.
+    pub const fn path(&self) -> &'static str {
+        self.path
+    }
+
+    /// The body that the operation takes.
+    pub const fn request(&self) -> Option<RequestBody> {
+        self.request
+    }
+
+    /// Whether only a trusted application may call.
+    pub const fn is_trusted_only(&self) -> bool {
+        self.trusted_only
+    }
+
+    /// Whether the body replaces the whole resource: what it leaves out is deleted.
+    pub const fn replaces_whole(&self) -> bool {
+        self.replaces_whole
+    }
+
+    /// Whether the document marks the operation as deprecated.
+    pub const fn is_deprecated(&self) -> bool {
+        self.deprecated
+    }
+
+    /// The response that describes this status: the exact one, else its class, else the default.
+    pub fn response_for(&self, status: u16) -> Option<&'static ResponseSpec> {
+        let find = |wanted: StatusRange| self.responses.iter().find(|spec| spec.status == wanted);
+        find(StatusRange::Exact(status))
+            .or_else(|| find(StatusRange::Class(u8::try_from(status / 100).unwrap_or(0))))
+            .or_else(|| find(StatusRange::Default))
+    }
+}
+
+impl fmt::Debug for Operation {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Operation({} {} {})", self.id, self.method, self.path)
+    }
+}
+
+/// An [`Operation`] in the making; see [`Operation::new`].
+#[derive(Clone, Copy, Debug)]
+#[must_use = "call `build` to get the operation"]
+pub struct OperationBuilder(Operation);
+
+impl OperationBuilder {
+    /// The `operationId` of the document, where it differs from the Rust method name.
+    pub const fn document_id(mut self, id: &'static str) -> Self {
+        self.0.document_id = Some(id);
+        self
+    }
+
+    /// The body that the operation takes.
+    pub const fn request(mut self, body: RequestBody) -> Self {
+        self.0.request = Some(body);
+        self
+    }
+
+    /// Only a trusted application may call.
+    pub const fn trusted_only(mut self) -> Self {
+        self.0.trusted_only = true;
+        self
+    }
+
+    /// The body replaces the whole resource.
+    pub const fn replaces_whole(mut self) -> Self {
+        self.0.replaces_whole = true;
+        self
+    }
+
+    /// The document marks the operation as deprecated.
+    pub const fn deprecated(mut self) -> Self {
+        self.0.deprecated = true;
+        self
+    }
+
+    /// Ends the chain.
+    pub const fn build(self) -> Operation {
+        self.0
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    static OPERATION: Operation = Operation::new("get_thing", Method::Get, "/things/{id}")
+        .document_id("getThing")
+        .tag("Things")
+        .security(&[&[SecurityRequirement::new("basic", &[])]])
+        .responses(&[
+            ResponseSpec::new(StatusRange::Default, &["text/plain"]).envelope("Other"),
+            ResponseSpec::new(StatusRange::Class(4), &["application/problem+json"]),
+            ResponseSpec::new(StatusRange::Exact(404), &[]).envelope("Missing"),
+        ])
+        .build();
+
+    #[test]
+    fn the_table_is_built_in_a_static() {
+        assert_eq!(OPERATION.document_id(), "getThing");
+        assert_eq!(OPERATION.tag(), "Things");
+        assert_eq!(OPERATION.security()[0][0].scheme(), "basic");
+        assert_eq!(OPERATION.provenance(), Provenance::Documented);
+        assert_eq!(
+            format!("{OPERATION:?}"),
+            "Operation(get_thing GET /things/{id})"
+        );
+    }
+
+    #[test]
+    fn the_most_exact_response_describes_a_status() {
+        let variant = |status| OPERATION.response_for(status).unwrap().envelope_variant();
+        assert_eq!(variant(404), Some("Missing"));
+        assert_eq!(variant(409), None);
+        assert_eq!(variant(503), Some("Other"));
+    }
+}

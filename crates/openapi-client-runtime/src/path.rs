@@ -1,0 +1,209 @@
+//! Path parameters: encoded so that they stay in their segment, and read back before sending.
+
+use percent_encoding::utf8_percent_encode;
+use percent_encoding::{AsciiSet, CONTROLS, NON_ALPHANUMERIC, percent_decode_str};
+
+/// Everything but the unreserved characters of RFC 3986, section 2.3.
+const RESERVED: &AsciiSet = &NON_ALPHANUMERIC
+    .remove(b'-')
+    .remove(b'.')
+    .remove(b'_')
+    .remove(b'~');
+
+/// What URL parsers encode in a path, which template literals go through (WHATWG URL, section 1.3).
+const PATH: &AsciiSet = &CONTROLS
+    .add(b' ')
+    .add(b'"')
+    .add(b'#')
+    .add(b'<')
+    .add(b'>')
+    .add(b'?')
+    .add(b'`')
+    .add(b'{')
+    .add(b'}');
+
+/// An encoded `~`, which [`encode_path`] never writes for a `~`. It marks the values that a URL
+/// parser would swallow, so that they survive until they can be refused with a message.
+const MARK: &str = "%7E";
+
+/// Percent-encodes one path parameter (RFC 3986, section 2.1): all but unreserved characters.
+///
+/// The values that would leave their segment (the empty one, `.` and `..`) come out marked, and
+/// [`Core::execute`](crate::Core::execute) refuses to send them.
+#[must_use]
+pub fn encode_path(value: &str) -> String {
+    match value {
+        "" | "." | ".." => format!("{MARK}{value}"),
+        _ => utf8_percent_encode(value, RESERVED).to_string(),
+    }
+}
+
+/// Why a request path does not belong to its template.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum PathFault {
+    /// The parameter holds a value that would leave its segment.
+    Escapes {
+        parameter: &'static str,
+        value: &'static str,
+    },
+    /// The path has another shape than the template.
+    Mismatch,
+}
+
+/// Path parameters by name, with their decoded values.
+pub(crate) type PathValues = Vec<(&'static str, String)>;
+
+/// Reads the parameters of `template` back from an encoded request path.
+pub(crate) fn recover(template: &'static str, path: &str) -> Result<PathValues, PathFault> {
+    let template = template.split(['?', '#']).next().unwrap_or_default();
+    let mut values = PathValues::new();
+    let mut segments = path.split('/');
+    for pattern in template.split('/') {
+        let segment = segments.next().ok_or(PathFault::Mismatch)?;
+        match_segment(pattern, segment, &mut values)?;
+    }
+    match segments.next() {
+        None => Ok(values),
+        Some(_) => Err(PathFault::Mismatch),
+    }
+}
+
+fn match_segment(
+    mut pattern: &'static str,
+    mut segment: &str,
+    values: &mut PathValues,
+) -> Result<(), PathFault> {
+    while let Some((literal, rest)) = pattern.split_once('{') {
+        let (name, rest) = rest.split_once('}').ok_or(PathFault::Mismatch)?;
+        segment = strip_literal(segment, literal)?;
+        let end = value_end(rest, segment)?;
+        values.push((name, decode(name, &segment[..end])?));
+        (pattern, segment) = (rest, &segment[end..]);
+    }
+    match strip_literal(segment, pattern)? {
+        "" => Ok(()),
+        _ => Err(PathFault::Mismatch),
+    }
+}
+
+fn strip_literal<'a>(segment: &'a str, literal: &str) -> Result<&'a str, PathFault> {
+    let encoded = utf8_percent_encode(literal, PATH).to_string();
+    segment
+        .strip_prefix(encoded.as_str())
+        .ok_or(PathFault::Mismatch)
+}
+
+/// Where a value ends: at the last place where the literal behind it stands, so that a value may
+/// contain that literal too, or at the end of the segment.
+fn value_end(rest: &str, segment: &str) -> Result<usize, PathFault> {
+    let (literal, is_last) = match rest.split_once('{') {
+        Some((literal, _)) => (literal, false),
+        None => (rest, true),
+    };
+    let literal = utf8_percent_encode(literal, PATH).to_string();
+    let end = match (is_last, literal.is_empty()) {
+        (true, _) if segment.ends_with(&literal) => Some(segment.len() - literal.len()),
+        (true, _) => None,
+        (false, true) => segment.char_indices().nth(1).map(|(index, _)| index),
+        (false, false) => segment.find(&literal),
+    };
+    end.filter(|end| *end > 0).ok_or(PathFault::Mismatch)
+}
+
+fn decode(parameter: &'static str, raw: &str) -> Result<String, PathFault> {
+    if let Some(marked) = raw.strip_prefix(MARK) {
+        let value = match marked {
+            "" => "",
+            "." => ".",
+            _ => "..",
+        };
+        return Err(PathFault::Escapes { parameter, value });
+    }
+    percent_decode_str(raw)
+        .decode_utf8()
+        .map(String::from)
+        .map_err(|_| PathFault::Mismatch)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+    use url::Url;
+
+    fn sent(template: &str, value: &str) -> String {
+        let url = format!("http://h{}", template.replace("{id}", &encode_path(value)));
+        Url::parse(&url).unwrap().path().to_owned()
+    }
+
+    #[test]
+    fn hostile_values_stay_in_their_segment() {
+        for (value, encoded) in [
+            ("a/b", "a%2Fb"),
+            (r"a\b", "a%5Cb"),
+            ("%2f", "%252f"),
+            ("%2e%2e", "%252e%252e"),
+            ("a?b#c", "a%3Fb%23c"),
+            ("zoë 東", "zo%C3%AB%20%E6%9D%B1"),
+            ("...", "..."),
+            ("~", "~"),
+            ("%7E", "%257E"),
+        ] {
+            assert_eq!(encode_path(value), encoded);
+            let path = sent("/a/{id}/b", value);
+            let values = recover("/a/{id}/b", &path).unwrap();
+            assert_eq!(values, [("id", value.to_owned())]);
+        }
+    }
+
+    #[test]
+    fn values_that_would_leave_their_segment_are_named() {
+        for value in ["", ".", ".."] {
+            for template in ["/a/{id}/b", "/a/{id}", "/a/{id}.json", "/a/x{id}"] {
+                let fault = recover(template_of(template), &sent(template, value));
+                let parameter = "id";
+                assert_eq!(fault, Err(PathFault::Escapes { parameter, value }));
+            }
+        }
+    }
+
+    fn template_of(template: &str) -> &'static str {
+        ["/a/{id}/b", "/a/{id}", "/a/{id}.json", "/a/x{id}"]
+            .into_iter()
+            .find(|known| *known == template)
+            .unwrap()
+    }
+
+    #[test]
+    fn other_paths_are_refused() {
+        for path in ["/b/5", "/a//b", "/a/1/b/", "/a/1/c", "/a/1", "/a/1/2/b", ""] {
+            assert_eq!(recover("/a/{id}/b", path), Err(PathFault::Mismatch));
+        }
+    }
+
+    #[test]
+    fn literals_around_a_parameter_are_kept_apart() {
+        let values = recover("/f/{name}.{ext}:go", "/f/a.json:go").unwrap();
+        assert_eq!(values, [("name", "a".into()), ("ext", "json".into())]);
+        assert_eq!(recover("/a b/{id}?x=1", "/a%20b/1").unwrap().len(), 1);
+    }
+
+    proptest! {
+        #[test]
+        fn what_is_sent_reads_back(value in "\\PC*|[./\\\\%~]{0,6}|.{0,20}") {
+            prop_assume!(!["", ".", ".."].contains(&value.as_str()));
+            let path = sent("/a/{id}/b", &value);
+            prop_assert_eq!(path.matches('/').count(), 3);
+            prop_assert_eq!(recover("/a/{id}/b", &path), Ok(vec![("id", value)]));
+        }
+
+        #[test]
+        fn literals_encode_as_urls_do(literal in "[ -~&&[^/\\\\?#%]]{1,8}") {
+            prop_assume!(literal != "." && literal != "..");
+            let url = Url::parse(&format!("http://h/x{literal}")).unwrap();
+            prop_assume!(!literal.ends_with(' '));
+            let encoded = utf8_percent_encode(&literal, PATH).to_string();
+            prop_assert_eq!(url.path(), format!("/x{encoded}"));
+        }
+    }
+}

@@ -1,0 +1,143 @@
+//! Completes a request with what the document says and progenitor's output leaves out.
+
+use reqwest::header::{ACCEPT, CONTENT_LENGTH, CONTENT_TYPE, HeaderMap, HeaderValue};
+use reqwest::{Body, Request};
+
+use crate::{Failure, Operation, StatusRange, cookie, media, query};
+
+pub(crate) fn prepare(request: &mut Request, operation: &Operation) -> Result<(), Failure> {
+    // Generated code tells apart operations on one path by a fragment; it means nothing here.
+    request.url_mut().set_fragment(None);
+    query::finish(request.url_mut());
+    accept(request.headers_mut(), operation)?;
+    body(request, operation)?;
+    cookie::gather(request.headers_mut(), operation.cookies()).map_err(Failure::invalid)
+}
+
+/// Asks for what the document's successes are; types that only errors have come second, because
+/// some servers choose the type of a success by this header.
+fn accept(headers: &mut HeaderMap, operation: &Operation) -> Result<(), Failure> {
+    let mut ranges: Vec<String> = Vec::new();
+    for successes in [true, false] {
+        let wanted = operation
+            .responses()
+            .iter()
+            .filter(|r| is_success(r.status()) == successes);
+        for media_type in wanted.flat_map(|response| response.media_types()) {
+            let known = ranges
+                .iter()
+                .any(|range| range.split(';').next() == Some(media_type));
+            if !known {
+                let only_in_errors = !successes && !ranges.is_empty();
+                let weight = if only_in_errors { ";q=0.5" } else { "" };
+                ranges.push(format!("{media_type}{weight}"));
+            }
+        }
+    }
+    if !ranges.is_empty() {
+        headers.insert(ACCEPT, header(&ranges.join(", "))?);
+    }
+    Ok(())
+}
+
+fn is_success(status: StatusRange) -> bool {
+    matches!(
+        status,
+        StatusRange::Exact(200..=299) | StatusRange::Class(2)
+    )
+}
+
+/// Restores the media type of the document, and leaves out an optional body that is not there.
+fn body(request: &mut Request, operation: &Operation) -> Result<(), Failure> {
+    let Some(declared) = operation.request() else {
+        return Ok(());
+    };
+    let bytes = request.body().and_then(Body::as_bytes);
+    if declared.is_optional() && media::is_json(declared.media_type()) && bytes == Some(b"null") {
+        *request.body_mut() = None;
+        request.headers_mut().remove(CONTENT_TYPE);
+        request.headers_mut().remove(CONTENT_LENGTH);
+    } else if request.body().is_some() && !declared.media_type().contains('*') {
+        let media_type = header(declared.media_type())?;
+        request.headers_mut().insert(CONTENT_TYPE, media_type);
+    }
+    Ok(())
+}
+
+fn header(value: &str) -> Result<HeaderValue, Failure> {
+    HeaderValue::from_str(value)
+        .map_err(|_| Failure::invalid(format!("the media type {value:?} is not a header value")))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{Method, RequestBody, ResponseSpec};
+
+    fn prepared(
+        operation: &Operation,
+        build: impl Fn(reqwest::RequestBuilder) -> reqwest::RequestBuilder,
+    ) -> Request {
+        let builder = reqwest::Client::new().post("http://h/a?x=b+c#html");
+        let mut request = build(builder).build().unwrap();
+        prepare(&mut request, operation).unwrap();
+        request
+    }
+
+    fn accepted(responses: &'static [ResponseSpec]) -> String {
+        let operation = Operation::new("x", Method::Post, "/a")
+            .responses(responses)
+            .build();
+        let request = prepared(&operation, |r| r.header(ACCEPT, "application/json"));
+        request.headers()[ACCEPT].to_str().unwrap().to_owned()
+    }
+
+    #[test]
+    fn accept_names_successes_first() {
+        const OK: StatusRange = StatusRange::Exact(200);
+        const ERROR: StatusRange = StatusRange::Class(4);
+        let csv = &[
+            ResponseSpec::new(ERROR, &["application/json"]),
+            ResponseSpec::new(OK, &["text/csv"]),
+        ];
+        assert_eq!(accepted(csv), "text/csv, application/json;q=0.5");
+        let json = &[
+            ResponseSpec::new(OK, &["application/json"]),
+            ResponseSpec::new(ERROR, &["application/json"]),
+        ];
+        assert_eq!(accepted(json), "application/json");
+        let bare = &[
+            ResponseSpec::new(StatusRange::Exact(204), &[]),
+            ResponseSpec::new(ERROR, &["application/problem+json"]),
+        ];
+        assert_eq!(accepted(bare), "application/problem+json");
+        assert_eq!(accepted(&[]), "application/json");
+    }
+
+    #[test]
+    fn content_type_is_that_of_the_document() {
+        let operation = Operation::new("x", Method::Post, "/a")
+            .request(RequestBody::new("application/merge-patch+json"))
+            .build();
+        let request = prepared(&operation, |r| r.json(&1));
+        assert_eq!(
+            request.headers()[CONTENT_TYPE],
+            "application/merge-patch+json"
+        );
+        assert_eq!(request.url().as_str(), "http://h/a?x=b%20c");
+    }
+
+    #[test]
+    fn only_an_optional_body_can_be_left_out() {
+        let body = RequestBody::new("application/json");
+        for (body, left_out) in [(body.optional(), true), (body, false)] {
+            let operation = Operation::new("x", Method::Post, "/a")
+                .request(body)
+                .build();
+            let request = prepared(&operation, |r| r.json(&None::<u8>));
+            assert_eq!(request.body().is_none(), left_out);
+            assert_eq!(request.headers().contains_key(CONTENT_TYPE), !left_out);
+            assert!(prepared(&operation, |r| r.json(&Some(1))).body().is_some());
+        }
+    }
+}

@@ -1,0 +1,304 @@
+//! Query parameters and form bodies.
+
+use reqwest::RequestBuilder;
+use reqwest::header::{CONTENT_TYPE, HeaderValue};
+use serde::ser::Error as _;
+use serde::{Serialize, Serializer};
+use serde_json::Value;
+use url::Url;
+
+use crate::Error;
+
+/// How a query parameter is written when its value is a list or an object
+/// (`OpenAPI` 3.0.3, "Style Values").
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum QueryStyle {
+    /// `form` with `explode: true`: `ids=a&ids=b`; an object becomes `key=value` pairs.
+    Form,
+    /// `form` with `explode: false`: `ids=a,b`.
+    FormJoined,
+    /// `spaceDelimited`: `ids=a%20b`.
+    SpaceDelimited,
+    /// `pipeDelimited`: `ids=a%7Cb`.
+    PipeDelimited,
+    /// `deepObject`: `filter[key]=value`.
+    DeepObject,
+}
+
+/// A delimiter travels through the form serializer as a noncharacter, so that it can be told from
+/// the same character inside a value; [`finish`] puts the real one in.
+struct Delimiter {
+    mark: char,
+    encoded_mark: &'static str,
+    written: &'static str,
+    /// A value that holds this character could not be told from two values.
+    forbidden: Option<char>,
+}
+
+const COMMA: Delimiter = Delimiter {
+    mark: '\u{FDD0}',
+    encoded_mark: "%EF%B7%90",
+    written: ",",
+    forbidden: None,
+};
+const SPACE: Delimiter = Delimiter {
+    mark: '\u{FDD1}',
+    encoded_mark: "%EF%B7%91",
+    written: "%20",
+    forbidden: Some(' '),
+};
+const PIPE: Delimiter = Delimiter {
+    mark: '\u{FDD2}',
+    encoded_mark: "%EF%B7%92",
+    written: "%7C",
+    forbidden: Some('|'),
+};
+
+/// One query parameter, for [`RequestBuilder::query`]. `None` writes nothing.
+#[derive(Clone, Copy, Debug)]
+pub struct QueryParam<'a, T> {
+    name: &'a str,
+    value: &'a T,
+    style: QueryStyle,
+}
+
+impl<'a, T> QueryParam<'a, T> {
+    /// A parameter in the default style, [`QueryStyle::Form`].
+    pub const fn new(name: &'a str, value: &'a T) -> Self {
+        Self::styled(name, value, QueryStyle::Form)
+    }
+
+    /// A parameter in the style that the document asks for.
+    pub const fn styled(name: &'a str, value: &'a T, style: QueryStyle) -> Self {
+        Self { name, value, style }
+    }
+}
+
+impl<T: Serialize> Serialize for QueryParam<'_, T> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let pairs = self.pairs().map_err(|reason| {
+            S::Error::custom(format!("query parameter `{}` {reason}", self.name))
+        })?;
+        pairs.serialize(serializer)
+    }
+}
+
+impl<T: Serialize> QueryParam<'_, T> {
+    fn pairs(&self) -> Result<Vec<(String, String)>, String> {
+        // Through text, because a number must keep the digits that its own type prints.
+        let json = serde_json::to_string(self.value).map_err(|error| error.to_string())?;
+        let value = serde_json::from_str(&json).map_err(|error| error.to_string())?;
+        if value == Value::Null {
+            return Ok(Vec::new());
+        }
+        match self.style {
+            QueryStyle::Form => self.exploded(value),
+            QueryStyle::DeepObject => self.deep(value),
+            QueryStyle::FormJoined => self.joined(value, &COMMA),
+            QueryStyle::SpaceDelimited => self.joined(value, &SPACE),
+            QueryStyle::PipeDelimited => self.joined(value, &PIPE),
+        }
+    }
+
+    fn exploded(&self, value: Value) -> Result<Vec<(String, String)>, String> {
+        let name = || self.name.to_owned();
+        match value {
+            Value::Array(items) => items
+                .into_iter()
+                .map(|item| Ok((name(), scalar(item)?)))
+                .collect(),
+            Value::Object(members) => members
+                .into_iter()
+                .map(|(key, member)| Ok((key, scalar(member)?)))
+                .collect(),
+            single => Ok(vec![(name(), scalar(single)?)]),
+        }
+    }
+
+    fn deep(&self, value: Value) -> Result<Vec<(String, String)>, String> {
+        let Value::Object(members) = value else {
+            return Err("must be an object, because its style is deepObject".to_owned());
+        };
+        members
+            .into_iter()
+            .filter(|(_, member)| !member.is_null())
+            .map(|(key, member)| Ok((format!("{}[{key}]", self.name), scalar(member)?)))
+            .collect()
+    }
+
+    fn joined(&self, value: Value, delimiter: &Delimiter) -> Result<Vec<(String, String)>, String> {
+        let parts: Vec<String> = match value {
+            Value::Array(items) => items.into_iter().map(scalar).collect::<Result<_, _>>()?,
+            Value::Object(members) => members
+                .into_iter()
+                .flat_map(|(key, member)| [Ok(key), scalar(member)])
+                .collect::<Result<_, _>>()?,
+            single => vec![scalar(single)?],
+        };
+        if let Some(forbidden) = delimiter.forbidden
+            && parts.iter().any(|part| part.contains(forbidden))
+        {
+            return Err(format!(
+                "has a value with {forbidden:?}, which separates the values"
+            ));
+        }
+        Ok(match parts.is_empty() {
+            true => Vec::new(),
+            false => vec![(
+                self.name.to_owned(),
+                parts.join(delimiter.mark.to_string().as_str()),
+            )],
+        })
+    }
+}
+
+fn scalar(value: Value) -> Result<String, String> {
+    match value {
+        Value::String(text) if text.contains(['\u{FDD0}', '\u{FDD1}', '\u{FDD2}']) => {
+            Err("holds a noncharacter (U+FDD0 to U+FDD2)".to_owned())
+        }
+        Value::String(text) => Ok(text),
+        Value::Bool(flag) => Ok(flag.to_string()),
+        Value::Number(number) => Ok(number.to_string()),
+        Value::Null => Err("holds null, which a query cannot say".to_owned()),
+        Value::Array(_) | Value::Object(_) => {
+            Err("holds a list or object inside another one, which a query cannot say".to_owned())
+        }
+    }
+}
+
+/// Turns what the form serializer wrote into what every server reads: `%20` rather than `+` for a
+/// space, and the real delimiters.
+pub(crate) fn finish(url: &mut Url) {
+    let Some(query) = url.query() else { return };
+    let mut query = query.replace('+', "%20");
+    for delimiter in [COMMA, SPACE, PIPE] {
+        query = query.replace(delimiter.encoded_mark, delimiter.written);
+    }
+    url.set_query(Some(query.as_str()).filter(|query| !query.is_empty()));
+}
+
+/// What generated code needs of a request builder beyond reqwest's own methods.
+pub trait RequestBuilderExt<E>: Sized {
+    /// Sends `body` as `application/x-www-form-urlencoded`; lists repeat their name.
+    ///
+    /// # Errors
+    ///
+    /// When the body is not a flat object of scalars and lists of scalars.
+    fn form_urlencoded<T: Serialize + ?Sized>(self, body: &T) -> Result<Self, Error<E>>;
+}
+
+impl<E> RequestBuilderExt<E> for RequestBuilder {
+    fn form_urlencoded<T: Serialize + ?Sized>(self, body: &T) -> Result<Self, Error<E>> {
+        let form = serde_html_form::to_string(body).map_err(|error| {
+            Error::InvalidRequest(format!("the body cannot be written as a form: {error}"))
+        })?;
+        let media_type = HeaderValue::from_static("application/x-www-form-urlencoded");
+        Ok(self.header(CONTENT_TYPE, media_type).body(form))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+    use serde_json::json;
+
+    fn try_query<T: Serialize>(value: &T, style: QueryStyle) -> Result<String, String> {
+        let request = reqwest::Client::new()
+            .get("http://h/")
+            .query(&QueryParam::styled("p", value, style))
+            .build();
+        let mut url = request.map_err(|error| format!("{error:?}"))?.url().clone();
+        finish(&mut url);
+        Ok(url.query().unwrap_or_default().to_owned())
+    }
+
+    fn query<T: Serialize>(value: &T, style: QueryStyle) -> String {
+        try_query(value, style).unwrap()
+    }
+
+    #[test]
+    fn scalars_are_written_as_their_type_prints_them() {
+        use QueryStyle::Form;
+        assert_eq!(query(&"a b+c&d", Form), "p=a%20b%2Bc%26d");
+        assert_eq!(query(&true, Form), "p=true");
+        assert_eq!(query(&0.1_f32, Form), "p=0.1");
+        assert_eq!(query(&u64::MAX, Form), format!("p={}", u64::MAX));
+        assert_eq!(query(&None::<u8>, Form), "");
+        assert_eq!(query(&Some("x"), Form), "p=x");
+    }
+
+    #[test]
+    fn every_style_writes_lists_and_objects_as_the_document_says() {
+        use QueryStyle::{DeepObject, Form, FormJoined, PipeDelimited, SpaceDelimited};
+        let list = ["a", "b,c"];
+        assert_eq!(query(&list, Form), "p=a&p=b%2Cc");
+        assert_eq!(query(&list, FormJoined), "p=a,b%2Cc");
+        assert_eq!(query(&list, SpaceDelimited), "p=a%20b%2Cc");
+        assert_eq!(query(&list, PipeDelimited), "p=a%7Cb%2Cc");
+        let object = json!({ "r": 1, "g": "x" });
+        assert_eq!(query(&object, Form), "g=x&r=1");
+        assert_eq!(query(&object, FormJoined), "p=g,x,r,1");
+        assert_eq!(query(&object, DeepObject), "p%5Bg%5D=x&p%5Br%5D=1");
+        assert_eq!(query(&Vec::<u8>::new(), Form), "");
+        assert_eq!(query(&Vec::<u8>::new(), FormJoined), "");
+    }
+
+    #[test]
+    fn what_a_query_cannot_say_is_refused() {
+        use QueryStyle::{DeepObject, Form, PipeDelimited, SpaceDelimited};
+        for (value, style, reason) in [
+            (json!([[1]]), Form, "inside another"),
+            (json!([null]), Form, "null"),
+            (json!(["a b"]), SpaceDelimited, "separates the values"),
+            (json!(["a|b"]), PipeDelimited, "separates the values"),
+            (json!([1]), DeepObject, "deepObject"),
+            (json!("\u{FDD1}"), Form, "noncharacter"),
+        ] {
+            let error = try_query(&value, style).unwrap_err();
+            assert!(error.contains("query parameter `p`"), "{error}");
+            assert!(error.contains(reason), "{error}");
+        }
+    }
+
+    #[test]
+    fn forms_repeat_lists() {
+        #[derive(Serialize)]
+        struct Form {
+            name: &'static str,
+            tags: Vec<&'static str>,
+        }
+        let form = Form {
+            name: "a b",
+            tags: vec!["x", "y"],
+        };
+        let builder = reqwest::Client::new().post("http://h/");
+        let builder = RequestBuilderExt::<()>::form_urlencoded(builder, &form).unwrap();
+        let request = builder.build().unwrap();
+        let body = request.body().and_then(reqwest::Body::as_bytes).unwrap();
+        assert_eq!(body, b"name=a+b&tags=x&tags=y");
+    }
+
+    proptest! {
+        #[test]
+        fn exploded_lists_read_back(values in prop::collection::vec(".{0,12}", 0..5)) {
+            prop_assume!(!values.iter().any(|v| v.contains(['\u{FDD0}', '\u{FDD1}', '\u{FDD2}'])));
+            let query = query(&values, QueryStyle::Form);
+            let read: Vec<String> = url::form_urlencoded::parse(query.as_bytes())
+                .map(|(name, value)| { assert_eq!(name, "p"); value.into_owned() })
+                .collect();
+            prop_assert_eq!(read, values);
+        }
+
+        #[test]
+        fn joined_lists_split_at_the_written_comma(values in prop::collection::vec("[ -~]{1,12}", 1..5)) {
+            let query = query(&values, QueryStyle::FormJoined);
+            let read: Vec<String> = query.strip_prefix("p=").unwrap().split(',')
+                .map(|part| percent_encoding::percent_decode_str(part).decode_utf8().unwrap().into_owned())
+                .collect();
+            prop_assert_eq!(read, values);
+        }
+    }
+}

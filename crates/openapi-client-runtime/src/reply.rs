@@ -1,0 +1,184 @@
+//! What is kept of a reply once its body was taken: for values and for errors alike.
+
+use std::fmt;
+use std::time::{Duration, SystemTime};
+
+use bytes::Bytes;
+use reqwest::StatusCode;
+use reqwest::header::{CONTENT_TYPE, HeaderMap, RETRY_AFTER};
+use serde_json::Value;
+
+use crate::api::{Api, ErrorMembers};
+
+/// How much of a body an error keeps.
+const EXCERPT: usize = 64 * 1024;
+
+/// Status, headers, and what an error tells of the body.
+#[derive(Clone)]
+pub(crate) struct Reply {
+    pub(crate) status: StatusCode,
+    pub(crate) headers: HeaderMap,
+    pub(crate) retry_after: Option<Duration>,
+    pub(crate) excerpt: Bytes,
+    pub(crate) code: Option<String>,
+    pub(crate) message: Option<String>,
+    request_id_headers: &'static [&'static str],
+}
+
+impl Reply {
+    pub(crate) fn new(api: &'static Api, status: StatusCode, headers: HeaderMap) -> Self {
+        Self {
+            retry_after: retry_after(&headers, SystemTime::now()),
+            status,
+            headers,
+            excerpt: Bytes::new(),
+            code: None,
+            message: None,
+            request_id_headers: api.request_id_headers,
+        }
+    }
+
+    /// Keeps the start of the body. A copy, so that a large body does not live as long as the error.
+    pub(crate) fn keep_excerpt(&mut self, body: &[u8]) {
+        self.excerpt = Bytes::copy_from_slice(&body[..body.len().min(EXCERPT)]);
+    }
+
+    /// Reads code and message from an error body.
+    pub(crate) fn read_members(&mut self, members: ErrorMembers, body: &[u8]) {
+        let Ok(body) = serde_json::from_slice::<Value>(body) else {
+            return;
+        };
+        let or = |declared: &'static [&'static str], usual: &'static [&'static str]| {
+            if declared.is_empty() { usual } else { declared }
+        };
+        self.code = first(&body, or(members.code, &["/code", "/error/code", "/error"]));
+        self.message = first(
+            &body,
+            or(
+                members.message,
+                &[
+                    "/detail",
+                    "/title",
+                    "/message",
+                    "/error_description",
+                    "/error/message",
+                    "/error",
+                ],
+            ),
+        );
+    }
+
+    pub(crate) fn request_id(&self) -> Option<&str> {
+        self.request_id_headers
+            .iter()
+            .find_map(|name| self.headers.get(*name)?.to_str().ok())
+    }
+
+    pub(crate) fn content_type(&self) -> Option<&str> {
+        self.headers.get(CONTENT_TYPE)?.to_str().ok()
+    }
+}
+
+/// Headers may hold cookies and bodies anything, so only their sizes are shown.
+impl fmt::Debug for Reply {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Reply")
+            .field("status", &self.status)
+            .field("request_id", &self.request_id())
+            .field("code", &self.code)
+            .field("message", &self.message)
+            .field("headers", &format_args!("[{} headers]", self.headers.len()))
+            .field("excerpt", &format_args!("[{} bytes]", self.excerpt.len()))
+            .finish_non_exhaustive()
+    }
+}
+
+fn first(body: &Value, pointers: &[&str]) -> Option<String> {
+    pointers
+        .iter()
+        .find_map(|pointer| words(body.pointer(pointer)?))
+}
+
+/// A member as a phrase: texts as they are, lists joined, objects as `name: text`.
+fn words(value: &Value) -> Option<String> {
+    let joined = |parts: Vec<String>| (!parts.is_empty()).then(|| parts.join("; "));
+    match value {
+        Value::Null => None,
+        Value::String(text) => Some(text.clone()).filter(|text| !text.is_empty()),
+        Value::Bool(_) | Value::Number(_) => Some(value.to_string()),
+        Value::Array(items) => joined(items.iter().filter_map(words).collect()),
+        Value::Object(members) => joined(
+            members
+                .iter()
+                .filter_map(|(name, member)| Some(format!("{name}: {}", words(member)?)))
+                .collect(),
+        ),
+    }
+}
+
+/// Both forms of RFC 9110, section 10.2.3; a date that has passed is no wait at all.
+fn retry_after(headers: &HeaderMap, now: SystemTime) -> Option<Duration> {
+    let value = headers.get(RETRY_AFTER)?.to_str().ok()?.trim();
+    if let Ok(seconds) = value.parse() {
+        return Some(Duration::from_secs(seconds));
+    }
+    let date = httpdate::parse_http_date(value).ok()?;
+    Some(date.duration_since(now).unwrap_or_default())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use reqwest::header::HeaderValue;
+
+    fn members(api: ErrorMembers, body: &str) -> (Option<String>, Option<String>) {
+        static API: Api = Api::new("x", "1.0.0");
+        let mut reply = Reply::new(&API, StatusCode::BAD_REQUEST, HeaderMap::new());
+        reply.read_members(api, body.as_bytes());
+        (reply.code, reply.message)
+    }
+
+    #[test]
+    fn code_and_message_come_from_where_the_document_says() {
+        let api = ErrorMembers::new(&["/error/type"], &["/errors"]);
+        let body = r#"{"error":{"type":7},"errors":{"name":["too long","taken"]},"message":"no"}"#;
+        let (code, message) = members(api, body);
+        assert_eq!(code.as_deref(), Some("7"));
+        assert_eq!(message.as_deref(), Some("name: too long; taken"));
+        assert_eq!(members(api, r#"{"message":"no"}"#), (None, None));
+    }
+
+    #[test]
+    fn usual_members_are_found_where_the_document_says_nothing() {
+        let api = ErrorMembers::new(&[], &[]);
+        for (body, code, message) in [
+            (r#"{"title":"T","detail":"D"}"#, None, Some("D")),
+            (
+                r#"{"error":"invalid_grant","error_description":"expired"}"#,
+                Some("invalid_grant"),
+                Some("expired"),
+            ),
+            (r#"{"code":"x","message":""}"#, Some("x"), None),
+            ("<html>", None, None),
+        ] {
+            let found = members(api, body);
+            assert_eq!((found.0.as_deref(), found.1.as_deref()), (code, message));
+        }
+    }
+
+    #[test]
+    fn retry_after_in_both_forms() {
+        let now = httpdate::parse_http_date("Sun, 06 Nov 1994 08:49:00 GMT").unwrap();
+        let read = |value: &'static str| {
+            let mut headers = HeaderMap::new();
+            headers.insert(RETRY_AFTER, HeaderValue::from_static(value));
+            retry_after(&headers, now)
+        };
+        assert_eq!(read("120"), Some(Duration::from_secs(120)));
+        let date = "Sun, 06 Nov 1994 08:49:37 GMT";
+        assert_eq!(read(date), Some(Duration::from_secs(37)));
+        let passed = "Sun, 06 Nov 1994 08:00:00 GMT";
+        assert_eq!(read(passed), Some(Duration::ZERO));
+        assert_eq!(read("soon"), None);
+    }
+}

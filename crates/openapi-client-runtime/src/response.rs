@@ -1,0 +1,347 @@
+//! Replies: raw, typed and streamed.
+
+use std::fmt;
+use std::ops::{Deref, DerefMut};
+use std::pin::Pin;
+use std::task::{Context, Poll};
+
+use bytes::{Bytes, BytesMut};
+use futures_core::Stream;
+use futures_util::StreamExt;
+use reqwest::StatusCode;
+use reqwest::header::HeaderMap;
+use serde::de::DeserializeOwned;
+use url::Url;
+
+use crate::api::Api;
+use crate::queue::WriteGuard;
+use crate::reply::Reply;
+use crate::trace::Call;
+use crate::{Error, ErrorKind, Failure, Operation, decode};
+
+/// A reply whose status is known and whose body, for a success, is still under way.
+///
+/// Dropping it ends the call: the next write on the same resource may go out.
+pub struct RawResponse {
+    operation: &'static Operation,
+    reply: Reply,
+    url: Url,
+    body: Body,
+    limit: usize,
+    // What ends with the reply.
+    call: Call,
+    guard: Option<WriteGuard>,
+}
+
+enum Body {
+    /// A success: read when and as the caller wants it.
+    Open(Box<reqwest::Response>),
+    /// An error: read at once, so that every error knows what the server said.
+    Read(Bytes),
+}
+
+impl RawResponse {
+    /// Takes over a reply; the body of an error is read here.
+    pub(crate) async fn receive(
+        response: reqwest::Response,
+        (api, operation): (&'static Api, &'static Operation),
+        limit: usize,
+        guard: Option<WriteGuard>,
+        call: Call,
+    ) -> Self {
+        let mut reply = Reply::new(api, response.status(), response.headers().clone());
+        call.answered(reply.status, reply.request_id());
+        let url = without_query(response.url());
+        let body = if reply.status.is_success() {
+            Body::Open(Box::new(response))
+        } else {
+            call.failed(ErrorKind::Api);
+            let body = call.run(read_what_comes(response, limit)).await;
+            reply.keep_excerpt(&body);
+            reply.read_members(api.error_members, &body);
+            Body::Read(body)
+        };
+        Self {
+            operation,
+            reply,
+            url,
+            body,
+            limit,
+            call,
+            guard,
+        }
+    }
+
+    /// The status of the reply.
+    pub fn status(&self) -> StatusCode {
+        self.reply.status
+    }
+
+    /// The headers of the reply.
+    pub fn headers(&self) -> &HeaderMap {
+        &self.reply.headers
+    }
+
+    /// The operation that was answered.
+    pub fn operation(&self) -> &'static Operation {
+        self.operation
+    }
+
+    /// The URL that answered, without its query.
+    pub fn url(&self) -> &Url {
+        &self.url
+    }
+
+    pub(crate) fn reply(&self) -> &Reply {
+        &self.reply
+    }
+
+    /// Reads the body, at most `limit` bytes of it, and ends the call.
+    async fn read(self) -> (Reply, Result<Bytes, Failure>) {
+        let Self {
+            reply,
+            body,
+            limit,
+            call,
+            guard,
+            ..
+        } = self;
+        let body = match body {
+            Body::Read(body) => Ok(body),
+            Body::Open(response) => call.run(read_bounded(*response, limit)).await,
+        };
+        if let Err(failure) = &body {
+            call.failed(failure.kind());
+        }
+        drop((call, guard));
+        (reply, body)
+    }
+}
+
+impl fmt::Debug for RawResponse {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("RawResponse")
+            .field("operation", &self.operation)
+            .field("reply", &self.reply)
+            .finish_non_exhaustive()
+    }
+}
+
+/// A query may hold an API key; user info never gets into our URLs, but costs nothing to drop.
+fn without_query(url: &Url) -> Url {
+    let mut url = url.clone();
+    url.set_query(None);
+    url.set_fragment(None);
+    // These fail only for URLs without a host, which have no user info either.
+    let _ = url.set_username("");
+    let _ = url.set_password(None);
+    url
+}
+
+async fn read_bounded(mut response: reqwest::Response, limit: usize) -> Result<Bytes, Failure> {
+    let too_large = || {
+        let reason = format!(
+            "its body is larger than {limit} bytes, the limit of this client (raise it with \
+             `response_body_limit`)"
+        );
+        Failure::new(ErrorKind::BodyTooLarge, reason)
+    };
+    let announced = response.content_length().unwrap_or(0);
+    if usize::try_from(announced).map_or(true, |announced| announced > limit) {
+        return Err(too_large());
+    }
+    let mut body = BytesMut::new();
+    while let Some(chunk) = response.chunk().await.map_err(Failure::transport)? {
+        if chunk.len() > limit - body.len() {
+            return Err(too_large());
+        }
+        body.extend_from_slice(&chunk);
+    }
+    Ok(body.freeze())
+}
+
+/// Reads the body of an error for as long as it comes: what is missing must not hide the status.
+async fn read_what_comes(mut response: reqwest::Response, limit: usize) -> Bytes {
+    let mut body = BytesMut::new();
+    while let Ok(Some(chunk)) = response.chunk().await {
+        let room = limit - body.len();
+        body.extend_from_slice(&chunk[..chunk.len().min(room)]);
+        if chunk.len() >= room {
+            break;
+        }
+    }
+    body.freeze()
+}
+
+/// The typed value of a reply, with its status and headers. Dereferences to the value.
+pub struct ResponseValue<T> {
+    value: T,
+    reply: Reply,
+}
+
+impl<T> ResponseValue<T> {
+    /// The value alone.
+    pub fn into_inner(self) -> T {
+        self.value
+    }
+
+    /// The status of the reply.
+    pub fn status(&self) -> StatusCode {
+        self.reply.status
+    }
+
+    /// The headers of the reply.
+    pub fn headers(&self) -> &HeaderMap {
+        &self.reply.headers
+    }
+
+    /// The id that the server gave the request.
+    pub fn request_id(&self) -> Option<&str> {
+        self.reply.request_id()
+    }
+
+    pub(crate) fn into_parts(self) -> (T, Reply) {
+        (self.value, self.reply)
+    }
+}
+
+impl<T: DeserializeOwned> ResponseValue<T> {
+    #[doc(hidden)]
+    pub async fn from_response<E>(response: RawResponse) -> Result<Self, Error<E>> {
+        let operation = response.operation;
+        let (mut reply, body) = response.read().await;
+        let body = match body {
+            Ok(body) => body,
+            Err(failure) => return Err(failure.with_reply(reply).of(operation).into()),
+        };
+        let spec = operation.response_for(reply.status.as_u16());
+        match decode::decode(spec, reply.content_type(), &body) {
+            Ok(value) => Ok(Self { value, reply }),
+            Err(fault) => {
+                reply.keep_excerpt(&body);
+                Err(undecodable(reply, fault).of(operation).into())
+            }
+        }
+    }
+}
+
+/// An error reply that cannot be decoded is still an error reply; a success reply is not one.
+fn undecodable(reply: Reply, fault: decode::Fault) -> Failure {
+    let kind = if reply.status.is_success() {
+        ErrorKind::Decode
+    } else {
+        ErrorKind::Api
+    };
+    Failure::new(kind, fault.reason)
+        .at(fault.path)
+        .with_reply(reply)
+}
+
+impl ResponseValue<()> {
+    #[doc(hidden)]
+    #[must_use]
+    pub fn empty(response: RawResponse) -> Self {
+        Self {
+            value: (),
+            reply: response.reply,
+        }
+    }
+}
+
+impl ResponseValue<ByteStream> {
+    #[doc(hidden)]
+    #[must_use]
+    pub fn stream(response: RawResponse) -> Self {
+        let RawResponse {
+            operation,
+            reply,
+            body,
+            call,
+            guard,
+            ..
+        } = response;
+        let end_with_stream = (call, guard);
+        let value = match body {
+            Body::Read(body) => ByteStream::new(futures_util::stream::iter([Ok(body)])),
+            Body::Open(response) => ByteStream::new(response.bytes_stream().map(move |chunk| {
+                let _held = &end_with_stream;
+                chunk.map_err(|error| Failure::transport(error).of(operation).into())
+            })),
+        };
+        Self { value, reply }
+    }
+}
+
+impl<T> Deref for ResponseValue<T> {
+    type Target = T;
+
+    fn deref(&self) -> &T {
+        &self.value
+    }
+}
+
+impl<T> DerefMut for ResponseValue<T> {
+    fn deref_mut(&mut self) -> &mut T {
+        &mut self.value
+    }
+}
+
+impl<T> AsRef<T> for ResponseValue<T> {
+    fn as_ref(&self) -> &T {
+        &self.value
+    }
+}
+
+impl<T: fmt::Debug> fmt::Debug for ResponseValue<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ResponseValue")
+            .field("value", &self.value)
+            .field("status", &self.status())
+            .field("request_id", &self.request_id())
+            .finish_non_exhaustive()
+    }
+}
+
+/// The bytes of a body as they arrive, without a limit on their number.
+///
+/// While it lives, writes that must not overlap with its operation wait.
+pub struct ByteStream(Pin<Box<dyn Stream<Item = Result<Bytes, Error>> + Send + Sync>>);
+
+impl ByteStream {
+    /// Wraps a stream; of use in tests.
+    pub fn new(stream: impl Stream<Item = Result<Bytes, Error>> + Send + Sync + 'static) -> Self {
+        Self(Box::pin(stream))
+    }
+
+    /// Reads all of it into memory.
+    ///
+    /// # Errors
+    ///
+    /// When the connection breaks, or when there are more than `limit` bytes.
+    pub async fn read(mut self, limit: usize) -> Result<Bytes, Error> {
+        let mut body = BytesMut::new();
+        while let Some(chunk) = self.0.next().await {
+            let chunk = chunk?;
+            if chunk.len() > limit - body.len() {
+                let reason = format!("the stream is longer than the {limit} bytes allowed");
+                return Err(Failure::new(ErrorKind::BodyTooLarge, reason).into());
+            }
+            body.extend_from_slice(&chunk);
+        }
+        Ok(body.freeze())
+    }
+}
+
+impl Stream for ByteStream {
+    type Item = Result<Bytes, Error>;
+
+    fn poll_next(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        self.0.as_mut().poll_next(cx)
+    }
+}
+
+impl fmt::Debug for ByteStream {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("ByteStream")
+    }
+}
