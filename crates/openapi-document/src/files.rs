@@ -1,20 +1,99 @@
-//! The files a document is made of.
+//! The files a document is made of: found, checked, parsed once, and kept.
 
-use std::path::{Path, PathBuf};
+use std::collections::HashMap;
+use std::fs;
+use std::io::{ErrorKind, Read};
+use std::path::{Component, Path, PathBuf};
 use std::sync::Arc;
 
-use crate::node::Span;
-use crate::report::Place;
+use crate::codes;
+use crate::node::{Node, Span};
+use crate::report::{Diagnostic, Place};
 use crate::source::SourceFile;
+use crate::{json, yaml};
+
+/// Largest file that is read, in bytes (64 MiB).
+const MAX_BYTES: u64 = 64 * 1024 * 1024;
+
+/// Number of a file in [`Files`].
+pub(crate) type FileId = u32;
 
 /// The files that were read, in the order of reading; the first is the root document.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(crate) struct Files {
     sources: Vec<Arc<SourceFile>>,
+    /// `None` for a file that could not be read as YAML or JSON.
+    trees: Vec<Option<Arc<Node>>>,
     paths: Vec<PathBuf>,
+    /// By canonical path, so that a file reached through a link is read once, and by the paths it
+    /// was asked for, which is quicker.
+    known: HashMap<PathBuf, FileId>,
 }
 
 impl Files {
+    /// Reads the file at `path`, or finds it among those already read. Problems of its content go
+    /// to `problems`, each once. `from` is the reference that named it.
+    ///
+    /// # Errors
+    ///
+    /// The operating system's error if there is no such file; everything else has a place and goes
+    /// to `problems`.
+    pub(crate) fn load(
+        &mut self,
+        path: &Path,
+        from: Option<&Place>,
+        problems: &mut Vec<Diagnostic>,
+    ) -> Result<FileId, std::io::Error> {
+        if let Some(id) = self.known.get(path) {
+            return Ok(*id);
+        }
+        let canonical = path.canonicalize()?;
+        if let Some(id) = self.known.get(&canonical).copied() {
+            self.known.insert(path.to_owned(), id);
+            return Ok(id);
+        }
+        let id = FileId::try_from(self.sources.len()).map_err(std::io::Error::other)?;
+        let shown = shown_path(path);
+        let (source, tree) = match read_text(path, &shown) {
+            Ok(text) => {
+                let source = Arc::new(SourceFile::new(shown.clone(), text));
+                let (tree, found) = if is_json(path) {
+                    json::parse(&source, id)
+                } else {
+                    yaml::parse(&source, id)
+                };
+                problems.extend(found);
+                (source, tree)
+            }
+            Err(problem) => {
+                let problem = *problem;
+                problems.push(match from {
+                    Some(place) => problem.with_related(place.clone(), "", "referred to here"),
+                    None => problem,
+                });
+                (
+                    Arc::new(SourceFile::new(shown.clone(), String::new())),
+                    None,
+                )
+            }
+        };
+        self.sources.push(source);
+        self.trees.push(tree.map(Arc::new));
+        self.paths.push(shown);
+        self.known.insert(canonical, id);
+        self.known.insert(path.to_owned(), id);
+        Ok(id)
+    }
+
+    /// The content of a file; `None` if it could not be read.
+    pub(crate) fn tree(&self, file: FileId) -> Option<Arc<Node>> {
+        self.trees.get(file as usize)?.clone()
+    }
+
+    pub(crate) fn path(&self, file: FileId) -> &Path {
+        &self.paths[file as usize]
+    }
+
     pub(crate) fn place(&self, span: Span) -> Place {
         Place {
             source: Arc::clone(&self.sources[span.file as usize]),
@@ -22,11 +101,146 @@ impl Files {
         }
     }
 
+    /// The text of `span` as it was written.
+    pub(crate) fn text(&self, span: Span) -> &str {
+        let text = self.sources[span.file as usize].text();
+        text.get(span.start..span.end).unwrap_or_default()
+    }
+
     pub(crate) fn paths(&self) -> &[PathBuf] {
         &self.paths
     }
+}
 
-    pub(crate) fn root_path(&self) -> &Path {
-        &self.paths[0]
+/// A problem of a file that cannot be opened at all, so that there is no text to show.
+pub(crate) fn cannot_open(path: &Path, error: &std::io::Error) -> Diagnostic {
+    let shown = shown_path(path);
+    let name = shown.display();
+    if error.kind() == ErrorKind::NotFound {
+        return codes::FILE_MISSING
+            .at(whole_file(&shown), format!("there is no file `{name}`"))
+            .with_help("check the path; it is relative to the current directory");
+    }
+    codes::FILE_UNREADABLE
+        .at(
+            whole_file(&shown),
+            format!("`{name}` cannot be read: {error}"),
+        )
+        .with_help("check the permissions of the file and its folders")
+}
+
+fn whole_file(shown: &Path) -> Place {
+    Place {
+        source: Arc::new(SourceFile::new(shown.to_owned(), String::new())),
+        span: 0..0,
+    }
+}
+
+fn is_json(path: &Path) -> bool {
+    path.extension()
+        .is_some_and(|extension| extension.eq_ignore_ascii_case("json"))
+}
+
+fn read_text(path: &Path, shown: &Path) -> Result<String, Box<Diagnostic>> {
+    let name = shown.display();
+    let problem = |code: &codes::Code, message: String, help: &str| {
+        Box::new(code.at(whole_file(shown), message).with_help(help))
+    };
+    let cannot_open = |error: std::io::Error| Box::new(cannot_open(path, &error));
+    let metadata = fs::metadata(path).map_err(cannot_open)?;
+    if !metadata.is_file() {
+        return Err(problem(
+            &codes::NOT_A_FILE,
+            format!("`{name}` is not a file"),
+            "name the root document in it, for example `openapi.yaml`",
+        ));
+    }
+    let mut bytes = Vec::new();
+    fs::File::open(path)
+        .and_then(|file| file.take(MAX_BYTES + 1).read_to_end(&mut bytes))
+        .map_err(cannot_open)?;
+    if bytes.len() as u64 > MAX_BYTES {
+        return Err(problem(
+            &codes::TOO_LARGE,
+            format!("`{name}` is larger than {} MiB", MAX_BYTES >> 20),
+            "split the document into files that refer to each other with `$ref`",
+        ));
+    }
+    let text = String::from_utf8(bytes).map_err(|error| {
+        let at = error.utf8_error().valid_up_to();
+        problem(
+            &codes::NOT_TEXT,
+            format!("`{name}` is not UTF-8: the byte at offset {at} is not part of a character"),
+            "save the file as UTF-8, without UTF-16 or a regional encoding",
+        )
+    })?;
+    if let Some(at) = text.find('\0') {
+        return Err(problem(
+            &codes::NOT_TEXT,
+            format!("`{name}` is not a text: there is a NUL byte at offset {at}"),
+            "save the file as UTF-8; NUL bytes are a sign of UTF-16 or of a binary file",
+        ));
+    }
+    let text = match text.strip_prefix('\u{feff}') {
+        Some(rest) => rest.to_owned(),
+        None => text,
+    };
+    let only_comments = |text: &str| {
+        text.lines()
+            .map(str::trim)
+            .all(|line| line.is_empty() || line == "---" || line.starts_with('#'))
+    };
+    if only_comments(&text) {
+        return Err(problem(
+            &codes::EMPTY,
+            format!("`{name}` is empty"),
+            "write the document, or restore the file",
+        ));
+    }
+    Ok(text)
+}
+
+/// The path as people know it: without `.` and `..` where they cancel out, and relative to the
+/// current directory if it lies below.
+fn shown_path(path: &Path) -> PathBuf {
+    let path = normalized(path);
+    match std::env::current_dir() {
+        Ok(current) => path
+            .strip_prefix(current)
+            .map_or_else(|_| path.clone(), Path::to_owned),
+        Err(_) => path,
+    }
+}
+
+/// Cancels `.` and `..` by text alone, as tools that resolve references as URIs do: a folder that
+/// is a symbolic link is left the way it was entered.
+pub(crate) fn normalized(path: &Path) -> PathBuf {
+    let mut parts: Vec<Component<'_>> = Vec::new();
+    for part in path.components() {
+        match (part, parts.last()) {
+            (Component::CurDir, _) => {}
+            (Component::ParentDir, Some(Component::Normal(_))) => {
+                parts.pop();
+            }
+            _ => parts.push(part),
+        }
+    }
+    parts.iter().collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn paths_are_shortened_by_text() {
+        for (path, expected) in [
+            ("a/./b/../c.yaml", "a/c.yaml"),
+            ("../a.yaml", "../a.yaml"),
+            ("a/../../b.yaml", "../b.yaml"),
+            ("/a/../b.yaml", "/b.yaml"),
+        ] {
+            assert_eq!(normalized(Path::new(path)), Path::new(expected));
+        }
     }
 }

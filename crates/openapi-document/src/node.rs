@@ -5,6 +5,10 @@ use serde_json::{Map, Number, Value};
 
 use crate::pointer;
 
+/// How deep collections may nest. Parsers of JSON commonly stop at 128 levels; the tree is walked
+/// recursively, so the limit also keeps the stack small.
+pub(crate) const MAX_DEPTH: usize = 100;
+
 /// Bytes `start..end` of the file with index `file` in [`Files`](crate::files::Files).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(crate) struct Span {
@@ -39,6 +43,13 @@ pub(crate) type Object = IndexMap<String, Member>;
 pub(crate) struct Member {
     pub(crate) key: Span,
     pub(crate) value: Node,
+}
+
+/// Number of nodes of a tree, and the levels of collections in it.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Size {
+    pub(crate) nodes: usize,
+    pub(crate) depth: usize,
 }
 
 impl Node {
@@ -77,7 +88,24 @@ impl Node {
 
     /// The node at `pointer`.
     pub(crate) fn at(&self, pointer: &str) -> Option<&Node> {
-        pointer::split(pointer).try_fold(self, |node, token| Some(node.step(&token)?.0))
+        Some(self.entry_at(pointer)?.0)
+    }
+
+    /// The node at `pointer`, and the place of its key if it is a member.
+    pub(crate) fn entry_at(&self, pointer: &str) -> Option<(&Node, Option<Span>)> {
+        pointer::split(pointer).try_fold((self, None), |(node, _), token| node.step(&token))
+    }
+
+    /// What kind of value this is, with its article, for messages.
+    pub(crate) fn noun(&self) -> &'static str {
+        match &self.kind {
+            Kind::Null => "null",
+            Kind::Bool(_) => "true or false",
+            Kind::Number(_) => "a number",
+            Kind::String(_) => "a text",
+            Kind::Array(_) => "a list",
+            Kind::Object(_) => "a mapping",
+        }
     }
 
     /// The place of what `pointer` points at, or of its nearest ancestor that exists.
@@ -96,6 +124,27 @@ impl Node {
             key.unwrap_or(node.span)
         } else {
             node.span
+        }
+    }
+
+    /// How much of a tree hangs on this node, itself included.
+    pub(crate) fn size(&self) -> Size {
+        let of_children = |children: &mut dyn Iterator<Item = &Node>| {
+            children
+                .map(Node::size)
+                .fold(Size::default(), |sum, size| Size {
+                    nodes: sum.nodes + size.nodes,
+                    depth: sum.depth.max(size.depth),
+                })
+        };
+        let below = match &self.kind {
+            Kind::Array(items) => of_children(&mut items.iter()),
+            Kind::Object(members) => of_children(&mut members.values().map(|member| &member.value)),
+            _ => return Size { nodes: 1, depth: 0 },
+        };
+        Size {
+            nodes: below.nodes + 1,
+            depth: below.depth + 1,
         }
     }
 

@@ -17,7 +17,7 @@ const WIDTH: usize = 100;
 /// A stretch of one source file.
 ///
 /// Lines and columns are 1-based, columns count characters; the end is exclusive.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub struct Location {
     /// The file, relative to the current directory or as it was given.
@@ -131,10 +131,6 @@ impl Diagnostic {
             near: Vec::new(),
             far: Vec::new(),
         }
-    }
-
-    pub(crate) fn error(code: &'static str, place: Place, message: impl Into<String>) -> Self {
-        Self::new(code, Severity::Error, place, message)
     }
 
     pub(crate) fn with_pointer(mut self, pointer: impl Into<String>) -> Self {
@@ -310,12 +306,9 @@ impl miette::Diagnostic for Diagnostic {
         ))
     }
 
-    fn related<'a>(
-        &'a self,
-    ) -> Option<Box<dyn Iterator<Item = &'a dyn miette::Diagnostic> + 'a>> {
-        (!self.far.is_empty()).then(|| {
-            Box::new(self.far.iter().map(|far| far as &dyn miette::Diagnostic)) as Box<_>
-        })
+    fn related<'a>(&'a self) -> Option<Box<dyn Iterator<Item = &'a dyn miette::Diagnostic> + 'a>> {
+        (!self.far.is_empty())
+            .then(|| Box::new(self.far.iter().map(|far| far as &dyn miette::Diagnostic)) as Box<_>)
     }
 }
 

@@ -51,6 +51,12 @@ impl SourceFile {
         }
     }
 
+    /// The offset of a 1-based line and a column that counts bytes, as `serde_json` states them.
+    pub(crate) fn offset(&self, line: usize, column: usize) -> usize {
+        let line = line.clamp(1, self.line_starts.len());
+        self.char_boundary(self.line_starts[line - 1] + column.saturating_sub(1))
+    }
+
     /// The part of `span` on its first line: what is underlined, so that a wrong mapping of a
     /// thousand lines does not fill the screen.
     pub(crate) fn first_line(&self, span: &Range<usize>) -> Range<usize> {

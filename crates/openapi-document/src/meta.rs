@@ -1,0 +1,193 @@
+//! The structure of a document, checked against the meta-schema of OpenAPI 3.0.
+
+use std::collections::HashSet;
+use std::sync::LazyLock;
+
+use jsonschema::Validator;
+use serde_json::Value;
+
+use crate::codes;
+use crate::finding::Finding;
+use crate::grammar::{ObjectKind, Shape, shape_at};
+use crate::nearest::nearest;
+use crate::pointer;
+use crate::violation::{self, Fault, Violation};
+
+/// The schema is vendored with the crate, and the tests use it: it cannot fail on a user's machine.
+#[allow(clippy::expect_used)]
+static VALIDATOR: LazyLock<Validator> = LazyLock::new(|| {
+    let schema: Value =
+        serde_json::from_str(include_str!("../schemas/openapi-3.0.json")).expect("valid JSON");
+    jsonschema::draft4::options()
+        .should_validate_formats(true)
+        .build(&schema)
+        .expect("valid schema")
+});
+
+/// Checks a bundled document. `written` gives the text of a value as it stands in its file.
+/// Findings at the places in `known` are left out, as they were reported with better words.
+pub(crate) fn check(
+    root: &Value,
+    known: &HashSet<String>,
+    written: &dyn Fn(&str) -> String,
+) -> Vec<Finding> {
+    let violations: Vec<Violation> = VALIDATOR
+        .iter_errors(root)
+        .flat_map(|error| violation::explain(&error))
+        .collect();
+    let faulty: HashSet<&str> = violations
+        .iter()
+        .filter(|violation| violation.fault != Fault::Ambiguous)
+        .map(Violation::holder)
+        .collect();
+    let mut findings: Vec<Finding> = violations
+        .iter()
+        .filter(|violation| !known.contains(&violation.pointer()))
+        // A value that has another fault and so fits two alternatives has one fault only.
+        .filter(|violation| {
+            violation.fault != Fault::Ambiguous || !faulty.contains(violation.holder())
+        })
+        .filter(|violation| violation.fault != Fault::UnknownKey("$ref".to_owned()))
+        .map(|violation| finding(violation, written))
+        .collect();
+    findings.extend(component_names(root));
+    findings
+}
+
+fn finding(violation: &Violation, written: &dyn Fn(&str) -> String) -> Finding {
+    let at = violation.pointer();
+    let kind = match shape_at(violation.holder()) {
+        Some(Shape::One(kind)) => Some(kind),
+        _ => None,
+    };
+    let here = kind.map_or("this", ObjectKind::noun);
+    match &violation.fault {
+        Fault::UnknownKey(key) => codes::UNKNOWN_KEY
+            .finding(at, format!("{here} has no member `{key}`"))
+            .at_key()
+            .help(unknown_key_help(kind, key)),
+        Fault::MissingKey(key) => codes::MISSING_KEY
+            .finding(at, format!("{here} has no `{key}`"))
+            .at_key()
+            .help(missing_key_help(kind, key)),
+        Fault::WrongType { expected, found } => {
+            let written = written(&at);
+            codes::WRONG_TYPE
+                .finding(at, violation.message())
+                .help(wrong_type_help(kind, expected, found, &written))
+        }
+        Fault::Excluded(_) => codes::CONTRADICTION
+            .finding(at, format!("{} in {here}", violation.message()))
+            .help(violation.help()),
+        Fault::Ambiguous => codes::CONTRADICTION
+            .finding(at, format!("{here} can be read in two ways"))
+            .help("remove what belongs to one of them"),
+        Fault::NotAllowed { .. } | Fault::Other(_) => {
+            let name = last_token(&at);
+            codes::WRONG_VALUE
+                .finding(at, format!("`{name}`: {}", violation.message()))
+                .help(match violation.help() {
+                    help if help.is_empty() => "write an allowed value".to_owned(),
+                    help => help,
+                })
+        }
+    }
+}
+
+fn last_token(at: &str) -> String {
+    pointer::split(at).last().unwrap_or_default().into_owned()
+}
+
+fn unknown_key_help(kind: Option<ObjectKind>, key: &str) -> String {
+    match kind {
+        Some(ObjectKind::Paths) => return format!("a path starts with `/`: `/{key}`"),
+        Some(ObjectKind::Responses) => {
+            return "write a status such as `'200'`, a range such as `4XX`, or `default`"
+                .to_owned();
+        }
+        _ => {}
+    }
+    let keys = kind.map(ObjectKind::keys).unwrap_or_default();
+    if let Some(near) = nearest(key, keys.iter().copied()) {
+        return format!("did you mean `{near}`?");
+    }
+    if keys.is_empty() {
+        return "remove it".to_owned();
+    }
+    format!(
+        "its members are {}; own additions start with `x-`",
+        keys.join(", ")
+    )
+}
+
+fn missing_key_help(kind: Option<ObjectKind>, key: &str) -> String {
+    let example = match (kind, key) {
+        (Some(ObjectKind::Document), "info") => "info: {title: Pets, version: 1.0.0}",
+        (Some(ObjectKind::Document), "paths") => "paths: {}",
+        (Some(ObjectKind::Operation), "responses") => "responses: {'204': {description: Done.}}",
+        (Some(ObjectKind::Response), "description") => "description: What this answer means.",
+        (Some(ObjectKind::RequestBody), "content") => {
+            "content: {application/json: {schema: {$ref: '#/components/schemas/Pet'}}}"
+        }
+        (Some(ObjectKind::Parameter), "required") => "required: true",
+        (Some(ObjectKind::Parameter), "in") => "in: query",
+        (Some(ObjectKind::Parameter | ObjectKind::Header), key) if key.contains("schema") => {
+            "schema: {type: string}"
+        }
+        (Some(ObjectKind::Info), "version") => "version: 1.0.0",
+        _ => return format!("add `{key}`"),
+    };
+    format!("add it, for example `{example}`")
+}
+
+fn wrong_type_help(
+    kind: Option<ObjectKind>,
+    expected: &str,
+    found: &Value,
+    written: &str,
+) -> String {
+    match (expected, found) {
+        ("a text", Value::Number(_) | Value::Bool(_)) => format!("quote it: `'{written}'`"),
+        ("a mapping", Value::String(text)) if kind == Some(ObjectKind::Schema) => {
+            format!("write `{{type: {text}}}`, or `{{$ref: '#/components/schemas/{text}'}}`")
+        }
+        ("a list", Value::Object(_)) => "start every item with `- `".to_owned(),
+        ("a list", Value::String(text)) => format!("write `[{text}]`"),
+        ("true or false", Value::String(_)) => {
+            "write `true` or `false`, without quotes; `yes` and `no` are texts".to_owned()
+        }
+        (expected, Value::String(text)) if expected.ends_with("number") => {
+            format!("remove the quotes: `{text}`")
+        }
+        (_, Value::Null) => format!("write {expected}, or remove the key"),
+        _ => format!("write {expected}"),
+    }
+}
+
+/// The meta-schema lets entries with other names pass unchecked.
+fn component_names(root: &Value) -> Vec<Finding> {
+    let legal = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '_');
+    let sections = root["components"].as_object().into_iter().flatten();
+    let mut findings = Vec::new();
+    for (section, entries) in sections.filter(|(section, _)| !section.starts_with("x-")) {
+        for name in entries
+            .as_object()
+            .into_iter()
+            .flat_map(|entries| entries.keys())
+        {
+            if !name.is_empty() && name.chars().all(legal) {
+                continue;
+            }
+            let better: String = name.chars().filter(|c| legal(*c)).collect();
+            let at = pointer::join(&pointer::join("/components", section), name);
+            let finding =
+                codes::COMPONENT_NAME.finding(at, format!("`{name}` cannot name a component"));
+            findings.push(
+                finding
+                    .at_key()
+                    .help(format!("rename it, for example to `{better}`")),
+            );
+        }
+    }
+    findings
+}

@@ -1,0 +1,293 @@
+//! What a schema validator found, in words.
+//!
+//! A validator reports that a value fits none of several branches; people want to know what is
+//! wrong with the branch they meant. [`explain`] descends into that branch.
+
+use jsonschema::error::{TypeKind, ValidationErrorKind};
+use jsonschema::{JsonType, ValidationError};
+use serde_json::Value;
+
+use crate::nearest::nearest;
+
+/// One fault of a value.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Violation {
+    /// JSON pointer to the faulty value.
+    pointer: String,
+    pub(crate) fault: Fault,
+}
+
+/// What is wrong with a value.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) enum Fault {
+    UnknownKey(String),
+    MissingKey(String),
+    WrongType { expected: String, found: Value },
+    NotAllowed { found: Value, options: Vec<Value> },
+    Excluded(Vec<String>),
+    Ambiguous,
+    Other(String),
+}
+
+impl Violation {
+    fn new(error: &ValidationError<'_>, fault: Fault) -> Self {
+        Self {
+            pointer: error.instance_path().as_str().to_owned(),
+            fault,
+        }
+    }
+
+    /// JSON pointer to the faulty value; for an unknown key, to that member.
+    pub(crate) fn pointer(&self) -> String {
+        match &self.fault {
+            Fault::UnknownKey(key) => crate::pointer::join(&self.pointer, key),
+            _ => self.pointer.clone(),
+        }
+    }
+
+    /// JSON pointer to what holds the fault.
+    pub(crate) fn holder(&self) -> &str {
+        &self.pointer
+    }
+
+    /// What is wrong, as a clause.
+    pub(crate) fn message(&self) -> String {
+        match &self.fault {
+            Fault::UnknownKey(key) => format!("the key `{key}` is not known here"),
+            Fault::MissingKey(key) => format!("the key `{key}` is missing"),
+            Fault::WrongType { expected, found } => {
+                format!("here stands {}, expected is {expected}", noun(found))
+            }
+            Fault::NotAllowed { found, options } => match options.as_slice() {
+                [only] => format!(
+                    "the value must be `{}`, not `{}`",
+                    plain(only),
+                    plain(found)
+                ),
+                _ => format!("`{}` is not one of {}", plain(found), list(options)),
+            },
+            Fault::Excluded(keys) if keys.len() == 1 => {
+                format!("`{}` cannot stand here", keys[0])
+            }
+            Fault::Excluded(keys) => format!("`{}` exclude each other", keys.join("` and `")),
+            Fault::Ambiguous => "it fits several alternatives at once".to_owned(),
+            Fault::Other(text) => text.clone(),
+        }
+    }
+
+    /// How to mend it, as far as the fault itself tells.
+    pub(crate) fn help(&self) -> String {
+        match &self.fault {
+            Fault::NotAllowed { found, options } => {
+                let options: Vec<String> = options.iter().map(plain).collect();
+                match nearest(&plain(found), options.iter().map(String::as_str)) {
+                    Some(near) => format!("did you mean `{near}`?"),
+                    None => format!("write one of: {}", options.join(", ")),
+                }
+            }
+            Fault::Excluded(keys) => format!("remove `{}`", keys.join("` or `")),
+            _ => String::new(),
+        }
+    }
+}
+
+/// The faults behind one error of a validator.
+pub(crate) fn explain(error: &ValidationError<'_>) -> Vec<Violation> {
+    use ValidationErrorKind as E;
+    let one = |fault| vec![Violation::new(error, fault)];
+    let found = || error.instance().as_ref().clone();
+    match error.kind() {
+        E::AdditionalProperties { unexpected } => unexpected
+            .iter()
+            .map(|key| Violation::new(error, Fault::UnknownKey(key.clone())))
+            .collect(),
+        E::Required { property } => one(Fault::MissingKey(plain(property))),
+        E::Type { kind } => one(Fault::WrongType {
+            expected: expected(kind),
+            found: found(),
+        }),
+        E::Enum { options } => one(Fault::NotAllowed {
+            found: found(),
+            options: options.as_array().cloned().unwrap_or_default(),
+        }),
+        E::Not { schema } => one(Fault::Excluded(
+            schema["required"]
+                .as_array()
+                .into_iter()
+                .flatten()
+                .map(plain)
+                .collect(),
+        )),
+        E::AnyOf { context } | E::OneOfNotValid { context } => alternatives(error, context),
+        E::OneOfMultipleValid { .. } => one(Fault::Ambiguous),
+        E::Pattern { pattern } => one(Fault::Other(format!(
+            "`{}` does not fit the pattern `{pattern}`",
+            plain(&found())
+        ))),
+        E::Format { format } => one(Fault::Other(format!(
+            "`{}` is not {}",
+            plain(&found()),
+            format_noun(format)
+        ))),
+        E::MinItems { limit } | E::MinProperties { limit } => {
+            one(Fault::Other(format!("at least {limit} must stand here")))
+        }
+        E::MinLength { .. } => one(Fault::Other("the text is empty".to_owned())),
+        E::UniqueItems => one(Fault::Other("the same item stands here twice".to_owned())),
+        _ => one(Fault::Other(error.to_string())),
+    }
+}
+
+type Branch = Vec<ValidationError<'static>>;
+
+/// The faults of the alternative that was most likely meant.
+fn alternatives(error: &ValidationError<'_>, branches: &[Branch]) -> Vec<Violation> {
+    let here = error.instance_path().as_str();
+    let instance = error.instance().as_ref();
+    if instance.get("$ref").is_some() {
+        // What is wrong with a reference is found where references are followed.
+        return Vec::new();
+    }
+    if let Some(fault) = fault_of_all(error, branches) {
+        return vec![fault];
+    }
+    let mut meant: Vec<&Branch> = branches.iter().collect();
+    keep(&mut meant, |error| !is_other_kind(error));
+    keep(&mut meant, |error| {
+        error.instance_path().as_str() != here || !is_type(error)
+    });
+    keep(&mut meant, |error| {
+        error.instance_path().as_str() != here || !is_required(error)
+    });
+    let deepest = |branch: &&&Branch| {
+        let depth =
+            |error: &ValidationError<'_>| error.instance_path().as_str().matches('/').count();
+        let deepest = branch.iter().map(depth).max().unwrap_or(0);
+        (deepest, std::cmp::Reverse(branch.len()))
+    };
+    // `max_by_key` takes the last of equals, but the first alternative is the usual one.
+    let best = meant.iter().rev().max_by_key(deepest);
+    best.into_iter()
+        .flat_map(|branch| branch.iter())
+        .flat_map(explain)
+        .collect()
+}
+
+/// Leaves out the branches with an error that shows they were not meant, unless all have one.
+fn keep(branches: &mut Vec<&Branch>, sign: impl Fn(&ValidationError<'_>) -> bool) {
+    if branches.iter().any(|branch| branch.iter().all(&sign)) {
+        branches.retain(|branch| branch.iter().all(&sign));
+    }
+}
+
+/// `in` and `type` tell the alternatives of parameters and security schemes apart.
+fn is_other_kind(error: &ValidationError<'_>) -> bool {
+    let at = error.instance_path().as_str();
+    let told_apart = at.ends_with("/in") || at.ends_with("/type");
+    told_apart && matches!(error.kind(), ValidationErrorKind::Enum { .. })
+}
+
+fn is_type(error: &ValidationError<'_>) -> bool {
+    matches!(error.kind(), ValidationErrorKind::Type { .. })
+}
+
+fn is_required(error: &ValidationError<'_>) -> bool {
+    matches!(error.kind(), ValidationErrorKind::Required { .. })
+}
+
+/// A fault that all alternatives have in common: a key that tells them apart is missing or wrong.
+fn fault_of_all(error: &ValidationError<'_>, branches: &[Branch]) -> Option<Violation> {
+    let here = error.instance_path().as_str();
+    let missing = |branch: &Branch| -> Vec<String> {
+        let required = branch
+            .iter()
+            .filter(|error| error.instance_path().as_str() == here);
+        required
+            .filter_map(|error| match error.kind() {
+                ValidationErrorKind::Required { property } => Some(plain(property)),
+                _ => None,
+            })
+            .collect()
+    };
+    let missing: Vec<Vec<String>> = branches.iter().map(missing).collect();
+    let (first, rest) = missing.split_first()?;
+    if let Some(key) = first
+        .iter()
+        .find(|key| rest.iter().all(|keys| keys.contains(key)))
+    {
+        return Some(Violation::new(error, Fault::MissingKey(key.clone())));
+    }
+    if branches.iter().all(|branch| branch.len() == 1) && missing.iter().all(|keys| keys.len() == 1)
+    {
+        let keys = missing.concat().join("` or `");
+        return Some(Violation::new(error, Fault::MissingKey(keys)));
+    }
+    let mut found = None;
+    let mut options = Vec::new();
+    for branch in branches {
+        let error = branch.iter().find(|error| is_other_kind(error))?;
+        if let ValidationErrorKind::Enum { options: more } = error.kind() {
+            options.extend(more.as_array().cloned().unwrap_or_default());
+        }
+        found = Some(error);
+    }
+    let wrong = found?;
+    let found = wrong.instance().as_ref().clone();
+    Some(Violation::new(wrong, Fault::NotAllowed { found, options }))
+}
+
+fn expected(kind: &TypeKind) -> String {
+    match kind {
+        TypeKind::Single(kind) => type_noun(*kind).to_owned(),
+        TypeKind::Multiple(kinds) => {
+            let nouns: Vec<&str> = kinds.iter().map(type_noun).collect();
+            nouns.join(" or ")
+        }
+    }
+}
+
+fn type_noun(kind: JsonType) -> &'static str {
+    match kind {
+        JsonType::Array => "a list",
+        JsonType::Boolean => "true or false",
+        JsonType::Integer => "a whole number",
+        JsonType::Null => "null",
+        JsonType::Number => "a number",
+        JsonType::Object => "a mapping",
+        JsonType::String => "a text",
+    }
+}
+
+fn noun(value: &Value) -> String {
+    match value {
+        Value::Null => "nothing (null)".to_owned(),
+        Value::Bool(bool) => format!("`{bool}`"),
+        Value::Number(number) => format!("the number `{number}`"),
+        Value::String(_) => "a text".to_owned(),
+        Value::Array(_) => "a list".to_owned(),
+        Value::Object(_) => "a mapping".to_owned(),
+    }
+}
+
+fn format_noun(format: &str) -> String {
+    match format {
+        "uri-reference" | "uri" => "a URL".to_owned(),
+        "email" => "an email address".to_owned(),
+        "regex" => "a regular expression of ECMA-262".to_owned(),
+        other => format!("of the format `{other}`"),
+    }
+}
+
+fn plain(value: &Value) -> String {
+    value
+        .as_str()
+        .map_or_else(|| value.to_string(), str::to_owned)
+}
+
+fn list(options: &[Value]) -> String {
+    let options: Vec<String> = options
+        .iter()
+        .map(|option| format!("`{}`", plain(option)))
+        .collect();
+    options.join(", ")
+}
