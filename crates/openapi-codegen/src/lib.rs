@@ -1,1 +1,21 @@
-//! openapi-codegen
+//! Turns an OpenAPI 3.0 document into a typed client crate.
+//!
+//! `lint -> lower -> generate -> complete -> write`, one module each; reading,
+//! validating and resolving is the work of [`openapi_document`].
+#![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used))]
+
+pub mod codes;
+mod complete;
+mod error;
+mod generate;
+mod lower;
+mod naming;
+mod pipeline;
+mod plan;
+mod settings;
+
+pub use complete::Files;
+pub use error::Error;
+pub use lower::{RULES, Rule};
+pub use pipeline::{Generated, Summary, generate, generate_module, lowered_document};
+pub use settings::{Runtime, Settings};

@@ -1,0 +1,332 @@
+//! The module `builder`: one request builder a method.
+
+use std::collections::BTreeMap;
+
+use quote::{format_ident, quote};
+use syn::{
+    Expr, ImplItem, ImplItemFn, Item, ItemImpl, Stmt, parse_quote,
+    visit_mut::{self, VisitMut},
+};
+
+use super::{
+    context::Context,
+    prose::{escape, has, sentence, set_doc},
+    shape::missing,
+};
+use crate::{
+    Error, naming,
+    plan::{Method, QueryStyle},
+};
+
+pub(super) fn complete(context: &Context<'_>, mut items: Vec<Item>) -> Result<Vec<Item>, Error> {
+    let methods: BTreeMap<String, &Method> = context
+        .plan
+        .methods
+        .iter()
+        .map(|method| (naming::pascal(&method.name), method))
+        .collect();
+    items.retain(|item| !matches!(item, Item::Use(_)));
+    for item in &mut items {
+        match item {
+            Item::Struct(item) => {
+                let name = item.ident.to_string();
+                let method = methods.get(&name).ok_or_else(|| missing(&name))?;
+                let text = format!(
+                    "Request of [`Client::{0}`](crate::Client::{0}): set its parameters, then [`send`](Self::send) it.",
+                    method.name
+                );
+                set_doc(&mut item.attrs, &text);
+                item.attrs.push(parse_quote!(#[must_use = "a request does nothing until it is sent"]));
+            }
+            Item::Impl(item) => {
+                let name = self_name(item);
+                let method = methods.get(&name).ok_or_else(|| missing(&name))?;
+                complete_impl(context, method, item)?;
+            }
+            _ => {}
+        }
+    }
+    Ok(items)
+}
+
+fn self_name(item: &ItemImpl) -> String {
+    match &*item.self_ty {
+        syn::Type::Path(path) => path
+            .path
+            .segments
+            .last()
+            .map(|segment| segment.ident.to_string())
+            .unwrap_or_default(),
+        _ => String::new(),
+    }
+}
+
+fn complete_impl(
+    context: &Context<'_>,
+    method: &Method,
+    item: &mut ItemImpl,
+) -> Result<(), Error> {
+    let docs: BTreeMap<String, String> = parameter_docs(context, method);
+    let typed_body = item.items.iter().any(|member| {
+        matches!(member, ImplItem::Fn(function) if function.sig.ident == "body_map")
+    });
+    for member in &mut item.items {
+        let ImplItem::Fn(function) = member else {
+            continue;
+        };
+        match function.sig.ident.to_string().as_str() {
+            "new" => {
+                function.vis = parse_quote!(pub(crate));
+                InitialValues { method }.visit_block_mut(&mut function.block);
+            }
+            "send" => complete_send(method, function)?,
+            "body" => complete_body(method, function, typed_body),
+            "body_map" => set_doc(
+                &mut function.attrs,
+                "Changes the request body with its builder, starting from what was set before.",
+            ),
+            name => {
+                let text = docs.get(name).cloned().unwrap_or_default();
+                let text = if text.is_empty() { format!("Sets the parameter `{name}`.") } else { text };
+                set_doc(&mut function.attrs, &text);
+                Messages { name: name.to_owned() }.visit_block_mut(&mut function.block);
+            }
+        }
+    }
+    let operation = format_ident!("{}", naming::shouty(&method.name));
+    item.items.push(parse_quote! {
+        /// What the document says of this operation.
+        pub fn operation(&self) -> &'static ::openapi_client_runtime::Operation {
+            &crate::operations::#operation
+        }
+    });
+    Ok(())
+}
+
+/// The documentation of each setter, by its name in Rust.
+fn parameter_docs(context: &Context<'_>, method: &Method) -> BTreeMap<String, String> {
+    context
+        .parameters(method)
+        .into_iter()
+        .map(|parameter| {
+            let object = parameter.object;
+            let wire = object["name"].as_str().unwrap_or_default();
+            let place = object["in"].as_str().unwrap_or_default();
+            let need = if object["required"] == true { "Required" } else { "Optional" };
+            let mut text = match object["description"].as_str() {
+                Some(description) => sentence(&escape(description)),
+                None => format!("The parameter `{wire}`."),
+            };
+            text.push_str(&format!("\n\n{need}; sent as the {place} parameter `{wire}`."));
+            text.push_str(&super::types::provenance(object, "parameter"));
+            if object["deprecated"] == true {
+                text.push_str("\n\nDeprecated by the API.");
+            }
+            (parameter.ident, text)
+        })
+        .collect()
+}
+
+fn complete_body(method: &Method, function: &mut ImplItemFn, typed: bool) {
+    let request = method.request.as_ref();
+    let media_type = request.map_or("", |body| body.media_type.as_str());
+    let need = if request.is_some_and(|body| body.optional) { "Optional" } else { "Required" };
+    let text = format!("Sets the request body. {need}; sent as `{media_type}`.");
+    set_doc(&mut function.attrs, &text);
+    if typed {
+        function.block = parse_quote!({
+            self.body = value
+                .try_into()
+                .map(From::from)
+                .map_err(|e| format!("the request body: {e}"));
+            self
+        });
+    } else {
+        Messages { name: "body".to_owned() }.visit_block_mut(&mut function.block);
+    }
+}
+
+/// `send`: the table instead of hooks, and the operation in every error.
+fn complete_send(method: &Method, function: &mut ImplItemFn) -> Result<(), Error> {
+    let text = format!(
+        "Sends `{} {}` and decodes the answer.",
+        method.verb.to_ascii_uppercase(),
+        method.path
+    );
+    set_doc(&mut function.attrs, &text);
+    let result = match &function.sig.output {
+        syn::ReturnType::Type(_, ty) => ty.clone(),
+        syn::ReturnType::Default => return Err(missing("the result of `send`")),
+    };
+    let mut executes = 0;
+    let mut body = Vec::new();
+    for statement in std::mem::take(&mut function.block.stmts) {
+        let tokens = quote!(#statement).to_string();
+        if is_hook(&tokens) {
+            continue;
+        }
+        if tokens.contains(". exec (") {
+            executes += 1;
+            body.push(parse_quote!(let result = client.core.execute(request, operation).await;));
+        } else {
+            body.push(statement);
+        }
+    }
+    if executes != 1 {
+        return Err(missing(&format!("one call of `exec` in `{}`", method.name)));
+    }
+    let mut block: syn::Block = parse_quote!({ #(#body)* });
+    Send { method }.visit_block_mut(&mut block);
+    let operation = format_ident!("{}", naming::shouty(&method.name));
+    let mut statements = block.stmts;
+    // `self` is taken apart outside of the block that may fail.
+    let destructure = statements.remove(0);
+    function.block = parse_quote!({
+        let operation = &crate::operations::#operation;
+        #destructure
+        let outcome: #result = async move { #(#statements)* }.await;
+        outcome.map_err(|error| error.in_operation(operation))
+    });
+    Ok(())
+}
+
+/// What progenitor calls around the request, and its own version header.
+fn is_hook(tokens: &str) -> bool {
+    tokens.starts_with("let info = OperationInfo")
+        || tokens.contains("client . pre (")
+        || tokens.contains("_client . pre (")
+        || tokens.contains("client . post (& result")
+        || tokens.contains("_client . post (& result")
+        || (tokens.starts_with("header_map . append") && tokens.contains("\"api-version\""))
+}
+
+struct Send<'a> {
+    method: &'a Method,
+}
+
+impl VisitMut for Send<'_> {
+    fn visit_expr_mut(&mut self, expression: &mut Expr) {
+        visit_mut::visit_expr_mut(self, expression);
+        let replacement = match expression {
+            Expr::Field(field) => match (&*field.base, &field.member) {
+                (Expr::Path(base), syn::Member::Named(member))
+                    if base.path.get_ident().is_some_and(|i| i.to_string().ends_with("client")) =>
+                {
+                    match member.to_string().as_str() {
+                        "baseurl" => Some(parse_quote!(#base.core.base_url())),
+                        "client" => Some(parse_quote!(#base.core.http_client())),
+                        _ => None,
+                    }
+                }
+                _ => None,
+            },
+            Expr::MethodCall(call) if call.method == "as_u16" => {
+                Some(parse_quote!(response.outcome()))
+            }
+            Expr::Call(call) => self.styled(call),
+            _ => None,
+        };
+        if let Some(replacement) = replacement {
+            *expression = replacement;
+        }
+    }
+
+    /// The address is put together inside `format!`, which is no expression yet.
+    fn visit_macro_mut(&mut self, macro_: &mut syn::Macro) {
+        let tokens = macro_.tokens.to_string();
+        let replaced = tokens.replace(". baseurl ,", ". core . base_url () ,");
+        if let Ok(tokens) = replaced.parse() {
+            macro_.tokens = tokens;
+        }
+    }
+
+    fn visit_stmt_mut(&mut self, statement: &mut Stmt) {
+        visit_mut::visit_stmt_mut(self, statement);
+        if let Stmt::Local(local) = statement {
+            // Nothing changes the request after it was built.
+            if has(&local.attrs, "allow") {
+                local.attrs.clear();
+                if let syn::Pat::Ident(pattern) = &mut local.pat {
+                    pattern.mutability = None;
+                }
+            }
+        }
+    }
+}
+
+impl Send<'_> {
+    /// `QueryParam::new(name, value)` of a parameter with a style of its own.
+    fn styled(&self, call: &syn::ExprCall) -> Option<Expr> {
+        let function = &call.func;
+        if !quote!(#function).to_string().ends_with("QueryParam :: new") {
+            return None;
+        }
+        let name = &call.args[0];
+        let value = &call.args[1];
+        let Expr::Lit(syn::ExprLit { lit: syn::Lit::Str(wire), .. }) = name else {
+            return None;
+        };
+        let style = match self.method.query_styles.get(&wire.value())? {
+            QueryStyle::FormJoined => quote!(FormJoined),
+            QueryStyle::SpaceDelimited => quote!(SpaceDelimited),
+            QueryStyle::PipeDelimited => quote!(PipeDelimited),
+            QueryStyle::DeepObject => quote!(DeepObject),
+            QueryStyle::FormObject => quote!(FormObject),
+        };
+        Some(parse_quote!(::openapi_client_runtime::QueryParam::styled(
+            #name, #value, ::openapi_client_runtime::QueryStyle::#style
+        )))
+    }
+}
+
+/// What each parameter is before it is set.
+struct InitialValues<'a> {
+    method: &'a Method,
+}
+
+impl VisitMut for InitialValues<'_> {
+    fn visit_field_value_mut(&mut self, value: &mut syn::FieldValue) {
+        let expression = &value.expr;
+        let tokens = quote!(#expression).to_string();
+        if !tokens.contains("was not initialized") {
+            return;
+        }
+        let syn::Member::Named(field) = &value.member else {
+            return;
+        };
+        let optional = self.method.request.as_ref().is_some_and(|body| body.optional);
+        value.expr = if field == "body" && optional {
+            parse_quote!(Ok(::std::default::Default::default()))
+        } else if field == "body" {
+            parse_quote!(Err("the request body is required and was not set: call `.body(..)`".to_owned()))
+        } else {
+            let message = format!("parameter `{field}` is required and was not set: call `.{field}(..)`");
+            parse_quote!(Err(#message.to_owned()))
+        };
+    }
+}
+
+/// What a setter says of a value that it cannot take.
+struct Messages {
+    name: String,
+}
+
+impl VisitMut for Messages {
+    fn visit_lit_str_mut(&mut self, literal: &mut syn::LitStr) {
+        let text = literal.value();
+        let Some(rest) = text.strip_prefix("conversion to `") else {
+            return;
+        };
+        let ty = rest.split('`').next().unwrap_or_default().replace(' ', "");
+        let ty = ty.replace("::std::string::", "").replace("::std::vec::", "").replace("types::", "");
+        let what = if self.name == "body" {
+            "the request body".to_owned()
+        } else {
+            format!("parameter `{}`", self.name)
+        };
+        *literal = syn::LitStr::new(
+            &format!("{what}: the value cannot become a `{ty}`"),
+            literal.span(),
+        );
+    }
+}

@@ -1,0 +1,522 @@
+//! The client, its builder and its environments.
+
+use proc_macro2::TokenStream;
+use quote::{format_ident, quote};
+use serde_json::Value;
+use syn::Attribute;
+
+use super::{
+    context::Context,
+    example,
+    operations::{Scheme, SchemeKind, schemes},
+    prose::{self, escape, list, sentence},
+};
+use crate::{naming, plan::Method};
+
+/// A server of the document whose address has no open variable.
+struct Environment {
+    variant: String,
+    wire: String,
+    url: String,
+    doc: String,
+}
+
+pub(super) fn module(context: &Context<'_>) -> TokenStream {
+    let title = context.root.pointer("/info/title").and_then(Value::as_str).unwrap_or("the API");
+    let environments = environments(context.root);
+    let environment = (!environments.is_empty()).then(|| environment_enum(&environments));
+    let client_doc = prose::doc(&format!(
+        "Client of {title}.\n\nCloning is cheap and shares connections, credentials and write queues."
+    ));
+    let methods = context.plan.methods.iter().map(|method| client_method(context, method));
+    let builder = builder(context, &environments);
+    let from_env_doc = from_env_doc(context, &environments);
+    quote! {
+        use ::openapi_client_runtime::{BuildError, Core, CoreBuilder, Credential, Secret};
+
+        use crate::{builder, operations};
+
+        #(#client_doc)*
+        #[derive(Clone, Debug)]
+        pub struct Client {
+            pub(crate) core: Core,
+        }
+
+        impl Client {
+            /// Starts a client.
+            pub fn builder() -> ClientBuilder {
+                ClientBuilder {
+                    core: Core::builder(&operations::API),
+                }
+            }
+
+            #(#from_env_doc)*
+            pub fn from_env() -> Result<Self, BuildError> {
+                Self::builder().from_env()?.build()
+            }
+
+            #(#methods)*
+        }
+
+        #environment
+        #builder
+    }
+}
+
+/// Servers without variables, and one for each value of a variable that has an `enum`.
+fn environments(root: &Value) -> Vec<Environment> {
+    let mut found: Vec<Environment> = Vec::new();
+    for server in root["servers"].as_array().into_iter().flatten() {
+        let url = server["url"].as_str().unwrap_or_default();
+        if !url.starts_with("https://") && !url.starts_with("http://") {
+            continue;
+        }
+        let description = server["description"].as_str().map(sentence);
+        let variables: Vec<(&String, &Value)> =
+            server["variables"].as_object().into_iter().flatten().collect();
+        match variables.as_slice() {
+            [] => {
+                let name = server["x-environment"]
+                    .as_str()
+                    .or(server["description"].as_str())
+                    .unwrap_or("default");
+                found.push(Environment {
+                    variant: naming::pascal(name),
+                    wire: naming::snake(name),
+                    url: url.to_owned(),
+                    doc: description.unwrap_or_else(|| format!("`{url}`.")),
+                });
+            }
+            [(name, variable)] => {
+                for value in variable["enum"].as_array().into_iter().flatten().filter_map(Value::as_str) {
+                    let url = url.replace(&format!("{{{name}}}"), value);
+                    found.push(Environment {
+                        variant: naming::variant(value),
+                        wire: value.to_owned(),
+                        doc: format!("`{name}` is `{value}`: `{url}`."),
+                        url,
+                    });
+                }
+            }
+            _ => {}
+        }
+    }
+    let mut seen = Vec::new();
+    found.retain(|environment| {
+        let new = !seen.contains(&environment.variant);
+        seen.push(environment.variant.clone());
+        new
+    });
+    found
+}
+
+fn environment_enum(environments: &[Environment]) -> TokenStream {
+    let variants: Vec<_> = environments.iter().map(|e| format_ident!("{}", e.variant)).collect();
+    let docs: Vec<Vec<Attribute>> = environments.iter().map(|e| prose::doc(&escape(&e.doc))).collect();
+    let urls: Vec<_> = environments.iter().map(|e| &e.url).collect();
+    let names: Vec<_> = environments.iter().map(|e| &e.wire).collect();
+    quote! {
+        /// Where the API runs.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+        #[non_exhaustive]
+        pub enum Environment {
+            #(#(#docs)* #variants,)*
+        }
+
+        impl Environment {
+            /// All environments of the document.
+            pub const ALL: &'static [Self] = &[#(Self::#variants),*];
+
+            /// The address that calls start with.
+            pub const fn base_url(self) -> &'static str {
+                match self {
+                    #(Self::#variants => #urls,)*
+                }
+            }
+
+            /// The name that environment variables use.
+            pub const fn name(self) -> &'static str {
+                match self {
+                    #(Self::#variants => #names,)*
+                }
+            }
+        }
+    }
+}
+
+fn builder(context: &Context<'_>, environments: &[Environment]) -> TokenStream {
+    let schemes = schemes(context.root);
+    let credentials = schemes.iter().map(credential_method);
+    let env_credentials = schemes.iter().map(env_credential);
+    let environment = (!environments.is_empty()).then(|| quote! {
+        /// Chooses one of the addresses that the document names.
+        pub fn environment(self, environment: Environment) -> Self {
+            self.base_url(environment.base_url())
+        }
+    });
+    let env_environment = (!environments.is_empty()).then(|| {
+        let names = environments.iter().map(|e| e.wire.as_str()).collect::<Vec<_>>().join(", ");
+        quote! {
+            if let Some(name) = self.core.env("ENVIRONMENT")? {
+                let environment = Environment::ALL
+                    .iter()
+                    .copied()
+                    .find(|environment| environment.name() == name)
+                    .ok_or_else(|| self.core.env_error("ENVIRONMENT", concat!("must be one of ", #names)))?;
+                self = self.environment(environment);
+            }
+        }
+    });
+    let features = uses(context, "x-client-features").then(|| quote! {
+        /// Names the features of the API client whose credentials are used.
+        ///
+        /// Calls that none of them allows are then refused before they are sent,
+        /// naming the features that would do.
+        pub fn features<I>(mut self, features: I) -> Self
+        where
+            I: IntoIterator,
+            I::Item: Into<String>,
+        {
+            self.core = self.core.features(features);
+            self
+        }
+    });
+    let serialized = uses(context, "x-serialize-by").then(|| quote! {
+        /// How many writes may wait for one that must not overlap with them.
+        pub fn max_queued_writes(mut self, limit: usize) -> Self {
+            self.core = self.core.max_queued_writes(limit);
+            self
+        }
+    });
+    quote! {
+        /// Builds a [`Client`].
+        #[derive(Debug)]
+        #[must_use = "a builder does nothing until `build` is called"]
+        pub struct ClientBuilder {
+            core: CoreBuilder,
+        }
+
+        impl ClientBuilder {
+            #environment
+
+            /// Sets the address that calls start with, for custom hosts and tests.
+            ///
+            /// `http://` is refused but for loopback addresses, see
+            /// [`allow_insecure_http`](Self::allow_insecure_http).
+            pub fn base_url(mut self, url: impl Into<String>) -> Self {
+                self.core = self.core.base_url(url);
+                self
+            }
+
+            #(#credentials)*
+            #features
+            #serialized
+
+            /// Bounds the time until a connection stands.
+            pub fn connect_timeout(mut self, limit: ::std::time::Duration) -> Self {
+                self.core = self.core.connect_timeout(limit);
+                self
+            }
+
+            /// Bounds the time between two pieces of an answer.
+            pub fn read_timeout(mut self, limit: ::std::time::Duration) -> Self {
+                self.core = self.core.read_timeout(limit);
+                self
+            }
+
+            /// Bounds the time of a whole call.
+            pub fn timeout(mut self, limit: ::std::time::Duration) -> Self {
+                self.core = self.core.timeout(limit);
+                self
+            }
+
+            /// Bounds the size in bytes of an answer that is decoded.
+            pub fn response_body_limit(mut self, bytes: usize) -> Self {
+                self.core = self.core.response_body_limit(bytes);
+                self
+            }
+
+            /// Puts the caller's product, such as `my-tool/1.2`, before ours in `User-Agent`.
+            pub fn user_agent(mut self, product: impl Into<String>) -> Self {
+                self.core = self.core.user_agent(product);
+                self
+            }
+
+            /// Trusts a further root certificate, in PEM.
+            pub fn add_root_certificate(mut self, pem: impl AsRef<[u8]>) -> Self {
+                self.core = self.core.add_root_certificate(pem);
+                self
+            }
+
+            /// Brings an HTTP client along. Timeouts and certificates are then its own.
+            pub fn http_client(mut self, client: ::openapi_client_runtime::reqwest::Client) -> Self {
+                self.core = self.core.http_client(client);
+                self
+            }
+
+            /// Allows `http://` to other than loopback addresses: credentials then
+            /// travel in the clear.
+            pub fn allow_insecure_http(mut self) -> Self {
+                self.core = self.core.allow_insecure_http();
+                self
+            }
+
+            /// Takes what the environment sets, see [`Client::from_env`]; what is not
+            /// set there stays as it is.
+            ///
+            /// # Errors
+            ///
+            /// [`BuildError`] when a variable is not Unicode, or has a value that cannot be used.
+            #[allow(clippy::wrong_self_convention, unused_mut)]
+            pub fn from_env(mut self) -> Result<Self, BuildError> {
+                #env_environment
+                if let Some(url) = self.core.env("BASE_URL")? {
+                    self = self.base_url(url);
+                }
+                #(#env_credentials)*
+                Ok(self)
+            }
+
+            /// Finishes the client.
+            ///
+            /// # Errors
+            ///
+            /// [`BuildError`] when no address was given, or a value given cannot be used.
+            pub fn build(self) -> Result<Client, BuildError> {
+                Ok(Client { core: self.core.build()? })
+            }
+        }
+    }
+}
+
+fn uses(context: &Context<'_>, extension: &str) -> bool {
+    context
+        .plan
+        .methods
+        .iter()
+        .any(|method| context.operation(method).get(extension).is_some())
+}
+
+fn credential_method(scheme: &Scheme) -> TokenStream {
+    let method = format_ident!("{}", scheme.builder_method());
+    let name = &scheme.name;
+    let what = match &scheme.kind {
+        SchemeKind::HttpBasic => "a user name and a password (HTTP Basic, RFC 7617)".to_owned(),
+        SchemeKind::HttpBearer | SchemeKind::OAuth2 | SchemeKind::OpenIdConnect => {
+            "an access token (Bearer, RFC 6750)".to_owned()
+        }
+        SchemeKind::ApiKey { location, name } => {
+            format!("an API key (`{name}` in the {})", location.to_ascii_lowercase())
+        }
+    };
+    let mut text = format!("Signs calls with {what}, the scheme `{name}` of the document.");
+    if let Some(description) = &scheme.description {
+        text.push_str(&format!("\n\n{}", escape(description)));
+    }
+    let docs = prose::doc(&text);
+    match scheme.kind {
+        SchemeKind::HttpBasic => quote! {
+            #(#docs)*
+            pub fn #method(mut self, username: impl Into<String>, password: impl Into<Secret>) -> Self {
+                self.core = self.core.credential(#name, Credential::basic(username, password));
+                self
+            }
+        },
+        SchemeKind::ApiKey { .. } => quote! {
+            #(#docs)*
+            pub fn #method(mut self, key: impl Into<Secret>) -> Self {
+                self.core = self.core.credential(#name, Credential::api_key(key));
+                self
+            }
+        },
+        _ => quote! {
+            #(#docs)*
+            pub fn #method(mut self, token: impl Into<Secret>) -> Self {
+                self.core = self.core.credential(#name, Credential::bearer(token));
+                self
+            }
+        },
+    }
+}
+
+/// Suffixes of the environment variables of a scheme.
+fn env_suffixes(scheme: &Scheme) -> Vec<String> {
+    let base = scheme.builder_method().to_ascii_uppercase();
+    match scheme.kind {
+        SchemeKind::HttpBasic => vec![format!("{base}_USERNAME"), format!("{base}_PASSWORD")],
+        SchemeKind::ApiKey { .. } => vec![base],
+        _ => vec![format!("{base}_TOKEN")],
+    }
+}
+
+fn env_credential(scheme: &Scheme) -> TokenStream {
+    let method = format_ident!("{}", scheme.builder_method());
+    match env_suffixes(scheme).as_slice() {
+        [username, password] => quote! {
+            match (self.core.env(#username)?, self.core.env(#password)?) {
+                (Some(username), Some(password)) => self = self.#method(username, password),
+                (None, None) => {}
+                (Some(_), None) => return Err(self.core.env_error(#password, concat!("must be set beside ", #username))),
+                (None, Some(_)) => return Err(self.core.env_error(#username, concat!("must be set beside ", #password))),
+            }
+        },
+        suffixes => {
+            let suffix = suffixes.first().map(String::as_str).unwrap_or_default();
+            quote! {
+                if let Some(secret) = self.core.env(#suffix)? {
+                    self = self.#method(secret);
+                }
+            }
+        }
+    }
+}
+
+fn from_env_doc(context: &Context<'_>, environments: &[Environment]) -> Vec<Attribute> {
+    let prefix = context.settings.env_prefix();
+    let mut text = "Builds a client from environment variables.\n\n".to_owned();
+    for (suffix, meaning) in env_variables(context, environments) {
+        text.push_str(&format!("- `{prefix}_{suffix}`: {meaning}\n"));
+    }
+    text.push_str("\n# Errors\n\n[`BuildError`] when no address is set, or a value cannot be used.");
+    prose::doc(&text)
+}
+
+/// The environment variables that `from_env` reads: suffix and meaning.
+fn env_variables(context: &Context<'_>, environments: &[Environment]) -> Vec<(String, String)> {
+    let mut variables = Vec::new();
+    if !environments.is_empty() {
+        let names: Vec<&str> = environments.iter().map(|e| e.wire.as_str()).collect();
+        variables.push(("ENVIRONMENT".to_owned(), format!("one of {}.", list(&names, "or"))));
+    }
+    variables.push(("BASE_URL".to_owned(), "an address; wins over an environment.".to_owned()));
+    for scheme in schemes(context.root) {
+        for suffix in env_suffixes(&scheme) {
+            variables.push((suffix, format!("credential of the scheme `{}`.", scheme.name)));
+        }
+    }
+    variables
+}
+
+/// The rows of the README's table of environment variables.
+pub(super) fn env_table(context: &Context<'_>) -> String {
+    let prefix = context.settings.env_prefix();
+    env_variables(context, &environments(context.root))
+        .into_iter()
+        .map(|(suffix, meaning)| format!("| `{prefix}_{suffix}` | {meaning} |\n"))
+        .collect()
+}
+
+/// A call of the builder that chooses an address, for examples.
+pub(super) fn address_call(context: &Context<'_>) -> String {
+    match environments(context.root).first() {
+        Some(environment) => format!(".environment(Environment::{})", environment.variant),
+        None => ".base_url(\"https://api.example.com\")".to_owned(),
+    }
+}
+
+/// Calls of the builder that set credentials, for examples.
+pub(super) fn credential_calls(context: &Context<'_>) -> String {
+    schemes(context.root)
+        .first()
+        .map(|scheme| {
+            let arguments = match scheme.kind {
+                SchemeKind::HttpBasic => "\"my-user\", \"my-password\"",
+                SchemeKind::ApiKey { .. } => "\"my-key\"",
+                _ => "\"my-token\"",
+            };
+            format!(".{}({arguments})", scheme.builder_method())
+        })
+        .unwrap_or_default()
+}
+
+fn client_method(context: &Context<'_>, method: &Method) -> TokenStream {
+    let object = context.operation(method);
+    let ident = format_ident!("{}", method.name);
+    let struct_ident = format_ident!("{}", naming::pascal(&method.name));
+    let docs = prose::doc(&method_doc(context, method, object));
+    let deprecated = (object["deprecated"] == true)
+        .then(|| quote!(#[deprecated(note = "deprecated by the API")]));
+    quote! {
+        #(#docs)*
+        #deprecated
+        pub fn #ident(&self) -> builder::#struct_ident<'_> {
+            builder::#struct_ident::new(self)
+        }
+    }
+}
+
+fn method_doc(context: &Context<'_>, method: &Method, object: &Value) -> String {
+    let mut text = match object["summary"].as_str() {
+        Some(summary) => sentence(&escape(summary)),
+        None => format!("`{} {}`.", method.verb.to_ascii_uppercase(), method.path),
+    };
+    if let Some(variant) = &method.variant {
+        text.push_str(&format!(
+            "\n\nThis is `{}` with another media type ({}).",
+            method.operation_id,
+            variant.replace('_', " ")
+        ));
+    }
+    if let Some(description) = object["description"].as_str() {
+        text.push_str(&format!("\n\n{}", escape(description)));
+    }
+    text.push_str(&format!("\n\n`{} {}`", method.verb.to_ascii_uppercase(), method.path));
+    text.push_str(&super::types::provenance(object, "operation"));
+    text.push_str(&access(object));
+    text.push_str(&errors(context, object));
+    text.push_str(&format!(
+        "\n\n# Example\n\n```no_run\n{}\n```",
+        example::call(context, method)
+    ));
+    text
+}
+
+/// Who may call, and what to take care of.
+fn access(object: &Value) -> String {
+    let mut notes = Vec::new();
+    let names = |key: &str| -> Vec<&str> {
+        object[key].as_array().into_iter().flatten().filter_map(Value::as_str).collect()
+    };
+    let features = names("x-client-features");
+    if !features.is_empty() {
+        notes.push(format!("- The API client needs the feature {}.", list(&features, "or")));
+    }
+    let scopes = names("x-required-scopes");
+    if !scopes.is_empty() {
+        notes.push(format!("- The token needs the scopes {}, all of them.", list(&scopes, "and")));
+    }
+    if object["x-trusted-only"] == true {
+        notes.push("- Only trusted applications may call it.".to_owned());
+    }
+    if object["x-replaces-whole"] == true {
+        notes.push("- Replaces the whole: what the body leaves out is deleted. Read, change, write back.".to_owned());
+    }
+    let keys = names("x-serialize-by");
+    if !keys.is_empty() {
+        notes.push(format!("- Calls with the same {} wait for each other in this client.", list(&keys, "and")));
+    }
+    if notes.is_empty() {
+        return String::new();
+    }
+    format!("\n\n# Access and safety\n\n{}", notes.join("\n"))
+}
+
+fn errors(context: &Context<'_>, object: &Value) -> String {
+    let lines: Vec<String> = object["responses"]
+        .as_object()
+        .into_iter()
+        .flatten()
+        .filter(|(status, _)| status.starts_with(['4', '5']) || *status == "default")
+        .map(|(status, response)| {
+            let response = crate::lower::resolve(context.root, response);
+            let description = response["description"].as_str().unwrap_or_default();
+            let description = escape(description).replace('\n', " ");
+            let guess = if response["x-provenance"] == "inferred" { " (inferred)" } else { "" };
+            format!("- {status}{guess}: {}", sentence(&description))
+        })
+        .collect();
+    if lines.is_empty() {
+        return String::new();
+    }
+    format!("\n\n# Errors\n\n{}", lines.join("\n"))
+}

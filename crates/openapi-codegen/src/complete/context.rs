@@ -1,0 +1,136 @@
+//! What the parts of the completer look up in the public document.
+
+use openapi_document::Document;
+use serde_json::Value;
+
+use crate::{
+    Settings,
+    lower::{Lowered, resolve},
+    naming,
+    plan::{Method, Plan},
+};
+
+pub(super) struct Context<'a> {
+    pub root: &'a Value,
+    pub lowered: &'a Lowered,
+    pub plan: &'a Plan,
+    pub settings: &'a Settings,
+}
+
+/// A parameter of a method.
+#[derive(Debug, Clone)]
+pub(super) struct Parameter<'a> {
+    /// The name in Rust.
+    pub ident: String,
+    pub object: &'a Value,
+}
+
+impl<'a> Context<'a> {
+    pub fn new(document: &'a Document, lowered: &'a Lowered, settings: &'a Settings) -> Self {
+        Self {
+            root: document.root(),
+            lowered,
+            plan: &lowered.plan,
+            settings,
+        }
+    }
+
+    /// The node at a pointer, following references on the way.
+    pub fn lookup(&self, pointer: &str) -> Option<&'a Value> {
+        let mut node = self.root;
+        for segment in pointer.split('/').skip(1) {
+            let key = segment.replace("~1", "/").replace("~0", "~");
+            node = resolve(self.root, node);
+            node = match node {
+                Value::Array(items) => items.get(key.parse::<usize>().ok()?)?,
+                other => other.get(&key)?,
+            };
+        }
+        Some(resolve(self.root, node))
+    }
+
+    /// The operation of the public document.
+    pub fn operation(&self, method: &Method) -> &'a Value {
+        self.lookup(&method.pointer).unwrap_or(&Value::Null)
+    }
+
+    /// The method's operation after lowering.
+    pub fn lowered_operation(&self, method: &Method) -> &'a Value {
+        let path = match &method.variant {
+            Some(_) => format!("{}#{}", method.path, method.name),
+            None => method.path.clone(),
+        };
+        &self.lowered.document["paths"][path.as_str()][method.verb.as_str()]
+    }
+
+    /// The operation's parameters, as they stand after lowering, with the
+    /// public definition.
+    pub fn parameters(&self, method: &Method) -> Vec<Parameter<'a>> {
+        let public = self.public_parameters(method);
+        let lowered = self.lowered_operation(method)["parameters"].as_array();
+        lowered
+            .into_iter()
+            .flatten()
+            .filter_map(|parameter| {
+                let name = parameter["name"].as_str()?;
+                let wire = method
+                    .cookies
+                    .iter()
+                    .find(|cookie| name == format!("openapi-cookie-{}", cookie.to_ascii_lowercase()))
+                    .map_or(name, String::as_str);
+                let object = public.iter().copied().find(|p| p["name"] == *wire)?;
+                Some(Parameter {
+                    ident: naming::snake(name),
+                    object,
+                })
+            })
+            .collect()
+    }
+
+    fn public_parameters(&self, method: &Method) -> Vec<&'a Value> {
+        let item = method.pointer.rsplit_once('/').map_or("", |(item, _)| item);
+        [self.lookup(item), Some(self.operation(method))]
+            .into_iter()
+            .flatten()
+            .rev()
+            .flat_map(|object| object["parameters"].as_array().into_iter().flatten())
+            .map(|parameter| resolve(self.root, parameter))
+            .collect()
+    }
+
+    /// The public schema behind a generated type, and its component's name.
+    pub fn schema_of(&self, type_name: &str) -> Option<(&'a str, &'a Value)> {
+        let (name, pointer) = self
+            .plan
+            .origins
+            .iter()
+            .find(|(name, _)| naming::pascal(name) == type_name)?;
+        Some((name, self.lookup(pointer)?))
+    }
+
+    /// A member of an object schema, also one that `allOf` brings in. The
+    /// description beside a reference wins over that of its target.
+    pub fn property(&self, schema: &'a Value, name: &str) -> Option<&'a Value> {
+        let schema = resolve(self.root, schema);
+        if let Some(property) = schema.pointer("/properties").and_then(|p| p.get(name)) {
+            return Some(property);
+        }
+        schema["allOf"]
+            .as_array()
+            .into_iter()
+            .flatten()
+            .find_map(|branch| self.property(branch, name))
+    }
+
+    /// The description of a schema, or of what it refers to.
+    pub fn description(&self, schema: &'a Value) -> Option<&'a str> {
+        if let Some(text) = schema.get("description").and_then(Value::as_str) {
+            return Some(text);
+        }
+        let target = match schema["allOf"].as_array().map(Vec::as_slice) {
+            Some([only]) => only,
+            _ => schema,
+        };
+        resolve(self.root, target).get("description").and_then(Value::as_str)
+    }
+}

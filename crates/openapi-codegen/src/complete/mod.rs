@@ -1,0 +1,169 @@
+//! Completion: from progenitor's file to the files of a crate.
+
+mod builders;
+mod client;
+mod context;
+mod example;
+mod operations;
+mod package;
+mod prose;
+mod shape;
+mod types;
+
+use std::collections::BTreeMap;
+
+use openapi_document::Document;
+use proc_macro2::TokenStream;
+use syn::{
+    File, Item, parse_quote,
+    visit_mut::{self, VisitMut},
+};
+
+use crate::{Error, Settings, lower::Lowered};
+use context::Context;
+
+/// Files of a crate, by path relative to its folder, with `/` as separator.
+pub type Files = BTreeMap<String, String>;
+
+/// Makes a whole crate.
+pub(crate) fn complete(
+    document: &Document,
+    lowered: &Lowered,
+    generated: File,
+    settings: &Settings,
+) -> Result<Files, Error> {
+    let context = Context::new(document, lowered, settings);
+    let modules = modules(&context, generated, "crate")?;
+    let mut files = package::files(&context, &modules)?;
+    for (name, text) in modules {
+        files.insert(format!("src/{name}.rs"), text);
+    }
+    Ok(files)
+}
+
+/// Makes the modules of a crate as one module of another crate, whose path is `root`.
+pub(crate) fn embed(
+    document: &Document,
+    lowered: &Lowered,
+    generated: File,
+    settings: &Settings,
+    root: &str,
+) -> Result<String, Error> {
+    let context = Context::new(document, lowered, settings);
+    let mut text = String::new();
+    for (name, module) in modules(&context, generated, root)? {
+        let module = module.lines().skip(1).collect::<Vec<_>>().join("\n");
+        text.push_str(&format!("pub mod {name} {{\n{module}\n}}\n"));
+    }
+    let exports = package::exports();
+    let file: File = syn::parse_str(&format!("{exports}\n{text}"))
+        .map_err(|error| Error::Shape(error.to_string()))?;
+    print(file.items, root)
+}
+
+/// The modules of the crate: name to source.
+fn modules(
+    context: &Context<'_>,
+    generated: File,
+    root: &str,
+) -> Result<BTreeMap<&'static str, String>, Error> {
+    let parts = shape::split(generated)?;
+    let types = types::complete(context, parts.types);
+    let mut builders: Vec<Item> = vec![
+        parse_quote!(
+            #[allow(unused_imports)]
+            use ::openapi_client_runtime::{
+                ByteStream, Error, RequestBuilderExt, ResponseValue, encode_path, reqwest,
+            };
+        ),
+        parse_quote!(
+            #[allow(unused_imports)]
+            use crate::types;
+        ),
+    ];
+    builders.extend(builders::complete(context, parts.builders)?);
+    let client = items(client::module(context))?;
+    let operations = items(operations::module(context))?;
+    Ok(BTreeMap::from([
+        ("builder", print(builders, root)?),
+        ("client", print(client, root)?),
+        ("operations", print(operations, root)?),
+        ("types", print(types, root)?),
+    ]))
+}
+
+fn items(tokens: TokenStream) -> Result<Vec<Item>, Error> {
+    let file: File = syn::parse2(tokens).map_err(|error| Error::Shape(error.to_string()))?;
+    Ok(file.items)
+}
+
+/// Formats items as a module of the crate whose root is `root`.
+fn print(mut items: Vec<Item>, root: &str) -> Result<String, Error> {
+    for item in &mut items {
+        Paths { root }.visit_item_mut(item);
+    }
+    let file = File {
+        shebang: None,
+        frontmatter: None,
+        attrs: Vec::new(),
+        items,
+    };
+    let text = prettyplease::unparse(&file);
+    let text = progenitor_impl::space_out_items(text)
+        .map_err(|error| Error::Shape(error.to_string()))?;
+    Ok(format!("{}{text}", package::RUST_HEADER))
+}
+
+/// Names the runtime where progenitor names its own client, and moves `crate`
+/// to where the modules will stand.
+struct Paths<'a> {
+    root: &'a str,
+}
+
+impl VisitMut for Paths<'_> {
+    fn visit_path_mut(&mut self, path: &mut syn::Path) {
+        visit_mut::visit_path_mut(self, path);
+        let Some(first) = path.segments.first() else {
+            return;
+        };
+        if first.ident == "progenitor_client" {
+            let rest = path.segments.iter().skip(1);
+            *path = parse_quote!(::openapi_client_runtime::#(#rest)::*);
+        } else if first.ident == "reqwest" && path.leading_colon.is_some() {
+            // The runtime's version of reqwest is the only one that fits.
+            let segments = path.segments.iter();
+            *path = parse_quote!(::openapi_client_runtime::#(#segments)::*);
+        } else if first.ident == "crate" {
+            self.move_root(path);
+        }
+    }
+
+    fn visit_item_use_mut(&mut self, item: &mut syn::ItemUse) {
+        if let syn::UseTree::Path(tree) = &mut item.tree {
+            if tree.ident == "crate" && self.root != "crate" {
+                let rest = &tree.tree;
+                if let Ok(root) = self.root.parse::<TokenStream>() {
+                    item.tree = parse_quote!(#root::#rest);
+                }
+            }
+        }
+    }
+
+    fn visit_macro_mut(&mut self, macro_: &mut syn::Macro) {
+        self.visit_path_mut(&mut macro_.path);
+    }
+}
+
+impl Paths<'_> {
+    fn move_root(&self, path: &mut syn::Path) {
+        if self.root == "crate" {
+            return;
+        }
+        if let Ok(root) = syn::parse_str::<syn::Path>(self.root) {
+            let root = root.segments.iter();
+            let rest = path.segments.iter().skip(1);
+            *path = parse_quote!(#(#root)::* :: #(#rest)::*);
+        }
+    }
+}
+

@@ -1,0 +1,222 @@
+//! The module `operations`: what the document says of each operation, as data.
+
+use proc_macro2::TokenStream;
+use quote::{format_ident, quote};
+use serde_json::Value;
+
+use super::context::Context;
+use crate::{naming, plan::Method};
+
+/// A security scheme of the document.
+#[derive(Debug, Clone)]
+pub(super) struct Scheme {
+    pub name: String,
+    pub kind: SchemeKind,
+    pub description: Option<String>,
+}
+
+#[derive(Debug, Clone)]
+pub(super) enum SchemeKind {
+    HttpBasic,
+    HttpBearer,
+    ApiKey { location: &'static str, name: String },
+    OAuth2,
+    OpenIdConnect,
+}
+
+impl Scheme {
+    /// The method of the client's builder that takes the credential.
+    pub fn builder_method(&self) -> String {
+        naming::snake(&self.name)
+    }
+}
+
+/// The security schemes that the document declares and the runtime knows.
+pub(super) fn schemes(root: &Value) -> Vec<Scheme> {
+    let declared = root.pointer("/components/securitySchemes").and_then(Value::as_object);
+    declared
+        .into_iter()
+        .flatten()
+        .filter_map(|(name, scheme)| {
+            let scheme = crate::lower::resolve(root, scheme);
+            Some(Scheme {
+                name: name.clone(),
+                kind: scheme_kind(scheme)?,
+                description: scheme["description"].as_str().map(str::to_owned),
+            })
+        })
+        .collect()
+}
+
+fn scheme_kind(scheme: &Value) -> Option<SchemeKind> {
+    match scheme["type"].as_str()? {
+        "http" => match scheme["scheme"].as_str()?.to_ascii_lowercase().as_str() {
+            "basic" => Some(SchemeKind::HttpBasic),
+            "bearer" => Some(SchemeKind::HttpBearer),
+            _ => None,
+        },
+        "apiKey" => Some(SchemeKind::ApiKey {
+            location: match scheme["in"].as_str()? {
+                "query" => "Query",
+                "cookie" => "Cookie",
+                _ => "Header",
+            },
+            name: scheme["name"].as_str()?.to_owned(),
+        }),
+        "oauth2" => Some(SchemeKind::OAuth2),
+        "openIdConnect" => Some(SchemeKind::OpenIdConnect),
+        _ => None,
+    }
+}
+
+/// The whole module.
+pub(super) fn module(context: &Context<'_>) -> TokenStream {
+    let api = api(context);
+    let statics = context.plan.methods.iter().map(|method| operation(context, method));
+    let names = context
+        .plan
+        .methods
+        .iter()
+        .map(|method| format_ident!("{}", naming::shouty(&method.name)));
+    quote! {
+        #[allow(unused_imports)]
+        use ::openapi_client_runtime::{
+            Api, ApiKeyLocation, ErrorMembers, Method, Operation, Provenance, RequestBody,
+            ResponseSpec, Scheme, SchemeKind, SecurityRequirement, StatusRange,
+        };
+
+        #api
+
+        /// All operations, in the order of the document.
+        pub static OPERATIONS: &[&Operation] = &[#(&#names),*];
+
+        /// The operation of a client method, such as `list_clients`.
+        pub fn find(id: &str) -> Option<&'static Operation> {
+            OPERATIONS.iter().copied().find(|operation| operation.id() == id)
+        }
+
+        #(#statics)*
+    }
+}
+
+fn api(context: &Context<'_>) -> TokenStream {
+    let name = &context.settings.crate_name;
+    let version = context.root.pointer("/info/version").and_then(Value::as_str).unwrap_or_default();
+    let prefix = context.settings.env_prefix();
+    let schemes = schemes(context.root).into_iter().map(|scheme| {
+        let method = scheme.builder_method();
+        let name = &scheme.name;
+        let kind = match &scheme.kind {
+            SchemeKind::HttpBasic => quote!(SchemeKind::HttpBasic),
+            SchemeKind::HttpBearer => quote!(SchemeKind::HttpBearer),
+            SchemeKind::ApiKey { location, name } => {
+                let location = format_ident!("{location}");
+                quote!(SchemeKind::ApiKey { location: ApiKeyLocation::#location, name: #name })
+            }
+            SchemeKind::OAuth2 => quote!(SchemeKind::OAuth2),
+            SchemeKind::OpenIdConnect => quote!(SchemeKind::OpenIdConnect),
+        };
+        quote!(Scheme::new(#name, #kind, #method))
+    });
+    let members = context.root.get("x-error-members").map(|members| {
+        let code = strings(&members["code"]);
+        let message = strings(&members["message"]);
+        quote!(.error_members(ErrorMembers::new(&[#(#code),*], &[#(#message),*])))
+    });
+    let agent = context.root["x-user-agent"].as_str().map(|agent| quote!(.user_agent(#agent)));
+    quote! {
+        /// The API and its security schemes.
+        pub static API: Api = Api::new(#name, env!("CARGO_PKG_VERSION"))
+            .document_version(#version)
+            .env_prefix(#prefix)
+            .schemes(&[#(#schemes),*])
+            #members
+            #agent;
+    }
+}
+
+fn operation(context: &Context<'_>, method: &Method) -> TokenStream {
+    let object = context.operation(method);
+    let ident = format_ident!("{}", naming::shouty(&method.name));
+    let verb = format_ident!("{}", naming::pascal(&method.verb));
+    let id = &method.name;
+    let path = &method.path;
+    let doc = format!(" `{} {}`", method.verb.to_ascii_uppercase(), method.path);
+    let calls = [
+        (method.operation_id != method.name).then(|| {
+            let document_id = &method.operation_id;
+            quote!(.document_id(#document_id))
+        }),
+        object["tags"][0].as_str().map(|tag| quote!(.tag(#tag))),
+        object["summary"].as_str().map(|summary| quote!(.summary(#summary))),
+        security(context, object),
+        list(object, "x-client-features", "features"),
+        list(object, "x-required-scopes", "required_scopes"),
+        (object["x-trusted-only"] == true).then(|| quote!(.trusted_only())),
+        method.request.as_ref().map(|body| {
+            let media_type = &body.media_type;
+            let optional = body.optional.then(|| quote!(.optional()));
+            quote!(.request(RequestBody::new(#media_type)#optional))
+        }),
+        Some(responses(method)),
+        (!method.cookies.is_empty()).then(|| {
+            let cookies = &method.cookies;
+            quote!(.cookies(&[#(#cookies),*]))
+        }),
+        list(object, "x-serialize-by", "serialize_by"),
+        (object["x-replaces-whole"] == true).then(|| quote!(.replaces_whole())),
+        match object["x-provenance"].as_str() {
+            Some("inferred") => Some(quote!(.provenance(Provenance::Inferred))),
+            Some("documented") => Some(quote!(.provenance(Provenance::Documented))),
+            _ => None,
+        },
+        (object["deprecated"] == true).then(|| quote!(.deprecated())),
+    ];
+    let calls = calls.into_iter().flatten();
+    quote! {
+        #[doc = #doc]
+        pub static #ident: Operation = Operation::new(#id, Method::#verb, #path) #(#calls)* .build();
+    }
+}
+
+/// `security` of the operation, or that of the document.
+fn security(context: &Context<'_>, object: &Value) -> Option<TokenStream> {
+    let alternatives = object.get("security").or_else(|| context.root.get("security"))?.as_array()?;
+    let sets = alternatives.iter().map(|set| {
+        let requirements = set.as_object().into_iter().flatten().map(|(scheme, scopes)| {
+            let scopes = strings(scopes);
+            quote!(SecurityRequirement::new(#scheme, &[#(#scopes),*]))
+        });
+        quote!(&[#(#requirements),*])
+    });
+    Some(quote!(.security(&[#(#sets),*])))
+}
+
+fn list(object: &Value, extension: &str, call: &str) -> Option<TokenStream> {
+    let values = strings(&object[extension]);
+    let call = format_ident!("{call}");
+    (!values.is_empty()).then(|| quote!(.#call(&[#(#values),*])))
+}
+
+fn responses(method: &Method) -> TokenStream {
+    let specs = method.responses.iter().map(|response| {
+        let range = match response.status.as_str() {
+            "default" => quote!(StatusRange::Default),
+            status => match status.parse::<u16>() {
+                Ok(code) => quote!(StatusRange::Exact(#code)),
+                Err(_) => {
+                    let class = status.as_bytes().first().map_or(0, |digit| digit.wrapping_sub(b'0'));
+                    quote!(StatusRange::Class(#class))
+                }
+            },
+        };
+        let media_types = &response.media_types;
+        let envelope = response.envelope.as_ref().map(|variant| quote!(.envelope(#variant)));
+        quote!(ResponseSpec::new(#range, &[#(#media_types),*])#envelope)
+    });
+    quote!(.responses(&[#(#specs),*]))
+}
+
+fn strings(value: &Value) -> Vec<&str> {
+    value.as_array().into_iter().flatten().filter_map(Value::as_str).collect()
+}

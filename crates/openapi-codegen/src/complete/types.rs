@@ -1,0 +1,480 @@
+//! The module `types`: what typify made, made fit for publication.
+
+use std::collections::BTreeMap;
+
+use quote::{format_ident, quote};
+use serde_json::Value;
+use syn::{
+    Expr, Fields, GenericArgument, ImplItem, Item, ItemImpl, ItemMod, ItemStruct, PathArguments,
+    Type, Visibility, parse_quote,
+    visit_mut::{self, VisitMut},
+};
+
+use super::{
+    context::Context,
+    prose::{derives, escape, has, list, sentence, set_doc},
+};
+use crate::{naming, plan::Envelope};
+
+/// Completes the items of the module and adds the types of our own.
+pub(super) fn complete(context: &Context<'_>, mut items: Vec<Item>) -> Vec<Item> {
+    let members = Members::of(&items);
+    for item in &mut items {
+        ThreeStates.visit_item_mut(item);
+        match item {
+            Item::Struct(item) => complete_struct(context, item),
+            Item::Enum(item) => {
+                document(context, &mut item.attrs, &item.ident.to_string());
+                publish(&mut item.attrs);
+                for variant in &mut item.variants {
+                    if !has(&variant.attrs, "doc") {
+                        let text = format!("The form `{}`.", variant.ident);
+                        set_doc(&mut variant.attrs, &text);
+                    }
+                }
+            }
+            Item::Impl(item) => document_methods(item),
+            Item::Mod(module) => complete_module(context, &members, module),
+            _ => {}
+        }
+    }
+    items.extend(own_types(context));
+    items
+}
+
+/// Members of each struct: field to name on the wire, and which one takes the rest.
+struct Members(BTreeMap<String, BTreeMap<String, Option<String>>>);
+
+impl Members {
+    fn of(items: &[Item]) -> Self {
+        let structs = items.iter().filter_map(|item| match item {
+            Item::Struct(item) => Some(item),
+            _ => None,
+        });
+        Self(
+            structs
+                .map(|item| {
+                    let fields = item.fields.iter().filter_map(|field| {
+                        Some((field.ident.as_ref()?.to_string(), wire_name(field)))
+                    });
+                    (item.ident.to_string(), fields.collect())
+                })
+                .collect(),
+        )
+    }
+
+    /// The wire name of a field; `None` for the map that takes the rest.
+    fn wire_name(&self, type_name: &str, field: &str) -> Option<&str> {
+        self.0.get(type_name)?.get(field)?.as_deref()
+    }
+}
+
+/// The name on the wire, or `None` for a flattened map.
+fn wire_name(field: &syn::Field) -> Option<String> {
+    for attribute in field.attrs.iter().filter(|a| a.path().is_ident("serde")) {
+        let mut renamed = None;
+        let mut flattened = false;
+        let _ = attribute.parse_nested_meta(|meta| {
+            if meta.path.is_ident("rename") {
+                renamed = Some(meta.value()?.parse::<syn::LitStr>()?.value());
+            } else if meta.path.is_ident("flatten") {
+                flattened = true;
+            } else if meta.input.peek(syn::Token![=]) {
+                meta.value()?.parse::<Expr>()?;
+            }
+            Ok(())
+        });
+        if flattened {
+            return None;
+        }
+        if renamed.is_some() {
+            return renamed;
+        }
+    }
+    field.ident.as_ref().map(|ident| ident.to_string().trim_start_matches("r#").to_owned())
+}
+
+fn complete_struct(context: &Context<'_>, item: &mut ItemStruct) {
+    let name = item.ident.to_string();
+    document(context, &mut item.attrs, &name);
+    publish(&mut item.attrs);
+    let schema = context.schema_of(&name).map(|(_, schema)| schema);
+    if let Fields::Named(fields) = &mut item.fields {
+        item.attrs.push(parse_quote!(#[non_exhaustive]));
+        for field in &mut fields.named {
+            let text = member_doc(context, schema, wire_name(field).as_deref());
+            set_doc(&mut field.attrs, &text);
+            if is_patch(&field.ty) {
+                three_state_attributes(field);
+            }
+        }
+    }
+}
+
+/// The documentation of a type, from its schema.
+fn document(context: &Context<'_>, attributes: &mut Vec<syn::Attribute>, name: &str) {
+    let Some((component, schema)) = context.schema_of(name) else {
+        if !has(attributes, "doc") || is_placeholder(attributes, name) {
+            set_doc(attributes, "A part of a larger schema that has no name in the document.");
+        }
+        return;
+    };
+    set_doc(attributes, &type_doc(component, schema));
+}
+
+fn is_placeholder(attributes: &[syn::Attribute], name: &str) -> bool {
+    attributes
+        .iter()
+        .any(|attribute| quote!(#attribute).to_string().contains(&format!("\"`{name}`\"")))
+}
+
+fn type_doc(component: &str, schema: &Value) -> String {
+    let mut text = match schema.get("description").and_then(Value::as_str) {
+        Some(description) => escape(description),
+        None => format!("The schema `{component}`."),
+    };
+    text.push_str(&provenance(schema, "schema"));
+    if schema["deprecated"] == true {
+        text.push_str("\n\nDeprecated by the API.");
+    }
+    text
+}
+
+/// A note for what the vendor did not document.
+pub(super) fn provenance(object: &Value, what: &str) -> String {
+    if object["x-provenance"] != "inferred" {
+        return String::new();
+    }
+    let basis = match object["x-provenance-basis"].as_str() {
+        Some(basis) => format!(" ({})", escape(basis.trim().trim_end_matches('.'))),
+        None => String::new(),
+    };
+    format!("\n\n**Inferred:** the vendor does not document this {what}{basis}.")
+}
+
+fn member_doc<'a>(context: &Context<'a>, schema: Option<&'a Value>, wire: Option<&str>) -> String {
+    let Some(wire) = wire else {
+        return "Members that the document does not name.".to_owned();
+    };
+    let Some(property) = schema.and_then(|schema| context.property(schema, wire)) else {
+        return format!("The member `{wire}`.");
+    };
+    let mut text = match context.description(property) {
+        Some(description) => escape(description),
+        None => format!("The member `{wire}`."),
+    };
+    text.push_str(&provenance(property, "member"));
+    if property["deprecated"] == true {
+        text.push_str("\n\nDeprecated by the API.");
+    }
+    text
+}
+
+/// What every published type gets.
+fn publish(attributes: &mut Vec<syn::Attribute>) {
+    if derives(attributes, "Serialize") || derives(attributes, "Deserialize") {
+        attributes.push(parse_quote!(
+            #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+        ));
+    }
+}
+
+fn document_methods(item: &mut ItemImpl) {
+    if item.trait_.is_some() {
+        return;
+    }
+    for member in &mut item.items {
+        if let ImplItem::Fn(function) = member {
+            if function.sig.ident == "builder" {
+                let text = "Starts a builder. Set members, then convert it with `TryFrom`, or pass it where the type is asked for.";
+                set_doc(&mut function.attrs, text);
+            }
+        }
+    }
+}
+
+fn complete_module(context: &Context<'_>, members: &Members, module: &mut ItemMod) {
+    let Some((_, items)) = &mut module.content else {
+        return;
+    };
+    match module.ident.to_string().as_str() {
+        "builder" => {
+            set_doc(&mut module.attrs, "Builders of the types above.");
+            for item in items {
+                complete_builder_item(context, members, item);
+            }
+        }
+        "defaults" => module.vis = Visibility::Inherited,
+        "error" => {
+            set_doc(&mut module.attrs, "What a conversion into one of the types reports.");
+            for item in items {
+                if let Item::Struct(item) = item {
+                    set_doc(&mut item.attrs, "Why a value cannot become the type: one sentence that names the member.");
+                }
+            }
+        }
+        _ => {}
+    }
+}
+
+fn complete_builder_item(context: &Context<'_>, members: &Members, item: &mut Item) {
+    match item {
+        Item::Struct(item) => {
+            let text = format!("Builds a [`{0}`](super::{0}).", item.ident);
+            set_doc(&mut item.attrs, &text);
+        }
+        Item::Impl(item) => {
+            let Some(name) = type_name(&item.self_ty) else {
+                return;
+            };
+            match item.trait_.as_ref().and_then(|(path, _)| path.segments.last()) {
+                None => setters(context, members, &name, item),
+                Some(segment) if segment.ident == "Default" => {
+                    RequiredMembers { members, name: &name }.visit_item_impl_mut(item);
+                }
+                Some(_) => {}
+            }
+        }
+        _ => {}
+    }
+}
+
+fn setters(context: &Context<'_>, members: &Members, name: &str, item: &mut ItemImpl) {
+    let schema = context.schema_of(name).map(|(_, schema)| schema);
+    for member in &mut item.items {
+        let ImplItem::Fn(function) = member else {
+            continue;
+        };
+        let field = function.sig.ident.clone();
+        let wire = members.wire_name(name, &field.to_string());
+        set_doc(&mut function.attrs, &member_doc(context, schema, wire));
+        let message = format!("member `{}` of `{name}`: {{e}}", wire.unwrap_or("extra"));
+        function.block = parse_quote!({
+            self.#field = value.try_into().map_err(|e| format!(#message));
+            self
+        });
+    }
+}
+
+/// Words for a member that was never set; the map for the rest may stay empty.
+struct RequiredMembers<'a> {
+    members: &'a Members,
+    name: &'a str,
+}
+
+impl VisitMut for RequiredMembers<'_> {
+    fn visit_field_value_mut(&mut self, value: &mut syn::FieldValue) {
+        let syn::Member::Named(field) = &value.member else {
+            return;
+        };
+        let expression = &value.expr;
+        if !quote!(#expression).to_string().contains("no value supplied") {
+            return;
+        }
+        value.expr = match self.members.wire_name(self.name, &field.to_string()) {
+            Some(wire) => {
+                let message = format!("member `{wire}` of `{}` is required and was not set", self.name);
+                parse_quote!(Err(#message.to_owned()))
+            }
+            None => parse_quote!(Ok(::std::default::Default::default())),
+        };
+    }
+}
+
+fn type_name(ty: &Type) -> Option<String> {
+    match ty {
+        Type::Path(path) => path.path.segments.last().map(|segment| segment.ident.to_string()),
+        _ => None,
+    }
+}
+
+/// `Option<Patch<T>>` would lose the null that `Patch` is there to keep.
+struct ThreeStates;
+
+impl VisitMut for ThreeStates {
+    fn visit_type_mut(&mut self, ty: &mut Type) {
+        visit_mut::visit_type_mut(self, ty);
+        if let Some(inner) = argument_of(ty, "Option") {
+            if is_patch(inner) {
+                *ty = inner.clone();
+            }
+        }
+    }
+}
+
+fn is_patch(ty: &Type) -> bool {
+    argument_of(ty, "Patch").is_some()
+}
+
+fn argument_of<'t>(ty: &'t Type, generic: &str) -> Option<&'t Type> {
+    let Type::Path(path) = ty else {
+        return None;
+    };
+    let segment = path.path.segments.last().filter(|segment| segment.ident == generic)?;
+    match &segment.arguments {
+        PathArguments::AngleBracketed(arguments) => match arguments.args.first()? {
+            GenericArgument::Type(inner) => Some(inner),
+            _ => None,
+        },
+        _ => None,
+    }
+}
+
+fn three_state_attributes(field: &mut syn::Field) {
+    let wire = wire_name(field).unwrap_or_default();
+    field.attrs.retain(|attribute| !attribute.path().is_ident("serde"));
+    field.attrs.push(parse_quote!(#[serde(
+        rename = #wire,
+        default,
+        skip_serializing_if = "::openapi_client_runtime::Patch::is_absent"
+    )]));
+}
+
+/// Open enums, discriminated unions and envelopes.
+fn own_types(context: &Context<'_>) -> Vec<Item> {
+    let mut items = Vec::new();
+    for (name, open) in &context.plan.open_enums {
+        items.extend(open_enum(context, name, open));
+    }
+    for (name, union) in &context.plan.unions {
+        items.extend(union_items(context, name, union));
+    }
+    for (name, envelope) in &context.plan.envelopes {
+        items.push(envelope_item(name, envelope));
+    }
+    items
+}
+
+fn open_enum(context: &Context<'_>, component: &str, open: &crate::plan::OpenEnum) -> Vec<Item> {
+    let name = format_ident!("{}", naming::pascal(component));
+    let (_, schema) = context.schema_of(&name.to_string()).unwrap_or(("", &Value::Null));
+    let type_doc = super::prose::doc(&format!(
+        "{}\n\nThe API may add values; one that is not listed here is kept as it came.",
+        type_doc(component, schema)
+    ));
+    let idents = naming::variants(&open.values);
+    let unknown = format_ident!(
+        "{}",
+        ["Unknown", "Unrecognized", "OtherValue"]
+            .into_iter()
+            .find(|candidate| !idents.iter().any(|ident| ident == candidate))
+            .unwrap_or("UnlistedValue")
+    );
+    let docs = open.values.iter().map(|value| {
+        let text = match schema["x-enum-descriptions"][value].as_str() {
+            Some(text) => sentence(&escape(text)),
+            None => format!("`{value}` on the wire."),
+        };
+        super::prose::doc(&text)
+    });
+    let docs: Vec<_> = docs.collect();
+    let values = &open.values;
+    let idents: Vec<_> = idents.iter().map(|ident| format_ident!("{ident}")).collect();
+    let default = open.default.as_ref().and_then(|value| {
+        let ident = &idents[values.iter().position(|known| known == value)?];
+        Some(quote!(, default = #ident))
+    });
+    let item: Item = parse_quote! {
+        #(#type_doc)*
+        #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+        #[non_exhaustive]
+        pub enum #name {
+            #(#(#docs)* #idents,)*
+            /// A value that the document does not list.
+            #unknown(::openapi_client_runtime::UnknownValue),
+        }
+    };
+    let body = quote!(#name { #(#idents = #values),* }, unknown = #unknown #default);
+    vec![item, parse_quote!(::openapi_client_runtime::open_enum!(#body);)]
+}
+
+fn union_items(context: &Context<'_>, component: &str, union: &crate::plan::Union) -> Vec<Item> {
+    let name = format_ident!("{}", naming::pascal(component));
+    let (_, schema) = context.schema_of(&name.to_string()).unwrap_or(("", &Value::Null));
+    let docs = super::prose::doc(&format!(
+        "{}\n\nTold apart by the member `{}`; a value of another kind keeps its JSON.",
+        type_doc(component, schema),
+        union.tag
+    ));
+    let variants: Vec<_> = union
+        .variants
+        .iter()
+        .map(|(component, _)| format_ident!("{}", naming::pascal(component)))
+        .collect();
+    let variant_docs: Vec<_> = union
+        .variants
+        .iter()
+        .map(|(_, values)| {
+            super::prose::doc(&format!("`{}` is {}.", union.tag, list(values, "or")))
+        })
+        .collect();
+    let values: Vec<_> = union.variants.iter().map(|(_, values)| quote!([#(#values),*])).collect();
+    let tag = &union.tag;
+    let mut items: Vec<Item> = vec![
+        parse_quote! {
+            #(#docs)*
+            #[derive(Clone, Debug, PartialEq)]
+            #[non_exhaustive]
+            pub enum #name {
+                #(#(#variant_docs)* #variants(#variants),)*
+                /// Another kind, as it came.
+                Unknown(::serde_json::Value),
+            }
+        },
+        parse_quote!(::openapi_client_runtime::tagged_union!(
+            #name, #tag { #(#variants(#variants) = #values),* }
+        );),
+    ];
+    for variant in &variants {
+        items.push(parse_quote! {
+            impl ::std::convert::From<#variant> for #name {
+                fn from(value: #variant) -> Self {
+                    Self::#variant(value)
+                }
+            }
+        });
+    }
+    items
+}
+
+fn envelope_item(component: &str, envelope: &Envelope) -> Item {
+    let name = format_ident!("{}", naming::pascal(component));
+    let docs = super::prose::doc(&envelope.doc);
+    let variants = envelope.variants.iter().map(|variant| {
+        let ident = format_ident!("{}", variant.name);
+        let doc = super::prose::doc(&format!("Status {}.", variant.status));
+        match variant.schema.as_ref().map(rust_type) {
+            Some(ty) => quote!(#(#doc)* #ident(#ty)),
+            None => quote!(#(#doc)* #ident),
+        }
+    });
+    parse_quote! {
+        #(#docs)*
+        #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+        #[serde(tag = "status", content = "body")]
+        #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+        #[non_exhaustive]
+        pub enum #name {
+            #(#variants,)*
+        }
+    }
+}
+
+/// The Rust type of a body; hoisting has named everything but lists and scalars.
+fn rust_type(schema: &Value) -> Type {
+    if let Some(component) = crate::lower::referenced(schema) {
+        let ident = format_ident!("{}", naming::pascal(component));
+        return parse_quote!(#ident);
+    }
+    match schema["type"].as_str() {
+        Some("array") => {
+            let items = rust_type(&schema["items"]);
+            parse_quote!(::std::vec::Vec<#items>)
+        }
+        Some("string") => parse_quote!(::std::string::String),
+        Some("boolean") => parse_quote!(bool),
+        Some("integer") => parse_quote!(i64),
+        Some("number") => parse_quote!(f64),
+        _ => parse_quote!(::serde_json::Value),
+    }
+}

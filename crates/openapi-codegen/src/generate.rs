@@ -1,0 +1,198 @@
+//! Generation: the lowered document through progenitor.
+
+use std::{
+    cell::RefCell,
+    panic::{AssertUnwindSafe, catch_unwind},
+    sync::Once,
+};
+
+use openapi_document::Finding;
+use openapiv3::OpenAPI;
+use progenitor_impl::{
+    CrateVers, GenerationSettings, Generator, HooksMode, InterfaceStyle, TypeImpl, UnknownPolicy,
+};
+use serde_json::{Map, Value, json};
+
+use crate::{codes, lower::Lowered, naming, plan::Plan};
+
+/// What progenitor makes of the lowered document.
+pub(crate) fn generate(lowered: &Lowered) -> Result<syn::File, Vec<Finding>> {
+    match attempt(&lowered.document, &lowered.plan) {
+        Ok(file) => Ok(file),
+        Err(failure) => Err(blame(lowered, &failure)),
+    }
+}
+
+/// Why progenitor could not take a document.
+#[derive(Debug, Clone)]
+struct Failure {
+    panicked: bool,
+    message: String,
+}
+
+fn attempt(document: &Value, plan: &Plan) -> Result<syn::File, Failure> {
+    let fail = |message: String| Failure {
+        panicked: false,
+        message,
+    };
+    let openapi: OpenAPI =
+        serde_json::from_value(document.clone()).map_err(|error| fail(error.to_string()))?;
+    let settings = settings(plan);
+    let tokens = quiet_unwind(|| Generator::new(&settings).generate_tokens(&openapi))
+        .map_err(|message| Failure {
+            panicked: true,
+            message,
+        })?
+        .map_err(|error| fail(error.to_string()))?;
+    syn::parse2(tokens).map_err(|error| fail(format!("the generated code does not parse: {error}")))
+}
+
+fn settings(plan: &Plan) -> GenerationSettings {
+    let mut settings = GenerationSettings::new();
+    settings
+        .with_interface(InterfaceStyle::Builder)
+        .with_hooks(HooksMode::Expected)
+        .with_map_type("::std::collections::BTreeMap")
+        .with_derive("PartialEq")
+        .with_unknown_crates(UnknownPolicy::Generate);
+    for name in ["std", "serde_json", "openapi_client_runtime"] {
+        settings.with_crate(name, CrateVers::Any, None);
+    }
+    let text = [TypeImpl::Display, TypeImpl::FromStr];
+    for name in plan.open_enums.keys() {
+        settings.with_replacement(naming::pascal(name), own_type(name), text.into_iter());
+    }
+    for name in plan.unions.keys().chain(plan.envelopes.keys()) {
+        settings.with_replacement(naming::pascal(name), own_type(name), [].into_iter());
+    }
+    for (name, rust_type) in &plan.aliases {
+        settings.with_replacement(naming::pascal(name), rust_type, [].into_iter());
+    }
+    settings
+}
+
+/// Types that the completer writes stand beside those that typify makes.
+fn own_type(name: &str) -> String {
+    format!("crate::types::{}", naming::pascal(name))
+}
+
+/// Finds the operations and schemas without which generation would succeed.
+fn blame(lowered: &Lowered, failure: &Failure) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    for (name, _) in members(&lowered.document["components"]["schemas"]) {
+        let alone = only_schema(&lowered.document, name);
+        if let Err(failure) = attempt(&alone, &lowered.plan) {
+            let pointer = lowered.plan.origins.get(name).cloned().unwrap_or_default();
+            findings.push(finding(&pointer, &format!("schema `{name}`"), &failure));
+        }
+    }
+    // A broken schema breaks every operation that uses it; name the cause only.
+    if findings.is_empty() {
+        for method in &lowered.plan.methods {
+            let alone = only_operation(&lowered.document, &method.name);
+            if let Err(failure) = attempt(&alone, &lowered.plan) {
+                let what = format!("operation `{}`", method.operation_id);
+                findings.push(finding(&method.pointer, &what, &failure));
+            }
+        }
+    }
+    if findings.is_empty() {
+        findings.push(finding("", "document as a whole", failure));
+    }
+    findings
+}
+
+fn finding(pointer: &str, what: &str, failure: &Failure) -> Finding {
+    let (code, verb) = if failure.panicked {
+        (codes::GENERATOR_PANICS, "panics on")
+    } else {
+        (codes::GENERATOR_REFUSES, "refuses")
+    };
+    let message = failure.message.lines().next().unwrap_or_default();
+    Finding::error(code, pointer, format!("the generator {verb} the {what}: {message}"))
+        .why("no lowering rule covers this construct, so no client can be made of it")
+        .help("describe the same thing with plain objects, arrays and scalars, or report the document so that a lowering rule can be added")
+}
+
+/// The document with one schema, and those it refers to.
+fn only_schema(document: &Value, name: &str) -> Value {
+    let mut alone = document.clone();
+    alone["paths"] = json!({});
+    let mut found = std::collections::BTreeSet::new();
+    crate::lower::collect(&crate::lower::reference(name), schemas_of(document), &mut found);
+    retain_schemas(&mut alone, |schema| found.contains(schema));
+    alone
+}
+
+/// The document with one operation, and all schemas.
+fn only_operation(document: &Value, id: &str) -> Value {
+    let mut alone = document.clone();
+    let mut paths = Map::new();
+    for (path, item) in members(&document["paths"]) {
+        for (verb, operation) in members(item) {
+            if operation["operationId"] == id {
+                paths.insert(path.clone(), json!({ verb: operation }));
+            }
+        }
+    }
+    alone["paths"] = Value::Object(paths);
+    alone
+}
+
+fn schemas_of(document: &Value) -> &Map<String, Value> {
+    static EMPTY: std::sync::LazyLock<Map<String, Value>> = std::sync::LazyLock::new(Map::new);
+    document["components"]["schemas"].as_object().unwrap_or(&EMPTY)
+}
+
+fn retain_schemas(document: &mut Value, keep: impl Fn(&str) -> bool) {
+    if let Some(schemas) = document
+        .pointer_mut("/components/schemas")
+        .and_then(Value::as_object_mut)
+    {
+        schemas.retain(|name, _| keep(name));
+    }
+}
+
+fn members(value: &Value) -> impl Iterator<Item = (&String, &Value)> {
+    value.as_object().into_iter().flatten()
+}
+
+thread_local! {
+    /// The message of a panic that is about to be caught on this thread.
+    static CAUGHT: RefCell<Option<Option<String>>> = const { RefCell::new(None) };
+}
+
+/// Runs `work`; a panic becomes its message and is not printed.
+fn quiet_unwind<T>(work: impl FnOnce() -> T) -> Result<T, String> {
+    static HOOK: Once = Once::new();
+    HOOK.call_once(|| {
+        let previous = std::panic::take_hook();
+        std::panic::set_hook(Box::new(move |info| {
+            let caught = CAUGHT.with_borrow_mut(|caught| match caught {
+                Some(message) => {
+                    *message = Some(panic_message(info));
+                    true
+                }
+                None => false,
+            });
+            if !caught {
+                previous(info);
+            }
+        }));
+    });
+    CAUGHT.set(Some(None));
+    let result = catch_unwind(AssertUnwindSafe(work));
+    let message = CAUGHT.take().flatten();
+    result.map_err(|_| message.unwrap_or_else(|| "no message".to_owned()))
+}
+
+fn panic_message(info: &std::panic::PanicHookInfo<'_>) -> String {
+    let text = info.payload_as_str().unwrap_or("no message").to_owned();
+    match info.location() {
+        Some(place) => {
+            let file = place.file().rsplit('/').next().unwrap_or_default();
+            format!("{text} ({file}:{})", place.line())
+        }
+        None => text,
+    }
+}

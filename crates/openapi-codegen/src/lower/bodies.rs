@@ -1,0 +1,240 @@
+//! Media types of requests and responses.
+
+use openapi_document::Finding;
+use serde_json::{Map, Value, json};
+
+use super::{Lowering, Operation, normalize::object_mut, referenced};
+use crate::{
+    naming::{self, essence},
+    plan::{RequestBody, Response},
+};
+
+/// How the content of one media type is handled.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Kind {
+    Json,
+    Form,
+    Text,
+    Bytes,
+}
+
+pub(crate) fn kind(media_type: &str) -> Kind {
+    let essence = essence(media_type);
+    match essence.as_str() {
+        "application/json" | "text/json" => Kind::Json,
+        "application/x-www-form-urlencoded" => Kind::Form,
+        "text/event-stream" => Kind::Bytes,
+        "application/xml" | "application/yaml" | "application/javascript" => Kind::Text,
+        other if other.ends_with("+json") => Kind::Json,
+        other if other.ends_with("+xml") || other.starts_with("text/") => Kind::Text,
+        _ => Kind::Bytes,
+    }
+}
+
+/// One method for each pair of a request and a response media type. The first
+/// pair keeps the name of the operation.
+pub(super) fn split_media_types(lowering: &mut Lowering) -> Result<usize, Finding> {
+    let mut applied = 0;
+    let mut methods = Vec::new();
+    for operation in std::mem::take(&mut lowering.operations) {
+        let requests = media_types(operation.object.pointer("/requestBody/content"));
+        let responses = response_media_types(&operation.object);
+        let siblings = requests.len().max(1) * responses.len().max(1) - 1;
+        applied += usize::from(siblings > 0);
+        for (r, request) in at_least_one(&requests).into_iter().enumerate() {
+            for (s, response) in at_least_one(&responses).into_iter().enumerate() {
+                let mut method = operation.clone();
+                choose(&mut method.object, request, response);
+                if r + s > 0 {
+                    let mut words = Vec::new();
+                    if r > 0 {
+                        words.push(format!("from_{}", naming::media_type_word(request)));
+                    }
+                    if s > 0 {
+                        words.push(format!("as_{}", naming::media_type_word(response)));
+                    }
+                    rename(&mut method, &words.join("_"));
+                }
+                record(&mut method, request);
+                methods.push(method);
+            }
+        }
+    }
+    lowering.operations = methods;
+    Ok(applied)
+}
+
+fn at_least_one(media_types: &[String]) -> Vec<&str> {
+    if media_types.is_empty() {
+        vec![""]
+    } else {
+        media_types.iter().map(String::as_str).collect()
+    }
+}
+
+fn rename(operation: &mut Operation, suffix: &str) {
+    let name = format!("{}_{suffix}", operation.method.name);
+    operation.object["operationId"] = Value::String(name.clone());
+    operation.method.name = name;
+    operation.method.variant = Some(suffix.to_owned());
+}
+
+fn media_types(content: Option<&Value>) -> Vec<String> {
+    content
+        .and_then(Value::as_object)
+        .map(|content| content.keys().cloned().collect())
+        .unwrap_or_default()
+}
+
+/// Media types of all success responses, in the order of the document.
+fn response_media_types(operation: &Value) -> Vec<String> {
+    let mut found: Vec<String> = Vec::new();
+    let responses = operation["responses"].as_object();
+    for (status, response) in responses.into_iter().flatten() {
+        if status.starts_with('2') {
+            for media_type in media_types(response.get("content")) {
+                if !found.contains(&media_type) {
+                    found.push(media_type);
+                }
+            }
+        }
+    }
+    found
+}
+
+/// Leaves only the chosen media types; a response without the chosen one keeps
+/// its first.
+fn choose(operation: &mut Value, request: &str, response: &str) {
+    if let Some(content) = operation.pointer_mut("/requestBody/content") {
+        keep(content, |media_type| media_type == request);
+    }
+    let responses = operation["responses"].as_object_mut();
+    for (status, object) in responses.into_iter().flatten() {
+        let wanted = if status.starts_with('2') { response } else { "application/json" };
+        let Some(content) = object.get_mut("content") else {
+            continue;
+        };
+        let names = media_types(Some(content));
+        let chosen = names
+            .iter()
+            .find(|name| *name == wanted)
+            .or_else(|| names.iter().find(|name| kind(name) == Kind::Json))
+            .or_else(|| names.first())
+            .cloned();
+        keep(content, |media_type| Some(media_type) == chosen.as_deref());
+    }
+}
+
+fn keep(content: &mut Value, wanted: impl Fn(&str) -> bool) {
+    object_mut(content).retain(|media_type, _| wanted(media_type));
+}
+
+/// Notes the media types of the wire for the operation table.
+fn record(operation: &mut Operation, request: &str) {
+    operation.method.request = operation.object.get("requestBody").map(|body| RequestBody {
+        media_type: request.to_owned(),
+        optional: !body.get("required").and_then(Value::as_bool).unwrap_or(false),
+    });
+    operation.method.responses = operation.object["responses"]
+        .as_object()
+        .into_iter()
+        .flatten()
+        .map(|(status, response)| Response {
+            status: status.clone(),
+            media_types: media_types(response.get("content")),
+            envelope: None,
+        })
+        .collect();
+}
+
+/// After this rule, bodies are JSON, forms, plain text or bytes.
+pub(super) fn lower_media_types(lowering: &mut Lowering) -> Result<usize, Finding> {
+    let mut applied = 0;
+    for operation in &mut lowering.operations {
+        if let Some(content) = operation.object.pointer_mut("/requestBody/content") {
+            applied += lower_content(content, request_media);
+        }
+        let responses = operation.object["responses"].as_object_mut();
+        for response in responses.into_iter().flat_map(Map::values_mut) {
+            if let Some(content) = response.get_mut("content") {
+                applied += lower_content(content, response_media);
+            }
+        }
+    }
+    Ok(applied)
+}
+
+fn lower_content(content: &mut Value, lower: fn(&str, &Value) -> (&'static str, Value)) -> usize {
+    let mut applied = 0;
+    let old = std::mem::take(object_mut(content));
+    for (media_type, media) in old {
+        let (target, object) = lower(&media_type, &media);
+        applied += usize::from(target != media_type || object["schema"] != media["schema"]);
+        content[target] = object;
+    }
+    applied
+}
+
+fn request_media(media_type: &str, media: &Value) -> (&'static str, Value) {
+    let schema = media.get("schema").cloned().unwrap_or_else(|| json!({}));
+    match kind(media_type) {
+        Kind::Json => ("application/json", json!({ "schema": schema })),
+        Kind::Form => (
+            "application/x-www-form-urlencoded",
+            json!({ "schema": schema }),
+        ),
+        Kind::Text => ("text/plain", json!({ "schema": { "type": "string" } })),
+        Kind::Bytes => ("application/octet-stream", json!({ "schema": bytes() })),
+    }
+}
+
+/// The runtime decodes a text reply as if it were a JSON string.
+fn response_media(media_type: &str, media: &Value) -> (&'static str, Value) {
+    let schema = media.get("schema").cloned().unwrap_or_else(|| json!({}));
+    match kind(media_type) {
+        Kind::Json => ("application/json", json!({ "schema": schema })),
+        Kind::Text | Kind::Form => ("application/json", json!({ "schema": { "type": "string" } })),
+        Kind::Bytes => ("application/octet-stream", json!({ "schema": bytes() })),
+    }
+}
+
+fn bytes() -> Value {
+    json!({ "type": "string", "format": "binary" })
+}
+
+/// progenitor takes every body as required. An optional JSON body becomes an
+/// `Option`; the other kinds are optional by an empty default, which the
+/// completer sets.
+pub(super) fn accept_optional_bodies(lowering: &mut Lowering) -> Result<usize, Finding> {
+    let mut applied = 0;
+    let mut operations = std::mem::take(&mut lowering.operations);
+    for operation in &mut operations {
+        let optional = operation.method.request.as_ref().is_some_and(|body| body.optional);
+        if !optional {
+            continue;
+        }
+        applied += 1;
+        operation.object["requestBody"]["required"] = json!(true);
+        let prefix = naming::pascal(&operation.method.name);
+        let pointer = operation.method.pointer.clone();
+        for media in ["application~1json", "application~1x-www-form-urlencoded"] {
+            let Some(schema) = operation
+                .object
+                .pointer_mut(&format!("/requestBody/content/{media}/schema"))
+            else {
+                continue;
+            };
+            let component = match referenced(schema) {
+                Some(name) => name.to_owned(),
+                None => lowering.add_schema(&format!("{prefix}Request"), &pointer, schema.clone()),
+            };
+            let rust_type = format!(
+                "::std::option::Option<crate::types::{}>",
+                naming::pascal(&component)
+            );
+            *schema = lowering.add_alias(&format!("{prefix}OptionalBody"), &pointer, rust_type);
+        }
+    }
+    lowering.operations = operations;
+    Ok(applied)
+}

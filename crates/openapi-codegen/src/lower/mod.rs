@@ -1,0 +1,235 @@
+//! Lowering: from the honest document to the dialect that progenitor takes.
+//!
+//! Rules work on a copy, in the fixed order of [`RULES`]. What a rule takes
+//! away it records in the [`Plan`], for the completer to put back.
+
+mod bodies;
+mod normalize;
+mod operations;
+mod parameters;
+mod rewrite;
+mod schemas;
+mod statuses;
+
+use std::collections::BTreeMap;
+
+pub(crate) use normalize::resolve;
+pub(crate) use rewrite::collect;
+
+use openapi_document::Finding;
+use serde_json::{Map, Value, json};
+
+use crate::plan::{Method, Plan};
+
+/// A named step of lowering.
+pub struct Rule {
+    /// The name that `codegen.toml` lists.
+    pub name: &'static str,
+    /// What the rule does, in one sentence.
+    pub what: &'static str,
+    apply: fn(&mut Lowering) -> Result<usize, Finding>,
+}
+
+/// All rules, in the order in which they are applied.
+pub const RULES: &[Rule] = &[
+    Rule {
+        name: "derive_operation_ids",
+        what: "names an operation without `operationId` after its method and path",
+        apply: operations::derive_operation_ids,
+    },
+    Rule {
+        name: "drop_reserved_headers",
+        what: "drops header parameters called Accept, Content-Type and Authorization, which OpenAPI ignores",
+        apply: parameters::drop_reserved_headers,
+    },
+    Rule {
+        name: "hoist_inline_schemas",
+        what: "gives inline objects, unions and enums a name of their own",
+        apply: schemas::hoist_inline_schemas,
+    },
+    Rule {
+        name: "move_nullable_to_references",
+        what: "turns a nullable component into nullable references to it",
+        apply: schemas::move_nullable_to_references,
+    },
+    Rule {
+        name: "split_media_types",
+        what: "makes one method for each media type of a request or a response",
+        apply: bodies::split_media_types,
+    },
+    Rule {
+        name: "lower_media_types",
+        what: "maps `+json`, text and other media types to those progenitor knows",
+        apply: bodies::lower_media_types,
+    },
+    Rule {
+        name: "accept_optional_bodies",
+        what: "lets a request body be left out where the document allows it",
+        apply: bodies::accept_optional_bodies,
+    },
+    Rule {
+        name: "fold_success_statuses",
+        what: "folds the declared successes into one type, an enum where they differ",
+        apply: statuses::fold_success_statuses,
+    },
+    Rule {
+        name: "fold_error_statuses",
+        what: "folds the declared errors into one type, an enum where they differ",
+        apply: statuses::fold_error_statuses,
+    },
+    Rule {
+        name: "style_query_parameters",
+        what: "keeps lists without explode, deepObject and object parameters out of progenitor's hands",
+        apply: parameters::style_query_parameters,
+    },
+    Rule {
+        name: "carry_cookies_in_headers",
+        what: "carries cookie parameters in a private header that the runtime turns into a cookie",
+        apply: parameters::carry_cookies_in_headers,
+    },
+    Rule {
+        name: "join_header_lists",
+        what: "takes a list in a header as one string",
+        apply: parameters::join_header_lists,
+    },
+    Rule {
+        name: "tag_discriminated_unions",
+        what: "decodes a discriminated union by its tag and keeps unknown members",
+        apply: schemas::tag_discriminated_unions,
+    },
+    Rule {
+        name: "open_string_enums",
+        what: "keeps unknown values of a string enum",
+        apply: schemas::open_string_enums,
+    },
+    Rule {
+        name: "protect_secrets",
+        what: "makes sensitive strings unprintable",
+        apply: schemas::protect_secrets,
+    },
+    Rule {
+        name: "relax_received_schemas",
+        what: "drops limits on values that a server sends, so that a reply never fails for them",
+        apply: schemas::relax_received_schemas,
+    },
+    Rule {
+        name: "keep_numbers_exact",
+        what: "keeps an integer an integer inside a union of scalars",
+        apply: schemas::keep_numbers_exact,
+    },
+    Rule {
+        name: "keep_null_apart",
+        what: "tells null from absent in optional nullable members of requests",
+        apply: schemas::keep_null_apart,
+    },
+    Rule {
+        name: "keep_empty_lists",
+        what: "tells an empty list or map from an absent one",
+        apply: schemas::keep_empty_lists,
+    },
+];
+
+/// The document on its way down: operations apart from their paths, all
+/// references but those to schemas resolved.
+pub(crate) struct Lowering {
+    pub operations: Vec<Operation>,
+    pub schemas: Map<String, Value>,
+    pub plan: Plan,
+}
+
+/// One operation; a rule may make several of one.
+#[derive(Debug, Clone)]
+pub(crate) struct Operation {
+    pub method: Method,
+    pub object: Value,
+}
+
+/// The result of lowering.
+pub(crate) struct Lowered {
+    /// An OpenAPI document that progenitor takes.
+    pub document: Value,
+    pub plan: Plan,
+    /// How often each rule applied; rules that never did are left out.
+    pub applied: BTreeMap<&'static str, usize>,
+}
+
+/// Lowers a bundled document.
+pub(crate) fn lower(public: &Value) -> Result<Lowered, Vec<Finding>> {
+    let mut lowering = normalize::start(public);
+    let mut applied = BTreeMap::new();
+    for rule in RULES {
+        let times = (rule.apply)(&mut lowering).map_err(|finding| vec![finding])?;
+        if times > 0 {
+            applied.insert(rule.name, times);
+        }
+    }
+    Ok(lowering.finish(public, applied))
+}
+
+impl Lowering {
+    fn finish(mut self, public: &Value, applied: BTreeMap<&'static str, usize>) -> Lowered {
+        let mut paths = Map::new();
+        for operation in &self.operations {
+            let method = &operation.method;
+            // A fragment never goes over the wire; it keeps siblings apart.
+            let path = match &method.variant {
+                Some(_) => format!("{}#{}", method.path, method.name),
+                None => method.path.clone(),
+            };
+            let item = paths.entry(path).or_insert_with(|| json!({}));
+            item[&method.verb] = operation.object.clone();
+        }
+        self.plan.methods = self.operations.into_iter().map(|o| o.method).collect();
+        let title = public.pointer("/info/title").cloned().unwrap_or_default();
+        let document = json!({
+            "openapi": "3.0.3",
+            "info": { "title": title, "version": "0" },
+            "paths": paths,
+            "components": { "schemas": self.schemas },
+        });
+        Lowered {
+            document,
+            plan: self.plan,
+            applied,
+        }
+    }
+
+    /// Adds a component under a name that is still free, made from `wanted`.
+    fn add_schema(&mut self, wanted: &str, origin: &str, schema: Value) -> String {
+        let mut name = wanted.to_owned();
+        let mut number = 2;
+        while self.is_taken(&name) {
+            name = format!("{wanted}{number}");
+            number += 1;
+        }
+        self.plan.origins.insert(name.clone(), origin.to_owned());
+        self.schemas.insert(name.clone(), schema);
+        name
+    }
+
+    fn is_taken(&self, name: &str) -> bool {
+        self.schemas
+            .keys()
+            .any(|other| crate::naming::pascal(other) == crate::naming::pascal(name))
+    }
+
+    /// Adds a component that stands for an existing Rust type.
+    fn add_alias(&mut self, wanted: &str, origin: &str, rust_type: String) -> Value {
+        let name = self.add_schema(wanted, origin, json!({ "type": "object" }));
+        self.plan.aliases.insert(name.clone(), rust_type);
+        reference(&name)
+    }
+}
+
+/// A reference to a component schema.
+pub(crate) fn reference(name: &str) -> Value {
+    json!({ "$ref": format!("#/components/schemas/{name}") })
+}
+
+/// The component that a reference names.
+pub(crate) fn referenced(schema: &Value) -> Option<&str> {
+    schema
+        .get("$ref")?
+        .as_str()?
+        .strip_prefix("#/components/schemas/")
+}

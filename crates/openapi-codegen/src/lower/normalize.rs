@@ -1,0 +1,119 @@
+//! The start of lowering: one list of operations with nothing left to resolve
+//! but schemas. Nothing is lost here, so these steps are no rules.
+
+use serde_json::{Map, Value};
+
+use super::{Lowering, Operation};
+use crate::plan::{Method, Plan};
+
+const VERBS: [&str; 8] = [
+    "get", "put", "post", "delete", "options", "head", "patch", "trace",
+];
+
+pub(super) fn start(public: &Value) -> Lowering {
+    let schemas = public
+        .pointer("/components/schemas")
+        .and_then(Value::as_object)
+        .cloned()
+        .unwrap_or_default();
+    let mut plan = Plan::default();
+    for name in schemas.keys() {
+        let pointer = format!("/components/schemas/{}", escape(name));
+        plan.origins.insert(name.clone(), pointer);
+    }
+    Lowering {
+        operations: operations(public),
+        schemas,
+        plan,
+    }
+}
+
+fn operations(public: &Value) -> Vec<Operation> {
+    let mut operations = Vec::new();
+    let paths = public.get("paths").and_then(Value::as_object);
+    for (path, item) in paths.into_iter().flatten() {
+        for (verb, object) in item.as_object().into_iter().flatten() {
+            if VERBS.contains(&verb.as_str()) {
+                operations.push(operation(public, path, item, verb, object));
+            }
+        }
+    }
+    operations
+}
+
+fn operation(public: &Value, path: &str, item: &Value, verb: &str, object: &Value) -> Operation {
+    let mut object = object.clone();
+    object["parameters"] = parameters(public, item, &object);
+    if let Some(body) = object.get("requestBody") {
+        object["requestBody"] = resolve(public, body).clone();
+    }
+    if let Some(responses) = object.get_mut("responses").and_then(Value::as_object_mut) {
+        responses.retain(|status, _| !status.starts_with("x-"));
+        for response in responses.values_mut() {
+            *response = resolve(public, response).clone();
+        }
+    }
+    let method = Method {
+        name: String::new(),
+        operation_id: object
+            .get("operationId")
+            .and_then(Value::as_str)
+            .unwrap_or_default()
+            .to_owned(),
+        pointer: format!("/paths/{}/{verb}", escape(path)),
+        verb: verb.to_owned(),
+        path: path.to_owned(),
+        request: None,
+        responses: Vec::new(),
+        query_styles: Default::default(),
+        cookies: Vec::new(),
+        variant: None,
+    };
+    Operation { method, object }
+}
+
+/// Parameters of the path and of the operation; the operation's own win.
+fn parameters(public: &Value, item: &Value, object: &Value) -> Value {
+    let mut merged: Vec<Value> = Vec::new();
+    for source in [item, object] {
+        let list = source.get("parameters").and_then(Value::as_array);
+        for parameter in list.into_iter().flatten() {
+            let parameter = resolve(public, parameter).clone();
+            merged.retain(|known| {
+                known.get("name") != parameter.get("name") || known.get("in") != parameter.get("in")
+            });
+            merged.push(parameter);
+        }
+    }
+    Value::Array(merged)
+}
+
+/// Follows references until something else stands there. The bundled document
+/// has no cycle of bare references.
+pub(crate) fn resolve<'a>(public: &'a Value, mut value: &'a Value) -> &'a Value {
+    while let Some(target) = value
+        .get("$ref")
+        .and_then(Value::as_str)
+        .and_then(|reference| reference.strip_prefix('#'))
+        .and_then(|pointer| public.pointer(pointer))
+    {
+        value = target;
+    }
+    value
+}
+
+/// One segment of a JSON pointer (RFC 6901, section 3).
+pub(crate) fn escape(segment: &str) -> String {
+    segment.replace('~', "~0").replace('/', "~1")
+}
+
+/// An empty object, for members that a document leaves out.
+pub(super) fn object_mut(value: &mut Value) -> &mut Map<String, Value> {
+    if !value.is_object() {
+        *value = Value::Object(Map::new());
+    }
+    match value {
+        Value::Object(map) => map,
+        _ => unreachable!("made an object above"),
+    }
+}

@@ -1,0 +1,46 @@
+//! Names of operations.
+
+use openapi_document::Finding;
+use serde_json::Value;
+
+use super::Lowering;
+use crate::naming;
+
+/// `GET /users/{id}` without `operationId` becomes `get_users_by_id`.
+pub(super) fn derive_operation_ids(lowering: &mut Lowering) -> Result<usize, Finding> {
+    let mut applied = 0;
+    let mut taken: Vec<String> = Vec::new();
+    for operation in &mut lowering.operations {
+        let method = &mut operation.method;
+        if method.operation_id.is_empty() {
+            method.operation_id = derived_id(&method.verb, &method.path);
+            applied += 1;
+        }
+        method.name = naming::snake(&method.operation_id);
+        if taken.contains(&method.name) {
+            return Err(Finding::error(
+                crate::codes::METHOD_NAME,
+                &method.pointer,
+                format!("two operations would both become the method `{}`", method.name),
+            )
+            .why("a method of the client is found by its name alone")
+            .help("give one of them another `operationId`"));
+        }
+        taken.push(method.name.clone());
+        operation.object["operationId"] = Value::String(method.name.clone());
+    }
+    Ok(applied)
+}
+
+fn derived_id(verb: &str, path: &str) -> String {
+    let words = path.split('/').filter(|segment| !segment.is_empty()).map(|segment| {
+        match segment.strip_prefix('{').and_then(|s| s.strip_suffix('}')) {
+            Some(parameter) => format!("by_{parameter}"),
+            None => segment.replace(['{', '}'], "_"),
+        }
+    });
+    std::iter::once(verb.to_owned())
+        .chain(words)
+        .collect::<Vec<_>>()
+        .join("_")
+}

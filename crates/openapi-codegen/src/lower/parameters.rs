@@ -1,0 +1,144 @@
+//! Parameters that progenitor refuses or would send wrongly.
+
+use openapi_document::Finding;
+use serde_json::{Value, json};
+
+use super::{Lowering, referenced};
+use crate::{naming, plan::QueryStyle};
+
+/// OpenAPI 3.0.3, section 4.7.12.1: definitions of these three are ignored.
+pub(super) fn drop_reserved_headers(lowering: &mut Lowering) -> Result<usize, Finding> {
+    let mut applied = 0;
+    for operation in &mut lowering.operations {
+        let parameters = parameters_mut(&mut operation.object);
+        let before = parameters.len();
+        parameters.retain(|parameter| {
+            let name = text(parameter, "name").to_ascii_lowercase();
+            text(parameter, "in") != "header"
+                || !matches!(name.as_str(), "accept" | "content-type" | "authorization")
+        });
+        applied += before - parameters.len();
+    }
+    Ok(applied)
+}
+
+/// Records every style but a plain list or scalar for the runtime's encoder.
+pub(super) fn style_query_parameters(lowering: &mut Lowering) -> Result<usize, Finding> {
+    let mut applied = 0;
+    let mut operations = std::mem::take(&mut lowering.operations);
+    for operation in &mut operations {
+        let prefix = naming::pascal(&operation.method.name);
+        let pointer = operation.method.pointer.clone();
+        for parameter in parameters_mut(&mut operation.object) {
+            let Some(style) = query_style(lowering, parameter) else {
+                continue;
+            };
+            let name = text(parameter, "name").to_owned();
+            if matches!(style, QueryStyle::DeepObject | QueryStyle::FormObject) {
+                if let Some(component) = referenced(&parameter["schema"]) {
+                    let rust_type = format!("crate::types::{}", naming::pascal(component));
+                    let wanted = format!("{prefix}{}Parameter", naming::pascal(&name));
+                    parameter["schema"] = lowering.add_alias(&wanted, &pointer, rust_type);
+                }
+            }
+            set(parameter, "style", json!("form"));
+            set(parameter, "explode", json!(true));
+            operation.method.query_styles.insert(name, style);
+            applied += 1;
+        }
+    }
+    lowering.operations = operations;
+    Ok(applied)
+}
+
+/// The style that progenitor cannot be trusted with.
+fn query_style(lowering: &Lowering, parameter: &Value) -> Option<QueryStyle> {
+    if text(parameter, "in") != "query" {
+        return None;
+    }
+    let schema = &parameter["schema"];
+    let schema = match referenced(schema) {
+        Some(name) => lowering.schemas.get(name)?,
+        None => schema,
+    };
+    let is_object = schema.get("properties").is_some() || schema["type"] == "object";
+    let is_array = schema["type"] == "array";
+    let style = parameter.get("style").and_then(Value::as_str).unwrap_or("form");
+    let explode = parameter
+        .get("explode")
+        .and_then(Value::as_bool)
+        .unwrap_or(style == "form");
+    match style {
+        "deepObject" => Some(QueryStyle::DeepObject),
+        _ if is_object => Some(QueryStyle::FormObject),
+        "spaceDelimited" if !explode => Some(QueryStyle::SpaceDelimited),
+        "pipeDelimited" if !explode => Some(QueryStyle::PipeDelimited),
+        _ if is_array && !explode => Some(QueryStyle::FormJoined),
+        _ => None,
+    }
+}
+
+/// The runtime finds a cookie parameter in the header `openapi-cookie-<name>`.
+pub(super) fn carry_cookies_in_headers(lowering: &mut Lowering) -> Result<usize, Finding> {
+    let mut applied = 0;
+    for operation in &mut lowering.operations {
+        let mut cookies = Vec::new();
+        for parameter in parameters_mut(&mut operation.object) {
+            if text(parameter, "in") != "cookie" {
+                continue;
+            }
+            let name = text(parameter, "name").to_owned();
+            set(parameter, "in", json!("header"));
+            set(
+                parameter,
+                "name",
+                json!(format!("openapi-cookie-{}", name.to_ascii_lowercase())),
+            );
+            set(parameter, "style", json!("simple"));
+            cookies.push(name);
+        }
+        applied += cookies.len();
+        operation.method.cookies = cookies;
+    }
+    Ok(applied)
+}
+
+/// A list in a header is written by hand, with commas (OpenAPI style `simple`).
+pub(super) fn join_header_lists(lowering: &mut Lowering) -> Result<usize, Finding> {
+    let mut applied = 0;
+    for operation in &mut lowering.operations {
+        for parameter in parameters_mut(&mut operation.object) {
+            let structured = matches!(parameter["schema"]["type"].as_str(), Some("array" | "object"))
+                || parameter["schema"]["type"].is_null() && referenced(&parameter["schema"]).is_some_and(|name| {
+                    matches!(
+                        lowering.schemas.get(name).and_then(|s| s["type"].as_str()),
+                        Some("array" | "object")
+                    )
+                });
+            if text(parameter, "in") == "header" && structured {
+                parameter["schema"] = json!({ "type": "string" });
+                applied += 1;
+            }
+        }
+    }
+    Ok(applied)
+}
+
+fn parameters_mut(operation: &mut Value) -> &mut Vec<Value> {
+    let parameters = &mut operation["parameters"];
+    if !parameters.is_array() {
+        *parameters = Value::Array(Vec::new());
+    }
+    match parameters {
+        Value::Array(list) => list,
+        _ => unreachable!("made an array above"),
+    }
+}
+
+fn text<'a>(value: &'a Value, key: &str) -> &'a str {
+    value.get(key).and_then(Value::as_str).unwrap_or_default()
+}
+
+fn set(value: &mut Value, key: &str, member: Value) {
+    value[key] = member;
+}

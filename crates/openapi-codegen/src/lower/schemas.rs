@@ -1,0 +1,416 @@
+//! Schemas that typify refuses, or takes for something else.
+
+use openapi_document::Finding;
+use serde_json::{Map, Value, json};
+
+use super::{Lowering, reference, referenced, rewrite};
+use crate::{
+    naming,
+    plan::{OpenEnum, Union},
+};
+
+/// Where the runtime stands in generated code.
+const RUNTIME: &str = "openapi_client_runtime";
+
+/// Every type gets a name from the document or from its place, so that no two
+/// stages disagree on what it is called.
+pub(super) fn hoist_inline_schemas(lowering: &mut Lowering) -> Result<usize, Finding> {
+    let before = lowering.schemas.len();
+    let mut operations = std::mem::take(&mut lowering.operations);
+    for operation in &mut operations {
+        let prefix = naming::pascal(&operation.method.name);
+        let pointer = operation.method.pointer.clone();
+        rewrite::in_operation(&mut operation.object, |place, schema| {
+            let pointer = format!("{pointer}{}", place.pointer);
+            hoist(lowering, &format!("{prefix} {}", place.word), &pointer, schema);
+        });
+    }
+    lowering.operations = operations;
+    let mut done = 0;
+    while let Some((name, mut schema)) = nth(&lowering.schemas, done) {
+        let origin = lowering.plan.origins.get(&name).cloned().unwrap_or_default();
+        rewrite::children(&mut schema, |place, child| {
+            let pointer = format!("{origin}{}", place.pointer);
+            hoist(lowering, &format!("{name} {}", place.word), &pointer, child);
+        });
+        lowering.schemas.insert(name, schema);
+        done += 1;
+    }
+    Ok(lowering.schemas.len() - before)
+}
+
+fn nth(schemas: &Map<String, Value>, index: usize) -> Option<(String, Value)> {
+    let (name, schema) = schemas.iter().nth(index)?;
+    Some((name.clone(), schema.clone()))
+}
+
+/// Names the schema if it would become a type of its own, else what is in it.
+fn hoist(lowering: &mut Lowering, words: &str, origin: &str, schema: &mut Value) {
+    unwrap_single_reference(schema);
+    if !becomes_a_type(schema) {
+        rewrite::children(schema, |place, child| {
+            let pointer = format!("{origin}{}", place.pointer);
+            hoist(lowering, &format!("{words} {}", place.word), &pointer, child);
+        });
+        return;
+    }
+    let nullable = is_nullable(schema);
+    let mut named = schema.clone();
+    remove(&mut named, "nullable");
+    let name = lowering.add_schema(&naming::pascal(words), origin, named);
+    *schema = reference(&name);
+    if nullable {
+        make_nullable(schema);
+    }
+}
+
+/// `allOf` with one reference is how OpenAPI 3.0 documents describe a
+/// reference; the description is the completer's affair.
+fn unwrap_single_reference(schema: &mut Value) {
+    let single = match schema["allOf"].as_array().map(Vec::as_slice) {
+        Some([only]) if only.get("$ref").is_some() => only.clone(),
+        _ => return,
+    };
+    if schema.get("properties").is_some() {
+        return;
+    }
+    let nullable = is_nullable(schema);
+    *schema = single;
+    if nullable {
+        make_nullable(schema);
+    }
+}
+
+fn becomes_a_type(schema: &Value) -> bool {
+    let has_members = schema["properties"].as_object().is_some_and(|p| !p.is_empty());
+    let composed = ["oneOf", "anyOf", "allOf"]
+        .iter()
+        .any(|keyword| schema[*keyword].as_array().is_some_and(|branches| !branches.is_empty()))
+        && !is_nullable_reference(schema);
+    has_members || composed || (schema["enum"].is_array() && schema["type"] == "string")
+}
+
+/// Values that may be null are so at the place that refers to them: a type of
+/// its own for "a value or null" would help nobody.
+pub(super) fn move_nullable_to_references(lowering: &mut Lowering) -> Result<usize, Finding> {
+    let mut moved = Vec::new();
+    for (name, schema) in &mut lowering.schemas {
+        if is_nullable(schema) && !is_nullable_reference(schema) {
+            remove(schema, "nullable");
+            if let Some(values) = schema.get_mut("enum").and_then(Value::as_array_mut) {
+                values.retain(|value| !value.is_null());
+            }
+            moved.push(name.clone());
+        }
+    }
+    if moved.is_empty() {
+        return Ok(0);
+    }
+    everywhere(lowering, &mut |schema| {
+        if referenced(schema).is_some_and(|name| moved.iter().any(|m| m == name)) {
+            make_nullable(schema);
+        }
+    });
+    Ok(moved.len())
+}
+
+/// A union with a discriminator becomes an enum of ours: typify would take the
+/// first branch that happens to fit.
+pub(super) fn tag_discriminated_unions(lowering: &mut Lowering) -> Result<usize, Finding> {
+    let mut unions = Vec::new();
+    for (name, schema) in &lowering.schemas {
+        if let Some(union) = discriminated(schema) {
+            unions.push((name.clone(), union));
+        }
+    }
+    let applied = unions.len();
+    for (name, union) in unions {
+        lowering.plan.unions.insert(name, union);
+    }
+    Ok(applied)
+}
+
+fn discriminated(schema: &Value) -> Option<Union> {
+    let tag = schema.pointer("/discriminator/propertyName")?.as_str()?.to_owned();
+    let branches = schema.get("oneOf").or_else(|| schema.get("anyOf"))?.as_array()?;
+    let mapping = schema.pointer("/discriminator/mapping").and_then(Value::as_object);
+    let mut variants = Vec::new();
+    for branch in branches {
+        let component = referenced(branch)?;
+        let mut values: Vec<String> = mapping
+            .into_iter()
+            .flatten()
+            .filter(|(_, target)| {
+                target.as_str().is_some_and(|t| t.rsplit('/').next() == Some(component))
+            })
+            .map(|(value, _)| value.clone())
+            .collect();
+        if values.is_empty() {
+            values.push(component.to_owned());
+        }
+        variants.push((component.to_owned(), values));
+    }
+    Some(Union { tag, variants })
+}
+
+/// String enums are open unless `x-closed-enum` says otherwise. `anyOf` of an
+/// enum and a string is the usual way to write an open enum by hand.
+pub(super) fn open_string_enums(lowering: &mut Lowering) -> Result<usize, Finding> {
+    let mut found = Vec::new();
+    for (name, schema) in &lowering.schemas {
+        if lowering.plan.aliases.contains_key(name) || schema["x-closed-enum"] == true {
+            continue;
+        }
+        let Some(values) = enum_values(&lowering.schemas, schema) else {
+            continue;
+        };
+        let default = schema["default"].as_str().map(str::to_owned);
+        found.push((name.clone(), OpenEnum { values, default }));
+    }
+    let applied = found.len();
+    for (name, open) in found {
+        // What typify sees of it must be a plain string.
+        lowering.schemas[&name] = json!({ "type": "string" });
+        lowering.plan.open_enums.insert(name, open);
+    }
+    Ok(applied)
+}
+
+fn enum_values(schemas: &Map<String, Value>, schema: &Value) -> Option<Vec<String>> {
+    if let Some(name) = referenced(schema) {
+        return enum_values(schemas, schemas.get(name)?);
+    }
+    if let Some(branches) = schema.get("anyOf").or_else(|| schema.get("oneOf")) {
+        let mut values = Vec::new();
+        for branch in branches.as_array()? {
+            match enum_values(schemas, branch) {
+                Some(more) => values.extend(more),
+                None if branch["type"] == "string" => {}
+                None => return None,
+            }
+        }
+        return (!values.is_empty()).then_some(values);
+    }
+    if schema["type"] != "string" {
+        return None;
+    }
+    schema["enum"]
+        .as_array()?
+        .iter()
+        .map(|value| value.as_str().map(str::to_owned))
+        .collect()
+}
+
+/// `format: password` and `x-sensitive` strings become `Secret`.
+pub(super) fn protect_secrets(lowering: &mut Lowering) -> Result<usize, Finding> {
+    let mut applied = 0;
+    for (name, schema) in &mut lowering.schemas {
+        rewrite::everywhere(schema, &mut |schema| {
+            if is_sensitive(schema) {
+                applied += 1;
+                let nullable = is_nullable(schema);
+                *schema = rust_type(RUNTIME, "Secret", Vec::new());
+                if nullable {
+                    make_nullable(schema);
+                }
+            }
+        });
+        if schema.get("x-rust-type").is_some() {
+            lowering
+                .plan
+                .aliases
+                .insert(name.clone(), format!("::{RUNTIME}::Secret"));
+        }
+    }
+    Ok(applied)
+}
+
+fn is_sensitive(schema: &Value) -> bool {
+    schema["type"] == "string" && (schema["format"] == "password" || schema["x-sensitive"] == true)
+}
+
+/// A server's values are taken as they come. Limits stay on what is only sent,
+/// where they save a round trip.
+pub(super) fn relax_received_schemas(lowering: &mut Lowering) -> Result<usize, Finding> {
+    let (sent, received) = rewrite::reach(&lowering.operations, &lowering.schemas);
+    let mut applied = 0;
+    for name in &received {
+        let Some(schema) = lowering.schemas.get_mut(name) else {
+            continue;
+        };
+        rewrite::everywhere(schema, &mut |schema| applied += usize::from(relax(schema)));
+    }
+    for operation in &mut lowering.operations {
+        let Some(responses) = operation.object.get_mut("responses") else {
+            continue;
+        };
+        let mut holder = json!({ "responses": responses.take() });
+        rewrite::in_operation(&mut holder, |_, schema| {
+            rewrite::everywhere(schema, &mut |schema| applied += usize::from(relax(schema)));
+        });
+        *responses = holder["responses"].take();
+    }
+    lowering.plan.sent = sent;
+    lowering.plan.received = received;
+    Ok(applied)
+}
+
+fn relax(schema: &mut Value) -> bool {
+    const LIMITS: [&str; 11] = [
+        "minLength", "maxLength", "pattern", "minimum", "maximum", "exclusiveMinimum",
+        "exclusiveMaximum", "multipleOf", "minItems", "maxItems", "uniqueItems",
+    ];
+    let mut relaxed = false;
+    for limit in LIMITS {
+        relaxed |= remove(schema, limit);
+    }
+    if matches!(schema["type"].as_str(), Some("integer" | "number")) {
+        relaxed |= remove(schema, "enum");
+    }
+    if schema.get("additionalProperties") == Some(&Value::Bool(false)) {
+        relaxed |= remove(schema, "additionalProperties");
+    }
+    relaxed
+}
+
+/// In a union of scalars, `5` must not come back as `5.0`.
+pub(super) fn keep_numbers_exact(lowering: &mut Lowering) -> Result<usize, Finding> {
+    let mut applied = 0;
+    for schema in lowering.schemas.values_mut() {
+        for keyword in ["oneOf", "anyOf"] {
+            let branches = schema.get_mut(keyword).and_then(Value::as_array_mut);
+            for branch in branches.into_iter().flatten() {
+                if branch["type"] == "number" && branch.get("format").is_none() {
+                    *branch = rust_type("serde_json", "Number", Vec::new());
+                    applied += 1;
+                }
+            }
+        }
+    }
+    Ok(applied)
+}
+
+/// Optional nullable members of what is sent have three states.
+pub(super) fn keep_null_apart(lowering: &mut Lowering) -> Result<usize, Finding> {
+    let mut applied = 0;
+    for name in lowering.plan.sent.clone() {
+        let Some(schema) = lowering.schemas.get_mut(&name) else {
+            continue;
+        };
+        for_optional_properties(schema, |property| {
+            if is_nullable(property) {
+                let inner = without_null(property);
+                *property = rust_type(RUNTIME, "Patch", vec![inner]);
+                applied += 1;
+            }
+        });
+    }
+    Ok(applied)
+}
+
+/// An absent list is not an empty one; typify would send neither.
+pub(super) fn keep_empty_lists(lowering: &mut Lowering) -> Result<usize, Finding> {
+    let mut applied = 0;
+    for schema in lowering.schemas.values_mut() {
+        for_optional_properties(schema, |property| {
+            if property["type"] == "array" {
+                let items = property.get("items").cloned().unwrap_or_else(|| json!({}));
+                *property = rust_type("std", "vec::Vec", vec![json_schema(items)]);
+                applied += 1;
+            } else if let Some(values) = map_values(property) {
+                let key = json!({ "type": "string" });
+                *property = rust_type("std", "collections::BTreeMap", vec![key, json_schema(values)]);
+                applied += 1;
+            }
+        });
+    }
+    Ok(applied)
+}
+
+fn map_values(schema: &Value) -> Option<Value> {
+    let is_map = schema["type"] == "object" && schema.get("properties").is_none();
+    match schema.get("additionalProperties") {
+        Some(values @ Value::Object(_)) if is_map => Some(values.clone()),
+        _ => None,
+    }
+}
+
+fn for_optional_properties(schema: &mut Value, mut visit: impl FnMut(&mut Value)) {
+    let required: Vec<String> = schema["required"]
+        .as_array()
+        .into_iter()
+        .flatten()
+        .filter_map(|name| name.as_str().map(str::to_owned))
+        .collect();
+    if let Some(properties) = schema.get_mut("properties").and_then(Value::as_object_mut) {
+        for (name, property) in properties {
+            if !required.contains(name) && property.get("default").is_none() {
+                visit(property);
+            }
+        }
+    }
+}
+
+/// typify's own extension: a type that exists already.
+fn rust_type(crate_name: &str, path: &str, parameters: Vec<Value>) -> Value {
+    json!({
+        "x-rust-type": {
+            "crate": crate_name,
+            "version": "*",
+            "path": format!("{crate_name}::{path}"),
+            "parameters": parameters,
+        }
+    })
+}
+
+/// Parameters of [`rust_type`] are read as JSON Schema, which has no `nullable`.
+fn json_schema(mut schema: Value) -> Value {
+    rewrite::everywhere(&mut schema, &mut |schema| {
+        if is_nullable(schema) {
+            let inner = without_null(schema);
+            *schema = json!({ "oneOf": [inner, { "type": "null" }] });
+        }
+    });
+    schema
+}
+
+fn without_null(schema: &Value) -> Value {
+    let mut inner = schema.clone();
+    remove(&mut inner, "nullable");
+    let single = match inner["allOf"].as_array().map(Vec::as_slice) {
+        Some([only]) => Some(only.clone()),
+        _ => None,
+    };
+    json_schema(single.unwrap_or(inner))
+}
+
+fn is_nullable(schema: &Value) -> bool {
+    schema.get("nullable") == Some(&Value::Bool(true))
+}
+
+fn is_nullable_reference(schema: &Value) -> bool {
+    is_nullable(schema)
+        && schema.get("allOf").and_then(Value::as_array).is_some_and(|all| {
+            all.len() == 1 && (referenced(&all[0]).is_some() || all[0].get("x-rust-type").is_some())
+        })
+}
+
+fn make_nullable(schema: &mut Value) {
+    *schema = json!({ "nullable": true, "allOf": [schema.take()] });
+}
+
+fn remove(schema: &mut Value, key: &str) -> bool {
+    schema.as_object_mut().is_some_and(|object| object.remove(key).is_some())
+}
+
+/// Visits every schema of the components and of the operations.
+fn everywhere(lowering: &mut Lowering, visit: &mut dyn FnMut(&mut Value)) {
+    for schema in lowering.schemas.values_mut() {
+        rewrite::everywhere(schema, visit);
+    }
+    for operation in &mut lowering.operations {
+        rewrite::in_operation(&mut operation.object, |_, schema| {
+            rewrite::everywhere(schema, visit);
+        });
+    }
+}

@@ -1,0 +1,102 @@
+//! What lowering decided, for the stages that follow it.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Everything the completer must put back that the lowered document cannot say.
+#[derive(Debug, Default)]
+pub(crate) struct Plan {
+    /// One entry for each generated method, in the order of the document.
+    pub methods: Vec<Method>,
+    /// Enums that keep unknown values, by component name.
+    pub open_enums: BTreeMap<String, OpenEnum>,
+    /// Discriminated unions, by component name.
+    pub unions: BTreeMap<String, Union>,
+    /// Enums over the statuses of one operation, by component name.
+    pub envelopes: BTreeMap<String, Envelope>,
+    /// Components that stand for an existing Rust type: name to path.
+    pub aliases: BTreeMap<String, String>,
+    /// Where each component comes from: name to pointer in the public document.
+    pub origins: BTreeMap<String, String>,
+    /// Components that a request body reaches.
+    pub sent: BTreeSet<String>,
+    /// Components that a response reaches.
+    pub received: BTreeSet<String>,
+}
+
+/// One method of the generated client.
+#[derive(Debug, Clone)]
+pub(crate) struct Method {
+    /// The method's name in Rust.
+    pub name: String,
+    /// The `operationId` of the document, or the name derived for lack of one.
+    pub operation_id: String,
+    /// The operation in the public document.
+    pub pointer: String,
+    /// The HTTP method, in lower case.
+    pub verb: String,
+    /// The path template of the document.
+    pub path: String,
+    /// Media type of the request body, with whether the body may be left out.
+    pub request: Option<RequestBody>,
+    /// What may come back.
+    pub responses: Vec<Response>,
+    /// Query parameters that are not sent as progenitor would: name to style.
+    pub query_styles: BTreeMap<String, QueryStyle>,
+    /// Cookie parameters, as the document spells them.
+    pub cookies: Vec<String>,
+    /// The word that tells this method from its siblings of other media types.
+    pub variant: Option<String>,
+}
+
+#[derive(Debug, Clone)]
+pub(crate) struct RequestBody {
+    pub media_type: String,
+    pub optional: bool,
+}
+
+/// A response of the document, as one method sees it.
+#[derive(Debug, Clone)]
+pub(crate) struct Response {
+    /// `200`, `4XX` or `default`.
+    pub status: String,
+    pub media_types: Vec<String>,
+    /// The variant of the envelope that this status becomes.
+    pub envelope: Option<String>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum QueryStyle {
+    FormJoined,
+    SpaceDelimited,
+    PipeDelimited,
+    DeepObject,
+    FormObject,
+}
+
+#[derive(Debug, Clone)]
+pub(crate) struct OpenEnum {
+    /// Values on the wire, in the order of the document.
+    pub values: Vec<String>,
+    pub default: Option<String>,
+}
+
+#[derive(Debug, Clone)]
+pub(crate) struct Union {
+    pub tag: String,
+    /// Component of each variant, with the tag values that select it.
+    pub variants: Vec<(String, Vec<String>)>,
+}
+
+#[derive(Debug, Clone)]
+pub(crate) struct Envelope {
+    pub doc: String,
+    pub variants: Vec<EnvelopeVariant>,
+}
+
+#[derive(Debug, Clone)]
+pub(crate) struct EnvelopeVariant {
+    pub name: String,
+    pub status: String,
+    /// The lowered schema of the body, where there is one.
+    pub schema: Option<serde_json::Value>,
+}
