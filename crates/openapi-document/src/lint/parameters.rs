@@ -1,0 +1,400 @@
+//! L2xx: parameters and request bodies.
+
+use std::collections::HashMap;
+
+use serde_json::Value;
+
+use super::names::method_name;
+use super::rule::{Hit, Rule};
+use super::view::{MediaType, Node, View};
+use crate::finding::Severity::{Error, Warning};
+
+pub(super) const RULES: &[Rule] = &[
+    Rule {
+        code: "L201",
+        name: "parameter-name-clash",
+        severity: Error,
+        suppressible: false,
+        what: "Two parameters of an operation have the same name in snake_case, also when one is a path and the other a query parameter.",
+        why: "one of the two would silently never be sent, or the generated code would not compile",
+        check: parameter_name_clash,
+    },
+    Rule {
+        code: "L202",
+        name: "parameter-name-reserved",
+        severity: Error,
+        suppressible: false,
+        what: "A parameter has a name that the builder of its operation uses itself: `new`, `send`, `header_map`; `body` and `body_map` beside a request body; `stream` beside `x-pagination`.",
+        why: "the generated code would not compile",
+        check: parameter_name_reserved,
+    },
+    Rule {
+        code: "L203",
+        name: "path-parameter-style",
+        severity: Error,
+        suppressible: false,
+        what: "A path parameter has the style `matrix` or `label`.",
+        why: "generated clients write path parameters in the `simple` style only",
+        check: path_parameter_style,
+    },
+    Rule {
+        code: "L204",
+        name: "path-parameter-structured",
+        severity: Error,
+        suppressible: false,
+        what: "A path parameter is an array or an object.",
+        why: "generated clients have no way to write it into a path segment",
+        check: path_parameter_structured,
+    },
+    Rule {
+        code: "L205",
+        name: "parameter-content",
+        severity: Error,
+        suppressible: false,
+        what: "A parameter is described by `content` instead of `schema`.",
+        why: "generated clients cannot serialize a parameter as a document",
+        check: parameter_content,
+    },
+    Rule {
+        code: "L206",
+        name: "ignored-header-parameter",
+        severity: Warning,
+        suppressible: true,
+        what: "A header parameter is called Accept, Content-Type or Authorization.",
+        why: "OpenAPI ignores such parameters: media types and security say what goes into these headers",
+        check: ignored_header_parameter,
+    },
+    Rule {
+        code: "L207",
+        name: "nested-query-object",
+        severity: Error,
+        suppressible: true,
+        what: "An object in a query parameter has a property that is itself an object or an array.",
+        why: "OpenAPI does not define how the inner value is written, so client and server can disagree in silence",
+        check: nested_query_object,
+    },
+    Rule {
+        code: "L208",
+        name: "body-encoding",
+        severity: Error,
+        suppressible: false,
+        what: "A request body has an `encoding` object.",
+        why: "generated clients write every form field in the standard form and would ignore it",
+        check: body_encoding,
+    },
+    Rule {
+        code: "L209",
+        name: "multipart-body",
+        severity: Error,
+        suppressible: false,
+        what: "A request body is `multipart/…`.",
+        why: "generated clients cannot write multipart bodies yet",
+        check: multipart_body,
+    },
+    Rule {
+        code: "L210",
+        name: "body-without-schema",
+        severity: Error,
+        suppressible: false,
+        what: "A JSON or form request body has no schema.",
+        why: "there is no type to make for it",
+        check: body_without_schema,
+    },
+    Rule {
+        code: "L211",
+        name: "nested-form-body",
+        severity: Error,
+        suppressible: true,
+        what: "A form body is no object, or one of its fields is an object.",
+        why: "a form has flat names and values; the client would fail when it sends the request",
+        check: nested_form_body,
+    },
+    Rule {
+        code: "L212",
+        name: "wildcard-media-type",
+        severity: Error,
+        suppressible: false,
+        what: "A request body has a media type with a wildcard.",
+        why: "the client cannot know what to write into the Content-Type header",
+        check: wildcard_media_type,
+    },
+    Rule {
+        code: "L213",
+        name: "body-without-meaning",
+        severity: Warning,
+        suppressible: true,
+        what: "A GET, HEAD or DELETE operation has a request body.",
+        why: "HTTP gives such a body no meaning (RFC 9110, section 9.3); proxies and servers drop or refuse it",
+        check: body_without_meaning,
+    },
+];
+
+fn parameter_name_clash(view: &View<'_>) -> Vec<Hit> {
+    let mut hits = Vec::new();
+    for operation in &view.operations {
+        let mut first = HashMap::new();
+        for parameter in &operation.parameters {
+            let name = method_name(parameter.name());
+            let Some(earlier) = first.get(&name) else {
+                first.insert(name, parameter);
+                continue;
+            };
+            let message = format!(
+                "{} parameter `{}` and {} parameter `{}` of {} both become `{name}`",
+                earlier.place(),
+                earlier.name(),
+                parameter.place(),
+                parameter.name(),
+                operation.title()
+            );
+            hits.push(
+                Hit::at(&parameter.entry, message)
+                    .related(&earlier.entry, "the other parameter")
+                    .help("rename one of them if the API lets you; otherwise describe the operation without the one that clients need less"),
+            );
+        }
+    }
+    hits
+}
+
+fn parameter_name_reserved(view: &View<'_>) -> Vec<Hit> {
+    let mut hits = Vec::new();
+    for operation in &view.operations {
+        for parameter in &operation.parameters {
+            let name = method_name(parameter.name());
+            let reserved = match name.as_str() {
+                "new" | "send" | "header_map" => true,
+                "body" | "body_map" => operation.body.is_some(),
+                "stream" => operation.node.get("x-pagination").is_some(),
+                _ => false,
+            };
+            if reserved {
+                let message = format!(
+                    "parameter `{}` of {} becomes `{name}`, a name the builder of the operation uses itself",
+                    parameter.name(),
+                    operation.title()
+                );
+                hits.push(Hit::at(&parameter.entry, message).help(
+                    "rename it if the API lets you (header names may be written in any case, but need other words); otherwise leave it out",
+                ));
+            }
+        }
+    }
+    hits
+}
+
+fn path_parameter_style(view: &View<'_>) -> Vec<Hit> {
+    let styled = view.parameters.iter().filter(|parameter| {
+        parameter.str("in") == Some("path")
+            && matches!(parameter.str("style"), Some("matrix" | "label"))
+    });
+    styled
+        .map(|parameter| {
+            let style = parameter.str("style").unwrap_or_default();
+            Hit::at(parameter.pointer_of("style"), format!("path parameter {} has the style `{style}`", name_of(parameter)))
+                .help("if its values are scalars, write the prefix into the path and drop `style`: `/things/;id={id}`")
+        })
+        .collect()
+}
+
+fn path_parameter_structured(view: &View<'_>) -> Vec<Hit> {
+    let mut hits = Vec::new();
+    for parameter in &view.parameters {
+        if parameter.str("in") != Some("path") {
+            continue;
+        }
+        let kind = view
+            .resolved(parameter, "schema")
+            .and_then(|schema| schema.str("type"));
+        if let Some(kind @ ("array" | "object")) = kind {
+            hits.push(
+                Hit::at(parameter.pointer_of("schema"), format!("path parameter {} is an {kind}", name_of(parameter)))
+                    .help("declare it as `type: string` and describe how the values are joined, for example by commas"),
+            );
+        }
+    }
+    hits
+}
+
+fn parameter_content(view: &View<'_>) -> Vec<Hit> {
+    let described = view
+        .parameters
+        .iter()
+        .filter_map(|parameter| Some((parameter, parameter.child("content")?)));
+    described
+        .map(|(parameter, content)| {
+            Hit::at_key(&content.pointer, format!("parameter {} is described by `content`", name_of(parameter)))
+                .help("write `schema: {type: string}` and describe in words that the text is, for example, a JSON document")
+        })
+        .collect()
+}
+
+fn ignored_header_parameter(view: &View<'_>) -> Vec<Hit> {
+    let mut hits = Vec::new();
+    for parameter in &view.parameters {
+        if parameter.str("in") != Some("header") {
+            continue;
+        }
+        let name = parameter.str("name").unwrap_or_default();
+        let instead = match name.to_ascii_lowercase().as_str() {
+            "accept" => "the media types under `responses`",
+            "content-type" => "the media types under `requestBody`",
+            "authorization" => "a scheme under `components/securitySchemes` and `security`",
+            _ => continue,
+        };
+        hits.push(
+            Hit::at(
+                &parameter.pointer,
+                format!("header parameter `{name}` is ignored"),
+            )
+            .help(format!("remove it and describe it by {instead}")),
+        );
+    }
+    hits
+}
+
+fn nested_query_object(view: &View<'_>) -> Vec<Hit> {
+    let mut hits = Vec::new();
+    for parameter in &view.parameters {
+        if parameter.str("in") != Some("query") {
+            continue;
+        }
+        let Some(schema) = view.resolved(parameter, "schema") else {
+            continue;
+        };
+        for (name, kind) in structured_properties(view, &schema, &["object", "array"]) {
+            hits.push(
+                Hit::at(parameter.pointer_of("schema"), format!("property `{name}` of query parameter {} is an {kind}", name_of(parameter)))
+                    .help("declare one query parameter for each value the API takes, under the name it has on the wire, for example `filter[state]`"),
+            );
+        }
+    }
+    hits
+}
+
+/// The properties of an object schema whose type is one of `kinds`, with that type.
+fn structured_properties<'a>(
+    view: &View<'a>,
+    schema: &Node<'a>,
+    kinds: &[&str],
+) -> Vec<(&'a str, &'a str)> {
+    let properties = schema.members("properties").into_iter();
+    properties
+        .filter_map(|(name, property)| {
+            let kind = view.resolve(&property)?.str("type")?;
+            kinds.contains(&kind).then_some((name, kind))
+        })
+        .collect()
+}
+
+/// The media types of request bodies.
+fn request_media_types<'v, 'a>(view: &'v View<'a>) -> impl Iterator<Item = &'v MediaType<'a>> {
+    let bodies = view.media_types.iter().filter(|media| media.is_body);
+    bodies.filter(|media| media.directions.request)
+}
+
+fn body_encoding(view: &View<'_>) -> Vec<Hit> {
+    let encoded = request_media_types(view).filter(|media| !media.name.starts_with("multipart/"));
+    encoded
+        .filter_map(|media| Some((media.name, media.node.child("encoding")?)))
+        .map(|(name, encoding)| {
+            Hit::at_key(&encoding.pointer, format!("the `{name}` body has an `encoding`"))
+                .help("describe the fields as they are on the wire: a string where several values are joined, an array where the field is repeated")
+        })
+        .collect()
+}
+
+fn multipart_body(view: &View<'_>) -> Vec<Hit> {
+    let multipart = request_media_types(view).filter(|media| media.name.starts_with("multipart/"));
+    multipart
+        .map(|media| {
+            Hit::at_key(&media.node.pointer, format!("a `{}` body cannot be sent by a generated client", media.name))
+                .help("if the API also takes the file as the whole body, describe that: `application/octet-stream: {schema: {type: string, format: binary}}`; otherwise leave the operation out")
+        })
+        .collect()
+}
+
+fn body_without_schema(view: &View<'_>) -> Vec<Hit> {
+    let typed =
+        request_media_types(view).filter(|media| is_json(media.name) || is_form(media.name));
+    typed
+        .filter(|media| media.node.get("schema").is_none())
+        .map(|media| {
+            Hit::at_key(&media.node.pointer, format!("the `{}` body has no schema", media.name))
+                .help("add `schema: {$ref: '#/components/schemas/…'}`; `schema: {}` stands for any JSON value")
+        })
+        .collect()
+}
+
+fn nested_form_body(view: &View<'_>) -> Vec<Hit> {
+    let mut hits = Vec::new();
+    for media in request_media_types(view).filter(|media| is_form(media.name)) {
+        let Some(schema) = view.resolved(&media.node, "schema") else {
+            continue;
+        };
+        let place = media.node.pointer_of("schema");
+        match schema.str("type") {
+            Some(kind @ ("array" | "string" | "number" | "integer" | "boolean")) => hits.push(
+                Hit::at(
+                    &place,
+                    format!("a form body is an object of fields, not of type {kind}"),
+                )
+                .help("describe the fields: `{type: object, properties: …}`"),
+            ),
+            _ => {
+                for (name, _) in structured_properties(view, &schema, &["object"]) {
+                    hits.push(
+                        Hit::at(&place, format!("field `{name}` of the form body is an object"))
+                            .help("declare each inner value under the name it has on the wire, for example `card[number]`, or as `type: string` when it is JSON text"),
+                    );
+                }
+            }
+        }
+    }
+    hits
+}
+
+fn wildcard_media_type(view: &View<'_>) -> Vec<Hit> {
+    let wild = request_media_types(view).filter(|media| media.name.contains('*'));
+    wild.map(|media| {
+        Hit::at_key(
+            &media.node.pointer,
+            format!("`{}` does not say what the body is", media.name),
+        )
+        .help("name the media types the API takes, or `application/octet-stream` for any bytes")
+    })
+    .collect()
+}
+
+fn body_without_meaning(view: &View<'_>) -> Vec<Hit> {
+    let odd = view
+        .operations
+        .iter()
+        .filter(|o| matches!(o.method, "get" | "head" | "delete"));
+    odd.filter_map(|operation| Some((operation, operation.node.child("requestBody")?)))
+        .map(|(operation, body)| {
+            Hit::at_key(&body.pointer, format!("{} has a request body", operation.title()))
+                .help("pass the values as query parameters, or make it a POST operation, if the API lets you")
+        })
+        .collect()
+}
+
+fn name_of(parameter: &Node<'_>) -> String {
+    let name = parameter.get("name").and_then(Value::as_str).unwrap_or("?");
+    format!("`{name}`")
+}
+
+/// `application/json`, with or without parameters, or any `+json` type (RFC 6839).
+pub(super) fn is_json(media_type: &str) -> bool {
+    let name = essence(media_type);
+    name == "application/json" || name == "text/json" || name.ends_with("+json")
+}
+
+fn is_form(media_type: &str) -> bool {
+    essence(media_type) == "application/x-www-form-urlencoded"
+}
+
+fn essence(media_type: &str) -> String {
+    let name = media_type.split(';').next().unwrap_or_default();
+    name.trim().to_ascii_lowercase()
+}

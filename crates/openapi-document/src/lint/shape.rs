@@ -1,0 +1,154 @@
+//! What can be told about the values of a schema from its structure: their types, their
+//! members, and whether a value of one schema could be taken for a value of another.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde_json::Value;
+
+use super::view::{Node, View};
+
+/// Schemas nested deeper in `allOf` and references than this are not looked into.
+const DEEPEST: usize = 32;
+
+/// The structure of a schema with its `allOf` members merged in.
+#[derive(Default)]
+pub(super) struct Shape<'a> {
+    /// The type, where it is stated.
+    pub(super) kind: Option<&'a str>,
+    /// The only values allowed.
+    pub(super) values: Option<Vec<&'a Value>>,
+    pub(super) properties: BTreeMap<&'a str, Node<'a>>,
+    pub(super) required: BTreeSet<&'a str>,
+    pub(super) items: Option<Node<'a>>,
+    /// Members that are not declared are refused.
+    pub(super) closed: bool,
+    /// A string that has to look a certain way: by `format`, `pattern` or length.
+    pub(super) restricted: bool,
+    /// Part of the structure is a choice (`oneOf`, `anyOf`, `not`) and not in this shape.
+    pub(super) open_ended: bool,
+}
+
+impl<'a> Shape<'a> {
+    pub(super) fn of(view: &View<'a>, schema: &Node<'a>) -> Self {
+        let mut shape = Self::default();
+        shape.merge(view, schema, DEEPEST);
+        if shape.kind.is_none() && !(shape.properties.is_empty() && shape.required.is_empty()) {
+            shape.kind = Some("object");
+        }
+        shape
+    }
+
+    fn merge(&mut self, view: &View<'a>, schema: &Node<'a>, depth: usize) {
+        let resolved = view.resolve(schema).filter(|_| depth > 0);
+        let Some(schema) = resolved else {
+            self.open_ended = true;
+            return;
+        };
+        self.kind = self.kind.or_else(|| schema.str("type"));
+        if let Some(values) = schema.get("enum").and_then(Value::as_array) {
+            self.values = Some(values.iter().collect());
+        }
+        for (name, property) in schema.members("properties") {
+            self.properties.entry(name).or_insert(property);
+        }
+        self.required.extend(schema.strings("required"));
+        self.items = self.items.take().or_else(|| schema.child("items"));
+        self.closed |= schema.get("additionalProperties") == Some(&Value::Bool(false));
+        self.restricted |= is_restricted(&schema);
+        self.open_ended |= ["oneOf", "anyOf", "not"]
+            .iter()
+            .any(|key| schema.get(key).is_some());
+        for member in schema.items("allOf") {
+            self.merge(view, &member, depth - 1);
+        }
+    }
+}
+
+fn is_restricted(schema: &Node<'_>) -> bool {
+    let checked = ["date-time", "date", "uuid", "ipv4", "ipv6"];
+    let format = schema
+        .str("format")
+        .is_some_and(|format| checked.contains(&format));
+    format
+        || ["pattern", "minLength", "maxLength"]
+            .iter()
+            .any(|key| schema.get(key).is_some())
+}
+
+/// Whether a value of `right` could be taken for a value of `left` by a reader that tries `left`
+/// first. Schemas that are choices themselves are given the benefit of the doubt.
+pub(super) fn captures<'a>(view: &View<'a>, left: &Node<'a>, right: &Node<'a>) -> bool {
+    captures_within(view, left, right, 3)
+}
+
+fn captures_within<'a>(view: &View<'a>, left: &Node<'a>, right: &Node<'a>, depth: usize) -> bool {
+    let (left, right) = (Shape::of(view, left), Shape::of(view, right));
+    if left.open_ended || right.open_ended || are_apart(&left, &right) {
+        return false;
+    }
+    let (Some(kind), Some(_)) = (left.kind, right.kind) else {
+        // A schema without a type takes everything; one without structure could be anything.
+        return left.kind.is_none() && left.values.is_none();
+    };
+    match kind {
+        // Only the whole numbers of `number` are taken, and they lose nothing.
+        "integer" if right.kind == Some("number") => false,
+        "object" => object_captures(view, &left, &right, depth),
+        "array" => match (&left.items, &right.items) {
+            (Some(left), Some(right)) => {
+                depth == 0 || captures_within(view, left, right, depth - 1)
+            }
+            _ => true,
+        },
+        "string" => left.values.is_none() && !left.restricted,
+        _ => left.values.is_none() || right.values.is_some(),
+    }
+}
+
+fn object_captures<'a>(view: &View<'a>, left: &Shape<'a>, right: &Shape<'a>, depth: usize) -> bool {
+    let missing = left
+        .required
+        .iter()
+        .any(|name| !right.properties.contains_key(name) && !right.required.contains(name));
+    let unknown = left.closed
+        && right
+            .required
+            .iter()
+            .any(|name| !left.properties.contains_key(name));
+    let differing = left.properties.iter().any(|(name, property)| {
+        let always_there = left.required.contains(name) || right.required.contains(name);
+        let other = right
+            .properties
+            .get(name)
+            .filter(|_| always_there && depth > 0);
+        other.is_some_and(|other| is_apart(view, property, other, depth))
+    });
+    !(missing || unknown || differing)
+}
+
+fn is_apart<'a>(view: &View<'a>, left: &Node<'a>, right: &Node<'a>, depth: usize) -> bool {
+    let (a, b) = (Shape::of(view, left), Shape::of(view, right));
+    if are_apart(&a, &b) {
+        return true;
+    }
+    let objects = a.kind == Some("object") && b.kind == Some("object");
+    objects && !a.open_ended && !b.open_ended && !captures_within(view, left, right, depth - 1)
+}
+
+/// No value is of both shapes, judged by types and by lists of values.
+pub(super) fn are_apart(left: &Shape<'_>, right: &Shape<'_>) -> bool {
+    if let (Some(left), Some(right)) = (left.kind, right.kind)
+        && !is_same_kind(left, right)
+    {
+        return true;
+    }
+    match (&left.values, &right.values) {
+        (Some(left), Some(right)) => !left.iter().any(|value| right.contains(value)),
+        _ => false,
+    }
+}
+
+fn is_same_kind(left: &str, right: &str) -> bool {
+    let numeric = |kind| matches!(kind, "integer" | "number");
+    left == right || (numeric(left) && numeric(right))
+}
