@@ -185,6 +185,18 @@ impl CoreBuilder {
         }
     }
 
+    /// The error that an environment variable has a value that cannot be used.
+    pub fn env_error(&self, suffix: &str, problem: impl Into<String>) -> BuildError {
+        let name = match self.api.env_prefix {
+            Some(prefix) => format!("{prefix}_{suffix}"),
+            None => suffix.to_owned(),
+        };
+        BuildError(Fault::EnvironmentValue {
+            name,
+            problem: problem.into(),
+        })
+    }
+
     /// The finished client.
     ///
     /// # Errors
@@ -323,9 +335,10 @@ impl CoreBuilder {
         &self,
         builder: reqwest::ClientBuilder,
     ) -> Result<reqwest::ClientBuilder, BuildError> {
-        match self.root_certificates.is_empty() {
-            true => Ok(builder),
-            false => Err(Fault::NoTls.into()),
+        if self.root_certificates.is_empty() {
+            Ok(builder)
+        } else {
+            Err(Fault::NoTls.into())
         }
     }
 }
@@ -392,6 +405,10 @@ enum Fault {
     EnvironmentNotUnicode {
         name: String,
     },
+    EnvironmentValue {
+        name: String,
+        problem: String,
+    },
 }
 
 impl From<Fault> for BuildError {
@@ -444,6 +461,9 @@ impl fmt::Display for BuildError {
             }
             Fault::EnvironmentNotUnicode { name } => {
                 write!(f, "the environment variable {name} is not Unicode")
+            }
+            Fault::EnvironmentValue { name, problem } => {
+                write!(f, "the environment variable {name} {problem}")
             }
         }
     }

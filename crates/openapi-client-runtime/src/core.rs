@@ -104,7 +104,7 @@ impl Core {
         let agent = settings.user_agent.clone();
         request.headers_mut().insert(USER_AGENT, agent);
 
-        let deadline = Instant::now() + settings.timeout;
+        let deadline = deadline(settings.timeout);
         let guard = settings.await_turn(operation, path, deadline).await?;
         *request.timeout_mut() = Some(deadline.saturating_duration_since(Instant::now()));
         let sent = settings.http_client.execute(request).await;
@@ -142,6 +142,13 @@ impl Core {
     }
 }
 
+/// A timeout too long to be counted is as good as a century.
+fn deadline(timeout: Duration) -> Instant {
+    const CENTURY: Duration = Duration::from_secs(100 * 365 * 24 * 60 * 60);
+    let now = Instant::now();
+    now + timeout.min(CENTURY)
+}
+
 impl Settings {
     /// Refuses what the server would refuse, where the client was told its own features.
     fn check_features(&self, operation: &Operation) -> Result<(), Failure> {
@@ -152,15 +159,16 @@ impl Settings {
         if needed.is_empty() || needed.iter().any(|feature| own.contains(*feature)) {
             return Ok(());
         }
-        let own = match own.is_empty() {
-            true => "none".to_owned(),
-            false => format!(
+        let own = if own.is_empty() {
+            "none".to_owned()
+        } else {
+            format!(
                 "`{}`",
                 own.iter()
                     .map(String::as_str)
                     .collect::<Vec<_>>()
                     .join("`, `")
-            ),
+            )
         };
         let reason = format!(
             "it needs an API client with feature `{}`; this one was said to have {own}: use the \

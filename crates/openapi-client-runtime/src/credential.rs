@@ -32,7 +32,7 @@ impl Credential {
         })
     }
 
-    /// A token, for bearer schemes (RFC 6750), OAuth 2.0 and `OpenID` Connect.
+    /// A token, for bearer schemes (RFC 6750), OAuth 2.0 and OpenID Connect.
     pub fn bearer(token: impl Into<Secret>) -> Self {
         Self(Kind::Bearer(token.into()))
     }
@@ -133,12 +133,13 @@ impl Credentials {
             .iter()
             .map(|schemes| schemes.iter().map(way).collect::<Vec<_>>().join(" and "))
             .collect();
-        let configured = match self.0.is_empty() {
-            true => "this client has no credentials".to_owned(),
-            false => format!(
+        let configured = if self.0.is_empty() {
+            "this client has no credentials".to_owned()
+        } else {
+            format!(
                 "this client only has credentials for `{}`",
                 self.0.keys().copied().collect::<Vec<_>>().join("`, `")
-            ),
+            )
         };
         let ways = ways.join(", or ");
         let reason = format!("it needs a credential for {ways}; {configured}");
@@ -294,7 +295,8 @@ mod tests {
 
     #[test]
     fn open_operations_go_bare() {
-        for security in [&[][..], &[&[]][..]] {
+        const OPEN: [&[&[SecurityRequirement]]; 2] = [&[], &[&[]]];
+        for security in OPEN {
             let request = sent(security, &["basic", "token", "key"]).unwrap();
             assert!(request.headers().is_empty(), "{:?}", request.headers());
         }

@@ -29,7 +29,7 @@ pub(crate) fn decode<T: DeserializeOwned>(
 ) -> Result<T, Fault> {
     let declared = spec.map_or(&[][..], |spec| spec.media_types());
     let json = as_json(declared, content_type, body)?;
-    match spec.and_then(|spec| spec.envelope_variant()) {
+    match spec.and_then(ResponseSpec::envelope_variant) {
         Some(variant) => enveloped(variant, declared, content_type, &json),
         None => plain(declared, content_type, &json),
     }

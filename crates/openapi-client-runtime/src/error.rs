@@ -9,6 +9,7 @@ use std::time::Duration;
 use reqwest::StatusCode;
 use reqwest::header::{HeaderMap, InvalidHeaderValue};
 
+use crate::one_line::OneLine;
 use crate::reply::Reply;
 use crate::{Operation, RawResponse, ResponseValue};
 
@@ -135,6 +136,7 @@ impl Failure {
         self.0.kind
     }
 
+    #[cfg(test)]
     pub(crate) fn reason(&self) -> &str {
         &self.0.reason
     }
@@ -426,23 +428,6 @@ impl Parts {
     }
 }
 
-/// Text of the server, bounded and without line breaks or terminal controls.
-struct OneLine<'a>(&'a str);
-
-impl fmt::Display for OneLine<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        const MOST: usize = 300;
-        for c in self.0.chars().take(MOST) {
-            write!(f, "{}", if c.is_control() { ' ' } else { c })?;
-        }
-        f.write_str(if self.0.chars().nth(MOST).is_some() {
-            "..."
-        } else {
-            ""
-        })
-    }
-}
-
 impl<E: fmt::Debug> fmt::Debug for Error<E> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let parts = &self.0.parts;
@@ -477,12 +462,6 @@ mod tests {
         travels::<Error<String>>();
         travels::<Failure>();
         assert_eq!(size_of::<Error<[u8; 500]>>(), size_of::<usize>());
-    }
-
-    #[test]
-    fn text_of_the_server_stays_on_one_line_and_is_bounded() {
-        assert_eq!(OneLine("a\r\nb\u{1b}[31m").to_string(), "a  b [31m");
-        assert_eq!(OneLine(&"x".repeat(400)).to_string().len(), 303);
     }
 
     #[test]

@@ -1,4 +1,8 @@
 #![doc = include_str!("../README.md")]
+#![allow(
+    clippy::doc_markdown,
+    reason = "OpenAPI and OpenID are names, not code"
+)]
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used))]
 
 mod api;
@@ -9,6 +13,7 @@ mod credential;
 mod decode;
 mod error;
 mod media;
+mod one_line;
 mod open_enum;
 mod operation;
 mod patch;

@@ -174,6 +174,9 @@ macro_rules! __open_enum_schema {
 
 #[cfg(test)]
 mod tests {
+    // The expansion is public, for generated crates; the enum of this test is not.
+    #![allow(unreachable_pub)]
+
     use crate::UnknownValue;
 
     #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]

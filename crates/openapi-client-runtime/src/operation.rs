@@ -208,7 +208,7 @@ macro_rules! operation_table {
         }
 
         impl OperationBuilder {
-            $( $(#[doc = $doc])+ #[must_use] pub const fn $name(mut self, $name: $type) -> Self {
+            $( $(#[doc = $doc])+ pub const fn $name(mut self, $name: $type) -> Self {
                 self.0.$name = $name;
                 self
             } )+

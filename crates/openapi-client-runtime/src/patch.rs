@@ -147,7 +147,10 @@ mod tests {
     fn conversions_say_what_they_mean() {
         assert_eq!(Patch::from(3), Patch::Value(3));
         assert_eq!(Patch::<u8>::from(None), Patch::Null);
-        assert_eq!(Patch::from("a").into_value().as_deref(), Some("a"));
+        assert_eq!(
+            Patch::<String>::from("a").into_value().as_deref(),
+            Some("a")
+        );
         assert_eq!(Patch::from(3).as_ref().value(), Some(&&3));
         assert!(Patch::<u8>::default().is_absent());
     }

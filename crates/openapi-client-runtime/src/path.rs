@@ -93,8 +93,8 @@ fn strip_literal<'a>(segment: &'a str, literal: &str) -> Result<&'a str, PathFau
         .ok_or(PathFault::Mismatch)
 }
 
-/// Where a value ends: at the last place where the literal behind it stands, so that a value may
-/// contain that literal too, or at the end of the segment.
+/// Where a value ends: the last one reaches to the end of the segment, less the literal behind it;
+/// the others to the first place where the literal behind them stands.
 fn value_end(rest: &str, segment: &str) -> Result<usize, PathFault> {
     let (literal, is_last) = match rest.split_once('{') {
         Some((literal, _)) => (literal, false),

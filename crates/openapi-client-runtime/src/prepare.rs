@@ -3,7 +3,7 @@
 use reqwest::header::{ACCEPT, CONTENT_LENGTH, CONTENT_TYPE, HeaderMap, HeaderValue};
 use reqwest::{Body, Request};
 
-use crate::{Failure, Operation, StatusRange, cookie, media, query};
+use crate::{Failure, Operation, ResponseSpec, StatusRange, cookie, media, query};
 
 pub(crate) fn prepare(request: &mut Request, operation: &Operation) -> Result<(), Failure> {
     // Generated code tells apart operations on one path by a fragment; it means nothing here.
@@ -23,7 +23,7 @@ fn accept(headers: &mut HeaderMap, operation: &Operation) -> Result<(), Failure>
             .responses()
             .iter()
             .filter(|r| is_success(r.status()) == successes);
-        for media_type in wanted.flat_map(|response| response.media_types()) {
+        for media_type in wanted.flat_map(ResponseSpec::media_types) {
             let known = ranges
                 .iter()
                 .any(|range| range.split(';').next() == Some(media_type));
@@ -72,7 +72,7 @@ fn header(value: &str) -> Result<HeaderValue, Failure> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{Method, RequestBody, ResponseSpec};
+    use crate::{Method, RequestBody};
 
     fn prepared(
         operation: &Operation,
@@ -88,30 +88,25 @@ mod tests {
         let operation = Operation::new("x", Method::Post, "/a")
             .responses(responses)
             .build();
-        let request = prepared(&operation, |r| r.header(ACCEPT, "application/json"));
+        let request = prepared(&operation, |r| r.header(ACCEPT, "image/png"));
         request.headers()[ACCEPT].to_str().unwrap().to_owned()
     }
 
     #[test]
     fn accept_names_successes_first() {
-        const OK: StatusRange = StatusRange::Exact(200);
-        const ERROR: StatusRange = StatusRange::Class(4);
-        let csv = &[
-            ResponseSpec::new(ERROR, &["application/json"]),
-            ResponseSpec::new(OK, &["text/csv"]),
-        ];
-        assert_eq!(accepted(csv), "text/csv, application/json;q=0.5");
-        let json = &[
-            ResponseSpec::new(OK, &["application/json"]),
-            ResponseSpec::new(ERROR, &["application/json"]),
-        ];
-        assert_eq!(accepted(json), "application/json");
-        let bare = &[
-            ResponseSpec::new(StatusRange::Exact(204), &[]),
-            ResponseSpec::new(ERROR, &["application/problem+json"]),
-        ];
-        assert_eq!(accepted(bare), "application/problem+json");
-        assert_eq!(accepted(&[]), "application/json");
+        const JSON: &[&str] = &["application/json"];
+        const OK_CSV: ResponseSpec = ResponseSpec::new(StatusRange::Exact(200), &["text/csv"]);
+        const OK_JSON: ResponseSpec = ResponseSpec::new(StatusRange::Class(2), JSON);
+        const NO_CONTENT: ResponseSpec = ResponseSpec::new(StatusRange::Exact(204), &[]);
+        const ERROR: ResponseSpec = ResponseSpec::new(StatusRange::Class(4), JSON);
+        assert_eq!(
+            accepted(&[ERROR, OK_CSV]),
+            "text/csv, application/json;q=0.5"
+        );
+        assert_eq!(accepted(&[OK_JSON, ERROR]), "application/json");
+        assert_eq!(accepted(&[NO_CONTENT, ERROR]), "application/json");
+        assert_eq!(accepted(&[OK_CSV, OK_JSON]), "text/csv, application/json");
+        assert_eq!(accepted(&[]), "image/png");
     }
 
     #[test]

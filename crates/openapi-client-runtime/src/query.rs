@@ -10,7 +10,7 @@ use url::Url;
 use crate::Error;
 
 /// How a query parameter is written when its value is a list or an object
-/// (`OpenAPI` 3.0.3, "Style Values").
+/// (OpenAPI 3.0.3, "Style Values").
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum QueryStyle {
@@ -143,12 +143,13 @@ impl<T: Serialize> QueryParam<'_, T> {
                 "has a value with {forbidden:?}, which separates the values"
             ));
         }
-        Ok(match parts.is_empty() {
-            true => Vec::new(),
-            false => vec![(
+        Ok(if parts.is_empty() {
+            Vec::new()
+        } else {
+            vec![(
                 self.name.to_owned(),
                 parts.join(delimiter.mark.to_string().as_str()),
-            )],
+            )]
         })
     }
 }
@@ -204,9 +205,13 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
     use serde_json::json;
+    use std::sync::LazyLock;
+
+    /// One for all cases: a client takes long to set up.
+    static HTTP: LazyLock<reqwest::Client> = LazyLock::new(reqwest::Client::new);
 
     fn try_query<T: Serialize>(value: &T, style: QueryStyle) -> Result<String, String> {
-        let request = reqwest::Client::new()
+        let request = HTTP
             .get("http://h/")
             .query(&QueryParam::styled("p", value, style))
             .build();

@@ -9,6 +9,7 @@ use reqwest::header::{CONTENT_TYPE, HeaderMap, RETRY_AFTER};
 use serde_json::Value;
 
 use crate::api::{Api, ErrorMembers};
+use crate::one_line::OneLine;
 
 /// How much of a body an error keeps.
 const EXCERPT: usize = 64 * 1024;
@@ -85,8 +86,8 @@ impl fmt::Debug for Reply {
         f.debug_struct("Reply")
             .field("status", &self.status)
             .field("request_id", &self.request_id())
-            .field("code", &self.code)
-            .field("message", &self.message)
+            .field("code", &self.code.as_deref().map(OneLine))
+            .field("message", &self.message.as_deref().map(OneLine))
             .field("headers", &format_args!("[{} headers]", self.headers.len()))
             .field("excerpt", &format_args!("[{} bytes]", self.excerpt.len()))
             .finish_non_exhaustive()

@@ -41,6 +41,19 @@ enum Body {
 }
 
 impl RawResponse {
+    /// The status, by which generated code chooses how to read the reply. A redirection that the
+    /// document declares is an outcome like any other and counts as a success.
+    #[doc(hidden)]
+    pub fn outcome(&self) -> u16 {
+        let status = self.reply.status;
+        let declared = self.operation.response_for(status.as_u16());
+        let is_outcome = declared.is_some_and(|spec| spec.envelope_variant().is_some());
+        if status.is_redirection() && is_outcome {
+            return 200;
+        }
+        status.as_u16()
+    }
+
     /// Takes over a reply; the body of an error is read here.
     pub(crate) async fn receive(
         response: reqwest::Response,
@@ -55,7 +68,9 @@ impl RawResponse {
         let body = if reply.status.is_success() {
             Body::Open(Box::new(response))
         } else {
-            call.failed(ErrorKind::Api);
+            if !reply.status.is_redirection() {
+                call.failed(ErrorKind::Api);
+            }
             let body = call.run(read_what_comes(response, limit)).await;
             reply.keep_excerpt(&body);
             reply.read_members(api.error_members, &body);
@@ -96,8 +111,8 @@ impl RawResponse {
         &self.reply
     }
 
-    /// Reads the body, at most `limit` bytes of it, and ends the call.
-    async fn read(self) -> (Reply, Result<Bytes, Failure>) {
+    /// Reads the body, at most `limit` bytes of it; the next write may go out after that.
+    async fn read(self) -> (Reply, Result<Bytes, Failure>, Call) {
         let Self {
             reply,
             body,
@@ -110,11 +125,8 @@ impl RawResponse {
             Body::Read(body) => Ok(body),
             Body::Open(response) => call.run(read_bounded(*response, limit)).await,
         };
-        if let Err(failure) = &body {
-            call.failed(failure.kind());
-        }
-        drop((call, guard));
-        (reply, body)
+        drop(guard);
+        (reply, body, call)
     }
 }
 
@@ -209,32 +221,38 @@ impl<T: DeserializeOwned> ResponseValue<T> {
     #[doc(hidden)]
     pub async fn from_response<E>(response: RawResponse) -> Result<Self, Error<E>> {
         let operation = response.operation;
-        let (mut reply, body) = response.read().await;
-        let body = match body {
-            Ok(body) => body,
-            Err(failure) => return Err(failure.with_reply(reply).of(operation).into()),
+        let (reply, body, call) = response.read().await;
+        let value = match body {
+            Ok(body) => decoded(operation, reply, &body),
+            Err(failure) => Err(failure.with_reply(reply)),
         };
-        let spec = operation.response_for(reply.status.as_u16());
-        match decode::decode(spec, reply.content_type(), &body) {
-            Ok(value) => Ok(Self { value, reply }),
-            Err(fault) => {
-                reply.keep_excerpt(&body);
-                Err(undecodable(reply, fault).of(operation).into())
-            }
-        }
+        value.map_err(|failure| {
+            call.failed(failure.kind());
+            failure.of(operation).into()
+        })
     }
 }
 
 /// An error reply that cannot be decoded is still an error reply; a success reply is not one.
-fn undecodable(reply: Reply, fault: decode::Fault) -> Failure {
+fn decoded<T: DeserializeOwned>(
+    operation: &Operation,
+    mut reply: Reply,
+    body: &[u8],
+) -> Result<ResponseValue<T>, Failure> {
+    let spec = operation.response_for(reply.status.as_u16());
+    let fault = match decode::decode(spec, reply.content_type(), body) {
+        Ok(value) => return Ok(ResponseValue { value, reply }),
+        Err(fault) => fault,
+    };
     let kind = if reply.status.is_success() {
         ErrorKind::Decode
     } else {
         ErrorKind::Api
     };
-    Failure::new(kind, fault.reason)
+    reply.keep_excerpt(body);
+    Err(Failure::new(kind, fault.reason)
         .at(fault.path)
-        .with_reply(reply)
+        .with_reply(reply))
 }
 
 impl ResponseValue<()> {
@@ -260,14 +278,13 @@ impl ResponseValue<ByteStream> {
             guard,
             ..
         } = response;
-        let end_with_stream = (call, guard);
-        let value = match body {
+        let mut value = match body {
             Body::Read(body) => ByteStream::new(futures_util::stream::iter([Ok(body)])),
             Body::Open(response) => ByteStream::new(response.bytes_stream().map(move |chunk| {
-                let _held = &end_with_stream;
                 chunk.map_err(|error| Failure::transport(error).of(operation).into())
             })),
         };
+        value.held = Some((call, guard));
         Self { value, reply }
     }
 }
@@ -304,13 +321,19 @@ impl<T: fmt::Debug> fmt::Debug for ResponseValue<T> {
 
 /// The bytes of a body as they arrive, without a limit on their number.
 ///
-/// While it lives, writes that must not overlap with its operation wait.
-pub struct ByteStream(Pin<Box<dyn Stream<Item = Result<Bytes, Error>> + Send + Sync>>);
+/// Until it has ended or was dropped, writes that must not overlap with its operation wait.
+pub struct ByteStream {
+    bytes: Pin<Box<dyn Stream<Item = Result<Bytes, Error>> + Send + Sync>>,
+    held: Option<(Call, Option<WriteGuard>)>,
+}
 
 impl ByteStream {
     /// Wraps a stream; of use in tests.
     pub fn new(stream: impl Stream<Item = Result<Bytes, Error>> + Send + Sync + 'static) -> Self {
-        Self(Box::pin(stream))
+        Self {
+            bytes: Box::pin(stream),
+            held: None,
+        }
     }
 
     /// Reads all of it into memory.
@@ -320,7 +343,7 @@ impl ByteStream {
     /// When the connection breaks, or when there are more than `limit` bytes.
     pub async fn read(mut self, limit: usize) -> Result<Bytes, Error> {
         let mut body = BytesMut::new();
-        while let Some(chunk) = self.0.next().await {
+        while let Some(chunk) = self.next().await {
             let chunk = chunk?;
             if chunk.len() > limit - body.len() {
                 let reason = format!("the stream is longer than the {limit} bytes allowed");
@@ -336,7 +359,13 @@ impl Stream for ByteStream {
     type Item = Result<Bytes, Error>;
 
     fn poll_next(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
-        self.0.as_mut().poll_next(cx)
+        let chunk = std::task::ready!(self.bytes.as_mut().poll_next(cx));
+        match (&chunk, &self.held) {
+            (Some(Err(error)), Some((call, _))) => call.failed(error.kind()),
+            (None, _) => self.held = None,
+            _ => {}
+        }
+        Poll::Ready(chunk)
     }
 }
 

@@ -52,7 +52,7 @@ macro_rules! tagged_union {
             ) -> ::core::result::Result<Self, D::Error> {
                 let value = <$crate::__private::serde_json::Value as $crate::__private::serde::Deserialize>::deserialize(deserializer)?;
                 match value.get($tag).and_then($crate::__private::serde_json::Value::as_str) {
-                    $($(::core::option::Option::Some($value))|+ => $crate::__private::serde_json::from_value(value)
+                    $(::core::option::Option::Some($($value)|+) => $crate::__private::serde_json::from_value(value)
                         .map(Self::$variant)
                         .map_err(<D::Error as $crate::__private::serde::de::Error>::custom),)+
                     _ => ::core::result::Result::Ok(Self::Unknown(value)),

@@ -1,0 +1,37 @@
+//! Text of the server in our own sentences.
+
+use std::fmt;
+
+/// Text of the server, bounded and without line breaks or terminal controls.
+pub(crate) struct OneLine<'a>(pub(crate) &'a str);
+
+impl fmt::Display for OneLine<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        const MOST: usize = 300;
+        for c in self.0.chars().take(MOST) {
+            write!(f, "{}", if c.is_control() { ' ' } else { c })?;
+        }
+        f.write_str(if self.0.chars().nth(MOST).is_some() {
+            "..."
+        } else {
+            ""
+        })
+    }
+}
+
+impl fmt::Debug for OneLine<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:?}", self.to_string())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn text_of_the_server_stays_on_one_line_and_is_bounded() {
+        assert_eq!(OneLine("a\r\nb\u{1b}[31m").to_string(), "a  b [31m");
+        assert_eq!(OneLine(&"x".repeat(400)).to_string().len(), 303);
+    }
+}
