@@ -564,26 +564,21 @@ impl Bundler<'_> {
 
     /// Components that only refer to each other, in a circle.
     fn check_alias_cycles(&mut self, tree: &Node) {
+        let mut reported = HashSet::new();
         for (_, section, name, entry) in root_components(tree) {
-            let Some(first) = reference_of(entry) else {
-                continue;
-            };
             let own = component_pointer(section, name);
-            let mut seen = HashSet::new();
-            let mut next = Some(first);
-            while let Some(reference) = next {
-                let Some(pointer) = reference.as_str().filter(|pointer| seen.insert(*pointer))
-                else {
-                    break;
+            let circle = alias_chain(tree, entry);
+            let closed = circle.last().is_some_and(|last| *last == own);
+            if !closed || !reported.insert(own) {
+                continue;
+            }
+            reported.extend(circle.iter().map(|pointer| (*pointer).to_owned()));
+            if let (Some(reference), Some(next)) = (reference_of(entry), circle.first()) {
+                let target = Target {
+                    file: ROOT,
+                    pointer: next.trim_start_matches('#').to_owned(),
                 };
-                if pointer == own {
-                    let target = Target::root_component(section, name);
-                    let Unresolved = self.cycle(first.span, &target);
-                    break;
-                }
-                next = tree
-                    .at(pointer.trim_start_matches('#'))
-                    .and_then(reference_of);
+                let Unresolved = self.cycle(reference.span, &target);
             }
         }
     }
@@ -658,7 +653,8 @@ impl Bundler<'_> {
         {
             let root = self.files.path(ROOT).display();
             format!(
-                "`#` means the file the reference stands in; the target is in `{root}`: write the                  relative path to it before `#`"
+                "`#` means the file the reference stands in; the target is in `{root}`: write the \
+                 relative path to it before `#`"
             )
         } else {
             nearest_pointer(tree, &target.pointer)
@@ -687,7 +683,7 @@ impl Bundler<'_> {
             "give every entry its own reference; each is {}",
             kind.noun()
         );
-        let place = self.files.place(member.key);
+        let place = self.files.place(member.value.span);
         self.problems
             .push(codes::REF_MISPLACED.at(place, message).with_help(help));
     }
@@ -739,6 +735,22 @@ fn root_components(root: &Node) -> impl Iterator<Item = (ObjectKind, Section, &S
 
 fn reference_of(node: &Node) -> Option<&Node> {
     node.get("$ref")
+}
+
+/// The components that `entry` leads to while they only refer on, up to the first that comes again.
+fn alias_chain<'a>(tree: &'a Node, entry: &'a Node) -> Vec<&'a str> {
+    let mut chain: Vec<&str> = Vec::new();
+    let mut next = reference_of(entry);
+    while let Some(pointer) = next.and_then(Node::as_str) {
+        if chain.contains(&pointer) {
+            break;
+        }
+        chain.push(pointer);
+        next = tree
+            .at(pointer.trim_start_matches('#'))
+            .and_then(reference_of);
+    }
+    chain
 }
 
 fn component_pointer(section: &str, name: &str) -> String {

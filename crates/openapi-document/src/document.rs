@@ -46,8 +46,10 @@ impl Document {
         }
         let tree = bundle(&mut files, &source, &mut problems);
         let root = tree.to_value();
-        let findings = validate(&files, &tree, &root);
-        problems.extend(locate(&files, &tree, findings));
+        let found = locate(&files, &tree, validate(&files, &tree, &root));
+        // What could not be read has no value to judge.
+        let unread: HashSet<Location> = places(&problems);
+        problems.extend(found.filter(|problem| !unread.contains(problem.location())));
         let mut report = distinct(problems);
         if !report.has_errors() {
             report.extend(locate(&files, &tree, model::check(&root)));
@@ -110,6 +112,13 @@ fn validate(files: &Files, tree: &Node, root: &Value) -> Vec<Finding> {
     findings.extend(meta::check(root, &known, &written));
     findings.extend(vocabulary::check(root));
     findings
+}
+
+fn places(problems: &[Diagnostic]) -> HashSet<Location> {
+    problems
+        .iter()
+        .map(|problem| problem.location().clone())
+        .collect()
 }
 
 /// A definition that is used in two ways is looked at twice, and what is wrong with it found twice.

@@ -8,6 +8,7 @@ mod files;
 mod finding;
 mod grammar;
 mod json;
+pub mod lint;
 mod meta;
 mod model;
 mod nearest;
@@ -27,3 +28,13 @@ pub use document::Document;
 pub use finding::{Finding, Related, Severity};
 pub use report::{Diagnostic, Location, RelatedPlace, Report};
 pub use vocabulary::vocabulary_table;
+
+/// Checks an opened document against all [lint rules](lint::rules).
+///
+/// The report holds the document's [warnings](Document::warnings) too. Suppressions in the document
+/// (`x-lint-ignore`) are taken into account.
+pub fn lint(document: &Document) -> Report {
+    let mut report = document.warnings().clone();
+    report.extend(document.report(lint::check(document.root())));
+    report
+}

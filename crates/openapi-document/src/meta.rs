@@ -73,19 +73,23 @@ fn finding(violation: &Violation, written: &dyn Fn(&str) -> String) -> Finding {
         Fault::WrongType { expected, found } => {
             let written = written(&at);
             codes::WRONG_TYPE
-                .finding(at, violation.message())
+                .finding(
+                    &at,
+                    format!("`{}` {}", last_token(&at), violation.message()),
+                )
                 .help(wrong_type_help(kind, expected, found, &written))
         }
         Fault::Excluded(_) => codes::CONTRADICTION
             .finding(at, format!("{} in {here}", violation.message()))
+            .at_key()
             .help(violation.help()),
         Fault::Ambiguous => codes::CONTRADICTION
             .finding(at, format!("{here} can be read in two ways"))
             .help("remove what belongs to one of them"),
-        Fault::NotAllowed { .. } | Fault::Other(_) => {
+        Fault::NotAllowed { .. } | Fault::Other { .. } => {
             let name = last_token(&at);
             codes::WRONG_VALUE
-                .finding(at, format!("`{name}`: {}", violation.message()))
+                .finding(at, format!("`{name}` {}", violation.message()))
                 .help(match violation.help() {
                     help if help.is_empty() => "write an allowed value".to_owned(),
                     help => help,

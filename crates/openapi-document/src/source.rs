@@ -102,12 +102,17 @@ impl SourceCode for SourceFile {
             .line_starts
             .get(last + 1)
             .map_or(self.text.len(), |next| *next);
+        // Without context the column is that of the span: `miette` asks so for its headline.
+        let column = match context_lines_before {
+            0 => self.line_column(span.offset()).column - 1,
+            _ => 0,
+        };
         Ok(Box::new(MietteSpanContents::new_named(
             self.path.display().to_string(),
             &self.text.as_bytes()[start..stop],
             (start, stop - start).into(),
             first,
-            0,
+            column,
             last.min(self.line_starts.len() - 1) - first + 1,
         )))
     }

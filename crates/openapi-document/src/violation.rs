@@ -26,7 +26,7 @@ pub(crate) enum Fault {
     NotAllowed { found: Value, options: Vec<Value> },
     Excluded(Vec<String>),
     Ambiguous,
-    Other(String),
+    Other { what: String, help: &'static str },
 }
 
 impl Violation {
@@ -37,10 +37,14 @@ impl Violation {
         }
     }
 
-    /// JSON pointer to the faulty value; for an unknown key, to that member.
+    /// JSON pointer to the faulty value; for a key that should not be there, to that member.
     pub(crate) fn pointer(&self) -> String {
         match &self.fault {
             Fault::UnknownKey(key) => crate::pointer::join(&self.pointer, key),
+            Fault::Excluded(keys) => match keys.last() {
+                Some(key) => crate::pointer::join(&self.pointer, key),
+                None => self.pointer.clone(),
+            },
             _ => self.pointer.clone(),
         }
     }
@@ -53,25 +57,25 @@ impl Violation {
     /// What is wrong, as a clause.
     pub(crate) fn message(&self) -> String {
         match &self.fault {
-            Fault::UnknownKey(key) => format!("the key `{key}` is not known here"),
-            Fault::MissingKey(key) => format!("the key `{key}` is missing"),
+            Fault::UnknownKey(key) => format!("knows no key `{key}`"),
+            Fault::MissingKey(key) => format!("lacks the key `{key}`"),
             Fault::WrongType { expected, found } => {
-                format!("here stands {}, expected is {expected}", noun(found))
+                format!("must be {expected}, but is {}", noun(found))
             }
             Fault::NotAllowed { found, options } => match options.as_slice() {
-                [only] => format!(
-                    "the value must be `{}`, not `{}`",
-                    plain(only),
+                [only] => format!("must be `{}`, but is `{}`", plain(only), plain(found)),
+                _ => format!(
+                    "must be one of {}, but is `{}`",
+                    list(options),
                     plain(found)
                 ),
-                _ => format!("`{}` is not one of {}", plain(found), list(options)),
             },
             Fault::Excluded(keys) if keys.len() == 1 => {
                 format!("`{}` cannot stand here", keys[0])
             }
             Fault::Excluded(keys) => format!("`{}` exclude each other", keys.join("` and `")),
-            Fault::Ambiguous => "it fits several alternatives at once".to_owned(),
-            Fault::Other(text) => text.clone(),
+            Fault::Ambiguous => "fits several alternatives at once".to_owned(),
+            Fault::Other { what, .. } => what.clone(),
         }
     }
 
@@ -81,11 +85,12 @@ impl Violation {
             Fault::NotAllowed { found, options } => {
                 let options: Vec<String> = options.iter().map(plain).collect();
                 match nearest(&plain(found), options.iter().map(String::as_str)) {
-                    Some(near) => format!("did you mean `{near}`?"),
-                    None => format!("write one of: {}", options.join(", ")),
+                    Some(near) if near != plain(found) => format!("did you mean `{near}`?"),
+                    _ => format!("write `{}`", options.join("`, `")),
                 }
             }
             Fault::Excluded(keys) => format!("remove `{}`", keys.join("` or `")),
+            Fault::Other { help, .. } => (*help).to_owned(),
             _ => String::new(),
         }
     }
@@ -120,21 +125,53 @@ pub(crate) fn explain(error: &ValidationError<'_>) -> Vec<Violation> {
         )),
         E::AnyOf { context } | E::OneOfNotValid { context } => alternatives(error, context),
         E::OneOfMultipleValid { .. } => one(Fault::Ambiguous),
-        E::Pattern { pattern } => one(Fault::Other(format!(
-            "`{}` does not fit the pattern `{pattern}`",
-            plain(&found())
-        ))),
-        E::Format { format } => one(Fault::Other(format!(
-            "`{}` is not {}",
-            plain(&found()),
-            format_noun(format)
-        ))),
-        E::MinItems { limit } | E::MinProperties { limit } => {
-            one(Fault::Other(format!("at least {limit} must stand here")))
+        _ => {
+            let (what, help) = other(error);
+            one(Fault::Other { what, help })
         }
-        E::MinLength { .. } => one(Fault::Other("the text is empty".to_owned())),
-        E::UniqueItems => one(Fault::Other("the same item stands here twice".to_owned())),
-        _ => one(Fault::Other(error.to_string())),
+    }
+}
+
+/// Faults that need no more than a sentence, with what to do about them.
+fn other(error: &ValidationError<'_>) -> (String, &'static str) {
+    use ValidationErrorKind as E;
+    let found = plain(error.instance());
+    match error.kind() {
+        E::Pattern { pattern } => (
+            format!("must fit the pattern `{pattern}`, but is `{found}`"),
+            "",
+        ),
+        E::Format { format } => match format.as_str() {
+            "regex" => (
+                format!("must be a regular expression, but is `{found}`"),
+                "mend the expression; its syntax is that of ECMA-262 (JavaScript)",
+            ),
+            "email" => (
+                format!("must be an email address, but is `{found}`"),
+                "write an address such as `api@example.com`",
+            ),
+            "uri" | "uri-reference" => (
+                format!("must be a URL, but is `{found}`"),
+                "write a URL such as `https://example.com/docs`; spaces are written `%20`",
+            ),
+            other => (
+                format!("must be of the format `{other}`, but is `{found}`"),
+                "",
+            ),
+        },
+        E::MinItems { .. } | E::MinProperties { .. } => (
+            "must have at least one entry".to_owned(),
+            "add an entry, or remove the key",
+        ),
+        E::MinLength { .. } => (
+            "must not be empty".to_owned(),
+            "write the text, or remove the key",
+        ),
+        E::UniqueItems => (
+            "must not hold the same item twice".to_owned(),
+            "remove one of the equal items",
+        ),
+        _ => (error.to_string(), ""),
     }
 }
 
@@ -148,10 +185,13 @@ fn alternatives(error: &ValidationError<'_>, branches: &[Branch]) -> Vec<Violati
         // What is wrong with a reference is found where references are followed.
         return Vec::new();
     }
-    if let Some(fault) = fault_of_all(error, branches) {
+    let mut meant: Vec<&Branch> = branches
+        .iter()
+        .filter(|branch| !is_reference(branch))
+        .collect();
+    if let Some(fault) = fault_of_all(error, &meant) {
         return vec![fault];
     }
-    let mut meant: Vec<&Branch> = branches.iter().collect();
     keep(&mut meant, |error| !is_other_kind(error));
     keep(&mut meant, |error| {
         error.instance_path().as_str() != here || !is_type(error)
@@ -180,6 +220,13 @@ fn keep(branches: &mut Vec<&Branch>, sign: impl Fn(&ValidationError<'_>) -> bool
     }
 }
 
+/// Whether this alternative is the Reference Object.
+fn is_reference(branch: &Branch) -> bool {
+    branch.iter().any(|error| {
+        matches!(error.kind(), ValidationErrorKind::Required { property } if property == "$ref")
+    })
+}
+
 /// `in` and `type` tell the alternatives of parameters and security schemes apart.
 fn is_other_kind(error: &ValidationError<'_>) -> bool {
     let at = error.instance_path().as_str();
@@ -196,7 +243,10 @@ fn is_required(error: &ValidationError<'_>) -> bool {
 }
 
 /// A fault that all alternatives have in common: a key that tells them apart is missing or wrong.
-fn fault_of_all(error: &ValidationError<'_>, branches: &[Branch]) -> Option<Violation> {
+fn fault_of_all(error: &ValidationError<'_>, branches: &[&Branch]) -> Option<Violation> {
+    if branches.len() < 2 {
+        return None;
+    }
     let here = error.instance_path().as_str();
     let missing = |branch: &Branch| -> Vec<String> {
         let required = branch
@@ -209,7 +259,7 @@ fn fault_of_all(error: &ValidationError<'_>, branches: &[Branch]) -> Option<Viol
             })
             .collect()
     };
-    let missing: Vec<Vec<String>> = branches.iter().map(missing).collect();
+    let missing: Vec<Vec<String>> = branches.iter().copied().map(missing).collect();
     let (first, rest) = missing.split_first()?;
     if let Some(key) = first
         .iter()
@@ -266,15 +316,6 @@ fn noun(value: &Value) -> String {
         Value::String(_) => "a text".to_owned(),
         Value::Array(_) => "a list".to_owned(),
         Value::Object(_) => "a mapping".to_owned(),
-    }
-}
-
-fn format_noun(format: &str) -> String {
-    match format {
-        "uri-reference" | "uri" => "a URL".to_owned(),
-        "email" => "an email address".to_owned(),
-        "regex" => "a regular expression of ECMA-262".to_owned(),
-        other => format!("of the format `{other}`"),
     }
 }
 

@@ -144,9 +144,17 @@ fn extension(key: &str, value: &Value, place: &str, at: &str, findings: &mut Vec
 }
 
 fn wrong_value(key: &str, known: &Extension, at: &str, violation: &Violation) -> Finding {
-    let message = format!("`{key}`: {}", violation.message());
+    let inner = match pointer::split(violation.holder()).last() {
+        Some(token) => format!("`{token}` in `{key}`"),
+        None => format!("`{key}`"),
+    };
+    let message = format!("{inner} {}", violation.message());
     let finding = codes::WRONG_EXTENSION.finding(format!("{at}{}", violation.pointer()), message);
-    finding.help(known.meaning.clone())
+    let help = match violation.help() {
+        help if help.is_empty() => known.meaning.clone(),
+        help => format!("{help}\n{}", known.meaning),
+    };
+    finding.help(help)
 }
 
 /// The name of a place as the vocabulary writes it.

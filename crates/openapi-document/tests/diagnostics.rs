@@ -1,0 +1,125 @@
+//! Every code of opening a document, as people see it: one bad document a code.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use openapi_document::{Document, Report, Severity, codes};
+
+/// All problems of a document: of the failed opening, or the warnings of a successful one.
+fn problems(path: &Path) -> Report {
+    match Document::open(path) {
+        Ok(document) => document.warnings().clone(),
+        Err(report) => report,
+    }
+}
+
+/// The documents below `tests/documents`, with the code each of them is made for.
+fn documents() -> Vec<(String, PathBuf)> {
+    let mut documents: Vec<_> = fs::read_dir("tests/documents")
+        .unwrap()
+        .map(|entry| entry.unwrap().path())
+        .map(|path| {
+            let name = path.file_stem().unwrap().to_string_lossy().into_owned();
+            let root = path.join("openapi.yaml");
+            (name, if path.is_dir() { root } else { path })
+        })
+        .collect();
+    documents.push(("D001".to_owned(), "tests/documents/missing.yaml".into()));
+    documents.sort();
+    documents
+}
+
+#[test]
+fn a_bad_document_is_explained() {
+    for (name, path) in documents() {
+        let report = problems(&path);
+        let code = name.split('-').next().unwrap();
+        let found: BTreeSet<&str> = report.iter().map(|problem| problem.code()).collect();
+        assert_eq!(found, BTreeSet::from([code]), "{}", report.render(false));
+        insta::assert_snapshot!(name, report.render(false));
+    }
+}
+
+#[test]
+fn every_code_has_a_document() {
+    // These cannot be stored in a repository, and have tests of their own below. D307 guards against
+    // differences between the meta-schema and the model that no known document shows.
+    let elsewhere = ["D002", "D006", "D307"];
+    let covered: BTreeSet<String> = documents()
+        .into_iter()
+        .map(|(name, _)| name.split('-').next().unwrap().to_owned())
+        .collect();
+    for code in codes() {
+        let covered = covered.contains(code.id) || elsewhere.contains(&code.id);
+        assert!(covered, "no document in tests/documents shows {}", code.id);
+    }
+}
+
+#[test]
+fn codes_are_unique_and_explained() {
+    let mut seen = BTreeSet::new();
+    for code in codes() {
+        assert!(seen.insert(code.id), "{} stands twice", code.id);
+        assert!(
+            !code.title.is_empty() && !code.why.is_empty(),
+            "{}",
+            code.id
+        );
+    }
+}
+
+#[test]
+fn every_problem_says_why_and_how() {
+    for (name, path) in documents() {
+        for problem in &problems(&path) {
+            assert!(!problem.why().is_empty(), "{name}: {problem}");
+            assert!(!problem.help().is_empty(), "{name}: {problem}");
+            assert!(!problem.help().contains("  "), "{name}: {}", problem.help());
+        }
+    }
+}
+
+#[test]
+fn machines_get_the_same_problems() {
+    let report = problems(Path::new("tests/documents/D210/openapi.yaml"));
+    insta::assert_snapshot!(
+        "json",
+        serde_json::to_string_pretty(&report.to_json()).unwrap()
+    );
+}
+
+#[test]
+fn color_is_made_of_escapes_only() {
+    let report = problems(Path::new("tests/documents/D301.yaml"));
+    assert!(report.render(true).contains('\u{1b}'));
+    assert!(!report.render(false).contains('\u{1b}'));
+}
+
+#[test]
+fn a_file_over_the_limit_is_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("openapi.yaml");
+    fs::File::create(&path)
+        .unwrap()
+        .set_len((64 << 20) + 1)
+        .unwrap();
+    let report = problems(&path);
+    assert_eq!(report.len(), 1);
+    let problem = report.iter().next().unwrap();
+    assert_eq!(
+        (problem.code(), problem.severity()),
+        ("D006", Severity::Error)
+    );
+    assert!(problem.message().ends_with("is larger than 64 MiB"));
+}
+
+#[cfg(unix)]
+#[test]
+fn a_link_to_itself_is_unreadable() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("openapi.yaml");
+    std::os::unix::fs::symlink("openapi.yaml", &path).unwrap();
+    let report = problems(&path);
+    assert_eq!(report.iter().next().unwrap().code(), "D002");
+}
