@@ -16,7 +16,9 @@ use crate::queue::WriteQueue;
 
 /// Configures a [`Core`]; made by [`Core::builder`].
 ///
-/// Nothing is read from the environment unless [`CoreBuilder::env`] is called.
+/// Nothing is read from the environment unless [`CoreBuilder::env`] is called, but for one
+/// convention: `HTTPS_PROXY` and `NO_PROXY` are honoured for `https://`. A call over `http://` never
+/// goes through a proxy, because the proxy would see its credentials.
 pub struct CoreBuilder {
     api: &'static Api,
     base_url: Option<String>,
@@ -126,7 +128,7 @@ impl CoreBuilder {
         self
     }
 
-    /// Sends with this client, for proxies, client certificates and the like. Its redirect policy,
+    /// Sends with this client, for proxies of your own, client certificates and the like. Its redirect policy,
     /// connect and read timeouts and default headers are its own: give it
     /// [`redirect::Policy::none`](reqwest::redirect::Policy::none), since a redirect could carry
     /// credentials elsewhere.
@@ -307,6 +309,7 @@ impl CoreBuilder {
                     .unwrap_or(Self::DEFAULT_CONNECT_TIMEOUT),
             )
             .read_timeout(self.read_timeout.unwrap_or(Self::DEFAULT_READ_TIMEOUT));
+        let builder = if secure { builder } else { builder.no_proxy() };
         let builder = self.with_root_certificates(builder)?;
         builder
             .build()
@@ -395,6 +398,10 @@ enum Fault {
         reason: &'static str,
     },
     UserAgent,
+    #[cfg_attr(
+        not(any(feature = "rustls", feature = "native-tls")),
+        expect(dead_code)
+    )]
     Certificate,
     OwnHttpClient {
         option: &'static str,
@@ -479,7 +486,7 @@ impl std::error::Error for BuildError {
     }
 }
 
-#[cfg(test)]
+#[cfg(all(test, any(feature = "rustls", feature = "native-tls")))]
 mod tests {
     use super::*;
     use crate::{Scheme, SchemeKind};
@@ -545,6 +552,8 @@ mod tests {
         assert!(refusal(fit("basic")).contains("it has `basicAuth`"));
         let bearer = builder().credential("basicAuth", Credential::bearer("b"));
         assert!(refusal(bearer).contains("`basicAuth`: it takes user name"));
+        let root = include_bytes!("../tests/it/root.pem").repeat(2);
+        assert!(builder().add_root_certificate(root).build().is_ok());
         assert!(refusal(builder().add_root_certificate("junk")).contains("PEM"));
         for agent in ["", "a\r\nb: c", "zoë/1"] {
             assert!(refusal(builder().user_agent(agent)).contains("user agent"));

@@ -12,11 +12,21 @@ const PREFIX: &str = "openapi-cookie-";
 pub(crate) fn gather(headers: &mut HeaderMap, names: &[&str]) -> Result<(), String> {
     headers.remove(COOKIE);
     for name in names {
-        if let Some(value) = headers.remove(format!("{PREFIX}{}", name.to_ascii_lowercase())) {
+        let parameter = format!("{PREFIX}{}", name.to_ascii_lowercase());
+        if headers.get_all(&parameter).iter().count() > 1 {
+            return Err(format!("the cookie `{name}` has more than one value"));
+        }
+        if let Some(value) = headers.remove(parameter) {
             add(headers, name, value.as_bytes())?;
         }
     }
-    Ok(())
+    match headers
+        .keys()
+        .find_map(|own| own.as_str().strip_prefix(PREFIX))
+    {
+        Some(unknown) => Err(format!("the operation has no cookie `{unknown}`")),
+        None => Ok(()),
+    }
 }
 
 /// Adds one cookie to the `Cookie` header, after checking it against RFC 6265, section 4.1.1.
@@ -68,6 +78,16 @@ mod tests {
         assert_eq!(headers.len(), 1);
         assert_eq!(headers[COOKIE], "SID=31d4=x; theme=dark");
         assert!(headers[COOKIE].is_sensitive());
+    }
+
+    #[test]
+    fn no_parameter_is_lost() {
+        let mut headers = HeaderMap::new();
+        headers.append("openapi-cookie-a", HeaderValue::from_static("1"));
+        let error = gather(&mut headers.clone(), &["b"]).unwrap_err();
+        assert!(error.contains("`a`"), "{error}");
+        headers.append("openapi-cookie-a", HeaderValue::from_static("2"));
+        assert!(gather(&mut headers, &["a"]).is_err());
     }
 
     #[test]

@@ -244,15 +244,15 @@ fn decoded<T: DeserializeOwned>(
         Ok(value) => return Ok(ResponseValue { value, reply }),
         Err(fault) => fault,
     };
-    let kind = if reply.status.is_success() {
-        ErrorKind::Decode
-    } else {
-        ErrorKind::Api
+    let bare = spec.is_some_and(|spec| spec.media_types().is_empty()) && body.is_empty();
+    let (kind, reason) = match (reply.status.is_success(), bare) {
+        (true, _) => (ErrorKind::Decode, fault.reason),
+        (false, false) => (ErrorKind::Api, fault.reason),
+        // Without a body, as the document says: there is nothing to find fault with.
+        (false, true) => (ErrorKind::Api, String::new()),
     };
     reply.keep_excerpt(body);
-    Err(Failure::new(kind, fault.reason)
-        .at(fault.path)
-        .with_reply(reply))
+    Err(Failure::new(kind, reason).at(fault.path).with_reply(reply))
 }
 
 impl ResponseValue<()> {

@@ -2,8 +2,8 @@
 
 use openapi_client_runtime::{
     Api, ApiKeyLocation, ByteStream, Core, CoreBuilder, Credential, Error, ErrorMembers, Method,
-    Operation, QueryParam, RequestBody, ResponseSpec, ResponseValue, Scheme, SchemeKind,
-    SecurityRequirement, StatusRange, encode_path,
+    Operation, QueryParam, RequestBody, RequestBuilderExt, ResponseSpec, ResponseValue, Scheme,
+    SchemeKind, SecurityRequirement, StatusRange, encode_path,
 };
 use serde::{Deserialize, Serialize};
 
@@ -34,6 +34,7 @@ static GET_THING: Operation = Operation::new("get_thing", Method::Get, "/things/
     .features(&["owner"])
     .responses(&[
         ResponseSpec::new(StatusRange::Class(2), JSON),
+        ResponseSpec::new(StatusRange::Exact(410), &[]),
         ERRORS,
         BROKEN,
     ])
@@ -122,7 +123,9 @@ type Reply<T, E> = Result<ResponseValue<T>, Error<E>>;
 pub(crate) async fn get_thing(core: &Core, id: &str) -> Reply<Thing, ApiError> {
     let operation = &GET_THING;
     let result: Result<_, Error<ApiError>> = async move {
-        let url = format!("{}/things/{}", core.base_url(), encode_path(id));
+        let id: Result<String, String> = Ok(id.to_owned());
+        let id = id.map_err(Error::InvalidRequest)?;
+        let url = format!("{}/things/{}", core.base_url(), encode_path(&id));
         let request = core.http_client().get(url).build()?;
         let response = core.execute(request, operation).await?;
         match response.status().as_u16() {
@@ -188,13 +191,17 @@ pub(crate) async fn get_bytes(core: &Core) -> Reply<ByteStream, ()> {
 
 pub(crate) async fn make_thing(core: &Core) -> Reply<MakeThingSuccess, MakeThingError> {
     #[derive(Serialize)]
-    struct Body {}
+    struct Body {
+        tags: Vec<&'static str>,
+    }
     let request = core
         .http_client()
         .post(format!("{}/things", core.base_url()));
-    let response = core
-        .execute(request.json(&Body {}).build()?, &MAKE_THING)
-        .await?;
+    let body = Body {
+        tags: vec!["a", "b c"],
+    };
+    let request = request.form_urlencoded(&body)?.build()?;
+    let response = core.execute(request, &MAKE_THING).await?;
     match response.status().as_u16() {
         200..=299 => ResponseValue::from_response(response).await,
         400..=599 => Err(Error::ErrorResponse(

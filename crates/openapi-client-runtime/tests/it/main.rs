@@ -13,4 +13,5 @@ mod replies;
 mod requests;
 mod server;
 mod transport;
+mod types;
 mod writes;

@@ -109,6 +109,9 @@ async fn errors_and_traces_are_clean() {
     drop(guard);
     let text = log.text();
     assert_clean("tracing", &text);
+    if cfg!(not(feature = "tracing")) {
+        return;
+    }
     for expected in [
         "api_call{operation=\"get_thing\" method=\"GET\" path=\"/things/{thing_id}\"",
         "status=401",
@@ -123,8 +126,11 @@ async fn errors_and_traces_are_clean() {
 
 #[tokio::test]
 async fn clients_and_credentials_are_clean() {
-    let core = core("https://api.example.com");
-    assert_clean("Core", &format!("{core:?} {:?}", builder("https://h")));
+    let core = core("http://localhost");
+    assert_clean(
+        "Core",
+        &format!("{core:?} {:?}", builder("http://localhost")),
+    );
     let credentials = [
         Credential::basic("user", SECRET),
         Credential::bearer(SECRET),
@@ -132,7 +138,7 @@ async fn clients_and_credentials_are_clean() {
     ];
     assert_clean("Credential", &format!("{credentials:#?}"));
     for credential in credentials {
-        let bad = Core::builder(&API).base_url("https://h");
+        let bad = Core::builder(&API).base_url("http://localhost");
         if let Err(error) = bad.credential("nowhere", credential).build() {
             assert_clean("BuildError", &chain(&error));
         }

@@ -64,6 +64,15 @@ async fn an_error_reply_that_is_not_json_keeps_everything_else() {
 }
 
 #[tokio::test]
+async fn an_error_without_a_body_is_not_found_fault_with() {
+    let server = Server::replying("410 Gone", &[], b"").await;
+    let error = get_thing(&core(&server.url), "1").await.unwrap_err();
+    let text = "`get_thing` failed: the server answered 410 Gone";
+    assert_eq!(error.to_string(), text);
+    assert!(error.body().is_none() && error.raw_body().is_none());
+}
+
+#[tokio::test]
 async fn an_undescribed_status_still_tells_what_the_server_said() {
     let body = br#"{"code":"teapot","message":"short and stout"}"#;
     let server = Server::replying("500 Oops", &[JSON], body).await;
