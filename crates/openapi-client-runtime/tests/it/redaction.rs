@@ -5,6 +5,9 @@ use std::sync::{Arc, Mutex};
 
 use openapi_client_runtime::{Core, Credential, Secret};
 
+use tracing_subscriber::filter::LevelFilter;
+use tracing_subscriber::util::SubscriberInitExt;
+
 use crate::client::{API, Put, SECRET, builder, core, get_bytes, get_thing, make_thing, put_thing};
 use crate::server::Server;
 
@@ -99,12 +102,12 @@ async fn errors_and_traces_are_clean() {
     let log = Log::default();
     let writer = log.clone();
     let subscriber = tracing_subscriber::fmt()
-        .with_max_level(tracing::Level::TRACE)
+        .with_max_level(LevelFilter::TRACE)
         .with_span_events(tracing_subscriber::fmt::format::FmtSpan::FULL)
         .with_ansi(false)
         .with_writer(move || writer.clone())
         .finish();
-    let guard = tracing::subscriber::set_default(subscriber);
+    let guard = subscriber.set_default();
     every_way_to_fail().await;
     drop(guard);
     let text = log.text();
