@@ -176,14 +176,11 @@ impl CoreBuilder {
     ///
     /// When its value is not Unicode.
     pub fn env(&self, suffix: &str) -> Result<Option<String>, BuildError> {
-        let name = match self.api.env_prefix {
-            Some(prefix) => format!("{prefix}_{suffix}"),
-            None => suffix.to_owned(),
-        };
+        let name = self.env_name(suffix);
         match (self.environment)(&name).map(OsString::into_string) {
             None => Ok(None),
             Some(Ok(value)) => Ok(Some(value).filter(|value| !value.is_empty())),
-            Some(Err(_)) => Err(BuildError(Fault::EnvironmentNotUnicode { name })),
+            Some(Err(_)) => Err(self.env_error(suffix, "is not Unicode")),
         }
     }
 
@@ -197,6 +194,22 @@ impl CoreBuilder {
             name,
             problem: problem.into(),
         })
+    }
+
+    /// The error for an environment variable that [`CoreBuilder::env`] read and that does not do;
+    /// `reason` completes the sentence "the environment variable X ...".
+    pub fn env_error(&self, suffix: &str, reason: impl Into<String>) -> BuildError {
+        BuildError(Fault::Environment {
+            name: self.env_name(suffix),
+            reason: reason.into(),
+        })
+    }
+
+    fn env_name(&self, suffix: &str) -> String {
+        match self.api.env_prefix {
+            Some(prefix) => format!("{prefix}_{suffix}"),
+            None => suffix.to_owned(),
+        }
     }
 
     /// The finished client.
@@ -409,8 +422,9 @@ enum Fault {
     HttpClient {
         error: reqwest::Error,
     },
-    EnvironmentNotUnicode {
+    Environment {
         name: String,
+        reason: String,
     },
     EnvironmentValue {
         name: String,
@@ -466,11 +480,8 @@ impl fmt::Display for BuildError {
             Fault::HttpClient { error } => {
                 write!(f, "the HTTP client cannot be set up: {error}")
             }
-            Fault::EnvironmentNotUnicode { name } => {
-                write!(f, "the environment variable {name} is not Unicode")
-            }
-            Fault::EnvironmentValue { name, problem } => {
-                write!(f, "the environment variable {name} {problem}")
+            Fault::Environment { name, reason } => {
+                write!(f, "the environment variable {name} {reason}")
             }
         }
     }
@@ -572,6 +583,9 @@ mod tests {
         assert_eq!(builder.env("USER").unwrap().as_deref(), Some("me"));
         assert_eq!(builder.env("EMPTY").unwrap(), None);
         assert_eq!(builder.env("OTHER").unwrap(), None);
+        let error = builder.env_error("USER", "must be set beside THINGS_PASSWORD");
+        let text = "the environment variable THINGS_USER must be set beside THINGS_PASSWORD";
+        assert_eq!(error.to_string(), text);
     }
 
     #[cfg(unix)]

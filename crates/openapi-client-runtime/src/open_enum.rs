@@ -98,6 +98,12 @@ macro_rules! open_enum {
             }
         }
 
+        impl ::core::convert::From<$name> for ::std::string::String {
+            fn from(value: $name) -> Self {
+                value.as_str().into()
+            }
+        }
+
         impl ::core::str::FromStr for $name {
             type Err = ::core::convert::Infallible;
 
@@ -198,6 +204,7 @@ mod tests {
         let new = Feature::from("Owner".to_owned());
         assert!(!new.is_known());
         assert_eq!(new.as_ref(), "Owner");
+        assert_eq!(String::from(new), "Owner");
     }
 
     #[test]
