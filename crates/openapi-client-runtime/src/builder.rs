@@ -184,18 +184,6 @@ impl CoreBuilder {
         }
     }
 
-    /// The error that an environment variable has a value that cannot be used.
-    pub fn env_error(&self, suffix: &str, problem: impl Into<String>) -> BuildError {
-        let name = match self.api.env_prefix {
-            Some(prefix) => format!("{prefix}_{suffix}"),
-            None => suffix.to_owned(),
-        };
-        BuildError(Fault::EnvironmentValue {
-            name,
-            problem: problem.into(),
-        })
-    }
-
     /// The error for an environment variable that [`CoreBuilder::env`] read and that does not do;
     /// `reason` completes the sentence "the environment variable X ...".
     pub fn env_error(&self, suffix: &str, reason: impl Into<String>) -> BuildError {
@@ -425,10 +413,6 @@ enum Fault {
     Environment {
         name: String,
         reason: String,
-    },
-    EnvironmentValue {
-        name: String,
-        problem: String,
     },
 }
 
