@@ -1,5 +1,7 @@
 //! The stable codes of reading, resolving and validating.
 
+use std::fmt::Write;
+
 use crate::finding::{Finding, Severity};
 use crate::report::{Diagnostic, Place};
 
@@ -152,7 +154,8 @@ pub fn codes_table() -> String {
             Severity::Warning => "warning",
         };
         let Code { id, title, why, .. } = code;
-        table.push_str(&format!("| `{id}` | {severity} | {title} | {why} |\n"));
+        // Writing to a String cannot fail.
+        let _ = writeln!(table, "| `{id}` | {severity} | {title} | {why} |");
     }
     table
 }

@@ -15,12 +15,15 @@ use crate::violation::{self, Fault, Violation};
 
 /// The schema is vendored with the crate, and the tests use it: it cannot fail on a user's machine.
 #[allow(clippy::expect_used)]
+static SCHEMA: LazyLock<Value> = LazyLock::new(|| {
+    serde_json::from_str(include_str!("../schemas/openapi-3.0.json")).expect("valid JSON")
+});
+
+#[allow(clippy::expect_used)]
 static VALIDATOR: LazyLock<Validator> = LazyLock::new(|| {
-    let schema: Value =
-        serde_json::from_str(include_str!("../schemas/openapi-3.0.json")).expect("valid JSON");
     jsonschema::draft4::options()
         .should_validate_formats(true)
-        .build(&schema)
+        .build(&SCHEMA)
         .expect("valid schema")
 });
 
@@ -111,7 +114,7 @@ fn unknown_key_help(kind: Option<ObjectKind>, key: &str) -> String {
         }
         _ => {}
     }
-    let keys = kind.map(ObjectKind::keys).unwrap_or_default();
+    let keys = kind.map(keys).unwrap_or_default();
     if let Some(near) = nearest(key, keys.iter().copied()) {
         return format!("did you mean `{near}`?");
     }
@@ -168,6 +171,69 @@ fn wrong_type_help(
     }
 }
 
+/// The keys the specification fixes for a kind of object.
+fn keys(kind: ObjectKind) -> Vec<&'static str> {
+    let definitions: &[&str] = match kind {
+        ObjectKind::Document => return properties(&SCHEMA),
+        ObjectKind::PathItem => {
+            let methods = [
+                "get", "put", "post", "delete", "options", "head", "patch", "trace",
+            ];
+            let mut keys = properties(&SCHEMA["definitions"]["PathItem"]);
+            keys.extend(methods);
+            return keys;
+        }
+        ObjectKind::Info => &["Info"],
+        ObjectKind::Contact => &["Contact"],
+        ObjectKind::License => &["License"],
+        ObjectKind::Server => &["Server"],
+        ObjectKind::ServerVariable => &["ServerVariable"],
+        ObjectKind::Operation => &["Operation"],
+        ObjectKind::ExternalDocs => &["ExternalDocumentation"],
+        ObjectKind::Parameter => &["Parameter"],
+        ObjectKind::RequestBody => &["RequestBody"],
+        ObjectKind::MediaType => &["MediaType"],
+        ObjectKind::Encoding => &["Encoding"],
+        ObjectKind::Response => &["Response"],
+        ObjectKind::Example => &["Example"],
+        ObjectKind::Link => &["Link"],
+        ObjectKind::Header => &["Header"],
+        ObjectKind::Tag => &["Tag"],
+        ObjectKind::Components => &["Components"],
+        ObjectKind::Schema => &["Schema"],
+        ObjectKind::Discriminator => &["Discriminator"],
+        ObjectKind::Xml => &["XML"],
+        ObjectKind::SecurityScheme => &[
+            "APIKeySecurityScheme",
+            "HTTPSecurityScheme",
+            "OAuth2SecurityScheme",
+            "OpenIdConnectSecurityScheme",
+        ],
+        ObjectKind::OAuthFlows => &["OAuthFlows"],
+        ObjectKind::OAuthFlow => &["AuthorizationCodeOAuthFlow"],
+        ObjectKind::Paths
+        | ObjectKind::Responses
+        | ObjectKind::Callback
+        | ObjectKind::Webhooks
+        | ObjectKind::WebhookEvent => &[],
+    };
+    let mut keys: Vec<&str> = definitions
+        .iter()
+        .flat_map(|definition| properties(&SCHEMA["definitions"][definition]))
+        .collect();
+    keys.sort_unstable();
+    keys.dedup();
+    keys
+}
+
+fn properties(definition: &'static Value) -> Vec<&'static str> {
+    let properties = definition["properties"].as_object().into_iter().flatten();
+    properties
+        .map(|(key, _)| key.as_str())
+        .filter(|key| *key != "$ref")
+        .collect()
+}
+
 /// The meta-schema lets entries with other names pass unchecked.
 fn component_names(root: &Value) -> Vec<Finding> {
     let legal = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '_');
@@ -194,4 +260,54 @@ fn component_names(root: &Value) -> Vec<Finding> {
         }
     }
     findings
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_keys_come_from_the_meta_schema() {
+        for kind in [
+            ObjectKind::Document,
+            ObjectKind::Info,
+            ObjectKind::Contact,
+            ObjectKind::License,
+            ObjectKind::Server,
+            ObjectKind::ServerVariable,
+            ObjectKind::PathItem,
+            ObjectKind::Operation,
+            ObjectKind::ExternalDocs,
+            ObjectKind::Parameter,
+            ObjectKind::RequestBody,
+            ObjectKind::MediaType,
+            ObjectKind::Encoding,
+            ObjectKind::Response,
+            ObjectKind::Example,
+            ObjectKind::Link,
+            ObjectKind::Header,
+            ObjectKind::Tag,
+            ObjectKind::Components,
+            ObjectKind::Schema,
+            ObjectKind::Discriminator,
+            ObjectKind::Xml,
+            ObjectKind::SecurityScheme,
+            ObjectKind::OAuthFlows,
+            ObjectKind::OAuthFlow,
+        ] {
+            assert!(!keys(kind).is_empty(), "{kind:?}");
+        }
+        assert!(keys(ObjectKind::PathItem).contains(&"trace"));
+        assert!(keys(ObjectKind::SecurityScheme).contains(&"bearerFormat"));
+    }
+
+    #[test]
+    fn a_valid_document_has_no_findings() {
+        let root = serde_json::json!({
+            "openapi": "3.0.3",
+            "info": {"title": "Pets", "version": "1"},
+            "paths": {},
+        });
+        assert!(check(&root, &HashSet::new(), &|_| String::new()).is_empty());
+    }
 }

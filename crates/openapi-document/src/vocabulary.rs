@@ -70,10 +70,8 @@ pub(crate) fn check(root: &Value) -> Vec<Finding> {
 
 fn visit(value: &Value, shape: Shape, property: bool, at: &str, findings: &mut Vec<Finding>) {
     match (shape, value) {
-        (Shape::One(kind), Value::Object(members)) => {
-            if !members.contains_key("$ref") {
-                object(members, kind, property, at, findings);
-            }
+        (Shape::One(kind), Value::Object(members)) if !members.contains_key("$ref") => {
+            object(members, kind, property, at, findings);
         }
         (Shape::Map(kind), Value::Object(members)) => {
             for (key, value) in members {

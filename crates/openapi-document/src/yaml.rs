@@ -25,10 +25,10 @@ pub(crate) fn parse(source: &Arc<SourceFile>, file: u32) -> (Option<Node>, Vec<D
     for event in Parser::new_from_str(source.text()) {
         let step = match event {
             Ok((event, span)) => composer.event(event, span),
-            Err(error) => Err(composer.syntax_error(&error)),
+            Err(error) => Err(Box::new(composer.syntax_error(&error))),
         };
         if let Err(diagnostic) = step {
-            composer.problems.push(diagnostic);
+            composer.problems.push(*diagnostic);
             return (None, composer.problems);
         }
     }
@@ -38,7 +38,7 @@ pub(crate) fn parse(source: &Arc<SourceFile>, file: u32) -> (Option<Node>, Vec<D
 struct Composer<'a> {
     source: &'a Arc<SourceFile>,
     file: u32,
-    offsets: CharOffsets,
+    offsets: CharOffsets<'a>,
     open: Vec<Frame>,
     root: Option<Node>,
     anchors: HashMap<usize, Node>,
@@ -67,7 +67,7 @@ struct Key {
 }
 
 /// Ends reading: what follows cannot be understood.
-type Step = Result<(), Diagnostic>;
+type Step = Result<(), Box<Diagnostic>>;
 
 impl<'a> Composer<'a> {
     fn new(source: &'a Arc<SourceFile>, file: u32) -> Self {
@@ -97,7 +97,10 @@ impl<'a> Composer<'a> {
                 let members = Object::new();
                 self.enter(span, anchor, Content::Object { members, key: None })
             }
-            Event::SequenceEnd | Event::MappingEnd => self.leave(span),
+            Event::SequenceEnd | Event::MappingEnd => {
+                self.leave(span);
+                Ok(())
+            }
             Event::Scalar(text, style, anchor, tag) => {
                 let scalar = Scalar {
                     text: &text,
@@ -105,7 +108,8 @@ impl<'a> Composer<'a> {
                     anchor,
                     tag: tag.as_deref(),
                 };
-                self.scalar(&scalar, span)
+                self.scalar(&scalar, span);
+                Ok(())
             }
             Event::Alias(anchor) => self.alias(anchor, span),
             Event::Nothing | Event::StreamStart | Event::StreamEnd | Event::DocumentEnd => Ok(()),
@@ -115,21 +119,25 @@ impl<'a> Composer<'a> {
     fn document_start(&mut self, span: Span) -> Step {
         self.documents += 1;
         if self.documents > 1 {
-            return Err(codes::SEVERAL_DOCUMENTS
-                .at(self.place(span), "a second YAML document starts here")
-                .with_help("keep one document a file; remove the `---` line or split the file"));
+            return Err(Box::new(
+                codes::SEVERAL_DOCUMENTS
+                    .at(self.place(span), "a second YAML document starts here")
+                    .with_help("keep one document a file; remove the `---` line or split the file"),
+            ));
         }
         Ok(())
     }
 
     fn enter(&mut self, span: Span, anchor: usize, content: Content) -> Step {
         if self.awaits_key() {
-            return Err(codes::KEY_NOT_TEXT
-                .at(self.place(span), "a list or mapping is used as a key")
-                .with_help("quote the key if it starts with `[`, `{` or `? `"));
+            return Err(Box::new(
+                codes::KEY_NOT_TEXT
+                    .at(self.place(span), "a list or mapping is used as a key")
+                    .with_help("quote the key if it starts with `[`, `{` or `? `"),
+            ));
         }
         if self.open.len() >= MAX_DEPTH {
-            return Err(self.too_deep(span));
+            return Err(Box::new(self.too_deep(span)));
         }
         self.open.push(Frame {
             start: span.start,
@@ -140,9 +148,9 @@ impl<'a> Composer<'a> {
         Ok(())
     }
 
-    fn leave(&mut self, span: Span) -> Step {
+    fn leave(&mut self, span: Span) {
         let Some(frame) = self.open.pop() else {
-            return Ok(());
+            return;
         };
         // A block collection has no closing character: its end is that of its last value. The span
         // of a closing bracket can reach into a comment, so only its first character counts.
@@ -160,19 +168,20 @@ impl<'a> Composer<'a> {
             end: end.max(frame.start),
             ..span
         };
-        self.put(Node { span, kind }, frame.anchor)
+        self.put(Node { span, kind }, frame.anchor);
     }
 
-    fn scalar(&mut self, scalar: &Scalar<'_>, span: Span) -> Step {
+    fn scalar(&mut self, scalar: &Scalar<'_>, span: Span) {
         let span = self.without_trailing_space(span);
         if self.awaits_key() {
-            return self.key(scalar, span);
+            self.key(scalar, span);
+            return;
         }
         let kind = self.scalar_kind(scalar, span);
-        self.put(Node { span, kind }, scalar.anchor)
+        self.put(Node { span, kind }, scalar.anchor);
     }
 
-    fn key(&mut self, scalar: &Scalar<'_>, span: Span) -> Step {
+    fn key(&mut self, scalar: &Scalar<'_>, span: Span) {
         let plain = scalar.style == ScalarStyle::Plain;
         if plain && matches!(scalar.text, "" | "~" | "null" | "Null" | "NULL") {
             self.problems.push(
@@ -203,39 +212,42 @@ impl<'a> Composer<'a> {
                 span,
             });
         }
-        Ok(())
     }
 
     fn alias(&mut self, anchor: usize, span: Span) -> Step {
         if self.awaits_key() {
-            return Err(codes::KEY_NOT_TEXT
-                .at(self.place(span), "an alias is used as a key")
-                .with_help("write the key out"));
+            return Err(Box::new(
+                codes::KEY_NOT_TEXT
+                    .at(self.place(span), "an alias is used as a key")
+                    .with_help("write the key out"),
+            ));
         }
         let Some(node) = self.anchors.get(&anchor).cloned() else {
-            return Err(codes::ALIAS
-                .at(
-                    self.place(span),
-                    "this alias stands inside the value it names",
-                )
-                .with_help("use `$ref` for schemas that contain themselves"));
+            return Err(Box::new(
+                codes::ALIAS
+                    .at(
+                        self.place(span),
+                        "this alias stands inside the value it names",
+                    )
+                    .with_help("use `$ref` for schemas that contain themselves"),
+            ));
         };
         let size = node.size();
         self.aliased_nodes += size.nodes;
         if self.aliased_nodes > MAX_ALIASED_NODES {
-            return Err(codes::ALIAS
+            return Err(Box::new(codes::ALIAS
                 .at(
                     self.place(span),
                     format!(
                         "the aliases of this file stand for more than {MAX_ALIASED_NODES} values"
                     ),
                 )
-                .with_help("use `$ref` instead of aliases"));
+                .with_help("use `$ref` instead of aliases")));
         }
         if self.open.len() + size.depth > MAX_DEPTH {
-            return Err(self.too_deep(span));
+            return Err(Box::new(self.too_deep(span)));
         }
-        self.put(node, 0)?;
+        self.put(node, 0);
         if let Some(frame) = self.open.last_mut() {
             frame.end = span.end;
         }
@@ -243,20 +255,20 @@ impl<'a> Composer<'a> {
     }
 
     /// Puts a complete value where it belongs.
-    fn put(&mut self, node: Node, anchor: usize) -> Step {
+    fn put(&mut self, node: Node, anchor: usize) {
         if anchor > 0 {
             self.anchors.insert(anchor, node.clone());
         }
         let Some(frame) = self.open.last_mut() else {
             self.root = Some(node);
-            return Ok(());
+            return;
         };
         frame.end = frame.end.max(node.span.end);
         match &mut frame.content {
             Content::Array(items) => items.push(node),
             Content::Object { members, key } => {
                 let Some(key) = key.take() else {
-                    return Ok(());
+                    return;
                 };
                 match members.entry(key.text) {
                     Entry::Vacant(entry) => {
@@ -273,7 +285,6 @@ impl<'a> Composer<'a> {
                 }
             }
         }
-        Ok(())
     }
 
     fn scalar_kind(&mut self, scalar: &Scalar<'_>, span: Span) -> Kind {
@@ -432,45 +443,65 @@ pub(crate) fn too_deep(place: Place) -> Diagnostic {
 }
 
 /// Byte offsets of characters: the parser counts characters, the rest of the world bytes.
-struct CharOffsets {
-    /// Byte offset of every [`STRIDE`](Self::STRIDE)th character; empty if all are ASCII.
+struct CharOffsets<'a> {
+    text: &'a str,
+    /// Byte offset of every [`STRIDE`](Self::STRIDE)th character, and of the end; empty if all
+    /// characters are ASCII.
     marks: Vec<usize>,
-    text: String,
 }
 
-impl CharOffsets {
+impl<'a> CharOffsets<'a> {
     const STRIDE: usize = 64;
 
-    fn new(text: &str) -> Self {
-        if text.is_ascii() {
-            return Self {
-                marks: Vec::new(),
-                text: String::new(),
-            };
+    fn new(text: &'a str) -> Self {
+        let mut marks = Vec::new();
+        if !text.is_ascii() {
+            let offsets = text.char_indices().map(|(at, _)| at);
+            marks.extend(offsets.step_by(Self::STRIDE));
+            marks.push(text.len());
         }
-        let marks = text
-            .char_indices()
-            .step_by(Self::STRIDE)
-            .map(|(at, _)| at)
-            .collect();
-        Self {
-            marks,
-            text: text.to_owned(),
-        }
+        Self { text, marks }
     }
 
     fn byte(&self, index: usize) -> usize {
-        let Some(mark) = self.marks.get(index / Self::STRIDE) else {
-            // Past the last mark lies only the end of the text.
-            return if self.marks.is_empty() {
-                index
-            } else {
-                self.text.len()
-            };
+        let (stretch, rest) = (index / Self::STRIDE, index % Self::STRIDE);
+        if self.marks.is_empty() {
+            return index.min(self.text.len());
+        }
+        let (Some(&start), Some(&end)) = (self.marks.get(stretch), self.marks.get(stretch + 1))
+        else {
+            return self.text.len();
         };
-        self.text[*mark..]
+        if end - start == Self::STRIDE {
+            // All characters of the stretch are ASCII.
+            return start + rest;
+        }
+        self.text[start..end]
             .char_indices()
-            .nth(index % Self::STRIDE)
-            .map_or(self.text.len(), |(at, _)| mark + at)
+            .nth(rest)
+            .map_or(end, |(at, _)| start + at)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::CharOffsets;
+
+    #[test]
+    fn characters_are_found_in_any_text() {
+        for text in [
+            "plain",
+            "",
+            "é",
+            &"aé漢🐕".repeat(70),
+            &("a".repeat(200) + "é" + &"b".repeat(200)),
+        ] {
+            let offsets = CharOffsets::new(text);
+            for (index, (byte, _)) in text.char_indices().enumerate() {
+                assert_eq!(offsets.byte(index), byte, "{text}");
+            }
+            assert_eq!(offsets.byte(text.chars().count()), text.len());
+            assert_eq!(offsets.byte(9999), text.len());
+        }
     }
 }

@@ -1,4 +1,5 @@
 //! What a document becomes: one value with local references, whose nodes know their places.
+#![allow(clippy::unwrap_used)]
 
 use std::fs;
 use std::path::Path;
