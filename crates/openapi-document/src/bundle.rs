@@ -597,6 +597,7 @@ impl Bundler<'_> {
                 _ => return Ok(()),
             },
             _ if node.as_object().is_none() => node.noun(),
+            _ if node.get("openapi").is_some() && node.get("paths").is_some() => "a whole document",
             _ => return Ok(()),
         };
         let message = format!("this leads to {found}, but here stands {}", kind.noun());

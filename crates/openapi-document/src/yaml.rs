@@ -357,8 +357,11 @@ impl<'a> Composer<'a> {
         if error.info().contains("recursion limit") {
             return self.too_deep(span);
         }
-        let help = if error.info().contains("tab") {
+        let info = error.info();
+        let help = if info.contains("tab") {
             "indent with spaces"
+        } else if info.contains("invalid indentation") {
+            "indent this line deeper than the key it belongs to, also where it only closes `{` or `[`"
         } else {
             "look at this line and the one above for wrong indentation, a missing quote, or an \
              unquoted text that holds `: ` or ` #`"

@@ -1,10 +1,11 @@
 //! What a document becomes: one value with local references, whose nodes know their places.
 #![allow(clippy::unwrap_used)]
 
+use std::fmt::Write;
 use std::fs;
 use std::path::Path;
 
-use openapi_document::{Document, Finding};
+use openapi_document::{Diagnostic, Document, Finding};
 use serde_json::{Value, json};
 
 const HEAD: &str = "openapi: 3.0.3\ninfo: {title: Pets, version: 1.0.0}\n";
@@ -32,12 +33,8 @@ fn bundle(files: &[(&str, &str)]) -> Value {
 fn codes(files: &[(&str, &str)]) -> Vec<&'static str> {
     let folder = write(files);
     match Document::open(&folder.path().join(files[0].0)) {
-        Ok(document) => document
-            .warnings()
-            .iter()
-            .map(|problem| problem.code())
-            .collect(),
-        Err(report) => report.iter().map(|problem| problem.code()).collect(),
+        Ok(document) => document.warnings().iter().map(Diagnostic::code).collect(),
+        Err(report) => report.iter().map(Diagnostic::code).collect(),
     }
 }
 
@@ -322,11 +319,27 @@ components:
 }
 
 #[test]
+fn what_leads_to_something_else_is_refused() {
+    let root = with_head(
+        "paths: {}
+components:
+  schemas:
+    Whole: {type: object, properties: {self: {$ref: '#'}}}
+    Text: {type: array, items: {$ref: '#/info/title'}}
+    Other: {type: array, items: {$ref: '#/components/responses/Failed'}}
+  responses:
+    Failed: {description: It failed.}
+",
+    );
+    assert_eq!(codes(&[("openapi.yaml", &root)]), ["D207"; 3]);
+}
+
+#[test]
 fn aliases_cannot_explode() {
     let mut root = with_head("paths: {}\nx-a0: &a0 [1, 2, 3, 4, 5, 6, 7, 8, 9]\n");
     for level in 1..9 {
         let below = format!("*a{}, ", level - 1).repeat(9);
-        root.push_str(&format!("x-a{level}: &a{level} [{below}]\n"));
+        let _ = writeln!(root, "x-a{level}: &a{level} [{below}]");
     }
     assert_eq!(codes(&[("openapi.yaml", &root)]), ["D013"]);
 }
