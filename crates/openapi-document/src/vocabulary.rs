@@ -185,6 +185,7 @@ mod tests {
             "response",
             "header",
             "server",
+            "webhook event",
             "anywhere",
         ];
         for (name, extension) in VOCABULARY.iter() {

@@ -475,9 +475,8 @@ impl<'a> CharOffsets<'a> {
         else {
             return self.text.len();
         };
-        if end - start == Self::STRIDE {
-            // All characters of the stretch are ASCII.
-            return start + rest;
+        if self.text.as_bytes()[start..end].is_ascii() {
+            return (start + rest).min(end);
         }
         self.text[start..end]
             .char_indices()
@@ -497,6 +496,8 @@ mod tests {
             "",
             "é",
             &"aé漢🐕".repeat(70),
+            // As many bytes as a stretch has characters.
+            &"é".repeat(32),
             &("a".repeat(200) + "é" + &"b".repeat(200)),
         ] {
             let offsets = CharOffsets::new(text);

@@ -245,7 +245,7 @@ fn webhook_payloads_are_schemas() {
         "paths: {}
 x-webhooks:
   signature: {scheme: hmac-sha256, header: X-Signature}
-  events: {pet.born: {payload: {$ref: schemas.yaml#/Born}}}
+  events: {pet.born: {x-provenance: documented, payload: {$ref: schemas.yaml#/Born}}}
 ",
     );
     let document = bundle(&[

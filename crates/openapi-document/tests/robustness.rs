@@ -40,7 +40,7 @@ fn mutation() -> impl Strategy<Value = Mutation> {
 fn mutate(text: &str, mutation: &Mutation) -> String {
     let mut lines: Vec<String> = text.lines().map(str::to_owned).collect();
     let mut chars: Vec<char> = text.chars().collect();
-    if lines.is_empty() {
+    if text.trim().is_empty() {
         return text.to_owned();
     }
     let (line_count, char_count) = (lines.len(), chars.len());
