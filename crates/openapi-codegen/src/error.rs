@@ -27,6 +27,14 @@ pub enum Error {
         /// The rule that it breaks.
         why: String,
     },
+    /// No API of the workspace has this name.
+    #[error("there is no API called `{name}` below openapi/; there are: {known}")]
+    UnknownApi {
+        /// The name that was asked for.
+        name: String,
+        /// The names that there are, with commas.
+        known: String,
+    },
     /// A folder or file could not be read or written. Nothing was changed.
     #[error("{doing} {path}: {source}{advice}", path = path.display())]
     Io {
@@ -46,6 +54,8 @@ pub enum Error {
         path: PathBuf,
     },
     /// progenitor's output is not what the completer was written for.
-    #[error("the generated code does not have the expected shape: {0}; the pinned version of progenitor was changed without its completer")]
+    #[error(
+        "the generated code does not have the expected shape: {0}; the pinned version of progenitor was changed without its completer"
+    )]
     Shape(String),
 }

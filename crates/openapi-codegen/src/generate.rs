@@ -119,7 +119,11 @@ fn only_schema(document: &Value, name: &str) -> Value {
     let mut alone = document.clone();
     alone["paths"] = json!({});
     let mut found = std::collections::BTreeSet::new();
-    crate::lower::collect(&crate::lower::reference(name), schemas_of(document), &mut found);
+    crate::lower::collect(
+        &crate::lower::reference(name),
+        schemas_of(document),
+        &mut found,
+    );
     retain_schemas(&mut alone, |schema| found.contains(schema));
     alone
 }
@@ -141,7 +145,9 @@ fn only_operation(document: &Value, id: &str) -> Value {
 
 fn schemas_of(document: &Value) -> &Map<String, Value> {
     static EMPTY: std::sync::LazyLock<Map<String, Value>> = std::sync::LazyLock::new(Map::new);
-    document["components"]["schemas"].as_object().unwrap_or(&EMPTY)
+    document["components"]["schemas"]
+        .as_object()
+        .unwrap_or(&EMPTY)
 }
 
 fn retain_schemas(document: &mut Value, keep: impl Fn(&str) -> bool) {

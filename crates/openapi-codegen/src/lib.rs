@@ -1,9 +1,10 @@
-//! Turns an OpenAPI 3.0 document into a typed client crate.
+//! Turns an `OpenAPI` 3.0 document into a typed client crate.
 //!
 //! `lint -> lower -> generate -> complete -> write`, one module each; reading,
 //! validating and resolving is the work of [`openapi_document`].
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used))]
 
+mod apis;
 pub mod codes;
 mod complete;
 mod error;
@@ -13,9 +14,12 @@ mod naming;
 mod pipeline;
 mod plan;
 mod settings;
+mod write;
 
+pub use apis::{Api, apis};
 pub use complete::Files;
 pub use error::Error;
 pub use lower::{RULES, Rule};
 pub use pipeline::{Generated, Summary, generate, generate_module, lowered_document};
 pub use settings::{Runtime, Settings};
+pub use write::{Difference, Written, compare, write};

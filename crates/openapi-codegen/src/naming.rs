@@ -133,7 +133,15 @@ mod tests {
             .to_vec();
         assert_eq!(
             variants(&values),
-            ["Plus", "Minus", "Empty", "Value1", "ZipCode", "ZipCodePlus4", "ZipCode2"]
+            [
+                "Plus",
+                "Minus",
+                "Empty",
+                "Value1",
+                "ZipCode",
+                "ZipCodePlus4",
+                "ZipCode2"
+            ]
         );
     }
 

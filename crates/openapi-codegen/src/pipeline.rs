@@ -61,7 +61,7 @@ pub fn generate_module(
     complete::embed(document, &lowered, file, settings, root)
 }
 
-/// The OpenAPI document that progenitor is given.
+/// The `OpenAPI` document that progenitor is given.
 ///
 /// # Errors
 ///
@@ -89,7 +89,10 @@ fn lowered_file(document: &Document, settings: &Settings) -> Result<(Lowered, sy
 fn refuse(document: &Document) -> Result<(), Error> {
     let report = openapi_document::lint(document);
     if report.has_errors() {
-        return Err(Error::Document(report.only(Severity::Error)));
+        let errors = report
+            .iter()
+            .filter(|problem| problem.severity() == Severity::Error);
+        return Err(Error::Document(errors.cloned().collect()));
     }
     Ok(())
 }
@@ -103,15 +106,23 @@ fn unexpected_rules(lowered: &Lowered, settings: &Settings) -> Vec<Finding> {
     for name in listed {
         if !RULES.iter().any(|rule| rule.name == name) {
             findings.push(
-                Finding::error(codes::UNKNOWN_RULE, "", format!("codegen.toml lists the lowering rule `{name}`, which does not exist"))
-                    .why("a rule that does not exist protects nothing")
-                    .help("remove it from `lowering` in codegen.toml, or mend its name"),
+                Finding::error(
+                    codes::UNKNOWN_RULE,
+                    "",
+                    format!("codegen.toml lists the lowering rule `{name}`, which does not exist"),
+                )
+                .why("a rule that does not exist protects nothing")
+                .help("remove it from `lowering` in codegen.toml, or mend its name"),
             );
         } else if !lowered.applied.contains_key(name.as_str()) {
             findings.push(
-                Finding::error(codes::NEVER_APPLIED, "", format!("the lowering rule `{name}` never applied"))
-                    .why("the document does not need it any more")
-                    .help("remove it from `lowering` in codegen.toml"),
+                Finding::error(
+                    codes::NEVER_APPLIED,
+                    "",
+                    format!("the lowering rule `{name}` never applied"),
+                )
+                .why("the document does not need it any more")
+                .help("remove it from `lowering` in codegen.toml"),
             );
         }
     }
@@ -128,7 +139,12 @@ fn unexpected_rules(lowered: &Lowered, settings: &Settings) -> Vec<Finding> {
 }
 
 fn summary(root: &Value, lowered: &Lowered) -> Summary {
-    let mut pointers: Vec<&str> = lowered.plan.methods.iter().map(|m| m.pointer.as_str()).collect();
+    let mut pointers: Vec<&str> = lowered
+        .plan
+        .methods
+        .iter()
+        .map(|m| m.pointer.as_str())
+        .collect();
     pointers.dedup();
     Summary {
         operations: pointers.len(),

@@ -36,7 +36,8 @@ pub(super) fn complete(context: &Context<'_>, mut items: Vec<Item>) -> Result<Ve
                     method.name
                 );
                 set_doc(&mut item.attrs, &text);
-                item.attrs.push(parse_quote!(#[must_use = "a request does nothing until it is sent"]));
+                item.attrs
+                    .push(parse_quote!(#[must_use = "a request does nothing until it is sent"]));
             }
             Item::Impl(item) => {
                 let name = self_name(item);
@@ -61,15 +62,12 @@ fn self_name(item: &ItemImpl) -> String {
     }
 }
 
-fn complete_impl(
-    context: &Context<'_>,
-    method: &Method,
-    item: &mut ItemImpl,
-) -> Result<(), Error> {
+fn complete_impl(context: &Context<'_>, method: &Method, item: &mut ItemImpl) -> Result<(), Error> {
     let docs: BTreeMap<String, String> = parameter_docs(context, method);
-    let typed_body = item.items.iter().any(|member| {
-        matches!(member, ImplItem::Fn(function) if function.sig.ident == "body_map")
-    });
+    let typed_body = item
+        .items
+        .iter()
+        .any(|member| matches!(member, ImplItem::Fn(function) if function.sig.ident == "body_map"));
     for member in &mut item.items {
         let ImplItem::Fn(function) = member else {
             continue;
@@ -87,9 +85,16 @@ fn complete_impl(
             ),
             name => {
                 let text = docs.get(name).cloned().unwrap_or_default();
-                let text = if text.is_empty() { format!("Sets the parameter `{name}`.") } else { text };
+                let text = if text.is_empty() {
+                    format!("Sets the parameter `{name}`.")
+                } else {
+                    text
+                };
                 set_doc(&mut function.attrs, &text);
-                Messages { name: name.to_owned() }.visit_block_mut(&mut function.block);
+                Messages {
+                    name: name.to_owned(),
+                }
+                .visit_block_mut(&mut function.block);
             }
         }
     }
@@ -112,12 +117,18 @@ fn parameter_docs(context: &Context<'_>, method: &Method) -> BTreeMap<String, St
             let object = parameter.object;
             let wire = object["name"].as_str().unwrap_or_default();
             let place = object["in"].as_str().unwrap_or_default();
-            let need = if object["required"] == true { "Required" } else { "Optional" };
+            let need = if object["required"] == true {
+                "Required"
+            } else {
+                "Optional"
+            };
             let mut text = match object["description"].as_str() {
                 Some(description) => sentence(&escape(description)),
                 None => format!("The parameter `{wire}`."),
             };
-            text.push_str(&format!("\n\n{need}; sent as the {place} parameter `{wire}`."));
+            text.push_str(&format!(
+                "\n\n{need}; sent as the {place} parameter `{wire}`."
+            ));
             text.push_str(&super::types::provenance(object, "parameter"));
             if object["deprecated"] == true {
                 text.push_str("\n\nDeprecated by the API.");
@@ -130,7 +141,11 @@ fn parameter_docs(context: &Context<'_>, method: &Method) -> BTreeMap<String, St
 fn complete_body(method: &Method, function: &mut ImplItemFn, typed: bool) {
     let request = method.request.as_ref();
     let media_type = request.map_or("", |body| body.media_type.as_str());
-    let need = if request.is_some_and(|body| body.optional) { "Optional" } else { "Required" };
+    let need = if request.is_some_and(|body| body.optional) {
+        "Optional"
+    } else {
+        "Required"
+    };
     let text = format!("Sets the request body. {need}; sent as `{media_type}`.");
     set_doc(&mut function.attrs, &text);
     if typed {
@@ -142,7 +157,10 @@ fn complete_body(method: &Method, function: &mut ImplItemFn, typed: bool) {
             self
         });
     } else {
-        Messages { name: "body".to_owned() }.visit_block_mut(&mut function.block);
+        Messages {
+            name: "body".to_owned(),
+        }
+        .visit_block_mut(&mut function.block);
     }
 }
 
@@ -160,9 +178,14 @@ fn complete_send(method: &Method, function: &mut ImplItemFn) -> Result<(), Error
     };
     let mut executes = 0;
     let mut body = Vec::new();
-    for statement in std::mem::take(&mut function.block.stmts) {
+    let statements = std::mem::take(&mut function.block.stmts);
+    let sends_headers = statements
+        .iter()
+        .map(|statement| quote!(#statement).to_string())
+        .any(|tokens| tokens.contains("header_map . append") && !is_hook(&tokens));
+    for statement in statements {
         let tokens = quote!(#statement).to_string();
-        if is_hook(&tokens) {
+        if is_hook(&tokens) || (!sends_headers && tokens.starts_with("let mut header_map")) {
             continue;
         }
         if tokens.contains(". exec (") {
@@ -176,7 +199,11 @@ fn complete_send(method: &Method, function: &mut ImplItemFn) -> Result<(), Error
         return Err(missing(&format!("one call of `exec` in `{}`", method.name)));
     }
     let mut block: syn::Block = parse_quote!({ #(#body)* });
-    Send { method }.visit_block_mut(&mut block);
+    Send {
+        method,
+        sends_headers,
+    }
+    .visit_block_mut(&mut block);
     let operation = format_ident!("{}", naming::shouty(&method.name));
     let mut statements = block.stmts;
     // `self` is taken apart outside of the block that may fail.
@@ -202,6 +229,7 @@ fn is_hook(tokens: &str) -> bool {
 
 struct Send<'a> {
     method: &'a Method,
+    sends_headers: bool,
 }
 
 impl VisitMut for Send<'_> {
@@ -210,7 +238,10 @@ impl VisitMut for Send<'_> {
         let replacement = match expression {
             Expr::Field(field) => match (&*field.base, &field.member) {
                 (Expr::Path(base), syn::Member::Named(member))
-                    if base.path.get_ident().is_some_and(|i| i.to_string().ends_with("client")) =>
+                    if base
+                        .path
+                        .get_ident()
+                        .is_some_and(|i| i.to_string().ends_with("client")) =>
                 {
                     match member.to_string().as_str() {
                         "baseurl" => Some(parse_quote!(#base.core.base_url())),
@@ -222,6 +253,9 @@ impl VisitMut for Send<'_> {
             },
             Expr::MethodCall(call) if call.method == "as_u16" => {
                 Some(parse_quote!(response.outcome()))
+            }
+            Expr::MethodCall(call) if call.method == "headers" && !self.sends_headers => {
+                Some((*call.receiver).clone())
             }
             Expr::Call(call) => self.styled(call),
             _ => None,
@@ -263,7 +297,11 @@ impl Send<'_> {
         }
         let name = &call.args[0];
         let value = &call.args[1];
-        let Expr::Lit(syn::ExprLit { lit: syn::Lit::Str(wire), .. }) = name else {
+        let Expr::Lit(syn::ExprLit {
+            lit: syn::Lit::Str(wire),
+            ..
+        }) = name
+        else {
             return None;
         };
         let style = match self.method.query_styles.get(&wire.value())? {
@@ -294,13 +332,20 @@ impl VisitMut for InitialValues<'_> {
         let syn::Member::Named(field) = &value.member else {
             return;
         };
-        let optional = self.method.request.as_ref().is_some_and(|body| body.optional);
+        let optional = self
+            .method
+            .request
+            .as_ref()
+            .is_some_and(|body| body.optional);
         value.expr = if field == "body" && optional {
             parse_quote!(Ok(::std::default::Default::default()))
         } else if field == "body" {
-            parse_quote!(Err("the request body is required and was not set: call `.body(..)`".to_owned()))
+            parse_quote!(Err(
+                "the request body is required and was not set: call `.body(..)`".to_owned()
+            ))
         } else {
-            let message = format!("parameter `{field}` is required and was not set: call `.{field}(..)`");
+            let message =
+                format!("parameter `{field}` is required and was not set: call `.{field}(..)`");
             parse_quote!(Err(#message.to_owned()))
         };
     }
@@ -318,7 +363,11 @@ impl VisitMut for Messages {
             return;
         };
         let ty = rest.split('`').next().unwrap_or_default().replace(' ', "");
-        let ty = ty.replace("::std::string::", "").replace("::std::vec::", "").replace("types::", "");
+        let ty = ty
+            .replace("::std::string::", "")
+            .replace("::std::vec::", "")
+            .replace("crate::types::", "")
+            .replace("types::", "");
         let what = if self.name == "body" {
             "the request body".to_owned()
         } else {

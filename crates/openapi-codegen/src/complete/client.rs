@@ -22,13 +22,21 @@ struct Environment {
 }
 
 pub(super) fn module(context: &Context<'_>) -> TokenStream {
-    let title = context.root.pointer("/info/title").and_then(Value::as_str).unwrap_or("the API");
+    let title = context
+        .root
+        .pointer("/info/title")
+        .and_then(Value::as_str)
+        .unwrap_or("the API");
     let environments = environments(context.root);
     let environment = (!environments.is_empty()).then(|| environment_enum(&environments));
     let client_doc = prose::doc(&format!(
         "Client of {title}.\n\nCloning is cheap and shares connections, credentials and write queues."
     ));
-    let methods = context.plan.methods.iter().map(|method| client_method(context, method));
+    let methods = context
+        .plan
+        .methods
+        .iter()
+        .map(|method| client_method(context, method));
     let builder = builder(context, &environments);
     let from_env_doc = from_env_doc(context, &environments);
     quote! {
@@ -72,8 +80,11 @@ fn environments(root: &Value) -> Vec<Environment> {
             continue;
         }
         let description = server["description"].as_str().map(sentence);
-        let variables: Vec<(&String, &Value)> =
-            server["variables"].as_object().into_iter().flatten().collect();
+        let variables: Vec<(&String, &Value)> = server["variables"]
+            .as_object()
+            .into_iter()
+            .flatten()
+            .collect();
         match variables.as_slice() {
             [] => {
                 let name = server["x-environment"]
@@ -88,7 +99,12 @@ fn environments(root: &Value) -> Vec<Environment> {
                 });
             }
             [(name, variable)] => {
-                for value in variable["enum"].as_array().into_iter().flatten().filter_map(Value::as_str) {
+                for value in variable["enum"]
+                    .as_array()
+                    .into_iter()
+                    .flatten()
+                    .filter_map(Value::as_str)
+                {
                     let url = url.replace(&format!("{{{name}}}"), value);
                     found.push(Environment {
                         variant: naming::variant(value),
@@ -111,8 +127,14 @@ fn environments(root: &Value) -> Vec<Environment> {
 }
 
 fn environment_enum(environments: &[Environment]) -> TokenStream {
-    let variants: Vec<_> = environments.iter().map(|e| format_ident!("{}", e.variant)).collect();
-    let docs: Vec<Vec<Attribute>> = environments.iter().map(|e| prose::doc(&escape(&e.doc))).collect();
+    let variants: Vec<_> = environments
+        .iter()
+        .map(|e| format_ident!("{}", e.variant))
+        .collect();
+    let docs: Vec<Vec<Attribute>> = environments
+        .iter()
+        .map(|e| prose::doc(&escape(&e.doc)))
+        .collect();
     let urls: Vec<_> = environments.iter().map(|e| &e.url).collect();
     let names: Vec<_> = environments.iter().map(|e| &e.wire).collect();
     quote! {
@@ -148,10 +170,12 @@ fn builder(context: &Context<'_>, environments: &[Environment]) -> TokenStream {
     let schemes = schemes(context.root);
     let credentials = schemes.iter().map(credential_method);
     let env_credentials = schemes.iter().map(env_credential);
-    let environment = (!environments.is_empty()).then(|| quote! {
-        /// Chooses one of the addresses that the document names.
-        pub fn environment(self, environment: Environment) -> Self {
-            self.base_url(environment.base_url())
+    let environment = (!environments.is_empty()).then(|| {
+        quote! {
+            /// Chooses one of the addresses that the document names.
+            pub fn environment(self, environment: Environment) -> Self {
+                self.base_url(environment.base_url())
+            }
         }
     });
     let env_environment = (!environments.is_empty()).then(|| {
@@ -167,25 +191,29 @@ fn builder(context: &Context<'_>, environments: &[Environment]) -> TokenStream {
             }
         }
     });
-    let features = uses(context, "x-client-features").then(|| quote! {
-        /// Names the features of the API client whose credentials are used.
-        ///
-        /// Calls that none of them allows are then refused before they are sent,
-        /// naming the features that would do.
-        pub fn features<I>(mut self, features: I) -> Self
-        where
-            I: IntoIterator,
-            I::Item: Into<String>,
-        {
-            self.core = self.core.features(features);
-            self
+    let features = uses(context, "x-client-features").then(|| {
+        quote! {
+            /// Names the features of the API client whose credentials are used.
+            ///
+            /// Calls that none of them allows are then refused before they are sent,
+            /// naming the features that would do.
+            pub fn features<I>(mut self, features: I) -> Self
+            where
+                I: IntoIterator,
+                I::Item: Into<String>,
+            {
+                self.core = self.core.features(features);
+                self
+            }
         }
     });
-    let serialized = uses(context, "x-serialize-by").then(|| quote! {
-        /// How many writes may wait for one that must not overlap with them.
-        pub fn max_queued_writes(mut self, limit: usize) -> Self {
-            self.core = self.core.max_queued_writes(limit);
-            self
+    let serialized = uses(context, "x-serialize-by").then(|| {
+        quote! {
+            /// How many writes may wait for one that must not overlap with them.
+            pub fn max_queued_writes(mut self, limit: usize) -> Self {
+                self.core = self.core.max_queued_writes(limit);
+                self
+            }
         }
     });
     quote! {
@@ -243,7 +271,7 @@ fn builder(context: &Context<'_>, environments: &[Environment]) -> TokenStream {
             }
 
             /// Trusts a further root certificate, in PEM.
-            pub fn add_root_certificate(mut self, pem: impl AsRef<[u8]>) -> Self {
+            pub fn add_root_certificate(mut self, pem: impl Into<Vec<u8>>) -> Self {
                 self.core = self.core.add_root_certificate(pem);
                 self
             }
@@ -306,7 +334,10 @@ fn credential_method(scheme: &Scheme) -> TokenStream {
             "an access token (Bearer, RFC 6750)".to_owned()
         }
         SchemeKind::ApiKey { location, name } => {
-            format!("an API key (`{name}` in the {})", location.to_ascii_lowercase())
+            format!(
+                "an API key (`{name}` in the {})",
+                location.to_ascii_lowercase()
+            )
         }
     };
     let mut text = format!("Signs calls with {what}, the scheme `{name}` of the document.");
@@ -377,7 +408,9 @@ fn from_env_doc(context: &Context<'_>, environments: &[Environment]) -> Vec<Attr
     for (suffix, meaning) in env_variables(context, environments) {
         text.push_str(&format!("- `{prefix}_{suffix}`: {meaning}\n"));
     }
-    text.push_str("\n# Errors\n\n[`BuildError`] when no address is set, or a value cannot be used.");
+    text.push_str(
+        "\n# Errors\n\n[`BuildError`] when no address is set, or a value cannot be used.",
+    );
     prose::doc(&text)
 }
 
@@ -386,12 +419,21 @@ fn env_variables(context: &Context<'_>, environments: &[Environment]) -> Vec<(St
     let mut variables = Vec::new();
     if !environments.is_empty() {
         let names: Vec<&str> = environments.iter().map(|e| e.wire.as_str()).collect();
-        variables.push(("ENVIRONMENT".to_owned(), format!("one of {}.", list(&names, "or"))));
+        variables.push((
+            "ENVIRONMENT".to_owned(),
+            format!("one of {}.", list(&names, "or")),
+        ));
     }
-    variables.push(("BASE_URL".to_owned(), "an address; wins over an environment.".to_owned()));
+    variables.push((
+        "BASE_URL".to_owned(),
+        "an address; wins over an environment.".to_owned(),
+    ));
     for scheme in schemes(context.root) {
         for suffix in env_suffixes(&scheme) {
-            variables.push((suffix, format!("credential of the scheme `{}`.", scheme.name)));
+            variables.push((
+                suffix,
+                format!("credential of the scheme `{}`.", scheme.name),
+            ));
         }
     }
     variables
@@ -460,7 +502,11 @@ fn method_doc(context: &Context<'_>, method: &Method, object: &Value) -> String 
     if let Some(description) = object["description"].as_str() {
         text.push_str(&format!("\n\n{}", escape(description)));
     }
-    text.push_str(&format!("\n\n`{} {}`", method.verb.to_ascii_uppercase(), method.path));
+    text.push_str(&format!(
+        "\n\n`{} {}`",
+        method.verb.to_ascii_uppercase(),
+        method.path
+    ));
     text.push_str(&super::types::provenance(object, "operation"));
     text.push_str(&access(object));
     text.push_str(&errors(context, object));
@@ -475,25 +521,42 @@ fn method_doc(context: &Context<'_>, method: &Method, object: &Value) -> String 
 fn access(object: &Value) -> String {
     let mut notes = Vec::new();
     let names = |key: &str| -> Vec<&str> {
-        object[key].as_array().into_iter().flatten().filter_map(Value::as_str).collect()
+        object[key]
+            .as_array()
+            .into_iter()
+            .flatten()
+            .filter_map(Value::as_str)
+            .collect()
     };
     let features = names("x-client-features");
     if !features.is_empty() {
-        notes.push(format!("- The API client needs the feature {}.", list(&features, "or")));
+        notes.push(format!(
+            "- The API client needs the feature {}.",
+            list(&features, "or")
+        ));
     }
     let scopes = names("x-required-scopes");
     if !scopes.is_empty() {
-        notes.push(format!("- The token needs the scopes {}, all of them.", list(&scopes, "and")));
+        notes.push(format!(
+            "- The token needs the scopes {}, all of them.",
+            list(&scopes, "and")
+        ));
     }
     if object["x-trusted-only"] == true {
         notes.push("- Only trusted applications may call it.".to_owned());
     }
     if object["x-replaces-whole"] == true {
-        notes.push("- Replaces the whole: what the body leaves out is deleted. Read, change, write back.".to_owned());
+        notes.push(
+            "- Replaces the whole: what the body leaves out is deleted. Read, change, write back."
+                .to_owned(),
+        );
     }
     let keys = names("x-serialize-by");
     if !keys.is_empty() {
-        notes.push(format!("- Calls with the same {} wait for each other in this client.", list(&keys, "and")));
+        notes.push(format!(
+            "- Calls with the same {} wait for each other in this client.",
+            list(&keys, "and")
+        ));
     }
     if notes.is_empty() {
         return String::new();
@@ -511,7 +574,11 @@ fn errors(context: &Context<'_>, object: &Value) -> String {
             let response = crate::lower::resolve(context.root, response);
             let description = response["description"].as_str().unwrap_or_default();
             let description = escape(description).replace('\n', " ");
-            let guess = if response["x-provenance"] == "inferred" { " (inferred)" } else { "" };
+            let guess = if response["x-provenance"] == "inferred" {
+                " (inferred)"
+            } else {
+                ""
+            };
             format!("- {status}{guess}: {}", sentence(&description))
         })
         .collect();

@@ -26,7 +26,11 @@ pub(super) struct Parameter<'a> {
 }
 
 impl<'a> Context<'a> {
-    pub fn new(document: &'a Document, lowered: &'a Lowered, settings: &'a Settings) -> Self {
+    pub(super) fn new(
+        document: &'a Document,
+        lowered: &'a Lowered,
+        settings: &'a Settings,
+    ) -> Self {
         Self {
             root: document.root(),
             lowered,
@@ -36,7 +40,7 @@ impl<'a> Context<'a> {
     }
 
     /// The node at a pointer, following references on the way.
-    pub fn lookup(&self, pointer: &str) -> Option<&'a Value> {
+    pub(super) fn lookup(&self, pointer: &str) -> Option<&'a Value> {
         let mut node = self.root;
         for segment in pointer.split('/').skip(1) {
             let key = segment.replace("~1", "/").replace("~0", "~");
@@ -50,12 +54,12 @@ impl<'a> Context<'a> {
     }
 
     /// The operation of the public document.
-    pub fn operation(&self, method: &Method) -> &'a Value {
+    pub(super) fn operation(&self, method: &Method) -> &'a Value {
         self.lookup(&method.pointer).unwrap_or(&Value::Null)
     }
 
     /// The method's operation after lowering.
-    pub fn lowered_operation(&self, method: &Method) -> &'a Value {
+    pub(super) fn lowered_operation(&self, method: &Method) -> &'a Value {
         let path = match &method.variant {
             Some(_) => format!("{}#{}", method.path, method.name),
             None => method.path.clone(),
@@ -65,7 +69,7 @@ impl<'a> Context<'a> {
 
     /// The operation's parameters, as they stand after lowering, with the
     /// public definition.
-    pub fn parameters(&self, method: &Method) -> Vec<Parameter<'a>> {
+    pub(super) fn parameters(&self, method: &Method) -> Vec<Parameter<'a>> {
         let public = self.public_parameters(method);
         let lowered = self.lowered_operation(method)["parameters"].as_array();
         lowered
@@ -76,7 +80,9 @@ impl<'a> Context<'a> {
                 let wire = method
                     .cookies
                     .iter()
-                    .find(|cookie| name == format!("openapi-cookie-{}", cookie.to_ascii_lowercase()))
+                    .find(|cookie| {
+                        name == format!("openapi-cookie-{}", cookie.to_ascii_lowercase())
+                    })
                     .map_or(name, String::as_str);
                 let object = public.iter().copied().find(|p| p["name"] == *wire)?;
                 Some(Parameter {
@@ -99,7 +105,7 @@ impl<'a> Context<'a> {
     }
 
     /// The public schema behind a generated type, and its component's name.
-    pub fn schema_of(&self, type_name: &str) -> Option<(&'a str, &'a Value)> {
+    pub(super) fn schema_of(&self, type_name: &str) -> Option<(&'a str, &'a Value)> {
         let (name, pointer) = self
             .plan
             .origins
@@ -110,7 +116,7 @@ impl<'a> Context<'a> {
 
     /// A member of an object schema, also one that `allOf` brings in. The
     /// description beside a reference wins over that of its target.
-    pub fn property(&self, schema: &'a Value, name: &str) -> Option<&'a Value> {
+    pub(super) fn property(&self, schema: &'a Value, name: &str) -> Option<&'a Value> {
         let schema = resolve(self.root, schema);
         if let Some(property) = schema.pointer("/properties").and_then(|p| p.get(name)) {
             return Some(property);
@@ -123,7 +129,7 @@ impl<'a> Context<'a> {
     }
 
     /// The description of a schema, or of what it refers to.
-    pub fn description(&self, schema: &'a Value) -> Option<&'a str> {
+    pub(super) fn description(&self, schema: &'a Value) -> Option<&'a str> {
         if let Some(text) = schema.get("description").and_then(Value::as_str) {
             return Some(text);
         }
@@ -131,6 +137,8 @@ impl<'a> Context<'a> {
             Some([only]) => only,
             _ => schema,
         };
-        resolve(self.root, target).get("description").and_then(Value::as_str)
+        resolve(self.root, target)
+            .get("description")
+            .and_then(Value::as_str)
     }
 }

@@ -3,11 +3,7 @@
 use serde_json::Value;
 
 use super::context::Context;
-use crate::{
-    lower::referenced,
-    naming,
-    plan::Method,
-};
+use crate::{lower::referenced, naming, plan::Method};
 
 /// The body of a doctest that makes the call with the document's examples.
 pub(super) fn call(context: &Context<'_>, method: &Method) -> String {
@@ -40,12 +36,15 @@ pub(super) fn statement(context: &Context<'_>, method: &Method) -> String {
         let value = literal(&value).unwrap_or_else(|| "\"value\"".to_owned());
         calls.push_str(&format!(".{}({value})", parameter.ident));
     }
-    if lowered.get("requestBody").is_some() {
-        if let Some(body) = body(context, method, lowered) {
-            calls.push_str(&format!(".body({body})"));
-        }
+    if lowered.get("requestBody").is_some()
+        && let Some(body) = body(context, method, lowered)
+    {
+        calls.push_str(&format!(".body({body})"));
     }
-    format!("let response = client.{}(){calls}.send().await?;", method.name)
+    format!(
+        "let response = client.{}(){calls}.send().await?;",
+        method.name
+    )
 }
 
 fn unindent(function: &str) -> String {
@@ -73,7 +72,11 @@ fn parameter_example(context: &Context<'_>, parameter: &Value) -> Value {
 }
 
 fn first_example(holder: &Value) -> Option<&Value> {
-    holder["examples"].as_object()?.values().next()?.get("value")
+    holder["examples"]
+        .as_object()?
+        .values()
+        .next()?
+        .get("value")
 }
 
 /// A scalar as Rust writes it.
@@ -97,7 +100,10 @@ fn body(context: &Context<'_>, method: &Method, lowered: &Value) -> Option<Strin
             crate::lower::resolve(context.root, first).get("value")
         })
         .or_else(|| crate::lower::resolve(context.root, &media["schema"]).get("example"))?;
-    let (lowered_type, content) = lowered["requestBody"]["content"].as_object()?.iter().next()?;
+    let (lowered_type, content) = lowered["requestBody"]["content"]
+        .as_object()?
+        .iter()
+        .next()?;
     if lowered_type == "text/plain" || lowered_type == "application/octet-stream" {
         return literal(example);
     }
@@ -105,7 +111,11 @@ fn body(context: &Context<'_>, method: &Method, lowered: &Value) -> Option<Strin
     let schema = unalias(context, schema);
     Expressions { context }
         .exact(&schema, example)
-        .map(|exact| exact.strip_suffix(".try_into()?").map_or(exact.clone(), str::to_owned))
+        .map(|exact| {
+            exact
+                .strip_suffix(".try_into()?")
+                .map_or(exact.clone(), str::to_owned)
+        })
         .or_else(|| Some(format!("serde_json::from_value({})?", json(example))))
 }
 
@@ -116,7 +126,11 @@ fn unalias(context: &Context<'_>, schema: &Value) -> Value {
         .and_then(|path| path.strip_prefix("::std::option::Option<crate::types::"))
         .and_then(|path| path.strip_suffix('>'));
     let component = inner.and_then(|ty| {
-        context.plan.origins.keys().find(|name| naming::pascal(name) == ty)
+        context
+            .plan
+            .origins
+            .keys()
+            .find(|name| naming::pascal(name) == ty)
     });
     component.map_or_else(|| schema.clone(), |name| crate::lower::reference(name))
 }
@@ -145,10 +159,16 @@ impl Expressions<'_, '_> {
             "string" if is_plain(schema) => Some(format!("{}.to_owned()", literal(value)?)),
             "boolean" => literal(value),
             "integer" if is_plain_integer(schema) => {
-                let suffix = if schema["format"] == "int32" { "i32" } else { "i64" };
+                let suffix = if schema["format"] == "int32" {
+                    "i32"
+                } else {
+                    "i64"
+                };
                 Some(format!("{}_{suffix}", value.as_i64()?))
             }
-            "number" if schema.get("format").is_none() => Some(format!("{:?}_f64", value.as_f64()?)),
+            "number" if schema.get("format").is_none() => {
+                Some(format!("{:?}_f64", value.as_f64()?))
+            }
             "array" => self.list(&schema["items"], value),
             "object" if schema.get("properties").is_none() => {
                 self.map(schema.get("additionalProperties")?, value)
@@ -158,8 +178,11 @@ impl Expressions<'_, '_> {
     }
 
     fn list(&self, items: &Value, value: &Value) -> Option<String> {
-        let values: Option<Vec<String>> =
-            value.as_array()?.iter().map(|value| self.exact(items, value)).collect();
+        let values: Option<Vec<String>> = value
+            .as_array()?
+            .iter()
+            .map(|value| self.exact(items, value))
+            .collect();
         Some(format!("vec![{}]", values?.join(", ")))
     }
 
@@ -167,15 +190,26 @@ impl Expressions<'_, '_> {
         let entries: Option<Vec<String>> = value
             .as_object()?
             .iter()
-            .map(|(key, value)| Some(format!("({key:?}.to_owned(), {})", self.exact(values, value)?)))
+            .map(|(key, value)| {
+                Some(format!(
+                    "({key:?}.to_owned(), {})",
+                    self.exact(values, value)?
+                ))
+            })
             .collect();
-        Some(format!("std::collections::BTreeMap::from([{}])", entries?.join(", ")))
+        Some(format!(
+            "std::collections::BTreeMap::from([{}])",
+            entries?.join(", ")
+        ))
     }
 
     fn existing(&self, rust_type: &Value, value: &Value) -> Option<String> {
         let parameters = &rust_type["parameters"];
         match rust_type["path"].as_str()?.rsplit("::").next()? {
-            "Secret" => Some(format!("openapi_client_runtime::Secret::from({})", literal(value)?)),
+            "Secret" => Some(format!(
+                "openapi_client_runtime::Secret::from({})",
+                literal(value)?
+            )),
             "Vec" => self.list(&parameters[0], value),
             "BTreeMap" => self.map(&parameters[1], value),
             "Patch" => self.exact(&parameters[0], value),
@@ -187,13 +221,24 @@ impl Expressions<'_, '_> {
         let ty = naming::pascal(name);
         let plan = self.context.plan;
         if let Some(open) = plan.open_enums.get(name) {
-            let index = open.values.iter().position(|known| value == known.as_str())?;
-            return Some(format!("types::{ty}::{}", naming::variants(&open.values)[index]));
+            let index = open
+                .values
+                .iter()
+                .position(|known| value == known.as_str())?;
+            return Some(format!(
+                "types::{ty}::{}",
+                naming::variants(&open.values)[index]
+            ));
         }
         if plan.unions.contains_key(name) || plan.aliases.contains_key(name) {
             return None;
         }
-        let schema = self.context.lowered.document.pointer("/components/schemas")?.get(name)?;
+        let schema = self
+            .context
+            .lowered
+            .document
+            .pointer("/components/schemas")?
+            .get(name)?;
         if let Some(properties) = schema.get("properties").and_then(Value::as_object) {
             let mut calls = String::new();
             for (key, member) in value.as_object()? {
@@ -216,12 +261,19 @@ fn is_plain(schema: &Value) -> bool {
     !["format", "pattern", "minLength", "maxLength", "enum"]
         .iter()
         .any(|limit| schema.get(*limit).is_some())
-        || matches!(schema["format"].as_str(), Some("uri" | "email")) && schema.get("pattern").is_none()
+        || matches!(schema["format"].as_str(), Some("uri" | "email"))
+            && schema.get("pattern").is_none()
 }
 
 fn is_plain_integer(schema: &Value) -> bool {
-    !["minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "enum"]
-        .iter()
-        .any(|limit| schema.get(*limit).is_some())
+    ![
+        "minimum",
+        "maximum",
+        "exclusiveMinimum",
+        "exclusiveMaximum",
+        "enum",
+    ]
+    .iter()
+    .any(|limit| schema.get(*limit).is_some())
         && matches!(schema["format"].as_str(), None | Some("int32" | "int64"))
 }

@@ -109,8 +109,8 @@ fn print(mut items: Vec<Item>, root: &str) -> Result<String, Error> {
         items,
     };
     let text = prettyplease::unparse(&file);
-    let text = progenitor_impl::space_out_items(text)
-        .map_err(|error| Error::Shape(error.to_string()))?;
+    let text =
+        progenitor_impl::space_out_items(text).map_err(|error| Error::Shape(error.to_string()))?;
     Ok(format!("{}{text}", package::RUST_HEADER))
 }
 
@@ -139,12 +139,13 @@ impl VisitMut for Paths<'_> {
     }
 
     fn visit_item_use_mut(&mut self, item: &mut syn::ItemUse) {
-        if let syn::UseTree::Path(tree) = &mut item.tree {
-            if tree.ident == "crate" && self.root != "crate" {
-                let rest = &tree.tree;
-                if let Ok(root) = self.root.parse::<TokenStream>() {
-                    item.tree = parse_quote!(#root::#rest);
-                }
+        if let syn::UseTree::Path(tree) = &mut item.tree
+            && tree.ident == "crate"
+            && self.root != "crate"
+        {
+            let rest = &tree.tree;
+            if let Ok(root) = self.root.parse::<TokenStream>() {
+                item.tree = parse_quote!(#root::#rest);
             }
         }
     }
@@ -166,4 +167,3 @@ impl Paths<'_> {
         }
     }
 }
-

@@ -19,21 +19,26 @@ pub(super) struct Scheme {
 pub(super) enum SchemeKind {
     HttpBasic,
     HttpBearer,
-    ApiKey { location: &'static str, name: String },
+    ApiKey {
+        location: &'static str,
+        name: String,
+    },
     OAuth2,
     OpenIdConnect,
 }
 
 impl Scheme {
     /// The method of the client's builder that takes the credential.
-    pub fn builder_method(&self) -> String {
+    pub(super) fn builder_method(&self) -> String {
         naming::snake(&self.name)
     }
 }
 
 /// The security schemes that the document declares and the runtime knows.
 pub(super) fn schemes(root: &Value) -> Vec<Scheme> {
-    let declared = root.pointer("/components/securitySchemes").and_then(Value::as_object);
+    let declared = root
+        .pointer("/components/securitySchemes")
+        .and_then(Value::as_object);
     declared
         .into_iter()
         .flatten()
@@ -72,7 +77,11 @@ fn scheme_kind(scheme: &Value) -> Option<SchemeKind> {
 /// The whole module.
 pub(super) fn module(context: &Context<'_>) -> TokenStream {
     let api = api(context);
-    let statics = context.plan.methods.iter().map(|method| operation(context, method));
+    let statics = context
+        .plan
+        .methods
+        .iter()
+        .map(|method| operation(context, method));
     let names = context
         .plan
         .methods
@@ -101,7 +110,11 @@ pub(super) fn module(context: &Context<'_>) -> TokenStream {
 
 fn api(context: &Context<'_>) -> TokenStream {
     let name = &context.settings.crate_name;
-    let version = context.root.pointer("/info/version").and_then(Value::as_str).unwrap_or_default();
+    let version = context
+        .root
+        .pointer("/info/version")
+        .and_then(Value::as_str)
+        .unwrap_or_default();
     let prefix = context.settings.env_prefix();
     let schemes = schemes(context.root).into_iter().map(|scheme| {
         let method = scheme.builder_method();
@@ -123,7 +136,9 @@ fn api(context: &Context<'_>) -> TokenStream {
         let message = strings(&members["message"]);
         quote!(.error_members(ErrorMembers::new(&[#(#code),*], &[#(#message),*])))
     });
-    let agent = context.root["x-user-agent"].as_str().map(|agent| quote!(.user_agent(#agent)));
+    let agent = context.root["x-user-agent"]
+        .as_str()
+        .map(|agent| quote!(.user_agent(#agent)));
     quote! {
         /// The API and its security schemes.
         pub static API: Api = Api::new(#name, env!("CARGO_PKG_VERSION"))
@@ -148,7 +163,9 @@ fn operation(context: &Context<'_>, method: &Method) -> TokenStream {
             quote!(.document_id(#document_id))
         }),
         object["tags"][0].as_str().map(|tag| quote!(.tag(#tag))),
-        object["summary"].as_str().map(|summary| quote!(.summary(#summary))),
+        object["summary"]
+            .as_str()
+            .map(|summary| quote!(.summary(#summary))),
         security(context, object),
         list(object, "x-client-features", "features"),
         list(object, "x-required-scopes", "required_scopes"),
@@ -181,12 +198,19 @@ fn operation(context: &Context<'_>, method: &Method) -> TokenStream {
 
 /// `security` of the operation, or that of the document.
 fn security(context: &Context<'_>, object: &Value) -> Option<TokenStream> {
-    let alternatives = object.get("security").or_else(|| context.root.get("security"))?.as_array()?;
+    let alternatives = object
+        .get("security")
+        .or_else(|| context.root.get("security"))?
+        .as_array()?;
     let sets = alternatives.iter().map(|set| {
-        let requirements = set.as_object().into_iter().flatten().map(|(scheme, scopes)| {
-            let scopes = strings(scopes);
-            quote!(SecurityRequirement::new(#scheme, &[#(#scopes),*]))
-        });
+        let requirements = set
+            .as_object()
+            .into_iter()
+            .flatten()
+            .map(|(scheme, scopes)| {
+                let scopes = strings(scopes);
+                quote!(SecurityRequirement::new(#scheme, &[#(#scopes),*]))
+            });
         quote!(&[#(#requirements),*])
     });
     Some(quote!(.security(&[#(#sets),*])))
@@ -202,21 +226,33 @@ fn responses(method: &Method) -> TokenStream {
     let specs = method.responses.iter().map(|response| {
         let range = match response.status.as_str() {
             "default" => quote!(StatusRange::Default),
-            status => match status.parse::<u16>() {
-                Ok(code) => quote!(StatusRange::Exact(#code)),
-                Err(_) => {
-                    let class = status.as_bytes().first().map_or(0, |digit| digit.wrapping_sub(b'0'));
+            status => {
+                if let Ok(code) = status.parse::<u16>() {
+                    quote!(StatusRange::Exact(#code))
+                } else {
+                    let class = status
+                        .as_bytes()
+                        .first()
+                        .map_or(0, |digit| digit.wrapping_sub(b'0'));
                     quote!(StatusRange::Class(#class))
                 }
-            },
+            }
         };
         let media_types = &response.media_types;
-        let envelope = response.envelope.as_ref().map(|variant| quote!(.envelope(#variant)));
+        let envelope = response
+            .envelope
+            .as_ref()
+            .map(|variant| quote!(.envelope(#variant)));
         quote!(ResponseSpec::new(#range, &[#(#media_types),*])#envelope)
     });
     quote!(.responses(&[#(#specs),*]))
 }
 
 fn strings(value: &Value) -> Vec<&str> {
-    value.as_array().into_iter().flatten().filter_map(Value::as_str).collect()
+    value
+        .as_array()
+        .into_iter()
+        .flatten()
+        .filter_map(Value::as_str)
+        .collect()
 }

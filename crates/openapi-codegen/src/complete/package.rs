@@ -5,10 +5,7 @@ use std::collections::BTreeMap;
 use serde_json::Value;
 
 use super::{Files, client, context::Context, example, prose};
-use crate::{
-    Error, Runtime,
-    plan::Method,
-};
+use crate::{Error, Runtime, plan::Method};
 
 /// The first line of every generated Rust file.
 pub(super) const RUST_HEADER: &str =
@@ -25,7 +22,10 @@ pub(super) fn files(
         .map_err(|error| Error::Shape(error.to_string()))?;
     document.push('\n');
     let examples = examples(context)?;
-    files.insert("Cargo.toml".to_owned(), manifest(context, modules, &examples));
+    files.insert(
+        "Cargo.toml".to_owned(),
+        manifest(context, modules, &examples),
+    );
     files.insert("README.md".to_owned(), readme(context));
     files.insert("openapi.json".to_owned(), document);
     files.insert("src/lib.rs".to_owned(), lib(context));
@@ -43,12 +43,21 @@ fn examples(context: &Context<'_>) -> Result<BTreeMap<String, String>, Error> {
     };
     let fail = |doing| {
         let path = folder.clone();
-        move |source| Error::Io { doing, path, source, advice: "" }
+        move |source| Error::Io {
+            doing,
+            path,
+            source,
+            advice: "",
+        }
     };
     for entry in std::fs::read_dir(folder).map_err(fail("cannot read"))? {
         let path = entry.map_err(fail("cannot read"))?.path();
         if path.extension().is_some_and(|extension| extension == "rs") {
-            let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+            let name = path
+                .file_name()
+                .unwrap_or_default()
+                .to_string_lossy()
+                .into_owned();
             let text = std::fs::read_to_string(&path).map_err(fail("cannot read"))?;
             examples.insert(name, text);
         }
@@ -57,7 +66,11 @@ fn examples(context: &Context<'_>) -> Result<BTreeMap<String, String>, Error> {
 }
 
 fn title<'a>(context: &Context<'a>) -> &'a str {
-    context.root.pointer("/info/title").and_then(Value::as_str).unwrap_or("the API")
+    context
+        .root
+        .pointer("/info/title")
+        .and_then(Value::as_str)
+        .unwrap_or("the API")
 }
 
 /// What stands at the root of the crate beside its modules.
@@ -72,7 +85,7 @@ fn lib(context: &Context<'_>) -> String {
          /// Request builders, one an operation.\n#[allow(clippy::all, clippy::pedantic)]\npub mod builder;\n\
          mod client;\n\
          /// What the document says of each operation.\n#[allow(clippy::all, clippy::pedantic)]\npub mod operations;\n\
-         /// Types of requests and answers.\n#[allow(clippy::all, clippy::pedantic)]\npub mod types;\n\n\
+         /// Types of requests and answers.\n#[allow(clippy::all, clippy::pedantic, irrefutable_let_patterns)]\npub mod types;\n\n\
          {}\n\
          /// The OpenAPI document that this crate was made from{}, as JSON.\n{document}\n",
         exports(),
@@ -81,7 +94,11 @@ fn lib(context: &Context<'_>) -> String {
 }
 
 fn version_note(context: &Context<'_>) -> String {
-    match context.root.pointer("/info/version").and_then(Value::as_str) {
+    match context
+        .root
+        .pointer("/info/version")
+        .and_then(Value::as_str)
+    {
         Some(version) => format!(", version {}", prose::escape(version)),
         None => String::new(),
     }
@@ -105,18 +122,27 @@ fn manifest(
         quoted(&description),
     );
     if inherited {
-        text.push_str("edition.workspace = true\nrust-version.workspace = true\nlicense.workspace = true\n");
+        text.push_str(
+            "edition.workspace = true\nrust-version.workspace = true\nlicense.workspace = true\n",
+        );
     } else {
-        text.push_str("edition = \"2024\"\nrust-version = \"1.88\"\nlicense = \"MIT OR Apache-2.0\"\n");
+        text.push_str(
+            "edition = \"2024\"\nrust-version = \"1.88\"\nlicense = \"MIT OR Apache-2.0\"\n",
+        );
     }
     text.push_str("readme = \"README.md\"\n");
-    for (key, values) in [("keywords", &settings.keywords), ("categories", &settings.categories)] {
+    for (key, values) in [
+        ("keywords", &settings.keywords),
+        ("categories", &settings.categories),
+    ] {
         if !values.is_empty() {
             let values: Vec<String> = values.iter().map(|value| quoted(value)).collect();
             text.push_str(&format!("{key} = [{}]\n", values.join(", ")));
         }
     }
-    text.push_str("\n[package.metadata.docs.rs]\nall-features = false\nfeatures = [\"schemars\"]\n");
+    text.push_str(
+        "\n[package.metadata.docs.rs]\nall-features = false\nfeatures = [\"schemars\"]\n",
+    );
     text.push_str("\n[package.metadata.openapi-codegen]\ndocument = \"openapi.json\"\n");
     text.push_str(FEATURES);
     text.push_str("\n[dependencies]\n");
@@ -156,9 +182,19 @@ fn dependencies(
     let names = |path: &str| modules.values().any(|text| text.contains(path));
     let mut found = BTreeMap::new();
     for (name, path, version, features) in [
-        ("chrono", "chrono::", "{ version = \"0.4\", default-features = false, features = [\"serde\", \"std\"] }", ""),
+        (
+            "chrono",
+            "chrono::",
+            "{ version = \"0.4\", default-features = false, features = [\"serde\", \"std\"] }",
+            "",
+        ),
         ("regress", "regress::", "\"0.11\"", ""),
-        ("uuid", "uuid::", "{ version = \"1\", features = [\"serde\"] }", ""),
+        (
+            "uuid",
+            "uuid::",
+            "{ version = \"1\", features = [\"serde\"] }",
+            "",
+        ),
     ] {
         let _ = features;
         if names(path) {
@@ -166,8 +202,14 @@ fn dependencies(
         }
     }
     found.insert("openapi-client-runtime", runtime(context));
-    found.insert("schemars", optional(context, "1", schemars_features(&names)));
-    found.insert("serde", choose(context, "{ version = \"1\", features = [\"derive\"] }"));
+    found.insert(
+        "schemars",
+        optional(context, "1", schemars_features(&names)),
+    );
+    found.insert(
+        "serde",
+        choose(context, "{ version = \"1\", features = [\"derive\"] }"),
+    );
     found.insert("serde_json", choose(context, "\"1\""));
     found
 }
@@ -194,7 +236,10 @@ fn optional(context: &Context<'_>, version: &str, features: Vec<&str>) -> String
         Runtime::Path(_) => format!("version = {}", quoted(version)),
     };
     let features: Vec<String> = features.iter().map(|feature| quoted(feature)).collect();
-    format!("{{ {source}, optional = true, features = [{}] }}", features.join(", "))
+    format!(
+        "{{ {source}, optional = true, features = [{}] }}",
+        features.join(", ")
+    )
 }
 
 fn runtime(context: &Context<'_>) -> String {
@@ -235,7 +280,10 @@ fn readme(context: &Context<'_>) -> String {
     let name = &settings.crate_name;
     let module = settings.module_name();
     let title = title(context);
-    let description = context.root.pointer("/info/description").and_then(Value::as_str);
+    let description = context
+        .root
+        .pointer("/info/description")
+        .and_then(Value::as_str);
     let mut text = format!(
         "<!-- @generated by `cargo xtask codegen`. Do not edit: change the document instead. -->\n# {name}\n\nA typed, asynchronous client of the {title}.\n\n"
     );
@@ -243,9 +291,14 @@ fn readme(context: &Context<'_>) -> String {
         text.push_str(&format!("{}\n\n", prose::escape(description)));
     }
     text.push_str("## First call\n\n");
-    text.push_str(&format!("```sh\ncargo add {name}\ncargo add tokio --features macros,rt-multi-thread\n```\n\n"));
+    text.push_str(&format!(
+        "```sh\ncargo add {name}\ncargo add tokio --features macros,rt-multi-thread\n```\n\n"
+    ));
     if let Some(method) = first_call(context) {
-        text.push_str(&format!("```rust,no_run\n{}\n```\n\n", first_program(context, method, &module)));
+        text.push_str(&format!(
+            "```rust,no_run\n{}\n```\n\n",
+            first_program(context, method, &module)
+        ));
     }
     text.push_str(&environment_section(context));
     text.push_str(ERRORS.replace("{module}", &module).as_str());
@@ -267,14 +320,22 @@ fn first_call<'a>(context: &'a Context<'_>) -> Option<&'a Method> {
 
 fn first_program(context: &Context<'_>, method: &Method, module: &str) -> String {
     let address = client::address_call(context);
-    let environment = if address.contains("Environment") { ", Environment" } else { "" };
+    let environment = if address.contains("Environment") {
+        ", Environment"
+    } else {
+        ""
+    };
     let imports = if environment.is_empty() {
         format!("use {module}::Client;")
     } else {
         format!("use {module}::{{Client{environment}}};")
     };
     let call = example::statement(context, method);
-    let types = if call.contains("types::") { format!("use {module}::types;\n") } else { String::new() };
+    let types = if call.contains("types::") {
+        format!("use {module}::types;\n")
+    } else {
+        String::new()
+    };
     let program = format!(
         "#[tokio::main(flavor = \"current_thread\")]\nasync fn main() -> Result<(), Box<dyn std::error::Error>> {{ \
          let client = Client::builder(){address}{}.build()?; {call} println!(\"{{:#?}}\", response.into_inner()); Ok(()) }}",

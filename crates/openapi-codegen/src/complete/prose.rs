@@ -8,7 +8,11 @@ pub(super) fn doc(text: &str) -> Vec<Attribute> {
     text.trim_end()
         .lines()
         .map(|line| {
-            let line = if line.is_empty() { String::new() } else { format!(" {line}") };
+            let line = if line.is_empty() {
+                String::new()
+            } else {
+                format!(" {line}")
+            };
             parse_quote!(#[doc = #line])
         })
         .collect()
@@ -24,7 +28,9 @@ pub(super) fn set_doc(attributes: &mut Vec<Attribute>, text: &str) {
 
 /// Whether an attribute of this name stands there.
 pub(super) fn has(attributes: &[Attribute], name: &str) -> bool {
-    attributes.iter().any(|attribute| attribute.path().is_ident(name))
+    attributes
+        .iter()
+        .any(|attribute| attribute.path().is_ident(name))
 }
 
 /// Whether `#[derive(...)]` names the trait.
@@ -34,7 +40,9 @@ pub(super) fn derives(attributes: &[Attribute], name: &str) -> bool {
         .filter(|attribute| attribute.path().is_ident("derive"))
         .any(|attribute| {
             let tokens = quote!(#attribute).to_string();
-            tokens.split(|c: char| !c.is_alphanumeric()).any(|word| word == name)
+            tokens
+                .split(|c: char| !c.is_alphanumeric())
+                .any(|word| word == name)
         })
 }
 
@@ -53,7 +61,11 @@ pub(super) fn escape(markdown: &str) -> String {
                 line.trim_start().to_owned()
             };
         }
-        if fenced { line.to_owned() } else { escape_line(line) }
+        if fenced {
+            line.to_owned()
+        } else {
+            escape_line(line)
+        }
     });
     let mut text = lines.collect::<Vec<_>>().join("\n");
     if fenced {
@@ -69,7 +81,11 @@ fn escape_line(line: &str) -> String {
         .enumerate()
         .map(|(index, part)| {
             let in_code = index % 2 == 1;
-            let text = if in_code { part.to_owned() } else { escape_text(part) };
+            let text = if in_code {
+                part.to_owned()
+            } else {
+                escape_text(part)
+            };
             if index == 0 { text } else { format!("`{text}") }
         })
         .collect()
@@ -106,7 +122,7 @@ fn markdown_link(text: &str) -> Option<&str> {
     let target = text[close + 1..].strip_prefix('(')?;
     address(target)?;
     let end = target.find(')')?;
-    Some(&text[..close + 2 + end + 1])
+    Some(&text[..=(close + 2 + end)])
 }
 
 fn address(text: &str) -> Option<&str> {
@@ -114,7 +130,9 @@ fn address(text: &str) -> Option<&str> {
         return None;
     }
     let end = text
-        .find(|c: char| c.is_whitespace() || matches!(c, '<' | '>' | ')' | ']' | '"' | '`' | '{' | '}'))
+        .find(|c: char| {
+            c.is_whitespace() || matches!(c, '<' | '>' | ')' | ']' | '"' | '`' | '{' | '}')
+        })
         .unwrap_or(text.len());
     Some(text[..end].trim_end_matches(['.', ',', ';', ':']))
 }
@@ -131,7 +149,10 @@ pub(super) fn sentence(text: &str) -> String {
 
 /// `a`, `b` and `c` in code font.
 pub(super) fn list<S: AsRef<str>>(names: &[S], last: &str) -> String {
-    let quoted: Vec<String> = names.iter().map(|name| format!("`{}`", name.as_ref())).collect();
+    let quoted: Vec<String> = names
+        .iter()
+        .map(|name| format!("`{}`", name.as_ref()))
+        .collect();
     match quoted.as_slice() {
         [] => String::new(),
         [one] => one.clone(),
@@ -146,7 +167,10 @@ mod tests {
     #[test]
     fn what_rustdoc_would_read_otherwise_is_escaped() {
         assert_eq!(escape("see [Foo](crate::x)"), r"see \[Foo\](crate::x)");
-        assert_eq!(escape("see [Foo](https://a.b/c)"), "see [Foo](https://a.b/c)");
+        assert_eq!(
+            escape("see [Foo](https://a.b/c)"),
+            "see [Foo](https://a.b/c)"
+        );
         assert_eq!(escape("at https://a.b/c."), "at <https://a.b/c>.");
         assert_eq!(escape("<https://a.b>"), "<https://a.b>");
         assert_eq!(escape("a <b>bold</b> `<i>`"), r"a \<b\>bold\</b\> `<i>`");

@@ -26,6 +26,7 @@ pub(super) fn complete(context: &Context<'_>, mut items: Vec<Item>) -> Vec<Item>
             Item::Enum(item) => {
                 document(context, &mut item.attrs, &item.ident.to_string());
                 publish(&mut item.attrs);
+                item.attrs.push(parse_quote!(#[non_exhaustive]));
                 for variant in &mut item.variants {
                     if !has(&variant.attrs, "doc") {
                         let text = format!("The form `{}`.", variant.ident);
@@ -91,7 +92,10 @@ fn wire_name(field: &syn::Field) -> Option<String> {
             return renamed;
         }
     }
-    field.ident.as_ref().map(|ident| ident.to_string().trim_start_matches("r#").to_owned())
+    field
+        .ident
+        .as_ref()
+        .map(|ident| ident.to_string().trim_start_matches("r#").to_owned())
 }
 
 fn complete_struct(context: &Context<'_>, item: &mut ItemStruct) {
@@ -115,7 +119,10 @@ fn complete_struct(context: &Context<'_>, item: &mut ItemStruct) {
 fn document(context: &Context<'_>, attributes: &mut Vec<syn::Attribute>, name: &str) {
     let Some((component, schema)) = context.schema_of(name) else {
         if !has(attributes, "doc") || is_placeholder(attributes, name) {
-            set_doc(attributes, "A part of a larger schema that has no name in the document.");
+            set_doc(
+                attributes,
+                "A part of a larger schema that has no name in the document.",
+            );
         }
         return;
     };
@@ -123,9 +130,11 @@ fn document(context: &Context<'_>, attributes: &mut Vec<syn::Attribute>, name: &
 }
 
 fn is_placeholder(attributes: &[syn::Attribute], name: &str) -> bool {
-    attributes
-        .iter()
-        .any(|attribute| quote!(#attribute).to_string().contains(&format!("\"`{name}`\"")))
+    attributes.iter().any(|attribute| {
+        quote!(#attribute)
+            .to_string()
+            .contains(&format!("\"`{name}`\""))
+    })
 }
 
 fn type_doc(component: &str, schema: &Value) -> String {
@@ -184,11 +193,11 @@ fn document_methods(item: &mut ItemImpl) {
         return;
     }
     for member in &mut item.items {
-        if let ImplItem::Fn(function) = member {
-            if function.sig.ident == "builder" {
-                let text = "Starts a builder. Set members, then convert it with `TryFrom`, or pass it where the type is asked for.";
-                set_doc(&mut function.attrs, text);
-            }
+        if let ImplItem::Fn(function) = member
+            && function.sig.ident == "builder"
+        {
+            let text = "Starts a builder. Set members, then convert it with `TryFrom`, or pass it where the type is asked for.";
+            set_doc(&mut function.attrs, text);
         }
     }
 }
@@ -206,10 +215,16 @@ fn complete_module(context: &Context<'_>, members: &Members, module: &mut ItemMo
         }
         "defaults" => module.vis = Visibility::Inherited,
         "error" => {
-            set_doc(&mut module.attrs, "What a conversion into one of the types reports.");
+            set_doc(
+                &mut module.attrs,
+                "What a conversion into one of the types reports.",
+            );
             for item in items {
                 if let Item::Struct(item) = item {
-                    set_doc(&mut item.attrs, "Why a value cannot become the type: one sentence that names the member.");
+                    set_doc(
+                        &mut item.attrs,
+                        "Why a value cannot become the type: one sentence that names the member.",
+                    );
                 }
             }
         }
@@ -227,10 +242,18 @@ fn complete_builder_item(context: &Context<'_>, members: &Members, item: &mut It
             let Some(name) = type_name(&item.self_ty) else {
                 return;
             };
-            match item.trait_.as_ref().and_then(|(path, _)| path.segments.last()) {
+            match item
+                .trait_
+                .as_ref()
+                .and_then(|(path, _)| path.segments.last())
+            {
                 None => setters(context, members, &name, item),
                 Some(segment) if segment.ident == "Default" => {
-                    RequiredMembers { members, name: &name }.visit_item_impl_mut(item);
+                    RequiredMembers {
+                        members,
+                        name: &name,
+                    }
+                    .visit_item_impl_mut(item);
                 }
                 Some(_) => {}
             }
@@ -268,12 +291,18 @@ impl VisitMut for RequiredMembers<'_> {
             return;
         };
         let expression = &value.expr;
-        if !quote!(#expression).to_string().contains("no value supplied") {
+        if !quote!(#expression)
+            .to_string()
+            .contains("no value supplied")
+        {
             return;
         }
         value.expr = match self.members.wire_name(self.name, &field.to_string()) {
             Some(wire) => {
-                let message = format!("member `{wire}` of `{}` is required and was not set", self.name);
+                let message = format!(
+                    "member `{wire}` of `{}` is required and was not set",
+                    self.name
+                );
                 parse_quote!(Err(#message.to_owned()))
             }
             None => parse_quote!(Ok(::std::default::Default::default())),
@@ -283,7 +312,11 @@ impl VisitMut for RequiredMembers<'_> {
 
 fn type_name(ty: &Type) -> Option<String> {
     match ty {
-        Type::Path(path) => path.path.segments.last().map(|segment| segment.ident.to_string()),
+        Type::Path(path) => path
+            .path
+            .segments
+            .last()
+            .map(|segment| segment.ident.to_string()),
         _ => None,
     }
 }
@@ -294,10 +327,10 @@ struct ThreeStates;
 impl VisitMut for ThreeStates {
     fn visit_type_mut(&mut self, ty: &mut Type) {
         visit_mut::visit_type_mut(self, ty);
-        if let Some(inner) = argument_of(ty, "Option") {
-            if is_patch(inner) {
-                *ty = inner.clone();
-            }
+        if let Some(inner) = argument_of(ty, "Option")
+            && is_patch(inner)
+        {
+            *ty = inner.clone();
         }
     }
 }
@@ -310,7 +343,11 @@ fn argument_of<'t>(ty: &'t Type, generic: &str) -> Option<&'t Type> {
     let Type::Path(path) = ty else {
         return None;
     };
-    let segment = path.path.segments.last().filter(|segment| segment.ident == generic)?;
+    let segment = path
+        .path
+        .segments
+        .last()
+        .filter(|segment| segment.ident == generic)?;
     match &segment.arguments {
         PathArguments::AngleBracketed(arguments) => match arguments.args.first()? {
             GenericArgument::Type(inner) => Some(inner),
@@ -322,7 +359,9 @@ fn argument_of<'t>(ty: &'t Type, generic: &str) -> Option<&'t Type> {
 
 fn three_state_attributes(field: &mut syn::Field) {
     let wire = wire_name(field).unwrap_or_default();
-    field.attrs.retain(|attribute| !attribute.path().is_ident("serde"));
+    field
+        .attrs
+        .retain(|attribute| !attribute.path().is_ident("serde"));
     field.attrs.push(parse_quote!(#[serde(
         rename = #wire,
         default,
@@ -347,7 +386,9 @@ fn own_types(context: &Context<'_>) -> Vec<Item> {
 
 fn open_enum(context: &Context<'_>, component: &str, open: &crate::plan::OpenEnum) -> Vec<Item> {
     let name = format_ident!("{}", naming::pascal(component));
-    let (_, schema) = context.schema_of(&name.to_string()).unwrap_or(("", &Value::Null));
+    let (_, schema) = context
+        .schema_of(&name.to_string())
+        .unwrap_or(("", &Value::Null));
     let type_doc = super::prose::doc(&format!(
         "{}\n\nThe API may add values; one that is not listed here is kept as it came.",
         type_doc(component, schema)
@@ -369,7 +410,10 @@ fn open_enum(context: &Context<'_>, component: &str, open: &crate::plan::OpenEnu
     });
     let docs: Vec<_> = docs.collect();
     let values = &open.values;
-    let idents: Vec<_> = idents.iter().map(|ident| format_ident!("{ident}")).collect();
+    let idents: Vec<_> = idents
+        .iter()
+        .map(|ident| format_ident!("{ident}"))
+        .collect();
     let default = open.default.as_ref().and_then(|value| {
         let ident = &idents[values.iter().position(|known| known == value)?];
         Some(quote!(, default = #ident))
@@ -385,12 +429,17 @@ fn open_enum(context: &Context<'_>, component: &str, open: &crate::plan::OpenEnu
         }
     };
     let body = quote!(#name { #(#idents = #values),* }, unknown = #unknown #default);
-    vec![item, parse_quote!(::openapi_client_runtime::open_enum!(#body);)]
+    vec![
+        item,
+        parse_quote!(::openapi_client_runtime::open_enum!(#body);),
+    ]
 }
 
 fn union_items(context: &Context<'_>, component: &str, union: &crate::plan::Union) -> Vec<Item> {
     let name = format_ident!("{}", naming::pascal(component));
-    let (_, schema) = context.schema_of(&name.to_string()).unwrap_or(("", &Value::Null));
+    let (_, schema) = context
+        .schema_of(&name.to_string())
+        .unwrap_or(("", &Value::Null));
     let docs = super::prose::doc(&format!(
         "{}\n\nTold apart by the member `{}`; a value of another kind keeps its JSON.",
         type_doc(component, schema),
@@ -408,7 +457,11 @@ fn union_items(context: &Context<'_>, component: &str, union: &crate::plan::Unio
             super::prose::doc(&format!("`{}` is {}.", union.tag, list(values, "or")))
         })
         .collect();
-    let values: Vec<_> = union.variants.iter().map(|(_, values)| quote!([#(#values),*])).collect();
+    let values: Vec<_> = union
+        .variants
+        .iter()
+        .map(|(_, values)| quote!([#(#values),*]))
+        .collect();
     let tag = &union.tag;
     let mut items: Vec<Item> = vec![
         parse_quote! {
@@ -443,9 +496,10 @@ fn envelope_item(component: &str, envelope: &Envelope) -> Item {
     let variants = envelope.variants.iter().map(|variant| {
         let ident = format_ident!("{}", variant.name);
         let doc = super::prose::doc(&format!("Status {}.", variant.status));
-        match variant.schema.as_ref().map(rust_type) {
-            Some(ty) => quote!(#(#doc)* #ident(#ty)),
-            None => quote!(#(#doc)* #ident),
+        if let Some(ty) = variant.schema.as_ref().map(rust_type) {
+            quote!(#(#doc)* #ident(#ty))
+        } else {
+            quote!(#(#doc)* #ident)
         }
     });
     parse_quote! {

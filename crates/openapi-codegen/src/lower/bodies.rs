@@ -110,7 +110,11 @@ fn choose(operation: &mut Value, request: &str, response: &str) {
     }
     let responses = operation["responses"].as_object_mut();
     for (status, object) in responses.into_iter().flatten() {
-        let wanted = if status.starts_with('2') { response } else { "application/json" };
+        let wanted = if status.starts_with('2') {
+            response
+        } else {
+            "application/json"
+        };
         let Some(content) = object.get_mut("content") else {
             continue;
         };
@@ -133,7 +137,10 @@ fn keep(content: &mut Value, wanted: impl Fn(&str) -> bool) {
 fn record(operation: &mut Operation, request: &str) {
     operation.method.request = operation.object.get("requestBody").map(|body| RequestBody {
         media_type: request.to_owned(),
-        optional: !body.get("required").and_then(Value::as_bool).unwrap_or(false),
+        optional: !body
+            .get("required")
+            .and_then(Value::as_bool)
+            .unwrap_or(false),
     });
     operation.method.responses = operation.object["responses"]
         .as_object()
@@ -193,7 +200,10 @@ fn response_media(media_type: &str, media: &Value) -> (&'static str, Value) {
     let schema = media.get("schema").cloned().unwrap_or_else(|| json!({}));
     match kind(media_type) {
         Kind::Json => ("application/json", json!({ "schema": schema })),
-        Kind::Text | Kind::Form => ("application/json", json!({ "schema": { "type": "string" } })),
+        Kind::Text | Kind::Form => (
+            "application/json",
+            json!({ "schema": { "type": "string" } }),
+        ),
         Kind::Bytes => ("application/octet-stream", json!({ "schema": bytes() })),
     }
 }
@@ -209,7 +219,11 @@ pub(super) fn accept_optional_bodies(lowering: &mut Lowering) -> Result<usize, F
     let mut applied = 0;
     let mut operations = std::mem::take(&mut lowering.operations);
     for operation in &mut operations {
-        let optional = operation.method.request.as_ref().is_some_and(|body| body.optional);
+        let optional = operation
+            .method
+            .request
+            .as_ref()
+            .is_some_and(|body| body.optional);
         if !optional {
             continue;
         }

@@ -118,6 +118,11 @@ pub const RULES: &[Rule] = &[
         apply: schemas::keep_numbers_exact,
     },
     Rule {
+        name: "keep_unknown_members",
+        what: "gives a union that a server sends a last member for what the document does not name",
+        apply: schemas::keep_unknown_members,
+    },
+    Rule {
         name: "keep_null_apart",
         what: "tells null from absent in optional nullable members of requests",
         apply: schemas::keep_null_apart,
@@ -146,7 +151,7 @@ pub(crate) struct Operation {
 
 /// The result of lowering.
 pub(crate) struct Lowered {
-    /// An OpenAPI document that progenitor takes.
+    /// An `OpenAPI` document that progenitor takes.
     pub document: Value,
     pub plan: Plan,
     /// How often each rule applied; rules that never did are left out.

@@ -21,7 +21,10 @@ pub(super) fn derive_operation_ids(lowering: &mut Lowering) -> Result<usize, Fin
             return Err(Finding::error(
                 crate::codes::METHOD_NAME,
                 &method.pointer,
-                format!("two operations would both become the method `{}`", method.name),
+                format!(
+                    "two operations would both become the method `{}`",
+                    method.name
+                ),
             )
             .why("a method of the client is found by its name alone")
             .help("give one of them another `operationId`"));
@@ -33,12 +36,15 @@ pub(super) fn derive_operation_ids(lowering: &mut Lowering) -> Result<usize, Fin
 }
 
 fn derived_id(verb: &str, path: &str) -> String {
-    let words = path.split('/').filter(|segment| !segment.is_empty()).map(|segment| {
-        match segment.strip_prefix('{').and_then(|s| s.strip_suffix('}')) {
-            Some(parameter) => format!("by_{parameter}"),
-            None => segment.replace(['{', '}'], "_"),
-        }
-    });
+    let words = path
+        .split('/')
+        .filter(|segment| !segment.is_empty())
+        .map(
+            |segment| match segment.strip_prefix('{').and_then(|s| s.strip_suffix('}')) {
+                Some(parameter) => format!("by_{parameter}"),
+                None => segment.replace(['{', '}'], "_"),
+            },
+        );
     std::iter::once(verb.to_owned())
         .chain(words)
         .collect::<Vec<_>>()

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use super::{Lowering, referenced};
 use crate::{naming, plan::QueryStyle};
 
-/// OpenAPI 3.0.3, section 4.7.12.1: definitions of these three are ignored.
+/// `OpenAPI` 3.0.3, section 4.7.12.1: definitions of these three are ignored.
 pub(super) fn drop_reserved_headers(lowering: &mut Lowering) -> Result<usize, Finding> {
     let mut applied = 0;
     for operation in &mut lowering.operations {
@@ -34,12 +34,12 @@ pub(super) fn style_query_parameters(lowering: &mut Lowering) -> Result<usize, F
                 continue;
             };
             let name = text(parameter, "name").to_owned();
-            if matches!(style, QueryStyle::DeepObject | QueryStyle::FormObject) {
-                if let Some(component) = referenced(&parameter["schema"]) {
-                    let rust_type = format!("crate::types::{}", naming::pascal(component));
-                    let wanted = format!("{prefix}{}Parameter", naming::pascal(&name));
-                    parameter["schema"] = lowering.add_alias(&wanted, &pointer, rust_type);
-                }
+            if matches!(style, QueryStyle::DeepObject | QueryStyle::FormObject)
+                && let Some(component) = referenced(&parameter["schema"])
+            {
+                let rust_type = format!("crate::types::{}", naming::pascal(component));
+                let wanted = format!("{prefix}{}Parameter", naming::pascal(&name));
+                parameter["schema"] = lowering.add_alias(&wanted, &pointer, rust_type);
             }
             set(parameter, "style", json!("form"));
             set(parameter, "explode", json!(true));
@@ -63,7 +63,10 @@ fn query_style(lowering: &Lowering, parameter: &Value) -> Option<QueryStyle> {
     };
     let is_object = schema.get("properties").is_some() || schema["type"] == "object";
     let is_array = schema["type"] == "array";
-    let style = parameter.get("style").and_then(Value::as_str).unwrap_or("form");
+    let style = parameter
+        .get("style")
+        .and_then(Value::as_str)
+        .unwrap_or("form");
     let explode = parameter
         .get("explode")
         .and_then(Value::as_bool)
@@ -103,13 +106,16 @@ pub(super) fn carry_cookies_in_headers(lowering: &mut Lowering) -> Result<usize,
     Ok(applied)
 }
 
-/// A list in a header is written by hand, with commas (OpenAPI style `simple`).
+/// A list in a header is written by hand, with commas (`OpenAPI` style `simple`).
 pub(super) fn join_header_lists(lowering: &mut Lowering) -> Result<usize, Finding> {
     let mut applied = 0;
     for operation in &mut lowering.operations {
         for parameter in parameters_mut(&mut operation.object) {
-            let structured = matches!(parameter["schema"]["type"].as_str(), Some("array" | "object"))
-                || parameter["schema"]["type"].is_null() && referenced(&parameter["schema"]).is_some_and(|name| {
+            let structured = matches!(
+                parameter["schema"]["type"].as_str(),
+                Some("array" | "object")
+            ) || parameter["schema"]["type"].is_null()
+                && referenced(&parameter["schema"]).is_some_and(|name| {
                     matches!(
                         lowering.schemas.get(name).and_then(|s| s["type"].as_str()),
                         Some("array" | "object")

@@ -34,10 +34,10 @@ pub(super) fn children(schema: &mut Value, mut visit: impl FnMut(&Place, &mut Va
     if let Some(items) = schema.get_mut("items") {
         visit(&Place::new("item", "/items"), items);
     }
-    if let Some(values) = schema.get_mut("additionalProperties") {
-        if values.is_object() {
-            visit(&Place::new("value", "/additionalProperties"), values);
-        }
+    if let Some(values) = schema.get_mut("additionalProperties")
+        && values.is_object()
+    {
+        visit(&Place::new("value", "/additionalProperties"), values);
     }
     for keyword in ["allOf", "oneOf", "anyOf"] {
         let branches = schema.get_mut(keyword).and_then(Value::as_array_mut);
@@ -56,7 +56,10 @@ pub(super) fn everywhere(schema: &mut Value, visit: &mut dyn FnMut(&mut Value)) 
 
 /// Calls `visit` for each schema that stands in an operation.
 pub(super) fn in_operation(operation: &mut Value, mut visit: impl FnMut(&Place, &mut Value)) {
-    if let Some(parameters) = operation.get_mut("parameters").and_then(Value::as_array_mut) {
+    if let Some(parameters) = operation
+        .get_mut("parameters")
+        .and_then(Value::as_array_mut)
+    {
         for parameter in parameters {
             let name = parameter["name"].as_str().unwrap_or_default().to_owned();
             if let Some(schema) = parameter.get_mut("schema") {
@@ -67,7 +70,10 @@ pub(super) fn in_operation(operation: &mut Value, mut visit: impl FnMut(&Place, 
     if let Some(content) = operation.pointer_mut("/requestBody/content") {
         in_content(content, "request", "/requestBody", &mut visit);
     }
-    if let Some(responses) = operation.get_mut("responses").and_then(Value::as_object_mut) {
+    if let Some(responses) = operation
+        .get_mut("responses")
+        .and_then(Value::as_object_mut)
+    {
         for (status, response) in responses {
             let word = match status.as_str() {
                 "200" | "2XX" => "response".to_owned(),
@@ -118,17 +124,19 @@ pub(super) fn reach(
 pub(crate) fn collect(value: &Value, schemas: &Map<String, Value>, found: &mut BTreeSet<String>) {
     let mut queue = vec![value];
     while let Some(value) = queue.pop() {
-        if let Some(name) = referenced(value) {
-            if found.insert(name.to_owned()) {
-                queue.extend(schemas.get(name));
-            }
+        if let Some(name) = referenced(value)
+            && found.insert(name.to_owned())
+        {
+            queue.extend(schemas.get(name));
         }
         match value {
             Value::Array(items) => queue.extend(items),
             Value::Object(members) => queue.extend(
                 members
                     .iter()
-                    .filter(|(key, _)| !matches!(key.as_str(), "example" | "examples" | "default" | "enum"))
+                    .filter(|(key, _)| {
+                        !matches!(key.as_str(), "example" | "examples" | "default" | "enum")
+                    })
                     .map(|(_, member)| member),
             ),
             _ => {}

@@ -22,13 +22,23 @@ pub(super) fn hoist_inline_schemas(lowering: &mut Lowering) -> Result<usize, Fin
         let pointer = operation.method.pointer.clone();
         rewrite::in_operation(&mut operation.object, |place, schema| {
             let pointer = format!("{pointer}{}", place.pointer);
-            hoist(lowering, &format!("{prefix} {}", place.word), &pointer, schema);
+            hoist(
+                lowering,
+                &format!("{prefix} {}", place.word),
+                &pointer,
+                schema,
+            );
         });
     }
     lowering.operations = operations;
     let mut done = 0;
     while let Some((name, mut schema)) = nth(&lowering.schemas, done) {
-        let origin = lowering.plan.origins.get(&name).cloned().unwrap_or_default();
+        let origin = lowering
+            .plan
+            .origins
+            .get(&name)
+            .cloned()
+            .unwrap_or_default();
         rewrite::children(&mut schema, |place, child| {
             let pointer = format!("{origin}{}", place.pointer);
             hoist(lowering, &format!("{name} {}", place.word), &pointer, child);
@@ -50,7 +60,12 @@ fn hoist(lowering: &mut Lowering, words: &str, origin: &str, schema: &mut Value)
     if !becomes_a_type(schema) {
         rewrite::children(schema, |place, child| {
             let pointer = format!("{origin}{}", place.pointer);
-            hoist(lowering, &format!("{words} {}", place.word), &pointer, child);
+            hoist(
+                lowering,
+                &format!("{words} {}", place.word),
+                &pointer,
+                child,
+            );
         });
         return;
     }
@@ -64,7 +79,7 @@ fn hoist(lowering: &mut Lowering, words: &str, origin: &str, schema: &mut Value)
     }
 }
 
-/// `allOf` with one reference is how OpenAPI 3.0 documents describe a
+/// `allOf` with one reference is how `OpenAPI` 3.0 documents describe a
 /// reference; the description is the completer's affair.
 fn unwrap_single_reference(schema: &mut Value) {
     let single = match schema["allOf"].as_array().map(Vec::as_slice) {
@@ -82,11 +97,14 @@ fn unwrap_single_reference(schema: &mut Value) {
 }
 
 fn becomes_a_type(schema: &Value) -> bool {
-    let has_members = schema["properties"].as_object().is_some_and(|p| !p.is_empty());
-    let composed = ["oneOf", "anyOf", "allOf"]
-        .iter()
-        .any(|keyword| schema[*keyword].as_array().is_some_and(|branches| !branches.is_empty()))
-        && !is_nullable_reference(schema);
+    let has_members = schema["properties"]
+        .as_object()
+        .is_some_and(|p| !p.is_empty());
+    let composed = ["oneOf", "anyOf", "allOf"].iter().any(|keyword| {
+        schema[*keyword]
+            .as_array()
+            .is_some_and(|branches| !branches.is_empty())
+    }) && !is_nullable_reference(schema);
     has_members || composed || (schema["enum"].is_array() && schema["type"] == "string")
 }
 
@@ -95,7 +113,8 @@ fn becomes_a_type(schema: &Value) -> bool {
 pub(super) fn move_nullable_to_references(lowering: &mut Lowering) -> Result<usize, Finding> {
     let mut moved = Vec::new();
     for (name, schema) in &mut lowering.schemas {
-        if is_nullable(schema) && !is_nullable_reference(schema) {
+        let nullable_branch = remove_from_branches(schema);
+        if (is_nullable(schema) && !is_nullable_reference(schema)) || nullable_branch {
             remove(schema, "nullable");
             if let Some(values) = schema.get_mut("enum").and_then(Value::as_array_mut) {
                 values.retain(|value| !value.is_null());
@@ -112,6 +131,18 @@ pub(super) fn move_nullable_to_references(lowering: &mut Lowering) -> Result<usi
         }
     });
     Ok(moved.len())
+}
+
+/// A union is nullable when one of its branches is.
+fn remove_from_branches(schema: &mut Value) -> bool {
+    let mut removed = false;
+    for keyword in ["oneOf", "anyOf"] {
+        let branches = schema.get_mut(keyword).and_then(Value::as_array_mut);
+        for branch in branches.into_iter().flatten() {
+            removed |= !is_nullable_reference(branch) && remove(branch, "nullable");
+        }
+    }
+    removed
 }
 
 /// A union with a discriminator becomes an enum of ours: typify would take the
@@ -131,9 +162,17 @@ pub(super) fn tag_discriminated_unions(lowering: &mut Lowering) -> Result<usize,
 }
 
 fn discriminated(schema: &Value) -> Option<Union> {
-    let tag = schema.pointer("/discriminator/propertyName")?.as_str()?.to_owned();
-    let branches = schema.get("oneOf").or_else(|| schema.get("anyOf"))?.as_array()?;
-    let mapping = schema.pointer("/discriminator/mapping").and_then(Value::as_object);
+    let tag = schema
+        .pointer("/discriminator/propertyName")?
+        .as_str()?
+        .to_owned();
+    let branches = schema
+        .get("oneOf")
+        .or_else(|| schema.get("anyOf"))?
+        .as_array()?;
+    let mapping = schema
+        .pointer("/discriminator/mapping")
+        .and_then(Value::as_object);
     let mut variants = Vec::new();
     for branch in branches {
         let component = referenced(branch)?;
@@ -141,7 +180,9 @@ fn discriminated(schema: &Value) -> Option<Union> {
             .into_iter()
             .flatten()
             .filter(|(_, target)| {
-                target.as_str().is_some_and(|t| t.rsplit('/').next() == Some(component))
+                target
+                    .as_str()
+                    .is_some_and(|t| t.rsplit('/').next() == Some(component))
             })
             .map(|(value, _)| value.clone())
             .collect();
@@ -257,8 +298,17 @@ pub(super) fn relax_received_schemas(lowering: &mut Lowering) -> Result<usize, F
 
 fn relax(schema: &mut Value) -> bool {
     const LIMITS: [&str; 11] = [
-        "minLength", "maxLength", "pattern", "minimum", "maximum", "exclusiveMinimum",
-        "exclusiveMaximum", "multipleOf", "minItems", "maxItems", "uniqueItems",
+        "minLength",
+        "maxLength",
+        "pattern",
+        "minimum",
+        "maximum",
+        "exclusiveMinimum",
+        "exclusiveMaximum",
+        "multipleOf",
+        "minItems",
+        "maxItems",
+        "uniqueItems",
     ];
     let mut relaxed = false;
     for limit in LIMITS {
@@ -282,12 +332,44 @@ pub(super) fn keep_numbers_exact(lowering: &mut Lowering) -> Result<usize, Findi
             for branch in branches.into_iter().flatten() {
                 if branch["type"] == "number" && branch.get("format").is_none() {
                     *branch = rust_type("serde_json", "Number", Vec::new());
+                    branch["title"] = json!("Number");
                     applied += 1;
                 }
             }
         }
     }
     Ok(applied)
+}
+
+/// A reply must not fail because a union gained a member. Requests have no use
+/// for it, but a type that goes both ways has it too.
+pub(super) fn keep_unknown_members(lowering: &mut Lowering) -> Result<usize, Finding> {
+    let mut applied = 0;
+    for name in &lowering.plan.received {
+        let ours =
+            lowering.plan.unions.contains_key(name) || lowering.plan.open_enums.contains_key(name);
+        let Some(schema) = lowering.schemas.get_mut(name).filter(|_| !ours) else {
+            continue;
+        };
+        for keyword in ["oneOf", "anyOf"] {
+            if let Some(branches) = schema.get_mut(keyword).and_then(Value::as_array_mut) {
+                name_branches(branches);
+                branches.push(json!({ "title": "Unknown" }));
+                applied += 1;
+            }
+        }
+    }
+    Ok(applied)
+}
+
+/// typify numbers the variants of a union unless all have a name.
+fn name_branches(branches: &mut [Value]) {
+    for branch in branches {
+        let kind = branch["type"].as_str().map(naming::pascal);
+        if let (Some(kind), None) = (kind, branch.get("title")) {
+            branch["title"] = Value::String(kind);
+        }
+    }
 }
 
 /// Optional nullable members of what is sent have three states.
@@ -319,7 +401,11 @@ pub(super) fn keep_empty_lists(lowering: &mut Lowering) -> Result<usize, Finding
                 applied += 1;
             } else if let Some(values) = map_values(property) {
                 let key = json!({ "type": "string" });
-                *property = rust_type("std", "collections::BTreeMap", vec![key, json_schema(values)]);
+                *property = rust_type(
+                    "std",
+                    "collections::BTreeMap",
+                    vec![key, json_schema(values)],
+                );
                 applied += 1;
             }
         });
@@ -390,9 +476,13 @@ fn is_nullable(schema: &Value) -> bool {
 
 fn is_nullable_reference(schema: &Value) -> bool {
     is_nullable(schema)
-        && schema.get("allOf").and_then(Value::as_array).is_some_and(|all| {
-            all.len() == 1 && (referenced(&all[0]).is_some() || all[0].get("x-rust-type").is_some())
-        })
+        && schema
+            .get("allOf")
+            .and_then(Value::as_array)
+            .is_some_and(|all| {
+                all.len() == 1
+                    && (referenced(&all[0]).is_some() || all[0].get("x-rust-type").is_some())
+            })
 }
 
 fn make_nullable(schema: &mut Value) {
@@ -400,7 +490,9 @@ fn make_nullable(schema: &mut Value) {
 }
 
 fn remove(schema: &mut Value, key: &str) -> bool {
-    schema.as_object_mut().is_some_and(|object| object.remove(key).is_some())
+    schema
+        .as_object_mut()
+        .is_some_and(|object| object.remove(key).is_some())
 }
 
 /// Visits every schema of the components and of the operations.

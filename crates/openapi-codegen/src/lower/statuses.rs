@@ -33,14 +33,20 @@ fn fold_successes(
     operation: &mut Operation,
     responses: &[(String, Value)],
 ) -> Result<Value, Finding> {
-    let streams = responses.iter().filter(|(_, r)| r.pointer(BYTES).is_some()).count();
+    let streams = responses
+        .iter()
+        .filter(|(_, r)| r.pointer(BYTES).is_some())
+        .count();
     let schemas: Vec<Option<&Value>> = responses.iter().map(|(_, r)| r.pointer(JSON)).collect();
     if streams > 0 {
         if schemas.iter().any(Option::is_some) {
             return Err(Finding::error(
                 codes::MIXED_STREAM,
                 format!("{}/responses", operation.method.pointer),
-                format!("`{}` answers with bytes or with JSON, by status", operation.method.operation_id),
+                format!(
+                    "`{}` answers with bytes or with JSON, by status",
+                    operation.method.operation_id
+                ),
             )
             .why("a method has one result: bytes are streamed, JSON is decoded")
             .help("declare one operation for the bytes and one for the JSON answer"));
@@ -53,7 +59,9 @@ fn fold_successes(
     match schemas.first().copied().flatten() {
         None if same && !redirects => Ok(json!({ "description": "" })),
         Some(schema) if same && !redirects => Ok(with_schema(schema.clone())),
-        _ => Ok(with_schema(envelope(lowering, operation, responses, "Success"))),
+        _ => Ok(with_schema(envelope(
+            lowering, operation, responses, "Success",
+        ))),
     }
 }
 
@@ -72,7 +80,10 @@ pub(super) fn fold_error_statuses(lowering: &mut Lowering) -> Result<usize, Find
             .filter(|(_, response)| response.pointer(JSON).is_some())
             .cloned()
             .collect();
-        let mut distinct: Vec<&Value> = with_body.iter().filter_map(|(_, r)| r.pointer(JSON)).collect();
+        let mut distinct: Vec<&Value> = with_body
+            .iter()
+            .filter_map(|(_, r)| r.pointer(JSON))
+            .collect();
         distinct.dedup();
         let schema = match distinct.as_slice() {
             [] => json!({}),
@@ -113,9 +124,15 @@ fn envelope(
     responses: &[(String, Value)],
     kind: &str,
 ) -> Value {
-    let names: Vec<String> = responses.iter().map(|(status, _)| status_variant(status)).collect();
+    let names: Vec<String> = responses
+        .iter()
+        .map(|(status, _)| status_variant(status))
+        .collect();
     for response in &mut operation.method.responses {
-        if let Some(index) = responses.iter().position(|(status, _)| *status == response.status) {
+        if let Some(index) = responses
+            .iter()
+            .position(|(status, _)| *status == response.status)
+        {
             response.envelope = Some(names[index].clone());
         }
     }
@@ -128,16 +145,27 @@ fn envelope(
             schema: response.pointer(JSON).cloned(),
         })
         .collect();
-    let what = if kind == "Success" { "answers" } else { "refuses" };
+    let what = if kind == "Success" {
+        "answers"
+    } else {
+        "refuses"
+    };
     let doc = format!("What `{}` {what} with, by status.", operation.method.name);
     let wanted = format!("{}{kind}", naming::pascal(&operation.method.name));
-    let component = lowering.add_schema(&wanted, &operation.method.pointer, json!({ "type": "object" }));
+    let component = lowering.add_schema(
+        &wanted,
+        &operation.method.pointer,
+        json!({ "type": "object" }),
+    );
     // References keep the bodies reachable for the rules that follow.
     lowering.schemas[&component]["x-bodies"] = responses
         .iter()
         .filter_map(|(_, response)| response.pointer(JSON).cloned())
         .collect();
-    lowering.plan.envelopes.insert(component.clone(), Envelope { doc, variants });
+    lowering
+        .plan
+        .envelopes
+        .insert(component.clone(), Envelope { doc, variants });
     reference(&component)
 }
 
