@@ -10,8 +10,9 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
 
-use openapi_document::lint::{rules, rules_table};
+use openapi_document::lint::{check, rules, rules_table};
 use openapi_document::{Document, Report, lint};
+use serde_json::{Value, json};
 
 const HEAD: &str = "openapi: 3.0.3\ninfo: {title: Things, version: '1'}\nsecurity: []\n";
 
@@ -40,11 +41,15 @@ fn whole(text: &str) -> String {
 }
 
 fn lint_text(text: &str) -> Report {
+    lint(&open(text))
+}
+
+fn open(text: &str) -> Document {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("openapi.yaml");
     fs::write(&path, whole(text)).unwrap();
     match Document::open(&path) {
-        Ok(document) => lint(&document),
+        Ok(document) => document,
         Err(report) => panic!("the document is not even valid:\n{}", report.render(false)),
     }
 }
@@ -160,4 +165,96 @@ fn the_table_in_the_documentation_is_that_of_the_rules() {
         rules_table(),
         "run `UPDATE_RULES=1 cargo test -p openapi-document --test lint`"
     );
+}
+
+const SILENCED: &str = "\
+schemas:
+  Thing:
+    type: object
+    x-lint-ignore:
+    - {code: L302, reason: the vendor has no names for these}
+    - {code: L305, reason: it does no harm}
+    properties:
+      owner: {type: object, properties: {name: {type: string}}}
+      place: {type: object, properties: {name: {type: string, not: {enum: [a]}}}}
+";
+
+#[test]
+fn an_entry_silences_all_below_it_but_no_error_that_ends_in_wrong_code() {
+    let report = lint_text(SILENCED);
+    assert_eq!(
+        codes(&report),
+        BTreeSet::from(["L305".to_owned(), "L904".to_owned()])
+    );
+}
+
+#[test]
+fn an_entry_silences_nothing_beside_it() {
+    let text = "\
+schemas:
+  Thing:
+    type: object
+    properties:
+      owner:
+        type: object
+        x-lint-ignore: [{code: L302, reason: the vendor has no name}]
+        properties: {name: {type: string}}
+      owners: {type: object, properties: {name: {type: string}}}
+";
+    let report = lint_text(text);
+    let pointers: Vec<&str> = report
+        .iter()
+        .map(openapi_document::Diagnostic::pointer)
+        .collect();
+    assert_eq!(pointers, ["/components/schemas/Thing/properties/owners"]);
+}
+
+/// Whatever stands where something else is expected, the rules look at it without panicking.
+#[test]
+fn no_rule_panics_on_a_mangled_document() {
+    for (index, (_, reported, accepted)) in cases().into_iter().enumerate() {
+        let text = if index % 2 == 0 { reported } else { accepted };
+        let root = open(&text).root().clone();
+        let mut pointers = Vec::new();
+        collect_pointers(&root, String::new(), &mut pointers);
+        // Each document is mangled in some places; together they cover the whole format.
+        for (place, pointer) in pointers
+            .iter()
+            .enumerate()
+            .filter(|(place, _)| place % 5 == index % 5)
+        {
+            let mut mangled = root.clone();
+            let junk = [
+                json!(null),
+                json!(-1.5),
+                json!("{/}"),
+                json!([[], {"$ref": "#"}]),
+                json!({"$ref": "#/components/schemas/Thing", "allOf": [{"$ref": "#"}]}),
+                json!({"allOf": [{"$ref": "#/components/schemas/Thing"}, {"$ref": "#/components/schemas/Thing"}]}),
+            ];
+            *mangled.pointer_mut(pointer).unwrap() = junk[place % junk.len()].clone();
+            check(&mangled);
+        }
+    }
+}
+
+fn collect_pointers(value: &Value, pointer: String, found: &mut Vec<String>) {
+    match value {
+        Value::Object(members) => {
+            for (key, member) in members {
+                collect_pointers(
+                    member,
+                    openapi_document::pointer::join(&pointer, key),
+                    found,
+                );
+            }
+        }
+        Value::Array(items) => {
+            for (index, item) in items.iter().enumerate() {
+                collect_pointers(item, format!("{pointer}/{index}"), found);
+            }
+        }
+        _ => {}
+    }
+    found.push(pointer);
 }

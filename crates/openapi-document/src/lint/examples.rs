@@ -37,9 +37,9 @@ pub(super) const RULES: &[Rule] = &[
         code: "L504",
         name: "default-invalid",
         severity: Error,
-        suppressible: false,
+        suppressible: true,
         what: "The default of a schema does not fit it.",
-        why: "the generated type would start out with a value it cannot hold; the generator stops at it",
+        why: "the generated type would start out with a value it cannot hold",
         check: default_invalid,
     },
     Rule {

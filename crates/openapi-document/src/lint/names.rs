@@ -92,6 +92,12 @@ pub fn variant_name(value: &str) -> String {
 }
 
 fn identifier(name: &str, case: &dyn Fn(&str) -> String) -> String {
+    // The generators name these two, and only these, by their sign.
+    let name = match name {
+        "+1" => "plus1",
+        "-1" => "minus1",
+        other => other,
+    };
     let words = name
         .replace('\'', "")
         .replace(|c: char| !(c.is_alphanumeric() || c == '_'), "-");

@@ -25,7 +25,7 @@ pub(super) const RULES: &[Rule] = &[
         name: "operation-id-clash",
         severity: Error,
         suppressible: false,
-        what: "Two operations have the same method name, once their `operationId`s are written in snake_case.",
+        what: "Two operations have the same method name, once their `operationId`s are written in `snake_case`.",
         why: "one client cannot have two methods of one name",
         check: operation_id_clash,
     },
@@ -346,11 +346,21 @@ fn identical_paths(view: &View<'_>) -> Vec<Hit> {
 }
 
 fn ambiguous_paths(view: &View<'_>) -> Vec<Hit> {
-    let mut by_length: HashMap<usize, Vec<(&str, String)>> = HashMap::new();
+    // Only paths of the same length whose first segments agree, or one of which is a parameter,
+    // can match the same path; comparing just those keeps large documents fast.
+    let mut buckets: HashMap<(usize, &str), Vec<(&str, String)>> = HashMap::new();
     let mut hits = Vec::new();
     for (path, item) in view.paths() {
-        let others = by_length.entry(path.split('/').count()).or_default();
-        for (other, place) in others.iter() {
+        let length = path.split('/').count();
+        let first = first_segment(path);
+        let rivals: Vec<&Vec<(&str, String)>> = if first.is_empty() {
+            let same_length = buckets.iter().filter(|((other, _), _)| *other == length);
+            same_length.map(|(_, paths)| paths).collect()
+        } else {
+            let keys = [(length, first), (length, "")];
+            keys.iter().filter_map(|key| buckets.get(key)).collect()
+        };
+        for (other, place) in rivals.into_iter().flatten() {
             if let Some(example) = undecided(other, path) {
                 hits.push(
                     Hit::at_key(&item.pointer, format!("`{path}` and `{other}` both match `{example}`"))
@@ -359,9 +369,18 @@ fn ambiguous_paths(view: &View<'_>) -> Vec<Hit> {
                 );
             }
         }
-        others.push((path, item.pointer));
+        buckets
+            .entry((length, first))
+            .or_default()
+            .push((path, item.pointer));
     }
     hits
+}
+
+/// The first segment of a path; empty when a parameter is in it.
+fn first_segment(path: &str) -> &str {
+    let first = path.split('/').nth(1).unwrap_or_default();
+    if first.contains('{') { "" } else { first }
 }
 
 /// A path both templates match, where neither is concrete in every place the other one is.
@@ -494,16 +513,24 @@ fn operation_without_security(view: &View<'_>) -> Vec<Hit> {
     if view.root.get("security").is_some() {
         return Vec::new();
     }
-    let silent = view
+    let help = "name a scheme, for example `security: [{apiKey: []}]`, or write `security: []` for what everybody may call";
+    let silent: Vec<&Operation<'_>> = view
         .operations
         .iter()
-        .filter(|o| o.node.get("security").is_none());
-    silent
-        .map(|operation| {
-            Hit::at_key(&operation.node.pointer, format!("{} does not say which credentials it needs", operation.title()))
-                .help("name a scheme, for example `security: [{apiKey: []}]`, or write `security: []` for an operation everybody may call")
-        })
-        .collect()
+        .filter(|o| o.node.get("security").is_none())
+        .collect();
+    if silent.len() > 1 && silent.len() == view.operations.len() {
+        let message = "neither the document nor any operation says which credentials are needed";
+        return vec![Hit::at_key(view.root.pointer_of("paths"), message).help(help)];
+    }
+    let hits = silent.into_iter().map(|operation| {
+        let message = format!(
+            "{} does not say which credentials it needs",
+            operation.title()
+        );
+        Hit::at_key(&operation.node.pointer, message).help(help)
+    });
+    hits.collect()
 }
 
 fn unknown_security_scheme(view: &View<'_>) -> Vec<Hit> {

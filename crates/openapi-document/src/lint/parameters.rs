@@ -15,7 +15,7 @@ pub(super) const RULES: &[Rule] = &[
         name: "parameter-name-clash",
         severity: Error,
         suppressible: false,
-        what: "Two parameters of an operation have the same name in snake_case, also when one is a path and the other a query parameter.",
+        what: "Two parameters of an operation have the same name in `snake_case`, also when one is a path and the other a query parameter.",
         why: "one of the two would silently never be sent, or the generated code would not compile",
         check: parameter_name_clash,
     },

@@ -1,13 +1,13 @@
 //! L3xx: schemas.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{HashMap, HashSet};
 
 use heck::ToSnakeCase;
 use serde_json::Value;
 
 use super::names::{method_name, type_name, variant_name};
 use super::rule::{Hit, Rule};
-use super::shape::{Shape, are_apart, captures};
+use super::shape::Shape;
 use super::view::{Node, Place, Schema, View};
 use crate::finding::Severity::{Error, Warning};
 
@@ -17,7 +17,7 @@ pub(super) const RULES: &[Rule] = &[
         name: "schema-name-clash",
         severity: Error,
         suppressible: false,
-        what: "Two component schemas have the same type name, once written in UpperCamelCase.",
+        what: "Two component schemas have the same type name, once written in `UpperCamelCase`.",
         why: "one module cannot have two types of one name",
         check: schema_name_clash,
     },
@@ -94,60 +94,6 @@ pub(super) const RULES: &[Rule] = &[
         check: number_enum,
     },
     Rule {
-        code: "L310",
-        name: "indistinct-one-of",
-        severity: Error,
-        suppressible: true,
-        what: "A `oneOf` without discriminator has a branch whose values can be taken for an earlier branch.",
-        why: "values are decoded as the first branch that fits, so members of the right one are lost in silence",
-        check: indistinct_one_of,
-    },
-    Rule {
-        code: "L311",
-        name: "overlapping-any-of",
-        severity: Warning,
-        suppressible: true,
-        what: "An `anyOf` has an object branch whose values can be taken for an earlier branch.",
-        why: "values are decoded as the first branch that fits, so members of the other one are lost",
-        check: overlapping_any_of,
-    },
-    Rule {
-        code: "L312",
-        name: "discriminator-property-missing",
-        severity: Error,
-        suppressible: false,
-        what: "A branch under a discriminator does not declare the discriminating property.",
-        why: "nothing in a value of that branch says which branch it is",
-        check: discriminator_property_missing,
-    },
-    Rule {
-        code: "L313",
-        name: "discriminator-branch",
-        severity: Error,
-        suppressible: false,
-        what: "A branch under a discriminator is inline or no object, or a mapping leads to no branch.",
-        why: "a discriminator chooses among named object schemas only",
-        check: discriminator_branch,
-    },
-    Rule {
-        code: "L314",
-        name: "discriminator-without-branches",
-        severity: Warning,
-        suppressible: true,
-        what: "A schema has a discriminator but neither `oneOf` nor `anyOf`.",
-        why: "values are decoded as this schema alone, so the members of the more special ones are lost",
-        check: discriminator_without_branches,
-    },
-    Rule {
-        code: "L315",
-        name: "contradictory-all-of",
-        severity: Error,
-        suppressible: true,
-        what: "Members of an `allOf` contradict each other in their type or in that of a property.",
-        why: "no value can be all of them, so nothing could ever be decoded",
-        check: contradictory_all_of,
-    },
-    Rule {
         code: "L316",
         name: "closed-response-object",
         severity: Warning,
@@ -164,15 +110,6 @@ pub(super) const RULES: &[Rule] = &[
         what: "A schema requires a property it does not declare.",
         why: "the generated type has no such member; most often one of the names is misspelt",
         check: required_not_declared,
-    },
-    Rule {
-        code: "L318",
-        name: "infinite-schema",
-        severity: Error,
-        suppressible: false,
-        what: "A schema requires itself, directly or over others.",
-        why: "every value would have to hold another one without end, so there is none",
-        check: infinite_schema,
     },
     Rule {
         code: "L319",
@@ -206,18 +143,11 @@ pub(super) const RULES: &[Rule] = &[
         name: "property-name-clash",
         severity: Error,
         suppressible: false,
-        what: "Two properties of an object have the same name in snake_case.",
+        what: "Two properties of an object have the same name in `snake_case`.",
         why: "one struct cannot have two fields of one name",
         check: property_name_clash,
     },
 ];
-
-/// The schemas that are more than a reference.
-fn written<'v, 'a>(view: &'v View<'a>) -> impl Iterator<Item = &'v Schema<'a>> {
-    view.schemas
-        .iter()
-        .filter(|schema| schema.node.reference().is_none())
-}
 
 fn schema_name_clash(view: &View<'_>) -> Vec<Hit> {
     let mut first: HashMap<String, (&str, String)> = HashMap::new();
@@ -245,7 +175,9 @@ fn inline_object(view: &View<'_>) -> Vec<Hit> {
         .iter()
         .map(|p| format!("{}/schema", p.pointer))
         .collect();
-    let inline = written(view).filter(|schema| is_inline(schema) && has_properties(&schema.node));
+    let inline = view
+        .written()
+        .filter(|schema| is_inline(schema) && has_properties(&schema.node));
     inline
         .filter(|schema| !flat.contains(&schema.node.pointer))
         .map(|schema| {
@@ -266,7 +198,7 @@ fn has_properties(schema: &Node<'_>) -> bool {
 }
 
 fn inline_enum(view: &View<'_>) -> Vec<Hit> {
-    let inline = written(view).filter(|schema| is_inline(schema));
+    let inline = view.written().filter(|schema| is_inline(schema));
     inline
         // A single value is a constant, for example the tag of a branch; and an open list, an
         // enum or any string, is named by the choice around it.
@@ -393,7 +325,7 @@ fn needs_type(schema: &Node<'_>) -> bool {
 }
 
 fn not(view: &View<'_>) -> Vec<Hit> {
-    let negated = written(view).filter_map(|schema| schema.node.child("not"));
+    let negated = view.written().filter_map(|schema| schema.node.child("not"));
     negated
         .map(|not| {
             Hit::at_key(&not.pointer, "`not` cannot be represented").help(
@@ -405,7 +337,7 @@ fn not(view: &View<'_>) -> Vec<Hit> {
 
 fn enum_variant_clash(view: &View<'_>) -> Vec<Hit> {
     let mut hits = Vec::new();
-    for schema in written(view) {
+    for schema in view.written() {
         let values = schema.node.items("enum");
         let mut first: HashMap<String, (&str, &Node<'_>)> = HashMap::new();
         for (text, node) in values
@@ -432,7 +364,7 @@ fn enum_variant_clash(view: &View<'_>) -> Vec<Hit> {
 
 fn duplicate_enum_value(view: &View<'_>) -> Vec<Hit> {
     let mut hits = Vec::new();
-    for schema in written(view) {
+    for schema in view.written() {
         let mut first: HashMap<String, String> = HashMap::new();
         for value in schema.node.items("enum") {
             let text = value.value.to_string();
@@ -455,7 +387,9 @@ fn duplicate_enum_value(view: &View<'_>) -> Vec<Hit> {
 }
 
 fn nullable_enum_without_null(view: &View<'_>) -> Vec<Hit> {
-    let nullable = written(view).filter(|schema| schema.node.is_true("nullable"));
+    let nullable = view
+        .written()
+        .filter(|schema| schema.node.is_true("nullable"));
     nullable
         .filter(|schema| {
             let values = schema.node.get("enum").and_then(Value::as_array);
@@ -472,7 +406,7 @@ fn nullable_enum_without_null(view: &View<'_>) -> Vec<Hit> {
 }
 
 fn number_enum(view: &View<'_>) -> Vec<Hit> {
-    let listed = written(view).filter(|schema| {
+    let listed = view.written().filter(|schema| {
         let values = schema.node.get("enum").and_then(Value::as_array);
         values.is_some_and(|values| values.iter().any(Value::is_number))
     });
@@ -484,195 +418,8 @@ fn number_enum(view: &View<'_>) -> Vec<Hit> {
         .collect()
 }
 
-fn indistinct_one_of(view: &View<'_>) -> Vec<Hit> {
-    let mut hits = Vec::new();
-    for schema in written(view).filter(|schema| schema.node.get("discriminator").is_none()) {
-        let branches = schema.node.items("oneOf");
-        if let Some((left, right)) = captured_pair(view, &branches) {
-            hits.push(
-                Hit::at(&branches[right].pointer, format!("a value of {} can be taken for {}", branch_name(&branches, right), branch_name(&branches, left)))
-                    .related(&branches[left].pointer, "the branch that is tried first")
-                    .help("add a `discriminator`; or put the branch with more required properties first; or give each branch a required property the others do not have, or a one-value `enum`"),
-            );
-        }
-    }
-    hits
-}
-
-fn overlapping_any_of(view: &View<'_>) -> Vec<Hit> {
-    let mut hits = Vec::new();
-    for schema in written(view).filter(|schema| schema.node.get("discriminator").is_none()) {
-        let mut branches = schema.node.items("anyOf");
-        branches.retain(|branch| Shape::of(view, branch).kind == Some("object"));
-        if let Some((left, right)) = captured_pair(view, &branches) {
-            hits.push(
-                Hit::at(&branches[right].pointer, format!("a value of {} can be taken for {}", branch_name(&branches, right), branch_name(&branches, left)))
-                    .related(&branches[left].pointer, "the branch that is tried first")
-                    .help("use `allOf` if a value has the members of all of them, or `oneOf` with a `discriminator` if of one of them"),
-            );
-        }
-    }
-    hits
-}
-
-/// The first two branches of which the earlier one takes values of the later one.
-fn captured_pair<'a>(view: &View<'a>, branches: &[Node<'a>]) -> Option<(usize, usize)> {
-    let pairs = (0..branches.len()).flat_map(|right| (0..right).map(move |left| (left, right)));
-    pairs
-        .into_iter()
-        .find(|(left, right)| captures(view, &branches[*left], &branches[*right]))
-}
-
-fn branch_name(branches: &[Node<'_>], index: usize) -> String {
-    match branches[index]
-        .reference()
-        .and_then(|r| r.rsplit('/').next())
-    {
-        Some(name) => format!("`{name}`"),
-        None => format!("branch {}", index + 1),
-    }
-}
-
-/// The discriminator of a schema, its property name, and the branches it chooses among.
-fn discriminated<'a>(schema: &Schema<'a>) -> Option<(Node<'a>, &'a str, Vec<Node<'a>>)> {
-    let discriminator = schema.node.child("discriminator")?;
-    let property = discriminator.str("propertyName")?;
-    let mut branches = schema.node.items("oneOf");
-    branches.extend(schema.node.items("anyOf"));
-    Some((discriminator, property, branches))
-}
-
-fn discriminator_property_missing(view: &View<'_>) -> Vec<Hit> {
-    let mut hits = Vec::new();
-    for (discriminator, property, branches) in written(view).filter_map(discriminated) {
-        for (index, branch) in branches.iter().enumerate() {
-            let shape = Shape::of(view, branch);
-            let is_object = shape.kind == Some("object") && branch.reference().is_some();
-            if is_object && !shape.open_ended && !shape.properties.contains_key(property) {
-                hits.push(
-                    Hit::at(
-                        &branch.pointer,
-                        format!(
-                            "{} does not declare the discriminating property `{property}`",
-                            branch_name(&branches, index)
-                        ),
-                    )
-                    .related(
-                        discriminator.pointer_of("propertyName"),
-                        "the property is named here",
-                    )
-                    .help(format!(
-                        "declare it there as a required property: `{property}: {{type: string}}`"
-                    )),
-                );
-            }
-        }
-    }
-    hits
-}
-
-fn discriminator_branch(view: &View<'_>) -> Vec<Hit> {
-    let mut hits = Vec::new();
-    for (discriminator, _, branches) in written(view).filter_map(discriminated) {
-        for branch in &branches {
-            let kind = Shape::of(view, branch).kind;
-            if branch.reference().is_none() {
-                hits.push(
-                    Hit::at(&branch.pointer, "this branch under a discriminator has no name")
-                        .help("move it to `components/schemas` and refer to it: `$ref: '#/components/schemas/…'`"),
-                );
-            } else if let Some(kind) = kind.filter(|kind| *kind != "object") {
-                hits.push(
-                    Hit::at(&branch.pointer, format!("this branch under a discriminator is of type {kind}"))
-                        .help("remove the discriminator, or make the branch an object that has its property"),
-                );
-            }
-        }
-        let targets: Vec<&str> = branches.iter().filter_map(Node::reference).collect();
-        for (value, target) in discriminator.members("mapping") {
-            let name = target.value.as_str().unwrap_or_default();
-            let leads_to =
-                |branch: &&str| **branch == *name || branch.rsplit('/').next() == Some(name);
-            if !branches.is_empty() && !targets.iter().any(leads_to) {
-                hits.push(
-                    Hit::at(
-                        &target.pointer,
-                        format!("`{value}` is mapped to `{name}`, which is no branch"),
-                    )
-                    .help("add the schema to the branches, or remove the entry"),
-                );
-            }
-        }
-    }
-    hits
-}
-
-fn discriminator_without_branches(view: &View<'_>) -> Vec<Hit> {
-    let lone = written(view)
-        .filter_map(discriminated)
-        .filter(|(_, _, branches)| branches.is_empty());
-    lone.map(|(discriminator, property, _)| {
-        Hit::at_key(&discriminator.pointer, format!("the discriminator `{property}` chooses among nothing"))
-            .help("make a schema of its own for the choice, `{oneOf: [{$ref: …}, …], discriminator: …}`, and use that where any of them can stand")
-    })
-    .collect()
-}
-
-fn contradictory_all_of(view: &View<'_>) -> Vec<Hit> {
-    let mut hits = Vec::new();
-    for schema in written(view) {
-        let mut kinds: Vec<(&str, Node<'_>)> = Vec::new();
-        let mut properties: BTreeMap<&str, Node<'_>> = BTreeMap::new();
-        if let Some(kind) = schema.node.str("type") {
-            kinds.push((kind, schema.node.clone()));
-        }
-        properties.extend(schema.node.members("properties"));
-        for member in schema.node.items("allOf") {
-            let shape = Shape::of(view, &member);
-            if let Some(kind) = shape.kind {
-                let other = kinds.iter().find(|(other, _)| differ(kind, other));
-                if let Some((other, place)) = other {
-                    hits.push(contradiction(
-                        &member,
-                        format!("of type {kind}, another part is of type {other}"),
-                        place,
-                    ));
-                }
-                kinds.push((kind, member.clone()));
-            }
-            for (name, property) in shape.properties {
-                let Some(other) = properties.get(name) else {
-                    properties.insert(name, property);
-                    continue;
-                };
-                if other.pointer != property.pointer && contradict(view, &property, other) {
-                    let what =
-                        format!("one whose property `{name}` contradicts that of another part");
-                    hits.push(contradiction(&member, what, other));
-                }
-            }
-        }
-    }
-    hits
-}
-
-fn contradiction(member: &Node<'_>, what: String, other: &Node<'_>) -> Hit {
-    Hit::at(&member.pointer, format!("this member of `allOf` is {what}"))
-        .related(&other.pointer, "what it contradicts")
-        .help("use `oneOf` if a value is one of them, or correct the type that is wrong")
-}
-
-fn differ(left: &str, right: &str) -> bool {
-    let numeric = |kind| matches!(kind, "integer" | "number");
-    left != right && !(numeric(left) && numeric(right))
-}
-
-fn contradict<'a>(view: &View<'a>, left: &Node<'a>, right: &Node<'a>) -> bool {
-    are_apart(&Shape::of(view, left), &Shape::of(view, right))
-}
-
 fn closed_response_object(view: &View<'_>) -> Vec<Hit> {
-    let closed = written(view).filter(|schema| {
+    let closed = view.written().filter(|schema| {
         schema.directions.response
             && schema.node.get("additionalProperties") == Some(&Value::Bool(false))
     });
@@ -686,7 +433,10 @@ fn closed_response_object(view: &View<'_>) -> Vec<Hit> {
 
 fn required_not_declared(view: &View<'_>) -> Vec<Hit> {
     let mut hits = Vec::new();
-    for schema in written(view).filter(|schema| schema.node.get("required").is_some()) {
+    for schema in view
+        .written()
+        .filter(|schema| schema.node.get("required").is_some())
+    {
         let shapes = enclosing_shapes(view, schema);
         // A choice may declare it in its branches; a typed map declares every name.
         let is_open = |shape: &Shape<'_>| shape.open_ended;
@@ -724,92 +474,11 @@ fn enclosing_shapes<'a>(view: &View<'a>, schema: &Schema<'a>) -> Vec<Shape<'a>> 
     shapes
 }
 
-fn infinite_schema(view: &View<'_>) -> Vec<Hit> {
-    let components: BTreeMap<&str, Node<'_>> = view.components("schemas").into_iter().collect();
-    let mut infinite: HashSet<&str> = components.keys().copied().collect();
-    loop {
-        let finite: Vec<&str> = infinite
-            .iter()
-            .copied()
-            .filter(|name| is_finite(&components[name], &infinite))
-            .collect();
-        if finite.is_empty() {
-            break;
-        }
-        for name in finite {
-            infinite.remove(name);
-        }
-    }
-    let in_cycle = components.iter().filter(|(name, _)| {
-        infinite.contains(*name) && reaches_itself(name, &components, &infinite)
-    });
-    in_cycle
-        .map(|(name, schema)| {
-            Hit::at_key(&schema.pointer, format!("a `{name}` cannot exist without another `{name}` inside it"))
-                .help("take the recursive property out of `required`, make it `nullable`, or make it an array")
-        })
-        .collect()
-}
-
-/// Whether a value can be written down, given the components that cannot.
-fn is_finite(schema: &Node<'_>, infinite: &HashSet<&str>) -> bool {
-    if let Some(name) = component_name(schema) {
-        return !infinite.contains(name);
-    }
-    schema.is_true("nullable")
-        || needed(schema).iter().all(|part| is_finite(part, infinite))
-            && ["oneOf", "anyOf"].iter().all(|key| {
-                let branches = schema.items(key);
-                branches.is_empty() || branches.iter().any(|branch| is_finite(branch, infinite))
-            })
-}
-
-/// The parts every value of the schema has.
-fn needed<'a>(schema: &Node<'a>) -> Vec<Node<'a>> {
-    let properties = schema.child("properties");
-    let required = schema.strings("required").into_iter();
-    let mut parts: Vec<Node<'a>> = required
-        .filter_map(|name| properties.as_ref()?.child(name))
-        .collect();
-    parts.extend(schema.items("allOf"));
-    if schema.get("minItems").and_then(Value::as_u64).unwrap_or(0) > 0 {
-        parts.extend(schema.child("items"));
-    }
-    parts
-}
-
-fn component_name<'a>(schema: &Node<'a>) -> Option<&'a str> {
-    schema.reference()?.strip_prefix("#/components/schemas/")
-}
-
-fn reaches_itself(
-    name: &str,
-    components: &BTreeMap<&str, Node<'_>>,
-    infinite: &HashSet<&str>,
-) -> bool {
-    let mut seen = HashSet::new();
-    let mut waiting = vec![components[name].clone()];
-    while let Some(schema) = waiting.pop() {
-        if let Some(target) = component_name(&schema) {
-            if target == name {
-                return true;
-            }
-            if infinite.contains(target) && seen.insert(target) {
-                waiting.extend(components.get(target).cloned());
-            }
-            continue;
-        }
-        waiting.extend(needed(&schema));
-        waiting.extend(schema.items("oneOf"));
-        waiting.extend(schema.items("anyOf"));
-    }
-    false
-}
-
 fn read_write_shared(view: &View<'_>) -> Vec<Hit> {
     let mut hits = Vec::new();
-    for schema in
-        written(view).filter(|schema| schema.directions.request && schema.directions.response)
+    for schema in view
+        .written()
+        .filter(|schema| schema.directions.request && schema.directions.response)
     {
         let properties = schema.node.members("properties").into_iter();
         let one_way: Vec<(&str, &str)> = properties
@@ -848,7 +517,7 @@ fn contradictory_bounds(view: &View<'_>) -> Vec<Hit> {
         ("minProperties", "maxProperties"),
     ];
     let mut hits = Vec::new();
-    for schema in written(view) {
+    for schema in view.written() {
         for (lower, upper) in BOUNDS {
             let bound = |key| schema.node.get(key).and_then(Value::as_f64);
             if let (Some(least), Some(most)) = (bound(lower), bound(upper))
@@ -870,7 +539,7 @@ fn contradictory_bounds(view: &View<'_>) -> Vec<Hit> {
 
 fn exclusive_without_bound(view: &View<'_>) -> Vec<Hit> {
     let mut hits = Vec::new();
-    for schema in written(view) {
+    for schema in view.written() {
         for (exclusive, bound) in [
             ("exclusiveMinimum", "minimum"),
             ("exclusiveMaximum", "maximum"),
@@ -894,7 +563,7 @@ fn exclusive_without_bound(view: &View<'_>) -> Vec<Hit> {
 fn property_name_clash(view: &View<'_>) -> Vec<Hit> {
     let mut reported = HashSet::new();
     let mut hits = Vec::new();
-    for schema in written(view).filter(|schema| schema.place != Place::AllOf) {
+    for schema in view.written().filter(|schema| schema.place != Place::AllOf) {
         let shape = Shape::of(view, &schema.node);
         let mut first: HashMap<String, (&str, String)> = HashMap::new();
         if let Some(map) = schema

@@ -7,9 +7,6 @@ use serde_json::Value;
 
 use super::view::{Node, View};
 
-/// Schemas nested deeper in `allOf` and references than this are not looked into.
-const DEEPEST: usize = 32;
-
 /// The structure of a schema with its `allOf` members merged in.
 #[derive(Default)]
 pub(super) struct Shape<'a> {
@@ -31,19 +28,21 @@ pub(super) struct Shape<'a> {
 impl<'a> Shape<'a> {
     pub(super) fn of(view: &View<'a>, schema: &Node<'a>) -> Self {
         let mut shape = Self::default();
-        shape.merge(view, schema, DEEPEST);
+        shape.merge(view, schema, &mut BTreeSet::new());
         if shape.kind.is_none() && !(shape.properties.is_empty() && shape.required.is_empty()) {
             shape.kind = Some("object");
         }
         shape
     }
 
-    fn merge(&mut self, view: &View<'a>, schema: &Node<'a>, depth: usize) {
-        let resolved = view.resolve(schema).filter(|_| depth > 0);
-        let Some(schema) = resolved else {
+    fn merge(&mut self, view: &View<'a>, schema: &Node<'a>, merged: &mut BTreeSet<String>) {
+        let Some(schema) = view.resolve(schema) else {
             self.open_ended = true;
             return;
         };
+        if !merged.insert(schema.pointer.clone()) {
+            return;
+        }
         self.kind = self.kind.or_else(|| schema.str("type"));
         if let Some(values) = schema.get("enum").and_then(Value::as_array) {
             self.values = Some(values.iter().collect());
@@ -59,7 +58,7 @@ impl<'a> Shape<'a> {
             .iter()
             .any(|key| schema.get(key).is_some());
         for member in schema.items("allOf") {
-            self.merge(view, &member, depth - 1);
+            self.merge(view, &member, merged);
         }
     }
 }
@@ -106,24 +105,24 @@ fn captures_within<'a>(view: &View<'a>, left: &Node<'a>, right: &Node<'a>, depth
 }
 
 fn object_captures<'a>(view: &View<'a>, left: &Shape<'a>, right: &Shape<'a>, depth: usize) -> bool {
-    let missing = left
-        .required
-        .iter()
-        .any(|name| !right.properties.contains_key(name) && !right.required.contains(name));
-    let unknown = left.closed
-        && right
-            .required
-            .iter()
-            .any(|name| !left.properties.contains_key(name));
-    let differing = left.properties.iter().any(|(name, property)| {
-        let always_there = left.required.contains(name) || right.required.contains(name);
-        let other = right
-            .properties
-            .get(name)
-            .filter(|_| always_there && depth > 0);
+    let is_known = |shape: &Shape<'_>, name: &str| {
+        shape.properties.contains_key(name) || shape.required.contains(name)
+    };
+    if left.required.iter().any(|name| !is_known(right, name)) {
+        return false;
+    }
+    if left.closed && right.required.iter().any(|name| !is_known(left, name)) {
+        return false;
+    }
+    let loses = right.properties.keys().any(|name| !is_known(left, name));
+    let tells_apart = |(name, property): (&&str, &Node<'a>)| {
+        // Where the property may be missing, its type tells the branches apart only when it is
+        // there; without it nothing is lost if the earlier branch knows all the rest.
+        let counts = !loses || left.required.contains(*name) || right.required.contains(*name);
+        let other = right.properties.get(*name).filter(|_| counts && depth > 0);
         other.is_some_and(|other| is_apart(view, property, other, depth))
-    });
-    !(missing || unknown || differing)
+    };
+    !left.properties.iter().any(tells_apart)
 }
 
 fn is_apart<'a>(view: &View<'a>, left: &Node<'a>, right: &Node<'a>, depth: usize) -> bool {
@@ -131,8 +130,8 @@ fn is_apart<'a>(view: &View<'a>, left: &Node<'a>, right: &Node<'a>, depth: usize
     if are_apart(&a, &b) {
         return true;
     }
-    let objects = a.kind == Some("object") && b.kind == Some("object");
-    objects && !a.open_ended && !b.open_ended && !captures_within(view, left, right, depth - 1)
+    let nested = a.kind == b.kind && matches!(a.kind, Some("object" | "array"));
+    nested && !a.open_ended && !b.open_ended && !captures_within(view, left, right, depth - 1)
 }
 
 /// No value is of both shapes, judged by types and by lists of values.

@@ -267,6 +267,12 @@ impl<'a> View<'a> {
         self.misfits.get_or_init(|| samples::misfits(self))
     }
 
+    /// The schemas that are more than a reference.
+    pub(super) fn written(&self) -> impl Iterator<Item = &Schema<'a>> {
+        let schemas = self.schemas.iter();
+        schemas.filter(|schema| schema.node.reference().is_none())
+    }
+
     /// The path items, without the extensions beside them.
     pub(super) fn paths(&self) -> Vec<(&'a str, Node<'a>)> {
         let mut paths = self.root.members("paths");

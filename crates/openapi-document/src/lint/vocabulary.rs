@@ -1,6 +1,6 @@
 //! L6xx: our own `x-` vocabulary, as far as it names other parts of the document.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use serde_json::Value;
 
@@ -90,7 +90,7 @@ pub(super) const RULES: &[Rule] = &[
         name: "environment-clash",
         severity: Error,
         suppressible: false,
-        what: "Two servers have the same `x-environment`, once written in UpperCamelCase.",
+        what: "Two servers have the same `x-environment`, once written in `UpperCamelCase`.",
         why: "one enum cannot have two variants of one name",
         check: environment_clash,
     },
@@ -283,15 +283,13 @@ fn scopes_without_bearer(view: &View<'_>) -> Vec<Hit> {
 fn enum_description_unknown(view: &View<'_>) -> Vec<Hit> {
     let mut hits = Vec::new();
     for schema in &view.schemas {
-        let values = schema.node.items("enum");
-        let is_listed = |text: &str| {
-            values.iter().any(|value| match value.value {
-                Value::String(listed) => listed == text,
-                other => other.to_string() == text,
-            })
-        };
-        for (value, text) in schema.node.members("x-enum-descriptions") {
-            if !is_listed(value) {
+        let descriptions = schema.node.members("x-enum-descriptions");
+        if descriptions.is_empty() {
+            continue;
+        }
+        let listed: HashSet<String> = schema.node.items("enum").iter().map(as_key).collect();
+        for (value, text) in descriptions {
+            if !listed.contains(value) {
                 hits.push(
                     Hit::at_key(
                         &text.pointer,
@@ -303,6 +301,14 @@ fn enum_description_unknown(view: &View<'_>) -> Vec<Hit> {
         }
     }
     hits
+}
+
+/// The key by which a value is described: a text as it is, anything else as JSON.
+fn as_key(value: &Node<'_>) -> String {
+    match value.value {
+        Value::String(text) => text.clone(),
+        other => other.to_string(),
+    }
 }
 
 fn closed_enum_without_enum(view: &View<'_>) -> Vec<Hit> {
