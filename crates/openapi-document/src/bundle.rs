@@ -5,7 +5,9 @@
 //! reference is one: a property named `$ref`, or a `$ref` in an example, is left alone. Targets of
 //! references are queued, never entered, so that schemas may contain themselves.
 
-use std::collections::{HashMap, HashSet, VecDeque};
+mod problem;
+
+use std::collections::{HashMap, VecDeque};
 use std::path::Path;
 use std::sync::Arc;
 
@@ -14,11 +16,11 @@ use indexmap::IndexMap;
 use crate::codes;
 use crate::files::{FileId, Files};
 use crate::grammar::{ObjectKind, Shape};
-use crate::nearest::nearest;
 use crate::node::{Kind, Member, Node, Object, Span};
 use crate::pointer;
 use crate::reference::Reference;
-use crate::report::{Diagnostic, Place};
+use crate::report::Diagnostic;
+use problem::missing_file;
 
 const ROOT: FileId = 0;
 
@@ -127,36 +129,21 @@ impl Bundler<'_> {
     }
 
     fn object(&mut self, node: &Node, kind: ObjectKind) -> Node {
-        let Kind::Object(members) = &node.kind else {
-            return node.clone();
-        };
-        if members.contains_key("$ref") {
+        if let Kind::Object(members) = &node.kind
+            && members.contains_key("$ref")
+        {
             if kind.is_referable() {
                 return self.reference(node, members, kind);
             }
             self.misplaced_reference(members, kind);
         }
-        let members = members
-            .iter()
-            .map(|(key, member)| {
-                let value = match (kind, key.as_str()) {
-                    (ObjectKind::Discriminator, "mapping") => self.mapping(&member.value),
-                    (ObjectKind::Document, "components") => self.root_components(&member.value),
-                    _ => self.member(&member.value, kind.member(key)),
-                };
-                (
-                    key.clone(),
-                    Member {
-                        key: member.key,
-                        value,
-                    },
-                )
-            })
-            .collect();
-        Node {
-            span: node.span,
-            kind: Kind::Object(members),
-        }
+        node.with_values(|key, member| match (kind, key) {
+            (ObjectKind::Discriminator, "mapping") => member
+                .value
+                .with_values(|_, name| self.mapping_value(&name.value)),
+            (ObjectKind::Document, "components") => self.root_components(&member.value),
+            _ => self.member(&member.value, kind.member(key)),
+        })
     }
 
     fn member(&mut self, node: &Node, shape: Shape) -> Node {
@@ -180,81 +167,32 @@ impl Bundler<'_> {
     }
 
     fn map(&mut self, node: &Node, kind: ObjectKind) -> Node {
-        let Kind::Object(members) = &node.kind else {
-            return node.clone();
-        };
-        let members = members
-            .iter()
-            .map(|(key, member)| {
-                if key == "$ref" && member.value.as_str().is_some() {
-                    self.misplaced_map_reference(member, kind);
-                }
-                let value = self.object(&member.value, kind);
-                (
-                    key.clone(),
-                    Member {
-                        key: member.key,
-                        value,
-                    },
-                )
-            })
-            .collect();
-        Node {
-            span: node.span,
-            kind: Kind::Object(members),
-        }
+        node.with_values(|key, member| {
+            if key == "$ref" && member.value.as_str().is_some() {
+                self.misplaced_map_reference(member, kind);
+            }
+            self.object(&member.value, kind)
+        })
     }
 
     /// The components of the root: an entry that owns a definition elsewhere becomes it.
     fn root_components(&mut self, node: &Node) -> Node {
-        let Kind::Object(sections) = &node.kind else {
-            return node.clone();
-        };
-        let sections = sections
-            .iter()
-            .map(|(section, member)| {
-                let value = match ObjectKind::Components.member(section) {
-                    Shape::Map(kind) => self.root_section(&member.value, kind),
-                    shape => self.member(&member.value, shape),
-                };
-                (
-                    section.clone(),
-                    Member {
-                        key: member.key,
-                        value,
-                    },
-                )
-            })
-            .collect();
-        Node {
-            span: node.span,
-            kind: Kind::Object(sections),
-        }
+        node.with_values(
+            |section, member| match ObjectKind::Components.member(section) {
+                Shape::Map(kind) => self.root_section(&member.value, kind),
+                shape => self.member(&member.value, shape),
+            },
+        )
     }
 
     fn root_section(&mut self, node: &Node, kind: ObjectKind) -> Node {
-        let (Kind::Object(entries), Some(section)) = (&node.kind, kind.section()) else {
+        let Some(section) = kind.section() else {
             return self.map(node, kind);
         };
-        let entries = entries
-            .iter()
-            .map(|(name, member)| {
-                let value = self
-                    .owned_definition(section, kind, name, &member.value)
-                    .unwrap_or_else(|| self.object(&member.value, kind));
-                (
-                    name.clone(),
-                    Member {
-                        key: member.key,
-                        value,
-                    },
-                )
-            })
-            .collect();
-        Node {
-            span: node.span,
-            kind: Kind::Object(entries),
-        }
+        node.with_values(|name, member| {
+            self.owned_definition(section, kind, name, &member.value)
+                .unwrap_or_else(|| self.object(&member.value, kind))
+        })
     }
 
     fn owned_definition(
@@ -317,29 +255,6 @@ impl Bundler<'_> {
     }
 
     /// The values of a discriminator mapping are names of schemas, or references to them.
-    fn mapping(&mut self, node: &Node) -> Node {
-        let Kind::Object(members) = &node.kind else {
-            return node.clone();
-        };
-        let members = members
-            .iter()
-            .map(|(key, member)| {
-                let value = self.mapping_value(&member.value);
-                (
-                    key.clone(),
-                    Member {
-                        key: member.key,
-                        value,
-                    },
-                )
-            })
-            .collect();
-        Node {
-            span: node.span,
-            kind: Kind::Object(members),
-        }
-    }
-
     fn mapping_value(&mut self, node: &Node) -> Node {
         let Some(text) = node.as_str() else {
             return node.clone();
@@ -368,27 +283,6 @@ impl Bundler<'_> {
         });
         self.owners.contains_key(&(section, text.to_owned()))
             || !(text.contains(['/', '#']) || looks_like_file)
-    }
-
-    fn check_bare_mappings(&mut self, tree: &Node) {
-        let schemas = tree.at("/components/schemas").and_then(Node::as_object);
-        for (name, span) in std::mem::take(&mut self.bare_mappings) {
-            if schemas.is_some_and(|schemas| schemas.contains_key(&name)) {
-                continue;
-            }
-            let names = schemas.into_iter().flat_map(|schemas| schemas.keys());
-            let help = match nearest(&name, names.map(String::as_str)) {
-                Some(near) => format!("did you mean `{near}`?"),
-                None => format!(
-                    "define `{name}` in the components, or write a reference such as \
-                     `schemas.yaml#/{name}`"
-                ),
-            };
-            let message = format!("there is no schema `{name}`");
-            let place = self.files.place(span);
-            self.problems
-                .push(codes::MAPPING.at(place, message).with_help(help));
-        }
     }
 
     /// The component name of what `reference` leads to, which is queued if it is new.
@@ -561,151 +455,6 @@ impl Bundler<'_> {
             }
         }
     }
-
-    /// Components that only refer to each other, in a circle.
-    fn check_alias_cycles(&mut self, tree: &Node) {
-        let mut reported = HashSet::new();
-        for (_, section, name, entry) in root_components(tree) {
-            let own = component_pointer(section, name);
-            let circle = alias_chain(tree, entry);
-            let closed = circle.last().is_some_and(|last| *last == own);
-            if !closed || !reported.insert(own) {
-                continue;
-            }
-            reported.extend(circle.iter().map(|pointer| (*pointer).to_owned()));
-            if let (Some(reference), Some(next)) = (reference_of(entry), circle.first()) {
-                let target = Target {
-                    file: ROOT,
-                    pointer: next.trim_start_matches('#').to_owned(),
-                };
-                let Unresolved = self.cycle(reference.span, &target);
-            }
-        }
-    }
-
-    fn check_kind(
-        &mut self,
-        kind: ObjectKind,
-        section: &str,
-        target: &Target,
-        node: &Node,
-        from: Span,
-    ) -> Result<(), Unresolved> {
-        let found = match target.as_component() {
-            Some((of, _)) if of != section => match ObjectKind::Components.member(&of) {
-                Shape::Map(other) => other.noun(),
-                _ => return Ok(()),
-            },
-            _ if node.as_object().is_none() => node.noun(),
-            _ if node.get("openapi").is_some() && node.get("paths").is_some() => "a whole document",
-            _ => return Ok(()),
-        };
-        let message = format!("this leads to {found}, but here stands {}", kind.noun());
-        let problem = codes::REF_KIND
-            .at(self.files.place(from), message)
-            .with_help(format!("refer to {}", kind.noun()))
-            .with_related(self.files.place(node.span), "", "it leads here");
-        self.problems.push(problem);
-        Err(Unresolved)
-    }
-
-    fn cycle(&mut self, from: Span, target: &Target) -> Unresolved {
-        let mut problem = codes::REF_CYCLE
-            .at(
-                self.files.place(from),
-                "following this reference leads in a circle",
-            )
-            .with_help("let one of the references in the circle be a definition");
-        if let Some(tree) = self.files.tree(target.file)
-            && let Some((node, key)) = tree.entry_at(&target.pointer)
-        {
-            let place = self.files.place(key.unwrap_or(node.span));
-            problem = problem.with_related(place, "", "the circle passes here");
-        }
-        self.problems.push(problem);
-        Unresolved
-    }
-
-    fn name_clash(&mut self, section: Section, name: &str, target: &Target, other: &Target) {
-        let place_of = |target: &Target| {
-            let tree = self.files.tree(target.file)?;
-            let (node, key) = tree.entry_at(&target.pointer)?;
-            Some(self.files.place(key.unwrap_or(node.span)))
-        };
-        let (Some(place), Some(first)) = (place_of(target), place_of(other)) else {
-            return;
-        };
-        let message = format!("there are two different {section} named `{name}`");
-        let problem = codes::NAME_CLASH
-            .at(place, message)
-            .with_help("rename one of them, or let both places refer to one definition")
-            .with_related(first, "", "the other one");
-        self.problems.push(problem);
-    }
-
-    fn missing_pointer(&self, place: Place, target: &Target, tree: &Node) -> Diagnostic {
-        let file = self.files.path(target.file).display();
-        let message = format!("`{file}` has nothing at `#{}`", target.pointer);
-        let help = if target.file != ROOT
-            && self
-                .files
-                .tree(ROOT)
-                .is_some_and(|root| root.at(&target.pointer).is_some())
-        {
-            let root = self.files.path(ROOT).display();
-            format!(
-                "`#` means the file the reference stands in; the target is in `{root}`: write the \
-                 relative path to it before `#`"
-            )
-        } else {
-            nearest_pointer(tree, &target.pointer)
-        };
-        codes::REF_POINTER.at(place, message).with_help(help)
-    }
-
-    fn misplaced_reference(&mut self, members: &Object, kind: ObjectKind) {
-        let help = match kind {
-            ObjectKind::Paths => "refer to every path item: `/pets: {$ref: paths.yaml#/pets}`",
-            ObjectKind::Components => "refer to every component by its own entry",
-            _ => {
-                "write the object out; `$ref` may stand for path items, parameters, request \
-                  bodies, responses, headers, schemas, examples, links, callbacks and security schemes"
-            }
-        };
-        let message = format!("`$ref` cannot stand for {}", kind.noun());
-        let place = self.files.place(members["$ref"].key);
-        self.problems
-            .push(codes::REF_MISPLACED.at(place, message).with_help(help));
-    }
-
-    fn misplaced_map_reference(&mut self, member: &Member, kind: ObjectKind) {
-        let message = "`$ref` cannot stand for a whole map; here it is the name of an entry";
-        let help = format!(
-            "give every entry its own reference; each is {}",
-            kind.noun()
-        );
-        let place = self.files.place(member.value.span);
-        self.problems
-            .push(codes::REF_MISPLACED.at(place, message).with_help(help));
-    }
-
-    fn report_siblings(&mut self, members: &Object) {
-        for (key, member) in members {
-            let note = matches!(key.as_str(), "summary" | "description") || key.starts_with("x-");
-            let code = match key.as_str() {
-                "$ref" => continue,
-                _ if note => codes::REF_SIBLING_NOTE,
-                _ => codes::REF_SIBLING,
-            };
-            let message = format!("`{key}` beside `$ref` has no effect");
-            let help = format!(
-                "move `{key}` to the target, or for a schema write \
-                 `allOf: [{{$ref: ...}}]` beside it; otherwise remove it"
-            );
-            let place = self.files.place(member.key);
-            self.problems.push(code.at(place, message).with_help(help));
-        }
-    }
 }
 
 /// What a reference leads to in the end.
@@ -736,22 +485,6 @@ fn root_components(root: &Node) -> impl Iterator<Item = (ObjectKind, Section, &S
 
 fn reference_of(node: &Node) -> Option<&Node> {
     node.get("$ref")
-}
-
-/// The components that `entry` leads to while they only refer on, up to the first that comes again.
-fn alias_chain<'a>(tree: &'a Node, entry: &'a Node) -> Vec<&'a str> {
-    let mut chain: Vec<&str> = Vec::new();
-    let mut next = reference_of(entry);
-    while let Some(pointer) = next.and_then(Node::as_str) {
-        if chain.contains(&pointer) {
-            break;
-        }
-        chain.push(pointer);
-        next = tree
-            .at(pointer.trim_start_matches('#'))
-            .and_then(reference_of);
-    }
-    chain
 }
 
 fn component_pointer(section: &str, name: &str) -> String {
@@ -792,54 +525,4 @@ fn lifted_name(target: &Target, path: &Path) -> String {
     } else {
         name.to_owned()
     }
-}
-
-fn nearest_pointer(tree: &Node, wanted: &str) -> String {
-    let mut node = tree;
-    let mut reached = String::new();
-    for token in pointer::split(wanted) {
-        let next_pointer = pointer::join("", &token);
-        if let Some(next) = node.at(&next_pointer) {
-            node = next;
-            reached.push_str(&next_pointer);
-            continue;
-        }
-        let keys = node
-            .as_object()
-            .into_iter()
-            .flat_map(|members| members.keys());
-        return match nearest(&token, keys.map(String::as_str)) {
-            Some(near) => format!("did you mean `#{}`?", pointer::join(&reached, near)),
-            None => format!("`#{reached}` exists, but has no member `{token}`"),
-        };
-    }
-    "check the pointer".to_owned()
-}
-
-fn missing_file(place: Place, path: &Path, error: &std::io::Error) -> Diagnostic {
-    let message = if error.kind() == std::io::ErrorKind::NotFound {
-        format!("there is no file `{}`", path.display())
-    } else {
-        format!("the file `{}` cannot be read: {error}", path.display())
-    };
-    let wanted = path
-        .file_name()
-        .unwrap_or_default()
-        .to_string_lossy()
-        .into_owned();
-    let folder = path
-        .parent()
-        .filter(|folder| !folder.as_os_str().is_empty());
-    let siblings: Vec<String> = std::fs::read_dir(folder.unwrap_or(Path::new(".")))
-        .into_iter()
-        .flatten()
-        .filter_map(|entry| Some(entry.ok()?.file_name().to_string_lossy().into_owned()))
-        .collect();
-    let mut siblings: Vec<&str> = siblings.iter().map(String::as_str).collect();
-    siblings.sort_unstable();
-    let help = match nearest(&wanted, siblings) {
-        Some(near) => format!("did you mean `{near}` in the same folder?"),
-        None => "the path is relative to the file the reference stands in".to_owned(),
-    };
-    codes::REF_FILE.at(place, message).with_help(help)
 }

@@ -127,6 +127,30 @@ impl Node {
         }
     }
 
+    /// This mapping with other values under the same keys; anything else is left as it is.
+    pub(crate) fn with_values(&self, mut value: impl FnMut(&str, &Member) -> Node) -> Node {
+        let Kind::Object(members) = &self.kind else {
+            return self.clone();
+        };
+        let members = members
+            .iter()
+            .map(|(key, member)| {
+                let value = value(key, member);
+                (
+                    key.clone(),
+                    Member {
+                        key: member.key,
+                        value,
+                    },
+                )
+            })
+            .collect();
+        Node {
+            span: self.span,
+            kind: Kind::Object(members),
+        }
+    }
+
     /// How much of a tree hangs on this node, itself included.
     pub(crate) fn size(&self) -> Size {
         let of_children = |children: &mut dyn Iterator<Item = &Node>| {

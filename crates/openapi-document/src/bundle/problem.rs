@@ -1,0 +1,254 @@
+//! What can be wrong with references and with what they lead to.
+
+use std::collections::HashSet;
+use std::path::Path;
+
+use super::{
+    Bundler, ROOT, Section, Target, Unresolved, component_pointer, reference_of, root_components,
+};
+use crate::codes;
+use crate::grammar::{ObjectKind, Shape};
+use crate::nearest::nearest;
+use crate::node::{Member, Node, Object, Span};
+use crate::pointer;
+use crate::report::{Diagnostic, Place};
+
+impl Bundler<'_> {
+    pub(super) fn check_bare_mappings(&mut self, tree: &Node) {
+        let schemas = tree.at("/components/schemas").and_then(Node::as_object);
+        for (name, span) in std::mem::take(&mut self.bare_mappings) {
+            if schemas.is_some_and(|schemas| schemas.contains_key(&name)) {
+                continue;
+            }
+            let names = schemas.into_iter().flat_map(|schemas| schemas.keys());
+            let help = match nearest(&name, names.map(String::as_str)) {
+                Some(near) => format!("did you mean `{near}`?"),
+                None => format!(
+                    "define `{name}` in the components, or write a reference such as \
+                     `schemas.yaml#/{name}`"
+                ),
+            };
+            let message = format!("there is no schema `{name}`");
+            let place = self.files.place(span);
+            self.problems
+                .push(codes::MAPPING.at(place, message).with_help(help));
+        }
+    }
+
+    /// Components that only refer to each other, in a circle.
+    pub(super) fn check_alias_cycles(&mut self, tree: &Node) {
+        let mut reported = HashSet::new();
+        for (_, section, name, entry) in root_components(tree) {
+            let own = component_pointer(section, name);
+            let circle = alias_chain(tree, entry);
+            let closed = circle.last().is_some_and(|last| *last == own);
+            if !closed || !reported.insert(own) {
+                continue;
+            }
+            reported.extend(circle.iter().map(|pointer| (*pointer).to_owned()));
+            if let (Some(reference), Some(next)) = (reference_of(entry), circle.first()) {
+                let target = Target {
+                    file: ROOT,
+                    pointer: next.trim_start_matches('#').to_owned(),
+                };
+                let Unresolved = self.cycle(reference.span, &target);
+            }
+        }
+    }
+
+    pub(super) fn check_kind(
+        &mut self,
+        kind: ObjectKind,
+        section: &str,
+        target: &Target,
+        node: &Node,
+        from: Span,
+    ) -> Result<(), Unresolved> {
+        let found = match target.as_component() {
+            Some((of, _)) if of != section => match ObjectKind::Components.member(&of) {
+                Shape::Map(other) => other.noun(),
+                _ => return Ok(()),
+            },
+            _ if node.as_object().is_none() => node.noun(),
+            _ if node.get("openapi").is_some() && node.get("paths").is_some() => "a whole document",
+            _ => return Ok(()),
+        };
+        let message = format!("this leads to {found}, but here stands {}", kind.noun());
+        let problem = codes::REF_KIND
+            .at(self.files.place(from), message)
+            .with_help(format!("refer to {}", kind.noun()))
+            .with_related(self.files.place(node.span), "", "it leads here");
+        self.problems.push(problem);
+        Err(Unresolved)
+    }
+
+    pub(super) fn cycle(&mut self, from: Span, target: &Target) -> Unresolved {
+        let mut problem = codes::REF_CYCLE
+            .at(
+                self.files.place(from),
+                "following this reference leads in a circle",
+            )
+            .with_help("let one of the references in the circle be a definition");
+        if let Some(tree) = self.files.tree(target.file)
+            && let Some((node, key)) = tree.entry_at(&target.pointer)
+        {
+            let place = self.files.place(key.unwrap_or(node.span));
+            problem = problem.with_related(place, "", "the circle passes here");
+        }
+        self.problems.push(problem);
+        Unresolved
+    }
+
+    pub(super) fn name_clash(
+        &mut self,
+        section: Section,
+        name: &str,
+        target: &Target,
+        other: &Target,
+    ) {
+        let place_of = |target: &Target| {
+            let tree = self.files.tree(target.file)?;
+            let (node, key) = tree.entry_at(&target.pointer)?;
+            Some(self.files.place(key.unwrap_or(node.span)))
+        };
+        let (Some(place), Some(first)) = (place_of(target), place_of(other)) else {
+            return;
+        };
+        let message = format!("there are two different {section} named `{name}`");
+        let problem = codes::NAME_CLASH
+            .at(place, message)
+            .with_help("rename one of them, or let both places refer to one definition")
+            .with_related(first, "", "the other one");
+        self.problems.push(problem);
+    }
+
+    pub(super) fn missing_pointer(&self, place: Place, target: &Target, tree: &Node) -> Diagnostic {
+        let file = self.files.path(target.file).display();
+        let message = format!("`{file}` has nothing at `#{}`", target.pointer);
+        let help = if target.file != ROOT
+            && self
+                .files
+                .tree(ROOT)
+                .is_some_and(|root| root.at(&target.pointer).is_some())
+        {
+            let root = self.files.path(ROOT).display();
+            format!(
+                "`#` means the file the reference stands in; the target is in `{root}`: write the \
+                 relative path to it before `#`"
+            )
+        } else {
+            nearest_pointer(tree, &target.pointer)
+        };
+        codes::REF_POINTER.at(place, message).with_help(help)
+    }
+
+    pub(super) fn misplaced_reference(&mut self, members: &Object, kind: ObjectKind) {
+        let help = match kind {
+            ObjectKind::Paths => "refer to every path item: `/pets: {$ref: paths.yaml#/pets}`",
+            ObjectKind::Components => "refer to every component by its own entry",
+            _ => {
+                "write the object out; `$ref` may stand for path items, parameters, request \
+                  bodies, responses, headers, schemas, examples, links, callbacks and security schemes"
+            }
+        };
+        let message = format!("`$ref` cannot stand for {}", kind.noun());
+        let place = self.files.place(members["$ref"].key);
+        self.problems
+            .push(codes::REF_MISPLACED.at(place, message).with_help(help));
+    }
+
+    pub(super) fn misplaced_map_reference(&mut self, member: &Member, kind: ObjectKind) {
+        let message = "`$ref` cannot stand for a whole map; here it is the name of an entry";
+        let help = format!(
+            "give every entry its own reference; each is {}",
+            kind.noun()
+        );
+        let place = self.files.place(member.value.span);
+        self.problems
+            .push(codes::REF_MISPLACED.at(place, message).with_help(help));
+    }
+
+    pub(super) fn report_siblings(&mut self, members: &Object) {
+        for (key, member) in members {
+            let note = matches!(key.as_str(), "summary" | "description") || key.starts_with("x-");
+            let code = match key.as_str() {
+                "$ref" => continue,
+                _ if note => codes::REF_SIBLING_NOTE,
+                _ => codes::REF_SIBLING,
+            };
+            let message = format!("`{key}` beside `$ref` has no effect");
+            let help = format!(
+                "move `{key}` to the target, or for a schema write \
+                 `allOf: [{{$ref: ...}}]` beside it; otherwise remove it"
+            );
+            let place = self.files.place(member.key);
+            self.problems.push(code.at(place, message).with_help(help));
+        }
+    }
+}
+
+fn nearest_pointer(tree: &Node, wanted: &str) -> String {
+    let mut node = tree;
+    let mut reached = String::new();
+    for token in pointer::split(wanted) {
+        let next_pointer = pointer::join("", &token);
+        if let Some(next) = node.at(&next_pointer) {
+            node = next;
+            reached.push_str(&next_pointer);
+            continue;
+        }
+        let keys = node
+            .as_object()
+            .into_iter()
+            .flat_map(|members| members.keys());
+        return match nearest(&token, keys.map(String::as_str)) {
+            Some(near) => format!("did you mean `#{}`?", pointer::join(&reached, near)),
+            None => format!("`#{reached}` exists, but has no member `{token}`"),
+        };
+    }
+    "check the pointer".to_owned()
+}
+
+pub(super) fn missing_file(place: Place, path: &Path, error: &std::io::Error) -> Diagnostic {
+    let message = if error.kind() == std::io::ErrorKind::NotFound {
+        format!("there is no file `{}`", path.display())
+    } else {
+        format!("the file `{}` cannot be read: {error}", path.display())
+    };
+    let wanted = path
+        .file_name()
+        .unwrap_or_default()
+        .to_string_lossy()
+        .into_owned();
+    let folder = path
+        .parent()
+        .filter(|folder| !folder.as_os_str().is_empty());
+    let siblings: Vec<String> = std::fs::read_dir(folder.unwrap_or(Path::new(".")))
+        .into_iter()
+        .flatten()
+        .filter_map(|entry| Some(entry.ok()?.file_name().to_string_lossy().into_owned()))
+        .collect();
+    let mut siblings: Vec<&str> = siblings.iter().map(String::as_str).collect();
+    siblings.sort_unstable();
+    let help = match nearest(&wanted, siblings) {
+        Some(near) => format!("did you mean `{near}` in the same folder?"),
+        None => "the path is relative to the file the reference stands in".to_owned(),
+    };
+    codes::REF_FILE.at(place, message).with_help(help)
+}
+
+/// The components that `entry` leads to while they only refer on, up to the first that comes again.
+fn alias_chain<'a>(tree: &'a Node, entry: &'a Node) -> Vec<&'a str> {
+    let mut chain: Vec<&str> = Vec::new();
+    let mut next = reference_of(entry);
+    while let Some(pointer) = next.and_then(Node::as_str) {
+        if chain.contains(&pointer) {
+            break;
+        }
+        chain.push(pointer);
+        next = tree
+            .at(pointer.trim_start_matches('#'))
+            .and_then(reference_of);
+    }
+    chain
+}
