@@ -1,7 +1,7 @@
 //! Generation: the lowered document through progenitor.
 
 use std::{
-    cell::RefCell,
+    cell::{Cell, RefCell},
     panic::{AssertUnwindSafe, catch_unwind},
     sync::Once,
 };
@@ -164,8 +164,10 @@ fn members(value: &Value) -> impl Iterator<Item = (&String, &Value)> {
 }
 
 thread_local! {
-    /// The message of a panic that is about to be caught on this thread.
-    static CAUGHT: RefCell<Option<Option<String>>> = const { RefCell::new(None) };
+    /// Whether a panic on this thread is about to be caught.
+    static CATCHING: Cell<bool> = const { Cell::new(false) };
+    /// The message of the panic that was caught last.
+    static MESSAGE: RefCell<String> = const { RefCell::new(String::new()) };
 }
 
 /// Runs `work`; a panic becomes its message and is not printed.
@@ -174,26 +176,26 @@ fn quiet_unwind<T>(work: impl FnOnce() -> T) -> Result<T, String> {
     HOOK.call_once(|| {
         let previous = std::panic::take_hook();
         std::panic::set_hook(Box::new(move |info| {
-            let caught = CAUGHT.with_borrow_mut(|caught| match caught {
-                Some(message) => {
-                    *message = Some(panic_message(info));
-                    true
-                }
-                None => false,
-            });
-            if !caught {
+            if CATCHING.get() {
+                MESSAGE.set(panic_message(info));
+            } else {
                 previous(info);
             }
         }));
     });
-    CAUGHT.set(Some(None));
+    CATCHING.set(true);
     let result = catch_unwind(AssertUnwindSafe(work));
-    let message = CAUGHT.take().flatten();
-    result.map_err(|_| message.unwrap_or_else(|| "no message".to_owned()))
+    CATCHING.set(false);
+    result.map_err(|_| MESSAGE.take())
 }
 
 fn panic_message(info: &std::panic::PanicHookInfo<'_>) -> String {
-    let text = info.payload_as_str().unwrap_or("no message").to_owned();
+    let payload = info.payload();
+    let text = payload
+        .downcast_ref::<&str>()
+        .map(|text| (*text).to_owned())
+        .or_else(|| payload.downcast_ref::<String>().cloned())
+        .unwrap_or_else(|| "no message".to_owned());
     match info.location() {
         Some(place) => {
             let file = place.file().rsplit('/').next().unwrap_or_default();

@@ -191,6 +191,7 @@ fn builder(context: &Context<'_>, environments: &[Environment]) -> TokenStream {
             }
         }
     });
+    let transport = transport_methods();
     let features = uses(context, "x-client-features").then(|| {
         quote! {
             /// Names the features of the API client whose credentials are used.
@@ -240,6 +241,39 @@ fn builder(context: &Context<'_>, environments: &[Environment]) -> TokenStream {
             #features
             #serialized
 
+            #transport
+
+            /// Takes what the environment sets, see [`Client::from_env`]; what is not
+            /// set there stays as it is.
+            ///
+            /// # Errors
+            ///
+            /// [`BuildError`] when a variable is not Unicode, or has a value that cannot be used.
+            #[allow(clippy::wrong_self_convention, unused_mut)]
+            pub fn from_env(mut self) -> Result<Self, BuildError> {
+                #env_environment
+                if let Some(url) = self.core.env("BASE_URL")? {
+                    self = self.base_url(url);
+                }
+                #(#env_credentials)*
+                Ok(self)
+            }
+
+            /// Finishes the client.
+            ///
+            /// # Errors
+            ///
+            /// [`BuildError`] when no address was given, or a value given cannot be used.
+            pub fn build(self) -> Result<Client, BuildError> {
+                Ok(Client { core: self.core.build()? })
+            }
+        }
+    }
+}
+
+/// Setters that every client has.
+fn transport_methods() -> TokenStream {
+    quote! {
             /// Bounds the time until a connection stands.
             pub fn connect_timeout(mut self, limit: ::std::time::Duration) -> Self {
                 self.core = self.core.connect_timeout(limit);
@@ -288,32 +322,6 @@ fn builder(context: &Context<'_>, environments: &[Environment]) -> TokenStream {
                 self.core = self.core.allow_insecure_http();
                 self
             }
-
-            /// Takes what the environment sets, see [`Client::from_env`]; what is not
-            /// set there stays as it is.
-            ///
-            /// # Errors
-            ///
-            /// [`BuildError`] when a variable is not Unicode, or has a value that cannot be used.
-            #[allow(clippy::wrong_self_convention, unused_mut)]
-            pub fn from_env(mut self) -> Result<Self, BuildError> {
-                #env_environment
-                if let Some(url) = self.core.env("BASE_URL")? {
-                    self = self.base_url(url);
-                }
-                #(#env_credentials)*
-                Ok(self)
-            }
-
-            /// Finishes the client.
-            ///
-            /// # Errors
-            ///
-            /// [`BuildError`] when no address was given, or a value given cannot be used.
-            pub fn build(self) -> Result<Client, BuildError> {
-                Ok(Client { core: self.core.build()? })
-            }
-        }
     }
 }
 

@@ -204,7 +204,7 @@ fn dependencies(
     found.insert("openapi-client-runtime", runtime(context));
     found.insert(
         "schemars",
-        optional(context, "1", schemars_features(&names)),
+        optional(context, "1", &schemars_features(&names)),
     );
     found.insert(
         "serde",
@@ -230,7 +230,7 @@ fn choose(context: &Context<'_>, own: &str) -> String {
     }
 }
 
-fn optional(context: &Context<'_>, version: &str, features: Vec<&str>) -> String {
+fn optional(context: &Context<'_>, version: &str, features: &[&str]) -> String {
     let source = match context.settings.runtime {
         Runtime::Workspace => "workspace = true".to_owned(),
         Runtime::Path(_) => format!("version = {}", quoted(version)),

@@ -1,6 +1,5 @@
 //! Media types of requests and responses.
 
-use openapi_document::Finding;
 use serde_json::{Map, Value, json};
 
 use super::{Lowering, Operation, normalize::object_mut, referenced};
@@ -33,7 +32,7 @@ pub(crate) fn kind(media_type: &str) -> Kind {
 
 /// One method for each pair of a request and a response media type. The first
 /// pair keeps the name of the operation.
-pub(super) fn split_media_types(lowering: &mut Lowering) -> Result<usize, Finding> {
+pub(super) fn split_media_types(lowering: &mut Lowering) -> usize {
     let mut applied = 0;
     let mut methods = Vec::new();
     for operation in std::mem::take(&mut lowering.operations) {
@@ -61,7 +60,7 @@ pub(super) fn split_media_types(lowering: &mut Lowering) -> Result<usize, Findin
         }
     }
     lowering.operations = methods;
-    Ok(applied)
+    applied
 }
 
 fn at_least_one(media_types: &[String]) -> Vec<&str> {
@@ -155,7 +154,7 @@ fn record(operation: &mut Operation, request: &str) {
 }
 
 /// After this rule, bodies are JSON, forms, plain text or bytes.
-pub(super) fn lower_media_types(lowering: &mut Lowering) -> Result<usize, Finding> {
+pub(super) fn lower_media_types(lowering: &mut Lowering) -> usize {
     let mut applied = 0;
     for operation in &mut lowering.operations {
         if let Some(content) = operation.object.pointer_mut("/requestBody/content") {
@@ -168,7 +167,7 @@ pub(super) fn lower_media_types(lowering: &mut Lowering) -> Result<usize, Findin
             }
         }
     }
-    Ok(applied)
+    applied
 }
 
 fn lower_content(content: &mut Value, lower: fn(&str, &Value) -> (&'static str, Value)) -> usize {
@@ -215,7 +214,7 @@ fn bytes() -> Value {
 /// progenitor takes every body as required. An optional JSON body becomes an
 /// `Option`; the other kinds are optional by an empty default, which the
 /// completer sets.
-pub(super) fn accept_optional_bodies(lowering: &mut Lowering) -> Result<usize, Finding> {
+pub(super) fn accept_optional_bodies(lowering: &mut Lowering) -> usize {
     let mut applied = 0;
     let mut operations = std::mem::take(&mut lowering.operations);
     for operation in &mut operations {
@@ -250,5 +249,5 @@ pub(super) fn accept_optional_bodies(lowering: &mut Lowering) -> Result<usize, F
         }
     }
     lowering.operations = operations;
-    Ok(applied)
+    applied
 }

@@ -27,7 +27,7 @@ pub struct Rule {
     pub name: &'static str,
     /// What the rule does, in one sentence.
     pub what: &'static str,
-    apply: fn(&mut Lowering) -> Result<usize, Finding>,
+    apply: fn(&mut Lowering) -> usize,
 }
 
 /// All rules, in the order in which they are applied.
@@ -140,6 +140,8 @@ pub(crate) struct Lowering {
     pub operations: Vec<Operation>,
     pub schemas: Map<String, Value>,
     pub plan: Plan,
+    /// What no rule can represent.
+    pub refusals: Vec<Finding>,
 }
 
 /// One operation; a rule may make several of one.
@@ -163,10 +165,13 @@ pub(crate) fn lower(public: &Value) -> Result<Lowered, Vec<Finding>> {
     let mut lowering = normalize::start(public);
     let mut applied = BTreeMap::new();
     for rule in RULES {
-        let times = (rule.apply)(&mut lowering).map_err(|finding| vec![finding])?;
+        let times = (rule.apply)(&mut lowering);
         if times > 0 {
             applied.insert(rule.name, times);
         }
+    }
+    if !lowering.refusals.is_empty() {
+        return Err(lowering.refusals);
     }
     Ok(lowering.finish(public, applied))
 }

@@ -25,6 +25,7 @@ pub(super) fn start(public: &Value) -> Lowering {
         operations: operations(public),
         schemas,
         plan,
+        refusals: Vec::new(),
     }
 }
 
@@ -65,7 +66,7 @@ fn operation(public: &Value, path: &str, item: &Value, verb: &str, object: &Valu
         path: path.to_owned(),
         request: None,
         responses: Vec::new(),
-        query_styles: Default::default(),
+        query_styles: std::collections::BTreeMap::new(),
         cookies: Vec::new(),
         variant: None,
     };

@@ -4,10 +4,10 @@ use openapi_document::Finding;
 use serde_json::Value;
 
 use super::Lowering;
-use crate::naming;
+use crate::{codes, naming, plan::Method};
 
 /// `GET /users/{id}` without `operationId` becomes `get_users_by_id`.
-pub(super) fn derive_operation_ids(lowering: &mut Lowering) -> Result<usize, Finding> {
+pub(super) fn derive_operation_ids(lowering: &mut Lowering) -> usize {
     let mut applied = 0;
     let mut taken: Vec<String> = Vec::new();
     for operation in &mut lowering.operations {
@@ -18,21 +18,20 @@ pub(super) fn derive_operation_ids(lowering: &mut Lowering) -> Result<usize, Fin
         }
         method.name = naming::snake(&method.operation_id);
         if taken.contains(&method.name) {
-            return Err(Finding::error(
-                crate::codes::METHOD_NAME,
-                &method.pointer,
-                format!(
-                    "two operations would both become the method `{}`",
-                    method.name
-                ),
-            )
-            .why("a method of the client is found by its name alone")
-            .help("give one of them another `operationId`"));
+            lowering.refusals.push(clash(method));
         }
         taken.push(method.name.clone());
         operation.object["operationId"] = Value::String(method.name.clone());
     }
-    Ok(applied)
+    applied
+}
+
+fn clash(method: &Method) -> Finding {
+    let name = &method.name;
+    let message = format!("two operations would both become the method `{name}`");
+    Finding::error(codes::METHOD_NAME, &method.pointer, message)
+        .why("a method of the client is found by its name alone")
+        .help("give one of them another `operationId`")
 }
 
 fn derived_id(verb: &str, path: &str) -> String {

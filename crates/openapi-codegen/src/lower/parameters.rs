@@ -1,13 +1,12 @@
 //! Parameters that progenitor refuses or would send wrongly.
 
-use openapi_document::Finding;
 use serde_json::{Value, json};
 
 use super::{Lowering, referenced};
 use crate::{naming, plan::QueryStyle};
 
 /// `OpenAPI` 3.0.3, section 4.7.12.1: definitions of these three are ignored.
-pub(super) fn drop_reserved_headers(lowering: &mut Lowering) -> Result<usize, Finding> {
+pub(super) fn drop_reserved_headers(lowering: &mut Lowering) -> usize {
     let mut applied = 0;
     for operation in &mut lowering.operations {
         let parameters = parameters_mut(&mut operation.object);
@@ -19,11 +18,11 @@ pub(super) fn drop_reserved_headers(lowering: &mut Lowering) -> Result<usize, Fi
         });
         applied += before - parameters.len();
     }
-    Ok(applied)
+    applied
 }
 
 /// Records every style but a plain list or scalar for the runtime's encoder.
-pub(super) fn style_query_parameters(lowering: &mut Lowering) -> Result<usize, Finding> {
+pub(super) fn style_query_parameters(lowering: &mut Lowering) -> usize {
     let mut applied = 0;
     let mut operations = std::mem::take(&mut lowering.operations);
     for operation in &mut operations {
@@ -48,7 +47,7 @@ pub(super) fn style_query_parameters(lowering: &mut Lowering) -> Result<usize, F
         }
     }
     lowering.operations = operations;
-    Ok(applied)
+    applied
 }
 
 /// The style that progenitor cannot be trusted with.
@@ -82,7 +81,7 @@ fn query_style(lowering: &Lowering, parameter: &Value) -> Option<QueryStyle> {
 }
 
 /// The runtime finds a cookie parameter in the header `openapi-cookie-<name>`.
-pub(super) fn carry_cookies_in_headers(lowering: &mut Lowering) -> Result<usize, Finding> {
+pub(super) fn carry_cookies_in_headers(lowering: &mut Lowering) -> usize {
     let mut applied = 0;
     for operation in &mut lowering.operations {
         let mut cookies = Vec::new();
@@ -103,11 +102,11 @@ pub(super) fn carry_cookies_in_headers(lowering: &mut Lowering) -> Result<usize,
         applied += cookies.len();
         operation.method.cookies = cookies;
     }
-    Ok(applied)
+    applied
 }
 
 /// A list in a header is written by hand, with commas (`OpenAPI` style `simple`).
-pub(super) fn join_header_lists(lowering: &mut Lowering) -> Result<usize, Finding> {
+pub(super) fn join_header_lists(lowering: &mut Lowering) -> usize {
     let mut applied = 0;
     for operation in &mut lowering.operations {
         for parameter in parameters_mut(&mut operation.object) {
@@ -127,7 +126,7 @@ pub(super) fn join_header_lists(lowering: &mut Lowering) -> Result<usize, Findin
             }
         }
     }
-    Ok(applied)
+    applied
 }
 
 fn parameters_mut(operation: &mut Value) -> &mut Vec<Value> {

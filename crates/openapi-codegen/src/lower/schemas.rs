@@ -1,6 +1,5 @@
 //! Schemas that typify refuses, or takes for something else.
 
-use openapi_document::Finding;
 use serde_json::{Map, Value, json};
 
 use super::{Lowering, reference, referenced, rewrite};
@@ -14,7 +13,7 @@ const RUNTIME: &str = "openapi_client_runtime";
 
 /// Every type gets a name from the document or from its place, so that no two
 /// stages disagree on what it is called.
-pub(super) fn hoist_inline_schemas(lowering: &mut Lowering) -> Result<usize, Finding> {
+pub(super) fn hoist_inline_schemas(lowering: &mut Lowering) -> usize {
     let before = lowering.schemas.len();
     let mut operations = std::mem::take(&mut lowering.operations);
     for operation in &mut operations {
@@ -46,7 +45,7 @@ pub(super) fn hoist_inline_schemas(lowering: &mut Lowering) -> Result<usize, Fin
         lowering.schemas.insert(name, schema);
         done += 1;
     }
-    Ok(lowering.schemas.len() - before)
+    lowering.schemas.len() - before
 }
 
 fn nth(schemas: &Map<String, Value>, index: usize) -> Option<(String, Value)> {
@@ -110,7 +109,7 @@ fn becomes_a_type(schema: &Value) -> bool {
 
 /// Values that may be null are so at the place that refers to them: a type of
 /// its own for "a value or null" would help nobody.
-pub(super) fn move_nullable_to_references(lowering: &mut Lowering) -> Result<usize, Finding> {
+pub(super) fn move_nullable_to_references(lowering: &mut Lowering) -> usize {
     let mut moved = Vec::new();
     for (name, schema) in &mut lowering.schemas {
         let nullable_branch = remove_from_branches(schema);
@@ -123,14 +122,14 @@ pub(super) fn move_nullable_to_references(lowering: &mut Lowering) -> Result<usi
         }
     }
     if moved.is_empty() {
-        return Ok(0);
+        return 0;
     }
     everywhere(lowering, &mut |schema| {
         if referenced(schema).is_some_and(|name| moved.iter().any(|m| m == name)) {
             make_nullable(schema);
         }
     });
-    Ok(moved.len())
+    moved.len()
 }
 
 /// A union is nullable when one of its branches is.
@@ -147,7 +146,7 @@ fn remove_from_branches(schema: &mut Value) -> bool {
 
 /// A union with a discriminator becomes an enum of ours: typify would take the
 /// first branch that happens to fit.
-pub(super) fn tag_discriminated_unions(lowering: &mut Lowering) -> Result<usize, Finding> {
+pub(super) fn tag_discriminated_unions(lowering: &mut Lowering) -> usize {
     let mut unions = Vec::new();
     for (name, schema) in &lowering.schemas {
         if let Some(union) = discriminated(schema) {
@@ -158,7 +157,7 @@ pub(super) fn tag_discriminated_unions(lowering: &mut Lowering) -> Result<usize,
     for (name, union) in unions {
         lowering.plan.unions.insert(name, union);
     }
-    Ok(applied)
+    applied
 }
 
 fn discriminated(schema: &Value) -> Option<Union> {
@@ -196,7 +195,7 @@ fn discriminated(schema: &Value) -> Option<Union> {
 
 /// String enums are open unless `x-closed-enum` says otherwise. `anyOf` of an
 /// enum and a string is the usual way to write an open enum by hand.
-pub(super) fn open_string_enums(lowering: &mut Lowering) -> Result<usize, Finding> {
+pub(super) fn open_string_enums(lowering: &mut Lowering) -> usize {
     let mut found = Vec::new();
     for (name, schema) in &lowering.schemas {
         if lowering.plan.aliases.contains_key(name) || schema["x-closed-enum"] == true {
@@ -214,7 +213,7 @@ pub(super) fn open_string_enums(lowering: &mut Lowering) -> Result<usize, Findin
         lowering.schemas[&name] = json!({ "type": "string" });
         lowering.plan.open_enums.insert(name, open);
     }
-    Ok(applied)
+    applied
 }
 
 fn enum_values(schemas: &Map<String, Value>, schema: &Value) -> Option<Vec<String>> {
@@ -243,14 +242,14 @@ fn enum_values(schemas: &Map<String, Value>, schema: &Value) -> Option<Vec<Strin
 }
 
 /// `format: password` and `x-sensitive` strings become `Secret`.
-pub(super) fn protect_secrets(lowering: &mut Lowering) -> Result<usize, Finding> {
+pub(super) fn protect_secrets(lowering: &mut Lowering) -> usize {
     let mut applied = 0;
     for (name, schema) in &mut lowering.schemas {
         rewrite::everywhere(schema, &mut |schema| {
             if is_sensitive(schema) {
                 applied += 1;
                 let nullable = is_nullable(schema);
-                *schema = rust_type(RUNTIME, "Secret", Vec::new());
+                *schema = rust_type(RUNTIME, "Secret", &[]);
                 if nullable {
                     make_nullable(schema);
                 }
@@ -263,7 +262,7 @@ pub(super) fn protect_secrets(lowering: &mut Lowering) -> Result<usize, Finding>
                 .insert(name.clone(), format!("::{RUNTIME}::Secret"));
         }
     }
-    Ok(applied)
+    applied
 }
 
 fn is_sensitive(schema: &Value) -> bool {
@@ -272,7 +271,7 @@ fn is_sensitive(schema: &Value) -> bool {
 
 /// A server's values are taken as they come. Limits stay on what is only sent,
 /// where they save a round trip.
-pub(super) fn relax_received_schemas(lowering: &mut Lowering) -> Result<usize, Finding> {
+pub(super) fn relax_received_schemas(lowering: &mut Lowering) -> usize {
     let (sent, received) = rewrite::reach(&lowering.operations, &lowering.schemas);
     let mut applied = 0;
     for name in &received {
@@ -293,7 +292,7 @@ pub(super) fn relax_received_schemas(lowering: &mut Lowering) -> Result<usize, F
     }
     lowering.plan.sent = sent;
     lowering.plan.received = received;
-    Ok(applied)
+    applied
 }
 
 fn relax(schema: &mut Value) -> bool {
@@ -324,26 +323,26 @@ fn relax(schema: &mut Value) -> bool {
 }
 
 /// In a union of scalars, `5` must not come back as `5.0`.
-pub(super) fn keep_numbers_exact(lowering: &mut Lowering) -> Result<usize, Finding> {
+pub(super) fn keep_numbers_exact(lowering: &mut Lowering) -> usize {
     let mut applied = 0;
     for schema in lowering.schemas.values_mut() {
         for keyword in ["oneOf", "anyOf"] {
             let branches = schema.get_mut(keyword).and_then(Value::as_array_mut);
             for branch in branches.into_iter().flatten() {
                 if branch["type"] == "number" && branch.get("format").is_none() {
-                    *branch = rust_type("serde_json", "Number", Vec::new());
+                    *branch = rust_type("serde_json", "Number", &[]);
                     branch["title"] = json!("Number");
                     applied += 1;
                 }
             }
         }
     }
-    Ok(applied)
+    applied
 }
 
 /// A reply must not fail because a union gained a member. Requests have no use
 /// for it, but a type that goes both ways has it too.
-pub(super) fn keep_unknown_members(lowering: &mut Lowering) -> Result<usize, Finding> {
+pub(super) fn keep_unknown_members(lowering: &mut Lowering) -> usize {
     let mut applied = 0;
     for name in &lowering.plan.received {
         let ours =
@@ -359,7 +358,7 @@ pub(super) fn keep_unknown_members(lowering: &mut Lowering) -> Result<usize, Fin
             }
         }
     }
-    Ok(applied)
+    applied
 }
 
 /// typify numbers the variants of a union unless all have a name.
@@ -373,7 +372,7 @@ fn name_branches(branches: &mut [Value]) {
 }
 
 /// Optional nullable members of what is sent have three states.
-pub(super) fn keep_null_apart(lowering: &mut Lowering) -> Result<usize, Finding> {
+pub(super) fn keep_null_apart(lowering: &mut Lowering) -> usize {
     let mut applied = 0;
     for name in lowering.plan.sent.clone() {
         let Some(schema) = lowering.schemas.get_mut(&name) else {
@@ -382,35 +381,31 @@ pub(super) fn keep_null_apart(lowering: &mut Lowering) -> Result<usize, Finding>
         for_optional_properties(schema, |property| {
             if is_nullable(property) {
                 let inner = without_null(property);
-                *property = rust_type(RUNTIME, "Patch", vec![inner]);
+                *property = rust_type(RUNTIME, "Patch", &[inner]);
                 applied += 1;
             }
         });
     }
-    Ok(applied)
+    applied
 }
 
 /// An absent list is not an empty one; typify would send neither.
-pub(super) fn keep_empty_lists(lowering: &mut Lowering) -> Result<usize, Finding> {
+pub(super) fn keep_empty_lists(lowering: &mut Lowering) -> usize {
     let mut applied = 0;
     for schema in lowering.schemas.values_mut() {
         for_optional_properties(schema, |property| {
             if property["type"] == "array" {
                 let items = property.get("items").cloned().unwrap_or_else(|| json!({}));
-                *property = rust_type("std", "vec::Vec", vec![json_schema(items)]);
+                *property = rust_type("std", "vec::Vec", &[json_schema(items)]);
                 applied += 1;
             } else if let Some(values) = map_values(property) {
                 let key = json!({ "type": "string" });
-                *property = rust_type(
-                    "std",
-                    "collections::BTreeMap",
-                    vec![key, json_schema(values)],
-                );
+                *property = rust_type("std", "collections::BTreeMap", &[key, json_schema(values)]);
                 applied += 1;
             }
         });
     }
-    Ok(applied)
+    applied
 }
 
 fn map_values(schema: &Value) -> Option<Value> {
@@ -438,7 +433,7 @@ fn for_optional_properties(schema: &mut Value, mut visit: impl FnMut(&mut Value)
 }
 
 /// typify's own extension: a type that exists already.
-fn rust_type(crate_name: &str, path: &str, parameters: Vec<Value>) -> Value {
+fn rust_type(crate_name: &str, path: &str, parameters: &[Value]) -> Value {
     json!({
         "x-rust-type": {
             "crate": crate_name,

@@ -15,24 +15,24 @@ const BYTES: &str = "/content/application~1octet-stream";
 /// All declared successes become `2XX`: one type for all, or an enum over the
 /// statuses where their bodies differ. A declared redirection such as 304 is an
 /// outcome, not an error.
-pub(super) fn fold_success_statuses(lowering: &mut Lowering) -> Result<usize, Finding> {
+pub(super) fn fold_success_statuses(lowering: &mut Lowering) -> usize {
     let mut applied = 0;
     let mut operations = std::mem::take(&mut lowering.operations);
     for operation in &mut operations {
         let responses = take(operation, |status| status.starts_with(['1', '2', '3']));
-        let folded = fold_successes(lowering, operation, &responses)?;
+        let folded = fold_successes(lowering, operation, &responses);
         applied += usize::from(responses.len() != 1 || responses[0].0 != "2XX");
         operation.object["responses"]["2XX"] = folded;
     }
     lowering.operations = operations;
-    Ok(applied)
+    applied
 }
 
 fn fold_successes(
     lowering: &mut Lowering,
     operation: &mut Operation,
     responses: &[(String, Value)],
-) -> Result<Value, Finding> {
+) -> Value {
     let streams = responses
         .iter()
         .filter(|(_, r)| r.pointer(BYTES).is_some())
@@ -40,35 +40,34 @@ fn fold_successes(
     let schemas: Vec<Option<&Value>> = responses.iter().map(|(_, r)| r.pointer(JSON)).collect();
     if streams > 0 {
         if schemas.iter().any(Option::is_some) {
-            return Err(Finding::error(
-                codes::MIXED_STREAM,
-                format!("{}/responses", operation.method.pointer),
-                format!(
-                    "`{}` answers with bytes or with JSON, by status",
-                    operation.method.operation_id
-                ),
-            )
-            .why("a method has one result: bytes are streamed, JSON is decoded")
-            .help("declare one operation for the bytes and one for the JSON answer"));
+            lowering.refusals.push(mixed_stream(operation));
         }
-        let content = json!({ "application/octet-stream": { "schema": { "type": "string", "format": "binary" } } });
-        return Ok(json!({ "description": "", "content": content }));
+        let schema = json!({ "type": "string", "format": "binary" });
+        let content = json!({ "application/octet-stream": { "schema": schema } });
+        return json!({ "description": "", "content": content });
     }
     let redirects = responses.iter().any(|(status, _)| status.starts_with('3'));
-    let same = schemas.windows(2).all(|pair| pair[0] == pair[1]);
+    let same = !redirects && schemas.windows(2).all(|pair| pair[0] == pair[1]);
     match schemas.first().copied().flatten() {
-        None if same && !redirects => Ok(json!({ "description": "" })),
-        Some(schema) if same && !redirects => Ok(with_schema(schema.clone())),
-        _ => Ok(with_schema(envelope(
-            lowering, operation, responses, "Success",
-        ))),
+        None if same => json!({ "description": "" }),
+        Some(schema) if same => with_schema(schema),
+        _ => with_schema(&envelope(lowering, operation, responses, "Success")),
     }
+}
+
+fn mixed_stream(operation: &Operation) -> Finding {
+    let id = &operation.method.operation_id;
+    let pointer = format!("{}/responses", operation.method.pointer);
+    let message = format!("`{id}` answers with bytes or with JSON, by status");
+    Finding::error(codes::MIXED_STREAM, pointer, message)
+        .why("a method has one result: bytes are streamed, JSON is decoded")
+        .help("declare one operation for the bytes and one for the JSON answer")
 }
 
 /// All declared errors become `4XX` and `5XX`: one type for all, or an enum
 /// over the statuses where their bodies differ. Errors without a described body
 /// are taken as any JSON.
-pub(super) fn fold_error_statuses(lowering: &mut Lowering) -> Result<usize, Finding> {
+pub(super) fn fold_error_statuses(lowering: &mut Lowering) -> usize {
     let mut applied = 0;
     let mut operations = std::mem::take(&mut lowering.operations);
     for operation in &mut operations {
@@ -92,12 +91,12 @@ pub(super) fn fold_error_statuses(lowering: &mut Lowering) -> Result<usize, Find
             _ => envelope(lowering, operation, &with_body, "Error"),
         };
         for class in ["4XX", "5XX"] {
-            operation.object["responses"][class] = with_schema(schema.clone());
+            operation.object["responses"][class] = with_schema(&schema);
         }
         applied += 1;
     }
     lowering.operations = operations;
-    Ok(applied)
+    applied
 }
 
 fn take(operation: &mut Operation, wanted: impl Fn(&str) -> bool) -> Vec<(String, Value)> {
@@ -112,7 +111,7 @@ fn take(operation: &mut Operation, wanted: impl Fn(&str) -> bool) -> Vec<(String
     taken.into_iter().collect()
 }
 
-fn with_schema(schema: Value) -> Value {
+fn with_schema(schema: &Value) -> Value {
     json!({ "description": "", "content": { "application/json": { "schema": schema } } })
 }
 
