@@ -62,7 +62,6 @@ impl<'a> ListClients<'a> {
     pub async fn send(
         self,
     ) -> Result<ResponseValue<::std::vec::Vec<types::ApiClient>>, Error<types::Error>> {
-        let operation = &crate::operations::LIST_CLIENTS;
         let Self { client, app_id, has_feature } = self;
         let outcome: Result<
             ResponseValue<::std::vec::Vec<types::ApiClient>>,
@@ -91,7 +90,10 @@ impl<'a> ListClients<'a> {
                     ),
                 )
                 .build()?;
-            let result = client.core.execute(request, operation).await;
+            let result = client
+                .core
+                .execute(request, &crate::operations::LIST_CLIENTS)
+                .await;
             let response = result?;
             match response.outcome() {
                 200..=299 => ResponseValue::from_response(response).await,
@@ -113,7 +115,7 @@ impl<'a> ListClients<'a> {
             }
         }
             .await;
-        outcome.map_err(|error| error.in_operation(operation))
+        outcome.map_err(|error| error.in_operation(&crate::operations::LIST_CLIENTS))
     }
 
     /// What the document says of this operation.
@@ -186,7 +188,6 @@ impl<'a> CreateClient<'a> {
     pub async fn send(
         self,
     ) -> Result<ResponseValue<types::ApiClient>, Error<types::Error>> {
-        let operation = &crate::operations::CREATE_CLIENT;
         let Self { client, app_id, body } = self;
         let outcome: Result<ResponseValue<types::ApiClient>, Error<types::Error>> = async move {
             let app_id = app_id.map_err(Error::InvalidRequest)?;
@@ -211,7 +212,10 @@ impl<'a> CreateClient<'a> {
                 )
                 .json(&body)
                 .build()?;
-            let result = client.core.execute(request, operation).await;
+            let result = client
+                .core
+                .execute(request, &crate::operations::CREATE_CLIENT)
+                .await;
             let response = result?;
             match response.outcome() {
                 200..=299 => ResponseValue::from_response(response).await,
@@ -233,7 +237,7 @@ impl<'a> CreateClient<'a> {
             }
         }
             .await;
-        outcome.map_err(|error| error.in_operation(operation))
+        outcome.map_err(|error| error.in_operation(&crate::operations::CREATE_CLIENT))
     }
 
     /// What the document says of this operation.
@@ -300,7 +304,6 @@ impl<'a> GetClient<'a> {
     pub async fn send(
         self,
     ) -> Result<ResponseValue<types::ApiClient>, Error<types::Error>> {
-        let operation = &crate::operations::GET_CLIENT;
         let Self { client, app_id, client_id } = self;
         let outcome: Result<ResponseValue<types::ApiClient>, Error<types::Error>> = async move {
             let app_id = app_id.map_err(Error::InvalidRequest)?;
@@ -320,7 +323,10 @@ impl<'a> GetClient<'a> {
                     ),
                 )
                 .build()?;
-            let result = client.core.execute(request, operation).await;
+            let result = client
+                .core
+                .execute(request, &crate::operations::GET_CLIENT)
+                .await;
             let response = result?;
             match response.outcome() {
                 200..=299 => ResponseValue::from_response(response).await,
@@ -342,7 +348,7 @@ impl<'a> GetClient<'a> {
             }
         }
             .await;
-        outcome.map_err(|error| error.in_operation(operation))
+        outcome.map_err(|error| error.in_operation(&crate::operations::GET_CLIENT))
     }
 
     /// What the document says of this operation.
@@ -437,7 +443,6 @@ impl<'a> ModifyClient<'a> {
     pub async fn send(
         self,
     ) -> Result<ResponseValue<types::ApiClient>, Error<types::Error>> {
-        let operation = &crate::operations::MODIFY_CLIENT;
         let Self { client, app_id, client_id, body } = self;
         let outcome: Result<ResponseValue<types::ApiClient>, Error<types::Error>> = async move {
             let app_id = app_id.map_err(Error::InvalidRequest)?;
@@ -463,7 +468,10 @@ impl<'a> ModifyClient<'a> {
                 )
                 .json(&body)
                 .build()?;
-            let result = client.core.execute(request, operation).await;
+            let result = client
+                .core
+                .execute(request, &crate::operations::MODIFY_CLIENT)
+                .await;
             let response = result?;
             match response.outcome() {
                 200..=299 => ResponseValue::from_response(response).await,
@@ -485,7 +493,7 @@ impl<'a> ModifyClient<'a> {
             }
         }
             .await;
-        outcome.map_err(|error| error.in_operation(operation))
+        outcome.map_err(|error| error.in_operation(&crate::operations::MODIFY_CLIENT))
     }
 
     /// What the document says of this operation.
@@ -550,7 +558,6 @@ impl<'a> DeleteClient<'a> {
 
     /// Sends `DELETE /config/{app_id}/clients/{client_id}` and decodes the answer.
     pub async fn send(self) -> Result<ResponseValue<()>, Error<types::Error>> {
-        let operation = &crate::operations::DELETE_CLIENT;
         let Self { client, app_id, client_id } = self;
         let outcome: Result<ResponseValue<()>, Error<types::Error>> = async move {
             let app_id = app_id.map_err(Error::InvalidRequest)?;
@@ -570,7 +577,10 @@ impl<'a> DeleteClient<'a> {
                     ),
                 )
                 .build()?;
-            let result = client.core.execute(request, operation).await;
+            let result = client
+                .core
+                .execute(request, &crate::operations::DELETE_CLIENT)
+                .await;
             let response = result?;
             match response.outcome() {
                 200..=299 => Ok(ResponseValue::empty(response)),
@@ -592,7 +602,7 @@ impl<'a> DeleteClient<'a> {
             }
         }
             .await;
-        outcome.map_err(|error| error.in_operation(operation))
+        outcome.map_err(|error| error.in_operation(&crate::operations::DELETE_CLIENT))
     }
 
     /// What the document says of this operation.
@@ -687,7 +697,6 @@ impl<'a> ResetClientSecret<'a> {
     pub async fn send(
         self,
     ) -> Result<ResponseValue<types::ApiClient>, Error<types::Error>> {
-        let operation = &crate::operations::RESET_CLIENT_SECRET;
         let Self { client, app_id, client_id, body } = self;
         let outcome: Result<ResponseValue<types::ApiClient>, Error<types::Error>> = async move {
             let app_id = app_id.map_err(Error::InvalidRequest)?;
@@ -713,7 +722,10 @@ impl<'a> ResetClientSecret<'a> {
                 )
                 .json(&body)
                 .build()?;
-            let result = client.core.execute(request, operation).await;
+            let result = client
+                .core
+                .execute(request, &crate::operations::RESET_CLIENT_SECRET)
+                .await;
             let response = result?;
             match response.outcome() {
                 200..=299 => ResponseValue::from_response(response).await,
@@ -735,7 +747,8 @@ impl<'a> ResetClientSecret<'a> {
             }
         }
             .await;
-        outcome.map_err(|error| error.in_operation(operation))
+        outcome
+            .map_err(|error| error.in_operation(&crate::operations::RESET_CLIENT_SECRET))
     }
 
     /// What the document says of this operation.
@@ -801,7 +814,6 @@ impl<'a> GetApplicationSettings<'a> {
     pub async fn send(
         self,
     ) -> Result<ResponseValue<types::ApplicationSettings>, Error<types::Error>> {
-        let operation = &crate::operations::GET_APPLICATION_SETTINGS;
         let Self { client, app_id, include_clients } = self;
         let outcome: Result<
             ResponseValue<types::ApplicationSettings>,
@@ -830,7 +842,10 @@ impl<'a> GetApplicationSettings<'a> {
                     ),
                 )
                 .build()?;
-            let result = client.core.execute(request, operation).await;
+            let result = client
+                .core
+                .execute(request, &crate::operations::GET_APPLICATION_SETTINGS)
+                .await;
             let response = result?;
             match response.outcome() {
                 200..=299 => ResponseValue::from_response(response).await,
@@ -852,7 +867,10 @@ impl<'a> GetApplicationSettings<'a> {
             }
         }
             .await;
-        outcome.map_err(|error| error.in_operation(operation))
+        outcome
+            .map_err(|error| {
+                error.in_operation(&crate::operations::GET_APPLICATION_SETTINGS)
+            })
     }
 
     /// What the document says of this operation.
@@ -930,7 +948,6 @@ impl<'a> ModifyApplicationSettings<'a> {
         ResponseValue<crate::types::ModifyApplicationSettingsSuccess>,
         Error<types::Error>,
     > {
-        let operation = &crate::operations::MODIFY_APPLICATION_SETTINGS;
         let Self { client, app_id, body } = self;
         let outcome: Result<
             ResponseValue<crate::types::ModifyApplicationSettingsSuccess>,
@@ -958,7 +975,10 @@ impl<'a> ModifyApplicationSettings<'a> {
                 )
                 .json(&body)
                 .build()?;
-            let result = client.core.execute(request, operation).await;
+            let result = client
+                .core
+                .execute(request, &crate::operations::MODIFY_APPLICATION_SETTINGS)
+                .await;
             let response = result?;
             match response.outcome() {
                 200..=299 => ResponseValue::from_response(response).await,
@@ -980,7 +1000,10 @@ impl<'a> ModifyApplicationSettings<'a> {
             }
         }
             .await;
-        outcome.map_err(|error| error.in_operation(operation))
+        outcome
+            .map_err(|error| {
+                error.in_operation(&crate::operations::MODIFY_APPLICATION_SETTINGS)
+            })
     }
 
     /// What the document says of this operation.
@@ -1030,7 +1053,6 @@ impl<'a> ListAvailableSettings<'a> {
         ResponseValue<::std::vec::Vec<types::SettingOption>>,
         Error<types::Error>,
     > {
-        let operation = &crate::operations::LIST_AVAILABLE_SETTINGS;
         let Self { client, app_id } = self;
         let outcome: Result<
             ResponseValue<::std::vec::Vec<types::SettingOption>>,
@@ -1052,7 +1074,10 @@ impl<'a> ListAvailableSettings<'a> {
                     ),
                 )
                 .build()?;
-            let result = client.core.execute(request, operation).await;
+            let result = client
+                .core
+                .execute(request, &crate::operations::LIST_AVAILABLE_SETTINGS)
+                .await;
             let response = result?;
             match response.outcome() {
                 200..=299 => ResponseValue::from_response(response).await,
@@ -1074,7 +1099,10 @@ impl<'a> ListAvailableSettings<'a> {
             }
         }
             .await;
-        outcome.map_err(|error| error.in_operation(operation))
+        outcome
+            .map_err(|error| {
+                error.in_operation(&crate::operations::LIST_AVAILABLE_SETTINGS)
+            })
     }
 
     /// What the document says of this operation.
@@ -1141,7 +1169,6 @@ impl<'a> GetClientSettings<'a> {
     pub async fn send(
         self,
     ) -> Result<ResponseValue<types::ClientSettings>, Error<types::Error>> {
-        let operation = &crate::operations::GET_CLIENT_SETTINGS;
         let Self { client, app_id, client_id } = self;
         let outcome: Result<ResponseValue<types::ClientSettings>, Error<types::Error>> = async move {
             let app_id = app_id.map_err(Error::InvalidRequest)?;
@@ -1161,7 +1188,10 @@ impl<'a> GetClientSettings<'a> {
                     ),
                 )
                 .build()?;
-            let result = client.core.execute(request, operation).await;
+            let result = client
+                .core
+                .execute(request, &crate::operations::GET_CLIENT_SETTINGS)
+                .await;
             let response = result?;
             match response.outcome() {
                 200..=299 => ResponseValue::from_response(response).await,
@@ -1183,7 +1213,8 @@ impl<'a> GetClientSettings<'a> {
             }
         }
             .await;
-        outcome.map_err(|error| error.in_operation(operation))
+        outcome
+            .map_err(|error| error.in_operation(&crate::operations::GET_CLIENT_SETTINGS))
     }
 
     /// What the document says of this operation.
@@ -1278,7 +1309,6 @@ impl<'a> ModifyClientSettings<'a> {
     pub async fn send(
         self,
     ) -> Result<ResponseValue<types::ClientSettings>, Error<types::Error>> {
-        let operation = &crate::operations::MODIFY_CLIENT_SETTINGS;
         let Self { client, app_id, client_id, body } = self;
         let outcome: Result<ResponseValue<types::ClientSettings>, Error<types::Error>> = async move {
             let app_id = app_id.map_err(Error::InvalidRequest)?;
@@ -1304,7 +1334,10 @@ impl<'a> ModifyClientSettings<'a> {
                 )
                 .json(&body)
                 .build()?;
-            let result = client.core.execute(request, operation).await;
+            let result = client
+                .core
+                .execute(request, &crate::operations::MODIFY_CLIENT_SETTINGS)
+                .await;
             let response = result?;
             match response.outcome() {
                 200..=299 => ResponseValue::from_response(response).await,
@@ -1326,7 +1359,10 @@ impl<'a> ModifyClientSettings<'a> {
             }
         }
             .await;
-        outcome.map_err(|error| error.in_operation(operation))
+        outcome
+            .map_err(|error| {
+                error.in_operation(&crate::operations::MODIFY_CLIENT_SETTINGS)
+            })
     }
 
     /// What the document says of this operation.
@@ -1373,7 +1409,6 @@ impl<'a> ListEntityTypes<'a> {
     pub async fn send(
         self,
     ) -> Result<ResponseValue<::std::vec::Vec<types::EntityType>>, Error<types::Error>> {
-        let operation = &crate::operations::LIST_ENTITY_TYPES;
         let Self { client, app_id } = self;
         let outcome: Result<
             ResponseValue<::std::vec::Vec<types::EntityType>>,
@@ -1395,7 +1430,10 @@ impl<'a> ListEntityTypes<'a> {
                     ),
                 )
                 .build()?;
-            let result = client.core.execute(request, operation).await;
+            let result = client
+                .core
+                .execute(request, &crate::operations::LIST_ENTITY_TYPES)
+                .await;
             let response = result?;
             match response.outcome() {
                 200..=299 => ResponseValue::from_response(response).await,
@@ -1417,7 +1455,8 @@ impl<'a> ListEntityTypes<'a> {
             }
         }
             .await;
-        outcome.map_err(|error| error.in_operation(operation))
+        outcome
+            .map_err(|error| error.in_operation(&crate::operations::LIST_ENTITY_TYPES))
     }
 
     /// What the document says of this operation.
@@ -1484,7 +1523,6 @@ impl<'a> GetEntityType<'a> {
     pub async fn send(
         self,
     ) -> Result<ResponseValue<types::EntityType>, Error<types::Error>> {
-        let operation = &crate::operations::GET_ENTITY_TYPE;
         let Self { client, app_id, entity_type } = self;
         let outcome: Result<ResponseValue<types::EntityType>, Error<types::Error>> = async move {
             let app_id = app_id.map_err(Error::InvalidRequest)?;
@@ -1504,7 +1542,10 @@ impl<'a> GetEntityType<'a> {
                     ),
                 )
                 .build()?;
-            let result = client.core.execute(request, operation).await;
+            let result = client
+                .core
+                .execute(request, &crate::operations::GET_ENTITY_TYPE)
+                .await;
             let response = result?;
             match response.outcome() {
                 200..=299 => ResponseValue::from_response(response).await,
@@ -1526,7 +1567,7 @@ impl<'a> GetEntityType<'a> {
             }
         }
             .await;
-        outcome.map_err(|error| error.in_operation(operation))
+        outcome.map_err(|error| error.in_operation(&crate::operations::GET_ENTITY_TYPE))
     }
 
     /// What the document says of this operation.
@@ -1593,7 +1634,6 @@ impl<'a> ListAttributes<'a> {
     pub async fn send(
         self,
     ) -> Result<ResponseValue<types::AttributeList>, Error<types::Error>> {
-        let operation = &crate::operations::LIST_ATTRIBUTES;
         let Self { client, app_id, entity_type } = self;
         let outcome: Result<ResponseValue<types::AttributeList>, Error<types::Error>> = async move {
             let app_id = app_id.map_err(Error::InvalidRequest)?;
@@ -1614,7 +1654,10 @@ impl<'a> ListAttributes<'a> {
                     ),
                 )
                 .build()?;
-            let result = client.core.execute(request, operation).await;
+            let result = client
+                .core
+                .execute(request, &crate::operations::LIST_ATTRIBUTES)
+                .await;
             let response = result?;
             match response.outcome() {
                 200..=299 => ResponseValue::from_response(response).await,
@@ -1636,7 +1679,7 @@ impl<'a> ListAttributes<'a> {
             }
         }
             .await;
-        outcome.map_err(|error| error.in_operation(operation))
+        outcome.map_err(|error| error.in_operation(&crate::operations::LIST_ATTRIBUTES))
     }
 
     /// What the document says of this operation.
@@ -1724,7 +1767,6 @@ impl<'a> GetAttribute<'a> {
     pub async fn send(
         self,
     ) -> Result<ResponseValue<types::Attribute>, Error<types::Error>> {
-        let operation = &crate::operations::GET_ATTRIBUTE;
         let Self { client, app_id, entity_type, attribute_name } = self;
         let outcome: Result<ResponseValue<types::Attribute>, Error<types::Error>> = async move {
             let app_id = app_id.map_err(Error::InvalidRequest)?;
@@ -1746,7 +1788,10 @@ impl<'a> GetAttribute<'a> {
                     ),
                 )
                 .build()?;
-            let result = client.core.execute(request, operation).await;
+            let result = client
+                .core
+                .execute(request, &crate::operations::GET_ATTRIBUTE)
+                .await;
             let response = result?;
             match response.outcome() {
                 200..=299 => ResponseValue::from_response(response).await,
@@ -1768,7 +1813,7 @@ impl<'a> GetAttribute<'a> {
             }
         }
             .await;
-        outcome.map_err(|error| error.in_operation(operation))
+        outcome.map_err(|error| error.in_operation(&crate::operations::GET_ATTRIBUTE))
     }
 
     /// What the document says of this operation.
@@ -1815,7 +1860,6 @@ impl<'a> ListFlows<'a> {
     pub async fn send(
         self,
     ) -> Result<ResponseValue<::std::vec::Vec<types::NamedRef>>, Error<types::Error>> {
-        let operation = &crate::operations::LIST_FLOWS;
         let Self { client, app_id } = self;
         let outcome: Result<
             ResponseValue<::std::vec::Vec<types::NamedRef>>,
@@ -1837,7 +1881,10 @@ impl<'a> ListFlows<'a> {
                     ),
                 )
                 .build()?;
-            let result = client.core.execute(request, operation).await;
+            let result = client
+                .core
+                .execute(request, &crate::operations::LIST_FLOWS)
+                .await;
             let response = result?;
             match response.outcome() {
                 200..=299 => ResponseValue::from_response(response).await,
@@ -1859,7 +1906,7 @@ impl<'a> ListFlows<'a> {
             }
         }
             .await;
-        outcome.map_err(|error| error.in_operation(operation))
+        outcome.map_err(|error| error.in_operation(&crate::operations::LIST_FLOWS))
     }
 
     /// What the document says of this operation.
@@ -1924,7 +1971,6 @@ impl<'a> GetFlow<'a> {
 
     /// Sends `GET /config/{app_id}/flows/{flow}` and decodes the answer.
     pub async fn send(self) -> Result<ResponseValue<types::Flow>, Error<types::Error>> {
-        let operation = &crate::operations::GET_FLOW;
         let Self { client, app_id, flow } = self;
         let outcome: Result<ResponseValue<types::Flow>, Error<types::Error>> = async move {
             let app_id = app_id.map_err(Error::InvalidRequest)?;
@@ -1944,7 +1990,10 @@ impl<'a> GetFlow<'a> {
                     ),
                 )
                 .build()?;
-            let result = client.core.execute(request, operation).await;
+            let result = client
+                .core
+                .execute(request, &crate::operations::GET_FLOW)
+                .await;
             let response = result?;
             match response.outcome() {
                 200..=299 => ResponseValue::from_response(response).await,
@@ -1966,7 +2015,7 @@ impl<'a> GetFlow<'a> {
             }
         }
             .await;
-        outcome.map_err(|error| error.in_operation(operation))
+        outcome.map_err(|error| error.in_operation(&crate::operations::GET_FLOW))
     }
 
     /// What the document says of this operation.
@@ -2055,7 +2104,6 @@ impl<'a> ModifyFlow<'a> {
 
     /// Sends `PUT /config/{app_id}/flows/{flow}` and decodes the answer.
     pub async fn send(self) -> Result<ResponseValue<()>, Error<types::Error>> {
-        let operation = &crate::operations::MODIFY_FLOW;
         let Self { client, app_id, flow, body } = self;
         let outcome: Result<ResponseValue<()>, Error<types::Error>> = async move {
             let app_id = app_id.map_err(Error::InvalidRequest)?;
@@ -2079,7 +2127,10 @@ impl<'a> ModifyFlow<'a> {
                 )
                 .json(&body)
                 .build()?;
-            let result = client.core.execute(request, operation).await;
+            let result = client
+                .core
+                .execute(request, &crate::operations::MODIFY_FLOW)
+                .await;
             let response = result?;
             match response.outcome() {
                 200..=299 => Ok(ResponseValue::empty(response)),
@@ -2101,7 +2152,7 @@ impl<'a> ModifyFlow<'a> {
             }
         }
             .await;
-        outcome.map_err(|error| error.in_operation(operation))
+        outcome.map_err(|error| error.in_operation(&crate::operations::MODIFY_FLOW))
     }
 
     /// What the document says of this operation.
@@ -2171,7 +2222,6 @@ impl<'a> ListFlowVersions<'a> {
         ResponseValue<::std::vec::Vec<types::FlowVersionSummary>>,
         Error<types::Error>,
     > {
-        let operation = &crate::operations::LIST_FLOW_VERSIONS;
         let Self { client, app_id, flow } = self;
         let outcome: Result<
             ResponseValue<::std::vec::Vec<types::FlowVersionSummary>>,
@@ -2194,7 +2244,10 @@ impl<'a> ListFlowVersions<'a> {
                     ),
                 )
                 .build()?;
-            let result = client.core.execute(request, operation).await;
+            let result = client
+                .core
+                .execute(request, &crate::operations::LIST_FLOW_VERSIONS)
+                .await;
             let response = result?;
             match response.outcome() {
                 200..=299 => ResponseValue::from_response(response).await,
@@ -2216,7 +2269,8 @@ impl<'a> ListFlowVersions<'a> {
             }
         }
             .await;
-        outcome.map_err(|error| error.in_operation(operation))
+        outcome
+            .map_err(|error| error.in_operation(&crate::operations::LIST_FLOW_VERSIONS))
     }
 
     /// What the document says of this operation.
@@ -2303,7 +2357,6 @@ impl<'a> GetFlowVersion<'a> {
     pub async fn send(
         self,
     ) -> Result<ResponseValue<types::FlowDocument>, Error<types::Error>> {
-        let operation = &crate::operations::GET_FLOW_VERSION;
         let Self { client, app_id, flow, version } = self;
         let outcome: Result<ResponseValue<types::FlowDocument>, Error<types::Error>> = async move {
             let app_id = app_id.map_err(Error::InvalidRequest)?;
@@ -2325,7 +2378,10 @@ impl<'a> GetFlowVersion<'a> {
                     ),
                 )
                 .build()?;
-            let result = client.core.execute(request, operation).await;
+            let result = client
+                .core
+                .execute(request, &crate::operations::GET_FLOW_VERSION)
+                .await;
             let response = result?;
             match response.outcome() {
                 200..=299 => ResponseValue::from_response(response).await,
@@ -2347,7 +2403,7 @@ impl<'a> GetFlowVersion<'a> {
             }
         }
             .await;
-        outcome.map_err(|error| error.in_operation(operation))
+        outcome.map_err(|error| error.in_operation(&crate::operations::GET_FLOW_VERSION))
     }
 
     /// What the document says of this operation.
@@ -2432,7 +2488,6 @@ impl<'a> RestoreFlow<'a> {
 
     /// Sends `POST /config/{app_id}/flows/{flow}/versions/{version}` and decodes the answer.
     pub async fn send(self) -> Result<ResponseValue<()>, Error<types::Error>> {
-        let operation = &crate::operations::RESTORE_FLOW;
         let Self { client, app_id, flow, version } = self;
         let outcome: Result<ResponseValue<()>, Error<types::Error>> = async move {
             let app_id = app_id.map_err(Error::InvalidRequest)?;
@@ -2454,7 +2509,10 @@ impl<'a> RestoreFlow<'a> {
                     ),
                 )
                 .build()?;
-            let result = client.core.execute(request, operation).await;
+            let result = client
+                .core
+                .execute(request, &crate::operations::RESTORE_FLOW)
+                .await;
             let response = result?;
             match response.outcome() {
                 200..=299 => Ok(ResponseValue::empty(response)),
@@ -2476,7 +2534,7 @@ impl<'a> RestoreFlow<'a> {
             }
         }
             .await;
-        outcome.map_err(|error| error.in_operation(operation))
+        outcome.map_err(|error| error.in_operation(&crate::operations::RESTORE_FLOW))
     }
 
     /// What the document says of this operation.
@@ -2569,7 +2627,6 @@ impl<'a> CopyFlow<'a> {
     pub async fn send(
         self,
     ) -> Result<ResponseValue<types::FlowRef>, Error<types::Error>> {
-        let operation = &crate::operations::COPY_FLOW;
         let Self { client, app_id, flow, body } = self;
         let outcome: Result<ResponseValue<types::FlowRef>, Error<types::Error>> = async move {
             let app_id = app_id.map_err(Error::InvalidRequest)?;
@@ -2595,7 +2652,10 @@ impl<'a> CopyFlow<'a> {
                 )
                 .json(&body)
                 .build()?;
-            let result = client.core.execute(request, operation).await;
+            let result = client
+                .core
+                .execute(request, &crate::operations::COPY_FLOW)
+                .await;
             let response = result?;
             match response.outcome() {
                 200..=299 => ResponseValue::from_response(response).await,
@@ -2617,7 +2677,7 @@ impl<'a> CopyFlow<'a> {
             }
         }
             .await;
-        outcome.map_err(|error| error.in_operation(operation))
+        outcome.map_err(|error| error.in_operation(&crate::operations::COPY_FLOW))
     }
 
     /// What the document says of this operation.
@@ -2712,7 +2772,6 @@ impl<'a> PromoteFlow<'a> {
     pub async fn send(
         self,
     ) -> Result<ResponseValue<types::FlowRef>, Error<types::Error>> {
-        let operation = &crate::operations::PROMOTE_FLOW;
         let Self { client, app_id, flow, body } = self;
         let outcome: Result<ResponseValue<types::FlowRef>, Error<types::Error>> = async move {
             let app_id = app_id.map_err(Error::InvalidRequest)?;
@@ -2738,7 +2797,10 @@ impl<'a> PromoteFlow<'a> {
                 )
                 .json(&body)
                 .build()?;
-            let result = client.core.execute(request, operation).await;
+            let result = client
+                .core
+                .execute(request, &crate::operations::PROMOTE_FLOW)
+                .await;
             let response = result?;
             match response.outcome() {
                 200..=299 => ResponseValue::from_response(response).await,
@@ -2760,7 +2822,7 @@ impl<'a> PromoteFlow<'a> {
             }
         }
             .await;
-        outcome.map_err(|error| error.in_operation(operation))
+        outcome.map_err(|error| error.in_operation(&crate::operations::PROMOTE_FLOW))
     }
 
     /// What the document says of this operation.
@@ -2827,7 +2889,6 @@ impl<'a> ListFields<'a> {
     pub async fn send(
         self,
     ) -> Result<ResponseValue<::std::vec::Vec<types::NamedRef>>, Error<types::Error>> {
-        let operation = &crate::operations::LIST_FIELDS;
         let Self { client, app_id, flow } = self;
         let outcome: Result<
             ResponseValue<::std::vec::Vec<types::NamedRef>>,
@@ -2850,7 +2911,10 @@ impl<'a> ListFields<'a> {
                     ),
                 )
                 .build()?;
-            let result = client.core.execute(request, operation).await;
+            let result = client
+                .core
+                .execute(request, &crate::operations::LIST_FIELDS)
+                .await;
             let response = result?;
             match response.outcome() {
                 200..=299 => ResponseValue::from_response(response).await,
@@ -2872,7 +2936,7 @@ impl<'a> ListFields<'a> {
             }
         }
             .await;
-        outcome.map_err(|error| error.in_operation(operation))
+        outcome.map_err(|error| error.in_operation(&crate::operations::LIST_FIELDS))
     }
 
     /// What the document says of this operation.
@@ -2961,7 +3025,6 @@ impl<'a> CreateField<'a> {
 
     /// Sends `POST /config/{app_id}/flows/{flow}/fields` and decodes the answer.
     pub async fn send(self) -> Result<ResponseValue<()>, Error<types::Error>> {
-        let operation = &crate::operations::CREATE_FIELD;
         let Self { client, app_id, flow, body } = self;
         let outcome: Result<ResponseValue<()>, Error<types::Error>> = async move {
             let app_id = app_id.map_err(Error::InvalidRequest)?;
@@ -2985,7 +3048,10 @@ impl<'a> CreateField<'a> {
                 )
                 .json(&body)
                 .build()?;
-            let result = client.core.execute(request, operation).await;
+            let result = client
+                .core
+                .execute(request, &crate::operations::CREATE_FIELD)
+                .await;
             let response = result?;
             match response.outcome() {
                 200..=299 => Ok(ResponseValue::empty(response)),
@@ -3007,7 +3073,7 @@ impl<'a> CreateField<'a> {
             }
         }
             .await;
-        outcome.map_err(|error| error.in_operation(operation))
+        outcome.map_err(|error| error.in_operation(&crate::operations::CREATE_FIELD))
     }
 
     /// What the document says of this operation.
@@ -3110,7 +3176,6 @@ impl<'a> GetField<'a> {
 
     /// Sends `GET /config/{app_id}/flows/{flow}/fields/{field}` and decodes the answer.
     pub async fn send(self) -> Result<ResponseValue<types::Field>, Error<types::Error>> {
-        let operation = &crate::operations::GET_FIELD;
         let Self { client, app_id, flow, field, locale } = self;
         let outcome: Result<ResponseValue<types::Field>, Error<types::Error>> = async move {
             let app_id = app_id.map_err(Error::InvalidRequest)?;
@@ -3134,7 +3199,10 @@ impl<'a> GetField<'a> {
                 )
                 .query(&::openapi_client_runtime::QueryParam::new("locale", &locale))
                 .build()?;
-            let result = client.core.execute(request, operation).await;
+            let result = client
+                .core
+                .execute(request, &crate::operations::GET_FIELD)
+                .await;
             let response = result?;
             match response.outcome() {
                 200..=299 => ResponseValue::from_response(response).await,
@@ -3156,7 +3224,7 @@ impl<'a> GetField<'a> {
             }
         }
             .await;
-        outcome.map_err(|error| error.in_operation(operation))
+        outcome.map_err(|error| error.in_operation(&crate::operations::GET_FIELD))
     }
 
     /// What the document says of this operation.
@@ -3265,7 +3333,6 @@ impl<'a> ModifyField<'a> {
 
     /// Sends `PUT /config/{app_id}/flows/{flow}/fields/{field}` and decodes the answer.
     pub async fn send(self) -> Result<ResponseValue<()>, Error<types::Error>> {
-        let operation = &crate::operations::MODIFY_FIELD;
         let Self { client, app_id, flow, field, body } = self;
         let outcome: Result<ResponseValue<()>, Error<types::Error>> = async move {
             let app_id = app_id.map_err(Error::InvalidRequest)?;
@@ -3291,7 +3358,10 @@ impl<'a> ModifyField<'a> {
                 )
                 .json(&body)
                 .build()?;
-            let result = client.core.execute(request, operation).await;
+            let result = client
+                .core
+                .execute(request, &crate::operations::MODIFY_FIELD)
+                .await;
             let response = result?;
             match response.outcome() {
                 200..=299 => Ok(ResponseValue::empty(response)),
@@ -3313,7 +3383,7 @@ impl<'a> ModifyField<'a> {
             }
         }
             .await;
-        outcome.map_err(|error| error.in_operation(operation))
+        outcome.map_err(|error| error.in_operation(&crate::operations::MODIFY_FIELD))
     }
 
     /// What the document says of this operation.
@@ -3416,7 +3486,6 @@ impl<'a> DeleteField<'a> {
 
     /// Sends `DELETE /config/{app_id}/flows/{flow}/fields/{field}` and decodes the answer.
     pub async fn send(self) -> Result<ResponseValue<()>, Error<types::Error>> {
-        let operation = &crate::operations::DELETE_FIELD;
         let Self { client, app_id, flow, field, force } = self;
         let outcome: Result<ResponseValue<()>, Error<types::Error>> = async move {
             let app_id = app_id.map_err(Error::InvalidRequest)?;
@@ -3440,7 +3509,10 @@ impl<'a> DeleteField<'a> {
                 )
                 .query(&::openapi_client_runtime::QueryParam::new("force", &force))
                 .build()?;
-            let result = client.core.execute(request, operation).await;
+            let result = client
+                .core
+                .execute(request, &crate::operations::DELETE_FIELD)
+                .await;
             let response = result?;
             match response.outcome() {
                 200..=299 => Ok(ResponseValue::empty(response)),
@@ -3462,7 +3534,7 @@ impl<'a> DeleteField<'a> {
             }
         }
             .await;
-        outcome.map_err(|error| error.in_operation(operation))
+        outcome.map_err(|error| error.in_operation(&crate::operations::DELETE_FIELD))
     }
 
     /// What the document says of this operation.
@@ -3529,7 +3601,6 @@ impl<'a> ListForms<'a> {
     pub async fn send(
         self,
     ) -> Result<ResponseValue<::std::vec::Vec<types::NamedRef>>, Error<types::Error>> {
-        let operation = &crate::operations::LIST_FORMS;
         let Self { client, app_id, flow } = self;
         let outcome: Result<
             ResponseValue<::std::vec::Vec<types::NamedRef>>,
@@ -3552,7 +3623,10 @@ impl<'a> ListForms<'a> {
                     ),
                 )
                 .build()?;
-            let result = client.core.execute(request, operation).await;
+            let result = client
+                .core
+                .execute(request, &crate::operations::LIST_FORMS)
+                .await;
             let response = result?;
             match response.outcome() {
                 200..=299 => ResponseValue::from_response(response).await,
@@ -3574,7 +3648,7 @@ impl<'a> ListForms<'a> {
             }
         }
             .await;
-        outcome.map_err(|error| error.in_operation(operation))
+        outcome.map_err(|error| error.in_operation(&crate::operations::LIST_FORMS))
     }
 
     /// What the document says of this operation.
@@ -3663,7 +3737,6 @@ impl<'a> CreateForm<'a> {
 
     /// Sends `POST /config/{app_id}/flows/{flow}/forms` and decodes the answer.
     pub async fn send(self) -> Result<ResponseValue<()>, Error<types::Error>> {
-        let operation = &crate::operations::CREATE_FORM;
         let Self { client, app_id, flow, body } = self;
         let outcome: Result<ResponseValue<()>, Error<types::Error>> = async move {
             let app_id = app_id.map_err(Error::InvalidRequest)?;
@@ -3687,7 +3760,10 @@ impl<'a> CreateForm<'a> {
                 )
                 .json(&body)
                 .build()?;
-            let result = client.core.execute(request, operation).await;
+            let result = client
+                .core
+                .execute(request, &crate::operations::CREATE_FORM)
+                .await;
             let response = result?;
             match response.outcome() {
                 200..=299 => Ok(ResponseValue::empty(response)),
@@ -3709,7 +3785,7 @@ impl<'a> CreateForm<'a> {
             }
         }
             .await;
-        outcome.map_err(|error| error.in_operation(operation))
+        outcome.map_err(|error| error.in_operation(&crate::operations::CREATE_FORM))
     }
 
     /// What the document says of this operation.
@@ -3794,7 +3870,6 @@ impl<'a> GetForm<'a> {
 
     /// Sends `GET /config/{app_id}/flows/{flow}/forms/{form}` and decodes the answer.
     pub async fn send(self) -> Result<ResponseValue<types::Form>, Error<types::Error>> {
-        let operation = &crate::operations::GET_FORM;
         let Self { client, app_id, flow, form } = self;
         let outcome: Result<ResponseValue<types::Form>, Error<types::Error>> = async move {
             let app_id = app_id.map_err(Error::InvalidRequest)?;
@@ -3816,7 +3891,10 @@ impl<'a> GetForm<'a> {
                     ),
                 )
                 .build()?;
-            let result = client.core.execute(request, operation).await;
+            let result = client
+                .core
+                .execute(request, &crate::operations::GET_FORM)
+                .await;
             let response = result?;
             match response.outcome() {
                 200..=299 => ResponseValue::from_response(response).await,
@@ -3838,7 +3916,7 @@ impl<'a> GetForm<'a> {
             }
         }
             .await;
-        outcome.map_err(|error| error.in_operation(operation))
+        outcome.map_err(|error| error.in_operation(&crate::operations::GET_FORM))
     }
 
     /// What the document says of this operation.
@@ -3949,7 +4027,6 @@ impl<'a> ModifyForm<'a> {
 
     /// Sends `PUT /config/{app_id}/flows/{flow}/forms/{form}` and decodes the answer.
     pub async fn send(self) -> Result<ResponseValue<()>, Error<types::Error>> {
-        let operation = &crate::operations::MODIFY_FORM;
         let Self { client, app_id, flow, form, body } = self;
         let outcome: Result<ResponseValue<()>, Error<types::Error>> = async move {
             let app_id = app_id.map_err(Error::InvalidRequest)?;
@@ -3977,7 +4054,10 @@ impl<'a> ModifyForm<'a> {
                 )
                 .json(&body)
                 .build()?;
-            let result = client.core.execute(request, operation).await;
+            let result = client
+                .core
+                .execute(request, &crate::operations::MODIFY_FORM)
+                .await;
             let response = result?;
             match response.outcome() {
                 200..=299 => Ok(ResponseValue::empty(response)),
@@ -3999,7 +4079,7 @@ impl<'a> ModifyForm<'a> {
             }
         }
             .await;
-        outcome.map_err(|error| error.in_operation(operation))
+        outcome.map_err(|error| error.in_operation(&crate::operations::MODIFY_FORM))
     }
 
     /// What the document says of this operation.
@@ -4084,7 +4164,6 @@ impl<'a> DeleteForm<'a> {
 
     /// Sends `DELETE /config/{app_id}/flows/{flow}/forms/{form}` and decodes the answer.
     pub async fn send(self) -> Result<ResponseValue<()>, Error<types::Error>> {
-        let operation = &crate::operations::DELETE_FORM;
         let Self { client, app_id, flow, form } = self;
         let outcome: Result<ResponseValue<()>, Error<types::Error>> = async move {
             let app_id = app_id.map_err(Error::InvalidRequest)?;
@@ -4106,7 +4185,10 @@ impl<'a> DeleteForm<'a> {
                     ),
                 )
                 .build()?;
-            let result = client.core.execute(request, operation).await;
+            let result = client
+                .core
+                .execute(request, &crate::operations::DELETE_FORM)
+                .await;
             let response = result?;
             match response.outcome() {
                 200..=299 => Ok(ResponseValue::empty(response)),
@@ -4128,7 +4210,7 @@ impl<'a> DeleteForm<'a> {
             }
         }
             .await;
-        outcome.map_err(|error| error.in_operation(operation))
+        outcome.map_err(|error| error.in_operation(&crate::operations::DELETE_FORM))
     }
 
     /// What the document says of this operation.
@@ -4195,7 +4277,6 @@ impl<'a> ListLocales<'a> {
     pub async fn send(
         self,
     ) -> Result<ResponseValue<::std::vec::Vec<types::NamedRef>>, Error<types::Error>> {
-        let operation = &crate::operations::LIST_LOCALES;
         let Self { client, app_id, flow } = self;
         let outcome: Result<
             ResponseValue<::std::vec::Vec<types::NamedRef>>,
@@ -4218,7 +4299,10 @@ impl<'a> ListLocales<'a> {
                     ),
                 )
                 .build()?;
-            let result = client.core.execute(request, operation).await;
+            let result = client
+                .core
+                .execute(request, &crate::operations::LIST_LOCALES)
+                .await;
             let response = result?;
             match response.outcome() {
                 200..=299 => ResponseValue::from_response(response).await,
@@ -4240,7 +4324,7 @@ impl<'a> ListLocales<'a> {
             }
         }
             .await;
-        outcome.map_err(|error| error.in_operation(operation))
+        outcome.map_err(|error| error.in_operation(&crate::operations::LIST_LOCALES))
     }
 
     /// What the document says of this operation.
@@ -4327,7 +4411,6 @@ impl<'a> ListLocalizedFields<'a> {
     pub async fn send(
         self,
     ) -> Result<ResponseValue<::std::vec::Vec<types::NamedRef>>, Error<types::Error>> {
-        let operation = &crate::operations::LIST_LOCALIZED_FIELDS;
         let Self { client, app_id, flow, locale } = self;
         let outcome: Result<
             ResponseValue<::std::vec::Vec<types::NamedRef>>,
@@ -4352,7 +4435,10 @@ impl<'a> ListLocalizedFields<'a> {
                     ),
                 )
                 .build()?;
-            let result = client.core.execute(request, operation).await;
+            let result = client
+                .core
+                .execute(request, &crate::operations::LIST_LOCALIZED_FIELDS)
+                .await;
             let response = result?;
             match response.outcome() {
                 200..=299 => ResponseValue::from_response(response).await,
@@ -4374,7 +4460,10 @@ impl<'a> ListLocalizedFields<'a> {
             }
         }
             .await;
-        outcome.map_err(|error| error.in_operation(operation))
+        outcome
+            .map_err(|error| {
+                error.in_operation(&crate::operations::LIST_LOCALIZED_FIELDS)
+            })
     }
 
     /// What the document says of this operation.
@@ -4487,7 +4576,6 @@ impl<'a> CreateLocalizedField<'a> {
 
     /// Sends `POST /config/{app_id}/flows/{flow}/locales/{locale}/fields` and decodes the answer.
     pub async fn send(self) -> Result<ResponseValue<()>, Error<types::Error>> {
-        let operation = &crate::operations::CREATE_LOCALIZED_FIELD;
         let Self { client, app_id, flow, locale, body } = self;
         let outcome: Result<ResponseValue<()>, Error<types::Error>> = async move {
             let app_id = app_id.map_err(Error::InvalidRequest)?;
@@ -4515,7 +4603,10 @@ impl<'a> CreateLocalizedField<'a> {
                 )
                 .json(&body)
                 .build()?;
-            let result = client.core.execute(request, operation).await;
+            let result = client
+                .core
+                .execute(request, &crate::operations::CREATE_LOCALIZED_FIELD)
+                .await;
             let response = result?;
             match response.outcome() {
                 200..=299 => Ok(ResponseValue::empty(response)),
@@ -4537,7 +4628,10 @@ impl<'a> CreateLocalizedField<'a> {
             }
         }
             .await;
-        outcome.map_err(|error| error.in_operation(operation))
+        outcome
+            .map_err(|error| {
+                error.in_operation(&crate::operations::CREATE_LOCALIZED_FIELD)
+            })
     }
 
     /// What the document says of this operation.
@@ -4644,7 +4738,6 @@ impl<'a> GetLocalizedField<'a> {
     pub async fn send(
         self,
     ) -> Result<ResponseValue<types::LocalizedField>, Error<types::Error>> {
-        let operation = &crate::operations::GET_LOCALIZED_FIELD;
         let Self { client, app_id, flow, locale, field } = self;
         let outcome: Result<ResponseValue<types::LocalizedField>, Error<types::Error>> = async move {
             let app_id = app_id.map_err(Error::InvalidRequest)?;
@@ -4667,7 +4760,10 @@ impl<'a> GetLocalizedField<'a> {
                     ),
                 )
                 .build()?;
-            let result = client.core.execute(request, operation).await;
+            let result = client
+                .core
+                .execute(request, &crate::operations::GET_LOCALIZED_FIELD)
+                .await;
             let response = result?;
             match response.outcome() {
                 200..=299 => ResponseValue::from_response(response).await,
@@ -4689,7 +4785,8 @@ impl<'a> GetLocalizedField<'a> {
             }
         }
             .await;
-        outcome.map_err(|error| error.in_operation(operation))
+        outcome
+            .map_err(|error| error.in_operation(&crate::operations::GET_LOCALIZED_FIELD))
     }
 
     /// What the document says of this operation.
@@ -4822,7 +4919,6 @@ impl<'a> ModifyLocalizedField<'a> {
 
     /// Sends `PUT /config/{app_id}/flows/{flow}/locales/{locale}/fields/{field}` and decodes the answer.
     pub async fn send(self) -> Result<ResponseValue<()>, Error<types::Error>> {
-        let operation = &crate::operations::MODIFY_LOCALIZED_FIELD;
         let Self { client, app_id, flow, locale, field, body } = self;
         let outcome: Result<ResponseValue<()>, Error<types::Error>> = async move {
             let app_id = app_id.map_err(Error::InvalidRequest)?;
@@ -4851,7 +4947,10 @@ impl<'a> ModifyLocalizedField<'a> {
                 )
                 .json(&body)
                 .build()?;
-            let result = client.core.execute(request, operation).await;
+            let result = client
+                .core
+                .execute(request, &crate::operations::MODIFY_LOCALIZED_FIELD)
+                .await;
             let response = result?;
             match response.outcome() {
                 200..=299 => Ok(ResponseValue::empty(response)),
@@ -4873,7 +4972,10 @@ impl<'a> ModifyLocalizedField<'a> {
             }
         }
             .await;
-        outcome.map_err(|error| error.in_operation(operation))
+        outcome
+            .map_err(|error| {
+                error.in_operation(&crate::operations::MODIFY_LOCALIZED_FIELD)
+            })
     }
 
     /// What the document says of this operation.
@@ -4960,7 +5062,6 @@ impl<'a> ListEmailTemplates<'a> {
     pub async fn send(
         self,
     ) -> Result<ResponseValue<::std::vec::Vec<types::NamedRef>>, Error<types::Error>> {
-        let operation = &crate::operations::LIST_EMAIL_TEMPLATES;
         let Self { client, app_id, flow, locale } = self;
         let outcome: Result<
             ResponseValue<::std::vec::Vec<types::NamedRef>>,
@@ -4985,7 +5086,10 @@ impl<'a> ListEmailTemplates<'a> {
                     ),
                 )
                 .build()?;
-            let result = client.core.execute(request, operation).await;
+            let result = client
+                .core
+                .execute(request, &crate::operations::LIST_EMAIL_TEMPLATES)
+                .await;
             let response = result?;
             match response.outcome() {
                 200..=299 => ResponseValue::from_response(response).await,
@@ -5007,7 +5111,10 @@ impl<'a> ListEmailTemplates<'a> {
             }
         }
             .await;
-        outcome.map_err(|error| error.in_operation(operation))
+        outcome
+            .map_err(|error| {
+                error.in_operation(&crate::operations::LIST_EMAIL_TEMPLATES)
+            })
     }
 
     /// What the document says of this operation.
@@ -5114,7 +5221,6 @@ impl<'a> GetEmailTemplate<'a> {
     pub async fn send(
         self,
     ) -> Result<ResponseValue<types::MailTemplate>, Error<types::Error>> {
-        let operation = &crate::operations::GET_EMAIL_TEMPLATE;
         let Self { client, app_id, flow, locale, template } = self;
         let outcome: Result<ResponseValue<types::MailTemplate>, Error<types::Error>> = async move {
             let app_id = app_id.map_err(Error::InvalidRequest)?;
@@ -5138,7 +5244,10 @@ impl<'a> GetEmailTemplate<'a> {
                     ),
                 )
                 .build()?;
-            let result = client.core.execute(request, operation).await;
+            let result = client
+                .core
+                .execute(request, &crate::operations::GET_EMAIL_TEMPLATE)
+                .await;
             let response = result?;
             match response.outcome() {
                 200..=299 => ResponseValue::from_response(response).await,
@@ -5160,7 +5269,8 @@ impl<'a> GetEmailTemplate<'a> {
             }
         }
             .await;
-        outcome.map_err(|error| error.in_operation(operation))
+        outcome
+            .map_err(|error| error.in_operation(&crate::operations::GET_EMAIL_TEMPLATE))
     }
 
     /// What the document says of this operation.
@@ -5291,7 +5401,6 @@ impl<'a> ModifyEmailTemplate<'a> {
 
     /// Sends `PUT /config/{app_id}/flows/{flow}/locales/{locale}/mailTemplates/{template}` and decodes the answer.
     pub async fn send(self) -> Result<ResponseValue<()>, Error<types::Error>> {
-        let operation = &crate::operations::MODIFY_EMAIL_TEMPLATE;
         let Self { client, app_id, flow, locale, template, body } = self;
         let outcome: Result<ResponseValue<()>, Error<types::Error>> = async move {
             let app_id = app_id.map_err(Error::InvalidRequest)?;
@@ -5321,7 +5430,10 @@ impl<'a> ModifyEmailTemplate<'a> {
                 )
                 .json(&body)
                 .build()?;
-            let result = client.core.execute(request, operation).await;
+            let result = client
+                .core
+                .execute(request, &crate::operations::MODIFY_EMAIL_TEMPLATE)
+                .await;
             let response = result?;
             match response.outcome() {
                 200..=299 => Ok(ResponseValue::empty(response)),
@@ -5343,7 +5455,10 @@ impl<'a> ModifyEmailTemplate<'a> {
             }
         }
             .await;
-        outcome.map_err(|error| error.in_operation(operation))
+        outcome
+            .map_err(|error| {
+                error.in_operation(&crate::operations::MODIFY_EMAIL_TEMPLATE)
+            })
     }
 
     /// What the document says of this operation.
@@ -5450,7 +5565,6 @@ impl<'a> GetEmailSubject<'a> {
     pub async fn send(
         self,
     ) -> Result<ResponseValue<::std::string::String>, Error<types::Error>> {
-        let operation = &crate::operations::GET_EMAIL_SUBJECT;
         let Self { client, app_id, flow, locale, template } = self;
         let outcome: Result<ResponseValue<::std::string::String>, Error<types::Error>> = async move {
             let app_id = app_id.map_err(Error::InvalidRequest)?;
@@ -5474,7 +5588,10 @@ impl<'a> GetEmailSubject<'a> {
                     ),
                 )
                 .build()?;
-            let result = client.core.execute(request, operation).await;
+            let result = client
+                .core
+                .execute(request, &crate::operations::GET_EMAIL_SUBJECT)
+                .await;
             let response = result?;
             match response.outcome() {
                 200..=299 => ResponseValue::from_response(response).await,
@@ -5496,7 +5613,8 @@ impl<'a> GetEmailSubject<'a> {
             }
         }
             .await;
-        outcome.map_err(|error| error.in_operation(operation))
+        outcome
+            .map_err(|error| error.in_operation(&crate::operations::GET_EMAIL_SUBJECT))
     }
 
     /// What the document says of this operation.
@@ -5620,7 +5738,6 @@ impl<'a> ModifyEmailSubject<'a> {
 
     /// Sends `PUT /config/{app_id}/flows/{flow}/locales/{locale}/mailTemplates/{template}/subject` and decodes the answer.
     pub async fn send(self) -> Result<ResponseValue<()>, Error<types::Error>> {
-        let operation = &crate::operations::MODIFY_EMAIL_SUBJECT;
         let Self { client, app_id, flow, locale, template, body } = self;
         let outcome: Result<ResponseValue<()>, Error<types::Error>> = async move {
             let app_id = app_id.map_err(Error::InvalidRequest)?;
@@ -5652,7 +5769,10 @@ impl<'a> ModifyEmailSubject<'a> {
                 )
                 .body(body)
                 .build()?;
-            let result = client.core.execute(request, operation).await;
+            let result = client
+                .core
+                .execute(request, &crate::operations::MODIFY_EMAIL_SUBJECT)
+                .await;
             let response = result?;
             match response.outcome() {
                 200..=299 => Ok(ResponseValue::empty(response)),
@@ -5674,7 +5794,10 @@ impl<'a> ModifyEmailSubject<'a> {
             }
         }
             .await;
-        outcome.map_err(|error| error.in_operation(operation))
+        outcome
+            .map_err(|error| {
+                error.in_operation(&crate::operations::MODIFY_EMAIL_SUBJECT)
+            })
     }
 
     /// What the document says of this operation.
@@ -5781,7 +5904,6 @@ impl<'a> GetEmailBody<'a> {
     pub async fn send(
         self,
     ) -> Result<ResponseValue<::std::string::String>, Error<types::Error>> {
-        let operation = &crate::operations::GET_EMAIL_BODY;
         let Self { client, app_id, flow, locale, template } = self;
         let outcome: Result<ResponseValue<::std::string::String>, Error<types::Error>> = async move {
             let app_id = app_id.map_err(Error::InvalidRequest)?;
@@ -5805,7 +5927,10 @@ impl<'a> GetEmailBody<'a> {
                     ),
                 )
                 .build()?;
-            let result = client.core.execute(request, operation).await;
+            let result = client
+                .core
+                .execute(request, &crate::operations::GET_EMAIL_BODY)
+                .await;
             let response = result?;
             match response.outcome() {
                 200..=299 => ResponseValue::from_response(response).await,
@@ -5827,7 +5952,7 @@ impl<'a> GetEmailBody<'a> {
             }
         }
             .await;
-        outcome.map_err(|error| error.in_operation(operation))
+        outcome.map_err(|error| error.in_operation(&crate::operations::GET_EMAIL_BODY))
     }
 
     /// What the document says of this operation.
@@ -5951,7 +6076,6 @@ impl<'a> ModifyEmailBody<'a> {
 
     /// Sends `PUT /config/{app_id}/flows/{flow}/locales/{locale}/mailTemplates/{template}/body` and decodes the answer.
     pub async fn send(self) -> Result<ResponseValue<()>, Error<types::Error>> {
-        let operation = &crate::operations::MODIFY_EMAIL_BODY;
         let Self { client, app_id, flow, locale, template, body } = self;
         let outcome: Result<ResponseValue<()>, Error<types::Error>> = async move {
             let app_id = app_id.map_err(Error::InvalidRequest)?;
@@ -5983,7 +6107,10 @@ impl<'a> ModifyEmailBody<'a> {
                 )
                 .body(body)
                 .build()?;
-            let result = client.core.execute(request, operation).await;
+            let result = client
+                .core
+                .execute(request, &crate::operations::MODIFY_EMAIL_BODY)
+                .await;
             let response = result?;
             match response.outcome() {
                 200..=299 => Ok(ResponseValue::empty(response)),
@@ -6005,7 +6132,8 @@ impl<'a> ModifyEmailBody<'a> {
             }
         }
             .await;
-        outcome.map_err(|error| error.in_operation(operation))
+        outcome
+            .map_err(|error| error.in_operation(&crate::operations::MODIFY_EMAIL_BODY))
     }
 
     /// What the document says of this operation.
@@ -6112,7 +6240,6 @@ impl<'a> GetEmailBodyAsHtml<'a> {
     pub async fn send(
         self,
     ) -> Result<ResponseValue<::std::string::String>, Error<types::Error>> {
-        let operation = &crate::operations::GET_EMAIL_BODY_AS_HTML;
         let Self { client, app_id, flow, locale, template } = self;
         let outcome: Result<ResponseValue<::std::string::String>, Error<types::Error>> = async move {
             let app_id = app_id.map_err(Error::InvalidRequest)?;
@@ -6136,7 +6263,10 @@ impl<'a> GetEmailBodyAsHtml<'a> {
                     ),
                 )
                 .build()?;
-            let result = client.core.execute(request, operation).await;
+            let result = client
+                .core
+                .execute(request, &crate::operations::GET_EMAIL_BODY_AS_HTML)
+                .await;
             let response = result?;
             match response.outcome() {
                 200..=299 => ResponseValue::from_response(response).await,
@@ -6158,7 +6288,10 @@ impl<'a> GetEmailBodyAsHtml<'a> {
             }
         }
             .await;
-        outcome.map_err(|error| error.in_operation(operation))
+        outcome
+            .map_err(|error| {
+                error.in_operation(&crate::operations::GET_EMAIL_BODY_AS_HTML)
+            })
     }
 
     /// What the document says of this operation.
@@ -6282,7 +6415,6 @@ impl<'a> ModifyEmailBodyFromHtml<'a> {
 
     /// Sends `PUT /config/{app_id}/flows/{flow}/locales/{locale}/mailTemplates/{template}/body` and decodes the answer.
     pub async fn send(self) -> Result<ResponseValue<()>, Error<types::Error>> {
-        let operation = &crate::operations::MODIFY_EMAIL_BODY_FROM_HTML;
         let Self { client, app_id, flow, locale, template, body } = self;
         let outcome: Result<ResponseValue<()>, Error<types::Error>> = async move {
             let app_id = app_id.map_err(Error::InvalidRequest)?;
@@ -6314,7 +6446,10 @@ impl<'a> ModifyEmailBodyFromHtml<'a> {
                 )
                 .body(body)
                 .build()?;
-            let result = client.core.execute(request, operation).await;
+            let result = client
+                .core
+                .execute(request, &crate::operations::MODIFY_EMAIL_BODY_FROM_HTML)
+                .await;
             let response = result?;
             match response.outcome() {
                 200..=299 => Ok(ResponseValue::empty(response)),
@@ -6336,7 +6471,10 @@ impl<'a> ModifyEmailBodyFromHtml<'a> {
             }
         }
             .await;
-        outcome.map_err(|error| error.in_operation(operation))
+        outcome
+            .map_err(|error| {
+                error.in_operation(&crate::operations::MODIFY_EMAIL_BODY_FROM_HTML)
+            })
     }
 
     /// What the document says of this operation.
@@ -6403,7 +6541,6 @@ impl<'a> ListStrings<'a> {
     pub async fn send(
         self,
     ) -> Result<ResponseValue<::std::vec::Vec<types::NamedRef>>, Error<types::Error>> {
-        let operation = &crate::operations::LIST_STRINGS;
         let Self { client, app_id, flow } = self;
         let outcome: Result<
             ResponseValue<::std::vec::Vec<types::NamedRef>>,
@@ -6426,7 +6563,10 @@ impl<'a> ListStrings<'a> {
                     ),
                 )
                 .build()?;
-            let result = client.core.execute(request, operation).await;
+            let result = client
+                .core
+                .execute(request, &crate::operations::LIST_STRINGS)
+                .await;
             let response = result?;
             match response.outcome() {
                 200..=299 => ResponseValue::from_response(response).await,
@@ -6448,7 +6588,7 @@ impl<'a> ListStrings<'a> {
             }
         }
             .await;
-        outcome.map_err(|error| error.in_operation(operation))
+        outcome.map_err(|error| error.in_operation(&crate::operations::LIST_STRINGS))
     }
 
     /// What the document says of this operation.
@@ -6539,7 +6679,6 @@ impl<'a> CreateString<'a> {
 
     /// Sends `POST /config/{app_id}/flows/{flow}/strings` and decodes the answer.
     pub async fn send(self) -> Result<ResponseValue<()>, Error<types::Error>> {
-        let operation = &crate::operations::CREATE_STRING;
         let Self { client, app_id, flow, body } = self;
         let outcome: Result<ResponseValue<()>, Error<types::Error>> = async move {
             let app_id = app_id.map_err(Error::InvalidRequest)?;
@@ -6565,7 +6704,10 @@ impl<'a> CreateString<'a> {
                 )
                 .json(&body)
                 .build()?;
-            let result = client.core.execute(request, operation).await;
+            let result = client
+                .core
+                .execute(request, &crate::operations::CREATE_STRING)
+                .await;
             let response = result?;
             match response.outcome() {
                 200..=299 => Ok(ResponseValue::empty(response)),
@@ -6587,7 +6729,7 @@ impl<'a> CreateString<'a> {
             }
         }
             .await;
-        outcome.map_err(|error| error.in_operation(operation))
+        outcome.map_err(|error| error.in_operation(&crate::operations::CREATE_STRING))
     }
 
     /// What the document says of this operation.
@@ -6674,7 +6816,6 @@ impl<'a> GetString<'a> {
     pub async fn send(
         self,
     ) -> Result<ResponseValue<types::FlowString>, Error<types::Error>> {
-        let operation = &crate::operations::GET_STRING;
         let Self { client, app_id, flow, string } = self;
         let outcome: Result<ResponseValue<types::FlowString>, Error<types::Error>> = async move {
             let app_id = app_id.map_err(Error::InvalidRequest)?;
@@ -6696,7 +6837,10 @@ impl<'a> GetString<'a> {
                     ),
                 )
                 .build()?;
-            let result = client.core.execute(request, operation).await;
+            let result = client
+                .core
+                .execute(request, &crate::operations::GET_STRING)
+                .await;
             let response = result?;
             match response.outcome() {
                 200..=299 => ResponseValue::from_response(response).await,
@@ -6718,7 +6862,7 @@ impl<'a> GetString<'a> {
             }
         }
             .await;
-        outcome.map_err(|error| error.in_operation(operation))
+        outcome.map_err(|error| error.in_operation(&crate::operations::GET_STRING))
     }
 
     /// What the document says of this operation.
@@ -6829,7 +6973,6 @@ impl<'a> ModifyString<'a> {
 
     /// Sends `PUT /config/{app_id}/flows/{flow}/strings/{string}` and decodes the answer.
     pub async fn send(self) -> Result<ResponseValue<()>, Error<types::Error>> {
-        let operation = &crate::operations::MODIFY_STRING;
         let Self { client, app_id, flow, string, body } = self;
         let outcome: Result<ResponseValue<()>, Error<types::Error>> = async move {
             let app_id = app_id.map_err(Error::InvalidRequest)?;
@@ -6857,7 +7000,10 @@ impl<'a> ModifyString<'a> {
                 )
                 .json(&body)
                 .build()?;
-            let result = client.core.execute(request, operation).await;
+            let result = client
+                .core
+                .execute(request, &crate::operations::MODIFY_STRING)
+                .await;
             let response = result?;
             match response.outcome() {
                 200..=299 => Ok(ResponseValue::empty(response)),
@@ -6879,7 +7025,7 @@ impl<'a> ModifyString<'a> {
             }
         }
             .await;
-        outcome.map_err(|error| error.in_operation(operation))
+        outcome.map_err(|error| error.in_operation(&crate::operations::MODIFY_STRING))
     }
 
     /// What the document says of this operation.
@@ -6964,7 +7110,6 @@ impl<'a> DeleteString<'a> {
 
     /// Sends `DELETE /config/{app_id}/flows/{flow}/strings/{string}` and decodes the answer.
     pub async fn send(self) -> Result<ResponseValue<()>, Error<types::Error>> {
-        let operation = &crate::operations::DELETE_STRING;
         let Self { client, app_id, flow, string } = self;
         let outcome: Result<ResponseValue<()>, Error<types::Error>> = async move {
             let app_id = app_id.map_err(Error::InvalidRequest)?;
@@ -6986,7 +7131,10 @@ impl<'a> DeleteString<'a> {
                     ),
                 )
                 .build()?;
-            let result = client.core.execute(request, operation).await;
+            let result = client
+                .core
+                .execute(request, &crate::operations::DELETE_STRING)
+                .await;
             let response = result?;
             match response.outcome() {
                 200..=299 => Ok(ResponseValue::empty(response)),
@@ -7008,7 +7156,7 @@ impl<'a> DeleteString<'a> {
             }
         }
             .await;
-        outcome.map_err(|error| error.in_operation(operation))
+        outcome.map_err(|error| error.in_operation(&crate::operations::DELETE_STRING))
     }
 
     /// What the document says of this operation.
@@ -7095,7 +7243,6 @@ impl<'a> ListLocalizedStrings<'a> {
     pub async fn send(
         self,
     ) -> Result<ResponseValue<::std::vec::Vec<types::NamedRef>>, Error<types::Error>> {
-        let operation = &crate::operations::LIST_LOCALIZED_STRINGS;
         let Self { client, app_id, flow, locale } = self;
         let outcome: Result<
             ResponseValue<::std::vec::Vec<types::NamedRef>>,
@@ -7120,7 +7267,10 @@ impl<'a> ListLocalizedStrings<'a> {
                     ),
                 )
                 .build()?;
-            let result = client.core.execute(request, operation).await;
+            let result = client
+                .core
+                .execute(request, &crate::operations::LIST_LOCALIZED_STRINGS)
+                .await;
             let response = result?;
             match response.outcome() {
                 200..=299 => ResponseValue::from_response(response).await,
@@ -7142,7 +7292,10 @@ impl<'a> ListLocalizedStrings<'a> {
             }
         }
             .await;
-        outcome.map_err(|error| error.in_operation(operation))
+        outcome
+            .map_err(|error| {
+                error.in_operation(&crate::operations::LIST_LOCALIZED_STRINGS)
+            })
     }
 
     /// What the document says of this operation.
@@ -7255,7 +7408,6 @@ impl<'a> CreateLocalizedString<'a> {
 
     /// Sends `POST /config/{app_id}/flows/{flow}/locales/{locale}/strings` and decodes the answer.
     pub async fn send(self) -> Result<ResponseValue<()>, Error<types::Error>> {
-        let operation = &crate::operations::CREATE_LOCALIZED_STRING;
         let Self { client, app_id, flow, locale, body } = self;
         let outcome: Result<ResponseValue<()>, Error<types::Error>> = async move {
             let app_id = app_id.map_err(Error::InvalidRequest)?;
@@ -7283,7 +7435,10 @@ impl<'a> CreateLocalizedString<'a> {
                 )
                 .json(&body)
                 .build()?;
-            let result = client.core.execute(request, operation).await;
+            let result = client
+                .core
+                .execute(request, &crate::operations::CREATE_LOCALIZED_STRING)
+                .await;
             let response = result?;
             match response.outcome() {
                 200..=299 => Ok(ResponseValue::empty(response)),
@@ -7305,7 +7460,10 @@ impl<'a> CreateLocalizedString<'a> {
             }
         }
             .await;
-        outcome.map_err(|error| error.in_operation(operation))
+        outcome
+            .map_err(|error| {
+                error.in_operation(&crate::operations::CREATE_LOCALIZED_STRING)
+            })
     }
 
     /// What the document says of this operation.
@@ -7412,7 +7570,6 @@ impl<'a> GetLocalizedString<'a> {
     pub async fn send(
         self,
     ) -> Result<ResponseValue<types::LocalizedString>, Error<types::Error>> {
-        let operation = &crate::operations::GET_LOCALIZED_STRING;
         let Self { client, app_id, flow, locale, string } = self;
         let outcome: Result<
             ResponseValue<types::LocalizedString>,
@@ -7438,7 +7595,10 @@ impl<'a> GetLocalizedString<'a> {
                     ),
                 )
                 .build()?;
-            let result = client.core.execute(request, operation).await;
+            let result = client
+                .core
+                .execute(request, &crate::operations::GET_LOCALIZED_STRING)
+                .await;
             let response = result?;
             match response.outcome() {
                 200..=299 => ResponseValue::from_response(response).await,
@@ -7460,7 +7620,10 @@ impl<'a> GetLocalizedString<'a> {
             }
         }
             .await;
-        outcome.map_err(|error| error.in_operation(operation))
+        outcome
+            .map_err(|error| {
+                error.in_operation(&crate::operations::GET_LOCALIZED_STRING)
+            })
     }
 
     /// What the document says of this operation.
@@ -7593,7 +7756,6 @@ impl<'a> ModifyLocalizedString<'a> {
 
     /// Sends `PUT /config/{app_id}/flows/{flow}/locales/{locale}/strings/{string}` and decodes the answer.
     pub async fn send(self) -> Result<ResponseValue<()>, Error<types::Error>> {
-        let operation = &crate::operations::MODIFY_LOCALIZED_STRING;
         let Self { client, app_id, flow, locale, string, body } = self;
         let outcome: Result<ResponseValue<()>, Error<types::Error>> = async move {
             let app_id = app_id.map_err(Error::InvalidRequest)?;
@@ -7622,7 +7784,10 @@ impl<'a> ModifyLocalizedString<'a> {
                 )
                 .json(&body)
                 .build()?;
-            let result = client.core.execute(request, operation).await;
+            let result = client
+                .core
+                .execute(request, &crate::operations::MODIFY_LOCALIZED_STRING)
+                .await;
             let response = result?;
             match response.outcome() {
                 200..=299 => Ok(ResponseValue::empty(response)),
@@ -7644,7 +7809,10 @@ impl<'a> ModifyLocalizedString<'a> {
             }
         }
             .await;
-        outcome.map_err(|error| error.in_operation(operation))
+        outcome
+            .map_err(|error| {
+                error.in_operation(&crate::operations::MODIFY_LOCALIZED_STRING)
+            })
     }
 
     /// What the document says of this operation.
@@ -7749,7 +7917,6 @@ impl<'a> DeleteLocalizedString<'a> {
 
     /// Sends `DELETE /config/{app_id}/flows/{flow}/locales/{locale}/strings/{string}` and decodes the answer.
     pub async fn send(self) -> Result<ResponseValue<()>, Error<types::Error>> {
-        let operation = &crate::operations::DELETE_LOCALIZED_STRING;
         let Self { client, app_id, flow, locale, string } = self;
         let outcome: Result<ResponseValue<()>, Error<types::Error>> = async move {
             let app_id = app_id.map_err(Error::InvalidRequest)?;
@@ -7772,7 +7939,10 @@ impl<'a> DeleteLocalizedString<'a> {
                     ),
                 )
                 .build()?;
-            let result = client.core.execute(request, operation).await;
+            let result = client
+                .core
+                .execute(request, &crate::operations::DELETE_LOCALIZED_STRING)
+                .await;
             let response = result?;
             match response.outcome() {
                 200..=299 => Ok(ResponseValue::empty(response)),
@@ -7794,7 +7964,10 @@ impl<'a> DeleteLocalizedString<'a> {
             }
         }
             .await;
-        outcome.map_err(|error| error.in_operation(operation))
+        outcome
+            .map_err(|error| {
+                error.in_operation(&crate::operations::DELETE_LOCALIZED_STRING)
+            })
     }
 
     /// What the document says of this operation.
@@ -7861,7 +8034,6 @@ impl<'a> ListScreens<'a> {
     pub async fn send(
         self,
     ) -> Result<ResponseValue<::std::vec::Vec<types::NamedRef>>, Error<types::Error>> {
-        let operation = &crate::operations::LIST_SCREENS;
         let Self { client, app_id, flow } = self;
         let outcome: Result<
             ResponseValue<::std::vec::Vec<types::NamedRef>>,
@@ -7884,7 +8056,10 @@ impl<'a> ListScreens<'a> {
                     ),
                 )
                 .build()?;
-            let result = client.core.execute(request, operation).await;
+            let result = client
+                .core
+                .execute(request, &crate::operations::LIST_SCREENS)
+                .await;
             let response = result?;
             match response.outcome() {
                 200..=299 => ResponseValue::from_response(response).await,
@@ -7906,7 +8081,7 @@ impl<'a> ListScreens<'a> {
             }
         }
             .await;
-        outcome.map_err(|error| error.in_operation(operation))
+        outcome.map_err(|error| error.in_operation(&crate::operations::LIST_SCREENS))
     }
 
     /// What the document says of this operation.
@@ -7995,7 +8170,6 @@ impl<'a> CreateScreen<'a> {
 
     /// Sends `POST /config/{app_id}/flows/{flow}/screens` and decodes the answer.
     pub async fn send(self) -> Result<ResponseValue<()>, Error<types::Error>> {
-        let operation = &crate::operations::CREATE_SCREEN;
         let Self { client, app_id, flow, body } = self;
         let outcome: Result<ResponseValue<()>, Error<types::Error>> = async move {
             let app_id = app_id.map_err(Error::InvalidRequest)?;
@@ -8019,7 +8193,10 @@ impl<'a> CreateScreen<'a> {
                 )
                 .json(&body)
                 .build()?;
-            let result = client.core.execute(request, operation).await;
+            let result = client
+                .core
+                .execute(request, &crate::operations::CREATE_SCREEN)
+                .await;
             let response = result?;
             match response.outcome() {
                 200..=299 => Ok(ResponseValue::empty(response)),
@@ -8041,7 +8218,7 @@ impl<'a> CreateScreen<'a> {
             }
         }
             .await;
-        outcome.map_err(|error| error.in_operation(operation))
+        outcome.map_err(|error| error.in_operation(&crate::operations::CREATE_SCREEN))
     }
 
     /// What the document says of this operation.
@@ -8128,7 +8305,6 @@ impl<'a> GetScreen<'a> {
     pub async fn send(
         self,
     ) -> Result<ResponseValue<types::Screen>, Error<types::Error>> {
-        let operation = &crate::operations::GET_SCREEN;
         let Self { client, app_id, flow, screen } = self;
         let outcome: Result<ResponseValue<types::Screen>, Error<types::Error>> = async move {
             let app_id = app_id.map_err(Error::InvalidRequest)?;
@@ -8150,7 +8326,10 @@ impl<'a> GetScreen<'a> {
                     ),
                 )
                 .build()?;
-            let result = client.core.execute(request, operation).await;
+            let result = client
+                .core
+                .execute(request, &crate::operations::GET_SCREEN)
+                .await;
             let response = result?;
             match response.outcome() {
                 200..=299 => ResponseValue::from_response(response).await,
@@ -8172,7 +8351,7 @@ impl<'a> GetScreen<'a> {
             }
         }
             .await;
-        outcome.map_err(|error| error.in_operation(operation))
+        outcome.map_err(|error| error.in_operation(&crate::operations::GET_SCREEN))
     }
 
     /// What the document says of this operation.
@@ -8257,7 +8436,6 @@ impl<'a> DeleteScreen<'a> {
 
     /// Sends `DELETE /config/{app_id}/flows/{flow}/screens/{screen}` and decodes the answer.
     pub async fn send(self) -> Result<ResponseValue<()>, Error<types::Error>> {
-        let operation = &crate::operations::DELETE_SCREEN;
         let Self { client, app_id, flow, screen } = self;
         let outcome: Result<ResponseValue<()>, Error<types::Error>> = async move {
             let app_id = app_id.map_err(Error::InvalidRequest)?;
@@ -8279,7 +8457,10 @@ impl<'a> DeleteScreen<'a> {
                     ),
                 )
                 .build()?;
-            let result = client.core.execute(request, operation).await;
+            let result = client
+                .core
+                .execute(request, &crate::operations::DELETE_SCREEN)
+                .await;
             let response = result?;
             match response.outcome() {
                 200..=299 => Ok(ResponseValue::empty(response)),
@@ -8301,7 +8482,7 @@ impl<'a> DeleteScreen<'a> {
             }
         }
             .await;
-        outcome.map_err(|error| error.in_operation(operation))
+        outcome.map_err(|error| error.in_operation(&crate::operations::DELETE_SCREEN))
     }
 
     /// What the document says of this operation.
@@ -8410,7 +8591,6 @@ impl<'a> ModifyScreen<'a> {
 
     /// Sends `PATCH /config/{app_id}/flows/{flow}/screens/{screen}` and decodes the answer.
     pub async fn send(self) -> Result<ResponseValue<()>, Error<types::Error>> {
-        let operation = &crate::operations::MODIFY_SCREEN;
         let Self { client, app_id, flow, screen, body } = self;
         let outcome: Result<ResponseValue<()>, Error<types::Error>> = async move {
             let app_id = app_id.map_err(Error::InvalidRequest)?;
@@ -8436,7 +8616,10 @@ impl<'a> ModifyScreen<'a> {
                 )
                 .json(&body)
                 .build()?;
-            let result = client.core.execute(request, operation).await;
+            let result = client
+                .core
+                .execute(request, &crate::operations::MODIFY_SCREEN)
+                .await;
             let response = result?;
             match response.outcome() {
                 200..=299 => Ok(ResponseValue::empty(response)),
@@ -8458,7 +8641,7 @@ impl<'a> ModifyScreen<'a> {
             }
         }
             .await;
-        outcome.map_err(|error| error.in_operation(operation))
+        outcome.map_err(|error| error.in_operation(&crate::operations::MODIFY_SCREEN))
     }
 
     /// What the document says of this operation.
@@ -8525,7 +8708,6 @@ impl<'a> ListLinks<'a> {
     pub async fn send(
         self,
     ) -> Result<ResponseValue<::std::vec::Vec<types::NamedRef>>, Error<types::Error>> {
-        let operation = &crate::operations::LIST_LINKS;
         let Self { client, app_id, flow } = self;
         let outcome: Result<
             ResponseValue<::std::vec::Vec<types::NamedRef>>,
@@ -8548,7 +8730,10 @@ impl<'a> ListLinks<'a> {
                     ),
                 )
                 .build()?;
-            let result = client.core.execute(request, operation).await;
+            let result = client
+                .core
+                .execute(request, &crate::operations::LIST_LINKS)
+                .await;
             let response = result?;
             match response.outcome() {
                 200..=299 => ResponseValue::from_response(response).await,
@@ -8570,7 +8755,7 @@ impl<'a> ListLinks<'a> {
             }
         }
             .await;
-        outcome.map_err(|error| error.in_operation(operation))
+        outcome.map_err(|error| error.in_operation(&crate::operations::LIST_LINKS))
     }
 
     /// What the document says of this operation.
@@ -8659,7 +8844,6 @@ impl<'a> CreateLink<'a> {
 
     /// Sends `POST /config/{app_id}/flows/{flow}/links` and decodes the answer.
     pub async fn send(self) -> Result<ResponseValue<()>, Error<types::Error>> {
-        let operation = &crate::operations::CREATE_LINK;
         let Self { client, app_id, flow, body } = self;
         let outcome: Result<ResponseValue<()>, Error<types::Error>> = async move {
             let app_id = app_id.map_err(Error::InvalidRequest)?;
@@ -8683,7 +8867,10 @@ impl<'a> CreateLink<'a> {
                 )
                 .json(&body)
                 .build()?;
-            let result = client.core.execute(request, operation).await;
+            let result = client
+                .core
+                .execute(request, &crate::operations::CREATE_LINK)
+                .await;
             let response = result?;
             match response.outcome() {
                 200..=299 => Ok(ResponseValue::empty(response)),
@@ -8705,7 +8892,7 @@ impl<'a> CreateLink<'a> {
             }
         }
             .await;
-        outcome.map_err(|error| error.in_operation(operation))
+        outcome.map_err(|error| error.in_operation(&crate::operations::CREATE_LINK))
     }
 
     /// What the document says of this operation.
@@ -8808,7 +8995,6 @@ impl<'a> GetLink<'a> {
 
     /// Sends `GET /config/{app_id}/flows/{flow}/links/{link}` and decodes the answer.
     pub async fn send(self) -> Result<ResponseValue<types::Link>, Error<types::Error>> {
-        let operation = &crate::operations::GET_LINK;
         let Self { client, app_id, flow, link, locale } = self;
         let outcome: Result<ResponseValue<types::Link>, Error<types::Error>> = async move {
             let app_id = app_id.map_err(Error::InvalidRequest)?;
@@ -8832,7 +9018,10 @@ impl<'a> GetLink<'a> {
                 )
                 .query(&::openapi_client_runtime::QueryParam::new("locale", &locale))
                 .build()?;
-            let result = client.core.execute(request, operation).await;
+            let result = client
+                .core
+                .execute(request, &crate::operations::GET_LINK)
+                .await;
             let response = result?;
             match response.outcome() {
                 200..=299 => ResponseValue::from_response(response).await,
@@ -8854,7 +9043,7 @@ impl<'a> GetLink<'a> {
             }
         }
             .await;
-        outcome.map_err(|error| error.in_operation(operation))
+        outcome.map_err(|error| error.in_operation(&crate::operations::GET_LINK))
     }
 
     /// What the document says of this operation.
@@ -8963,7 +9152,6 @@ impl<'a> ModifyLink<'a> {
 
     /// Sends `PUT /config/{app_id}/flows/{flow}/links/{link}` and decodes the answer.
     pub async fn send(self) -> Result<ResponseValue<()>, Error<types::Error>> {
-        let operation = &crate::operations::MODIFY_LINK;
         let Self { client, app_id, flow, link, body } = self;
         let outcome: Result<ResponseValue<()>, Error<types::Error>> = async move {
             let app_id = app_id.map_err(Error::InvalidRequest)?;
@@ -8989,7 +9177,10 @@ impl<'a> ModifyLink<'a> {
                 )
                 .json(&body)
                 .build()?;
-            let result = client.core.execute(request, operation).await;
+            let result = client
+                .core
+                .execute(request, &crate::operations::MODIFY_LINK)
+                .await;
             let response = result?;
             match response.outcome() {
                 200..=299 => Ok(ResponseValue::empty(response)),
@@ -9011,7 +9202,7 @@ impl<'a> ModifyLink<'a> {
             }
         }
             .await;
-        outcome.map_err(|error| error.in_operation(operation))
+        outcome.map_err(|error| error.in_operation(&crate::operations::MODIFY_LINK))
     }
 
     /// What the document says of this operation.
@@ -9114,7 +9305,6 @@ impl<'a> DeleteLink<'a> {
 
     /// Sends `DELETE /config/{app_id}/flows/{flow}/links/{link}` and decodes the answer.
     pub async fn send(self) -> Result<ResponseValue<()>, Error<types::Error>> {
-        let operation = &crate::operations::DELETE_LINK;
         let Self { client, app_id, flow, link, force } = self;
         let outcome: Result<ResponseValue<()>, Error<types::Error>> = async move {
             let app_id = app_id.map_err(Error::InvalidRequest)?;
@@ -9138,7 +9328,10 @@ impl<'a> DeleteLink<'a> {
                 )
                 .query(&::openapi_client_runtime::QueryParam::new("force", &force))
                 .build()?;
-            let result = client.core.execute(request, operation).await;
+            let result = client
+                .core
+                .execute(request, &crate::operations::DELETE_LINK)
+                .await;
             let response = result?;
             match response.outcome() {
                 200..=299 => Ok(ResponseValue::empty(response)),
@@ -9160,7 +9353,7 @@ impl<'a> DeleteLink<'a> {
             }
         }
             .await;
-        outcome.map_err(|error| error.in_operation(operation))
+        outcome.map_err(|error| error.in_operation(&crate::operations::DELETE_LINK))
     }
 
     /// What the document says of this operation.
@@ -9225,7 +9418,6 @@ impl<'a> AddDefault2faMessages<'a> {
 
     /// Sends `POST /config/{app_id}/flows/{flow}/2faMessages` and decodes the answer.
     pub async fn send(self) -> Result<ResponseValue<()>, Error<types::Error>> {
-        let operation = &crate::operations::ADD_DEFAULT_2FA_MESSAGES;
         let Self { client, app_id, flow } = self;
         let outcome: Result<ResponseValue<()>, Error<types::Error>> = async move {
             let app_id = app_id.map_err(Error::InvalidRequest)?;
@@ -9245,7 +9437,10 @@ impl<'a> AddDefault2faMessages<'a> {
                     ),
                 )
                 .build()?;
-            let result = client.core.execute(request, operation).await;
+            let result = client
+                .core
+                .execute(request, &crate::operations::ADD_DEFAULT_2FA_MESSAGES)
+                .await;
             let response = result?;
             match response.outcome() {
                 200..=299 => Ok(ResponseValue::empty(response)),
@@ -9267,7 +9462,10 @@ impl<'a> AddDefault2faMessages<'a> {
             }
         }
             .await;
-        outcome.map_err(|error| error.in_operation(operation))
+        outcome
+            .map_err(|error| {
+                error.in_operation(&crate::operations::ADD_DEFAULT_2FA_MESSAGES)
+            })
     }
 
     /// What the document says of this operation.
@@ -9354,7 +9552,6 @@ impl<'a> List2faMessages<'a> {
     pub async fn send(
         self,
     ) -> Result<ResponseValue<::std::vec::Vec<types::NamedRef>>, Error<types::Error>> {
-        let operation = &crate::operations::LIST_2FA_MESSAGES;
         let Self { client, app_id, flow, locale } = self;
         let outcome: Result<
             ResponseValue<::std::vec::Vec<types::NamedRef>>,
@@ -9379,7 +9576,10 @@ impl<'a> List2faMessages<'a> {
                     ),
                 )
                 .build()?;
-            let result = client.core.execute(request, operation).await;
+            let result = client
+                .core
+                .execute(request, &crate::operations::LIST_2FA_MESSAGES)
+                .await;
             let response = result?;
             match response.outcome() {
                 200..=299 => ResponseValue::from_response(response).await,
@@ -9401,7 +9601,8 @@ impl<'a> List2faMessages<'a> {
             }
         }
             .await;
-        outcome.map_err(|error| error.in_operation(operation))
+        outcome
+            .map_err(|error| error.in_operation(&crate::operations::LIST_2FA_MESSAGES))
     }
 
     /// What the document says of this operation.
@@ -9509,7 +9710,6 @@ impl<'a> Get2faMessage<'a> {
     pub async fn send(
         self,
     ) -> Result<ResponseValue<types::TwoFactorMessage>, Error<types::Error>> {
-        let operation = &crate::operations::GET_2FA_MESSAGE;
         let Self { client, app_id, flow, locale, message } = self;
         let outcome: Result<
             ResponseValue<types::TwoFactorMessage>,
@@ -9536,7 +9736,10 @@ impl<'a> Get2faMessage<'a> {
                     ),
                 )
                 .build()?;
-            let result = client.core.execute(request, operation).await;
+            let result = client
+                .core
+                .execute(request, &crate::operations::GET_2FA_MESSAGE)
+                .await;
             let response = result?;
             match response.outcome() {
                 200..=299 => ResponseValue::from_response(response).await,
@@ -9558,7 +9761,7 @@ impl<'a> Get2faMessage<'a> {
             }
         }
             .await;
-        outcome.map_err(|error| error.in_operation(operation))
+        outcome.map_err(|error| error.in_operation(&crate::operations::GET_2FA_MESSAGE))
     }
 
     /// What the document says of this operation.
@@ -9692,7 +9895,6 @@ impl<'a> Modify2faMessage<'a> {
 
     /// Sends `PUT /config/{app_id}/flows/{flow}/locales/{locale}/2faMessages/{message}` and decodes the answer.
     pub async fn send(self) -> Result<ResponseValue<()>, Error<types::Error>> {
-        let operation = &crate::operations::MODIFY_2FA_MESSAGE;
         let Self { client, app_id, flow, locale, message, body } = self;
         let outcome: Result<ResponseValue<()>, Error<types::Error>> = async move {
             let app_id = app_id.map_err(Error::InvalidRequest)?;
@@ -9722,7 +9924,10 @@ impl<'a> Modify2faMessage<'a> {
                 )
                 .json(&body)
                 .build()?;
-            let result = client.core.execute(request, operation).await;
+            let result = client
+                .core
+                .execute(request, &crate::operations::MODIFY_2FA_MESSAGE)
+                .await;
             let response = result?;
             match response.outcome() {
                 200..=299 => Ok(ResponseValue::empty(response)),
@@ -9744,7 +9949,8 @@ impl<'a> Modify2faMessage<'a> {
             }
         }
             .await;
-        outcome.map_err(|error| error.in_operation(operation))
+        outcome
+            .map_err(|error| error.in_operation(&crate::operations::MODIFY_2FA_MESSAGE))
     }
 
     /// What the document says of this operation.
@@ -9852,7 +10058,6 @@ impl<'a> Get2faMessageSubject<'a> {
     pub async fn send(
         self,
     ) -> Result<ResponseValue<::std::string::String>, Error<types::Error>> {
-        let operation = &crate::operations::GET_2FA_MESSAGE_SUBJECT;
         let Self { client, app_id, flow, locale, message } = self;
         let outcome: Result<ResponseValue<::std::string::String>, Error<types::Error>> = async move {
             let app_id = app_id.map_err(Error::InvalidRequest)?;
@@ -9876,7 +10081,10 @@ impl<'a> Get2faMessageSubject<'a> {
                     ),
                 )
                 .build()?;
-            let result = client.core.execute(request, operation).await;
+            let result = client
+                .core
+                .execute(request, &crate::operations::GET_2FA_MESSAGE_SUBJECT)
+                .await;
             let response = result?;
             match response.outcome() {
                 200..=299 => ResponseValue::from_response(response).await,
@@ -9898,7 +10106,10 @@ impl<'a> Get2faMessageSubject<'a> {
             }
         }
             .await;
-        outcome.map_err(|error| error.in_operation(operation))
+        outcome
+            .map_err(|error| {
+                error.in_operation(&crate::operations::GET_2FA_MESSAGE_SUBJECT)
+            })
     }
 
     /// What the document says of this operation.
@@ -9968,7 +10179,6 @@ impl<'a> ListHostedLoginUpgrades<'a> {
         ResponseValue<::std::vec::Vec<types::HostedLoginUpgrade>>,
         Error<types::Error>,
     > {
-        let operation = &crate::operations::LIST_HOSTED_LOGIN_UPGRADES;
         let Self { client, app_id, flow } = self;
         let outcome: Result<
             ResponseValue<::std::vec::Vec<types::HostedLoginUpgrade>>,
@@ -9991,7 +10201,10 @@ impl<'a> ListHostedLoginUpgrades<'a> {
                     ),
                 )
                 .build()?;
-            let result = client.core.execute(request, operation).await;
+            let result = client
+                .core
+                .execute(request, &crate::operations::LIST_HOSTED_LOGIN_UPGRADES)
+                .await;
             let response = result?;
             match response.outcome() {
                 200..=299 => ResponseValue::from_response(response).await,
@@ -10013,7 +10226,10 @@ impl<'a> ListHostedLoginUpgrades<'a> {
             }
         }
             .await;
-        outcome.map_err(|error| error.in_operation(operation))
+        outcome
+            .map_err(|error| {
+                error.in_operation(&crate::operations::LIST_HOSTED_LOGIN_UPGRADES)
+            })
     }
 
     /// What the document says of this operation.
@@ -10100,7 +10316,6 @@ impl<'a> GetHostedLoginUpgrade<'a> {
     pub async fn send(
         self,
     ) -> Result<ResponseValue<types::UpgradeRequirements>, Error<types::Error>> {
-        let operation = &crate::operations::GET_HOSTED_LOGIN_UPGRADE;
         let Self { client, app_id, flow, upgrade_id } = self;
         let outcome: Result<
             ResponseValue<types::UpgradeRequirements>,
@@ -10125,7 +10340,10 @@ impl<'a> GetHostedLoginUpgrade<'a> {
                     ),
                 )
                 .build()?;
-            let result = client.core.execute(request, operation).await;
+            let result = client
+                .core
+                .execute(request, &crate::operations::GET_HOSTED_LOGIN_UPGRADE)
+                .await;
             let response = result?;
             match response.outcome() {
                 200..=299 => ResponseValue::from_response(response).await,
@@ -10147,7 +10365,10 @@ impl<'a> GetHostedLoginUpgrade<'a> {
             }
         }
             .await;
-        outcome.map_err(|error| error.in_operation(operation))
+        outcome
+            .map_err(|error| {
+                error.in_operation(&crate::operations::GET_HOSTED_LOGIN_UPGRADE)
+            })
     }
 
     /// What the document says of this operation.
@@ -10232,7 +10453,6 @@ impl<'a> UpgradeHostedLogin<'a> {
 
     /// Sends `POST /config/{app_id}/flows/{flow}/upgrades/{upgrade_id}` and decodes the answer.
     pub async fn send(self) -> Result<ResponseValue<()>, Error<types::Error>> {
-        let operation = &crate::operations::UPGRADE_HOSTED_LOGIN;
         let Self { client, app_id, flow, upgrade_id } = self;
         let outcome: Result<ResponseValue<()>, Error<types::Error>> = async move {
             let app_id = app_id.map_err(Error::InvalidRequest)?;
@@ -10254,7 +10474,10 @@ impl<'a> UpgradeHostedLogin<'a> {
                     ),
                 )
                 .build()?;
-            let result = client.core.execute(request, operation).await;
+            let result = client
+                .core
+                .execute(request, &crate::operations::UPGRADE_HOSTED_LOGIN)
+                .await;
             let response = result?;
             match response.outcome() {
                 200..=299 => Ok(ResponseValue::empty(response)),
@@ -10276,7 +10499,10 @@ impl<'a> UpgradeHostedLogin<'a> {
             }
         }
             .await;
-        outcome.map_err(|error| error.in_operation(operation))
+        outcome
+            .map_err(|error| {
+                error.in_operation(&crate::operations::UPGRADE_HOSTED_LOGIN)
+            })
     }
 
     /// What the document says of this operation.
@@ -10346,7 +10572,6 @@ impl<'a> ListTranslations<'a> {
         ResponseValue<::std::vec::Vec<types::Translation>>,
         Error<types::Error>,
     > {
-        let operation = &crate::operations::LIST_TRANSLATIONS;
         let Self { client, app_id, flow } = self;
         let outcome: Result<
             ResponseValue<::std::vec::Vec<types::Translation>>,
@@ -10369,7 +10594,10 @@ impl<'a> ListTranslations<'a> {
                     ),
                 )
                 .build()?;
-            let result = client.core.execute(request, operation).await;
+            let result = client
+                .core
+                .execute(request, &crate::operations::LIST_TRANSLATIONS)
+                .await;
             let response = result?;
             match response.outcome() {
                 200..=299 => ResponseValue::from_response(response).await,
@@ -10391,7 +10619,8 @@ impl<'a> ListTranslations<'a> {
             }
         }
             .await;
-        outcome.map_err(|error| error.in_operation(operation))
+        outcome
+            .map_err(|error| error.in_operation(&crate::operations::LIST_TRANSLATIONS))
     }
 
     /// What the document says of this operation.
@@ -10475,7 +10704,6 @@ impl<'a> CreateTranslations<'a> {
 
     /// Sends `POST /config/{app_id}/flows/{flow}/translations` and decodes the answer.
     pub async fn send(self) -> Result<ResponseValue<()>, Error<types::Error>> {
-        let operation = &crate::operations::CREATE_TRANSLATIONS;
         let Self { client, app_id, flow, body } = self;
         let outcome: Result<ResponseValue<()>, Error<types::Error>> = async move {
             let app_id = app_id.map_err(Error::InvalidRequest)?;
@@ -10497,7 +10725,10 @@ impl<'a> CreateTranslations<'a> {
                 )
                 .json(&body)
                 .build()?;
-            let result = client.core.execute(request, operation).await;
+            let result = client
+                .core
+                .execute(request, &crate::operations::CREATE_TRANSLATIONS)
+                .await;
             let response = result?;
             match response.outcome() {
                 200..=299 => Ok(ResponseValue::empty(response)),
@@ -10519,7 +10750,8 @@ impl<'a> CreateTranslations<'a> {
             }
         }
             .await;
-        outcome.map_err(|error| error.in_operation(operation))
+        outcome
+            .map_err(|error| error.in_operation(&crate::operations::CREATE_TRANSLATIONS))
     }
 
     /// What the document says of this operation.
@@ -10603,7 +10835,6 @@ impl<'a> ModifyTranslation<'a> {
 
     /// Sends `PATCH /config/{app_id}/flows/{flow}/translations` and decodes the answer.
     pub async fn send(self) -> Result<ResponseValue<()>, Error<types::Error>> {
-        let operation = &crate::operations::MODIFY_TRANSLATION;
         let Self { client, app_id, flow, body } = self;
         let outcome: Result<ResponseValue<()>, Error<types::Error>> = async move {
             let app_id = app_id.map_err(Error::InvalidRequest)?;
@@ -10625,7 +10856,10 @@ impl<'a> ModifyTranslation<'a> {
                 )
                 .json(&body)
                 .build()?;
-            let result = client.core.execute(request, operation).await;
+            let result = client
+                .core
+                .execute(request, &crate::operations::MODIFY_TRANSLATION)
+                .await;
             let response = result?;
             match response.outcome() {
                 200..=299 => Ok(ResponseValue::empty(response)),
@@ -10647,7 +10881,8 @@ impl<'a> ModifyTranslation<'a> {
             }
         }
             .await;
-        outcome.map_err(|error| error.in_operation(operation))
+        outcome
+            .map_err(|error| error.in_operation(&crate::operations::MODIFY_TRANSLATION))
     }
 
     /// What the document says of this operation.
@@ -10714,7 +10949,6 @@ impl<'a> ListTranslationsAsCsv<'a> {
     pub async fn send(
         self,
     ) -> Result<ResponseValue<::std::string::String>, Error<types::Error>> {
-        let operation = &crate::operations::LIST_TRANSLATIONS_AS_CSV;
         let Self { client, app_id, flow } = self;
         let outcome: Result<ResponseValue<::std::string::String>, Error<types::Error>> = async move {
             let app_id = app_id.map_err(Error::InvalidRequest)?;
@@ -10735,7 +10969,10 @@ impl<'a> ListTranslationsAsCsv<'a> {
                     ),
                 )
                 .build()?;
-            let result = client.core.execute(request, operation).await;
+            let result = client
+                .core
+                .execute(request, &crate::operations::LIST_TRANSLATIONS_AS_CSV)
+                .await;
             let response = result?;
             match response.outcome() {
                 200..=299 => ResponseValue::from_response(response).await,
@@ -10757,7 +10994,10 @@ impl<'a> ListTranslationsAsCsv<'a> {
             }
         }
             .await;
-        outcome.map_err(|error| error.in_operation(operation))
+        outcome
+            .map_err(|error| {
+                error.in_operation(&crate::operations::LIST_TRANSLATIONS_AS_CSV)
+            })
     }
 
     /// What the document says of this operation.
@@ -10841,7 +11081,6 @@ impl<'a> ModifyTranslationFromCsv<'a> {
 
     /// Sends `PATCH /config/{app_id}/flows/{flow}/translations` and decodes the answer.
     pub async fn send(self) -> Result<ResponseValue<()>, Error<types::Error>> {
-        let operation = &crate::operations::MODIFY_TRANSLATION_FROM_CSV;
         let Self { client, app_id, flow, body } = self;
         let outcome: Result<ResponseValue<()>, Error<types::Error>> = async move {
             let app_id = app_id.map_err(Error::InvalidRequest)?;
@@ -10870,7 +11109,10 @@ impl<'a> ModifyTranslationFromCsv<'a> {
                 )
                 .body(body)
                 .build()?;
-            let result = client.core.execute(request, operation).await;
+            let result = client
+                .core
+                .execute(request, &crate::operations::MODIFY_TRANSLATION_FROM_CSV)
+                .await;
             let response = result?;
             match response.outcome() {
                 200..=299 => Ok(ResponseValue::empty(response)),
@@ -10892,7 +11134,10 @@ impl<'a> ModifyTranslationFromCsv<'a> {
             }
         }
             .await;
-        outcome.map_err(|error| error.in_operation(operation))
+        outcome
+            .map_err(|error| {
+                error.in_operation(&crate::operations::MODIFY_TRANSLATION_FROM_CSV)
+            })
     }
 
     /// What the document says of this operation.
@@ -10976,7 +11221,6 @@ impl<'a> CreateTranslationsFromCsv<'a> {
 
     /// Sends `POST /config/{app_id}/flows/{flow}/translations` and decodes the answer.
     pub async fn send(self) -> Result<ResponseValue<()>, Error<types::Error>> {
-        let operation = &crate::operations::CREATE_TRANSLATIONS_FROM_CSV;
         let Self { client, app_id, flow, body } = self;
         let outcome: Result<ResponseValue<()>, Error<types::Error>> = async move {
             let app_id = app_id.map_err(Error::InvalidRequest)?;
@@ -11005,7 +11249,10 @@ impl<'a> CreateTranslationsFromCsv<'a> {
                 )
                 .body(body)
                 .build()?;
-            let result = client.core.execute(request, operation).await;
+            let result = client
+                .core
+                .execute(request, &crate::operations::CREATE_TRANSLATIONS_FROM_CSV)
+                .await;
             let response = result?;
             match response.outcome() {
                 200..=299 => Ok(ResponseValue::empty(response)),
@@ -11027,7 +11274,10 @@ impl<'a> CreateTranslationsFromCsv<'a> {
             }
         }
             .await;
-        outcome.map_err(|error| error.in_operation(operation))
+        outcome
+            .map_err(|error| {
+                error.in_operation(&crate::operations::CREATE_TRANSLATIONS_FROM_CSV)
+            })
     }
 
     /// What the document says of this operation.
@@ -11113,7 +11363,6 @@ impl<'a> GetTranslation<'a> {
     pub async fn send(
         self,
     ) -> Result<ResponseValue<types::Translation>, Error<types::Error>> {
-        let operation = &crate::operations::GET_TRANSLATION;
         let Self { client, app_id, flow, key } = self;
         let outcome: Result<ResponseValue<types::Translation>, Error<types::Error>> = async move {
             let app_id = app_id.map_err(Error::InvalidRequest)?;
@@ -11135,7 +11384,10 @@ impl<'a> GetTranslation<'a> {
                     ),
                 )
                 .build()?;
-            let result = client.core.execute(request, operation).await;
+            let result = client
+                .core
+                .execute(request, &crate::operations::GET_TRANSLATION)
+                .await;
             let response = result?;
             match response.outcome() {
                 200..=299 => ResponseValue::from_response(response).await,
@@ -11157,7 +11409,7 @@ impl<'a> GetTranslation<'a> {
             }
         }
             .await;
-        outcome.map_err(|error| error.in_operation(operation))
+        outcome.map_err(|error| error.in_operation(&crate::operations::GET_TRANSLATION))
     }
 
     /// What the document says of this operation.
@@ -11241,7 +11493,6 @@ impl<'a> DeleteTranslation<'a> {
 
     /// Sends `DELETE /config/{app_id}/flows/{flow}/translations/{key}` and decodes the answer.
     pub async fn send(self) -> Result<ResponseValue<()>, Error<types::Error>> {
-        let operation = &crate::operations::DELETE_TRANSLATION;
         let Self { client, app_id, flow, key } = self;
         let outcome: Result<ResponseValue<()>, Error<types::Error>> = async move {
             let app_id = app_id.map_err(Error::InvalidRequest)?;
@@ -11263,7 +11514,10 @@ impl<'a> DeleteTranslation<'a> {
                     ),
                 )
                 .build()?;
-            let result = client.core.execute(request, operation).await;
+            let result = client
+                .core
+                .execute(request, &crate::operations::DELETE_TRANSLATION)
+                .await;
             let response = result?;
             match response.outcome() {
                 200..=299 => Ok(ResponseValue::empty(response)),
@@ -11285,7 +11539,8 @@ impl<'a> DeleteTranslation<'a> {
             }
         }
             .await;
-        outcome.map_err(|error| error.in_operation(operation))
+        outcome
+            .map_err(|error| error.in_operation(&crate::operations::DELETE_TRANSLATION))
     }
 
     /// What the document says of this operation.
@@ -11375,7 +11630,6 @@ impl<'a> ListLocalizedTranslations<'a> {
         ResponseValue<::std::vec::Vec<types::LocalizedTranslation>>,
         Error<types::Error>,
     > {
-        let operation = &crate::operations::LIST_LOCALIZED_TRANSLATIONS;
         let Self { client, app_id, flow, locale } = self;
         let outcome: Result<
             ResponseValue<::std::vec::Vec<types::LocalizedTranslation>>,
@@ -11400,7 +11654,10 @@ impl<'a> ListLocalizedTranslations<'a> {
                     ),
                 )
                 .build()?;
-            let result = client.core.execute(request, operation).await;
+            let result = client
+                .core
+                .execute(request, &crate::operations::LIST_LOCALIZED_TRANSLATIONS)
+                .await;
             let response = result?;
             match response.outcome() {
                 200..=299 => ResponseValue::from_response(response).await,
@@ -11422,7 +11679,10 @@ impl<'a> ListLocalizedTranslations<'a> {
             }
         }
             .await;
-        outcome.map_err(|error| error.in_operation(operation))
+        outcome
+            .map_err(|error| {
+                error.in_operation(&crate::operations::LIST_LOCALIZED_TRANSLATIONS)
+            })
     }
 
     /// What the document says of this operation.
@@ -11526,7 +11786,6 @@ impl<'a> ModifyMultipleTranslations<'a> {
 
     /// Sends `PATCH /config/{app_id}/flows/{flow}/locales/{locale}` and decodes the answer.
     pub async fn send(self) -> Result<ResponseValue<()>, Error<types::Error>> {
-        let operation = &crate::operations::MODIFY_MULTIPLE_TRANSLATIONS;
         let Self { client, app_id, flow, locale, body } = self;
         let outcome: Result<ResponseValue<()>, Error<types::Error>> = async move {
             let app_id = app_id.map_err(Error::InvalidRequest)?;
@@ -11550,7 +11809,10 @@ impl<'a> ModifyMultipleTranslations<'a> {
                 )
                 .json(&body)
                 .build()?;
-            let result = client.core.execute(request, operation).await;
+            let result = client
+                .core
+                .execute(request, &crate::operations::MODIFY_MULTIPLE_TRANSLATIONS)
+                .await;
             let response = result?;
             match response.outcome() {
                 200..=299 => Ok(ResponseValue::empty(response)),
@@ -11572,7 +11834,10 @@ impl<'a> ModifyMultipleTranslations<'a> {
             }
         }
             .await;
-        outcome.map_err(|error| error.in_operation(operation))
+        outcome
+            .map_err(|error| {
+                error.in_operation(&crate::operations::MODIFY_MULTIPLE_TRANSLATIONS)
+            })
     }
 
     /// What the document says of this operation.
@@ -11676,7 +11941,6 @@ impl<'a> ModifyMultipleTranslationsFromCsv<'a> {
 
     /// Sends `PATCH /config/{app_id}/flows/{flow}/locales/{locale}` and decodes the answer.
     pub async fn send(self) -> Result<ResponseValue<()>, Error<types::Error>> {
-        let operation = &crate::operations::MODIFY_MULTIPLE_TRANSLATIONS_FROM_CSV;
         let Self { client, app_id, flow, locale, body } = self;
         let outcome: Result<ResponseValue<()>, Error<types::Error>> = async move {
             let app_id = app_id.map_err(Error::InvalidRequest)?;
@@ -11706,7 +11970,13 @@ impl<'a> ModifyMultipleTranslationsFromCsv<'a> {
                 )
                 .body(body)
                 .build()?;
-            let result = client.core.execute(request, operation).await;
+            let result = client
+                .core
+                .execute(
+                    request,
+                    &crate::operations::MODIFY_MULTIPLE_TRANSLATIONS_FROM_CSV,
+                )
+                .await;
             let response = result?;
             match response.outcome() {
                 200..=299 => Ok(ResponseValue::empty(response)),
@@ -11728,7 +11998,13 @@ impl<'a> ModifyMultipleTranslationsFromCsv<'a> {
             }
         }
             .await;
-        outcome.map_err(|error| error.in_operation(operation))
+        outcome
+            .map_err(|error| {
+                error
+                    .in_operation(
+                        &crate::operations::MODIFY_MULTIPLE_TRANSLATIONS_FROM_CSV,
+                    )
+            })
     }
 
     /// What the document says of this operation.

@@ -98,10 +98,12 @@ impl Client {
     ///     .create_client()
     ///     .app_id("htb8fuhxnf8e38jrzub3c7pfrr")
     ///     .body(
-    ///         types::ApiClientInput::builder()
-    ///             .name("Flow deployment".to_owned())
-    ///             .features(vec![types::ClientFeature::DirectAccess])
-    ///             .ip_whitelist(vec!["203.0.113.0/24".to_owned()]),
+    ///         types::ApiClientInput::try_from(
+    ///             types::ApiClientInput::builder()
+    ///                 .name("Flow deployment")
+    ///                 .features(vec![types::ClientFeature::DirectAccess])
+    ///                 .ip_whitelist(vec!["203.0.113.0/24".to_owned()]),
+    ///         )?,
     ///     )
     ///     .send()
     ///     .await?;
@@ -183,12 +185,14 @@ impl Client {
     ///     .app_id("htb8fuhxnf8e38jrzub3c7pfrr")
     ///     .client_id("k7wq2mz9p4xvt6hc3bn8rj5ydf1gs0ea")
     ///     .body(
-    ///         types::ApiClientModification::builder()
-    ///             .name("Flow deployment".to_owned())
-    ///             .features(vec![types::ClientFeature::DirectAccess])
-    ///             .ip_whitelist(
-    ///                 vec!["203.0.113.0/24".to_owned(), "198.51.100.0/24".to_owned()],
-    ///             ),
+    ///         types::ApiClientModification::try_from(
+    ///             types::ApiClientModification::builder()
+    ///                 .name("Flow deployment")
+    ///                 .features(vec![types::ClientFeature::DirectAccess])
+    ///                 .ip_whitelist(
+    ///                     vec!["203.0.113.0/24".to_owned(), "198.51.100.0/24".to_owned()],
+    ///                 ),
+    ///         )?,
     ///     )
     ///     .send()
     ///     .await?;
@@ -262,12 +266,17 @@ impl Client {
     /// # Example
     ///
     /// ```no_run
+    /// # use configuration_client::types;
     /// # async fn example(client: &configuration_client::Client) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = client
     ///     .reset_client_secret()
     ///     .app_id("htb8fuhxnf8e38jrzub3c7pfrr")
     ///     .client_id("k7wq2mz9p4xvt6hc3bn8rj5ydf1gs0ea")
-    ///     .body(serde_json::from_value(serde_json::json!({ "hoursToLive" : 24 }))?)
+    ///     .body(
+    ///         types::ResetSecretRequest::try_from(
+    ///             types::ResetSecretRequest::builder().hours_to_live(24),
+    ///         )?,
+    ///     )
     ///     .send()
     ///     .await?;
     /// # Ok(())
@@ -336,12 +345,15 @@ impl Client {
     /// # Example
     ///
     /// ```no_run
+    /// # use configuration_client::types;
     /// # async fn example(client: &configuration_client::Client) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = client
     ///     .modify_application_settings()
     ///     .app_id("htb8fuhxnf8e38jrzub3c7pfrr")
     ///     .body(
-    ///         serde_json::from_value(
+    ///         serde_json::from_value::<
+    ///             types::ApplicationSettings,
+    ///         >(
     ///             serde_json::json!(
     ///                 { "default_flow_name" : "standard", "default_flow_version" :
     ///                 "20240611093042518273", "email_method" : "ses_sync",
@@ -455,18 +467,36 @@ impl Client {
     /// # Example
     ///
     /// ```no_run
+    /// # use configuration_client::types;
     /// # async fn example(client: &configuration_client::Client) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = client
     ///     .modify_client_settings()
     ///     .app_id("htb8fuhxnf8e38jrzub3c7pfrr")
     ///     .client_id("k7wq2mz9p4xvt6hc3bn8rj5ydf1gs0ea")
     ///     .body(
-    ///         serde_json::from_value(
-    ///             serde_json::json!(
-    ///                 { "default_flow_name" : "standard", "default_flow_version" :
-    ///                 "20240611093042518273", "login_attempts" : "10", "custom" : {
-    ///                 "blocked_mail_domains" : "example.net,example.org" } }
-    ///             ),
+    ///         types::ClientSettingsInput::try_from(
+    ///             types::ClientSettingsInput::builder()
+    ///                 .default_flow_name(
+    ///                     types::SettingValue::String("standard".to_owned()),
+    ///                 )
+    ///                 .default_flow_version(
+    ///                     types::SettingValue::String("20240611093042518273".to_owned()),
+    ///                 )
+    ///                 .login_attempts(types::SettingValue::String("10".to_owned()))
+    ///                 .custom(
+    ///                     types::SettingMap::from(
+    ///                         std::collections::BTreeMap::from([
+    ///                             (
+    ///                                 "blocked_mail_domains".to_owned(),
+    ///                                 Some(
+    ///                                     types::SettingValue::String(
+    ///                                         "example.net,example.org".to_owned(),
+    ///                                     ),
+    ///                                 ),
+    ///                             ),
+    ///                         ]),
+    ///                     ),
+    ///                 ),
     ///         )?,
     ///     )
     ///     .send()
@@ -714,10 +744,15 @@ impl Client {
     ///     .app_id("htb8fuhxnf8e38jrzub3c7pfrr")
     ///     .flow("standard")
     ///     .body(
-    ///         types::FlowUpdate::builder()
-    ///             .user_data(
-    ///                 vec!["uuid".to_owned(), "displayName".to_owned(), "email".to_owned()],
-    ///             ),
+    ///         types::FlowUpdate::try_from(
+    ///             types::FlowUpdate::builder()
+    ///                 .user_data(
+    ///                     vec![
+    ///                         "uuid".to_owned(), "displayName".to_owned(), "email"
+    ///                         .to_owned()
+    ///                     ],
+    ///                 ),
+    ///         )?,
     ///     )
     ///     .send()
     ///     .await?;
@@ -860,12 +895,17 @@ impl Client {
     /// # Example
     ///
     /// ```no_run
+    /// # use configuration_client::types;
     /// # async fn example(client: &configuration_client::Client) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = client
     ///     .copy_flow()
     ///     .app_id("htb8fuhxnf8e38jrzub3c7pfrr")
     ///     .flow("standard")
-    ///     .body(serde_json::from_value(serde_json::json!({ "name" : "standard_trial" }))?)
+    ///     .body(
+    ///         types::CopyFlowRequest::try_from(
+    ///             types::CopyFlowRequest::builder().name("standard_trial"),
+    ///         )?,
+    ///     )
     ///     .send()
     ///     .await?;
     /// # Ok(())
@@ -911,12 +951,12 @@ impl Client {
     ///     .app_id("htb8fuhxnf8e38jrzub3c7pfrr")
     ///     .flow("standard")
     ///     .body(
-    ///         types::PromoteFlowRequest::builder()
-    ///             .app_id("q4mz7c2xk9w1tnv6hjd8rb5ysp".to_owned())
-    ///             .client_id("p2xk9w1tnv6hjd8rb5yspq4mz7c3g0ea".to_owned())
-    ///             .client_secret(
-    ///                 openapi_client_runtime::Secret::from("not-a-real-secret-0005"),
-    ///             ),
+    ///         types::PromoteFlowRequest::try_from(
+    ///             types::PromoteFlowRequest::builder()
+    ///                 .app_id("q4mz7c2xk9w1tnv6hjd8rb5ysp")
+    ///                 .client_id("p2xk9w1tnv6hjd8rb5yspq4mz7c3g0ea")
+    ///                 .client_secret("not-a-real-secret-0005"),
+    ///         )?,
     ///     )
     ///     .send()
     ///     .await?;
@@ -984,20 +1024,41 @@ impl Client {
     /// # Example
     ///
     /// ```no_run
+    /// # use configuration_client::types;
     /// # async fn example(client: &configuration_client::Client) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = client
     ///     .create_field()
     ///     .app_id("htb8fuhxnf8e38jrzub3c7pfrr")
     ///     .flow("standard")
     ///     .body(
-    ///         serde_json::from_value(
-    ///             serde_json::json!(
-    ///                 { "name" : "emailAddress", "type" : "email", "schemaAttribute" :
-    ///                 "email", "label" : { "key" : "5f0c9b1e7d3a4c26b8e1f29a6d47c350" },
-    ///                 "placeholder" : { "key" : "a91d4e0775c84b6f9d2e61c08b3f57aa" },
-    ///                 "validation" : [{ "rule" : "required", "value" : true, "message" : {
-    ///                 "key" : "0c7be2d1f4964a35916d88e0a2b4735f" } }] }
-    ///             ),
+    ///         types::FieldInput::try_from(
+    ///             types::FieldInput::builder()
+    ///                 .name("emailAddress")
+    ///                 .type_(types::FieldType::Email)
+    ///                 .schema_attribute("email".to_owned())
+    ///                 .label(
+    ///                     types::TranslationRef::try_from(
+    ///                         types::TranslationRef::builder()
+    ///                             .key("5f0c9b1e7d3a4c26b8e1f29a6d47c350"),
+    ///                     )?,
+    ///                 )
+    ///                 .placeholder(
+    ///                     types::FieldTextInput::TranslationRef(
+    ///                         types::TranslationRef::try_from(
+    ///                             types::TranslationRef::builder()
+    ///                                 .key("a91d4e0775c84b6f9d2e61c08b3f57aa"),
+    ///                         )?,
+    ///                     ),
+    ///                 )
+    ///                 .validation(
+    ///                     vec![
+    ///                         types::FieldValidationInput::try_from(types::FieldValidationInput::builder()
+    ///                         .rule(types::ValidationRule::Required)
+    ///                         .value(types::ValidationValue::Boolean(true))
+    ///                         .message(types::TranslationRef::builder()
+    ///                         .key("0c7be2d1f4964a35916d88e0a2b4735f"))) ?
+    ///                     ],
+    ///                 ),
     ///         )?,
     ///     )
     ///     .send()
@@ -1068,6 +1129,7 @@ impl Client {
     /// # Example
     ///
     /// ```no_run
+    /// # use configuration_client::types;
     /// # async fn example(client: &configuration_client::Client) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = client
     ///     .modify_field()
@@ -1075,14 +1137,34 @@ impl Client {
     ///     .flow("standard")
     ///     .field("emailAddress")
     ///     .body(
-    ///         serde_json::from_value(
-    ///             serde_json::json!(
-    ///                 { "name" : "emailAddress", "type" : "email", "schemaAttribute" :
-    ///                 "email", "label" : { "key" : "5f0c9b1e7d3a4c26b8e1f29a6d47c350" },
-    ///                 "placeholder" : { "key" : "a91d4e0775c84b6f9d2e61c08b3f57aa" },
-    ///                 "validation" : [{ "rule" : "required", "value" : true, "message" : {
-    ///                 "key" : "0c7be2d1f4964a35916d88e0a2b4735f" } }] }
-    ///             ),
+    ///         types::FieldInput::try_from(
+    ///             types::FieldInput::builder()
+    ///                 .name("emailAddress")
+    ///                 .type_(types::FieldType::Email)
+    ///                 .schema_attribute("email".to_owned())
+    ///                 .label(
+    ///                     types::TranslationRef::try_from(
+    ///                         types::TranslationRef::builder()
+    ///                             .key("5f0c9b1e7d3a4c26b8e1f29a6d47c350"),
+    ///                     )?,
+    ///                 )
+    ///                 .placeholder(
+    ///                     types::FieldTextInput::TranslationRef(
+    ///                         types::TranslationRef::try_from(
+    ///                             types::TranslationRef::builder()
+    ///                                 .key("a91d4e0775c84b6f9d2e61c08b3f57aa"),
+    ///                         )?,
+    ///                     ),
+    ///                 )
+    ///                 .validation(
+    ///                     vec![
+    ///                         types::FieldValidationInput::try_from(types::FieldValidationInput::builder()
+    ///                         .rule(types::ValidationRule::Required)
+    ///                         .value(types::ValidationValue::Boolean(true))
+    ///                         .message(types::TranslationRef::builder()
+    ///                         .key("0c7be2d1f4964a35916d88e0a2b4735f"))) ?
+    ///                     ],
+    ///                 ),
     ///         )?,
     ///     )
     ///     .send()
@@ -1195,17 +1277,19 @@ impl Client {
     ///     .app_id("htb8fuhxnf8e38jrzub3c7pfrr")
     ///     .flow("standard")
     ///     .body(
-    ///         types::FormInput::builder()
-    ///             .name("partnerSignInForm".to_owned())
-    ///             .action("traditionalSignin".to_owned())
-    ///             .fields(
-    ///                 vec![
-    ///                     types::FormFieldInput::builder().name("signInEmailAddress"
-    ///                     .to_owned()).required(true).try_into() ?,
-    ///                     types::FormFieldInput::builder().name("signInPassword"
-    ///                     .to_owned()).required(true).try_into() ?
-    ///                 ],
-    ///             ),
+    ///         types::FormInput::try_from(
+    ///             types::FormInput::builder()
+    ///                 .name("partnerSignInForm")
+    ///                 .action("traditionalSignin")
+    ///                 .fields(
+    ///                     vec![
+    ///                         types::FormFieldInput::try_from(types::FormFieldInput::builder()
+    ///                         .name("signInEmailAddress").required(true)) ?,
+    ///                         types::FormFieldInput::try_from(types::FormFieldInput::builder()
+    ///                         .name("signInPassword").required(true)) ?
+    ///                     ],
+    ///                 ),
+    ///         )?,
     ///     )
     ///     .send()
     ///     .await?;
@@ -1275,6 +1359,7 @@ impl Client {
     /// # Example
     ///
     /// ```no_run
+    /// # use configuration_client::types;
     /// # async fn example(client: &configuration_client::Client) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = client
     ///     .modify_form()
@@ -1282,12 +1367,19 @@ impl Client {
     ///     .flow("standard")
     ///     .form("signInForm")
     ///     .body(
-    ///         serde_json::from_value(
-    ///             serde_json::json!(
-    ///                 { "name" : "signInForm", "action" : "traditionalSignin", "features" :
-    ///                 ["captcha"], "fields" : [{ "name" : "signInPassword", "required" :
-    ///                 true }, { "name" : "signInEmailAddress", "required" : true }] }
-    ///             ),
+    ///         types::FormModification::try_from(
+    ///             types::FormModification::builder()
+    ///                 .name("signInForm".to_owned())
+    ///                 .action("traditionalSignin".to_owned())
+    ///                 .features(vec![types::FormFeature::String("captcha".to_owned())])
+    ///                 .fields(
+    ///                     vec![
+    ///                         types::FormFieldInput::try_from(types::FormFieldInput::builder()
+    ///                         .name("signInPassword").required(true)) ?,
+    ///                         types::FormFieldInput::try_from(types::FormFieldInput::builder()
+    ///                         .name("signInEmailAddress").required(true)) ?
+    ///                     ],
+    ///                 ),
     ///         )?,
     ///     )
     ///     .send()
@@ -1428,6 +1520,7 @@ impl Client {
     /// # Example
     ///
     /// ```no_run
+    /// # use configuration_client::types;
     /// # async fn example(client: &configuration_client::Client) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = client
     ///     .create_localized_field()
@@ -1435,14 +1528,32 @@ impl Client {
     ///     .flow("standard")
     ///     .locale("en-US")
     ///     .body(
-    ///         serde_json::from_value(
-    ///             serde_json::json!(
-    ///                 { "_relationships" : { "forms" : [{ "name" : "registrationForm" }] },
-    ///                 "name" : "emailAddress", "type" : "email", "schemaAttribute" :
-    ///                 "email", "label" : "E-Mail-Adresse", "placeholder" :
-    ///                 "name@example.com", "validation" : [{ "rule" : "required", "value" :
-    ///                 true, "message" : "Geben Sie Ihre E-Mail-Adresse ein." }] }
-    ///             ),
+    ///         types::LocalizedFieldInput::try_from(
+    ///             types::LocalizedFieldInput::builder()
+    ///                 .relationships(
+    ///                     types::FieldRelationshipsInput::try_from(
+    ///                         types::FieldRelationshipsInput::builder()
+    ///                             .forms(
+    ///                                 vec![
+    ///                                     types::RelatedForm::try_from(types::RelatedForm::builder()
+    ///                                     .name("registrationForm")) ?
+    ///                                 ],
+    ///                             ),
+    ///                     )?,
+    ///                 )
+    ///                 .name("emailAddress")
+    ///                 .type_(types::FieldType::Email)
+    ///                 .schema_attribute("email".to_owned())
+    ///                 .label("E-Mail-Adresse".to_owned())
+    ///                 .placeholder("name@example.com".to_owned())
+    ///                 .validation(
+    ///                     vec![
+    ///                         types::LocalizedFieldValidationInput::try_from(types::LocalizedFieldValidationInput::builder()
+    ///                         .rule(types::ValidationRule::Required)
+    ///                         .value(types::ValidationValue::Boolean(true))
+    ///                         .message("Geben Sie Ihre E-Mail-Adresse ein.")) ?
+    ///                     ],
+    ///                 ),
     ///         )?,
     ///     )
     ///     .send()
@@ -1513,6 +1624,7 @@ impl Client {
     /// # Example
     ///
     /// ```no_run
+    /// # use configuration_client::types;
     /// # async fn example(client: &configuration_client::Client) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = client
     ///     .modify_localized_field()
@@ -1521,14 +1633,32 @@ impl Client {
     ///     .locale("en-US")
     ///     .field("emailAddress")
     ///     .body(
-    ///         serde_json::from_value(
-    ///             serde_json::json!(
-    ///                 { "_relationships" : { "forms" : [{ "name" : "registrationForm" }] },
-    ///                 "name" : "emailAddress", "type" : "email", "schemaAttribute" :
-    ///                 "email", "label" : "E-Mail-Adresse", "placeholder" :
-    ///                 "name@example.com", "validation" : [{ "rule" : "required", "value" :
-    ///                 true, "message" : "Geben Sie Ihre E-Mail-Adresse ein." }] }
-    ///             ),
+    ///         types::LocalizedFieldInput::try_from(
+    ///             types::LocalizedFieldInput::builder()
+    ///                 .relationships(
+    ///                     types::FieldRelationshipsInput::try_from(
+    ///                         types::FieldRelationshipsInput::builder()
+    ///                             .forms(
+    ///                                 vec![
+    ///                                     types::RelatedForm::try_from(types::RelatedForm::builder()
+    ///                                     .name("registrationForm")) ?
+    ///                                 ],
+    ///                             ),
+    ///                     )?,
+    ///                 )
+    ///                 .name("emailAddress")
+    ///                 .type_(types::FieldType::Email)
+    ///                 .schema_attribute("email".to_owned())
+    ///                 .label("E-Mail-Adresse".to_owned())
+    ///                 .placeholder("name@example.com".to_owned())
+    ///                 .validation(
+    ///                     vec![
+    ///                         types::LocalizedFieldValidationInput::try_from(types::LocalizedFieldValidationInput::builder()
+    ///                         .rule(types::ValidationRule::Required)
+    ///                         .value(types::ValidationValue::Boolean(true))
+    ///                         .message("Geben Sie Ihre E-Mail-Adresse ein.")) ?
+    ///                     ],
+    ///                 ),
     ///         )?,
     ///     )
     ///     .send()
@@ -1644,19 +1774,17 @@ impl Client {
     ///     .locale("en-US")
     ///     .template("passwordRecover")
     ///     .body(
-    ///         types::MailTemplateInput::builder()
-    ///             .name("passwordRecover".to_owned())
-    ///             .subject(
-    ///                 "Reset your password for {*#settings*}{*site_name*}{*/settings*}"
-    ///                     .to_owned(),
-    ///             )
-    ///             .text_body(
-    ///                 "Open this link to choose a new password:\n{*&url*}\n".to_owned(),
-    ///             )
-    ///             .html_body(
-    ///                 "<p>Open <a href=\"{*&url*}\">this link</a> to choose a new password.</p>\n"
-    ///                     .to_owned(),
-    ///             ),
+    ///         types::MailTemplateInput::try_from(
+    ///             types::MailTemplateInput::builder()
+    ///                 .name("passwordRecover".to_owned())
+    ///                 .subject(
+    ///                     "Reset your password for {*#settings*}{*site_name*}{*/settings*}",
+    ///                 )
+    ///                 .text_body("Open this link to choose a new password:\n{*&url*}\n")
+    ///                 .html_body(
+    ///                     "<p>Open <a href=\"{*&url*}\">this link</a> to choose a new password.</p>\n",
+    ///                 ),
+    ///         )?,
     ///     )
     ///     .send()
     ///     .await?;
@@ -1968,22 +2096,25 @@ impl Client {
     ///     .app_id("htb8fuhxnf8e38jrzub3c7pfrr")
     ///     .flow("standard")
     ///     .body(
-    ///         types::FlowStringInput::builder()
-    ///             .name("welcomeHeadline".to_owned())
-    ///             .value(
-    ///                 types::FlowStringText::builder()
-    ///                     .key("5f0c9b1e7d3a4c26b8e1f29a6d47c350".to_owned())
-    ///                     .path("strings.welcomeHeadline".to_owned())
-    ///                     .values(
-    ///                         types::LocaleTexts::from(
-    ///                             std::collections::BTreeMap::from([
-    ///                                 ("en-US".to_owned(), "Welcome back".to_owned()),
-    ///                                 ("de-DE".to_owned(), "Willkommen".to_owned()),
-    ///                             ]),
-    ///                         ),
-    ///                     )
-    ///                     .try_into()?,
-    ///             ),
+    ///         types::FlowStringInput::try_from(
+    ///             types::FlowStringInput::builder()
+    ///                 .name("welcomeHeadline")
+    ///                 .value(
+    ///                     types::FlowStringText::try_from(
+    ///                         types::FlowStringText::builder()
+    ///                             .key("5f0c9b1e7d3a4c26b8e1f29a6d47c350".to_owned())
+    ///                             .path("strings.welcomeHeadline".to_owned())
+    ///                             .values(
+    ///                                 types::LocaleTexts::from(
+    ///                                     std::collections::BTreeMap::from([
+    ///                                         ("en-US".to_owned(), "Welcome back".to_owned()),
+    ///                                         ("de-DE".to_owned(), "Willkommen".to_owned()),
+    ///                                     ]),
+    ///                                 ),
+    ///                             ),
+    ///                     )?,
+    ///                 ),
+    ///         )?,
     ///     )
     ///     .send()
     ///     .await?;
@@ -2060,22 +2191,25 @@ impl Client {
     ///     .flow("standard")
     ///     .string("welcomeHeadline")
     ///     .body(
-    ///         types::FlowStringInput::builder()
-    ///             .name("welcomeHeadline".to_owned())
-    ///             .value(
-    ///                 types::FlowStringText::builder()
-    ///                     .key("5f0c9b1e7d3a4c26b8e1f29a6d47c350".to_owned())
-    ///                     .path("strings.welcomeHeadline".to_owned())
-    ///                     .values(
-    ///                         types::LocaleTexts::from(
-    ///                             std::collections::BTreeMap::from([
-    ///                                 ("en-US".to_owned(), "Welcome back".to_owned()),
-    ///                                 ("de-DE".to_owned(), "Willkommen".to_owned()),
-    ///                             ]),
-    ///                         ),
-    ///                     )
-    ///                     .try_into()?,
-    ///             ),
+    ///         types::FlowStringInput::try_from(
+    ///             types::FlowStringInput::builder()
+    ///                 .name("welcomeHeadline")
+    ///                 .value(
+    ///                     types::FlowStringText::try_from(
+    ///                         types::FlowStringText::builder()
+    ///                             .key("5f0c9b1e7d3a4c26b8e1f29a6d47c350".to_owned())
+    ///                             .path("strings.welcomeHeadline".to_owned())
+    ///                             .values(
+    ///                                 types::LocaleTexts::from(
+    ///                                     std::collections::BTreeMap::from([
+    ///                                         ("en-US".to_owned(), "Welcome back".to_owned()),
+    ///                                         ("de-DE".to_owned(), "Willkommen".to_owned()),
+    ///                                     ]),
+    ///                                 ),
+    ///                             ),
+    ///                     )?,
+    ///                 ),
+    ///         )?,
     ///     )
     ///     .send()
     ///     .await?;
@@ -2191,9 +2325,11 @@ impl Client {
     ///     .flow("standard")
     ///     .locale("en-US")
     ///     .body(
-    ///         types::LocalizedStringInput::builder()
-    ///             .name("welcomeHeadline".to_owned())
-    ///             .value("Willkommen".to_owned()),
+    ///         types::LocalizedStringInput::try_from(
+    ///             types::LocalizedStringInput::builder()
+    ///                 .name("welcomeHeadline")
+    ///                 .value("Willkommen"),
+    ///         )?,
     ///     )
     ///     .send()
     ///     .await?;
@@ -2276,9 +2412,11 @@ impl Client {
     ///     .locale("en-US")
     ///     .string("welcomeHeadline")
     ///     .body(
-    ///         types::LocalizedStringInput::builder()
-    ///             .name("welcomeHeadline".to_owned())
-    ///             .value("Willkommen".to_owned()),
+    ///         types::LocalizedStringInput::try_from(
+    ///             types::LocalizedStringInput::builder()
+    ///                 .name("welcomeHeadline")
+    ///                 .value("Willkommen"),
+    ///         )?,
     ///     )
     ///     .send()
     ///     .await?;
@@ -2384,16 +2522,18 @@ impl Client {
     /// # Example
     ///
     /// ```no_run
+    /// # use configuration_client::types;
     /// # async fn example(client: &configuration_client::Client) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = client
     ///     .create_screen()
     ///     .app_id("htb8fuhxnf8e38jrzub3c7pfrr")
     ///     .flow("standard")
     ///     .body(
-    ///         serde_json::from_value(
-    ///             serde_json::json!(
-    ///                 { "name" : "customer_survey", "modal" : true, "hasUserData" : false }
-    ///             ),
+    ///         types::ScreenInput::try_from(
+    ///             types::ScreenInput::builder()
+    ///                 .name("customer_survey")
+    ///                 .modal(true)
+    ///                 .has_user_data(false),
     ///         )?,
     ///     )
     ///     .send()
@@ -2464,6 +2604,7 @@ impl Client {
     /// # Example
     ///
     /// ```no_run
+    /// # use configuration_client::types;
     /// # async fn example(client: &configuration_client::Client) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = client
     ///     .modify_screen()
@@ -2471,10 +2612,11 @@ impl Client {
     ///     .flow("standard")
     ///     .screen("editProfile")
     ///     .body(
-    ///         serde_json::from_value(
-    ///             serde_json::json!(
-    ///                 { "name" : "editProfile", "modal" : false, "hasUserData" : true }
-    ///             ),
+    ///         types::ScreenInput::try_from(
+    ///             types::ScreenInput::builder()
+    ///                 .name("editProfile")
+    ///                 .modal(false)
+    ///                 .has_user_data(true),
     ///         )?,
     ///     )
     ///     .send()
@@ -2587,15 +2729,16 @@ impl Client {
     ///     .app_id("htb8fuhxnf8e38jrzub3c7pfrr")
     ///     .flow("standard")
     ///     .body(
-    ///         types::LinkInput::builder()
-    ///             .name("linkImprint".to_owned())
-    ///             .element_href("https://www.example.com/imprint".to_owned())
-    ///             .element_text(
-    ///                 types::TranslationRef::builder()
-    ///                     .key("5f0c9b1e7d3a4c26b8e1f29a6d47c350".to_owned())
-    ///                     .try_into()?,
-    ///             )
-    ///             .target("_blank".to_owned()),
+    ///         types::LinkInput::try_from(
+    ///             types::LinkInput::builder()
+    ///                 .name("linkImprint")
+    ///                 .element_href("https://www.example.com/imprint")
+    ///                 .element_text(
+    ///                     types::TranslationRef::builder()
+    ///                         .key("5f0c9b1e7d3a4c26b8e1f29a6d47c350"),
+    ///                 )
+    ///                 .target("_blank".to_owned()),
+    ///         )?,
     ///     )
     ///     .send()
     ///     .await?;
@@ -2673,15 +2816,16 @@ impl Client {
     ///     .flow("standard")
     ///     .link("linkPrivacyPolicy")
     ///     .body(
-    ///         types::LinkInput::builder()
-    ///             .name("linkPrivacyPolicy".to_owned())
-    ///             .element_href("https://www.example.com/privacy".to_owned())
-    ///             .element_text(
-    ///                 types::TranslationRef::builder()
-    ///                     .key("5f0c9b1e7d3a4c26b8e1f29a6d47c350".to_owned())
-    ///                     .try_into()?,
-    ///             )
-    ///             .target("_blank".to_owned()),
+    ///         types::LinkInput::try_from(
+    ///             types::LinkInput::builder()
+    ///                 .name("linkPrivacyPolicy")
+    ///                 .element_href("https://www.example.com/privacy")
+    ///                 .element_text(
+    ///                     types::TranslationRef::builder()
+    ///                         .key("5f0c9b1e7d3a4c26b8e1f29a6d47c350"),
+    ///                 )
+    ///                 .target("_blank".to_owned()),
+    ///         )?,
     ///     )
     ///     .send()
     ///     .await?;
@@ -2869,17 +3013,16 @@ impl Client {
     ///     .locale("en-US")
     ///     .message("secondFactor")
     ///     .body(
-    ///         types::TwoFactorMessageInput::builder()
-    ///             .sms("Your code for {{site_name}} is {{code}}.".to_owned())
-    ///             .email(
-    ///                 types::TwoFactorEmail::builder()
-    ///                     .subject("Your code for {{site_name}}".to_owned())
-    ///                     .text_body("Your code is {{code}}.".to_owned())
-    ///                     .html_body(
-    ///                         "<p>Your code is <strong>{{code}}</strong>.</p>".to_owned(),
-    ///                     )
-    ///                     .try_into()?,
-    ///             ),
+    ///         types::TwoFactorMessageInput::try_from(
+    ///             types::TwoFactorMessageInput::builder()
+    ///                 .sms("Your code for {{site_name}} is {{code}}.")
+    ///                 .email(
+    ///                     types::TwoFactorEmail::builder()
+    ///                         .subject("Your code for {{site_name}}")
+    ///                         .text_body("Your code is {{code}}.")
+    ///                         .html_body("<p>Your code is <strong>{{code}}</strong>.</p>"),
+    ///                 ),
+    ///         )?,
     ///     )
     ///     .send()
     ///     .await?;
@@ -3147,10 +3290,10 @@ impl Client {
     ///     .flow("standard")
     ///     .body(
     ///         vec![
-    ///             types::TranslationUpdate::builder()
-    ///             .key("5f0c9b1e7d3a4c26b8e1f29a6d47c350".to_owned())
+    ///             types::TranslationUpdate::try_from(types::TranslationUpdate::builder()
+    ///             .key("5f0c9b1e7d3a4c26b8e1f29a6d47c350")
     ///             .values(types::LocaleTexts::from(std::collections::BTreeMap::from([("en-US"
-    ///             .to_owned(), "Your email address".to_owned())]))).try_into() ?
+    ///             .to_owned(), "Your email address".to_owned())])))) ?
     ///         ],
     ///     )
     ///     .send()
@@ -3241,13 +3384,14 @@ impl Client {
     ///     .flow("standard")
     ///     .body(
     ///         vec![
-    ///             types::TranslationCreate::builder()
+    ///             types::TranslationCreate::try_from(types::TranslationCreate::builder()
     ///             .values(types::LocaleTexts::from(std::collections::BTreeMap::from([("en-US"
     ///             .to_owned(), "Imprint".to_owned()), ("de-DE".to_owned(), "Impressum"
-    ///             .to_owned())]))).try_into() ?, types::TranslationCreate::builder()
+    ///             .to_owned())])))) ?,
+    ///             types::TranslationCreate::try_from(types::TranslationCreate::builder()
     ///             .values(types::LocaleTexts::from(std::collections::BTreeMap::from([("en-US"
     ///             .to_owned(), "Help".to_owned()), ("de-DE".to_owned(), "Hilfe"
-    ///             .to_owned())]))).try_into() ?
+    ///             .to_owned())])))) ?
     ///         ],
     ///     )
     ///     .send()
@@ -3452,12 +3596,10 @@ impl Client {
     ///     .locale("en-US")
     ///     .body(
     ///         vec![
-    ///             types::LocalizedTranslationUpdate::builder()
-    ///             .key("5f0c9b1e7d3a4c26b8e1f29a6d47c350".to_owned())
-    ///             .value("Your email address".to_owned()).try_into() ?,
-    ///             types::LocalizedTranslationUpdate::builder()
-    ///             .key("b21d7c04-9e6f-4a58-8c13-70d5f2ae6b94".to_owned())
-    ///             .value("Legal notice".to_owned()).try_into() ?
+    ///             types::LocalizedTranslationUpdate::try_from(types::LocalizedTranslationUpdate::builder()
+    ///             .key("5f0c9b1e7d3a4c26b8e1f29a6d47c350").value("Your email address")) ?,
+    ///             types::LocalizedTranslationUpdate::try_from(types::LocalizedTranslationUpdate::builder()
+    ///             .key("b21d7c04-9e6f-4a58-8c13-70d5f2ae6b94").value("Legal notice")) ?
     ///         ],
     ///     )
     ///     .send()

@@ -28,7 +28,7 @@ pub struct ApiClient {
 impl ApiClient {
     /// Starts a builder. Set members, then convert it with `TryFrom`, or pass it where the type is asked for.
     pub fn builder() -> builder::ApiClient {
-        Default::default()
+        ::std::default::Default::default()
     }
 }
 
@@ -53,7 +53,7 @@ pub struct ApiClientInput {
 impl ApiClientInput {
     /// Starts a builder. Set members, then convert it with `TryFrom`, or pass it where the type is asked for.
     pub fn builder() -> builder::ApiClientInput {
-        Default::default()
+        ::std::default::Default::default()
     }
 }
 
@@ -74,7 +74,7 @@ pub struct ApiClientModification {
 impl ApiClientModification {
     /// Starts a builder. Set members, then convert it with `TryFrom`, or pass it where the type is asked for.
     pub fn builder() -> builder::ApiClientModification {
-        Default::default()
+        ::std::default::Default::default()
     }
 }
 
@@ -279,7 +279,7 @@ pub struct ApplicationSettings {
 impl ApplicationSettings {
     /// Starts a builder. Set members, then convert it with `TryFrom`, or pass it where the type is asked for.
     pub fn builder() -> builder::ApplicationSettings {
-        Default::default()
+        ::std::default::Default::default()
     }
 }
 
@@ -352,7 +352,7 @@ pub struct Attribute {
 impl Attribute {
     /// Starts a builder. Set members, then convert it with `TryFrom`, or pass it where the type is asked for.
     pub fn builder() -> builder::Attribute {
-        Default::default()
+        ::std::default::Default::default()
     }
 }
 
@@ -371,7 +371,7 @@ pub struct AttributeList {
 impl AttributeList {
     /// Starts a builder. Set members, then convert it with `TryFrom`, or pass it where the type is asked for.
     pub fn builder() -> builder::AttributeList {
-        Default::default()
+        ::std::default::Default::default()
     }
 }
 
@@ -585,7 +585,7 @@ pub struct ClientSettings {
 impl ClientSettings {
     /// Starts a builder. Set members, then convert it with `TryFrom`, or pass it where the type is asked for.
     pub fn builder() -> builder::ClientSettings {
-        Default::default()
+        ::std::default::Default::default()
     }
 }
 
@@ -822,7 +822,7 @@ pub struct ClientSettingsInput {
 impl ClientSettingsInput {
     /// Starts a builder. Set members, then convert it with `TryFrom`, or pass it where the type is asked for.
     pub fn builder() -> builder::ClientSettingsInput {
-        Default::default()
+        ::std::default::Default::default()
     }
 }
 
@@ -838,7 +838,7 @@ pub struct CopyFlowRequest {
 impl CopyFlowRequest {
     /// Starts a builder. Set members, then convert it with `TryFrom`, or pass it where the type is asked for.
     pub fn builder() -> builder::CopyFlowRequest {
-        Default::default()
+        ::std::default::Default::default()
     }
 }
 
@@ -922,7 +922,7 @@ pub struct EntityType {
 impl EntityType {
     /// Starts a builder. Set members, then convert it with `TryFrom`, or pass it where the type is asked for.
     pub fn builder() -> builder::EntityType {
-        Default::default()
+        ::std::default::Default::default()
     }
 }
 
@@ -938,7 +938,7 @@ pub struct Error {
 impl Error {
     /// Starts a builder. Set members, then convert it with `TryFrom`, or pass it where the type is asked for.
     pub fn builder() -> builder::Error {
-        Default::default()
+        ::std::default::Default::default()
     }
 }
 
@@ -958,7 +958,7 @@ pub struct ErrorDetail {
 impl ErrorDetail {
     /// Starts a builder. Set members, then convert it with `TryFrom`, or pass it where the type is asked for.
     pub fn builder() -> builder::ErrorDetail {
-        Default::default()
+        ::std::default::Default::default()
     }
 }
 
@@ -1145,7 +1145,7 @@ pub struct Field {
 impl Field {
     /// Starts a builder. Set members, then convert it with `TryFrom`, or pass it where the type is asked for.
     pub fn builder() -> builder::Field {
-        Default::default()
+        ::std::default::Default::default()
     }
 }
 
@@ -1333,7 +1333,7 @@ pub struct FieldInput {
 impl FieldInput {
     /// Starts a builder. Set members, then convert it with `TryFrom`, or pass it where the type is asked for.
     pub fn builder() -> builder::FieldInput {
-        Default::default()
+        ::std::default::Default::default()
     }
 }
 
@@ -1425,7 +1425,7 @@ pub struct FieldOption {
 impl FieldOption {
     /// Starts a builder. Set members, then convert it with `TryFrom`, or pass it where the type is asked for.
     pub fn builder() -> builder::FieldOption {
-        Default::default()
+        ::std::default::Default::default()
     }
 }
 
@@ -1449,7 +1449,7 @@ pub struct FieldOptionInput {
 impl FieldOptionInput {
     /// Starts a builder. Set members, then convert it with `TryFrom`, or pass it where the type is asked for.
     pub fn builder() -> builder::FieldOptionInput {
-        Default::default()
+        ::std::default::Default::default()
     }
 }
 
@@ -1466,7 +1466,7 @@ pub struct FieldRelationships {
 impl FieldRelationships {
     /// Starts a builder. Set members, then convert it with `TryFrom`, or pass it where the type is asked for.
     pub fn builder() -> builder::FieldRelationships {
-        Default::default()
+        ::std::default::Default::default()
     }
 }
 
@@ -1483,7 +1483,7 @@ pub struct FieldRelationshipsInput {
 impl FieldRelationshipsInput {
     /// Starts a builder. Set members, then convert it with `TryFrom`, or pass it where the type is asked for.
     pub fn builder() -> builder::FieldRelationshipsInput {
-        Default::default()
+        ::std::default::Default::default()
     }
 }
 
@@ -1548,7 +1548,7 @@ pub struct FieldValidation {
 impl FieldValidation {
     /// Starts a builder. Set members, then convert it with `TryFrom`, or pass it where the type is asked for.
     pub fn builder() -> builder::FieldValidation {
-        Default::default()
+        ::std::default::Default::default()
     }
 }
 
@@ -1568,7 +1568,7 @@ pub struct FieldValidationInput {
 impl FieldValidationInput {
     /// Starts a builder. Set members, then convert it with `TryFrom`, or pass it where the type is asked for.
     pub fn builder() -> builder::FieldValidationInput {
-        Default::default()
+        ::std::default::Default::default()
     }
 }
 
@@ -1595,7 +1595,7 @@ pub struct Flow {
 impl Flow {
     /// Starts a builder. Set members, then convert it with `TryFrom`, or pass it where the type is asked for.
     pub fn builder() -> builder::Flow {
-        Default::default()
+        ::std::default::Default::default()
     }
 }
 
@@ -1617,7 +1617,7 @@ pub struct FlowDocument {
 impl FlowDocument {
     /// Starts a builder. Set members, then convert it with `TryFrom`, or pass it where the type is asked for.
     pub fn builder() -> builder::FlowDocument {
-        Default::default()
+        ::std::default::Default::default()
     }
 }
 
@@ -1640,7 +1640,7 @@ pub struct FlowRef {
 impl FlowRef {
     /// Starts a builder. Set members, then convert it with `TryFrom`, or pass it where the type is asked for.
     pub fn builder() -> builder::FlowRef {
-        Default::default()
+        ::std::default::Default::default()
     }
 }
 
@@ -1665,7 +1665,7 @@ pub struct FlowString {
 impl FlowString {
     /// Starts a builder. Set members, then convert it with `TryFrom`, or pass it where the type is asked for.
     pub fn builder() -> builder::FlowString {
-        Default::default()
+        ::std::default::Default::default()
     }
 }
 
@@ -1687,7 +1687,7 @@ pub struct FlowStringInput {
 impl FlowStringInput {
     /// Starts a builder. Set members, then convert it with `TryFrom`, or pass it where the type is asked for.
     pub fn builder() -> builder::FlowStringInput {
-        Default::default()
+        ::std::default::Default::default()
     }
 }
 
@@ -1710,7 +1710,7 @@ pub struct FlowStringText {
 impl FlowStringText {
     /// Starts a builder. Set members, then convert it with `TryFrom`, or pass it where the type is asked for.
     pub fn builder() -> builder::FlowStringText {
-        Default::default()
+        ::std::default::Default::default()
     }
 }
 
@@ -1730,7 +1730,7 @@ pub struct FlowUpdate {
 impl FlowUpdate {
     /// Starts a builder. Set members, then convert it with `TryFrom`, or pass it where the type is asked for.
     pub fn builder() -> builder::FlowUpdate {
-        Default::default()
+        ::std::default::Default::default()
     }
 }
 
@@ -1748,7 +1748,7 @@ pub struct FlowVersionSummary {
 impl FlowVersionSummary {
     /// Starts a builder. Set members, then convert it with `TryFrom`, or pass it where the type is asked for.
     pub fn builder() -> builder::FlowVersionSummary {
-        Default::default()
+        ::std::default::Default::default()
     }
 }
 
@@ -1776,7 +1776,7 @@ pub struct Form {
 impl Form {
     /// Starts a builder. Set members, then convert it with `TryFrom`, or pass it where the type is asked for.
     pub fn builder() -> builder::Form {
-        Default::default()
+        ::std::default::Default::default()
     }
 }
 
@@ -1857,7 +1857,7 @@ pub struct FormField {
 impl FormField {
     /// Starts a builder. Set members, then convert it with `TryFrom`, or pass it where the type is asked for.
     pub fn builder() -> builder::FormField {
-        Default::default()
+        ::std::default::Default::default()
     }
 }
 
@@ -1876,7 +1876,7 @@ pub struct FormFieldInput {
 impl FormFieldInput {
     /// Starts a builder. Set members, then convert it with `TryFrom`, or pass it where the type is asked for.
     pub fn builder() -> builder::FormFieldInput {
-        Default::default()
+        ::std::default::Default::default()
     }
 }
 
@@ -1900,7 +1900,7 @@ pub struct FormInput {
 impl FormInput {
     /// Starts a builder. Set members, then convert it with `TryFrom`, or pass it where the type is asked for.
     pub fn builder() -> builder::FormInput {
-        Default::default()
+        ::std::default::Default::default()
     }
 }
 
@@ -1925,7 +1925,7 @@ pub struct FormModification {
 impl FormModification {
     /// Starts a builder. Set members, then convert it with `TryFrom`, or pass it where the type is asked for.
     pub fn builder() -> builder::FormModification {
-        Default::default()
+        ::std::default::Default::default()
     }
 }
 
@@ -1987,7 +1987,7 @@ pub struct Link {
 impl Link {
     /// Starts a builder. Set members, then convert it with `TryFrom`, or pass it where the type is asked for.
     pub fn builder() -> builder::Link {
-        Default::default()
+        ::std::default::Default::default()
     }
 }
 
@@ -2056,7 +2056,7 @@ pub struct LinkInput {
 impl LinkInput {
     /// Starts a builder. Set members, then convert it with `TryFrom`, or pass it where the type is asked for.
     pub fn builder() -> builder::LinkInput {
-        Default::default()
+        ::std::default::Default::default()
     }
 }
 
@@ -2253,7 +2253,7 @@ pub struct LocalizedField {
 impl LocalizedField {
     /// Starts a builder. Set members, then convert it with `TryFrom`, or pass it where the type is asked for.
     pub fn builder() -> builder::LocalizedField {
-        Default::default()
+        ::std::default::Default::default()
     }
 }
 
@@ -2413,7 +2413,7 @@ pub struct LocalizedFieldInput {
 impl LocalizedFieldInput {
     /// Starts a builder. Set members, then convert it with `TryFrom`, or pass it where the type is asked for.
     pub fn builder() -> builder::LocalizedFieldInput {
-        Default::default()
+        ::std::default::Default::default()
     }
 }
 
@@ -2507,7 +2507,7 @@ pub struct LocalizedFieldOption {
 impl LocalizedFieldOption {
     /// Starts a builder. Set members, then convert it with `TryFrom`, or pass it where the type is asked for.
     pub fn builder() -> builder::LocalizedFieldOption {
-        Default::default()
+        ::std::default::Default::default()
     }
 }
 
@@ -2533,7 +2533,7 @@ pub struct LocalizedFieldOptionInput {
 impl LocalizedFieldOptionInput {
     /// Starts a builder. Set members, then convert it with `TryFrom`, or pass it where the type is asked for.
     pub fn builder() -> builder::LocalizedFieldOptionInput {
-        Default::default()
+        ::std::default::Default::default()
     }
 }
 
@@ -2554,7 +2554,7 @@ pub struct LocalizedFieldValidation {
 impl LocalizedFieldValidation {
     /// Starts a builder. Set members, then convert it with `TryFrom`, or pass it where the type is asked for.
     pub fn builder() -> builder::LocalizedFieldValidation {
-        Default::default()
+        ::std::default::Default::default()
     }
 }
 
@@ -2574,7 +2574,7 @@ pub struct LocalizedFieldValidationInput {
 impl LocalizedFieldValidationInput {
     /// Starts a builder. Set members, then convert it with `TryFrom`, or pass it where the type is asked for.
     pub fn builder() -> builder::LocalizedFieldValidationInput {
-        Default::default()
+        ::std::default::Default::default()
     }
 }
 
@@ -2602,7 +2602,7 @@ pub struct LocalizedString {
 impl LocalizedString {
     /// Starts a builder. Set members, then convert it with `TryFrom`, or pass it where the type is asked for.
     pub fn builder() -> builder::LocalizedString {
-        Default::default()
+        ::std::default::Default::default()
     }
 }
 
@@ -2623,7 +2623,7 @@ pub struct LocalizedStringInput {
 impl LocalizedStringInput {
     /// Starts a builder. Set members, then convert it with `TryFrom`, or pass it where the type is asked for.
     pub fn builder() -> builder::LocalizedStringInput {
-        Default::default()
+        ::std::default::Default::default()
     }
 }
 
@@ -2651,7 +2651,7 @@ pub struct LocalizedTranslation {
 impl LocalizedTranslation {
     /// Starts a builder. Set members, then convert it with `TryFrom`, or pass it where the type is asked for.
     pub fn builder() -> builder::LocalizedTranslation {
-        Default::default()
+        ::std::default::Default::default()
     }
 }
 
@@ -2671,7 +2671,7 @@ pub struct LocalizedTranslationUpdate {
 impl LocalizedTranslationUpdate {
     /// Starts a builder. Set members, then convert it with `TryFrom`, or pass it where the type is asked for.
     pub fn builder() -> builder::LocalizedTranslationUpdate {
-        Default::default()
+        ::std::default::Default::default()
     }
 }
 
@@ -2698,7 +2698,7 @@ pub struct MailTemplate {
 impl MailTemplate {
     /// Starts a builder. Set members, then convert it with `TryFrom`, or pass it where the type is asked for.
     pub fn builder() -> builder::MailTemplate {
-        Default::default()
+        ::std::default::Default::default()
     }
 }
 
@@ -2727,7 +2727,7 @@ pub struct MailTemplateInput {
 impl MailTemplateInput {
     /// Starts a builder. Set members, then convert it with `TryFrom`, or pass it where the type is asked for.
     pub fn builder() -> builder::MailTemplateInput {
-        Default::default()
+        ::std::default::Default::default()
     }
 }
 
@@ -2746,7 +2746,7 @@ pub struct NamedRef {
 impl NamedRef {
     /// Starts a builder. Set members, then convert it with `TryFrom`, or pass it where the type is asked for.
     pub fn builder() -> builder::NamedRef {
-        Default::default()
+        ::std::default::Default::default()
     }
 }
 
@@ -2766,7 +2766,7 @@ pub struct PromoteFlowRequest {
 impl PromoteFlowRequest {
     /// Starts a builder. Set members, then convert it with `TryFrom`, or pass it where the type is asked for.
     pub fn builder() -> builder::PromoteFlowRequest {
-        Default::default()
+        ::std::default::Default::default()
     }
 }
 
@@ -2785,7 +2785,7 @@ pub struct RelatedForm {
 impl RelatedForm {
     /// Starts a builder. Set members, then convert it with `TryFrom`, or pass it where the type is asked for.
     pub fn builder() -> builder::RelatedForm {
-        Default::default()
+        ::std::default::Default::default()
     }
 }
 
@@ -2802,7 +2802,7 @@ pub struct ResetSecretRequest {
 impl ResetSecretRequest {
     /// Starts a builder. Set members, then convert it with `TryFrom`, or pass it where the type is asked for.
     pub fn builder() -> builder::ResetSecretRequest {
-        Default::default()
+        ::std::default::Default::default()
     }
 }
 
@@ -2829,7 +2829,7 @@ pub struct Screen {
 impl Screen {
     /// Starts a builder. Set members, then convert it with `TryFrom`, or pass it where the type is asked for.
     pub fn builder() -> builder::Screen {
-        Default::default()
+        ::std::default::Default::default()
     }
 }
 
@@ -2850,7 +2850,7 @@ pub struct ScreenInput {
 impl ScreenInput {
     /// Starts a builder. Set members, then convert it with `TryFrom`, or pass it where the type is asked for.
     pub fn builder() -> builder::ScreenInput {
-        Default::default()
+        ::std::default::Default::default()
     }
 }
 
@@ -2991,7 +2991,7 @@ pub struct SettingOption {
 impl SettingOption {
     /// Starts a builder. Set members, then convert it with `TryFrom`, or pass it where the type is asked for.
     pub fn builder() -> builder::SettingOption {
-        Default::default()
+        ::std::default::Default::default()
     }
 }
 
@@ -3050,7 +3050,7 @@ pub struct TranslatedText {
 impl TranslatedText {
     /// Starts a builder. Set members, then convert it with `TryFrom`, or pass it where the type is asked for.
     pub fn builder() -> builder::TranslatedText {
-        Default::default()
+        ::std::default::Default::default()
     }
 }
 
@@ -3073,7 +3073,7 @@ pub struct Translation {
 impl Translation {
     /// Starts a builder. Set members, then convert it with `TryFrom`, or pass it where the type is asked for.
     pub fn builder() -> builder::Translation {
-        Default::default()
+        ::std::default::Default::default()
     }
 }
 
@@ -3089,7 +3089,7 @@ pub struct TranslationCreate {
 impl TranslationCreate {
     /// Starts a builder. Set members, then convert it with `TryFrom`, or pass it where the type is asked for.
     pub fn builder() -> builder::TranslationCreate {
-        Default::default()
+        ::std::default::Default::default()
     }
 }
 
@@ -3105,7 +3105,7 @@ pub struct TranslationRef {
 impl TranslationRef {
     /// Starts a builder. Set members, then convert it with `TryFrom`, or pass it where the type is asked for.
     pub fn builder() -> builder::TranslationRef {
-        Default::default()
+        ::std::default::Default::default()
     }
 }
 
@@ -3123,7 +3123,7 @@ pub struct TranslationUpdate {
 impl TranslationUpdate {
     /// Starts a builder. Set members, then convert it with `TryFrom`, or pass it where the type is asked for.
     pub fn builder() -> builder::TranslationUpdate {
-        Default::default()
+        ::std::default::Default::default()
     }
 }
 
@@ -3145,7 +3145,7 @@ pub struct TwoFactorEmail {
 impl TwoFactorEmail {
     /// Starts a builder. Set members, then convert it with `TryFrom`, or pass it where the type is asked for.
     pub fn builder() -> builder::TwoFactorEmail {
-        Default::default()
+        ::std::default::Default::default()
     }
 }
 
@@ -3166,7 +3166,7 @@ pub struct TwoFactorMessage {
 impl TwoFactorMessage {
     /// Starts a builder. Set members, then convert it with `TryFrom`, or pass it where the type is asked for.
     pub fn builder() -> builder::TwoFactorMessage {
-        Default::default()
+        ::std::default::Default::default()
     }
 }
 
@@ -3184,7 +3184,7 @@ pub struct TwoFactorMessageInput {
 impl TwoFactorMessageInput {
     /// Starts a builder. Set members, then convert it with `TryFrom`, or pass it where the type is asked for.
     pub fn builder() -> builder::TwoFactorMessageInput {
-        Default::default()
+        ::std::default::Default::default()
     }
 }
 
@@ -3204,7 +3204,7 @@ pub struct UpgradeRequirements {
 impl UpgradeRequirements {
     /// Starts a builder. Set members, then convert it with `TryFrom`, or pass it where the type is asked for.
     pub fn builder() -> builder::UpgradeRequirements {
-        Default::default()
+        ::std::default::Default::default()
     }
 }
 
@@ -3464,8 +3464,8 @@ pub mod builder {
     impl ::std::default::Default for ApiClientInput {
         fn default() -> Self {
             Self {
-                features: Ok(Default::default()),
-                ip_whitelist: Ok(Default::default()),
+                features: Ok(::std::default::Default::default()),
+                ip_whitelist: Ok(::std::default::Default::default()),
                 name: Err(
                     "member `name` of `ApiClientInput` is required and was not set"
                         .to_owned(),
@@ -3761,33 +3761,33 @@ pub mod builder {
     impl ::std::default::Default for ApplicationSettings {
         fn default() -> Self {
             Self {
-                backplane_bus: Ok(Default::default()),
-                backplane_password: Ok(Default::default()),
-                backplane_server: Ok(Default::default()),
-                backplane_username: Ok(Default::default()),
-                backplane_version: Ok(Default::default()),
-                capture_server_url: Ok(Default::default()),
-                ccp_edit_form: Ok(Default::default()),
-                ccp_enable_email_send_buttons: Ok(Default::default()),
-                ccp_flow_name: Ok(Default::default()),
-                ccp_flow_version: Ok(Default::default()),
-                clients: Ok(Default::default()),
-                custom: Ok(Default::default()),
-                default_flow_name: Ok(Default::default()),
-                default_flow_version: Ok(Default::default()),
-                email_method: Ok(Default::default()),
-                invitation_search_allow_empty: Ok(Default::default()),
-                login_attempts: Ok(Default::default()),
-                login_attempts_threshold: Ok(Default::default()),
-                password_recover_url: Ok(Default::default()),
-                recover_code_lifetime: Ok(Default::default()),
-                rpx_app_id: Ok(Default::default()),
-                rpx_key: Ok(Default::default()),
-                rpx_realm: Ok(Default::default()),
-                rpx_server: Ok(Default::default()),
-                self_: Ok(Default::default()),
-                site_name: Ok(Default::default()),
-                verify_email_url: Ok(Default::default()),
+                backplane_bus: Ok(::std::default::Default::default()),
+                backplane_password: Ok(::std::default::Default::default()),
+                backplane_server: Ok(::std::default::Default::default()),
+                backplane_username: Ok(::std::default::Default::default()),
+                backplane_version: Ok(::std::default::Default::default()),
+                capture_server_url: Ok(::std::default::Default::default()),
+                ccp_edit_form: Ok(::std::default::Default::default()),
+                ccp_enable_email_send_buttons: Ok(::std::default::Default::default()),
+                ccp_flow_name: Ok(::std::default::Default::default()),
+                ccp_flow_version: Ok(::std::default::Default::default()),
+                clients: Ok(::std::default::Default::default()),
+                custom: Ok(::std::default::Default::default()),
+                default_flow_name: Ok(::std::default::Default::default()),
+                default_flow_version: Ok(::std::default::Default::default()),
+                email_method: Ok(::std::default::Default::default()),
+                invitation_search_allow_empty: Ok(::std::default::Default::default()),
+                login_attempts: Ok(::std::default::Default::default()),
+                login_attempts_threshold: Ok(::std::default::Default::default()),
+                password_recover_url: Ok(::std::default::Default::default()),
+                recover_code_lifetime: Ok(::std::default::Default::default()),
+                rpx_app_id: Ok(::std::default::Default::default()),
+                rpx_key: Ok(::std::default::Default::default()),
+                rpx_realm: Ok(::std::default::Default::default()),
+                rpx_server: Ok(::std::default::Default::default()),
+                self_: Ok(::std::default::Default::default()),
+                site_name: Ok(::std::default::Default::default()),
+                verify_email_url: Ok(::std::default::Default::default()),
                 extra: Ok(::std::default::Default::default()),
             }
         }
@@ -4366,7 +4366,7 @@ pub mod builder {
     impl ::std::default::Default for Attribute {
         fn default() -> Self {
             Self {
-                attr_defs: Ok(Default::default()),
+                attr_defs: Ok(::std::default::Default::default()),
                 case_sensitive: Err(
                     "member `case-sensitive` of `Attribute` is required and was not set"
                         .to_owned(),
@@ -4857,34 +4857,34 @@ pub mod builder {
     impl ::std::default::Default for ClientSettings {
         fn default() -> Self {
             Self {
-                backplane_bus: Ok(Default::default()),
-                backplane_password: Ok(Default::default()),
-                backplane_server: Ok(Default::default()),
-                backplane_username: Ok(Default::default()),
-                backplane_version: Ok(Default::default()),
-                capture_server_url: Ok(Default::default()),
-                ccp_edit_form: Ok(Default::default()),
-                ccp_enable_email_send_buttons: Ok(Default::default()),
-                ccp_flow_name: Ok(Default::default()),
-                ccp_flow_version: Ok(Default::default()),
-                custom: Ok(Default::default()),
-                default_flow_name: Ok(Default::default()),
-                default_flow_version: Ok(Default::default()),
-                email_method: Ok(Default::default()),
-                global: Ok(Default::default()),
-                janrain_oidc_client_id: Ok(Default::default()),
-                login_attempts: Ok(Default::default()),
-                login_attempts_threshold: Ok(Default::default()),
-                password_recover_url: Ok(Default::default()),
-                recover_code_lifetime: Ok(Default::default()),
-                rpx_app_id: Ok(Default::default()),
-                rpx_key: Ok(Default::default()),
-                rpx_realm: Ok(Default::default()),
-                rpx_server: Ok(Default::default()),
-                self_: Ok(Default::default()),
-                site_name: Ok(Default::default()),
-                user_entity_type: Ok(Default::default()),
-                verify_email_url: Ok(Default::default()),
+                backplane_bus: Ok(::std::default::Default::default()),
+                backplane_password: Ok(::std::default::Default::default()),
+                backplane_server: Ok(::std::default::Default::default()),
+                backplane_username: Ok(::std::default::Default::default()),
+                backplane_version: Ok(::std::default::Default::default()),
+                capture_server_url: Ok(::std::default::Default::default()),
+                ccp_edit_form: Ok(::std::default::Default::default()),
+                ccp_enable_email_send_buttons: Ok(::std::default::Default::default()),
+                ccp_flow_name: Ok(::std::default::Default::default()),
+                ccp_flow_version: Ok(::std::default::Default::default()),
+                custom: Ok(::std::default::Default::default()),
+                default_flow_name: Ok(::std::default::Default::default()),
+                default_flow_version: Ok(::std::default::Default::default()),
+                email_method: Ok(::std::default::Default::default()),
+                global: Ok(::std::default::Default::default()),
+                janrain_oidc_client_id: Ok(::std::default::Default::default()),
+                login_attempts: Ok(::std::default::Default::default()),
+                login_attempts_threshold: Ok(::std::default::Default::default()),
+                password_recover_url: Ok(::std::default::Default::default()),
+                recover_code_lifetime: Ok(::std::default::Default::default()),
+                rpx_app_id: Ok(::std::default::Default::default()),
+                rpx_key: Ok(::std::default::Default::default()),
+                rpx_realm: Ok(::std::default::Default::default()),
+                rpx_server: Ok(::std::default::Default::default()),
+                self_: Ok(::std::default::Default::default()),
+                site_name: Ok(::std::default::Default::default()),
+                user_entity_type: Ok(::std::default::Default::default()),
+                verify_email_url: Ok(::std::default::Default::default()),
                 extra: Ok(::std::default::Default::default()),
             }
         }
@@ -5531,32 +5531,32 @@ pub mod builder {
     impl ::std::default::Default for ClientSettingsInput {
         fn default() -> Self {
             Self {
-                backplane_bus: Ok(Default::default()),
-                backplane_password: Ok(Default::default()),
-                backplane_server: Ok(Default::default()),
-                backplane_username: Ok(Default::default()),
-                backplane_version: Ok(Default::default()),
-                capture_server_url: Ok(Default::default()),
-                ccp_edit_form: Ok(Default::default()),
-                ccp_enable_email_send_buttons: Ok(Default::default()),
-                ccp_flow_name: Ok(Default::default()),
-                ccp_flow_version: Ok(Default::default()),
-                custom: Ok(Default::default()),
-                default_flow_name: Ok(Default::default()),
-                default_flow_version: Ok(Default::default()),
-                email_method: Ok(Default::default()),
-                janrain_oidc_client_id: Ok(Default::default()),
-                login_attempts: Ok(Default::default()),
-                login_attempts_threshold: Ok(Default::default()),
-                password_recover_url: Ok(Default::default()),
-                recover_code_lifetime: Ok(Default::default()),
-                rpx_app_id: Ok(Default::default()),
-                rpx_key: Ok(Default::default()),
-                rpx_realm: Ok(Default::default()),
-                rpx_server: Ok(Default::default()),
-                site_name: Ok(Default::default()),
-                user_entity_type: Ok(Default::default()),
-                verify_email_url: Ok(Default::default()),
+                backplane_bus: Ok(::std::default::Default::default()),
+                backplane_password: Ok(::std::default::Default::default()),
+                backplane_server: Ok(::std::default::Default::default()),
+                backplane_username: Ok(::std::default::Default::default()),
+                backplane_version: Ok(::std::default::Default::default()),
+                capture_server_url: Ok(::std::default::Default::default()),
+                ccp_edit_form: Ok(::std::default::Default::default()),
+                ccp_enable_email_send_buttons: Ok(::std::default::Default::default()),
+                ccp_flow_name: Ok(::std::default::Default::default()),
+                ccp_flow_version: Ok(::std::default::Default::default()),
+                custom: Ok(::std::default::Default::default()),
+                default_flow_name: Ok(::std::default::Default::default()),
+                default_flow_version: Ok(::std::default::Default::default()),
+                email_method: Ok(::std::default::Default::default()),
+                janrain_oidc_client_id: Ok(::std::default::Default::default()),
+                login_attempts: Ok(::std::default::Default::default()),
+                login_attempts_threshold: Ok(::std::default::Default::default()),
+                password_recover_url: Ok(::std::default::Default::default()),
+                recover_code_lifetime: Ok(::std::default::Default::default()),
+                rpx_app_id: Ok(::std::default::Default::default()),
+                rpx_key: Ok(::std::default::Default::default()),
+                rpx_realm: Ok(::std::default::Default::default()),
+                rpx_server: Ok(::std::default::Default::default()),
+                site_name: Ok(::std::default::Default::default()),
+                user_entity_type: Ok(::std::default::Default::default()),
+                verify_email_url: Ok(::std::default::Default::default()),
                 extra: Ok(::std::default::Default::default()),
             }
         }
@@ -6250,8 +6250,8 @@ pub mod builder {
     impl ::std::default::Default for ErrorDetail {
         fn default() -> Self {
             Self {
-                accepts: Ok(Default::default()),
-                received: Ok(Default::default()),
+                accepts: Ok(::std::default::Default::default()),
+                received: Ok(::std::default::Default::default()),
             }
         }
     }
@@ -6424,42 +6424,42 @@ pub mod builder {
     impl ::std::default::Default for Field {
         fn default() -> Self {
             Self {
-                date_format: Ok(Default::default()),
-                day_label_date_select: Ok(Default::default()),
-                element: Ok(Default::default()),
-                element_attributes: Ok(Default::default()),
-                element_value: Ok(Default::default()),
-                empty_means_null: Ok(Default::default()),
-                engage_data: Ok(Default::default()),
-                forms: Ok(Default::default()),
-                ignore_update: Ok(Default::default()),
-                just_string: Ok(Default::default()),
-                label: Ok(Default::default()),
-                month_label_date_select: Ok(Default::default()),
-                month_names: Ok(Default::default()),
+                date_format: Ok(::std::default::Default::default()),
+                day_label_date_select: Ok(::std::default::Default::default()),
+                element: Ok(::std::default::Default::default()),
+                element_attributes: Ok(::std::default::Default::default()),
+                element_value: Ok(::std::default::Default::default()),
+                empty_means_null: Ok(::std::default::Default::default()),
+                engage_data: Ok(::std::default::Default::default()),
+                forms: Ok(::std::default::Default::default()),
+                ignore_update: Ok(::std::default::Default::default()),
+                just_string: Ok(::std::default::Default::default()),
+                label: Ok(::std::default::Default::default()),
+                month_label_date_select: Ok(::std::default::Default::default()),
+                month_names: Ok(::std::default::Default::default()),
                 name: Err(
                     "member `name` of `Field` is required and was not set".to_owned(),
                 ),
-                options: Ok(Default::default()),
-                placeholder: Ok(Default::default()),
-                pre_checked: Ok(Default::default()),
-                relationships: Ok(Default::default()),
-                schema_attribute: Ok(Default::default()),
-                schema_attributes: Ok(Default::default()),
+                options: Ok(::std::default::Default::default()),
+                placeholder: Ok(::std::default::Default::default()),
+                pre_checked: Ok(::std::default::Default::default()),
+                relationships: Ok(::std::default::Default::default()),
+                schema_attribute: Ok(::std::default::Default::default()),
+                schema_attributes: Ok(::std::default::Default::default()),
                 self_: Err(
                     "member `_self` of `Field` is required and was not set".to_owned(),
                 ),
-                social_profile_data: Ok(Default::default()),
-                submit_value: Ok(Default::default()),
-                tip: Ok(Default::default()),
+                social_profile_data: Ok(::std::default::Default::default()),
+                submit_value: Ok(::std::default::Default::default()),
+                tip: Ok(::std::default::Default::default()),
                 type_: Err(
                     "member `type` of `Field` is required and was not set".to_owned(),
                 ),
-                validation: Ok(Default::default()),
-                value: Ok(Default::default()),
-                year_end: Ok(Default::default()),
-                year_label_date_select: Ok(Default::default()),
-                year_start: Ok(Default::default()),
+                validation: Ok(::std::default::Default::default()),
+                value: Ok(::std::default::Default::default()),
+                year_end: Ok(::std::default::Default::default()),
+                year_label_date_select: Ok(::std::default::Default::default()),
+                year_start: Ok(::std::default::Default::default()),
             }
         }
     }
@@ -7035,41 +7035,41 @@ pub mod builder {
     impl ::std::default::Default for FieldInput {
         fn default() -> Self {
             Self {
-                date_format: Ok(Default::default()),
-                day_label_date_select: Ok(Default::default()),
-                element: Ok(Default::default()),
-                element_attributes: Ok(Default::default()),
-                element_value: Ok(Default::default()),
-                empty_means_null: Ok(Default::default()),
-                engage_data: Ok(Default::default()),
-                forms: Ok(Default::default()),
-                ignore_update: Ok(Default::default()),
-                just_string: Ok(Default::default()),
-                label: Ok(Default::default()),
-                month_label_date_select: Ok(Default::default()),
-                month_names: Ok(Default::default()),
+                date_format: Ok(::std::default::Default::default()),
+                day_label_date_select: Ok(::std::default::Default::default()),
+                element: Ok(::std::default::Default::default()),
+                element_attributes: Ok(::std::default::Default::default()),
+                element_value: Ok(::std::default::Default::default()),
+                empty_means_null: Ok(::std::default::Default::default()),
+                engage_data: Ok(::std::default::Default::default()),
+                forms: Ok(::std::default::Default::default()),
+                ignore_update: Ok(::std::default::Default::default()),
+                just_string: Ok(::std::default::Default::default()),
+                label: Ok(::std::default::Default::default()),
+                month_label_date_select: Ok(::std::default::Default::default()),
+                month_names: Ok(::std::default::Default::default()),
                 name: Err(
                     "member `name` of `FieldInput` is required and was not set"
                         .to_owned(),
                 ),
-                options: Ok(Default::default()),
-                placeholder: Ok(Default::default()),
-                pre_checked: Ok(Default::default()),
-                relationships: Ok(Default::default()),
-                schema_attribute: Ok(Default::default()),
-                schema_attributes: Ok(Default::default()),
-                social_profile_data: Ok(Default::default()),
-                submit_value: Ok(Default::default()),
-                tip: Ok(Default::default()),
+                options: Ok(::std::default::Default::default()),
+                placeholder: Ok(::std::default::Default::default()),
+                pre_checked: Ok(::std::default::Default::default()),
+                relationships: Ok(::std::default::Default::default()),
+                schema_attribute: Ok(::std::default::Default::default()),
+                schema_attributes: Ok(::std::default::Default::default()),
+                social_profile_data: Ok(::std::default::Default::default()),
+                submit_value: Ok(::std::default::Default::default()),
+                tip: Ok(::std::default::Default::default()),
                 type_: Err(
                     "member `type` of `FieldInput` is required and was not set"
                         .to_owned(),
                 ),
-                validation: Ok(Default::default()),
-                value: Ok(Default::default()),
-                year_end: Ok(Default::default()),
-                year_label_date_select: Ok(Default::default()),
-                year_start: Ok(Default::default()),
+                validation: Ok(::std::default::Default::default()),
+                value: Ok(::std::default::Default::default()),
+                year_end: Ok(::std::default::Default::default()),
+                year_label_date_select: Ok(::std::default::Default::default()),
+                year_start: Ok(::std::default::Default::default()),
             }
         }
     }
@@ -7546,10 +7546,10 @@ pub mod builder {
     impl ::std::default::Default for FieldOption {
         fn default() -> Self {
             Self {
-                disabled: Ok(Default::default()),
-                label: Ok(Default::default()),
-                selected: Ok(Default::default()),
-                text: Ok(Default::default()),
+                disabled: Ok(::std::default::Default::default()),
+                label: Ok(::std::default::Default::default()),
+                selected: Ok(::std::default::Default::default()),
+                text: Ok(::std::default::Default::default()),
                 value: Err(
                     "member `value` of `FieldOption` is required and was not set"
                         .to_owned(),
@@ -7665,12 +7665,12 @@ pub mod builder {
     impl ::std::default::Default for FieldOptionInput {
         fn default() -> Self {
             Self {
-                disabled: Ok(Default::default()),
+                disabled: Ok(::std::default::Default::default()),
                 label: Err(
                     "member `label` of `FieldOptionInput` is required and was not set"
                         .to_owned(),
                 ),
-                selected: Ok(Default::default()),
+                selected: Ok(::std::default::Default::default()),
                 value: Err(
                     "member `value` of `FieldOptionInput` is required and was not set"
                         .to_owned(),
@@ -7766,7 +7766,7 @@ pub mod builder {
     impl ::std::default::Default for FieldRelationships {
         fn default() -> Self {
             Self {
-                forms: Ok(Default::default()),
+                forms: Ok(::std::default::Default::default()),
             }
         }
     }
@@ -7814,7 +7814,7 @@ pub mod builder {
     impl ::std::default::Default for FieldRelationshipsInput {
         fn default() -> Self {
             Self {
-                forms: Ok(Default::default()),
+                forms: Ok(::std::default::Default::default()),
             }
         }
     }
@@ -7868,7 +7868,7 @@ pub mod builder {
     impl ::std::default::Default for FieldValidation {
         fn default() -> Self {
             Self {
-                message: Ok(Default::default()),
+                message: Ok(::std::default::Default::default()),
                 rule: Err(
                     "member `rule` of `FieldValidation` is required and was not set"
                         .to_owned(),
@@ -8052,7 +8052,7 @@ pub mod builder {
                 name: Err(
                     "member `name` of `Flow` is required and was not set".to_owned(),
                 ),
-                schemas: Ok(Default::default()),
+                schemas: Ok(::std::default::Default::default()),
                 self_: Err(
                     "member `_self` of `Flow` is required and was not set".to_owned(),
                 ),
@@ -8268,11 +8268,11 @@ pub mod builder {
     impl ::std::default::Default for FlowRef {
         fn default() -> Self {
             Self {
-                name: Ok(Default::default()),
+                name: Ok(::std::default::Default::default()),
                 self_: Err(
                     "member `_self` of `FlowRef` is required and was not set".to_owned(),
                 ),
-                version: Ok(Default::default()),
+                version: Ok(::std::default::Default::default()),
             }
         }
     }
@@ -8360,12 +8360,12 @@ pub mod builder {
                     "member `name` of `FlowString` is required and was not set"
                         .to_owned(),
                 ),
-                schema_id: Ok(Default::default()),
+                schema_id: Ok(::std::default::Default::default()),
                 self_: Err(
                     "member `_self` of `FlowString` is required and was not set"
                         .to_owned(),
                 ),
-                value: Ok(Default::default()),
+                value: Ok(::std::default::Default::default()),
             }
         }
     }
@@ -8466,8 +8466,8 @@ pub mod builder {
                     "member `name` of `FlowStringInput` is required and was not set"
                         .to_owned(),
                 ),
-                schema_id: Ok(Default::default()),
-                value: Ok(Default::default()),
+                schema_id: Ok(::std::default::Default::default()),
+                value: Ok(::std::default::Default::default()),
             }
         }
     }
@@ -8553,9 +8553,9 @@ pub mod builder {
     impl ::std::default::Default for FlowStringText {
         fn default() -> Self {
             Self {
-                key: Ok(Default::default()),
-                path: Ok(Default::default()),
-                values: Ok(Default::default()),
+                key: Ok(::std::default::Default::default()),
+                path: Ok(::std::default::Default::default()),
+                values: Ok(::std::default::Default::default()),
             }
         }
     }
@@ -8637,7 +8637,7 @@ pub mod builder {
     impl ::std::default::Default for FlowUpdate {
         fn default() -> Self {
             Self {
-                schemas: Ok(Default::default()),
+                schemas: Ok(::std::default::Default::default()),
                 user_data: Err(
                     "member `userData` of `FlowUpdate` is required and was not set"
                         .to_owned(),
@@ -8789,12 +8789,12 @@ pub mod builder {
     impl ::std::default::Default for Form {
         fn default() -> Self {
             Self {
-                action: Ok(Default::default()),
-                features: Ok(Default::default()),
+                action: Ok(::std::default::Default::default()),
+                features: Ok(::std::default::Default::default()),
                 fields: Err(
                     "member `fields` of `Form` is required and was not set".to_owned(),
                 ),
-                name: Ok(Default::default()),
+                name: Ok(::std::default::Default::default()),
                 self_: Err(
                     "member `_self` of `Form` is required and was not set".to_owned(),
                 ),
@@ -8997,7 +8997,7 @@ pub mod builder {
                     "member `name` of `FormFieldInput` is required and was not set"
                         .to_owned(),
                 ),
-                required: Ok(Default::default()),
+                required: Ok(::std::default::Default::default()),
             }
         }
     }
@@ -9071,8 +9071,8 @@ pub mod builder {
                     "member `action` of `FormInput` is required and was not set"
                         .to_owned(),
                 ),
-                features: Ok(Default::default()),
-                fields: Ok(Default::default()),
+                features: Ok(::std::default::Default::default()),
+                fields: Ok(::std::default::Default::default()),
                 name: Err(
                     "member `name` of `FormInput` is required and was not set".to_owned(),
                 ),
@@ -9183,13 +9183,13 @@ pub mod builder {
     impl ::std::default::Default for FormModification {
         fn default() -> Self {
             Self {
-                action: Ok(Default::default()),
-                features: Ok(Default::default()),
+                action: Ok(::std::default::Default::default()),
+                features: Ok(::std::default::Default::default()),
                 fields: Err(
                     "member `fields` of `FormModification` is required and was not set"
                         .to_owned(),
                 ),
-                name: Ok(Default::default()),
+                name: Ok(::std::default::Default::default()),
             }
         }
     }
@@ -9297,7 +9297,7 @@ pub mod builder {
     impl ::std::default::Default for Link {
         fn default() -> Self {
             Self {
-                element_attributes: Ok(Default::default()),
+                element_attributes: Ok(::std::default::Default::default()),
                 element_href: Err(
                     "member `elementHref` of `Link` is required and was not set"
                         .to_owned(),
@@ -9309,8 +9309,8 @@ pub mod builder {
                 name: Err(
                     "member `name` of `Link` is required and was not set".to_owned(),
                 ),
-                self_: Ok(Default::default()),
-                target: Ok(Default::default()),
+                self_: Ok(::std::default::Default::default()),
+                target: Ok(::std::default::Default::default()),
             }
         }
     }
@@ -9445,7 +9445,7 @@ pub mod builder {
     impl ::std::default::Default for LinkInput {
         fn default() -> Self {
             Self {
-                element_attributes: Ok(Default::default()),
+                element_attributes: Ok(::std::default::Default::default()),
                 element_href: Err(
                     "member `elementHref` of `LinkInput` is required and was not set"
                         .to_owned(),
@@ -9457,7 +9457,7 @@ pub mod builder {
                 name: Err(
                     "member `name` of `LinkInput` is required and was not set".to_owned(),
                 ),
-                target: Ok(Default::default()),
+                target: Ok(::std::default::Default::default()),
             }
         }
     }
@@ -9672,45 +9672,45 @@ pub mod builder {
     impl ::std::default::Default for LocalizedField {
         fn default() -> Self {
             Self {
-                date_format: Ok(Default::default()),
-                day_label_date_select: Ok(Default::default()),
-                element: Ok(Default::default()),
-                element_attributes: Ok(Default::default()),
-                element_value: Ok(Default::default()),
-                empty_means_null: Ok(Default::default()),
-                engage_data: Ok(Default::default()),
-                forms: Ok(Default::default()),
-                ignore_update: Ok(Default::default()),
-                just_string: Ok(Default::default()),
-                label: Ok(Default::default()),
-                month_label_date_select: Ok(Default::default()),
-                month_names: Ok(Default::default()),
+                date_format: Ok(::std::default::Default::default()),
+                day_label_date_select: Ok(::std::default::Default::default()),
+                element: Ok(::std::default::Default::default()),
+                element_attributes: Ok(::std::default::Default::default()),
+                element_value: Ok(::std::default::Default::default()),
+                empty_means_null: Ok(::std::default::Default::default()),
+                engage_data: Ok(::std::default::Default::default()),
+                forms: Ok(::std::default::Default::default()),
+                ignore_update: Ok(::std::default::Default::default()),
+                just_string: Ok(::std::default::Default::default()),
+                label: Ok(::std::default::Default::default()),
+                month_label_date_select: Ok(::std::default::Default::default()),
+                month_names: Ok(::std::default::Default::default()),
                 name: Err(
                     "member `name` of `LocalizedField` is required and was not set"
                         .to_owned(),
                 ),
-                options: Ok(Default::default()),
-                placeholder: Ok(Default::default()),
-                pre_checked: Ok(Default::default()),
-                relationships: Ok(Default::default()),
-                schema_attribute: Ok(Default::default()),
-                schema_attributes: Ok(Default::default()),
+                options: Ok(::std::default::Default::default()),
+                placeholder: Ok(::std::default::Default::default()),
+                pre_checked: Ok(::std::default::Default::default()),
+                relationships: Ok(::std::default::Default::default()),
+                schema_attribute: Ok(::std::default::Default::default()),
+                schema_attributes: Ok(::std::default::Default::default()),
                 self_: Err(
                     "member `_self` of `LocalizedField` is required and was not set"
                         .to_owned(),
                 ),
-                social_profile_data: Ok(Default::default()),
-                submit_value: Ok(Default::default()),
-                tip: Ok(Default::default()),
+                social_profile_data: Ok(::std::default::Default::default()),
+                submit_value: Ok(::std::default::Default::default()),
+                tip: Ok(::std::default::Default::default()),
                 type_: Err(
                     "member `type` of `LocalizedField` is required and was not set"
                         .to_owned(),
                 ),
-                validation: Ok(Default::default()),
-                value: Ok(Default::default()),
-                year_end: Ok(Default::default()),
-                year_label_date_select: Ok(Default::default()),
-                year_start: Ok(Default::default()),
+                validation: Ok(::std::default::Default::default()),
+                value: Ok(::std::default::Default::default()),
+                year_end: Ok(::std::default::Default::default()),
+                year_label_date_select: Ok(::std::default::Default::default()),
+                year_start: Ok(::std::default::Default::default()),
             }
         }
     }
@@ -10307,41 +10307,41 @@ pub mod builder {
     impl ::std::default::Default for LocalizedFieldInput {
         fn default() -> Self {
             Self {
-                date_format: Ok(Default::default()),
-                day_label_date_select: Ok(Default::default()),
-                element: Ok(Default::default()),
-                element_attributes: Ok(Default::default()),
-                element_value: Ok(Default::default()),
-                empty_means_null: Ok(Default::default()),
-                engage_data: Ok(Default::default()),
-                forms: Ok(Default::default()),
-                ignore_update: Ok(Default::default()),
-                just_string: Ok(Default::default()),
-                label: Ok(Default::default()),
-                month_label_date_select: Ok(Default::default()),
-                month_names: Ok(Default::default()),
+                date_format: Ok(::std::default::Default::default()),
+                day_label_date_select: Ok(::std::default::Default::default()),
+                element: Ok(::std::default::Default::default()),
+                element_attributes: Ok(::std::default::Default::default()),
+                element_value: Ok(::std::default::Default::default()),
+                empty_means_null: Ok(::std::default::Default::default()),
+                engage_data: Ok(::std::default::Default::default()),
+                forms: Ok(::std::default::Default::default()),
+                ignore_update: Ok(::std::default::Default::default()),
+                just_string: Ok(::std::default::Default::default()),
+                label: Ok(::std::default::Default::default()),
+                month_label_date_select: Ok(::std::default::Default::default()),
+                month_names: Ok(::std::default::Default::default()),
                 name: Err(
                     "member `name` of `LocalizedFieldInput` is required and was not set"
                         .to_owned(),
                 ),
-                options: Ok(Default::default()),
-                placeholder: Ok(Default::default()),
-                pre_checked: Ok(Default::default()),
-                relationships: Ok(Default::default()),
-                schema_attribute: Ok(Default::default()),
-                schema_attributes: Ok(Default::default()),
-                social_profile_data: Ok(Default::default()),
-                submit_value: Ok(Default::default()),
-                tip: Ok(Default::default()),
+                options: Ok(::std::default::Default::default()),
+                placeholder: Ok(::std::default::Default::default()),
+                pre_checked: Ok(::std::default::Default::default()),
+                relationships: Ok(::std::default::Default::default()),
+                schema_attribute: Ok(::std::default::Default::default()),
+                schema_attributes: Ok(::std::default::Default::default()),
+                social_profile_data: Ok(::std::default::Default::default()),
+                submit_value: Ok(::std::default::Default::default()),
+                tip: Ok(::std::default::Default::default()),
                 type_: Err(
                     "member `type` of `LocalizedFieldInput` is required and was not set"
                         .to_owned(),
                 ),
-                validation: Ok(Default::default()),
-                value: Ok(Default::default()),
-                year_end: Ok(Default::default()),
-                year_label_date_select: Ok(Default::default()),
-                year_start: Ok(Default::default()),
+                validation: Ok(::std::default::Default::default()),
+                value: Ok(::std::default::Default::default()),
+                year_end: Ok(::std::default::Default::default()),
+                year_label_date_select: Ok(::std::default::Default::default()),
+                year_start: Ok(::std::default::Default::default()),
             }
         }
     }
@@ -10856,10 +10856,10 @@ pub mod builder {
     impl ::std::default::Default for LocalizedFieldOption {
         fn default() -> Self {
             Self {
-                disabled: Ok(Default::default()),
-                label: Ok(Default::default()),
-                selected: Ok(Default::default()),
-                text: Ok(Default::default()),
+                disabled: Ok(::std::default::Default::default()),
+                label: Ok(::std::default::Default::default()),
+                selected: Ok(::std::default::Default::default()),
+                text: Ok(::std::default::Default::default()),
                 value: Err(
                     "member `value` of `LocalizedFieldOption` is required and was not set"
                         .to_owned(),
@@ -10979,12 +10979,12 @@ pub mod builder {
     impl ::std::default::Default for LocalizedFieldOptionInput {
         fn default() -> Self {
             Self {
-                disabled: Ok(Default::default()),
+                disabled: Ok(::std::default::Default::default()),
                 label: Err(
                     "member `label` of `LocalizedFieldOptionInput` is required and was not set"
                         .to_owned(),
                 ),
-                selected: Ok(Default::default()),
+                selected: Ok(::std::default::Default::default()),
                 value: Err(
                     "member `value` of `LocalizedFieldOptionInput` is required and was not set"
                         .to_owned(),
@@ -11092,7 +11092,7 @@ pub mod builder {
     impl ::std::default::Default for LocalizedFieldValidation {
         fn default() -> Self {
             Self {
-                message: Ok(Default::default()),
+                message: Ok(::std::default::Default::default()),
                 rule: Err(
                     "member `rule` of `LocalizedFieldValidation` is required and was not set"
                         .to_owned(),
@@ -11289,7 +11289,7 @@ pub mod builder {
                     "member `name` of `LocalizedString` is required and was not set"
                         .to_owned(),
                 ),
-                schema_id: Ok(Default::default()),
+                schema_id: Ok(::std::default::Default::default()),
                 self_: Err(
                     "member `_self` of `LocalizedString` is required and was not set"
                         .to_owned(),
@@ -11397,7 +11397,7 @@ pub mod builder {
                     "member `name` of `LocalizedStringInput` is required and was not set"
                         .to_owned(),
                 ),
-                self_: Ok(Default::default()),
+                self_: Ok(::std::default::Default::default()),
                 value: Err(
                     "member `value` of `LocalizedStringInput` is required and was not set"
                         .to_owned(),
@@ -11491,10 +11491,10 @@ pub mod builder {
     impl ::std::default::Default for LocalizedTranslation {
         fn default() -> Self {
             Self {
-                key: Ok(Default::default()),
-                path: Ok(Default::default()),
-                self_: Ok(Default::default()),
-                value: Ok(Default::default()),
+                key: Ok(::std::default::Default::default()),
+                path: Ok(::std::default::Default::default()),
+                self_: Ok(::std::default::Default::default()),
+                value: Ok(::std::default::Default::default()),
             }
         }
     }
@@ -11794,7 +11794,7 @@ pub mod builder {
                     "member `htmlBody` of `MailTemplateInput` is required and was not set"
                         .to_owned(),
                 ),
-                name: Ok(Default::default()),
+                name: Ok(::std::default::Default::default()),
                 subject: Err(
                     "member `subject` of `MailTemplateInput` is required and was not set"
                         .to_owned(),
@@ -12061,7 +12061,7 @@ pub mod builder {
                     "member `name` of `RelatedForm` is required and was not set"
                         .to_owned(),
                 ),
-                self_: Ok(Default::default()),
+                self_: Ok(::std::default::Default::default()),
             }
         }
     }
@@ -12194,7 +12194,7 @@ pub mod builder {
                 self_: Err(
                     "member `_self` of `Screen` is required and was not set".to_owned(),
                 ),
-                source: Ok(Default::default()),
+                source: Ok(::std::default::Default::default()),
             }
         }
     }
@@ -12528,9 +12528,9 @@ pub mod builder {
     impl ::std::default::Default for TranslatedText {
         fn default() -> Self {
             Self {
-                key: Ok(Default::default()),
-                path: Ok(Default::default()),
-                self_: Ok(Default::default()),
+                key: Ok(::std::default::Default::default()),
+                path: Ok(::std::default::Default::default()),
+                self_: Ok(::std::default::Default::default()),
                 values: Err(
                     "member `values` of `TranslatedText` is required and was not set"
                         .to_owned(),
@@ -12988,7 +12988,7 @@ pub mod builder {
                     "member `email` of `TwoFactorMessage` is required and was not set"
                         .to_owned(),
                 ),
-                self_: Ok(Default::default()),
+                self_: Ok(::std::default::Default::default()),
                 sms: Err(
                     "member `sms` of `TwoFactorMessage` is required and was not set"
                         .to_owned(),

@@ -2,8 +2,12 @@
 
 use serde_json::Value;
 
-use super::context::Context;
-use crate::{lower::referenced, naming, plan::Method};
+use super::context::{Context, Parameter};
+use crate::{
+    lower::{referenced, resolve},
+    naming,
+    plan::Method,
+};
 
 /// The body of a doctest that makes the call with the document's examples.
 pub(super) fn call(context: &Context<'_>, method: &Method) -> String {
@@ -24,27 +28,79 @@ pub(super) fn call(context: &Context<'_>, method: &Method) -> String {
     )
 }
 
-/// The statement alone, formatted.
+/// The statement alone, with the required parameters.
 pub(super) fn statement(context: &Context<'_>, method: &Method) -> String {
+    let call = expression(context, method, |parameter| parameter["required"] == true);
+    format!("let response = {call}?;")
+}
+
+/// The call with all parameters that the method takes, as an expression whose value is its result.
+pub(super) fn call_with_everything(context: &Context<'_>, method: &Method) -> String {
+    expression(context, method, |_| true)
+}
+
+fn expression(context: &Context<'_>, method: &Method, wanted: fn(&Value) -> bool) -> String {
     let mut calls = String::new();
     let lowered = context.lowered_operation(method);
     for parameter in context.parameters(method) {
-        if parameter.object["required"] != true {
-            continue;
+        if wanted(parameter.object) {
+            let value = argument(context, lowered, &parameter);
+            calls.push_str(&format!(".{}({value})", parameter.ident));
         }
-        let value = parameter_example(context, parameter.object);
-        let value = literal(&value).unwrap_or_else(|| "\"value\"".to_owned());
-        calls.push_str(&format!(".{}({value})", parameter.ident));
     }
     if lowered.get("requestBody").is_some()
         && let Some(body) = body(context, method, lowered)
     {
         calls.push_str(&format!(".body({body})"));
     }
-    format!(
-        "let response = client.{}(){calls}.send().await?;",
-        method.name
-    )
+    format!("client.{}(){calls}.send().await", method.name)
+}
+
+/// What is passed for a parameter: its example, or a value of its type for want of one.
+fn argument(context: &Context<'_>, lowered: &Value, parameter: &Parameter<'_>) -> String {
+    let example = parameter_example(context, parameter.object);
+    let example = if example.is_null() {
+        sample(context, &parameter.object["schema"])
+    } else {
+        example
+    };
+    if let Some(scalar) = literal(&example) {
+        return scalar;
+    }
+    let definitions = lowered["parameters"].as_array().into_iter().flatten();
+    let schema = definitions
+        .filter(|other| {
+            other["name"].as_str().map(naming::snake).as_ref() == Some(&parameter.ident)
+        })
+        .map(|definition| &definition["schema"])
+        .next();
+    schema
+        .and_then(|schema| Expressions { context }.exact(schema, &example))
+        .map(infallible)
+        .unwrap_or_else(|| format!("serde_json::from_value({})?", json(&example)))
+}
+
+/// Some value of a schema without an example.
+fn sample(context: &Context<'_>, schema: &Value) -> Value {
+    let schema = crate::lower::resolve(context.root, schema);
+    if let Some(value) = schema.get("example").or_else(|| schema["enum"].get(0)) {
+        return value.clone();
+    }
+    match schema["type"].as_str() {
+        Some("boolean") => Value::Bool(true),
+        Some("integer" | "number") => schema.get("minimum").cloned().unwrap_or_else(|| 1.into()),
+        Some("array") => Value::Array(vec![sample(context, &schema["items"])]),
+        Some("object") => Value::Object(serde_json::Map::new()),
+        _ => Value::String("value".to_owned()),
+    }
+}
+
+/// The argument alone, where the callee converts it.
+fn infallible(expression: String) -> String {
+    match expression.strip_suffix(".try_into()?") {
+        Some(builder) => builder.to_owned(),
+        None => expression,
+    }
 }
 
 fn unindent(function: &str) -> String {
@@ -56,7 +112,7 @@ fn unindent(function: &str) -> String {
 }
 
 fn parameter_example(context: &Context<'_>, parameter: &Value) -> Value {
-    let schema = crate::lower::resolve(context.root, &parameter["schema"]);
+    let schema = resolve(context.root, &parameter["schema"]);
     [
         parameter.get("example"),
         first_example(parameter),
@@ -90,33 +146,51 @@ fn literal(value: &Value) -> Option<String> {
 
 /// An expression for the request body, from the document's first example.
 fn body(context: &Context<'_>, method: &Method, lowered: &Value) -> Option<String> {
-    let request = method.request.as_ref()?;
-    let public = crate::lower::resolve(context.root, &context.operation(method)["requestBody"]);
-    let media = &public["content"][request.media_type.as_str()];
-    let example = media
-        .get("example")
-        .or_else(|| {
-            let first = media["examples"].as_object()?.values().next()?;
-            crate::lower::resolve(context.root, first).get("value")
-        })
-        .or_else(|| crate::lower::resolve(context.root, &media["schema"]).get("example"))?;
-    let (lowered_type, content) = lowered["requestBody"]["content"]
-        .as_object()?
-        .iter()
-        .next()?;
-    if lowered_type == "text/plain" || lowered_type == "application/octet-stream" {
+    let example = body_example(context, method)?;
+    let bodies = lowered["requestBody"]["content"].as_object()?;
+    let (media_type, media) = bodies.iter().next()?;
+    if media_type == "text/plain" || media_type == "application/octet-stream" {
         return literal(example);
     }
-    let schema = &content["schema"];
-    let schema = unalias(context, schema);
-    Expressions { context }
-        .exact(&schema, example)
-        .map(|exact| {
+    let schema = unalias(context, &media["schema"]);
+    let expressions = Expressions { context };
+    match expressions.exact(&schema, example) {
+        // A builder is converted by the request itself.
+        Some(exact) => Some(
             exact
                 .strip_suffix(".try_into()?")
-                .map_or(exact.clone(), str::to_owned)
-        })
-        .or_else(|| Some(format!("serde_json::from_value({})?", json(example))))
+                .unwrap_or(&exact)
+                .to_owned(),
+        ),
+        None => Some(format!(
+            "serde_json::from_value::<{}>({})?",
+            type_name(&schema),
+            json(example)
+        )),
+    }
+}
+
+fn body_example<'a>(context: &Context<'a>, method: &Method) -> Option<&'a Value> {
+    let request = method.request.as_ref()?;
+    let body = resolve(context.root, context.operation(method).get("requestBody")?);
+    let media = body["content"].get(request.media_type.as_str())?;
+    let named = || {
+        let first = media["examples"].as_object()?.values().next()?;
+        resolve(context.root, first).get("value")
+    };
+    media
+        .get("example")
+        .or_else(named)
+        .or_else(|| resolve(context.root, media.get("schema")?).get("example"))
+}
+
+/// The type of a body as an example names it.
+fn type_name(schema: &Value) -> String {
+    match (referenced(schema), schema["type"].as_str()) {
+        (Some(name), _) => format!("types::{}", naming::pascal(name)),
+        (None, Some("array")) => format!("Vec<{}>", type_name(&schema["items"])),
+        _ => "serde_json::Value".to_owned(),
+    }
 }
 
 /// An optional body stands for the component behind it.
@@ -151,6 +225,9 @@ impl Expressions<'_, '_> {
         }
         if let Some(name) = referenced(schema) {
             return self.component(name, value);
+        }
+        if let Some([only]) = schema["allOf"].as_array().map(Vec::as_slice) {
+            return Some(format!("Some({})", self.exact(only, value)?));
         }
         if let Some(rust_type) = schema.get("x-rust-type") {
             return self.existing(rust_type, value);
@@ -206,10 +283,13 @@ impl Expressions<'_, '_> {
     fn existing(&self, rust_type: &Value, value: &Value) -> Option<String> {
         let parameters = &rust_type["parameters"];
         match rust_type["path"].as_str()?.rsplit("::").next()? {
-            "Secret" => Some(format!(
-                "openapi_client_runtime::Secret::from({})",
-                literal(value)?
-            )),
+            "Secret" => {
+                let crate_name = self.context.settings.module_name();
+                Some(format!(
+                    "{crate_name}::runtime::Secret::from({})",
+                    literal(value)?
+                ))
+            }
             "Vec" => self.list(&parameters[0], value),
             "BTreeMap" => self.map(&parameters[1], value),
             "Patch" => self.exact(&parameters[0], value),
@@ -221,31 +301,21 @@ impl Expressions<'_, '_> {
         let ty = naming::pascal(name);
         let plan = self.context.plan;
         if let Some(open) = plan.open_enums.get(name) {
-            let index = open
-                .values
-                .iter()
-                .position(|known| value == known.as_str())?;
-            return Some(format!(
-                "types::{ty}::{}",
-                naming::variants(&open.values)[index]
-            ));
+            let known = open.values.iter().position(|known| value == known.as_str());
+            return Some(match known {
+                Some(index) => format!("types::{ty}::{}", naming::variants(&open.values)[index]),
+                None => format!("types::{ty}::from({})", literal(value)?),
+            });
         }
         if plan.unions.contains_key(name) || plan.aliases.contains_key(name) {
             return None;
         }
-        let schema = self
-            .context
-            .lowered
-            .document
-            .pointer("/components/schemas")?
-            .get(name)?;
+        let schema = self.schema(name)?;
         if let Some(properties) = schema.get("properties").and_then(Value::as_object) {
-            let mut calls = String::new();
-            for (key, member) in value.as_object()? {
-                let member = self.exact(properties.get(key)?, member)?;
-                calls.push_str(&format!(".{}({member})", naming::snake(key)));
-            }
-            return Some(format!("types::{ty}::builder(){calls}.try_into()?"));
+            return self.object(&ty, schema, properties, value);
+        }
+        if let Some(branches) = schema.get("oneOf").or_else(|| schema.get("anyOf")) {
+            return self.union(&ty, branches.as_array()?, value);
         }
         if matches!(schema["type"].as_str(), Some("array" | "object")) {
             return Some(format!("types::{ty}::from({})", self.exact(schema, value)?));
@@ -254,6 +324,110 @@ impl Expressions<'_, '_> {
             return Some(format!("{}.parse::<types::{ty}>()?", literal(value)?));
         }
         None
+    }
+
+    fn schema(&self, name: &str) -> Option<&Value> {
+        self.context
+            .lowered
+            .document
+            .pointer("/components/schemas")?
+            .get(name)
+    }
+
+    /// A chain of the type's builder.
+    fn object(
+        &self,
+        ty: &str,
+        schema: &Value,
+        properties: &serde_json::Map<String, Value>,
+        value: &Value,
+    ) -> Option<String> {
+        let mut calls = String::new();
+        for (key, member) in value.as_object()? {
+            let property = properties.get(key)?;
+            let required = schema["required"]
+                .as_array()
+                .is_some_and(|names| names.iter().any(|name| name == key));
+            // A setter converts; that of an optional member takes the exact type.
+            let argument = if required && converts(property) {
+                literal(member)?
+            } else if required {
+                unconverted(&self.exact(property, member)?).to_owned()
+            } else {
+                self.exact(property, member)?
+            };
+            calls.push_str(&format!(".{}({argument})", naming::snake(key)));
+        }
+        Some(format!(
+            "types::{ty}::try_from(types::{ty}::builder(){calls})?"
+        ))
+    }
+
+    /// The variant of an untagged union that takes the value.
+    fn union(&self, ty: &str, branches: &[Value], value: &Value) -> Option<String> {
+        branches.iter().find_map(|branch| {
+            let variant = match referenced(branch) {
+                Some(name) => {
+                    self.takes(name, value).then_some(())?;
+                    naming::pascal(name)
+                }
+                None if branch["type"] == json_type(value) => naming::pascal(json_type(value)),
+                None => return None,
+            };
+            let inner = self.exact(branch, value)?;
+            Some(format!("types::{ty}::{variant}({inner})"))
+        })
+    }
+
+    /// Whether a component takes a value, judged by its kind and members.
+    fn takes(&self, name: &str, value: &Value) -> bool {
+        if self.context.plan.open_enums.contains_key(name) {
+            return value.is_string();
+        }
+        let properties = self
+            .schema(name)
+            .and_then(|schema| schema["properties"].as_object());
+        match (properties, value.as_object()) {
+            (Some(properties), Some(members)) => {
+                members.keys().all(|key| properties.contains_key(key))
+            }
+            _ => false,
+        }
+    }
+}
+
+/// The builder alone, where a setter converts it.
+fn unconverted(exact: &str) -> &str {
+    let builder = exact
+        .split_once("::try_from(")
+        .filter(|(ty, _)| !ty.contains(['(', ' ']))
+        .and_then(|(_, rest)| rest.strip_suffix(")?"));
+    builder.unwrap_or(exact)
+}
+
+/// Whether a setter converts a literal to the type of the member.
+fn converts(property: &Value) -> bool {
+    let is_secret = property["x-rust-type"]["path"]
+        .as_str()
+        .is_some_and(|path| path.ends_with("::Secret"));
+    let format = property["format"].as_str();
+    match property["type"].as_str() {
+        Some("string") => matches!(format, None | Some("uri" | "email")),
+        Some("integer" | "boolean") => true,
+        _ => is_secret,
+    }
+}
+
+/// The kind of a value, as a schema's `type` names it.
+fn json_type(value: &Value) -> &'static str {
+    match value {
+        Value::Null => "null",
+        Value::Bool(_) => "boolean",
+        Value::Number(number) if number.is_f64() => "number",
+        Value::Number(_) => "integer",
+        Value::String(_) => "string",
+        Value::Array(_) => "array",
+        Value::Object(_) => "object",
     }
 }
 
