@@ -15,6 +15,8 @@ pub struct Api {
     pub settings: Settings,
     /// The folder of its generated crate.
     pub crate_folder: PathBuf,
+    /// The folder of the module with which the workspace's tests call its client.
+    pub calls_folder: PathBuf,
 }
 
 /// The APIs of the workspace at `root` that are called `names`; all of them
@@ -65,6 +67,7 @@ fn api(root: &Path, home: &Path, name: String) -> Result<Api, Error> {
     Ok(Api {
         document: folder.join("openapi.yaml"),
         crate_folder: root.join("generated").join(&settings.crate_name),
+        calls_folder: root.join("tests/src/calls").join(&name),
         name,
         settings,
     })

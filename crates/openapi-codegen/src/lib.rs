@@ -20,6 +20,8 @@ pub use apis::{Api, apis};
 pub use complete::Files;
 pub use error::Error;
 pub use lower::{RULES, Rule};
-pub use pipeline::{Generated, Summary, generate, generate_module, lowered_document};
+pub use pipeline::{
+    Generated, Summary, generate, generate_calls, generate_module, lowered_document,
+};
 pub use settings::{Runtime, Settings};
 pub use write::{Difference, Written, compare, write};

@@ -61,6 +61,20 @@ pub fn generate_module(
     complete::embed(document, &lowered, file, settings, root)
 }
 
+/// Generates, for the tests of a client, a module that calls every method by its name with the
+/// document's examples, and lists the Rust type of every component schema.
+///
+/// # Errors
+///
+/// As [`generate`].
+pub fn generate_calls(document: &Document, settings: &Settings) -> Result<Files, Error> {
+    settings.check()?;
+    refuse(document)?;
+    let lowered = lower::lower(document.root())
+        .map_err(|findings| Error::Document(document.report(findings)))?;
+    complete::calls(document, &lowered, settings)
+}
+
 /// The `OpenAPI` document that progenitor is given.
 ///
 /// # Errors

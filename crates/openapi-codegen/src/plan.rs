@@ -70,7 +70,8 @@ pub(crate) enum QueryStyle {
     SpaceDelimited,
     PipeDelimited,
     DeepObject,
-    FormObject,
+    /// An object whose members stand in the query as parameters of their own.
+    Form,
 }
 
 #[derive(Debug, Clone)]
@@ -83,8 +84,16 @@ pub(crate) struct OpenEnum {
 #[derive(Debug, Clone)]
 pub(crate) struct Union {
     pub tag: String,
-    /// Component of each variant, with the tag values that select it.
-    pub variants: Vec<(String, Vec<String>)>,
+    pub variants: Vec<UnionVariant>,
+}
+
+#[derive(Debug, Clone)]
+pub(crate) struct UnionVariant {
+    pub component: String,
+    /// The tag values that select it.
+    pub values: Vec<String>,
+    /// Whether it holds the union itself.
+    pub boxed: bool,
 }
 
 #[derive(Debug, Clone)]

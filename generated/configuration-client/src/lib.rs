@@ -14,7 +14,7 @@ pub mod operations;
 #[allow(clippy::all, clippy::pedantic, irrefutable_let_patterns)]
 pub mod types;
 
-pub use ::openapi_client_runtime::{self as runtime, ByteStream, Error, Operation, ResponseValue};
+pub use ::openapi_client_runtime::{self as runtime, BuildError, ByteStream, Error, Operation, ResponseValue};
 pub use client::*;
 
 /// The OpenAPI document that this crate was made from, version 1.0.0, as JSON.

@@ -942,23 +942,35 @@ impl Error {
     }
 }
 
-/// Details of an error. A 406 answer names the media types in `received` and `accepts`. That a body which fails validation may bring an object naming the missing member is inferred.
-#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
+/// Details of another error, such as the member that a body lacks.
+///
+/// **Inferred:** the vendor does not document this schema (newer resources may name the missing member in an object).
+#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+#[serde(transparent)]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct ErrorDetail {
-    /// Media types the resource takes. Always there in a 406 answer.
-    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-    pub accepts: ::std::option::Option<::std::vec::Vec<::std::string::String>>,
-    /// Media type that was asked for or sent. Always there in a 406 answer.
-    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-    pub received: ::std::option::Option<::std::string::String>,
+pub struct ErrorDetail(
+    pub ::serde_json::Map<::std::string::String, ::serde_json::Value>,
+);
+impl ::std::ops::Deref for ErrorDetail {
+    type Target = ::serde_json::Map<::std::string::String, ::serde_json::Value>;
+    fn deref(&self) -> &::serde_json::Map<::std::string::String, ::serde_json::Value> {
+        &self.0
+    }
 }
 
-impl ErrorDetail {
-    /// Starts a builder. Set members, then convert it with `TryFrom`, or pass it where the type is asked for.
-    pub fn builder() -> builder::ErrorDetail {
-        ::std::default::Default::default()
+impl ::std::convert::From<ErrorDetail>
+for ::serde_json::Map<::std::string::String, ::serde_json::Value> {
+    fn from(value: ErrorDetail) -> Self {
+        value.0
+    }
+}
+
+impl ::std::convert::From<::serde_json::Map<::std::string::String, ::serde_json::Value>>
+for ErrorDetail {
+    fn from(
+        value: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
+    ) -> Self {
+        Self(value)
     }
 }
 
@@ -970,10 +982,18 @@ impl ErrorDetail {
 pub enum ErrorValue {
     /// The form `String`.
     String(::std::string::String),
+    /// The form `NotAcceptableDetail`.
+    NotAcceptableDetail(NotAcceptableDetail),
     /// The form `ErrorDetail`.
     ErrorDetail(ErrorDetail),
     /// The form `Unknown`.
     Unknown(::serde_json::Value),
+}
+
+impl ::std::convert::From<NotAcceptableDetail> for ErrorValue {
+    fn from(value: NotAcceptableDetail) -> Self {
+        Self::NotAcceptableDetail(value)
+    }
 }
 
 impl ::std::convert::From<ErrorDetail> for ErrorValue {
@@ -2746,6 +2766,24 @@ pub struct NamedRef {
 impl NamedRef {
     /// Starts a builder. Set members, then convert it with `TryFrom`, or pass it where the type is asked for.
     pub fn builder() -> builder::NamedRef {
+        ::std::default::Default::default()
+    }
+}
+
+/// The media types of a 406 answer.
+#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+#[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+#[non_exhaustive]
+pub struct NotAcceptableDetail {
+    /// Media types the resource takes.
+    pub accepts: ::std::vec::Vec<::std::string::String>,
+    /// Media type that was asked for or sent.
+    pub received: ::std::string::String,
+}
+
+impl NotAcceptableDetail {
+    /// Starts a builder. Set members, then convert it with `TryFrom`, or pass it where the type is asked for.
+    pub fn builder() -> builder::NotAcceptableDetail {
         ::std::default::Default::default()
     }
 }
@@ -6231,77 +6269,6 @@ pub mod builder {
     impl ::std::convert::From<super::Error> for Error {
         fn from(value: super::Error) -> Self {
             Self { errors: Ok(value.errors) }
-        }
-    }
-
-    /// Builds a [`ErrorDetail`](super::ErrorDetail).
-    #[derive(Clone, Debug)]
-    pub struct ErrorDetail {
-        accepts: ::std::result::Result<
-            ::std::option::Option<::std::vec::Vec<::std::string::String>>,
-            ::std::string::String,
-        >,
-        received: ::std::result::Result<
-            ::std::option::Option<::std::string::String>,
-            ::std::string::String,
-        >,
-    }
-
-    impl ::std::default::Default for ErrorDetail {
-        fn default() -> Self {
-            Self {
-                accepts: Ok(::std::default::Default::default()),
-                received: Ok(::std::default::Default::default()),
-            }
-        }
-    }
-
-    impl ErrorDetail {
-        /// Media types the resource takes. Always there in a 406 answer.
-        pub fn accepts<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<
-                ::std::option::Option<::std::vec::Vec<::std::string::String>>,
-            >,
-            T::Error: ::std::fmt::Display,
-        {
-            self.accepts = value
-                .try_into()
-                .map_err(|e| format!("member `accepts` of `ErrorDetail`: {e}"));
-            self
-        }
-
-        /// Media type that was asked for or sent. Always there in a 406 answer.
-        pub fn received<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<::std::option::Option<::std::string::String>>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.received = value
-                .try_into()
-                .map_err(|e| format!("member `received` of `ErrorDetail`: {e}"));
-            self
-        }
-    }
-
-    impl ::std::convert::TryFrom<ErrorDetail> for super::ErrorDetail {
-        type Error = super::error::ConversionError;
-        fn try_from(
-            value: ErrorDetail,
-        ) -> ::std::result::Result<Self, super::error::ConversionError> {
-            Ok(Self {
-                accepts: value.accepts?,
-                received: value.received?,
-            })
-        }
-    }
-
-    impl ::std::convert::From<super::ErrorDetail> for ErrorDetail {
-        fn from(value: super::ErrorDetail) -> Self {
-            Self {
-                accepts: Ok(value.accepts),
-                received: Ok(value.received),
-            }
         }
     }
 
@@ -11947,6 +11914,78 @@ pub mod builder {
             Self {
                 name: Ok(value.name),
                 self_: Ok(value.self_),
+            }
+        }
+    }
+
+    /// Builds a [`NotAcceptableDetail`](super::NotAcceptableDetail).
+    #[derive(Clone, Debug)]
+    pub struct NotAcceptableDetail {
+        accepts: ::std::result::Result<
+            ::std::vec::Vec<::std::string::String>,
+            ::std::string::String,
+        >,
+        received: ::std::result::Result<::std::string::String, ::std::string::String>,
+    }
+
+    impl ::std::default::Default for NotAcceptableDetail {
+        fn default() -> Self {
+            Self {
+                accepts: Err(
+                    "member `accepts` of `NotAcceptableDetail` is required and was not set"
+                        .to_owned(),
+                ),
+                received: Err(
+                    "member `received` of `NotAcceptableDetail` is required and was not set"
+                        .to_owned(),
+                ),
+            }
+        }
+    }
+
+    impl NotAcceptableDetail {
+        /// Media types the resource takes.
+        pub fn accepts<T>(mut self, value: T) -> Self
+        where
+            T: ::std::convert::TryInto<::std::vec::Vec<::std::string::String>>,
+            T::Error: ::std::fmt::Display,
+        {
+            self.accepts = value
+                .try_into()
+                .map_err(|e| format!("member `accepts` of `NotAcceptableDetail`: {e}"));
+            self
+        }
+
+        /// Media type that was asked for or sent.
+        pub fn received<T>(mut self, value: T) -> Self
+        where
+            T: ::std::convert::TryInto<::std::string::String>,
+            T::Error: ::std::fmt::Display,
+        {
+            self.received = value
+                .try_into()
+                .map_err(|e| format!("member `received` of `NotAcceptableDetail`: {e}"));
+            self
+        }
+    }
+
+    impl ::std::convert::TryFrom<NotAcceptableDetail> for super::NotAcceptableDetail {
+        type Error = super::error::ConversionError;
+        fn try_from(
+            value: NotAcceptableDetail,
+        ) -> ::std::result::Result<Self, super::error::ConversionError> {
+            Ok(Self {
+                accepts: value.accepts?,
+                received: value.received?,
+            })
+        }
+    }
+
+    impl ::std::convert::From<super::NotAcceptableDetail> for NotAcceptableDetail {
+        fn from(value: super::NotAcceptableDetail) -> Self {
+            Self {
+                accepts: Ok(value.accepts),
+                received: Ok(value.received),
             }
         }
     }

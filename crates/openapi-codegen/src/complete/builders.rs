@@ -68,6 +68,7 @@ fn complete_impl(context: &Context<'_>, method: &Method, item: &mut ItemImpl) ->
         .items
         .iter()
         .any(|member| matches!(member, ImplItem::Fn(function) if function.sig.ident == "body_map"));
+    let has_body = method.request.is_some();
     for member in &mut item.items {
         let ImplItem::Fn(function) = member else {
             continue;
@@ -78,8 +79,8 @@ fn complete_impl(context: &Context<'_>, method: &Method, item: &mut ItemImpl) ->
                 InitialValues { method }.visit_block_mut(&mut function.block);
             }
             "send" => complete_send(method, function)?,
-            "body" => complete_body(method, function, typed_body),
-            "body_map" => set_doc(
+            "body" if has_body => complete_body(method, function, typed_body),
+            "body_map" if has_body => set_doc(
                 &mut function.attrs,
                 "Changes the request body with its builder, starting from what was set before.",
             ),
@@ -97,6 +98,9 @@ fn complete_impl(context: &Context<'_>, method: &Method, item: &mut ItemImpl) ->
                 .visit_block_mut(&mut function.block);
             }
         }
+    }
+    if docs.contains_key("operation") {
+        return Ok(());
     }
     let operation = format_ident!("{}", naming::shouty(&method.name));
     item.items.push(parse_quote! {
@@ -188,31 +192,28 @@ fn complete_send(method: &Method, function: &mut ImplItemFn) -> Result<(), Error
         if is_hook(&tokens) || (!sends_headers && tokens.starts_with("let mut header_map")) {
             continue;
         }
-        if tokens.contains(". exec (") {
-            executes += 1;
-            body.push(parse_quote!(let result = client.core.execute(request, operation).await;));
-        } else {
-            body.push(statement);
-        }
+        executes += usize::from(tokens.contains(". exec ("));
+        body.push(statement);
     }
     if executes != 1 {
         return Err(missing(&format!("one call of `exec` in `{}`", method.name)));
     }
     let mut block: syn::Block = parse_quote!({ #(#body)* });
+    let operation = format_ident!("{}", naming::shouty(&method.name));
+    let operation: Expr = parse_quote!(&crate::operations::#operation);
     Send {
         method,
         sends_headers,
+        operation: &operation,
     }
     .visit_block_mut(&mut block);
-    let operation = format_ident!("{}", naming::shouty(&method.name));
     let mut statements = block.stmts;
     // `self` is taken apart outside of the block that may fail.
     let destructure = statements.remove(0);
     function.block = parse_quote!({
-        let operation = &crate::operations::#operation;
         #destructure
         let outcome: #result = async move { #(#statements)* }.await;
-        outcome.map_err(|error| error.in_operation(operation))
+        outcome.map_err(|error| error.in_operation(#operation))
     });
     Ok(())
 }
@@ -220,16 +221,18 @@ fn complete_send(method: &Method, function: &mut ImplItemFn) -> Result<(), Error
 /// What progenitor calls around the request, and its own version header.
 fn is_hook(tokens: &str) -> bool {
     tokens.starts_with("let info = OperationInfo")
-        || tokens.contains("client . pre (")
-        || tokens.contains("_client . pre (")
-        || tokens.contains("client . post (& result")
-        || tokens.contains("_client . post (& result")
+        || tokens.contains("client . pre (&")
+        || tokens.contains("client . post (&")
         || (tokens.starts_with("header_map . append") && tokens.contains("\"api-version\""))
 }
 
+/// Parameters may have any name, so progenitor's own variables are not taken to
+/// have a certain one.
 struct Send<'a> {
     method: &'a Method,
     sends_headers: bool,
+    /// The operation in the table.
+    operation: &'a Expr,
 }
 
 impl VisitMut for Send<'_> {
@@ -251,9 +254,18 @@ impl VisitMut for Send<'_> {
                 }
                 _ => None,
             },
-            Expr::MethodCall(call) if call.method == "as_u16" => {
-                Some(parse_quote!(response.outcome()))
+            Expr::MethodCall(call) if call.method == "exec" => {
+                let (client, request) = (&call.receiver, &call.args[0]);
+                let operation = self.operation;
+                Some(parse_quote!(#client.core.execute(#request, #operation)))
             }
+            Expr::MethodCall(call) if call.method == "as_u16" => match &*call.receiver {
+                Expr::MethodCall(status) if status.method == "status" => {
+                    let response = &status.receiver;
+                    Some(parse_quote!(#response.outcome()))
+                }
+                _ => None,
+            },
             Expr::MethodCall(call) if call.method == "headers" && !self.sends_headers => {
                 Some((*call.receiver).clone())
             }
@@ -309,7 +321,7 @@ impl Send<'_> {
             QueryStyle::SpaceDelimited => quote!(SpaceDelimited),
             QueryStyle::PipeDelimited => quote!(PipeDelimited),
             QueryStyle::DeepObject => quote!(DeepObject),
-            QueryStyle::FormObject => quote!(FormObject),
+            QueryStyle::Form => quote!(Form),
         };
         Some(parse_quote!(::openapi_client_runtime::QueryParam::styled(
             #name, #value, ::openapi_client_runtime::QueryStyle::#style
@@ -337,9 +349,10 @@ impl VisitMut for InitialValues<'_> {
             .request
             .as_ref()
             .is_some_and(|body| body.optional);
-        value.expr = if field == "body" && optional {
+        let is_body = field == "body" && self.method.request.is_some();
+        value.expr = if is_body && optional {
             parse_quote!(Ok(::std::default::Default::default()))
-        } else if field == "body" {
+        } else if is_body {
             parse_quote!(Err(
                 "the request body is required and was not set: call `.body(..)`".to_owned()
             ))

@@ -68,21 +68,17 @@ fn argument(context: &Context<'_>, lowered: &Value, parameter: &Parameter<'_>) -
         return scalar;
     }
     let definitions = lowered["parameters"].as_array().into_iter().flatten();
-    let schema = definitions
+    let exact = definitions
         .filter(|other| {
             other["name"].as_str().map(naming::snake).as_ref() == Some(&parameter.ident)
         })
-        .map(|definition| &definition["schema"])
-        .next();
-    schema
-        .and_then(|schema| Expressions { context }.exact(schema, &example))
-        .map(infallible)
-        .unwrap_or_else(|| format!("serde_json::from_value({})?", json(&example)))
+        .find_map(|definition| Expressions { context }.exact(&definition["schema"], &example));
+    exact.unwrap_or_else(|| format!("serde_json::from_value({})?", json(&example)))
 }
 
 /// Some value of a schema without an example.
 fn sample(context: &Context<'_>, schema: &Value) -> Value {
-    let schema = crate::lower::resolve(context.root, schema);
+    let schema = resolve(context.root, schema);
     if let Some(value) = schema.get("example").or_else(|| schema["enum"].get(0)) {
         return value.clone();
     }
@@ -92,14 +88,6 @@ fn sample(context: &Context<'_>, schema: &Value) -> Value {
         Some("array") => Value::Array(vec![sample(context, &schema["items"])]),
         Some("object") => Value::Object(serde_json::Map::new()),
         _ => Value::String("value".to_owned()),
-    }
-}
-
-/// The argument alone, where the callee converts it.
-fn infallible(expression: String) -> String {
-    match expression.strip_suffix(".try_into()?") {
-        Some(builder) => builder.to_owned(),
-        None => expression,
     }
 }
 

@@ -1,6 +1,7 @@
 //! Completion: from progenitor's file to the files of a crate.
 
 mod builders;
+mod calls;
 mod client;
 mod context;
 mod example;
@@ -41,6 +42,19 @@ pub(crate) fn complete(
     Ok(files)
 }
 
+/// Makes the module that calls every method for the sake of tests.
+pub(crate) fn calls(
+    document: &Document,
+    lowered: &Lowered,
+    settings: &Settings,
+) -> Result<Files, Error> {
+    let context = Context::new(document, lowered, settings);
+    Ok(Files::from([(
+        "mod.rs".to_owned(),
+        calls::module(&context)?,
+    )]))
+}
+
 /// Makes the modules of a crate as one module of another crate, whose path is `root`.
 pub(crate) fn embed(
     document: &Document,
@@ -58,7 +72,8 @@ pub(crate) fn embed(
     let exports = package::exports();
     let file: File = syn::parse_str(&format!("{exports}\n{text}"))
         .map_err(|error| Error::Shape(error.to_string()))?;
-    print(file.items, root)
+    // The paths of the modules were moved to `root` already.
+    print(file.items, "crate")
 }
 
 /// The modules of the crate: name to source.
@@ -133,7 +148,8 @@ impl VisitMut for Paths<'_> {
             // The runtime's version of reqwest is the only one that fits.
             let segments = path.segments.iter();
             *path = parse_quote!(::openapi_client_runtime::#(#segments)::*);
-        } else if first.ident == "crate" {
+        } else if first.ident == "crate" && path.segments.len() > 1 {
+            // The `crate` of `pub(crate)` stays: it is no place to look something up.
             self.move_root(path);
         }
     }

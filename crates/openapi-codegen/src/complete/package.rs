@@ -75,7 +75,7 @@ fn title<'a>(context: &Context<'a>) -> &'a str {
 
 /// What stands at the root of the crate beside its modules.
 pub(super) fn exports() -> &'static str {
-    "pub use ::openapi_client_runtime::{self as runtime, ByteStream, Error, Operation, ResponseValue};\npub use client::*;\n"
+    "pub use ::openapi_client_runtime::{self as runtime, BuildError, ByteStream, Error, Operation, ResponseValue};\npub use client::*;\n"
 }
 
 fn lib(context: &Context<'_>) -> String {
@@ -301,7 +301,7 @@ fn readme(context: &Context<'_>) -> String {
         ));
     }
     text.push_str(&environment_section(context));
-    text.push_str(ERRORS.replace("{module}", &module).as_str());
+    text.push_str(&ERRORS.replace("{module}", &module).replace("{crate}", name));
     text.push_str(FEATURE_TABLE);
     text.push_str(&provenance_section(context));
     text.push_str("## Licence\n\nMIT or Apache-2.0, at your choice.\n");
@@ -363,7 +363,7 @@ happened without ever printing a secret: `status()`, `code()`, `message()`, `req
 decoded `body()`, and `is_timeout()`, `is_unauthorized()`, `is_not_found()`, `is_conflict()`, `is_refused()` and
 others. A call that cannot succeed, for want of a credential for example, is refused before anything is sent.
 
-The table [`operations`](https://docs.rs/{module}) says for each operation what it needs and what may come back.
+The table [`operations`](https://docs.rs/{crate}/latest/{module}/operations/) says for each operation what it needs and what may come back.
 
 ";
 
@@ -379,17 +379,23 @@ const FEATURE_TABLE: &str = "## Cargo features
 ";
 
 fn provenance_section(context: &Context<'_>) -> String {
-    let methods = &context.plan.methods;
-    let inferred = methods
-        .iter()
-        .filter(|method| context.operation(method)["x-provenance"] == "inferred")
-        .count();
-    if inferred == 0 {
+    let mut operations: Vec<&str> = Vec::new();
+    for method in &context.plan.methods {
+        operations.push(&method.pointer);
+    }
+    operations.dedup();
+    let total = operations.len();
+    operations.retain(|pointer| {
+        context
+            .lookup(pointer)
+            .is_some_and(|operation| operation["x-provenance"] == "inferred")
+    });
+    if operations.is_empty() {
         return String::new();
     }
     format!(
-        "## What is inferred\n\n{inferred} of the {} methods stand for operations that the vendor does not document in full. \
-         Their documentation says so, and `Operation::provenance()` tells it in code.\n\n",
-        methods.len()
+        "## What is inferred\n\nThe vendor does not document {} of the {total} operations in full: their path or method is \
+         inferred. Their documentation says so, and `Operation::provenance()` tells it in code.\n\n",
+        operations.len(),
     )
 }

@@ -21,6 +21,7 @@ pub(super) fn complete(context: &Context<'_>, mut items: Vec<Item>) -> Vec<Item>
     let members = Members::of(&items);
     for item in &mut items {
         ThreeStates.visit_item_mut(item);
+        FullDefault.visit_item_mut(item);
         match item {
             Item::Struct(item) => complete_struct(context, item),
             Item::Enum(item) => {
@@ -335,6 +336,24 @@ impl VisitMut for ThreeStates {
     }
 }
 
+/// A schema may be called `Default`; the trait is then named by its full path.
+struct FullDefault;
+
+impl VisitMut for FullDefault {
+    fn visit_path_mut(&mut self, path: &mut syn::Path) {
+        visit_mut::visit_path_mut(self, path);
+        let is_trait = path.leading_colon.is_none()
+            && path
+                .segments
+                .first()
+                .is_some_and(|first| first.ident == "Default");
+        if is_trait && path.segments.len() > 1 {
+            let segments = &path.segments;
+            *path = parse_quote!(::std::default::#segments);
+        }
+    }
+}
+
 fn is_patch(ty: &Type) -> bool {
     argument_of(ty, "Patch").is_some()
 }
@@ -445,22 +464,31 @@ fn union_items(context: &Context<'_>, component: &str, union: &crate::plan::Unio
         type_doc(component, schema),
         union.tag
     ));
-    let variants: Vec<_> = union
+    let idents: Vec<_> = union
         .variants
         .iter()
-        .map(|(component, _)| format_ident!("{}", naming::pascal(component)))
+        .map(|variant| format_ident!("{}", naming::pascal(&variant.component)))
         .collect();
-    let variant_docs: Vec<_> = union
+    let types: Vec<Type> = union
         .variants
         .iter()
-        .map(|(_, values)| {
-            super::prose::doc(&format!("`{}` is {}.", union.tag, list(values, "or")))
+        .zip(&idents)
+        .map(|(variant, ident)| match variant.boxed {
+            true => parse_quote!(::std::boxed::Box<#ident>),
+            false => parse_quote!(#ident),
         })
         .collect();
+    let variant_docs = union.variants.iter().map(|variant| {
+        let values = list(&variant.values, "or");
+        super::prose::doc(&format!("`{}` is {values}.", union.tag))
+    });
     let values: Vec<_> = union
         .variants
         .iter()
-        .map(|(_, values)| quote!([#(#values),*]))
+        .map(|variant| {
+            let values = &variant.values;
+            quote!([#(#values),*])
+        })
         .collect();
     let tag = &union.tag;
     let mut items: Vec<Item> = vec![
@@ -469,20 +497,20 @@ fn union_items(context: &Context<'_>, component: &str, union: &crate::plan::Unio
             #[derive(Clone, Debug, PartialEq)]
             #[non_exhaustive]
             pub enum #name {
-                #(#(#variant_docs)* #variants(#variants),)*
+                #(#(#variant_docs)* #idents(#types),)*
                 /// Another kind, as it came.
                 Unknown(::serde_json::Value),
             }
         },
         parse_quote!(::openapi_client_runtime::tagged_union!(
-            #name, #tag { #(#variants(#variants) = #values),* }
+            #name, #tag { #(#idents(#types) = #values),* }
         );),
     ];
-    for variant in &variants {
+    for ident in &idents {
         items.push(parse_quote! {
-            impl ::std::convert::From<#variant> for #name {
-                fn from(value: #variant) -> Self {
-                    Self::#variant(value)
+            impl ::std::convert::From<#ident> for #name {
+                fn from(value: #ident) -> Self {
+                    Self::#ident(value.into())
                 }
             }
         });

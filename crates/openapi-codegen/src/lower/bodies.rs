@@ -30,6 +30,17 @@ pub(crate) fn kind(media_type: &str) -> Kind {
     }
 }
 
+/// Whether a lowered operation answers with bytes.
+pub(crate) fn streams(operation: &Value) -> bool {
+    let responses = operation["responses"].as_object();
+    responses.into_iter().flatten().any(|(status, response)| {
+        status.starts_with('2')
+            && response
+                .pointer("/content/application~1octet-stream")
+                .is_some()
+    })
+}
+
 /// One method for each pair of a request and a response media type. The first
 /// pair keeps the name of the operation.
 pub(super) fn split_media_types(lowering: &mut Lowering) -> usize {

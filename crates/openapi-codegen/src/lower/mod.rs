@@ -13,6 +13,7 @@ mod statuses;
 
 use std::collections::BTreeMap;
 
+pub(crate) use bodies::streams;
 pub(crate) use normalize::resolve;
 pub(crate) use rewrite::collect;
 
@@ -111,6 +112,11 @@ pub const RULES: &[Rule] = &[
         name: "relax_received_schemas",
         what: "drops limits on values that a server sends, so that a reply never fails for them",
         apply: schemas::relax_received_schemas,
+    },
+    Rule {
+        name: "choose_one_of_any",
+        what: "takes `anyOf` over values of different kinds as a choice",
+        apply: schemas::choose_one_of_any,
     },
     Rule {
         name: "keep_numbers_exact",

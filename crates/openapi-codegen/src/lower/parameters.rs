@@ -33,9 +33,7 @@ pub(super) fn style_query_parameters(lowering: &mut Lowering) -> usize {
                 continue;
             };
             let name = text(parameter, "name").to_owned();
-            if matches!(style, QueryStyle::DeepObject | QueryStyle::FormObject)
-                && let Some(component) = referenced(&parameter["schema"])
-            {
+            if let Some(component) = referenced(&parameter["schema"]) {
                 let rust_type = format!("crate::types::{}", naming::pascal(component));
                 let wanted = format!("{prefix}{}Parameter", naming::pascal(&name));
                 parameter["schema"] = lowering.add_alias(&wanted, &pointer, rust_type);
@@ -72,10 +70,10 @@ fn query_style(lowering: &Lowering, parameter: &Value) -> Option<QueryStyle> {
         .unwrap_or(style == "form");
     match style {
         "deepObject" => Some(QueryStyle::DeepObject),
-        _ if is_object => Some(QueryStyle::FormObject),
+        _ if is_object && explode => Some(QueryStyle::Form),
         "spaceDelimited" if !explode => Some(QueryStyle::SpaceDelimited),
         "pipeDelimited" if !explode => Some(QueryStyle::PipeDelimited),
-        _ if is_array && !explode => Some(QueryStyle::FormJoined),
+        _ if (is_array || is_object) && !explode => Some(QueryStyle::FormJoined),
         _ => None,
     }
 }

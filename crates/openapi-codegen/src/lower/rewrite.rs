@@ -143,3 +143,23 @@ pub(crate) fn collect(value: &Value, schemas: &Map<String, Value>, found: &mut B
         }
     }
 }
+
+/// Whether a value of the schema holds one of the component without a list or
+/// map between them: a Rust type would then contain itself.
+pub(super) fn holds(schema: &Value, component: &str, schemas: &Map<String, Value>) -> bool {
+    let mut found = BTreeSet::new();
+    let mut queue = vec![schema];
+    while let Some(value) = queue.pop() {
+        if let Some(name) = referenced(value)
+            && found.insert(name.to_owned())
+        {
+            queue.extend(schemas.get(name));
+        }
+        queue.extend(value["properties"].as_object().into_iter().flat_map(Map::values));
+        for keyword in ["allOf", "oneOf", "anyOf"] {
+            queue.extend(value[keyword].as_array().into_iter().flatten());
+        }
+        queue.extend(value.pointer("/x-rust-type/parameters").and_then(Value::as_array).into_iter().flatten());
+    }
+    found.contains(component)
+}

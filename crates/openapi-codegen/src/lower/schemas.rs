@@ -5,7 +5,7 @@ use serde_json::{Map, Value, json};
 use super::{Lowering, reference, referenced, rewrite};
 use crate::{
     naming,
-    plan::{OpenEnum, Union},
+    plan::{OpenEnum, Union, UnionVariant},
 };
 
 /// Where the runtime stands in generated code.
@@ -149,7 +149,11 @@ fn remove_from_branches(schema: &mut Value) -> bool {
 pub(super) fn tag_discriminated_unions(lowering: &mut Lowering) -> usize {
     let mut unions = Vec::new();
     for (name, schema) in &lowering.schemas {
-        if let Some(union) = discriminated(schema) {
+        if let Some(mut union) = discriminated(schema) {
+            for variant in &mut union.variants {
+                let held = reference(&variant.component);
+                variant.boxed = rewrite::holds(&held, name, &lowering.schemas);
+            }
             unions.push((name.clone(), union));
         }
     }
@@ -188,7 +192,11 @@ fn discriminated(schema: &Value) -> Option<Union> {
         if values.is_empty() {
             values.push(component.to_owned());
         }
-        variants.push((component.to_owned(), values));
+        variants.push(UnionVariant {
+            component: component.to_owned(),
+            values,
+            boxed: false,
+        });
     }
     Some(Union { tag, variants })
 }
@@ -322,6 +330,35 @@ fn relax(schema: &mut Value) -> bool {
     relaxed
 }
 
+/// typify makes one struct of all branches of `anyOf`, which only objects can
+/// be. A value of another kind is one of the branches, the first that fits.
+pub(super) fn choose_one_of_any(lowering: &mut Lowering) -> usize {
+    let objects: Vec<String> = lowering
+        .schemas
+        .iter()
+        .filter(|(_, schema)| schema.get("properties").is_some())
+        .map(|(name, _)| name.clone())
+        .collect();
+    let is_object = |branch: &Value| {
+        branch.get("properties").is_some()
+            || referenced(branch).is_some_and(|name| objects.iter().any(|object| object == name))
+    };
+    let mut applied = 0;
+    for (name, schema) in &mut lowering.schemas {
+        let ours = lowering.plan.unions.contains_key(name);
+        let mixed = schema["anyOf"]
+            .as_array()
+            .is_some_and(|branches| !branches.iter().all(is_object));
+        if let Some(object) = schema.as_object_mut().filter(|_| mixed && !ours) {
+            if let Some(branches) = object.remove("anyOf") {
+                object.insert("oneOf".to_owned(), branches);
+                applied += 1;
+            }
+        }
+    }
+    applied
+}
+
 /// In a union of scalars, `5` must not come back as `5.0`.
 pub(super) fn keep_numbers_exact(lowering: &mut Lowering) -> usize {
     let mut applied = 0;
@@ -350,12 +387,10 @@ pub(super) fn keep_unknown_members(lowering: &mut Lowering) -> usize {
         let Some(schema) = lowering.schemas.get_mut(name).filter(|_| !ours) else {
             continue;
         };
-        for keyword in ["oneOf", "anyOf"] {
-            if let Some(branches) = schema.get_mut(keyword).and_then(Value::as_array_mut) {
-                name_branches(branches);
-                branches.push(json!({ "title": "Unknown" }));
-                applied += 1;
-            }
+        if let Some(branches) = schema.get_mut("oneOf").and_then(Value::as_array_mut) {
+            name_branches(branches);
+            branches.push(json!({ "title": "Unknown" }));
+            applied += 1;
         }
     }
     applied
