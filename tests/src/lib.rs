@@ -10,5 +10,6 @@
     reason = "a guard that cannot do its work must fail"
 )]
 
+pub mod calls;
 pub mod drift;
 pub mod workspace;

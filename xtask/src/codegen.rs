@@ -6,7 +6,8 @@ use std::{
 };
 
 use openapi_codegen::{
-    Difference, Error, Generated, Runtime, Settings, apis, compare, generate, write,
+    Difference, Error, Files, Generated, Runtime, Settings, apis, compare, generate,
+    generate_calls, write,
 };
 use openapi_document::Document;
 
@@ -26,6 +27,8 @@ struct Job {
     document: PathBuf,
     settings: Settings,
     folder: PathBuf,
+    /// The folder of the calls with which tests use the client.
+    calls: Option<PathBuf>,
     /// The command that would write it.
     command: String,
 }
@@ -54,6 +57,7 @@ fn jobs(arguments: &Codegen) -> Result<Vec<Job>, Error> {
             document: document.clone(),
             settings,
             folder: out.clone(),
+            calls: None,
             command,
         }]);
     }
@@ -66,6 +70,7 @@ fn jobs(arguments: &Codegen) -> Result<Vec<Job>, Error> {
             document: api.document,
             settings: api.settings,
             folder: api.crate_folder,
+            calls: Some(api.calls_folder),
         })
         .collect())
 }
@@ -75,24 +80,34 @@ fn run_job(job: &Job, check: bool) -> Result<Outcome, Error> {
     let document = Document::open(&job.document).map_err(Error::Document)?;
     let generated = generate(&document, &job.settings)?;
     describe(&job.name, &generated);
-    if check {
-        let differences = compare(&job.folder, &generated.files)?;
-        output::line(format!("  checked in {:.1?}", start.elapsed()));
-        return Ok(judge(job, &differences));
+    let mut outcome = settle(job, &job.folder, &generated.files, check)?;
+    if let Some(folder) = &job.calls {
+        let files = generate_calls(&document, &job.settings)?;
+        outcome = outcome.and(settle(job, folder, &files, check)?);
     }
-    let written = write(&job.folder, &generated.files)?;
+    output::line(format!("  done in {:.1?}", start.elapsed()));
+    Ok(outcome)
+}
+
+/// Writes a folder, or says what would change.
+fn settle(job: &Job, folder: &Path, files: &Files, check: bool) -> Result<Outcome, Error> {
+    if check {
+        let differences = compare(folder, files)?;
+        return Ok(judge(job, folder, &differences));
+    }
+    let written = write(folder, files)?;
     output::line(format!(
-        "  {} written, {} unchanged, {} removed, in {:.1?}",
-        files(written.written.len()),
+        "  {}: {} written, {} unchanged, {} removed",
+        shown(folder, ""),
+        count(written.written.len()),
         written.unchanged,
         written.removed.len(),
-        start.elapsed()
     ));
     for path in written.written {
-        output::line(format!("    written {}", shown(&job.folder, &path)));
+        output::line(format!("    written {}", shown(folder, &path)));
     }
     for path in written.removed {
-        output::line(format!("    removed {}", shown(&job.folder, &path)));
+        output::line(format!("    removed {}", shown(folder, &path)));
     }
     Ok(Outcome::Clean)
 }
@@ -111,9 +126,9 @@ fn describe(name: &str, generated: &Generated) {
     }
 }
 
-fn judge(job: &Job, differences: &[Difference]) -> Outcome {
+fn judge(job: &Job, folder: &Path, differences: &[Difference]) -> Outcome {
     if differences.is_empty() {
-        output::line("  up to date");
+        output::line(format!("  {} is up to date", shown(folder, "")));
         return Outcome::Clean;
     }
     for difference in differences.iter().take(DIFF_FILES) {
@@ -122,13 +137,13 @@ fn judge(job: &Job, differences: &[Difference]) -> Outcome {
     if differences.len() > DIFF_FILES {
         output::line(format!(
             "... and {} more",
-            files(differences.len() - DIFF_FILES)
+            count(differences.len() - DIFF_FILES)
         ));
     }
     output::line(format!(
         "{}: {} out of date; run `{}` and commit what it writes",
-        shown(&job.folder, ""),
-        files(differences.len()),
+        shown(folder, ""),
+        count(differences.len()),
         job.command
     ));
     Outcome::Found
@@ -144,16 +159,17 @@ fn print_bounded(diff: &str) {
     }
 }
 
-fn files(count: usize) -> String {
-    if count == 1 {
+fn count(files: usize) -> String {
+    if files == 1 {
         "1 file".to_owned()
     } else {
-        format!("{count} files")
+        format!("{files} files")
     }
 }
 
 /// A path as the user would type it from the root of the workspace.
 fn shown(folder: &Path, file: &str) -> String {
     let folder = folder.strip_prefix(output::workspace()).unwrap_or(folder);
-    folder.join(file).display().to_string()
+    let path = folder.join(file).display().to_string();
+    path.trim_end_matches('/').to_owned()
 }

@@ -5,11 +5,7 @@ use quote::quote;
 use serde_json::Value;
 
 use super::{context::Context, example, items, print};
-use crate::{
-    Error,
-    lower::{resolve, streams},
-    naming,
-};
+use crate::{Error, lower::resolve, naming};
 
 /// The source of a Rust module that calls each method of the client by its name, and names the Rust
 /// type of each component schema.
@@ -92,4 +88,15 @@ fn rust_type(context: &Context<'_>, name: &str, schema: &Value) -> Result<syn::T
         path
     };
     syn::parse_str(&path).map_err(|error| Error::Shape(format!("the type `{path}`: {error}")))
+}
+
+/// Whether a lowered operation answers with bytes.
+fn streams(operation: &Value) -> bool {
+    let responses = operation["responses"].as_object();
+    responses.into_iter().flatten().any(|(status, response)| {
+        status.starts_with('2')
+            && response
+                .pointer("/content/application~1octet-stream")
+                .is_some()
+    })
 }

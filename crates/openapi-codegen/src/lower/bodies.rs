@@ -30,17 +30,6 @@ pub(crate) fn kind(media_type: &str) -> Kind {
     }
 }
 
-/// Whether a lowered operation answers with bytes.
-pub(crate) fn streams(operation: &Value) -> bool {
-    let responses = operation["responses"].as_object();
-    responses.into_iter().flatten().any(|(status, response)| {
-        status.starts_with('2')
-            && response
-                .pointer("/content/application~1octet-stream")
-                .is_some()
-    })
-}
-
 /// One method for each pair of a request and a response media type. The first
 /// pair keeps the name of the operation.
 pub(super) fn split_media_types(lowering: &mut Lowering) -> usize {
@@ -49,12 +38,16 @@ pub(super) fn split_media_types(lowering: &mut Lowering) -> usize {
     for operation in std::mem::take(&mut lowering.operations) {
         let requests = media_types(operation.object.pointer("/requestBody/content"));
         let responses = response_media_types(&operation.object);
-        let siblings = requests.len().max(1) * responses.len().max(1) - 1;
-        applied += usize::from(siblings > 0);
+        let mut siblings: Vec<Operation> = Vec::new();
         for (r, request) in at_least_one(&requests).into_iter().enumerate() {
             for (s, response) in at_least_one(&responses).into_iter().enumerate() {
                 let mut method = operation.clone();
                 choose(&mut method.object, request, response);
+                // Statuses with a media type each leave nothing to choose.
+                if siblings.iter().any(|sibling| says_the_same(sibling, &method)) {
+                    continue;
+                }
+                record(&mut method, request);
                 if r + s > 0 {
                     let mut words = Vec::new();
                     if r > 0 {
@@ -65,13 +58,20 @@ pub(super) fn split_media_types(lowering: &mut Lowering) -> usize {
                     }
                     rename(&mut method, &words.join("_"));
                 }
-                record(&mut method, request);
-                methods.push(method);
+                siblings.push(method);
             }
         }
+        applied += usize::from(siblings.len() > 1);
+        methods.extend(siblings);
     }
     lowering.operations = methods;
     applied
+}
+
+fn says_the_same(one: &Operation, other: &Operation) -> bool {
+    ["requestBody", "responses"]
+        .iter()
+        .all(|part| one.object.get(part) == other.object.get(part))
 }
 
 fn at_least_one(media_types: &[String]) -> Vec<&str> {

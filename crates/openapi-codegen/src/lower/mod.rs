@@ -13,7 +13,6 @@ mod statuses;
 
 use std::collections::BTreeMap;
 
-pub(crate) use bodies::streams;
 pub(crate) use normalize::resolve;
 pub(crate) use rewrite::collect;
 
