@@ -32,7 +32,12 @@ async fn main() -> Result<(), Box<dyn Error>> {
     }
 
     println!("2. Read a flow");
-    let flow = client.get_flow().app_id(APP).flow("standard").send().await?;
+    let flow = client
+        .get_flow()
+        .app_id(APP)
+        .flow("standard")
+        .send()
+        .await?;
     println!("   `{}` is at version {}", flow.name, flow.version);
 
     println!("3. Modify a field");
@@ -71,7 +76,8 @@ async fn modify_field(client: &Client) -> Result<(), Box<dyn Error>> {
     // their translations and go back as the key alone. Their members have the same names, so the
     // way from one to the other is JSON.
     let whole: types::FieldInput = serde_json::from_value(serde_json::to_value(field)?)?;
-    let label = types::TranslationRef::try_from(types::TranslationRef::builder().key("work-email"))?;
+    let label =
+        types::TranslationRef::try_from(types::TranslationRef::builder().key("work-email"))?;
     client
         .modify_field()
         .app_id(APP)
@@ -99,9 +105,10 @@ fn summary(field: &types::Field) -> String {
         _ => None,
     };
     format!(
-        "`{}` of type `{}`, label {label:?}, {} validation rule(s)",
+        "`{}` of type `{}`, label `{}`, {} validation rule(s)",
         field.name,
         field.type_,
+        label.map_or("", String::as_str),
         field.validation.as_ref().map_or(0, Vec::len)
     )
 }
@@ -127,7 +134,7 @@ mod server {
     }
 
     /// Listens on a free port of this machine and gives the address.
-    pub async fn start() -> io::Result<String> {
+    pub(super) async fn start() -> io::Result<String> {
         let listener = TcpListener::bind("127.0.0.1:0").await?;
         let address = listener.local_addr()?;
         tokio::spawn(async move {
@@ -153,12 +160,15 @@ mod server {
         let request = read(&mut stream).await?;
         let (status, body) = answer(&request, field);
         println!("   server: {} {} -> {status}", request.method, request.path);
-        let head = format!("HTTP/1.1 {status}\r\nConnection: close\r\n");
+        let head = format!("HTTP/1.1 {status} \r\nConnection: close\r\n");
         let reply = match body {
             None => format!("{head}\r\n"),
             Some(body) => {
                 let (body, json) = (body.to_string(), "Content-Type: application/json");
-                format!("{head}{json}\r\nContent-Length: {}\r\n\r\n{body}", body.len())
+                format!(
+                    "{head}{json}\r\nContent-Length: {}\r\n\r\n{body}",
+                    body.len()
+                )
             }
         };
         stream.write_all(reply.as_bytes()).await
@@ -199,7 +209,10 @@ mod server {
         if request.authorization != AUTHORIZATION {
             return error(401, "Authentication is required to access this resource.");
         }
-        let Some(path) = request.path.strip_prefix("/config/htb8fuhxnf8e38jrzub3c7pfrr/") else {
+        let Some(path) = request
+            .path
+            .strip_prefix("/config/htb8fuhxnf8e38jrzub3c7pfrr/")
+        else {
             return error(403, "Authentication is required to access this resource.");
         };
         match (request.method.as_str(), path) {
