@@ -12,4 +12,5 @@
 
 pub mod calls;
 pub mod drift;
+pub mod recorder;
 pub mod workspace;

@@ -1,6 +1,7 @@
 //! Every method of every client, called through its typed builder, and what came of the call as
 //! JSON, so that one test can look at all of them.
 
+/// The Configuration API.
 pub mod configuration;
 
 use futures_util::StreamExt;
