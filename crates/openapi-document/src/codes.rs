@@ -104,7 +104,7 @@ codes! {
         "tools read it as a plain member or ignore it";
     REF_KIND = "D207", Error, "a reference to something of another kind",
         "the target cannot stand in this place";
-    REF_SIBLING = "D208", Error, "members beside a reference",
+    REF_SIBLING = "D208", Warning, "members beside a reference",
         "OpenAPI 3.0 ignores everything beside `$ref`, so the member has no effect";
     REF_SIBLING_NOTE = "D209", Warning, "notes beside a reference",
         "OpenAPI 3.0 ignores everything beside `$ref`, so the text is lost";
@@ -132,10 +132,10 @@ codes! {
 
     UNKNOWN_EXTENSION = "D401", Warning, "an unknown extension",
         "no tool of this workspace reads it; a misspelt extension has no effect";
-    MISPLACED_EXTENSION = "D402", Error, "an extension in the wrong place",
-        "it has no effect here";
-    WRONG_EXTENSION = "D403", Error, "an extension with a wrong value",
-        "it cannot be used";
+    MISPLACED_EXTENSION = "D402", Warning, "an extension in the wrong place",
+        "it is ignored here; where it is meant for our tools, what it says is lost";
+    WRONG_EXTENSION = "D403", Warning, "an extension with a wrong value",
+        "it is ignored; where it is meant for our tools, what it says is lost";
 }
 
 /// All codes of [`Document::open`](crate::Document::open), in order.

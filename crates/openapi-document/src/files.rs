@@ -202,7 +202,7 @@ fn read_text(path: &Path, shown: &Path) -> Result<String, Box<Diagnostic>> {
 
 /// The path as people know it: without `.` and `..` where they cancel out, and relative to the
 /// current directory if it lies below.
-fn shown_path(path: &Path) -> PathBuf {
+pub(crate) fn shown_path(path: &Path) -> PathBuf {
     let path = normalized(path);
     match std::env::current_dir() {
         Ok(current) => path

@@ -61,8 +61,10 @@
 //!
 //! # Vocabulary
 //!
-//! Extensions (`x-`) the tools of this workspace understand. They are checked wherever they stand;
-//! other extensions are kept, with a warning.
+//! Extensions (`x-`) the tools of this workspace understand. They are checked wherever they stand.
+//! What is wrong with them is a warning, as are other extensions: anybody may use `x-` names, so a
+//! document from elsewhere stays usable. Code generation for the documents of this workspace
+//! refuses these warnings.
 //!
 #![doc = include_str!("vocabulary.md")]
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used))]
@@ -92,6 +94,7 @@ mod yaml;
 pub use codes::{Code, codes, codes_table};
 pub use document::Document;
 pub use finding::{Finding, Related, Severity};
+pub use nearest::nearest;
 pub use report::{Diagnostic, Location, RelatedPlace, Report};
 pub use vocabulary::vocabulary_table;
 

@@ -1,10 +1,13 @@
 //! "Did you mean ...?"
 
 /// The candidate most like `word`, if one is like enough to be a misspelling of it.
-pub(crate) fn nearest<'a>(
-    word: &str,
-    candidates: impl IntoIterator<Item = &'a str>,
-) -> Option<&'a str> {
+///
+/// ```
+/// use openapi_document::nearest;
+///
+/// assert_eq!(nearest("paramters", ["parameters", "paths"]), Some("parameters"));
+/// ```
+pub fn nearest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let folded = word.to_lowercase();
     candidates
         .into_iter()

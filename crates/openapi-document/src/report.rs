@@ -8,7 +8,8 @@ use std::sync::Arc;
 use miette::{GraphicalReportHandler, GraphicalTheme, LabeledSpan, SourceCode};
 use serde_json::{Value, json};
 
-use crate::finding::Severity;
+use crate::files::shown_path;
+use crate::finding::{Finding, Severity};
 use crate::source::SourceFile;
 
 /// Width of a rendered report in characters; fixed, so that snapshots do not depend on a terminal.
@@ -113,6 +114,26 @@ pub struct Diagnostic {
 }
 
 impl Diagnostic {
+    /// A problem of a file that is no document, such as the settings beside one: `span` is the
+    /// stretch of `text`, in bytes. The finding's pointer and further places, which lead into a
+    /// document, are left out.
+    pub fn in_text(finding: Finding, path: &Path, text: &str, span: Range<usize>) -> Self {
+        let place = Place {
+            source: Arc::new(SourceFile::new(shown_path(path), text.to_owned())),
+            span,
+        };
+        Self::new(finding.code, finding.severity, place, finding.message)
+            .with_why(finding.why)
+            .with_help(finding.help)
+    }
+
+    /// The same problem as an error, for those who cannot live with it.
+    #[must_use]
+    pub fn into_error(mut self) -> Self {
+        self.severity = Severity::Error;
+        self
+    }
+
     pub(crate) fn new(
         code: &'static str,
         severity: Severity,

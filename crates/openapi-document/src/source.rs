@@ -5,6 +5,12 @@ use std::path::{Path, PathBuf};
 
 use miette::{MietteError, MietteSpanContents, SourceCode, SourceSpan, SpanContents};
 
+/// Longest line that is shown whole, in bytes; of longer ones, as in minified JSON, the part
+/// around the problem is shown.
+const LONG_LINE: usize = 400;
+/// Bytes that are shown of a long line before and behind the start of a problem.
+const WINDOW: usize = 60;
+
 /// A file that was read: its path as shown to people, and its text.
 #[derive(Debug)]
 pub(crate) struct SourceFile {
@@ -64,7 +70,39 @@ impl SourceFile {
         let line_end = self.text[start..]
             .find(['\n', '\r'])
             .map_or(self.text.len(), |length| start + length);
-        start..self.char_boundary(span.end.min(line_end)).max(start)
+        let shown = match self.window(start) {
+            Some(window) => line_end.min(window.end),
+            None => line_end,
+        };
+        start..self.char_boundary(span.end.min(shown)).max(start)
+    }
+
+    /// What to show of the line at `offset` and its neighbours where they are too long to be shown.
+    fn window(&self, offset: usize) -> Option<Range<usize>> {
+        let line = self.line_index(offset);
+        let end_of = |line: usize| *self.line_starts.get(line + 1).unwrap_or(&self.text.len());
+        let near = line.saturating_sub(1)..(line + 2).min(self.line_starts.len());
+        let longest = near.map(|line| end_of(line) - self.line_starts[line]).max();
+        if longest.unwrap_or_default() <= LONG_LINE {
+            return None;
+        }
+        let start = offset.saturating_sub(WINDOW).max(self.line_starts[line]);
+        let end = (offset + WINDOW).min(end_of(line));
+        let (start, end) = (self.char_boundary(start), self.char_boundary(end));
+        let newline = self.text[start..end].trim_end_matches(['\r', '\n']).len();
+        Some(start..start + newline)
+    }
+
+    fn one_line(&self, part: Range<usize>) -> MietteSpanContents<'_> {
+        let start = self.line_column(part.start);
+        MietteSpanContents::new_named(
+            self.path.display().to_string(),
+            &self.text.as_bytes()[part.clone()],
+            (part.start, part.len()).into(),
+            start.line - 1,
+            start.column - 1,
+            1,
+        )
     }
 
     fn line_index(&self, offset: usize) -> usize {
@@ -92,6 +130,16 @@ impl SourceCode for SourceFile {
         let end = span.offset() + span.len();
         if end > self.text.len() {
             return Err(MietteError::OutOfBounds);
+        }
+        if context_lines_before > 0
+            && let Some(window) = self.window(span.offset())
+        {
+            // Labels that are far apart get an excerpt each.
+            return if end <= window.end {
+                Ok(Box::new(self.one_line(window)))
+            } else {
+                Err(MietteError::OutOfBounds)
+            };
         }
         let first = self
             .line_index(span.offset())
@@ -132,6 +180,17 @@ mod tests {
         );
         assert_eq!(file.line_column(7), LineColumn { line: 2, column: 1 });
         assert_eq!(file.line_column(999), LineColumn { line: 3, column: 1 });
+    }
+
+    #[test]
+    fn of_a_long_line_only_a_part_is_shown() {
+        let text = format!("{{\"a\":\"{}é\"}}", "x".repeat(5_000));
+        let file = SourceFile::new("a.json".into(), text);
+        let underlined = file.first_line(&(0..5_000));
+        assert!(underlined.len() <= WINDOW, "{underlined:?}");
+        let shown = file.read_span(&(2_000, 10).into(), 1, 1).unwrap();
+        assert!(shown.data().len() <= 2 * WINDOW);
+        assert_eq!(shown.column(), 2_000 - WINDOW);
     }
 
     #[test]
