@@ -1,25 +1,43 @@
 //! What the user may ask for.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
+
+const EXIT_CODES: &str = "\
+Exit codes:
+  0  all is well
+  1  something was found: problems in a document, generated code out of date
+  2  the command could not run: wrong arguments, a file that cannot be read or written
+
+Of several APIs all are attempted, and the worst code counts.
+Results go to standard output, problems to standard error.";
 
 #[derive(Debug, Parser)]
 #[command(
     name = "cargo xtask",
+    bin_name = "cargo xtask",
     about = "From OpenAPI documents to client crates",
-    after_help = "Exit codes: 0 all is well; 1 something was found; 2 the command could not run."
+    after_help = EXIT_CODES
 )]
 pub(crate) struct Arguments {
     #[command(subcommand)]
     pub(crate) command: Command,
+    /// Root of the workspace to work on [default: the one this command was built in]
+    #[arg(long, global = true, value_name = "DIR")]
+    pub(crate) workspace: Option<PathBuf>,
+    /// How to print what was found
+    #[arg(long, global = true, value_enum, default_value_t = Format::Text)]
+    pub(crate) format: Format,
 }
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
     /// Generate the client crates from the documents
+    #[command(after_help = EXIT_CODES)]
     Codegen(Codegen),
     /// Check the documents
+    #[command(after_help = EXIT_CODES)]
     Lint(Lint),
 }
 
@@ -31,7 +49,7 @@ pub(crate) struct Codegen {
     /// Write nothing; print what would change, and exit with 1 if anything would
     #[arg(long)]
     pub(crate) check: bool,
-    /// Generate from any `OpenAPI` 3.0 document, YAML or JSON
+    /// Generate from any OpenAPI 3.0 document, YAML or JSON
     #[arg(long, value_name = "FILE", requires = "crate_name", requires = "out")]
     pub(crate) document: Option<PathBuf>,
     /// Name of the package to generate, such as `pets-client`
@@ -47,18 +65,65 @@ pub(crate) struct Lint {
     /// Check this API of the workspace; may be repeated [default: all]
     #[arg(long = "api", value_name = "NAME", conflicts_with = "document")]
     pub(crate) apis: Vec<String>,
-    /// Check any `OpenAPI` 3.0 document, YAML or JSON
+    /// Check any OpenAPI 3.0 document, YAML or JSON
     #[arg(long, value_name = "FILE")]
     pub(crate) document: Option<PathBuf>,
-    /// How to print what was found
-    #[arg(long, value_enum, default_value_t = Format::Text)]
-    pub(crate) format: Format,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Format {
     /// For people: excerpts of the source, reasons and advice
     Text,
-    /// For editors and CI: one JSON array
+    /// For editors and CI: one JSON array of problems and nothing else, empty where all is well
     Json,
+}
+
+/// The workspace that a command works on.
+#[derive(Debug)]
+pub(crate) struct Workspace {
+    root: PathBuf,
+    given: Option<PathBuf>,
+}
+
+impl Workspace {
+    /// The workspace at `given`, or the one that this program was built in.
+    pub(crate) fn at(given: Option<PathBuf>) -> Self {
+        let built_in = || {
+            let xtask = Path::new(env!("CARGO_MANIFEST_DIR"));
+            xtask.parent().unwrap_or(xtask).to_owned()
+        };
+        let root = match &given {
+            // The runtime's folder is written down, so it must hold from everywhere.
+            Some(folder) => std::path::absolute(folder).unwrap_or_else(|_| folder.clone()),
+            None => built_in(),
+        };
+        Self { root, given }
+    }
+
+    pub(crate) fn root(&self) -> &Path {
+        &self.root
+    }
+
+    /// A path as the user would type it from the root of the workspace.
+    pub(crate) fn shown(&self, path: &Path) -> String {
+        let path = path.strip_prefix(&self.root).unwrap_or(path);
+        path.display().to_string()
+    }
+
+    /// A command line of this program that can be pasted into a shell.
+    pub(crate) fn command(&self, words: &[&str]) -> String {
+        let given = self.given.as_ref().map(|given| given.to_string_lossy());
+        let mut words = words.to_vec();
+        if let Some(given) = &given {
+            words.extend(["--workspace", given]);
+        }
+        let mut line = String::from("cargo xtask");
+        for word in words {
+            // Only a NUL byte cannot be quoted, and no argument holds one.
+            let word = shlex::try_quote(word).unwrap_or_else(|_| word.into());
+            line.push(' ');
+            line.push_str(&word);
+        }
+        line
+    }
 }

@@ -1,53 +1,46 @@
 //! `cargo xtask lint`.
 
-use std::path::{Path, PathBuf};
-
-use openapi_codegen::{Error, apis};
+use openapi_codegen::{Error, document_path, each_api};
 use openapi_document::{Document, Report, lint};
 
 use crate::{
-    arguments::{Format, Lint},
-    output::{self, Outcome},
+    arguments::{Lint, Workspace},
+    output::{Outcome, Output, count},
 };
 
-pub(crate) fn run(arguments: &Lint) -> Result<Outcome, Error> {
+pub(crate) fn run(
+    arguments: &Lint,
+    workspace: &Workspace,
+    output: &mut Output,
+) -> Result<Outcome, Error> {
     let mut found = Report::default();
-    let mut documents = 0;
-    for path in paths(arguments)? {
-        found.extend(check(&path));
-        documents += 1;
-    }
-    match arguments.format {
-        Format::Json => output::line(format!("{:#}", found.to_json())),
-        Format::Text if found.is_empty() => {
-            output::line(format!("{documents} document(s) checked, nothing found"));
-        }
-        Format::Text => {
-            output::report(&found);
-            output::line(format!(
-                "{documents} document(s) checked, {} problem(s) found",
-                found.len()
-            ));
+    let mut outcome = Outcome::Clean;
+    let mut paths: Vec<_> = arguments.document.iter().cloned().collect();
+    if paths.is_empty() {
+        for (name, api) in each_api(workspace.root(), &arguments.apis)? {
+            match api {
+                Ok(_) => {}
+                Err(Error::Document(report)) => found.extend(report),
+                Err(error) => {
+                    outcome = outcome.max(output.failure(&error, &format!("{name}: ")));
+                }
+            }
+            paths.push(document_path(workspace.root(), &name));
         }
     }
-    Ok(if found.is_empty() {
-        Outcome::Clean
+    for path in &paths {
+        found.extend(match Document::open(path) {
+            Ok(document) => lint(&document),
+            Err(report) => report,
+        });
+    }
+    output.report(&found);
+    let documents = count(paths.len(), "document");
+    output.line(if found.is_empty() {
+        format!("{documents} checked, nothing found")
     } else {
-        Outcome::Found
-    })
-}
-
-fn paths(arguments: &Lint) -> Result<Vec<PathBuf>, Error> {
-    if let Some(document) = &arguments.document {
-        return Ok(vec![document.clone()]);
-    }
-    let apis = apis(&output::workspace(), &arguments.apis)?;
-    Ok(apis.into_iter().map(|api| api.document).collect())
-}
-
-fn check(path: &Path) -> Report {
-    match Document::open(path) {
-        Ok(document) => lint(&document),
-        Err(report) => report,
-    }
+        let problems = count(found.len(), "problem");
+        format!("{documents} checked, {problems} found")
+    });
+    Ok(outcome.max(Outcome::of(&found)))
 }

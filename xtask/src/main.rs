@@ -1,7 +1,8 @@
 //! The command line of the workspace: parses arguments, calls a crate, prints.
 //!
 //! Exit codes: 0 all is well, 1 something was found (problems in a document,
-//! generated code out of date), 2 the command could not run.
+//! generated code out of date), 2 the command could not run. Of several APIs all
+//! are attempted, and the worst code counts.
 
 mod arguments;
 mod codegen;
@@ -10,18 +11,18 @@ mod output;
 
 use std::process::ExitCode;
 
-use arguments::{Arguments, Command};
+use arguments::{Arguments, Command, Workspace};
 use clap::Parser;
-use output::Outcome;
+use output::Output;
 
 fn main() -> ExitCode {
-    let outcome = match Arguments::parse().command {
-        Command::Codegen(arguments) => codegen::run(&arguments),
-        Command::Lint(arguments) => lint::run(&arguments),
+    let arguments = Arguments::parse();
+    let workspace = Workspace::at(arguments.workspace);
+    let mut output = Output::new(arguments.format);
+    let outcome = match arguments.command {
+        Command::Codegen(arguments) => codegen::run(&arguments, &workspace, &mut output),
+        Command::Lint(arguments) => lint::run(&arguments, &workspace, &mut output),
     };
-    match outcome {
-        Ok(Outcome::Clean) => ExitCode::SUCCESS,
-        Ok(Outcome::Found) => ExitCode::from(1),
-        Err(error) => output::failure(&error),
-    }
+    let outcome = outcome.unwrap_or_else(|error| output.failure(&error, ""));
+    output.finish(outcome)
 }

@@ -1,8 +1,14 @@
 //! The APIs of a workspace: one folder each below `openapi/`.
 
-use std::path::{Path, PathBuf};
+use std::{
+    collections::{BTreeMap, btree_map::Entry},
+    path::{Path, PathBuf},
+};
 
-use crate::{Error, Settings};
+use crate::{
+    Error, Settings,
+    write::{io_error, is_generated},
+};
 
 /// One API of the workspace.
 #[derive(Debug, Clone)]
@@ -24,23 +30,66 @@ pub struct Api {
 ///
 /// # Errors
 ///
-/// [`Error::UnknownApi`] for a name that has no folder, [`Error::Io`] when
-/// `openapi/` cannot be read, [`Error::Settings`] for a `codegen.toml` that
-/// cannot be used.
+/// As [`each_api`], and where one of the APIs cannot be used.
 pub fn apis(root: &Path, names: &[String]) -> Result<Vec<Api>, Error> {
+    let apis = each_api(root, names)?;
+    apis.into_iter().map(|(_, api)| api).collect()
+}
+
+/// As [`apis`], but an API whose `codegen.toml` cannot be used does not keep the
+/// others from being used: each comes with its name.
+///
+/// # Errors
+///
+/// [`Error::UnknownApi`] for a name that has no folder, [`Error::NoApi`] when
+/// there is none at all, [`Error::Io`] when `openapi/` cannot be read.
+#[allow(clippy::type_complexity)]
+pub fn each_api(root: &Path, names: &[String]) -> Result<Vec<(String, Result<Api, Error>)>, Error> {
     let home = root.join("openapi");
     let known = known(&home)?;
-    if let Some(name) = names.iter().find(|name| !known.contains(name)) {
-        return Err(Error::UnknownApi {
-            name: name.clone(),
-            known: known.join(", "),
-        });
+    if known.is_empty() {
+        return Err(Error::NoApi { path: home });
     }
-    known
+    if let Some(name) = names.iter().find(|name| !known.contains(name)) {
+        return Err(unknown(name, &known));
+    }
+    let mut owners: BTreeMap<PathBuf, String> = BTreeMap::new();
+    let apis = known
         .into_iter()
-        .filter(|name| names.is_empty() || names.contains(name))
-        .map(|name| api(root, &home, name))
-        .collect()
+        .filter(|name| names.is_empty() || names.contains(name));
+    Ok(apis
+        .map(|name| {
+            let api = api(root, &home, &name).and_then(|api| claim(&mut owners, api));
+            (name, api)
+        })
+        .collect())
+}
+
+/// The root document of the API called `name` in the workspace at `root`.
+pub fn document_path(root: &Path, name: &str) -> PathBuf {
+    root.join("openapi").join(name).join("openapi.yaml")
+}
+
+/// Generated crates of the workspace at `root` that are of none of `apis`.
+///
+/// # Errors
+///
+/// [`Error::Io`] when `generated/` cannot be read.
+pub fn orphans(root: &Path, apis: &[Api]) -> Result<Vec<PathBuf>, Error> {
+    let home = root.join("generated");
+    let fail = io_error("cannot read", &home);
+    let mut orphans = Vec::new();
+    if !home.exists() {
+        return Ok(orphans);
+    }
+    for entry in std::fs::read_dir(&home).map_err(&fail)? {
+        let folder = entry.map_err(&fail)?.path();
+        if !apis.iter().any(|api| api.crate_folder == folder) && is_generated(&folder) {
+            orphans.push(folder);
+        }
+    }
+    orphans.sort();
+    Ok(orphans)
 }
 
 fn known(home: &Path) -> Result<Vec<String>, Error> {
@@ -53,7 +102,8 @@ fn known(home: &Path) -> Result<Vec<String>, Error> {
     let mut names = Vec::new();
     for entry in std::fs::read_dir(home).map_err(fail)? {
         let entry = entry.map_err(fail)?;
-        if entry.path().join("codegen.toml").is_file() {
+        let has = |file: &str| entry.path().join(file).exists();
+        if has("codegen.toml") || has("openapi.yaml") {
             names.push(entry.file_name().to_string_lossy().into_owned());
         }
     }
@@ -61,14 +111,39 @@ fn known(home: &Path) -> Result<Vec<String>, Error> {
     Ok(names)
 }
 
-fn api(root: &Path, home: &Path, name: String) -> Result<Api, Error> {
-    let folder = home.join(&name);
+fn unknown(name: &str, known: &[String]) -> Error {
+    let advice = match openapi_document::nearest(name, known.iter().map(String::as_str)) {
+        Some(near) => format!(": did you mean `{near}`?"),
+        None => format!("; there are: {}", known.join(", ")),
+    };
+    Error::UnknownApi {
+        name: name.to_owned(),
+        advice,
+    }
+}
+
+fn api(root: &Path, home: &Path, name: &str) -> Result<Api, Error> {
+    let folder = home.join(name);
     let settings = Settings::read(&folder.join("codegen.toml"))?;
     Ok(Api {
-        document: folder.join("openapi.yaml"),
+        document: document_path(root, name),
         crate_folder: root.join("generated").join(&settings.crate_name),
-        calls_folder: root.join("tests/src/calls").join(&name),
-        name,
+        calls_folder: root.join("tests/src/calls").join(name),
+        name: name.to_owned(),
         settings,
     })
+}
+
+/// Two APIs would overwrite each other in one folder.
+fn claim(owners: &mut BTreeMap<PathBuf, String>, api: Api) -> Result<Api, Error> {
+    match owners.entry(api.crate_folder.clone()) {
+        Entry::Occupied(first) => Err(Error::SameCrate {
+            first: first.get().clone(),
+            second: api.name,
+        }),
+        Entry::Vacant(place) => {
+            place.insert(api.name.clone());
+            Ok(api)
+        }
+    }
 }

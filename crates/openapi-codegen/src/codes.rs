@@ -16,3 +16,9 @@ pub const NEVER_APPLIED: &str = "G301";
 pub const NOT_LISTED: &str = "G302";
 /// `codegen.toml` lists a lowering rule that does not exist.
 pub const UNKNOWN_RULE: &str = "G303";
+/// `codegen.toml` cannot be used.
+pub const SETTINGS: &str = "G304";
+/// A generated crate is not what its document gives.
+pub const OUT_OF_DATE: &str = "G401";
+/// The command could not run.
+pub const CANNOT_RUN: &str = "G402";

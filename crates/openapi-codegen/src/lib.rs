@@ -14,9 +14,10 @@ mod naming;
 mod pipeline;
 mod plan;
 mod settings;
+mod staging;
 mod write;
 
-pub use apis::{Api, apis};
+pub use apis::{Api, apis, document_path, each_api, orphans};
 pub use complete::Files;
 pub use error::Error;
 pub use lower::{RULES, Rule};
@@ -24,4 +25,4 @@ pub use pipeline::{
     Generated, Summary, generate, generate_calls, generate_module, lowered_document,
 };
 pub use settings::{Runtime, Settings};
-pub use write::{Difference, Written, compare, write};
+pub use write::{Difference, Written, compare, remove, write};

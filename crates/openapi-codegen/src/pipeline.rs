@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use openapi_document::{Document, Finding, Severity};
+use openapi_document::{Diagnostic, Document, Finding, Report, Severity, nearest};
 use serde_json::Value;
 
 use crate::{
@@ -31,6 +31,8 @@ pub struct Summary {
     pub schemas: usize,
     /// Lowering rules that applied, with how often.
     pub rules: BTreeMap<&'static str, usize>,
+    /// Warnings of the lint, which do not stop generation.
+    pub warnings: usize,
 }
 
 /// Generates a crate from a document.
@@ -40,9 +42,14 @@ pub struct Summary {
 /// [`Error::Document`] with all findings where the document cannot be
 /// represented, or does not need the lowering rules that the settings list.
 pub fn generate(document: &Document, settings: &Settings) -> Result<Generated, Error> {
+    settings.check()?;
+    let warnings = refuse(document, settings)?;
     let (lowered, file) = lowered_file(document, settings)?;
     let files = complete::complete(document, &lowered, file, settings)?;
-    let summary = summary(document.root(), &lowered);
+    let summary = Summary {
+        warnings,
+        ..summary(document.root(), &lowered)
+    };
     Ok(Generated { files, summary })
 }
 
@@ -57,6 +64,8 @@ pub fn generate_module(
     settings: &Settings,
     root: &str,
 ) -> Result<String, Error> {
+    settings.check()?;
+    refuse(document, settings)?;
     let (lowered, file) = lowered_file(document, settings)?;
     complete::embed(document, &lowered, file, settings, root)
 }
@@ -69,7 +78,7 @@ pub fn generate_module(
 /// As [`generate`].
 pub fn generate_calls(document: &Document, settings: &Settings) -> Result<Files, Error> {
     settings.check()?;
-    refuse(document)?;
+    refuse(document, settings)?;
     let lowered = lower::lower(document.root())
         .map_err(|findings| Error::Document(document.report(findings)))?;
     complete::calls(document, &lowered, settings)
@@ -87,69 +96,102 @@ pub fn lowered_document(document: &Document) -> Result<Value, Error> {
 }
 
 fn lowered_file(document: &Document, settings: &Settings) -> Result<(Lowered, syn::File), Error> {
-    settings.check()?;
-    refuse(document)?;
     let fail = |findings| Error::Document(document.report(findings));
     let lowered = lower::lower(document.root()).map_err(fail)?;
     let unexpected = unexpected_rules(&lowered, settings);
     if !unexpected.is_empty() {
-        return Err(fail(unexpected));
+        return Err(Error::Document(settings.locate(document, unexpected)));
     }
     let file = run_progenitor(&lowered).map_err(fail)?;
     Ok((lowered, file))
 }
 
-/// Lint errors stop generation; warnings are the business of `lint`.
-fn refuse(document: &Document) -> Result<(), Error> {
+/// Refuses what cannot be generated; gives the number of warnings, which are the
+/// business of `lint`.
+fn refuse(document: &Document, settings: &Settings) -> Result<usize, Error> {
     let report = openapi_document::lint(document);
-    if report.has_errors() {
-        let errors = report
-            .iter()
-            .filter(|problem| problem.severity() == Severity::Error);
-        return Err(Error::Document(errors.cloned().collect()));
+    let errors: Report = report
+        .iter()
+        .filter(|problem| is_refused(problem, settings))
+        .cloned()
+        .map(Diagnostic::into_error)
+        .collect();
+    if errors.is_empty() {
+        Ok(report.len())
+    } else {
+        Err(Error::Document(errors))
     }
-    Ok(())
 }
 
-/// A lowering that is listed but not needed, or needed but not listed.
-fn unexpected_rules(lowered: &Lowered, settings: &Settings) -> Vec<Finding> {
+fn is_refused(problem: &Diagnostic, settings: &Settings) -> bool {
+    if settings.strict {
+        problem.severity() == Severity::Error || LOST_UNSEEN.contains(&problem.code())
+    } else {
+        problem.severity() == Severity::Error && !OF_VOCABULARY.contains(&problem.code())
+    }
+}
+
+/// What a document of our own says and the client would lose without a word.
+const LOST_UNSEEN: [&str; 4] = ["D208", "D401", "D402", "D403"];
+
+/// What is wrong with a vocabulary that a foreign document does not know: its `x-`
+/// keys may mean something else, and none of these makes a wrong client.
+const OF_VOCABULARY: [&str; 5] = ["L604", "L605", "L606", "L607", "L608"];
+
+/// A lowering that is listed but not needed, or needed but not listed; with the
+/// entry of the list that it is about.
+fn unexpected_rules<'a>(
+    lowered: &Lowered,
+    settings: &'a Settings,
+) -> Vec<(Finding, Option<&'a str>)> {
     let Some(listed) = &settings.lowering else {
         return Vec::new();
     };
-    let mut findings = Vec::new();
-    for name in listed {
-        if !RULES.iter().any(|rule| rule.name == name) {
-            findings.push(
-                Finding::error(
-                    codes::UNKNOWN_RULE,
-                    "",
-                    format!("codegen.toml lists the lowering rule `{name}`, which does not exist"),
-                )
-                .why("a rule that does not exist protects nothing")
-                .help("remove it from `lowering` in codegen.toml, or mend its name"),
-            );
-        } else if !lowered.applied.contains_key(name.as_str()) {
-            findings.push(
-                Finding::error(
-                    codes::NEVER_APPLIED,
-                    "",
-                    format!("the lowering rule `{name}` never applied"),
-                )
+    let wrong_entries = listed
+        .iter()
+        .filter_map(|name| Some((wrong_entry(name, lowered)?, Some(name.as_str()))));
+    let missing = lowered
+        .applied
+        .iter()
+        .filter(|(name, _)| !listed.iter().any(|known| known == *name))
+        .map(|(name, times)| (not_listed(name, *times), None));
+    wrong_entries.chain(missing).collect()
+}
+
+fn wrong_entry(name: &str, lowered: &Lowered) -> Option<Finding> {
+    if lowered.applied.contains_key(name) {
+        return None;
+    }
+    let mut rules = RULES.iter().map(|rule| rule.name);
+    if rules.any(|rule| rule == name) {
+        let message = format!("the lowering rule `{name}` never applied");
+        return Some(
+            Finding::error(codes::NEVER_APPLIED, "", message)
                 .why("the document does not need it any more")
                 .help("remove it from `lowering` in codegen.toml"),
-            );
-        }
+        );
     }
-    for (name, times) in &lowered.applied {
-        if !listed.iter().any(|known| known == name) {
-            findings.push(
-                Finding::error(codes::NOT_LISTED, "", format!("the lowering rule `{name}` applied {times} times but is not listed"))
-                    .why("the list in codegen.toml says how far the client is from the document; it must be complete")
-                    .help(format!("add \"{name}\" to `lowering` in codegen.toml if the document is meant to need it")),
-            );
-        }
-    }
-    findings
+    let help = match nearest(name, RULES.iter().map(|rule| rule.name)) {
+        Some(near) => format!("did you mean `{near}`?"),
+        None => "remove it from `lowering` in codegen.toml".to_owned(),
+    };
+    let message = format!("there is no lowering rule `{name}`");
+    Some(
+        Finding::error(codes::UNKNOWN_RULE, "", message)
+            .why("a rule that does not exist protects nothing")
+            .help(help),
+    )
+}
+
+fn not_listed(name: &str, times: usize) -> Finding {
+    let places = if times == 1 { "place" } else { "places" };
+    let message =
+        format!("the lowering rule `{name}` applied in {times} {places} but is not listed");
+    Finding::error(codes::NOT_LISTED, "", message)
+        .why("the list says how far the client is from the document; it must be complete")
+        .help(format!(
+            "add \"{name}\" to `lowering` in codegen.toml if the document is meant to need it"
+        ))
 }
 
 fn summary(root: &Value, lowered: &Lowered) -> Summary {
@@ -168,5 +210,6 @@ fn summary(root: &Value, lowered: &Lowered) -> Summary {
             .and_then(Value::as_object)
             .map_or(0, serde_json::Map::len),
         rules: lowered.applied.clone(),
+        warnings: 0,
     }
 }

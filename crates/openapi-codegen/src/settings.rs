@@ -1,11 +1,33 @@
 //! How a crate is to be generated: `codegen.toml` beside the document, or the
 //! arguments of a run over a foreign document.
 
-use std::path::{Path, PathBuf};
+use std::{
+    ops::Range,
+    path::{Path, PathBuf},
+};
 
+use openapi_document::{Diagnostic, Document, Finding, Report};
 use serde::Deserialize;
+use toml::Spanned;
 
-use crate::Error;
+use crate::{Error, codes};
+
+/// Packages that generated crates depend on: cargo refuses a package that depends on itself.
+const DEPENDENCIES: [&str; 9] = [
+    "chrono",
+    "openapi-client-runtime",
+    "regress",
+    "reqwest",
+    "schemars",
+    "serde",
+    "serde_json",
+    "tokio",
+    "uuid",
+];
+/// Libraries that come with Rust.
+const BUILT_IN: [&str; 5] = ["alloc", "core", "proc_macro", "std", "test"];
+/// Longest name that crates.io takes.
+const LONGEST_NAME: usize = 64;
 
 /// What cannot be read from the document, because it concerns the crate only.
 #[derive(Debug, Clone, Deserialize)]
@@ -38,9 +60,51 @@ pub struct Settings {
     /// How the generated crate depends on the runtime.
     #[serde(skip)]
     pub runtime: Runtime,
+    /// Whether what is wrong with the document's own vocabulary, or written beside
+    /// a reference, stops generation. It is so for documents with a `codegen.toml`;
+    /// others may use `x-` names as they like.
+    #[serde(skip)]
+    pub strict: bool,
     /// Folder of hand-written examples that are published with the crate.
     #[serde(skip)]
     pub examples: Option<PathBuf>,
+    /// `codegen.toml` as it was read.
+    #[serde(skip)]
+    source: Option<Source>,
+}
+
+/// The text of `codegen.toml`, to point at what is wrong in it.
+#[derive(Debug, Clone)]
+struct Source {
+    path: PathBuf,
+    text: String,
+}
+
+/// Where the settings stand that can be wrong.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, rename_all = "kebab-case")]
+struct Places {
+    crate_name: Option<Spanned<String>>,
+    version: Option<Spanned<String>>,
+    lowering: Option<Spanned<Vec<Spanned<String>>>>,
+}
+
+impl Source {
+    fn places(&self) -> Places {
+        toml::from_str(&self.text).unwrap_or_default()
+    }
+
+    fn diagnostic(&self, finding: Finding, span: Option<Range<usize>>) -> Diagnostic {
+        Diagnostic::in_text(finding, &self.path, &self.text, span.unwrap_or(0..0))
+    }
+
+    /// What makes the file useless.
+    fn problem(&self, message: &str, span: Option<Range<usize>>, help: &str) -> Error {
+        let finding = Finding::error(codes::SETTINGS, "", message)
+            .why("nothing is generated from settings that are not understood")
+            .help(help);
+        Error::Document(Report::from_iter([self.diagnostic(finding, span)]))
+    }
 }
 
 /// How `Cargo.toml` of the generated crate names the runtime.
@@ -70,7 +134,9 @@ impl Settings {
             first_call: None,
             lowering: None,
             runtime: Runtime::Workspace,
+            strict: false,
             examples: None,
+            source: None,
         }
     }
 
@@ -78,20 +144,37 @@ impl Settings {
     ///
     /// # Errors
     ///
-    /// When the file cannot be read, is not TOML, has unknown or missing keys,
-    /// or names a package that cargo would refuse.
+    /// [`Error::Io`] when the file cannot be read; [`Error::Document`] with the
+    /// place in the file when it is not TOML, has unknown or missing keys, or
+    /// names a package or version that cargo would refuse.
     pub fn read(path: &Path) -> Result<Self, Error> {
-        let text = std::fs::read_to_string(path).map_err(|source| Error::Settings {
+        let text = std::fs::read_to_string(path).map_err(|source| Error::Io {
+            doing: "cannot read",
             path: path.to_owned(),
-            message: source.to_string(),
+            source,
+            advice: "; it says how the crate is made, at least `crate-name = \"...\"`",
         })?;
-        let mut settings: Self = toml::from_str(&text).map_err(|error| Error::Settings {
-            path: path.to_owned(),
-            message: error.to_string(),
+        let path = path.to_owned();
+        let source = Source { path, text };
+        let mut settings: Self = toml::from_str(&source.text).map_err(|error| {
+            let help =
+                "see the other codegen.toml files, or the fields of `openapi_codegen::Settings`";
+            source.problem(error.message(), error.span(), help)
         })?;
-        settings.check()?;
-        let examples = path.with_file_name("examples");
+        let places = source.places();
+        if let Some(why) = settings.wrong_name() {
+            let message = format!("`{}` cannot be the name of a package", settings.crate_name);
+            return Err(source.problem(&message, places.crate_name.map(|at| at.span()), why));
+        }
+        if let Err(why) = semver::Version::parse(&settings.version) {
+            let message = format!("`{}` is not a version: {why}", settings.version);
+            let help = "write three numbers, such as \"0.1.0\"";
+            return Err(source.problem(&message, places.version.map(|at| at.span()), help));
+        }
+        let examples = source.path.with_file_name("examples");
         settings.examples = examples.is_dir().then_some(examples);
+        settings.strict = true;
+        settings.source = Some(source);
         Ok(settings)
     }
 
@@ -101,26 +184,63 @@ impl Settings {
     ///
     /// [`Error::CrateName`] with the name and the rule it breaks.
     pub fn check(&self) -> Result<(), Error> {
-        let name = &self.crate_name;
-        let refuse = |why: &str| {
-            Err(Error::CrateName {
-                name: name.clone(),
+        match self.wrong_name() {
+            None => Ok(()),
+            Some(why) => Err(Error::CrateName {
+                name: self.crate_name.clone(),
                 why: why.to_owned(),
-            })
+            }),
+        }
+    }
+
+    /// The rule that the package name breaks.
+    fn wrong_name(&self) -> Option<&'static str> {
+        let name = self.crate_name.as_str();
+        let module = self.module_name();
+        let allowed = |c: char| c.is_ascii_alphanumeric() || c == '-' || c == '_';
+        let same = |other: &&str| module == other.replace('-', "_");
+        if name.is_empty() {
+            Some("it is empty")
+        } else if !name.starts_with(|c: char| c.is_ascii_alphabetic()) {
+            Some("it must start with a letter")
+        } else if !name.chars().all(allowed) {
+            Some("only ASCII letters, digits, `-` and `_` may be used")
+        } else if name.len() > LONGEST_NAME {
+            Some("it is longer than 64 characters")
+        } else if syn::parse_str::<syn::Ident>(&module).is_err() {
+            Some("it is a keyword of Rust")
+        } else if BUILT_IN.iter().any(|other| same(&other)) {
+            Some("a library that comes with Rust has this name")
+        } else if DEPENDENCIES.iter().any(|other| same(&other)) {
+            Some("the generated crate depends on a package of this name")
+        } else {
+            None
+        }
+    }
+
+    /// Places findings on the list of lowering rules: on an entry where a rule is
+    /// named, else on the list; in the document where there is no `codegen.toml`.
+    pub(crate) fn locate(
+        &self,
+        document: &Document,
+        findings: Vec<(Finding, Option<&str>)>,
+    ) -> Report {
+        let Some(source) = &self.source else {
+            return document.report(findings.into_iter().map(|(finding, _)| finding).collect());
         };
-        if !name.starts_with(|c: char| c.is_ascii_alphabetic()) {
-            return refuse("it must start with a letter");
-        }
-        if !name
-            .chars()
-            .all(|c| c.is_ascii_alphanumeric() || c == '-' || c == '_')
-        {
-            return refuse("only ASCII letters, digits, `-` and `_` may be used");
-        }
-        if syn::parse_str::<syn::Ident>(&self.module_name()).is_err() {
-            return refuse("it is a keyword of Rust");
-        }
-        Ok(())
+        let list = source.places().lowering;
+        let place = |rule: Option<&str>| {
+            let list = list.as_ref()?;
+            let entry = list
+                .get_ref()
+                .iter()
+                .find(|entry| Some(entry.get_ref().as_str()) == rule);
+            Some(entry.map_or_else(|| list.span(), Spanned::span))
+        };
+        findings
+            .into_iter()
+            .map(|(finding, rule)| source.diagnostic(finding, place(rule)))
+            .collect()
     }
 
     /// The crate's name as Rust code spells it.
