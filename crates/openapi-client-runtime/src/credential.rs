@@ -10,7 +10,7 @@ use reqwest::header::{AUTHORIZATION, HeaderName, HeaderValue};
 use zeroize::Zeroizing;
 
 use crate::api::{Api, ApiKeyLocation, Scheme, SchemeKind};
-use crate::{ErrorKind, Failure, Operation, Secret, SecurityRequirement, cookie};
+use crate::{ErrorKind, Failure, Operation, Secret, SecurityRequirement, cookie, query};
 
 /// What a security scheme takes. `Debug` never shows the secret part.
 #[derive(Clone, Debug)]
@@ -193,6 +193,7 @@ fn put(scheme: &Scheme, credential: &Credential, request: &mut Request) -> Resul
                     .url_mut()
                     .query_pairs_mut()
                     .append_pair(name, key.expose());
+                query::finish(request.url_mut());
                 Ok(())
             }
             ApiKeyLocation::Cookie => {

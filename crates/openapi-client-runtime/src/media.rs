@@ -32,9 +32,18 @@ pub(crate) fn is_json(media_type: &str) -> bool {
     matches!(essence.as_str(), "application/json" | "text/json") || essence.ends_with("+json")
 }
 
-/// Whether the body is text that is not JSON.
+/// Whether the body is text that is not JSON: `text/*`, and types of `application/` that are
+/// text under another name.
 pub(crate) fn is_text(media_type: &str) -> bool {
-    essence(media_type).starts_with("text/") && !is_json(media_type)
+    let essence = essence(media_type);
+    let Some(subtype) = essence.strip_prefix("application/") else {
+        return essence.starts_with("text/") && !is_json(media_type);
+    };
+    matches!(
+        subtype,
+        "xml" | "yaml" | "javascript" | "x-www-form-urlencoded"
+    ) || subtype.ends_with("+xml")
+        || subtype.ends_with("+yaml")
 }
 
 /// Whether a body of type `actual` may stand where the document says `declared`, which may be a
@@ -85,7 +94,14 @@ mod tests {
         ] {
             assert!(is_json(json) && !is_text(json), "{json}");
         }
-        for text in ["text/plain", "TEXT/CSV; header=present", "text/html"] {
+        for text in [
+            "text/plain",
+            "TEXT/CSV; header=present",
+            "text/html",
+            "application/xml",
+            "application/atom+xml",
+            "application/yaml",
+        ] {
             assert!(is_text(text) && !is_json(text), "{text}");
         }
         assert!(!is_json("application/jsonlines") && !is_text("image/svg+xml"));

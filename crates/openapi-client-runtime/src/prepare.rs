@@ -53,7 +53,12 @@ fn body(request: &mut Request, operation: &Operation) -> Result<(), Failure> {
         return Ok(());
     };
     let bytes = request.body().and_then(Body::as_bytes);
-    if declared.is_optional() && media::is_json(declared.media_type()) && bytes == Some(b"null") {
+    let left_out = match bytes {
+        Some(b"null") => media::is_json(declared.media_type()),
+        Some(bytes) => bytes.is_empty(),
+        None => false,
+    };
+    if declared.is_optional() && left_out {
         *request.body_mut() = None;
         request.headers_mut().remove(CONTENT_TYPE);
         request.headers_mut().remove(CONTENT_LENGTH);
@@ -133,6 +138,15 @@ mod tests {
             assert_eq!(request.body().is_none(), left_out);
             assert_eq!(request.headers().contains_key(CONTENT_TYPE), !left_out);
             assert!(prepared(&operation, |r| r.json(&Some(1))).body().is_some());
+        }
+        let text = RequestBody::new("text/plain");
+        for (body, left_out) in [(text.optional(), true), (text, false)] {
+            let operation = Operation::new("x", Method::Post, "/a")
+                .request(body)
+                .build();
+            let request = prepared(&operation, |r| r.body(""));
+            assert_eq!(request.headers().contains_key(CONTENT_TYPE), !left_out);
+            assert!(prepared(&operation, |r| r.body("null")).body().is_some());
         }
     }
 }
