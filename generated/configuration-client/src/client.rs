@@ -19,7 +19,7 @@ impl Client {
 
     /// Builds a client from environment variables.
     ///
-    /// - `CONFIGURATION_ENVIRONMENT`: one of `us`, `eu`, `au`, `sa`, `cn` or `sg`.
+    /// - `CONFIGURATION_ENVIRONMENT`: one of `us`, `eu`, `au`, `sa`, `cn`, `sg` or `custom`.
     /// - `CONFIGURATION_BASE_URL`: an address; wins over an environment.
     /// - `CONFIGURATION_BASIC_AUTH_USERNAME`: credential of the scheme `basicAuth`.
     /// - `CONFIGURATION_BASIC_AUTH_PASSWORD`: credential of the scheme `basicAuth`.
@@ -3682,6 +3682,8 @@ pub enum Environment {
     Cn,
     /// `region` is `sg`: `https://v1.api.sg.janrain.com`.
     Sg,
+    /// Any other host name under which the application is served.
+    Custom,
 }
 
 impl Environment {
@@ -3693,6 +3695,7 @@ impl Environment {
         Self::Sa,
         Self::Cn,
         Self::Sg,
+        Self::Custom,
     ];
     /// The address that calls start with.
     pub const fn base_url(self) -> &'static str {
@@ -3703,6 +3706,7 @@ impl Environment {
             Self::Sa => "https://v1.api.sa.janrain.com",
             Self::Cn => "https://v1.api.cn.janrain.com",
             Self::Sg => "https://v1.api.sg.janrain.com",
+            Self::Custom => "https://v1.api.us.janrain.com",
         }
     }
 
@@ -3715,6 +3719,7 @@ impl Environment {
             Self::Sa => "sa",
             Self::Cn => "cn",
             Self::Sg => "sg",
+            Self::Custom => "custom",
         }
     }
 }
@@ -3844,7 +3849,7 @@ impl ClientBuilder {
                         .core
                         .env_error(
                             "ENVIRONMENT",
-                            concat!("must be one of ", "us, eu, au, sa, cn, sg"),
+                            concat!("must be one of ", "us, eu, au, sa, cn, sg, custom"),
                         )
                 })?;
             self = self.environment(environment);

@@ -5,15 +5,20 @@
 
 /// Request builders, one an operation.
 #[allow(clippy::all, clippy::pedantic)]
+#[rustfmt::skip]
 pub mod builder;
+#[rustfmt::skip]
 mod client;
 /// What the document says of each operation.
 #[allow(clippy::all, clippy::pedantic)]
+#[rustfmt::skip]
 pub mod operations;
 /// Types of requests and answers.
 #[allow(clippy::all, clippy::pedantic, irrefutable_let_patterns)]
+#[rustfmt::skip]
 pub mod types;
 
+#[rustfmt::skip]
 pub use ::openapi_client_runtime::{self as runtime, BuildError, ByteStream, Error, Operation, ResponseValue};
 pub use client::*;
 

@@ -1160,6 +1160,9 @@ pub struct Field {
         skip_serializing_if = "::std::option::Option::is_none"
     )]
     pub year_start: ::std::option::Option<YearBound>,
+    /// Members that the document does not name.
+    #[serde(flatten)]
+    pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
 }
 
 impl Field {
@@ -1348,6 +1351,9 @@ pub struct FieldInput {
         skip_serializing_if = "::std::option::Option::is_none"
     )]
     pub year_start: ::std::option::Option<YearBound>,
+    /// Members that the document does not name.
+    #[serde(flatten)]
+    pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
 }
 
 impl FieldInput {
@@ -1632,6 +1638,9 @@ pub struct FlowDocument {
     pub user_data: ::std::vec::Vec<::std::string::String>,
     /// Number of the version.
     pub version: ::std::string::String,
+    /// Members that the document does not name.
+    #[serde(flatten)]
+    pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
 }
 
 impl FlowDocument {
@@ -2268,6 +2277,9 @@ pub struct LocalizedField {
         skip_serializing_if = "::std::option::Option::is_none"
     )]
     pub year_start: ::std::option::Option<YearBound>,
+    /// Members that the document does not name.
+    #[serde(flatten)]
+    pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
 }
 
 impl LocalizedField {
@@ -2428,6 +2440,9 @@ pub struct LocalizedFieldInput {
         skip_serializing_if = "::std::option::Option::is_none"
     )]
     pub year_start: ::std::option::Option<YearBound>,
+    /// Members that the document does not name.
+    #[serde(flatten)]
+    pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
 }
 
 impl LocalizedFieldInput {
@@ -2650,7 +2665,7 @@ impl LocalizedStringInput {
 /// A text of a flow in one locale.
 ///
 /// **Inferred:** the vendor does not document this schema (no answer is shown; the members are those of a translation, with one text).
-#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
+#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct LocalizedTranslation {
@@ -2666,6 +2681,9 @@ pub struct LocalizedTranslation {
     /// The text in this locale.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub value: ::std::option::Option<::std::string::String>,
+    /// Members that the document does not name.
+    #[serde(flatten)]
+    pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
 }
 
 impl LocalizedTranslation {
@@ -6386,6 +6404,10 @@ pub mod builder {
             ::std::option::Option<super::YearBound>,
             ::std::string::String,
         >,
+        extra: ::std::result::Result<
+            ::serde_json::Map<::std::string::String, ::serde_json::Value>,
+            ::std::string::String,
+        >,
     }
 
     impl ::std::default::Default for Field {
@@ -6427,6 +6449,7 @@ pub mod builder {
                 year_end: Ok(::std::default::Default::default()),
                 year_label_date_select: Ok(::std::default::Default::default()),
                 year_start: Ok(::std::default::Default::default()),
+                extra: Ok(::std::default::Default::default()),
             }
         }
     }
@@ -6805,6 +6828,20 @@ pub mod builder {
                 .map_err(|e| format!("member `yearStart` of `Field`: {e}"));
             self
         }
+
+        /// Members that the document does not name.
+        pub fn extra<T>(mut self, value: T) -> Self
+        where
+            T: ::std::convert::TryInto<
+                ::serde_json::Map<::std::string::String, ::serde_json::Value>,
+            >,
+            T::Error: ::std::fmt::Display,
+        {
+            self.extra = value
+                .try_into()
+                .map_err(|e| format!("member `extra` of `Field`: {e}"));
+            self
+        }
     }
 
     impl ::std::convert::TryFrom<Field> for super::Field {
@@ -6843,6 +6880,7 @@ pub mod builder {
                 year_end: value.year_end?,
                 year_label_date_select: value.year_label_date_select?,
                 year_start: value.year_start?,
+                extra: value.extra?,
             })
         }
     }
@@ -6880,6 +6918,7 @@ pub mod builder {
                 year_end: Ok(value.year_end),
                 year_label_date_select: Ok(value.year_label_date_select),
                 year_start: Ok(value.year_start),
+                extra: Ok(value.extra),
             }
         }
     }
@@ -6997,6 +7036,10 @@ pub mod builder {
             ::std::option::Option<super::YearBound>,
             ::std::string::String,
         >,
+        extra: ::std::result::Result<
+            ::serde_json::Map<::std::string::String, ::serde_json::Value>,
+            ::std::string::String,
+        >,
     }
 
     impl ::std::default::Default for FieldInput {
@@ -7037,6 +7080,7 @@ pub mod builder {
                 year_end: Ok(::std::default::Default::default()),
                 year_label_date_select: Ok(::std::default::Default::default()),
                 year_start: Ok(::std::default::Default::default()),
+                extra: Ok(::std::default::Default::default()),
             }
         }
     }
@@ -7411,6 +7455,20 @@ pub mod builder {
                 .map_err(|e| format!("member `yearStart` of `FieldInput`: {e}"));
             self
         }
+
+        /// Members that the document does not name.
+        pub fn extra<T>(mut self, value: T) -> Self
+        where
+            T: ::std::convert::TryInto<
+                ::serde_json::Map<::std::string::String, ::serde_json::Value>,
+            >,
+            T::Error: ::std::fmt::Display,
+        {
+            self.extra = value
+                .try_into()
+                .map_err(|e| format!("member `extra` of `FieldInput`: {e}"));
+            self
+        }
     }
 
     impl ::std::convert::TryFrom<FieldInput> for super::FieldInput {
@@ -7448,6 +7506,7 @@ pub mod builder {
                 year_end: value.year_end?,
                 year_label_date_select: value.year_label_date_select?,
                 year_start: value.year_start?,
+                extra: value.extra?,
             })
         }
     }
@@ -7484,6 +7543,7 @@ pub mod builder {
                 year_end: Ok(value.year_end),
                 year_label_date_select: Ok(value.year_label_date_select),
                 year_start: Ok(value.year_start),
+                extra: Ok(value.extra),
             }
         }
     }
@@ -8136,6 +8196,10 @@ pub mod builder {
             ::std::string::String,
         >,
         version: ::std::result::Result<::std::string::String, ::std::string::String>,
+        extra: ::std::result::Result<
+            ::serde_json::Map<::std::string::String, ::serde_json::Value>,
+            ::std::string::String,
+        >,
     }
 
     impl ::std::default::Default for FlowDocument {
@@ -8153,6 +8217,7 @@ pub mod builder {
                     "member `version` of `FlowDocument` is required and was not set"
                         .to_owned(),
                 ),
+                extra: Ok(::std::default::Default::default()),
             }
         }
     }
@@ -8193,6 +8258,20 @@ pub mod builder {
                 .map_err(|e| format!("member `version` of `FlowDocument`: {e}"));
             self
         }
+
+        /// Members that the document does not name.
+        pub fn extra<T>(mut self, value: T) -> Self
+        where
+            T: ::std::convert::TryInto<
+                ::serde_json::Map<::std::string::String, ::serde_json::Value>,
+            >,
+            T::Error: ::std::fmt::Display,
+        {
+            self.extra = value
+                .try_into()
+                .map_err(|e| format!("member `extra` of `FlowDocument`: {e}"));
+            self
+        }
     }
 
     impl ::std::convert::TryFrom<FlowDocument> for super::FlowDocument {
@@ -8204,6 +8283,7 @@ pub mod builder {
                 auth_profile_data: value.auth_profile_data?,
                 user_data: value.user_data?,
                 version: value.version?,
+                extra: value.extra?,
             })
         }
     }
@@ -8214,6 +8294,7 @@ pub mod builder {
                 auth_profile_data: Ok(value.auth_profile_data),
                 user_data: Ok(value.user_data),
                 version: Ok(value.version),
+                extra: Ok(value.extra),
             }
         }
     }
@@ -9634,6 +9715,10 @@ pub mod builder {
             ::std::option::Option<super::YearBound>,
             ::std::string::String,
         >,
+        extra: ::std::result::Result<
+            ::serde_json::Map<::std::string::String, ::serde_json::Value>,
+            ::std::string::String,
+        >,
     }
 
     impl ::std::default::Default for LocalizedField {
@@ -9678,6 +9763,7 @@ pub mod builder {
                 year_end: Ok(::std::default::Default::default()),
                 year_label_date_select: Ok(::std::default::Default::default()),
                 year_start: Ok(::std::default::Default::default()),
+                extra: Ok(::std::default::Default::default()),
             }
         }
     }
@@ -10074,6 +10160,20 @@ pub mod builder {
                 .map_err(|e| format!("member `yearStart` of `LocalizedField`: {e}"));
             self
         }
+
+        /// Members that the document does not name.
+        pub fn extra<T>(mut self, value: T) -> Self
+        where
+            T: ::std::convert::TryInto<
+                ::serde_json::Map<::std::string::String, ::serde_json::Value>,
+            >,
+            T::Error: ::std::fmt::Display,
+        {
+            self.extra = value
+                .try_into()
+                .map_err(|e| format!("member `extra` of `LocalizedField`: {e}"));
+            self
+        }
     }
 
     impl ::std::convert::TryFrom<LocalizedField> for super::LocalizedField {
@@ -10112,6 +10212,7 @@ pub mod builder {
                 year_end: value.year_end?,
                 year_label_date_select: value.year_label_date_select?,
                 year_start: value.year_start?,
+                extra: value.extra?,
             })
         }
     }
@@ -10149,6 +10250,7 @@ pub mod builder {
                 year_end: Ok(value.year_end),
                 year_label_date_select: Ok(value.year_label_date_select),
                 year_start: Ok(value.year_start),
+                extra: Ok(value.extra),
             }
         }
     }
@@ -10269,6 +10371,10 @@ pub mod builder {
             ::std::option::Option<super::YearBound>,
             ::std::string::String,
         >,
+        extra: ::std::result::Result<
+            ::serde_json::Map<::std::string::String, ::serde_json::Value>,
+            ::std::string::String,
+        >,
     }
 
     impl ::std::default::Default for LocalizedFieldInput {
@@ -10309,6 +10415,7 @@ pub mod builder {
                 year_end: Ok(::std::default::Default::default()),
                 year_label_date_select: Ok(::std::default::Default::default()),
                 year_start: Ok(::std::default::Default::default()),
+                extra: Ok(::std::default::Default::default()),
             }
         }
     }
@@ -10721,6 +10828,20 @@ pub mod builder {
                 });
             self
         }
+
+        /// Members that the document does not name.
+        pub fn extra<T>(mut self, value: T) -> Self
+        where
+            T: ::std::convert::TryInto<
+                ::serde_json::Map<::std::string::String, ::serde_json::Value>,
+            >,
+            T::Error: ::std::fmt::Display,
+        {
+            self.extra = value
+                .try_into()
+                .map_err(|e| format!("member `extra` of `LocalizedFieldInput`: {e}"));
+            self
+        }
     }
 
     impl ::std::convert::TryFrom<LocalizedFieldInput> for super::LocalizedFieldInput {
@@ -10758,6 +10879,7 @@ pub mod builder {
                 year_end: value.year_end?,
                 year_label_date_select: value.year_label_date_select?,
                 year_start: value.year_start?,
+                extra: value.extra?,
             })
         }
     }
@@ -10794,6 +10916,7 @@ pub mod builder {
                 year_end: Ok(value.year_end),
                 year_label_date_select: Ok(value.year_label_date_select),
                 year_start: Ok(value.year_start),
+                extra: Ok(value.extra),
             }
         }
     }
@@ -11453,6 +11576,10 @@ pub mod builder {
             ::std::option::Option<::std::string::String>,
             ::std::string::String,
         >,
+        extra: ::std::result::Result<
+            ::serde_json::Map<::std::string::String, ::serde_json::Value>,
+            ::std::string::String,
+        >,
     }
 
     impl ::std::default::Default for LocalizedTranslation {
@@ -11462,6 +11589,7 @@ pub mod builder {
                 path: Ok(::std::default::Default::default()),
                 self_: Ok(::std::default::Default::default()),
                 value: Ok(::std::default::Default::default()),
+                extra: Ok(::std::default::Default::default()),
             }
         }
     }
@@ -11514,6 +11642,20 @@ pub mod builder {
                 .map_err(|e| format!("member `value` of `LocalizedTranslation`: {e}"));
             self
         }
+
+        /// Members that the document does not name.
+        pub fn extra<T>(mut self, value: T) -> Self
+        where
+            T: ::std::convert::TryInto<
+                ::serde_json::Map<::std::string::String, ::serde_json::Value>,
+            >,
+            T::Error: ::std::fmt::Display,
+        {
+            self.extra = value
+                .try_into()
+                .map_err(|e| format!("member `extra` of `LocalizedTranslation`: {e}"));
+            self
+        }
     }
 
     impl ::std::convert::TryFrom<LocalizedTranslation> for super::LocalizedTranslation {
@@ -11526,6 +11668,7 @@ pub mod builder {
                 path: value.path?,
                 self_: value.self_?,
                 value: value.value?,
+                extra: value.extra?,
             })
         }
     }
@@ -11537,6 +11680,7 @@ pub mod builder {
                 path: Ok(value.path),
                 self_: Ok(value.self_),
                 value: Ok(value.value),
+                extra: Ok(value.extra),
             }
         }
     }

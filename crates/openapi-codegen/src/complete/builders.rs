@@ -14,7 +14,9 @@ use super::{
     shape::missing,
 };
 use crate::{
-    Error, naming,
+    Error,
+    lower::{carrier, resolve},
+    naming,
     plan::{Method, QueryStyle},
 };
 
@@ -31,6 +33,7 @@ pub(super) fn complete(context: &Context<'_>, mut items: Vec<Item>) -> Result<Ve
             Item::Struct(item) => {
                 let name = item.ident.to_string();
                 let method = methods.get(&name).ok_or_else(|| missing(&name))?;
+                Cookies::of(context, method).visit_item_struct_mut(item);
                 let text = format!(
                     "Request of [`Client::{0}`](crate::Client::{0}): set its parameters, then [`send`](Self::send) it.",
                     method.name
@@ -42,6 +45,8 @@ pub(super) fn complete(context: &Context<'_>, mut items: Vec<Item>) -> Result<Ve
             Item::Impl(item) => {
                 let name = self_name(item);
                 let method = methods.get(&name).ok_or_else(|| missing(&name))?;
+                Cookies::of(context, method).visit_item_impl_mut(item);
+                Timestamps::of(context, method).visit_item_impl_mut(item);
                 complete_impl(context, method, item)?;
             }
             _ => {}
@@ -165,6 +170,88 @@ fn complete_body(method: &Method, function: &mut ImplItemFn, typed: bool) {
             name: "body".to_owned(),
         }
         .visit_block_mut(&mut function.block);
+    }
+}
+
+/// Gives the headers that carry cookies the names of the cookies.
+struct Cookies(BTreeMap<String, String>);
+
+impl Cookies {
+    fn of(context: &Context<'_>, method: &Method) -> Self {
+        let renamed = method.cookies.iter().filter_map(|cookie| {
+            let header = carrier(cookie);
+            let ident = context.cookie_ident(method, &header)?;
+            Some((naming::snake(&header), ident))
+        });
+        Self(renamed.collect())
+    }
+}
+
+impl VisitMut for Cookies {
+    fn visit_ident_mut(&mut self, ident: &mut syn::Ident) {
+        if let Some(renamed) = self.0.get(&ident.to_string()) {
+            *ident = syn::Ident::new(renamed, ident.span());
+        }
+    }
+}
+
+/// Writes timestamps in paths and headers as RFC 3339 has them; `Display` of
+/// chrono does not.
+struct Timestamps(Vec<String>);
+
+impl Timestamps {
+    fn of(context: &Context<'_>, method: &Method) -> Self {
+        let names = context
+            .parameters(method)
+            .into_iter()
+            .filter_map(|parameter| {
+                let schema = resolve(context.root, &parameter.object["schema"]);
+                let written = parameter.object["in"] != "query" && schema["format"] == "date-time";
+                written.then_some(parameter.ident)
+            });
+        Self(names.collect())
+    }
+}
+
+impl VisitMut for Timestamps {
+    fn visit_expr_method_call_mut(&mut self, call: &mut syn::ExprMethodCall) {
+        visit_mut::visit_expr_method_call_mut(self, call);
+        let receiver = match &*call.receiver {
+            Expr::Path(path) => path.path.get_ident().map(ToString::to_string),
+            _ => None,
+        };
+        if call.method == "to_string" && receiver.is_some_and(|name| self.0.contains(&name)) {
+            let receiver = &call.receiver;
+            *call = parse_quote!(#receiver.to_rfc3339_opts(::chrono::SecondsFormat::AutoSi, true));
+        }
+    }
+
+    /// `if let Some(value) = since { ... value.to_string() ... }`.
+    fn visit_expr_if_mut(&mut self, branch: &mut syn::ExprIf) {
+        let Expr::Let(binding) = &*branch.cond else {
+            return;
+        };
+        let (pattern, source) = (&binding.pat, &binding.expr);
+        let bound = quote!(#pattern).to_string() == "Some (value)"
+            && self.0.contains(&quote!(#source).to_string());
+        let mut inner = Self(bound.then(|| "value".to_owned()).into_iter().collect());
+        inner.visit_block_mut(&mut branch.then_branch);
+    }
+
+    /// The address is put together inside `format!`, which is no expression yet.
+    fn visit_macro_mut(&mut self, macro_: &mut syn::Macro) {
+        let mut tokens = macro_.tokens.to_string();
+        for name in &self.0 {
+            tokens = tokens.replace(
+                &format!("& {name} . to_string ()"),
+                &format!(
+                    "& {name} . to_rfc3339_opts (:: chrono :: SecondsFormat :: AutoSi , true)"
+                ),
+            );
+        }
+        if let Ok(tokens) = tokens.parse() {
+            macro_.tokens = tokens;
+        }
     }
 }
 

@@ -71,7 +71,7 @@ pub(super) fn module(context: &Context<'_>) -> TokenStream {
     }
 }
 
-/// Servers without variables, and one for each value of a variable that has an `enum`.
+/// Servers with nothing to choose, and one for each value of a variable that has an `enum`.
 fn environments(root: &Value) -> Vec<Environment> {
     let mut found: Vec<Environment> = Vec::new();
     for server in root["servers"].as_array().into_iter().flatten() {
@@ -80,12 +80,8 @@ fn environments(root: &Value) -> Vec<Environment> {
             continue;
         }
         let description = server["description"].as_str().map(sentence);
-        let variables: Vec<(&String, &Value)> = server["variables"]
-            .as_object()
-            .into_iter()
-            .flatten()
-            .collect();
-        match variables.as_slice() {
+        let (choices, url) = choices(server, url);
+        match choices.as_slice() {
             [] => {
                 let name = server["x-environment"]
                     .as_str()
@@ -94,21 +90,16 @@ fn environments(root: &Value) -> Vec<Environment> {
                 found.push(Environment {
                     variant: naming::pascal(name),
                     wire: naming::snake(name),
-                    url: url.to_owned(),
                     doc: description.unwrap_or_else(|| format!("`{url}`.")),
+                    url,
                 });
             }
-            [(name, variable)] => {
-                for value in variable["enum"]
-                    .as_array()
-                    .into_iter()
-                    .flatten()
-                    .filter_map(Value::as_str)
-                {
+            [(name, values)] => {
+                for value in values {
                     let url = url.replace(&format!("{{{name}}}"), value);
                     found.push(Environment {
                         variant: naming::variant(value),
-                        wire: value.to_owned(),
+                        wire: (*value).to_owned(),
                         doc: format!("`{name}` is `{value}`: `{url}`."),
                         url,
                     });
@@ -124,6 +115,28 @@ fn environments(root: &Value) -> Vec<Environment> {
         new
     });
     found
+}
+
+/// The variables of a server that have listed values, and its address with the
+/// defaults of the others.
+fn choices<'a>(server: &'a Value, url: &str) -> (Vec<(&'a String, Vec<&'a str>)>, String) {
+    let mut url = url.to_owned();
+    let mut choices = Vec::new();
+    for (name, variable) in server["variables"].as_object().into_iter().flatten() {
+        let values: Vec<&str> = variable["enum"]
+            .as_array()
+            .into_iter()
+            .flatten()
+            .filter_map(Value::as_str)
+            .collect();
+        if values.is_empty() {
+            let default = variable["default"].as_str().unwrap_or_default();
+            url = url.replace(&format!("{{{name}}}"), default);
+        } else {
+            choices.push((name, values));
+        }
+    }
+    (choices, url)
 }
 
 fn environment_enum(environments: &[Environment]) -> TokenStream {

@@ -5,7 +5,7 @@ use serde_json::Value;
 
 use crate::{
     Settings,
-    lower::{Lowered, resolve},
+    lower::{Lowered, carrier, resolve},
     naming,
     plan::{Method, Plan},
 };
@@ -77,20 +77,38 @@ impl<'a> Context<'a> {
             .flatten()
             .filter_map(|parameter| {
                 let name = parameter["name"].as_str()?;
-                let wire = method
-                    .cookies
-                    .iter()
-                    .find(|cookie| {
-                        name == format!("openapi-cookie-{}", cookie.to_ascii_lowercase())
-                    })
-                    .map_or(name, String::as_str);
+                let cookie = method.cookies.iter().find(|cookie| name == carrier(cookie));
+                let wire = cookie.map_or(name, String::as_str);
                 let object = public.iter().copied().find(|p| p["name"] == *wire)?;
                 Some(Parameter {
-                    ident: naming::snake(name),
+                    ident: self
+                        .cookie_ident(method, name)
+                        .unwrap_or_else(|| naming::snake(name)),
                     object,
                 })
             })
             .collect()
+    }
+
+    /// The name in Rust of the cookie that a header carries, unless another
+    /// parameter has that name.
+    pub(super) fn cookie_ident(&self, method: &Method, header: &str) -> Option<String> {
+        let cookie = method
+            .cookies
+            .iter()
+            .find(|cookie| header == carrier(cookie))?;
+        let ident = naming::snake(cookie);
+        let parameters = self.lowered_operation(method)["parameters"].as_array()?;
+        let taken = parameters
+            .iter()
+            .filter_map(|parameter| parameter["name"].as_str())
+            .any(|name| naming::snake(name) == ident);
+        (!taken
+            && !matches!(
+                ident.as_str(),
+                "new" | "send" | "body" | "body_map" | "header_map" | "operation"
+            ))
+        .then_some(ident)
     }
 
     fn public_parameters(&self, method: &Method) -> Vec<&'a Value> {

@@ -78,15 +78,16 @@ pub(super) fn exports() -> &'static str {
     "pub use ::openapi_client_runtime::{self as runtime, BuildError, ByteStream, Error, Operation, ResponseValue};\npub use client::*;\n"
 }
 
+/// The modules are printed by prettyplease; `cargo fmt` of the workspace would make drift of them.
 fn lib(context: &Context<'_>) -> String {
     let document = "pub const DOCUMENT: &str = include_str!(\"../openapi.json\");";
     format!(
         "{RUST_HEADER}#![doc = include_str!(\"../README.md\")]\n#![forbid(unsafe_code)]\n#![warn(missing_docs)]\n\n\
-         /// Request builders, one an operation.\n#[allow(clippy::all, clippy::pedantic)]\npub mod builder;\n\
-         mod client;\n\
-         /// What the document says of each operation.\n#[allow(clippy::all, clippy::pedantic)]\npub mod operations;\n\
-         /// Types of requests and answers.\n#[allow(clippy::all, clippy::pedantic, irrefutable_let_patterns)]\npub mod types;\n\n\
-         {}\n\
+         /// Request builders, one an operation.\n#[allow(clippy::all, clippy::pedantic)]\n#[rustfmt::skip]\npub mod builder;\n\
+         #[rustfmt::skip]\nmod client;\n\
+         /// What the document says of each operation.\n#[allow(clippy::all, clippy::pedantic)]\n#[rustfmt::skip]\npub mod operations;\n\
+         /// Types of requests and answers.\n#[allow(clippy::all, clippy::pedantic, irrefutable_let_patterns)]\n#[rustfmt::skip]\npub mod types;\n\n\
+         #[rustfmt::skip]\n{}\n\
          /// The OpenAPI document that this crate was made from{}, as JSON.\n{document}\n",
         exports(),
         version_note(context),

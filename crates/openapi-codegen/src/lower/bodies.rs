@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
-use super::{Lowering, Operation, normalize::object_mut, referenced};
+use super::{Lowering, Operation, normalize::object_mut, referenced, schemas::option};
 use crate::{
     naming::{self, essence},
     plan::{RequestBody, Response},
@@ -25,7 +25,9 @@ pub(crate) fn kind(media_type: &str) -> Kind {
         "text/event-stream" => Kind::Bytes,
         "application/xml" | "application/yaml" | "application/javascript" => Kind::Text,
         other if other.ends_with("+json") => Kind::Json,
-        other if other.ends_with("+xml") || other.starts_with("text/") => Kind::Text,
+        other if other.starts_with("text/") => Kind::Text,
+        other if other.starts_with("application/") && other.ends_with("+xml") => Kind::Text,
+        other if other.starts_with("application/") && other.ends_with("+yaml") => Kind::Text,
         _ => Kind::Bytes,
     }
 }
@@ -44,7 +46,10 @@ pub(super) fn split_media_types(lowering: &mut Lowering) -> usize {
                 let mut method = operation.clone();
                 choose(&mut method.object, request, response);
                 // Statuses with a media type each leave nothing to choose.
-                if siblings.iter().any(|sibling| says_the_same(sibling, &method)) {
+                if siblings
+                    .iter()
+                    .any(|sibling| says_the_same(sibling, &method))
+                {
                     continue;
                 }
                 record(&mut method, request);
@@ -208,7 +213,10 @@ fn request_media(media_type: &str, media: &Value) -> (&'static str, Value) {
 /// The runtime decodes a text reply as if it were a JSON string.
 fn response_media(media_type: &str, media: &Value) -> (&'static str, Value) {
     let schema = media.get("schema").cloned().unwrap_or_else(|| json!({}));
+    // Any type, but with a schema that is no string: what answers is JSON.
+    let any_json = essence(media_type) == "*/*" && is_structured(&schema);
     match kind(media_type) {
+        _ if any_json => ("application/json", json!({ "schema": schema })),
         Kind::Json => ("application/json", json!({ "schema": schema })),
         Kind::Text | Kind::Form => (
             "application/json",
@@ -216,6 +224,10 @@ fn response_media(media_type: &str, media: &Value) -> (&'static str, Value) {
         ),
         Kind::Bytes => ("application/octet-stream", json!({ "schema": bytes() })),
     }
+}
+
+fn is_structured(schema: &Value) -> bool {
+    schema["type"] != "string" && schema != &json!({})
 }
 
 fn bytes() -> Value {
@@ -250,6 +262,10 @@ pub(super) fn accept_optional_bodies(lowering: &mut Lowering) -> usize {
             };
             let component = match referenced(schema) {
                 Some(name) => name.to_owned(),
+                None if is_list_or_scalar(schema) => {
+                    *schema = option(schema.take());
+                    continue;
+                }
                 None => lowering.add_schema(&format!("{prefix}Request"), &pointer, schema.clone()),
             };
             let rust_type = format!(
@@ -261,4 +277,11 @@ pub(super) fn accept_optional_bodies(lowering: &mut Lowering) -> usize {
     }
     lowering.operations = operations;
     applied
+}
+
+fn is_list_or_scalar(schema: &Value) -> bool {
+    matches!(
+        schema["type"].as_str(),
+        Some("array" | "string" | "boolean" | "integer" | "number")
+    )
 }

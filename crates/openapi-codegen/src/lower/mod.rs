@@ -14,6 +14,7 @@ mod statuses;
 use std::collections::BTreeMap;
 
 pub(crate) use normalize::resolve;
+pub(crate) use parameters::carrier;
 pub(crate) use rewrite::collect;
 
 use openapi_document::Finding;
@@ -51,6 +52,11 @@ pub const RULES: &[Rule] = &[
         name: "move_nullable_to_references",
         what: "turns a nullable component into nullable references to it",
         apply: schemas::move_nullable_to_references,
+    },
+    Rule {
+        name: "keep_extra_members",
+        what: "keeps members beyond the named ones where the document asks for them",
+        apply: schemas::keep_extra_members,
     },
     Rule {
         name: "split_media_types",

@@ -89,11 +89,7 @@ pub(super) fn carry_cookies_in_headers(lowering: &mut Lowering) -> usize {
             }
             let name = text(parameter, "name").to_owned();
             set(parameter, "in", json!("header"));
-            set(
-                parameter,
-                "name",
-                json!(format!("openapi-cookie-{}", name.to_ascii_lowercase())),
-            );
+            set(parameter, "name", json!(carrier(&name)));
             set(parameter, "style", json!("simple"));
             cookies.push(name);
         }
@@ -101,6 +97,11 @@ pub(super) fn carry_cookies_in_headers(lowering: &mut Lowering) -> usize {
         operation.method.cookies = cookies;
     }
     applied
+}
+
+/// The header in which a cookie travels to the runtime.
+pub(crate) fn carrier(cookie: &str) -> String {
+    format!("openapi-cookie-{}", cookie.to_ascii_lowercase())
 }
 
 /// A list in a header is written by hand, with commas (`OpenAPI` style `simple`).

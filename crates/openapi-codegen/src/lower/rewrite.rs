@@ -155,11 +155,22 @@ pub(super) fn holds(schema: &Value, component: &str, schemas: &Map<String, Value
         {
             queue.extend(schemas.get(name));
         }
-        queue.extend(value["properties"].as_object().into_iter().flat_map(Map::values));
+        queue.extend(
+            value["properties"]
+                .as_object()
+                .into_iter()
+                .flat_map(Map::values),
+        );
         for keyword in ["allOf", "oneOf", "anyOf"] {
             queue.extend(value[keyword].as_array().into_iter().flatten());
         }
-        queue.extend(value.pointer("/x-rust-type/parameters").and_then(Value::as_array).into_iter().flatten());
+        queue.extend(
+            value
+                .pointer("/x-rust-type/parameters")
+                .and_then(Value::as_array)
+                .into_iter()
+                .flatten(),
+        );
     }
     found.contains(component)
 }

@@ -144,6 +144,19 @@ fn remove_from_branches(schema: &mut Value) -> bool {
     removed
 }
 
+/// typify keeps what an object has beyond its named members only where the
+/// document gives it a schema; `true` says no less.
+pub(super) fn keep_extra_members(lowering: &mut Lowering) -> usize {
+    let mut applied = 0;
+    for schema in lowering.schemas.values_mut() {
+        if schema.get("properties").is_some() && schema["additionalProperties"] == true {
+            schema["additionalProperties"] = json!({});
+            applied += 1;
+        }
+    }
+    applied
+}
+
 /// A union with a discriminator becomes an enum of ours: typify would take the
 /// first branch that happens to fit.
 pub(super) fn tag_discriminated_unions(lowering: &mut Lowering) -> usize {
@@ -410,16 +423,21 @@ fn name_branches(branches: &mut [Value]) {
 pub(super) fn keep_null_apart(lowering: &mut Lowering) -> usize {
     let mut applied = 0;
     for name in lowering.plan.sent.clone() {
-        let Some(schema) = lowering.schemas.get_mut(&name) else {
+        let Some(mut schema) = lowering.schemas.get(&name).cloned() else {
             continue;
         };
-        for_optional_properties(schema, |property| {
+        for_optional_properties(&mut schema, |property| {
             if is_nullable(property) {
-                let inner = without_null(property);
+                let mut inner = without_null(property);
+                // typify cannot see through `Patch` that a type contains itself.
+                if rewrite::holds(&inner, &name, &lowering.schemas) {
+                    inner = rust_type("std", "boxed::Box", &[inner]);
+                }
                 *property = rust_type(RUNTIME, "Patch", &[inner]);
                 applied += 1;
             }
         });
+        lowering.schemas.insert(name, schema);
     }
     applied
 }
@@ -435,7 +453,12 @@ pub(super) fn keep_empty_lists(lowering: &mut Lowering) -> usize {
                 applied += 1;
             } else if let Some(values) = map_values(property) {
                 let key = json!({ "type": "string" });
-                *property = rust_type("std", "collections::BTreeMap", &[key, json_schema(values)]);
+                // typify takes a map of any values for the map of serde_json.
+                *property = if values == json!({}) {
+                    rust_type("serde_json", "Map", &[key, values])
+                } else {
+                    rust_type("std", "collections::BTreeMap", &[key, json_schema(values)])
+                };
                 applied += 1;
             }
         });
@@ -443,11 +466,18 @@ pub(super) fn keep_empty_lists(lowering: &mut Lowering) -> usize {
     applied
 }
 
+/// The schema of the values where an object is a map: its members have no names
+/// in the document.
 fn map_values(schema: &Value) -> Option<Value> {
-    let is_map = schema["type"] == "object" && schema.get("properties").is_none();
+    let is_map = schema["type"] == "object"
+        && !["properties", "allOf", "oneOf", "anyOf"]
+            .iter()
+            .any(|keyword| schema.get(*keyword).is_some());
     match schema.get("additionalProperties") {
-        Some(values @ Value::Object(_)) if is_map => Some(values.clone()),
-        _ => None,
+        _ if !is_map => None,
+        Some(values @ Value::Object(_)) => Some(values.clone()),
+        Some(Value::Bool(false)) => None,
+        _ => Some(json!({})),
     }
 }
 
@@ -477,6 +507,11 @@ fn rust_type(crate_name: &str, path: &str, parameters: &[Value]) -> Value {
             "parameters": parameters,
         }
     })
+}
+
+/// The schema or nothing, as a Rust type.
+pub(super) fn option(schema: Value) -> Value {
+    rust_type("std", "option::Option", &[json_schema(schema)])
 }
 
 /// Parameters of [`rust_type`] are read as JSON Schema, which has no `nullable`.

@@ -19,9 +19,13 @@ pub(super) fn fold_success_statuses(lowering: &mut Lowering) -> usize {
     let mut applied = 0;
     let mut operations = std::mem::take(&mut lowering.operations);
     for operation in &mut operations {
-        let responses = take(operation, |status| status.starts_with(['1', '2', '3']));
+        let mut responses = take(operation, |status| status.starts_with(['1', '2', '3']));
+        if responses.is_empty() {
+            // Without any other word, the default says what a success is like, too.
+            responses = kept(operation, "default");
+        }
         let folded = fold_successes(lowering, operation, &responses);
-        applied += usize::from(responses.len() != 1 || responses[0].0 != "2XX");
+        applied += usize::from(!matches!(responses.as_slice(), [(status, _)] if status == "2XX"));
         operation.object["responses"]["2XX"] = folded;
     }
     lowering.operations = operations;
@@ -109,6 +113,15 @@ fn take(operation: &mut Operation, wanted: impl Fn(&str) -> bool) -> Vec<(String
     *responses = kept;
     let taken: serde_json::Map<String, Value> = taken;
     taken.into_iter().collect()
+}
+
+/// The response of one status, which stays where it is.
+fn kept(operation: &Operation, status: &str) -> Vec<(String, Value)> {
+    let response = operation.object["responses"].get(status);
+    response
+        .map(|response| (status.to_owned(), response.clone()))
+        .into_iter()
+        .collect()
 }
 
 fn with_schema(schema: &Value) -> Value {

@@ -1,0 +1,133 @@
+//! Names, descriptions, deprecation and servers.
+
+use serde_json::json;
+
+use crate::{
+    client,
+    clients::{names, noisy_descriptions, servers},
+    server::Server,
+};
+
+#[tokio::test]
+async fn names_of_rust_and_of_nobody_are_names() {
+    let server = Server::start().await;
+    let client = client!(names, server);
+    server.json(200, &json!({ "type": "+", "@id": "i", "+1": 1, "-1": 2, "1st": "f", "fn": { "Some": "s" },
+        "größe": { "breite": 1.5 }, "vec": [{ "Err": "e" }], "extra": "x", "me": { "super": "u" } }));
+    let thing = client
+        .match_()
+        .self_("s")
+        .in_("i")
+        .type_("t")
+        .page_size(5)
+        .filter("f")
+        ._2fa(true)
+        .request("1")
+        .result("2")
+        .url("3")
+        .value("4")
+        .operation("5")
+        .response("6")
+        .outcome("7")
+        .info("8")
+        .client("9")
+        .body("10")
+        .x_type("11")
+        .send()
+        .await
+        .unwrap();
+    let line = server.last().line;
+    assert!(line.starts_with("GET /type/s/i?"), "{line}");
+    for pair in [
+        "type=t",
+        "page%5Bsize%5D=5",
+        "%24filter=f",
+        "2fa=true",
+        "request=1",
+        "result=2",
+        "url=3",
+        "value=4",
+        "operation=5",
+        "response=6",
+        "outcome=7",
+        "info=8",
+        "client=9",
+        "body=10",
+    ] {
+        assert!(
+            line.split(['?', '&']).any(|part| part == pair),
+            "{pair} in {line}"
+        );
+    }
+    assert_eq!(server.last().header("x-type").unwrap(), "11");
+    assert_eq!(thing.type_, names::types::Type::Plus);
+    assert_eq!((thing.plus1, thing.minus1), (Some(1), Some(2)));
+    assert_eq!(thing.x1st.as_deref(), Some("f"));
+    client.self_().self_("s").in_("i").send().await.unwrap();
+    assert_eq!(server.last().line, "POST /type/s/i");
+    client.clone().send().await.unwrap();
+}
+
+#[test]
+fn every_value_of_an_enum_has_a_variant() {
+    use names::types::Type;
+    assert_eq!(
+        Type::KNOWN,
+        ["", "+", "-", "1", "self", "Unknown", ">=", "Ok", "None"]
+    );
+    for value in Type::KNOWN {
+        assert!(Type::from(*value).is_known(), "{value}");
+        assert_eq!(serde_json::to_value(Type::from(*value)).unwrap(), *value);
+    }
+    assert!(!Type::from("new").is_known());
+}
+
+#[tokio::test]
+async fn descriptions_do_not_reach_the_code() {
+    let server = Server::start().await;
+    let client = client!(noisy_descriptions, server);
+    server.json(200, &json!({ "a": "1", "b": "z" }));
+    let noise = client.read_noise().q("a").send().await.unwrap();
+    assert_eq!(noise.b, Some(noisy_descriptions::types::Kind::from("z")));
+}
+
+#[tokio::test]
+#[expect(deprecated, reason = "the mark of the document is what is tested")]
+async fn what_is_deprecated_still_works() {
+    let server = Server::start().await;
+    let client = client!(deprecated, server);
+    server.json(200, &json!({ "name": "a", "nick": "b" }));
+    let old = client.read_old().way("w").send().await.unwrap();
+    assert_eq!(old.nick.as_deref(), Some("b"));
+    assert!(crate::clients::deprecated::operations::READ_OLD.is_deprecated());
+}
+
+#[test]
+fn servers_without_open_variables_are_environments() {
+    use servers::Environment;
+    let known: Vec<(&str, &str)> = Environment::ALL
+        .iter()
+        .map(|environment| (environment.name(), environment.base_url()))
+        .collect();
+    assert_eq!(
+        known,
+        [
+            ("live", "https://api.example.com/v2"),
+            ("beta_test", "https://beta.example.com/v2"),
+            ("eu", "https://eu.example.com/v2"),
+            ("us-east", "https://us-east.example.com/v2"),
+        ]
+    );
+    assert_eq!(Environment::Live.base_url(), known[0].1);
+}
+
+#[tokio::test]
+async fn paths_of_a_base_address_stay_before_the_operation() {
+    let server = Server::start().await;
+    let client = servers::Client::builder()
+        .base_url(format!("{}/v2/", server.url()))
+        .build()
+        .unwrap();
+    client.ping().send().await.unwrap();
+    assert_eq!(server.last().line, "GET /v2/ping");
+}

@@ -1,0 +1,149 @@
+//! Lowering, rule by rule: the mini documents of `lowering/`, the clients that
+//! are made of them, and what is refused.
+#![allow(clippy::unwrap_used, clippy::expect_used, missing_docs)]
+
+use std::{
+    collections::BTreeMap,
+    fmt::Write as _,
+    fs,
+    path::{Path, PathBuf},
+};
+
+use openapi_codegen::{Error, Files, RULES, Settings, generate, generate_module};
+use openapi_document::Document;
+
+const UPDATE: &str = "UPDATE_LOWERING=1 cargo test -p guards --test lowering_documents";
+
+fn folder(path: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join(path)
+}
+
+/// The mini documents by name.
+fn documents() -> BTreeMap<String, Document> {
+    fs::read_dir(folder("lowering"))
+        .unwrap()
+        .map(|entry| entry.unwrap().path())
+        .filter(|path| {
+            path.extension()
+                .is_some_and(|extension| extension == "yaml")
+        })
+        .map(|path| {
+            let name = path.file_stem().unwrap().to_str().unwrap().to_owned();
+            let document =
+                Document::open(&path).unwrap_or_else(|report| panic!("{}", report.render(false)));
+            (name, document)
+        })
+        .collect()
+}
+
+fn settings(name: &str) -> Settings {
+    Settings::new(format!("{}-client", name.replace('_', "-")))
+}
+
+/// What an error says, with the report of a document rendered.
+fn words(error: &Error) -> String {
+    match error {
+        Error::Document(report) => report.render(false),
+        other => other.to_string(),
+    }
+}
+
+#[test]
+fn clients_of_the_mini_documents_are_up_to_date() {
+    let mut files = BTreeMap::new();
+    let mut modules =
+        format!("//! The clients of the mini documents, written by\n//! `{UPDATE}`.\n\n");
+    for (name, document) in documents() {
+        let code = generate_module(
+            &document,
+            &settings(&name),
+            &format!("crate::clients::{name}"),
+        )
+        .unwrap_or_else(|error| panic!("{name}: {}", words(&error)));
+        files.insert(format!("{name}.rs"), code);
+        writeln!(modules, "#[rustfmt::skip]\npub(crate) mod {name};").unwrap();
+    }
+    files.insert("mod.rs".to_owned(), modules);
+    let clients = folder("tests/lowering/clients");
+    if std::env::var_os("UPDATE_LOWERING").is_some() {
+        update(&clients, &files);
+    }
+    let mut stale: Vec<String> = files
+        .iter()
+        .filter_map(|(name, code)| {
+            let present = fs::read_to_string(clients.join(name)).unwrap_or_default();
+            first_difference(&present, code).map(|line| format!("{name}:{line}"))
+        })
+        .collect();
+    stale.extend(
+        strays(&clients, &files)
+            .iter()
+            .map(|path| format!("{} is left over", path.display())),
+    );
+    assert!(
+        stale.is_empty(),
+        "the clients of the mini documents are out of date; run `{UPDATE}` and commit what it writes\n{}",
+        stale.join("\n")
+    );
+}
+
+/// The first line in which two texts differ, counted from one, with both forms.
+fn first_difference(present: &str, expected: &str) -> Option<String> {
+    if present == expected {
+        return None;
+    }
+    let common = present
+        .lines()
+        .zip(expected.lines())
+        .take_while(|(one, other)| one == other)
+        .count();
+    let line = |text: &str| {
+        text.lines()
+            .nth(common)
+            .unwrap_or("(end of file)")
+            .to_owned()
+    };
+    Some(format!(
+        "{}: `{}` should be `{}`",
+        common + 1,
+        line(present),
+        line(expected)
+    ))
+}
+
+fn strays(clients: &Path, files: &Files) -> Vec<PathBuf> {
+    fs::read_dir(clients)
+        .unwrap()
+        .map(|entry| entry.unwrap().path())
+        .filter(|path| !files.contains_key(path.file_name().unwrap().to_str().unwrap()))
+        .collect()
+}
+
+fn update(clients: &Path, files: &Files) {
+    for stray in strays(clients, files) {
+        fs::remove_file(stray).unwrap();
+    }
+    for (name, code) in files {
+        let path = clients.join(name);
+        if fs::read_to_string(&path).ok().as_ref() != Some(code) {
+            fs::write(path, code).unwrap();
+        }
+    }
+}
+
+#[test]
+fn every_rule_applies_in_the_document_of_its_name() {
+    let documents = documents();
+    for rule in RULES {
+        let document = documents
+            .get(rule.name)
+            .unwrap_or_else(|| panic!("add tests/lowering/{}.yaml: {}", rule.name, rule.what));
+        let generated = generate(document, &settings(rule.name)).unwrap();
+        assert!(
+            generated.summary.rules.contains_key(rule.name),
+            "{} does not apply in its document; it applies {:?}",
+            rule.name,
+            generated.summary.rules
+        );
+    }
+}
