@@ -9,7 +9,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use openapi_codegen::{Error, Files, RULES, Settings, generate, generate_module};
+use openapi_codegen::{Error, Files, RULES, Settings, generate, generate_module, lowered_document};
 use openapi_document::Document;
 
 const UPDATE: &str = "UPDATE_LOWERING=1 cargo test -p guards --test lowering_documents";
@@ -145,5 +145,97 @@ fn every_rule_applies_in_the_document_of_its_name() {
             rule.name,
             generated.summary.rules
         );
+    }
+}
+
+/// The codes of the findings that stop a document with these rules listed.
+fn codes_with(document: &Document, name: &str, rules: &[&str]) -> Vec<String> {
+    let mut settings = settings(name);
+    settings.lowering = Some(rules.iter().map(|&rule| rule.to_owned()).collect());
+    match generate(document, &settings) {
+        Ok(_) => Vec::new(),
+        Err(Error::Document(report)) => report
+            .iter()
+            .map(|finding| finding.code().to_owned())
+            .collect(),
+        Err(other) => panic!("{other}"),
+    }
+}
+
+#[test]
+fn the_list_of_rules_must_be_exact() {
+    let documents = documents();
+    let name = "carry_cookies_in_headers";
+    let document = &documents[name];
+    let rules = generate(document, &settings(name)).unwrap().summary.rules;
+    let listed: Vec<&str> = rules.keys().copied().collect();
+    assert_eq!(codes_with(document, name, &listed), [""; 0]);
+    let short: Vec<&str> = listed
+        .iter()
+        .copied()
+        .filter(|&rule| rule != name)
+        .collect();
+    assert_eq!(codes_with(document, name, &short), ["G302"]);
+    let long = [&listed[..], &["join_header_lists"]].concat();
+    assert_eq!(codes_with(document, name, &long), ["G301"]);
+    let unknown = [&listed[..], &["carry_cakes_in_headers"]].concat();
+    assert_eq!(codes_with(document, name, &unknown), ["G303"]);
+}
+
+/// One line a method: what becomes of each operation of the Configuration API.
+#[test]
+fn methods_of_the_configuration_document() {
+    let document = Document::open(&folder("../openapi/configuration/openapi.yaml")).unwrap();
+    let lowered = lowered_document(&document).unwrap();
+    let mut lines = String::new();
+    for (path, item) in lowered["paths"].as_object().unwrap() {
+        for (verb, operation) in item.as_object().unwrap() {
+            let name = operation["operationId"].as_str().unwrap();
+            let request = match operation.get("requestBody") {
+                Some(body) => content(body),
+                None => "-".to_owned(),
+            };
+            let responses: Vec<String> = operation["responses"]
+                .as_object()
+                .unwrap()
+                .iter()
+                .map(|(status, response)| format!("{status} {}", content(response)))
+                .collect();
+            writeln!(
+                lines,
+                "{name}: {verb} {path} | {request} | {}",
+                responses.join(", ")
+            )
+            .unwrap();
+        }
+    }
+    insta::with_settings!({ snapshot_path => "../snapshots/lowering", prepend_module_to_snapshot => false }, {
+        insta::assert_snapshot!("configuration", lines);
+    });
+}
+
+/// The schema of a body with its media type, short.
+fn content(body: &serde_json::Value) -> String {
+    let Some((media_type, media)) = body["content"]
+        .as_object()
+        .and_then(|content| content.iter().next())
+    else {
+        return "nothing".to_owned();
+    };
+    let schema = &media["schema"];
+    let what = match (schema["$ref"].as_str(), schema["type"].as_str()) {
+        (Some(reference), _) => reference.rsplit('/').next().unwrap().to_owned(),
+        (None, Some("array")) => format!(
+            "[{}]",
+            schema["items"]["$ref"]
+                .as_str()
+                .map_or("items", |r| r.rsplit('/').next().unwrap())
+        ),
+        (None, Some(kind)) => kind.to_owned(),
+        (None, None) => "any".to_owned(),
+    };
+    match media_type.as_str() {
+        "application/json" => what,
+        other => format!("{what} as {other}"),
     }
 }
