@@ -243,7 +243,7 @@ mod tests {
         assert_eq!(query(&list, FormJoined), "p=a,b%2Cc");
         assert_eq!(query(&list, SpaceDelimited), "p=a%20b%2Cc");
         assert_eq!(query(&list, PipeDelimited), "p=a%7Cb%2Cc");
-        let object = json!({ "r": 1, "g": "x" });
+        let object = json!({ "g": "x", "r": 1 });
         assert_eq!(query(&object, Form), "g=x&r=1");
         assert_eq!(query(&object, FormJoined), "p=g,x,r,1");
         assert_eq!(query(&object, DeepObject), "p%5Bg%5D=x&p%5Br%5D=1");
