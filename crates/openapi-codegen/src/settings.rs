@@ -209,9 +209,9 @@ impl Settings {
             Some("it is longer than 64 characters")
         } else if syn::parse_str::<syn::Ident>(&module).is_err() {
             Some("it is a keyword of Rust")
-        } else if BUILT_IN.iter().any(|other| same(&other)) {
+        } else if BUILT_IN.iter().any(same) {
             Some("a library that comes with Rust has this name")
-        } else if DEPENDENCIES.iter().any(|other| same(&other)) {
+        } else if DEPENDENCIES.iter().any(same) {
             Some("the generated crate depends on a package of this name")
         } else {
             None

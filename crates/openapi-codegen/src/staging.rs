@@ -123,10 +123,9 @@ fn sweep(parent: &Path) {
 }
 
 fn remove_stale(parent: &Path, home: &Path) -> io::Result<()> {
-    let marker = match fs::read_to_string(home.join(MARKER)) {
-        Ok(marker) => marker,
+    let Ok(marker) = fs::read_to_string(home.join(MARKER)) else {
         // Killed before the marker was written; anything else is not ours.
-        Err(_) => return fs::remove_dir(home),
+        return fs::remove_dir(home);
     };
     let Some(name) = marker.strip_prefix(NOTE).map(str::trim_end) else {
         // Killed while the marker was written, so nothing follows it.

@@ -39,8 +39,11 @@ pub(super) fn module(context: &Context<'_>) -> TokenStream {
         .map(|method| client_method(context, method));
     let builder = builder(context, &environments);
     let from_env_doc = from_env_doc(context, &environments);
+    let credentials = (!schemes(context.root).is_empty())
+        .then(|| quote! { use ::openapi_client_runtime::{Credential, Secret}; });
     quote! {
-        use ::openapi_client_runtime::{BuildError, Core, CoreBuilder, Credential, Secret};
+        use ::openapi_client_runtime::{BuildError, Core, CoreBuilder};
+        #credentials
 
         use crate::{builder, operations};
 

@@ -272,7 +272,11 @@ fn setters(context: &Context<'_>, members: &Members, name: &str, item: &mut Item
         let field = function.sig.ident.clone();
         let wire = members.wire_name(name, &field.to_string());
         set_doc(&mut function.attrs, &member_doc(context, schema, wire));
-        let message = format!("member `{}` of `{name}`: {{e}}", wire.unwrap_or("extra"));
+        let wire = wire
+            .unwrap_or("extra")
+            .replace('{', "{{")
+            .replace('}', "}}");
+        let message = format!("member `{wire}` of `{name}`: {{e}}");
         function.block = parse_quote!({
             self.#field = value.try_into().map_err(|e| format!(#message));
             self
@@ -473,9 +477,12 @@ fn union_items(context: &Context<'_>, component: &str, union: &crate::plan::Unio
         .variants
         .iter()
         .zip(&idents)
-        .map(|(variant, ident)| match variant.boxed {
-            true => parse_quote!(::std::boxed::Box<#ident>),
-            false => parse_quote!(#ident),
+        .map(|(variant, ident)| {
+            if variant.boxed {
+                parse_quote!(::std::boxed::Box<#ident>)
+            } else {
+                parse_quote!(#ident)
+            }
         })
         .collect();
     let variant_docs = union.variants.iter().map(|variant| {

@@ -21,12 +21,29 @@ pub(super) fn start(public: &Value) -> Lowering {
         let pointer = format!("/components/schemas/{}", escape(name));
         plan.origins.insert(name.clone(), pointer);
     }
-    Lowering {
+    let mut lowering = Lowering {
         operations: operations(public),
         schemas,
         plan,
         refusals: Vec::new(),
-    }
+    };
+    name_types(&mut lowering);
+    lowering
+}
+
+/// Says of an enum of strings that it holds strings, which its values show.
+fn name_types(lowering: &mut Lowering) {
+    super::schemas::everywhere(lowering, &mut |schema| {
+        let strings = schema["enum"].as_array().is_some_and(|values| {
+            values.iter().any(Value::is_string)
+                && values
+                    .iter()
+                    .all(|value| value.is_string() || value.is_null())
+        });
+        if strings && schema.get("type").is_none() {
+            schema["type"] = Value::String("string".to_owned());
+        }
+    });
 }
 
 fn operations(public: &Value) -> Vec<Operation> {

@@ -70,7 +70,7 @@ fn hoist(lowering: &mut Lowering, words: &str, origin: &str, schema: &mut Value)
     }
     let nullable = is_nullable(schema);
     let mut named = schema.clone();
-    remove(&mut named, "nullable");
+    remove_null(&mut named);
     let name = lowering.add_schema(&naming::pascal(words), origin, named);
     *schema = reference(&name);
     if nullable {
@@ -114,10 +114,7 @@ pub(super) fn move_nullable_to_references(lowering: &mut Lowering) -> usize {
     for (name, schema) in &mut lowering.schemas {
         let nullable_branch = remove_from_branches(schema);
         if (is_nullable(schema) && !is_nullable_reference(schema)) || nullable_branch {
-            remove(schema, "nullable");
-            if let Some(values) = schema.get_mut("enum").and_then(Value::as_array_mut) {
-                values.retain(|value| !value.is_null());
-            }
+            remove_null(schema);
             moved.push(name.clone());
         }
     }
@@ -130,6 +127,14 @@ pub(super) fn move_nullable_to_references(lowering: &mut Lowering) -> usize {
         }
     });
     moved.len()
+}
+
+/// What is left of a schema without its null.
+fn remove_null(schema: &mut Value) {
+    remove(schema, "nullable");
+    if let Some(values) = schema.get_mut("enum").and_then(Value::as_array_mut) {
+        values.retain(|value| !value.is_null());
+    }
 }
 
 /// A union is nullable when one of its branches is.
@@ -258,6 +263,7 @@ fn enum_values(schemas: &Map<String, Value>, schema: &Value) -> Option<Vec<Strin
     schema["enum"]
         .as_array()?
         .iter()
+        .filter(|value| !value.is_null())
         .map(|value| value.as_str().map(str::to_owned))
         .collect()
 }
@@ -362,11 +368,11 @@ pub(super) fn choose_one_of_any(lowering: &mut Lowering) -> usize {
         let mixed = schema["anyOf"]
             .as_array()
             .is_some_and(|branches| !branches.iter().all(is_object));
-        if let Some(object) = schema.as_object_mut().filter(|_| mixed && !ours) {
-            if let Some(branches) = object.remove("anyOf") {
-                object.insert("oneOf".to_owned(), branches);
-                applied += 1;
-            }
+        if let Some(object) = schema.as_object_mut().filter(|_| mixed && !ours)
+            && let Some(branches) = object.remove("anyOf")
+        {
+            object.insert("oneOf".to_owned(), branches);
+            applied += 1;
         }
     }
     applied
@@ -561,7 +567,7 @@ fn remove(schema: &mut Value, key: &str) -> bool {
 }
 
 /// Visits every schema of the components and of the operations.
-fn everywhere(lowering: &mut Lowering, visit: &mut dyn FnMut(&mut Value)) {
+pub(super) fn everywhere(lowering: &mut Lowering, visit: &mut dyn FnMut(&mut Value)) {
     for schema in lowering.schemas.values_mut() {
         rewrite::everywhere(schema, visit);
     }
