@@ -1,0 +1,11 @@
+//! The command line as its users meet it: the real program, run in folders of its own.
+#![allow(clippy::unwrap_used, clippy::expect_used)]
+
+mod documents;
+mod hostile;
+mod interrupted;
+mod large;
+mod output;
+mod place;
+mod settings;
+mod workspace;
