@@ -1,5 +1,7 @@
 //! What the parts of the completer look up in the public document.
 
+use std::collections::HashMap;
+
 use openapi_document::Document;
 use serde_json::Value;
 
@@ -15,6 +17,8 @@ pub(super) struct Context<'a> {
     pub lowered: &'a Lowered,
     pub plan: &'a Plan,
     pub settings: &'a Settings,
+    /// Component schemas by their Rust names.
+    components: HashMap<String, &'a str>,
 }
 
 /// A parameter of a method.
@@ -36,7 +40,19 @@ impl<'a> Context<'a> {
             lowered,
             plan: &lowered.plan,
             settings,
+            components: lowered
+                .plan
+                .origins
+                .keys()
+                .rev()
+                .map(|name| (naming::pascal(name), name.as_str()))
+                .collect(),
         }
+    }
+
+    /// The component schema that a Rust type stands for.
+    pub(super) fn component_of(&self, type_name: &str) -> Option<&'a str> {
+        self.components.get(type_name).copied()
     }
 
     /// The node at a pointer, following references on the way.
@@ -124,12 +140,8 @@ impl<'a> Context<'a> {
 
     /// The public schema behind a generated type, and its component's name.
     pub(super) fn schema_of(&self, type_name: &str) -> Option<(&'a str, &'a Value)> {
-        let (name, pointer) = self
-            .plan
-            .origins
-            .iter()
-            .find(|(name, _)| naming::pascal(name) == type_name)?;
-        Some((name, self.lookup(pointer)?))
+        let name = self.component_of(type_name)?;
+        Some((name, self.lookup(&self.plan.origins[name])?))
     }
 
     /// A member of an object schema, also one that `allOf` brings in. The

@@ -187,13 +187,7 @@ fn unalias(context: &Context<'_>, schema: &Value) -> Value {
     let inner = alias
         .and_then(|path| path.strip_prefix("::std::option::Option<crate::types::"))
         .and_then(|path| path.strip_suffix('>'));
-    let component = inner.and_then(|ty| {
-        context
-            .plan
-            .origins
-            .keys()
-            .find(|name| naming::pascal(name) == ty)
-    });
+    let component = inner.and_then(|ty| context.component_of(ty));
     component.map_or_else(|| schema.clone(), |name| crate::lower::reference(name))
 }
 

@@ -11,7 +11,7 @@ mod rewrite;
 mod schemas;
 mod statuses;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 
 pub(crate) use normalize::resolve;
 pub(crate) use parameters::carrier;
@@ -20,7 +20,10 @@ pub(crate) use rewrite::collect;
 use openapi_document::Finding;
 use serde_json::{Map, Value, json};
 
-use crate::plan::{Method, Plan};
+use crate::{
+    naming,
+    plan::{Method, Plan},
+};
 
 /// A named step of lowering.
 pub struct Rule {
@@ -150,6 +153,8 @@ pub const RULES: &[Rule] = &[
 pub(crate) struct Lowering {
     pub operations: Vec<Operation>,
     pub schemas: Map<String, Value>,
+    /// The Rust names of the schemas.
+    pub type_names: HashSet<String>,
     pub plan: Plan,
     /// What no rule can represent.
     pub refusals: Vec<Finding>,
@@ -219,19 +224,13 @@ impl Lowering {
     fn add_schema(&mut self, wanted: &str, origin: &str, schema: Value) -> String {
         let mut name = wanted.to_owned();
         let mut number = 2;
-        while self.is_taken(&name) {
+        while !self.type_names.insert(naming::pascal(&name)) {
             name = format!("{wanted}{number}");
             number += 1;
         }
         self.plan.origins.insert(name.clone(), origin.to_owned());
         self.schemas.insert(name.clone(), schema);
         name
-    }
-
-    fn is_taken(&self, name: &str) -> bool {
-        self.schemas
-            .keys()
-            .any(|other| crate::naming::pascal(other) == crate::naming::pascal(name))
     }
 
     /// Adds a component that stands for an existing Rust type.

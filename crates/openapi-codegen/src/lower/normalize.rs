@@ -4,7 +4,10 @@
 use serde_json::{Map, Value};
 
 use super::{Lowering, Operation};
-use crate::plan::{Method, Plan};
+use crate::{
+    naming,
+    plan::{Method, Plan},
+};
 
 const VERBS: [&str; 8] = [
     "get", "put", "post", "delete", "options", "head", "patch", "trace",
@@ -23,6 +26,7 @@ pub(super) fn start(public: &Value) -> Lowering {
     }
     let mut lowering = Lowering {
         operations: operations(public),
+        type_names: schemas.keys().map(|name| naming::pascal(name)).collect(),
         schemas,
         plan,
         refusals: Vec::new(),

@@ -341,7 +341,10 @@ fn environment_clash(view: &View<'_>) -> Vec<Hit> {
         .iter()
         .filter_map(|server| server.child("x-environment"))
     {
-        let text = name.value.as_str().unwrap_or_default();
+        // Anything else is no name, and a finding of its own.
+        let Some(text) = name.value.as_str() else {
+            continue;
+        };
         let variant = type_name(text);
         match first.get(&variant) {
             Some(place) => hits.push(
