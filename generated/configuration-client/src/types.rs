@@ -298,25 +298,45 @@ pub struct Attribute {
         rename = "case-sensitive",
         deserialize_with = "::std::option::Option::deserialize"
     )]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(with = "::openapi_client_runtime::Patch<bool>")
+    )]
     pub case_sensitive: ::std::option::Option<bool>,
     /// Value of records that set none; of any type, or null.
     pub default: ::serde_json::Value,
     /// What the attribute holds. That it can be null is inferred.
     #[serde(deserialize_with = "::std::option::Option::deserialize")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(with = "::openapi_client_runtime::Patch<::std::string::String>")
+    )]
     pub description: ::std::option::Option<::std::string::String>,
     /// Whether the attribute is written once and later writes are ignored.
     #[serde(
         rename = "ignore-update",
         deserialize_with = "::std::option::Option::deserialize"
     )]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(with = "::openapi_client_runtime::Patch<bool>")
+    )]
     pub ignore_update: ::std::option::Option<bool>,
     /// Greatest length of a text.
     #[serde(deserialize_with = "::std::option::Option::deserialize")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(with = "::openapi_client_runtime::Patch<i64>")
+    )]
     pub length: ::std::option::Option<i64>,
     /// Whether values are unique within their plural. That it can be null is inferred.
     #[serde(
         rename = "locally-unique",
         deserialize_with = "::std::option::Option::deserialize"
+    )]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(with = "::openapi_client_runtime::Patch<bool>")
     )]
     pub locally_unique: ::std::option::Option<bool>,
     /// Name of the attribute, case-sensitive. For parts of objects and plurals the whole dotted path.
@@ -326,9 +346,17 @@ pub struct Attribute {
         rename = "primary-key",
         deserialize_with = "::std::option::Option::deserialize"
     )]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(with = "::openapi_client_runtime::Patch<bool>")
+    )]
     pub primary_key: ::std::option::Option<bool>,
     /// Whether the attribute is indexed for search. That it can be null is inferred.
     #[serde(deserialize_with = "::std::option::Option::deserialize")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(with = "::openapi_client_runtime::Patch<bool>")
+    )]
     pub query: ::std::option::Option<bool>,
     /// Whether every record must have a value other than null.
     pub required: bool,
@@ -336,6 +364,10 @@ pub struct Attribute {
     #[serde(
         rename = "reverse-query",
         deserialize_with = "::std::option::Option::deserialize"
+    )]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(with = "::openapi_client_runtime::Patch<bool>")
     )]
     pub reverse_query: ::std::option::Option<bool>,
     /// Path of the attribute, relative to the host.
@@ -346,6 +378,10 @@ pub struct Attribute {
     pub type_: crate::types::AttributeType,
     /// Whether values are unique over all records of the entity type. That it can be null is inferred.
     #[serde(deserialize_with = "::std::option::Option::deserialize")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(with = "::openapi_client_runtime::Patch<bool>")
+    )]
     pub unique: ::std::option::Option<bool>,
 }
 

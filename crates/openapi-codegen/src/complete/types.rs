@@ -111,8 +111,28 @@ fn complete_struct(context: &Context<'_>, item: &mut ItemStruct) {
             set_doc(&mut field.attrs, &text);
             if is_patch(&field.ty) {
                 three_state_attributes(field);
+            } else if is_required_nullable(field) {
+                require_in_schema(field);
             }
         }
+    }
+}
+
+/// typify asks for the member of such a field, null or not.
+fn is_required_nullable(field: &syn::Field) -> bool {
+    let mut serde = field.attrs.iter().filter(|a| a.path().is_ident("serde"));
+    serde.any(|attribute| quote!(#attribute).to_string().contains("deserialize_with"))
+}
+
+/// schemars takes every `Option` for a member that may be left out. `Patch` has the same schema and
+/// is no `Option`.
+fn require_in_schema(field: &mut syn::Field) {
+    if let Some(inner) = argument_of(&field.ty, "Option") {
+        let inner = quote!(#inner).to_string().replace(' ', "");
+        let with = format!("::openapi_client_runtime::Patch<{inner}>");
+        field
+            .attrs
+            .push(parse_quote!(#[cfg_attr(feature = "schemars", schemars(with = #with))]));
     }
 }
 
