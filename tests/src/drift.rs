@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use openapi_codegen::{Api, Difference, Error, Generated, compare, generate};
+use openapi_codegen::{Api, Difference, Error, Files, compare, generate, generate_calls, orphans};
 use openapi_document::Document;
 
 use crate::workspace;
@@ -12,19 +12,30 @@ const DIFF_LINES: usize = 40;
 /// Files whose diff a failure shows.
 const DIFF_FILES: usize = 5;
 
-/// `generated/` is what the documents of `openapi/` give.
+/// `generated/`, and the calls that the tests make with it, are what the documents of `openapi/`
+/// give.
 ///
 /// # Errors
 ///
 /// The start of a unified diff, and the command that writes what is expected.
 pub fn check(root: &Path) -> Result<(), String> {
     let mut complaints = Vec::new();
-    for api in workspace::all_apis(root)? {
-        let files = regenerate(&api)?.files;
-        let differences = compare(&api.crate_folder, &files).map_err(|error| error.to_string())?;
-        if !differences.is_empty() {
-            complaints.push(complaint(root, &api, &differences));
+    let apis = workspace::all_apis(root)?;
+    for api in &apis {
+        let (crate_files, calls) = regenerate(api)?;
+        for (folder, files) in [
+            (&api.crate_folder, &crate_files),
+            (&api.calls_folder, &calls),
+        ] {
+            let differences = compare(folder, files).map_err(|error| error.to_string())?;
+            if !differences.is_empty() {
+                complaints.push(complaint(root, api, folder, &differences));
+            }
         }
+    }
+    for folder in orphans(root, &apis).map_err(|error| error.to_string())? {
+        let folder = folder.strip_prefix(root).unwrap_or(&folder).display();
+        complaints.push(format!("{folder} belongs to no API of openapi/: remove it"));
     }
     if complaints.is_empty() {
         Ok(())
@@ -33,31 +44,29 @@ pub fn check(root: &Path) -> Result<(), String> {
     }
 }
 
-/// Generates the crate of an API in memory.
+/// Generates the crate of an API, and the calls of its methods, in memory.
 ///
 /// # Errors
 ///
 /// The rendered report where the document cannot be used.
-pub fn regenerate(api: &Api) -> Result<Generated, String> {
+pub fn regenerate(api: &Api) -> Result<(Files, Files), String> {
     let explain = |error| match error {
         Error::Document(report) => format!(
-            "nothing can be generated for `{}`:\n{}\nrun `cargo xtask lint --api {}` and mend what it finds",
+            "nothing can be generated for `{0}`:\n{1}\nrun `cargo xtask lint --api {0}` and mend what it finds",
             api.name,
             report.render(false),
-            api.name
         ),
         other => other.to_string(),
     };
     let document =
         Document::open(&api.document).map_err(|report| explain(Error::Document(report)))?;
-    generate(&document, &api.settings).map_err(explain)
+    let generated = generate(&document, &api.settings).map_err(explain)?;
+    let calls = generate_calls(&document, &api.settings).map_err(explain)?;
+    Ok((generated.files, calls))
 }
 
-fn complaint(root: &Path, api: &Api, differences: &[Difference]) -> String {
-    let folder = api
-        .crate_folder
-        .strip_prefix(root)
-        .unwrap_or(&api.crate_folder);
+fn complaint(root: &Path, api: &Api, folder: &Path, differences: &[Difference]) -> String {
+    let folder = folder.strip_prefix(root).unwrap_or(folder);
     let mut text = String::new();
     for difference in differences.iter().take(DIFF_FILES) {
         text.push_str(&bounded(&difference.unified()));

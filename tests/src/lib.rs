@@ -1,8 +1,7 @@
 //! The guards of this workspace: each holds two things together that must not drift apart.
 //!
-//! A guard is a function over the root of a workspace that says what is wrong, why it matters and
-//! which command mends it. The tests run the guards over this workspace, and over copies with
-//! something broken in them.
+//! A guard is a function that says what is wrong, why it matters and which command mends it. The
+//! tests run the guards over this workspace, and over copies with something broken in them.
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,
@@ -11,6 +10,16 @@
 )]
 
 pub mod calls;
+pub mod conformance;
+pub mod document;
 pub mod drift;
+pub mod instances;
+pub mod mutation;
+pub mod operation_table;
+pub mod packages;
+pub mod parity;
+pub mod public_api;
 pub mod recorder;
+pub mod snapshot;
+pub mod wire;
 pub mod workspace;

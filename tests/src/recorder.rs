@@ -2,7 +2,10 @@
 
 use std::{
     collections::BTreeMap,
-    sync::{Arc, Mutex},
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicUsize, Ordering},
+    },
 };
 
 use tokio::{
@@ -91,28 +94,30 @@ impl Reply {
     }
 }
 
-type Answer = Arc<dyn Fn(&Request) -> Reply + Send + Sync>;
+/// Turns of the runtime for which an answer is held: enough for a request to arrive that was sent
+/// at the same time.
+const TURNS: usize = 2000;
 
 /// A running server; dropping it stops it.
 pub struct Recorder {
     url: String,
-    requests: Arc<Mutex<Vec<Request>>>,
+    shared: Arc<Shared>,
     task: JoinHandle<()>,
+}
+
+struct Shared {
+    answer: Box<dyn Fn(&Request) -> Reply + Send + Sync>,
+    requests: Mutex<Vec<Request>>,
+    /// Requests for whose company an answer is held.
+    company: usize,
+    in_flight: AtomicUsize,
+    most_in_flight: AtomicUsize,
 }
 
 impl Recorder {
     /// Starts a server that answers what `answer` says.
     pub async fn start(answer: impl Fn(&Request) -> Reply + Send + Sync + 'static) -> Self {
-        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
-        let address = listener.local_addr().expect("an address");
-        let requests = Arc::default();
-        let answer: Answer = Arc::new(answer);
-        let task = tokio::spawn(accept(listener, answer, Arc::clone(&requests)));
-        Self {
-            url: format!("http://{address}"),
-            requests,
-            task,
-        }
+        Self::spawn(Box::new(answer), 0).await
     }
 
     /// Starts a server that gives these replies one after the other, and the last one for ever.
@@ -121,19 +126,34 @@ impl Recorder {
     ///
     /// When there is no reply.
     pub async fn replying(replies: Vec<Reply>) -> Self {
-        let mut left = replies;
-        left.reverse();
-        assert!(!left.is_empty(), "a server needs a reply");
-        let left = Mutex::new(left);
-        Self::start(move |_| {
-            let mut left = left.lock().unwrap();
-            if left.len() > 1 {
-                left.pop().unwrap()
-            } else {
-                left[0].clone()
-            }
-        })
-        .await
+        Self::spawn(one_after_the_other(replies), 0).await
+    }
+
+    /// As [`replying`](Self::replying), but holds each answer until `company` requests are under
+    /// way, or until those that were sent at the same time would have arrived.
+    ///
+    /// # Panics
+    ///
+    /// When there is no reply.
+    pub async fn holding(replies: Vec<Reply>, company: usize) -> Self {
+        Self::spawn(one_after_the_other(replies), company).await
+    }
+
+    async fn spawn(answer: Box<dyn Fn(&Request) -> Reply + Send + Sync>, company: usize) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
+        let address = listener.local_addr().expect("an address");
+        let shared = Arc::new(Shared {
+            answer,
+            requests: Mutex::default(),
+            company,
+            in_flight: AtomicUsize::default(),
+            most_in_flight: AtomicUsize::default(),
+        });
+        Self {
+            url: format!("http://{address}"),
+            task: tokio::spawn(accept(listener, Arc::clone(&shared))),
+            shared,
+        }
     }
 
     /// Where the server is: scheme, address and port.
@@ -143,7 +163,12 @@ impl Recorder {
 
     /// The requests since the last call of this.
     pub fn take(&self) -> Vec<Request> {
-        std::mem::take(&mut self.requests.lock().unwrap())
+        std::mem::take(&mut self.shared.requests.lock().unwrap())
+    }
+
+    /// The most requests that were under way at the same time.
+    pub fn most_in_flight(&self) -> usize {
+        self.shared.most_in_flight.load(Ordering::SeqCst)
     }
 }
 
@@ -153,26 +178,57 @@ impl Drop for Recorder {
     }
 }
 
-async fn accept(listener: TcpListener, answer: Answer, requests: Arc<Mutex<Vec<Request>>>) {
+fn one_after_the_other(mut replies: Vec<Reply>) -> Box<dyn Fn(&Request) -> Reply + Send + Sync> {
+    assert!(!replies.is_empty(), "a server needs a reply");
+    replies.reverse();
+    let left = Mutex::new(replies);
+    Box::new(move |_| {
+        let mut left = left.lock().unwrap();
+        if left.len() > 1 {
+            left.pop().unwrap()
+        } else {
+            left[0].clone()
+        }
+    })
+}
+
+async fn accept(listener: TcpListener, shared: Arc<Shared>) {
     while let Ok((socket, _)) = listener.accept().await {
-        tokio::spawn(serve(socket, Arc::clone(&answer), Arc::clone(&requests)));
+        tokio::spawn(serve(socket, Arc::clone(&shared)));
     }
 }
 
 /// Serves one connection until the other side closes it.
-async fn serve(socket: TcpStream, answer: Answer, requests: Arc<Mutex<Vec<Request>>>) {
+async fn serve(socket: TcpStream, shared: Arc<Shared>) {
     let mut socket = BufReader::new(socket);
     while let Some(request) = read(&mut socket).await {
-        let reply = answer(&request);
-        requests.lock().unwrap().push(request);
-        let bytes = [reply.head().as_bytes(), &reply.body].concat();
-        let end = reply.cut.map_or(bytes.len(), |cut| {
-            bytes.len() - reply.body.len().saturating_sub(cut)
-        });
-        let sent = socket.get_mut().write_all(&bytes[..end]).await;
+        let is_head = request.method == "HEAD";
+        let reply = (shared.answer)(&request);
+        shared.requests.lock().unwrap().push(request);
+        shared.hold().await;
+        let mut bytes = reply.head().into_bytes();
+        if !is_head {
+            let end = reply.cut.unwrap_or(reply.body.len()).min(reply.body.len());
+            bytes.extend_from_slice(&reply.body[..end]);
+        }
+        let sent = socket.get_mut().write_all(&bytes).await;
         if sent.is_err() || reply.cut.is_some() {
             return;
         }
+    }
+}
+
+impl Shared {
+    async fn hold(&self) {
+        let now = self.in_flight.fetch_add(1, Ordering::SeqCst) + 1;
+        self.most_in_flight.fetch_max(now, Ordering::SeqCst);
+        for _ in 0..TURNS {
+            if self.most_in_flight.load(Ordering::SeqCst) >= self.company {
+                break;
+            }
+            tokio::task::yield_now().await;
+        }
+        self.in_flight.fetch_sub(1, Ordering::SeqCst);
     }
 }
 

@@ -2,6 +2,7 @@
 //! JSON, so that one test can look at all of them.
 
 /// The Configuration API.
+#[rustfmt::skip]
 pub mod configuration;
 
 use futures_util::StreamExt;
@@ -36,9 +37,7 @@ pub struct Failed {
 }
 
 /// Looks at the result of `send`.
-pub fn outcome<T: Serialize, E: Serialize>(
-    result: Result<ResponseValue<T>, Error<E>>,
-) -> Outcome {
+pub fn outcome<T: Serialize, E: Serialize>(result: Result<ResponseValue<T>, Error<E>>) -> Outcome {
     match result {
         Ok(value) => Outcome {
             status: Some(value.status().as_u16()),

@@ -1,0 +1,205 @@
+//! What each call puts on the wire.
+
+use std::collections::BTreeMap;
+
+use openapi_client_runtime::Operation;
+use serde_json::Value;
+
+use crate::{
+    document::{self, resolve, text},
+    recorder::{Reply, Request},
+};
+
+/// A response of the document, as a server would send it.
+#[derive(Debug, Clone)]
+pub struct Told {
+    /// The status code.
+    pub status: u16,
+    /// The media type, where there is a body.
+    pub media_type: Option<String>,
+    /// The name of the example.
+    pub example: String,
+    /// The example.
+    pub value: Value,
+}
+
+impl Told {
+    /// The reply of the server: JSON as JSON, text as it is.
+    pub fn reply(&self) -> Reply {
+        let reply = Reply::new(self.status);
+        match (&self.media_type, &self.value) {
+            (None, _) => reply,
+            (Some(media_type), Value::String(text)) if !media_type.contains("json") => {
+                reply.body(media_type, text.as_str())
+            }
+            (Some(media_type), value) => reply.body(media_type, value.to_string()),
+        }
+    }
+}
+
+/// Everything that the document says a method may be told: each status, with each example of the
+/// media type that the method accepts.
+///
+/// # Errors
+///
+/// A status whose body has no example.
+pub fn replies(root: &Value, operation: &Operation) -> Result<Vec<Told>, String> {
+    let documented = document::operations(root)
+        .into_iter()
+        .find(|candidate| {
+            candidate.id() == operation.document_id()
+                && candidate.path == operation.path()
+                && candidate
+                    .verb
+                    .eq_ignore_ascii_case(operation.method().as_str())
+        })
+        .ok_or_else(|| format!("`{}` is not in the document", operation.id()))?;
+    let mut told = Vec::new();
+    for (status, response) in documented.responses() {
+        let status = code(status);
+        let content = operation
+            .response_for(status)
+            .map_or(&[][..], |spec| spec.media_types());
+        let empty = content.is_empty();
+        for media_type in content {
+            let media = &response["content"][*media_type];
+            told.extend(
+                examples(root, media)
+                    .into_iter()
+                    .map(|(example, value)| Told {
+                        status,
+                        media_type: Some((*media_type).to_owned()),
+                        example,
+                        value,
+                    }),
+            );
+        }
+        if empty {
+            told.push(Told {
+                status,
+                media_type: None,
+                example: "empty".to_owned(),
+                value: Value::Null,
+            });
+        } else if !told.iter().any(|told| told.status == status) {
+            return Err(format!(
+                "{} of `{}` has no example, so nobody knows that it can be decoded: add one",
+                status,
+                operation.document_id()
+            ));
+        }
+    }
+    Ok(told)
+}
+
+/// The examples of a media type, or that of its schema.
+fn examples(root: &Value, media: &Value) -> Vec<(String, Value)> {
+    let own = document::examples(root, media);
+    if own.is_empty() {
+        let schema = resolve(root, &media["schema"]);
+        let example = schema.get("example").cloned();
+        return example
+            .map(|value| ("schema".to_owned(), value))
+            .into_iter()
+            .collect();
+    }
+    own.into_iter()
+        .map(|(name, value)| (name.to_owned(), value.clone()))
+        .collect()
+}
+
+/// A status code for `404`, `4XX` or `default`.
+fn code(status: &str) -> u16 {
+    match status.parse() {
+        Ok(code) => code,
+        Err(_) if status.eq_ignore_ascii_case("default") => 500,
+        Err(_) => status[..1]
+            .parse::<u16>()
+            .map_or(500, |class| class * 100 + 99),
+    }
+}
+
+/// What the client says of a reply: the example, or the variant of its status that holds it.
+pub fn expected(operation: &Operation, told: &Told) -> Value {
+    let variant = operation
+        .response_for(told.status)
+        .and_then(|spec| spec.envelope_variant());
+    match variant {
+        None => told.value.clone(),
+        Some(variant) if told.media_type.is_none() => serde_json::json!({ "status": variant }),
+        Some(variant) => serde_json::json!({ "status": variant, "body": told.value }),
+    }
+}
+
+/// The texts that the message of an error must hold, from where the document says it stands.
+pub fn message_texts(root: &Value, body: &Value) -> Vec<String> {
+    let pointers = document::strings(&root["x-error-members"]["message"]);
+    let found = pointers.iter().find_map(|pointer| body.pointer(pointer));
+    let mut texts = Vec::new();
+    if let Some(found) = found {
+        leaves(found, &mut texts);
+    }
+    texts
+}
+
+fn leaves(value: &Value, texts: &mut Vec<String>) {
+    match value {
+        Value::Null => {}
+        Value::String(text) => texts.push(text.clone()),
+        Value::Array(items) => items.iter().for_each(|item| leaves(item, texts)),
+        Value::Object(members) => members.values().for_each(|member| leaves(member, texts)),
+        scalar => texts.push(scalar.to_string()),
+    }
+}
+
+/// A request as a block of lines: what a server decides by, and no secret.
+pub fn block(method: &str, request: &Request) -> String {
+    let mut lines = vec![
+        format!("{method}:"),
+        format!("  {} {}", request.method, request.path),
+    ];
+    if let Some(query) = &request.query {
+        lines.push(format!("  query: {query}"));
+    }
+    for (name, value) in relevant(&request.headers) {
+        lines.push(format!("  {name}: {value}"));
+    }
+    if !request.body.is_empty() {
+        let body = match serde_json::from_slice::<Value>(&request.body) {
+            Ok(json) => json.to_string(),
+            Err(_) => format!("{:?}", request.text()),
+        };
+        lines.push(format!("  body: {body}"));
+    }
+    lines.join("\n") + "\n"
+}
+
+/// The headers that the client chose; those of the transport and its version are left out, and of
+/// credentials everything but the scheme.
+fn relevant(headers: &BTreeMap<String, String>) -> impl Iterator<Item = (&str, String)> {
+    const OF_THE_TRANSPORT: [&str; 6] = [
+        "host",
+        "content-length",
+        "transfer-encoding",
+        "connection",
+        "accept-encoding",
+        "user-agent",
+    ];
+    headers.iter().filter_map(|(name, value)| {
+        let shown = match name.as_str() {
+            name if OF_THE_TRANSPORT.contains(&name) => return None,
+            "authorization" => {
+                let scheme = value.split(' ').next().unwrap_or_default();
+                format!("{scheme} ...")
+            }
+            _ => value.clone(),
+        };
+        Some((name.as_str(), shown))
+    })
+}
+
+/// The tags of the document in its order.
+pub fn tags(root: &Value) -> Vec<&str> {
+    let tags = root["tags"].as_array().into_iter().flatten();
+    tags.map(|tag| text(tag, "name")).collect()
+}

@@ -1,0 +1,108 @@
+//! Conformance: the rules of the runtime, as data.
+
+use std::{
+    io::Write,
+    sync::{Arc, Mutex},
+};
+
+use guards::{conformance, workspace};
+use tracing_subscriber::{filter::LevelFilter, util::SubscriberInitExt};
+
+#[derive(Clone, Default)]
+struct Log(Arc<Mutex<Vec<u8>>>);
+
+impl Write for Log {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        self.0.lock().unwrap().write(bytes)
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
+}
+
+#[tokio::test]
+async fn every_case() {
+    let cases = conformance::read(&workspace::root().join("tests/conformance")).unwrap();
+    assert!(cases.len() >= 30, "only {} cases were found", cases.len());
+    let log = Log::default();
+    let writer = log.clone();
+    let subscriber = tracing_subscriber::fmt()
+        .with_max_level(LevelFilter::TRACE)
+        .with_ansi(false)
+        .with_writer(move || writer.clone())
+        .finish();
+    let guard = subscriber.set_default();
+    let mut complaints = Vec::new();
+    for case in &cases {
+        if let Err(complaint) = case.play().await {
+            complaints.push(format!("{}: {complaint}", case.name));
+        }
+        let log = std::mem::take(&mut *log.0.lock().unwrap());
+        if let Err(complaint) = case.check_log(&String::from_utf8_lossy(&log)) {
+            complaints.push(format!("{}: {complaint}", case.name));
+        }
+    }
+    drop(guard);
+    assert!(
+        complaints.is_empty(),
+        "{} of {} cases of tests/conformance fail; mend the runtime, or the case if the rule has changed:\n{}",
+        complaints.len(),
+        cases.len(),
+        complaints.join("\n")
+    );
+}
+
+#[test]
+fn names_of_cases_are_different() {
+    let cases = conformance::read(&workspace::root().join("tests/conformance")).unwrap();
+    let mut names: Vec<&str> = cases.iter().map(|case| case.name.as_str()).collect();
+    names.sort_unstable();
+    let twice: Vec<&[&str]> = names.windows(2).filter(|pair| pair[0] == pair[1]).collect();
+    assert!(twice.is_empty(), "{twice:?}");
+}
+
+/// A case that expects something else must fail, and a file that says nothing known is refused.
+#[tokio::test]
+async fn cases_can_fail() {
+    let folder = tempfile::tempdir().unwrap();
+    let schema = workspace::root().join("tests/conformance/schema.json");
+    std::fs::copy(schema, folder.path().join("schema.json")).unwrap();
+    let path = folder.path().join("wrong.json");
+    let call = r#""call": {"operation": "list_clients", "path": {"app_id": "a"}}"#;
+    let reply = r#""replies": [{"status": 200, "json": []}]"#;
+    for (expect, complaint) in [
+        (
+            r#"{"sent": 0, "value": []}"#,
+            "the number of requests is 1 instead of 0",
+        ),
+        (r#"{"sent": 1, "value": [1]}"#, "the value is Array []"),
+        (
+            r#"{"sent": 1, "error": {"kind": "api"}}"#,
+            "the call succeeds",
+        ),
+        (
+            r#"{"sent": [{"path": "/config/b/clients"}], "value": []}"#,
+            "the path is",
+        ),
+        (
+            r#"{"sent": [{"headers": {"authorization": null}}], "value": []}"#,
+            "the authorization is",
+        ),
+    ] {
+        let case = format!(
+            r#"{{"about": "x", "cases": [{{"name": "x", {call}, {reply}, "expect": {expect}}}]}}"#
+        );
+        std::fs::write(&path, case).unwrap();
+        let cases = conformance::read(folder.path()).unwrap();
+        let found = cases[0].play().await.unwrap_err();
+        assert!(found.contains(complaint), "{found}");
+    }
+    std::fs::write(
+        &path,
+        r#"{"about": "x", "cases": [{"name": "x", "expekt": {}}]}"#,
+    )
+    .unwrap();
+    let refused = conformance::read(folder.path()).unwrap_err();
+    assert!(refused.contains("wrong.json, at `/cases/0`"), "{refused}");
+}

@@ -1,0 +1,11 @@
+//! The guards over this workspace, one file a guard.
+#![allow(clippy::unwrap_used, clippy::expect_used)]
+
+mod conformance;
+mod drift;
+mod mutations;
+mod operation_table;
+mod packages;
+mod parity;
+mod public_api;
+mod wire;

@@ -1,0 +1,64 @@
+//! Packages: what is published is complete. `tests/packages.sh` compiles it as well.
+
+use guards::{packages, workspace};
+use serde_json::json;
+
+#[test]
+fn published_packages_are_complete() {
+    if let Err(complaint) = packages::check(&workspace::root()) {
+        panic!("{complaint}");
+    }
+}
+
+#[test]
+fn the_runtime_and_every_generated_client_are_published() {
+    let root = workspace::root();
+    let published = packages::published(&root).unwrap();
+    let mut expected = vec!["openapi-client-runtime".to_owned()];
+    let apis = workspace::all_apis(&root).unwrap();
+    expected.extend(apis.into_iter().map(|api| api.settings.crate_name));
+    for name in expected {
+        assert!(
+            published.iter().any(|package| package.name == name),
+            "{name} is kept from publishing by `publish` in its Cargo.toml"
+        );
+    }
+}
+
+/// Faults are found: each of them in a package that is complete otherwise.
+#[test]
+fn faults_are_found() {
+    let root = workspace::root();
+    let published = packages::published(&root).unwrap();
+    let complete = published.first().unwrap();
+    assert_eq!(packages::faults(complete), [] as [String; 0]);
+    for (key, value, complaint) in [
+        ("license", json!(null), "`license` is missing"),
+        ("description", json!("Ends badly."), "without a full stop"),
+        ("keywords", json!([]), "0 keywords"),
+        (
+            "keywords",
+            json!(["a", "b", "c", "d", "e", "f"]),
+            "6 keywords",
+        ),
+        (
+            "keywords",
+            json!(["much-too-long-to-be-one"]),
+            "would be refused",
+        ),
+        ("categories", json!([]), "0 categories"),
+        (
+            "dependencies",
+            json!([{ "name": "x", "req": "*", "kind": null }]),
+            "`x` has no version",
+        ),
+    ] {
+        let mut package = complete.clone();
+        package.metadata[key] = value;
+        let faults = packages::faults(&package);
+        assert!(
+            faults.iter().any(|fault| fault.contains(complaint)),
+            "{faults:?}"
+        );
+    }
+}
