@@ -182,6 +182,32 @@ fn the_list_of_rules_must_be_exact() {
     assert_eq!(codes_with(document, name, &unknown), ["G303"]);
 }
 
+/// Documents of `lowering/refused/`: the file's name starts with the code, and
+/// the line in question ends with `# here`.
+#[test]
+fn what_cannot_be_represented_is_refused_with_its_position() {
+    for entry in fs::read_dir(folder("lowering/refused")).unwrap() {
+        let path = entry.unwrap().path();
+        let name = path.file_stem().unwrap().to_str().unwrap();
+        let (code, _) = name.split_once('-').unwrap();
+        let text = fs::read_to_string(&path).unwrap();
+        let line = 1 + text
+            .lines()
+            .position(|line| line.contains("# here"))
+            .unwrap();
+        let document = Document::open(&path).unwrap();
+        let error = generate(&document, &settings("refused")).unwrap_err();
+        let Error::Document(report) = &error else {
+            panic!("{name}: {error}");
+        };
+        let found: Vec<_> = report
+            .iter()
+            .map(|finding| (finding.code(), finding.line()))
+            .collect();
+        assert_eq!(found, [(code, line)], "{name}\n{}", words(&error));
+    }
+}
+
 /// One line a method: what becomes of each operation of the Configuration API.
 #[test]
 fn methods_of_the_configuration_document() {

@@ -2,6 +2,7 @@
 
 use std::{
     cell::{Cell, RefCell},
+    collections::BTreeSet,
     panic::{AssertUnwindSafe, catch_unwind},
     sync::Once,
 };
@@ -78,14 +79,27 @@ fn own_type(name: &str) -> String {
 
 /// Finds the operations and schemas without which generation would succeed.
 fn blame(lowered: &Lowered, failure: &Failure) -> Vec<Finding> {
-    let mut findings = Vec::new();
+    let mut broken = Vec::new();
     for (name, _) in members(&lowered.document["components"]["schemas"]) {
-        let alone = only_schema(&lowered.document, name);
+        let (alone, holds) = only_schema(&lowered.document, name);
         if let Err(failure) = attempt(&alone, &lowered.plan) {
-            let pointer = lowered.plan.origins.get(name).cloned().unwrap_or_default();
-            findings.push(finding(&pointer, &format!("schema `{name}`"), &failure));
+            broken.push((name, holds, failure));
         }
     }
+    // A broken schema breaks every schema that refers to it.
+    let is_cause = |name: &String, holds: &BTreeSet<String>| {
+        !broken.iter().any(|(other, others, _)| {
+            *other != name && holds.contains(*other) && !others.contains(name)
+        })
+    };
+    let mut findings: Vec<Finding> = broken
+        .iter()
+        .filter(|(name, holds, _)| is_cause(name, holds))
+        .map(|(name, _, failure)| {
+            let pointer = lowered.plan.origins.get(*name).cloned().unwrap_or_default();
+            finding(&pointer, &format!("schema `{name}`"), failure)
+        })
+        .collect();
     // A broken schema breaks every operation that uses it; name the cause only.
     if findings.is_empty() {
         for method in &lowered.plan.methods {
@@ -114,18 +128,23 @@ fn finding(pointer: &str, what: &str, failure: &Failure) -> Finding {
         .help("describe the same thing with plain objects, arrays and scalars, or report the document so that a lowering rule can be added")
 }
 
-/// The document with one schema, and those it refers to.
-fn only_schema(document: &Value, name: &str) -> Value {
-    let mut alone = document.clone();
-    alone["paths"] = json!({});
-    let mut found = std::collections::BTreeSet::new();
-    crate::lower::collect(
-        &crate::lower::reference(name),
-        schemas_of(document),
-        &mut found,
-    );
-    retain_schemas(&mut alone, |schema| found.contains(schema));
-    alone
+/// A document of one schema and those it refers to, with the names of all of them.
+fn only_schema(document: &Value, name: &str) -> (Value, BTreeSet<String>) {
+    let all = schemas_of(document);
+    let mut found = BTreeSet::new();
+    crate::lower::collect(&crate::lower::reference(name), all, &mut found);
+    let schemas: Map<String, Value> = all
+        .iter()
+        .filter(|(name, _)| found.contains(*name))
+        .map(|(name, schema)| (name.clone(), schema.clone()))
+        .collect();
+    let alone = json!({
+        "openapi": document["openapi"],
+        "info": document["info"],
+        "paths": {},
+        "components": { "schemas": schemas },
+    });
+    (alone, found)
 }
 
 /// The document with one operation, and all schemas.
@@ -148,15 +167,6 @@ fn schemas_of(document: &Value) -> &Map<String, Value> {
     document["components"]["schemas"]
         .as_object()
         .unwrap_or(&EMPTY)
-}
-
-fn retain_schemas(document: &mut Value, keep: impl Fn(&str) -> bool) {
-    if let Some(schemas) = document
-        .pointer_mut("/components/schemas")
-        .and_then(Value::as_object_mut)
-    {
-        schemas.retain(|name, _| keep(name));
-    }
 }
 
 fn members(value: &Value) -> impl Iterator<Item = (&String, &Value)> {

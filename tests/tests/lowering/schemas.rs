@@ -40,6 +40,7 @@ async fn inline_schemas_have_names_after_their_place() {
     let line: CreateOrderRequestLinesItem = CreateOrderRequestLinesItem::builder()
         .article("nut")
         .unit(CreateOrderRequestLinesItemUnit::Piece)
+        .size(Patch::Null)
         .try_into()
         .unwrap();
     let answer = client
@@ -52,7 +53,7 @@ async fn inline_schemas_have_names_after_their_place() {
     assert_eq!(server.last().line, "POST /orders?mode=draft");
     assert_eq!(
         server.last().json(),
-        json!({ "lines": [{ "article": "nut", "unit": "piece" }], "ship_to": null })
+        json!({ "lines": [{ "article": "nut", "unit": "piece", "size": null }], "ship_to": null })
     );
     assert_eq!(answer.state, CreateOrderResponse201State::from("parked"));
     assert!((answer.totals.as_ref().unwrap()["EUR"].net - 2.5).abs() < f64::EPSILON);

@@ -13,7 +13,7 @@ async fn names_of_rust_and_of_nobody_are_names() {
     let server = Server::start().await;
     let client = client!(names, server);
     server.json(200, &json!({ "type": "+", "@id": "i", "+1": 1, "-1": 2, "1st": "f", "fn": { "Some": "s" },
-        "größe": { "breite": 1.5 }, "vec": [{ "Err": "e" }], "extra": "x", "me": { "super": "u" } }));
+        "größe": { "breite": 1.5 }, "vec": [{ "Err": "e" }], "extra": "x", "a {b} \"c\" \\": "braces", "me": { "super": "u" } }));
     let thing = client
         .match_()
         .self_("s")
@@ -63,6 +63,7 @@ async fn names_of_rust_and_of_nobody_are_names() {
     assert_eq!(thing.type_, names::types::Type::Plus);
     assert_eq!((thing.plus1, thing.minus1), (Some(1), Some(2)));
     assert_eq!(thing.x1st.as_deref(), Some("f"));
+    assert_eq!(thing.a_b_c.as_deref(), Some("braces"));
     client.self_().self_("s").in_("i").send().await.unwrap();
     assert_eq!(server.last().line, "POST /type/s/i");
     client.clone().send().await.unwrap();

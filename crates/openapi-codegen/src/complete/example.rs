@@ -188,7 +188,7 @@ fn unalias(context: &Context<'_>, schema: &Value) -> Value {
         .and_then(|path| path.strip_prefix("::std::option::Option<crate::types::"))
         .and_then(|path| path.strip_suffix('>'));
     let component = inner.and_then(|ty| context.component_of(ty));
-    component.map_or_else(|| schema.clone(), |name| crate::lower::reference(name))
+    component.map_or_else(|| schema.clone(), crate::lower::reference)
 }
 
 fn json(value: &Value) -> String {

@@ -169,6 +169,21 @@ impl VisitMut for Paths<'_> {
     fn visit_macro_mut(&mut self, macro_: &mut syn::Macro) {
         self.visit_path_mut(&mut macro_.path);
     }
+
+    /// `schemars(with = "crate::types::Pet")` names a type in a text.
+    fn visit_attribute_mut(&mut self, attribute: &mut syn::Attribute) {
+        if let syn::Meta::List(list) = &mut attribute.meta
+            && self.root != "crate"
+        {
+            let moved = list
+                .tokens
+                .to_string()
+                .replace("crate::", &format!("{}::", self.root));
+            if let Ok(tokens) = moved.parse() {
+                list.tokens = tokens;
+            }
+        }
+    }
 }
 
 impl Paths<'_> {

@@ -13,7 +13,7 @@ pub(super) const RULES: &[Rule] = &[
         name: "no-success-response",
         severity: Error,
         suppressible: false,
-        what: "An operation declares no success: no 2xx status, no `2XX`, no `default`.",
+        what: "An operation declares no success: no 2xx or 3xx status, no range of them, no `default`.",
         why: "a client cannot tell what a successful call gives back",
         check: no_success_response,
     },
@@ -47,9 +47,10 @@ pub(super) const RULES: &[Rule] = &[
 ];
 
 fn no_success_response(view: &View<'_>) -> Vec<Hit> {
-    // 101 is the success of an operation that switches protocols.
+    // 101 is the success of an operation that switches protocols; a declared redirection is an
+    // outcome, because clients do not follow it.
     let is_success =
-        |status: &str| status.starts_with('2') || status == "default" || status == "101";
+        |status: &str| status.starts_with(['2', '3']) || matches!(status, "default" | "101");
     without_response(view, &is_success)
         .map(|(place, title)| {
             Hit::at_key(place, format!("{title} declares no success"))

@@ -508,7 +508,7 @@ pub mod builder {
 }
 
 pub mod client {
-    use ::openapi_client_runtime::{BuildError, Core, CoreBuilder, Credential, Secret};
+    use ::openapi_client_runtime::{BuildError, Core, CoreBuilder};
     use crate::clients::accept_optional_bodies::{builder, operations};
     /// Client of Bodies that may be left out.
     ///

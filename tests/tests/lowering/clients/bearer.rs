@@ -82,7 +82,8 @@ pub mod builder {
 }
 
 pub mod client {
-    use ::openapi_client_runtime::{BuildError, Core, CoreBuilder, Credential, Secret};
+    use ::openapi_client_runtime::{BuildError, Core, CoreBuilder};
+    use ::openapi_client_runtime::{Credential, Secret};
     use crate::clients::bearer::{builder, operations};
     /// Client of Tokens.
     ///

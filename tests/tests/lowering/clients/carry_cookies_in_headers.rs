@@ -191,7 +191,7 @@ pub mod builder {
 }
 
 pub mod client {
-    use ::openapi_client_runtime::{BuildError, Core, CoreBuilder, Credential, Secret};
+    use ::openapi_client_runtime::{BuildError, Core, CoreBuilder};
     use crate::clients::carry_cookies_in_headers::{builder, operations};
     /// Client of Cookies.
     ///

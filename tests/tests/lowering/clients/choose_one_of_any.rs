@@ -183,7 +183,7 @@ pub mod builder {
 }
 
 pub mod client {
-    use ::openapi_client_runtime::{BuildError, Core, CoreBuilder, Credential, Secret};
+    use ::openapi_client_runtime::{BuildError, Core, CoreBuilder};
     use crate::clients::choose_one_of_any::{builder, operations};
     /// Client of Any of several kinds.
     ///

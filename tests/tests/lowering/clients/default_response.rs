@@ -158,7 +158,7 @@ pub mod builder {
 }
 
 pub mod client {
-    use ::openapi_client_runtime::{BuildError, Core, CoreBuilder, Credential, Secret};
+    use ::openapi_client_runtime::{BuildError, Core, CoreBuilder};
     use crate::clients::default_response::{builder, operations};
     /// Client of Responses for every other status.
     ///

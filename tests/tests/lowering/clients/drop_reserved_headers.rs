@@ -116,7 +116,7 @@ pub mod builder {
 }
 
 pub mod client {
-    use ::openapi_client_runtime::{BuildError, Core, CoreBuilder, Credential, Secret};
+    use ::openapi_client_runtime::{BuildError, Core, CoreBuilder};
     use crate::clients::drop_reserved_headers::{builder, operations};
     /// Client of Headers that OpenAPI ignores.
     ///

@@ -153,7 +153,7 @@ pub mod builder {
 }
 
 pub mod client {
-    use ::openapi_client_runtime::{BuildError, Core, CoreBuilder, Credential, Secret};
+    use ::openapi_client_runtime::{BuildError, Core, CoreBuilder};
     use crate::clients::hoist_inline_schemas::{builder, operations};
     /// Client of Schemas without a name.
     ///
@@ -359,6 +359,15 @@ pub mod types {
     pub struct CreateOrderRequestLinesItem {
         /// The member `article`.
         pub article: ::std::string::String,
+        /// The member `size`.
+        #[serde(
+            rename = "size",
+            default,
+            skip_serializing_if = "::openapi_client_runtime::Patch::is_absent"
+        )]
+        pub size: ::openapi_client_runtime::Patch<
+            crate::clients::hoist_inline_schemas::types::CreateOrderRequestLinesItemSize,
+        >,
         /// The member `unit`.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub unit: ::std::option::Option<
@@ -515,6 +524,12 @@ pub mod types {
         #[derive(Clone, Debug)]
         pub struct CreateOrderRequestLinesItem {
             article: ::std::result::Result<::std::string::String, ::std::string::String>,
+            size: ::std::result::Result<
+                ::openapi_client_runtime::Patch<
+                    crate::clients::hoist_inline_schemas::types::CreateOrderRequestLinesItemSize,
+                >,
+                ::std::string::String,
+            >,
             unit: ::std::result::Result<
                 ::std::option::Option<
                     crate::clients::hoist_inline_schemas::types::CreateOrderRequestLinesItemUnit,
@@ -530,6 +545,7 @@ pub mod types {
                         "member `article` of `CreateOrderRequestLinesItem` is required and was not set"
                             .to_owned(),
                     ),
+                    size: Ok(::std::default::Default::default()),
                     unit: Ok(::std::default::Default::default()),
                 }
             }
@@ -546,6 +562,23 @@ pub mod types {
                     .try_into()
                     .map_err(|e| {
                         format!("member `article` of `CreateOrderRequestLinesItem`: {e}")
+                    });
+                self
+            }
+            /// The member `size`.
+            pub fn size<T>(mut self, value: T) -> Self
+            where
+                T: ::std::convert::TryInto<
+                    ::openapi_client_runtime::Patch<
+                        crate::clients::hoist_inline_schemas::types::CreateOrderRequestLinesItemSize,
+                    >,
+                >,
+                T::Error: ::std::fmt::Display,
+            {
+                self.size = value
+                    .try_into()
+                    .map_err(|e| {
+                        format!("member `size` of `CreateOrderRequestLinesItem`: {e}")
                     });
                 self
             }
@@ -576,6 +609,7 @@ pub mod types {
             ) -> ::std::result::Result<Self, super::error::ConversionError> {
                 Ok(Self {
                     article: value.article?,
+                    size: value.size?,
                     unit: value.unit?,
                 })
             }
@@ -586,6 +620,7 @@ pub mod types {
             fn from(value: super::CreateOrderRequestLinesItem) -> Self {
                 Self {
                     article: Ok(value.article),
+                    size: Ok(value.size),
                     unit: Ok(value.unit),
                 }
             }
@@ -857,6 +892,24 @@ pub mod types {
 
     ::openapi_client_runtime::open_enum!(
         CreateOrderMode { Draft = "draft", Final = "final" }, unknown = Unknown
+    );
+    /// The schema `CreateOrderRequestLinesItemSize`.
+    ///
+    /// The API may add values; one that is not listed here is kept as it came.
+    #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+    #[non_exhaustive]
+    pub enum CreateOrderRequestLinesItemSize {
+        /// `small` on the wire.
+        Small,
+        /// `large` on the wire.
+        Large,
+        /// A value that the document does not list.
+        Unknown(::openapi_client_runtime::UnknownValue),
+    }
+
+    ::openapi_client_runtime::open_enum!(
+        CreateOrderRequestLinesItemSize { Small = "small", Large = "large" }, unknown =
+        Unknown
     );
     /// The schema `CreateOrderRequestLinesItemUnit`.
     ///

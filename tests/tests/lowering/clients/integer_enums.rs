@@ -216,7 +216,7 @@ pub mod builder {
 }
 
 pub mod client {
-    use ::openapi_client_runtime::{BuildError, Core, CoreBuilder, Credential, Secret};
+    use ::openapi_client_runtime::{BuildError, Core, CoreBuilder};
     use crate::clients::integer_enums::{builder, operations};
     /// Client of Enums of numbers.
     ///

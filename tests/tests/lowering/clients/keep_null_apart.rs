@@ -118,7 +118,7 @@ pub mod builder {
 }
 
 pub mod client {
-    use ::openapi_client_runtime::{BuildError, Core, CoreBuilder, Credential, Secret};
+    use ::openapi_client_runtime::{BuildError, Core, CoreBuilder};
     use crate::clients::keep_null_apart::{builder, operations};
     /// Client of Null and absent.
     ///
@@ -351,6 +351,10 @@ pub mod types {
         >,
         /// The member `must`.
         #[serde(deserialize_with = "::std::option::Option::deserialize")]
+        #[cfg_attr(
+            feature = "schemars",
+            schemars(with = "::openapi_client_runtime::Patch<::std::string::String>")
+        )]
         pub must: ::std::option::Option<::std::string::String>,
         /// The member `name`.
         #[serde(

@@ -183,7 +183,7 @@ pub mod builder {
 }
 
 pub mod client {
-    use ::openapi_client_runtime::{BuildError, Core, CoreBuilder, Credential, Secret};
+    use ::openapi_client_runtime::{BuildError, Core, CoreBuilder};
     use crate::clients::keep_unknown_members::{builder, operations};
     /// Client of Unions that may grow.
     ///

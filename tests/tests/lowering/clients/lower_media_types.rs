@@ -531,7 +531,7 @@ pub mod builder {
 }
 
 pub mod client {
-    use ::openapi_client_runtime::{BuildError, Core, CoreBuilder, Credential, Secret};
+    use ::openapi_client_runtime::{BuildError, Core, CoreBuilder};
     use crate::clients::lower_media_types::{builder, operations};
     /// Client of Media types beyond JSON.
     ///

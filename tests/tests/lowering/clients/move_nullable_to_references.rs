@@ -88,7 +88,7 @@ pub mod builder {
 }
 
 pub mod client {
-    use ::openapi_client_runtime::{BuildError, Core, CoreBuilder, Credential, Secret};
+    use ::openapi_client_runtime::{BuildError, Core, CoreBuilder};
     use crate::clients::move_nullable_to_references::{builder, operations};
     /// Client of Components that may be null.
     ///
@@ -359,12 +359,22 @@ pub mod types {
     pub struct Person {
         /// The member `address`.
         #[serde(deserialize_with = "::std::option::Option::deserialize")]
+        #[cfg_attr(
+            feature = "schemars",
+            schemars(with = "::openapi_client_runtime::Patch<Address>")
+        )]
         pub address: ::std::option::Option<Address>,
         /// The member `contact`.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub contact: ::std::option::Option<Contact>,
         /// The member `mood`.
         #[serde(deserialize_with = "::std::option::Option::deserialize")]
+        #[cfg_attr(
+            feature = "schemars",
+            schemars(
+                with = "::openapi_client_runtime::Patch<crate::clients::move_nullable_to_references::types::Mood>"
+            )
+        )]
         pub mood: ::std::option::Option<
             crate::clients::move_nullable_to_references::types::Mood,
         >,
@@ -373,6 +383,10 @@ pub mod types {
         pub mother: ::std::option::Option<::std::boxed::Box<Person>>,
         /// The member `nickname`.
         #[serde(deserialize_with = "::std::option::Option::deserialize")]
+        #[cfg_attr(
+            feature = "schemars",
+            schemars(with = "::openapi_client_runtime::Patch<Nickname>")
+        )]
         pub nickname: ::std::option::Option<Nickname>,
     }
 

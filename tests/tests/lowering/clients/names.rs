@@ -851,7 +851,7 @@ pub mod builder {
 }
 
 pub mod client {
-    use ::openapi_client_runtime::{BuildError, Core, CoreBuilder, Credential, Secret};
+    use ::openapi_client_runtime::{BuildError, Core, CoreBuilder};
     use crate::clients::names::{builder, operations};
     /// Client of Names that are not Rust's.
     ///
@@ -1269,6 +1269,12 @@ pub mod types {
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[non_exhaustive]
     pub struct SomeThing {
+        /// The member `a {b} "c" \`.
+        #[serde(
+            rename = "a {b} \"c\" \\",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub a_b_c: ::std::option::Option<::std::string::String>,
         /// The member `extra`.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub extra: ::std::option::Option<::std::string::String>,
@@ -1718,6 +1724,10 @@ pub mod types {
         /// Builds a [`SomeThing`](super::SomeThing).
         #[derive(Clone, Debug)]
         pub struct SomeThing {
+            a_b_c: ::std::result::Result<
+                ::std::option::Option<::std::string::String>,
+                ::std::string::String,
+            >,
             extra: ::std::result::Result<
                 ::std::option::Option<::std::string::String>,
                 ::std::string::String,
@@ -1771,6 +1781,7 @@ pub mod types {
         impl ::std::default::Default for SomeThing {
             fn default() -> Self {
                 Self {
+                    a_b_c: Ok(::std::default::Default::default()),
                     extra: Ok(::std::default::Default::default()),
                     fn_: Ok(::std::default::Default::default()),
                     größe: Ok(::std::default::Default::default()),
@@ -1791,6 +1802,19 @@ pub mod types {
         }
 
         impl SomeThing {
+            /// The member `a {b} "c" \`.
+            pub fn a_b_c<T>(mut self, value: T) -> Self
+            where
+                T: ::std::convert::TryInto<::std::option::Option<::std::string::String>>,
+                T::Error: ::std::fmt::Display,
+            {
+                self.a_b_c = value
+                    .try_into()
+                    .map_err(|e| {
+                        format!("member `a {{b}} \"c\" \\` of `SomeThing`: {e}")
+                    });
+                self
+            }
             /// The member `extra`.
             pub fn extra<T>(mut self, value: T) -> Self
             where
@@ -1931,6 +1955,7 @@ pub mod types {
                 value: SomeThing,
             ) -> ::std::result::Result<Self, super::error::ConversionError> {
                 Ok(Self {
+                    a_b_c: value.a_b_c?,
                     extra: value.extra?,
                     fn_: value.fn_?,
                     größe: value.größe?,
@@ -1950,6 +1975,7 @@ pub mod types {
         impl ::std::convert::From<super::SomeThing> for SomeThing {
             fn from(value: super::SomeThing) -> Self {
                 Self {
+                    a_b_c: Ok(value.a_b_c),
                     extra: Ok(value.extra),
                     fn_: Ok(value.fn_),
                     größe: Ok(value.größe),

@@ -110,7 +110,7 @@ pub mod builder {
 }
 
 pub mod client {
-    use ::openapi_client_runtime::{BuildError, Core, CoreBuilder, Credential, Secret};
+    use ::openapi_client_runtime::{BuildError, Core, CoreBuilder};
     use crate::clients::noisy_descriptions::{builder, operations};
     /// Client of Descriptions that would break [rustdoc](crate::nowhere).
     ///

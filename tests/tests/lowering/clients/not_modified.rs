@@ -120,7 +120,7 @@ pub mod builder {
 }
 
 pub mod client {
-    use ::openapi_client_runtime::{BuildError, Core, CoreBuilder, Credential, Secret};
+    use ::openapi_client_runtime::{BuildError, Core, CoreBuilder};
     use crate::clients::not_modified::{builder, operations};
     /// Client of Conditional requests.
     ///

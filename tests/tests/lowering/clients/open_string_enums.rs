@@ -210,7 +210,7 @@ pub mod builder {
 }
 
 pub mod client {
-    use ::openapi_client_runtime::{BuildError, Core, CoreBuilder, Credential, Secret};
+    use ::openapi_client_runtime::{BuildError, Core, CoreBuilder};
     use crate::clients::open_string_enums::{builder, operations};
     /// Client of Enums that may grow.
     ///

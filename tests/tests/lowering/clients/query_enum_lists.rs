@@ -178,7 +178,7 @@ pub mod builder {
 }
 
 pub mod client {
-    use ::openapi_client_runtime::{BuildError, Core, CoreBuilder, Credential, Secret};
+    use ::openapi_client_runtime::{BuildError, Core, CoreBuilder};
     use crate::clients::query_enum_lists::{builder, operations};
     /// Client of Lists of enums in queries.
     ///

@@ -191,7 +191,7 @@ pub mod builder {
 }
 
 pub mod client {
-    use ::openapi_client_runtime::{BuildError, Core, CoreBuilder, Credential, Secret};
+    use ::openapi_client_runtime::{BuildError, Core, CoreBuilder};
     use crate::clients::relax_received_schemas::{builder, operations};
     /// Client of Limits on what comes back.
     ///

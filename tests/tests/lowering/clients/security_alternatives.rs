@@ -377,7 +377,8 @@ pub mod builder {
 }
 
 pub mod client {
-    use ::openapi_client_runtime::{BuildError, Core, CoreBuilder, Credential, Secret};
+    use ::openapi_client_runtime::{BuildError, Core, CoreBuilder};
+    use ::openapi_client_runtime::{Credential, Secret};
     use crate::clients::security_alternatives::{builder, operations};
     /// Client of One credential or another or two.
     ///

@@ -530,7 +530,7 @@ pub mod builder {
 }
 
 pub mod client {
-    use ::openapi_client_runtime::{BuildError, Core, CoreBuilder, Credential, Secret};
+    use ::openapi_client_runtime::{BuildError, Core, CoreBuilder};
     use crate::clients::style_query_parameters::{builder, operations};
     /// Client of Query parameters of every style.
     ///

@@ -198,7 +198,7 @@ pub mod builder {
 }
 
 pub mod client {
-    use ::openapi_client_runtime::{BuildError, Core, CoreBuilder, Credential, Secret};
+    use ::openapi_client_runtime::{BuildError, Core, CoreBuilder};
     use crate::clients::tag_discriminated_unions::{builder, operations};
     /// Client of Unions with a tag.
     ///
