@@ -6,7 +6,7 @@
 use std::{collections::BTreeMap, path::Path};
 
 use openapi_client_runtime::{
-    Api, ApiKeyLocation, Core, Credential, Error, ErrorKind, Method, Operation, QueryParam,
+    Api, ApiKeyLocation, Core, Credential, Error, ErrorKind, Method, Operation, Patch, QueryParam,
     RequestBody, ResponseSpec, ResponseValue, Scheme, SchemeKind, SecurityRequirement, StatusRange,
     encode_path, reqwest,
 };
@@ -144,8 +144,8 @@ enum Sent {
 struct ExpectedRequest {
     method: Option<String>,
     path: Option<String>,
-    #[serde(default, deserialize_with = "some")]
-    query: Option<Option<String>>,
+    #[serde(default)]
+    query: Patch<String>,
     #[serde(default)]
     headers: BTreeMap<String, Option<String>>,
     #[serde(default, deserialize_with = "some")]
@@ -160,8 +160,8 @@ struct ExpectedError {
     says: Vec<String>,
     #[serde(default)]
     hides: Vec<String>,
-    #[serde(default, deserialize_with = "some")]
-    message: Option<Option<String>>,
+    #[serde(default)]
+    message: Patch<String>,
     #[serde(default, deserialize_with = "some")]
     body: Option<Value>,
     path: Option<String>,
@@ -301,8 +301,9 @@ impl Case {
                 &error.request_id(),
             )?;
         }
-        if let Some(message) = &expected.message {
-            equal("message", &message.as_deref(), &error.message())?;
+        if !expected.message.is_absent() {
+            let message = expected.message.value().map(String::as_str);
+            equal("message", &message, &error.message())?;
         }
         if expected.body.is_some() {
             equal("body", &expected.body.as_ref(), &error.body())?;
@@ -386,8 +387,8 @@ impl ExpectedRequest {
         if let Some(path) = &self.path {
             equal("path", path, &request.path)?;
         }
-        if let Some(query) = &self.query {
-            equal("query", query, &request.query)?;
+        if !self.query.is_absent() {
+            equal("query", &self.query.value(), &request.query.as_ref())?;
         }
         for (name, value) in &self.headers {
             equal(name, &value.as_deref(), &request.header(name))?;

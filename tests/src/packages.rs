@@ -165,10 +165,9 @@ pub fn check(root: &Path) -> Result<(), String> {
 /// Files that the source includes and the package lacks.
 fn included(package: &Package, files: &[String]) -> Vec<String> {
     let mut faults = Vec::new();
-    for file in files
-        .iter()
-        .filter(|file| file.starts_with("src/") && file.ends_with(".rs"))
-    {
+    for file in files.iter().filter(|file| {
+        file.starts_with("src/") && Path::new(file).extension() == Some("rs".as_ref())
+    }) {
         let source = std::fs::read_to_string(package.folder.join(file)).unwrap_or_default();
         let folder = Path::new(file).parent().unwrap_or(Path::new(""));
         for rest in source.split("include_str!(\"").skip(1) {

@@ -201,15 +201,13 @@ fn judge(
         let reason = TOLERANCES
             .iter()
             .find(|tolerance| (tolerance.applies)(context, error));
-        match reason {
-            Some(tolerance) => reasons.push(tolerance.what),
-            None => {
-                let place = error.instance_path().as_str();
-                return Err(format!(
-                    "accepts what the document refuses ({error} at `{place}`)"
-                ));
-            }
-        }
+        let Some(tolerance) = reason else {
+            let place = error.instance_path().as_str();
+            return Err(format!(
+                "accepts what the document refuses ({error} at `{place}`)"
+            ));
+        };
+        reasons.push(tolerance.what);
     }
     Ok(reasons)
 }

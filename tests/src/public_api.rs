@@ -61,12 +61,11 @@ fn list_module(
                     listing.add(&format!("mod {ident}{}", marks(&module.attrs)));
                 }
                 let inner = folder.join(&ident);
-                match &module.content {
-                    Some((_, items)) => list_module(&inner, &path, items, modules)?,
-                    None => {
-                        let items = parse(&file_of(folder, &ident))?;
-                        list_module(&inner, &path, &items, modules)?;
-                    }
+                if let Some((_, items)) = &module.content {
+                    list_module(&inner, &path, items, modules)?;
+                } else {
+                    let items = parse(&file_of(folder, &ident))?;
+                    list_module(&inner, &path, &items, modules)?;
                 }
             }
             other => listing.item(other),
@@ -242,20 +241,17 @@ impl Listing {
             None => format!("impl for {own}"),
         };
         let limits = cfg(&item.attrs);
-        match &item.trait_ {
-            Some((path, _)) => {
-                let implemented = format!("{}{limits}", short(path));
-                self.add(&head).traits.insert(implemented);
-            }
-            None => {
-                let members: Vec<String> = item.items.iter().filter_map(inherent).collect();
-                if !members.is_empty() {
-                    let members = members
-                        .into_iter()
-                        .map(|member| format!("{member}{limits}"));
-                    self.add(&head).functions.extend(members);
-                }
-            }
+        if let Some((path, _)) = &item.trait_ {
+            let implemented = format!("{}{limits}", short(path));
+            self.add(&head).traits.insert(implemented);
+            return;
+        }
+        let members: Vec<String> = item.items.iter().filter_map(inherent).collect();
+        if !members.is_empty() {
+            let members = members
+                .into_iter()
+                .map(|member| format!("{member}{limits}"));
+            self.add(&head).functions.extend(members);
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use openapi_client_runtime::Operation;
+use openapi_client_runtime::{Operation, ResponseSpec};
 use serde_json::Value;
 
 use crate::{
@@ -123,7 +123,7 @@ fn code(status: &str) -> u16 {
 pub fn expected(operation: &Operation, told: &Told) -> Value {
     let variant = operation
         .response_for(told.status)
-        .and_then(|spec| spec.envelope_variant());
+        .and_then(ResponseSpec::envelope_variant);
     match variant {
         None => told.value.clone(),
         Some(variant) if told.media_type.is_none() => serde_json::json!({ "status": variant }),

@@ -2,6 +2,7 @@
 //! JSON, so that one test can look at all of them.
 
 /// The Configuration API.
+#[allow(clippy::all, clippy::pedantic)]
 #[rustfmt::skip]
 pub mod configuration;
 
@@ -43,7 +44,7 @@ pub fn outcome<T: Serialize, E: Serialize>(result: Result<ResponseValue<T>, Erro
             status: Some(value.status().as_u16()),
             result: Ok(json(&*value)),
         },
-        Err(error) => failed(error),
+        Err(error) => failed(&error),
     }
 }
 
@@ -53,7 +54,7 @@ pub async fn streamed<E: Serialize>(
 ) -> Outcome {
     let value = match result {
         Ok(value) => value,
-        Err(error) => return failed(error),
+        Err(error) => return failed(&error),
     };
     let status = Some(value.status().as_u16());
     let mut bytes = Vec::new();
@@ -61,7 +62,7 @@ pub async fn streamed<E: Serialize>(
     while let Some(chunk) = stream.next().await {
         match chunk {
             Ok(chunk) => bytes.extend_from_slice(&chunk),
-            Err(error) => return failed(error),
+            Err(error) => return failed(&error),
         }
     }
     Outcome {
@@ -70,7 +71,7 @@ pub async fn streamed<E: Serialize>(
     }
 }
 
-fn failed<E: Serialize>(error: Error<E>) -> Outcome {
+fn failed<E: Serialize>(error: &Error<E>) -> Outcome {
     Outcome {
         status: error.status().map(|status| status.as_u16()),
         result: Err(Failed {
