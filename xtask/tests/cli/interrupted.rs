@@ -2,8 +2,9 @@
 
 use std::{
     collections::BTreeMap,
-    path::PathBuf,
-    process::{Child, Stdio},
+    fs,
+    path::{Path, PathBuf},
+    process::{Child, Command, Stdio},
     time::{Duration, Instant},
 };
 
@@ -68,6 +69,35 @@ fn a_killed_run_leaves_the_crate_wholly_old_or_wholly_new() {
     place.run(&["codegen"]).assert(0, &[]);
     place.assert_swept("generated");
     assert_eq!(place.content(CRATE), states[(KILLS as usize - 1) % 2].1);
+}
+
+/// Else nobody could run the command that clears it away.
+#[test]
+fn what_a_killed_run_leaves_does_not_keep_cargo_from_running() {
+    let manifest = Path::new(env!("CARGO_MANIFEST_DIR")).join("../Cargo.toml");
+    let manifest = fs::read_to_string(manifest).unwrap();
+    let members = manifest
+        .split('"')
+        .find(|text| text.starts_with("generated/"))
+        .unwrap();
+    let place = Place::empty();
+    place.write(
+        "Cargo.toml",
+        format!("[workspace]\nresolver = \"3\"\nmembers = [\"{members}\"]\n"),
+    );
+    let package = "[package]\nname = \"pets-client\"\n";
+    for folder in ["pets-client", ".openapi-codegen-x/new"] {
+        place.write(&format!("generated/{folder}/Cargo.toml"), package);
+        place.write(&format!("generated/{folder}/src/lib.rs"), "");
+    }
+    let ran: Ran = Command::new(env!("CARGO"))
+        .args(["metadata", "--offline", "--no-deps", "--format-version=1"])
+        .current_dir(place.path())
+        .output()
+        .unwrap()
+        .into();
+    ran.assert(0, &[]);
+    assert!(ran.stdout.contains("\"pets-client\""), "{ran:#?}");
 }
 
 #[test]

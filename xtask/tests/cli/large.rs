@@ -11,9 +11,9 @@ const BYTES: usize = 5 << 20;
 /// Far more than it takes, and far less than anything that is quadratic.
 const PATIENCE: Duration = Duration::from_secs(240);
 
-/// One path with two operations and their schemas, about two kilobytes.
+/// One path with two operations and their schema, about ten kilobytes.
 fn part(text: &mut [String; 2], number: usize) {
-    let prose = "Words that explain at some length what this is good for. ".repeat(8);
+    let prose = "Words that explain at some length what this is good for. ".repeat(48);
     let [paths, schemas] = text;
     write!(
         paths,
