@@ -53,13 +53,15 @@ impl Copy {
         fs::write(&path, text.replace(from, to)).expect("a file to write");
     }
 
-    /// Writes a file.
+    /// Writes a file, in a new folder if need be.
     ///
     /// # Panics
     ///
     /// When it cannot be written.
     pub fn write(&self, path: &str, text: &str) {
-        fs::write(self.path(path), text).expect("a file to write");
+        let path = self.path(path);
+        fs::create_dir_all(path.parent().unwrap_or(self.root())).expect("a folder to write");
+        fs::write(path, text).expect("a file to write");
     }
 
     /// Removes a file.

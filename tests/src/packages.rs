@@ -26,11 +26,7 @@ pub struct Package {
 ///
 /// What cargo complains of.
 pub fn published(root: &Path) -> Result<Vec<Package>, String> {
-    let output = cargo(
-        root,
-        &["metadata", "--no-deps", "--offline", "--format-version=1"],
-    )?;
-    let metadata: Value = serde_json::from_str(&output).map_err(|error| error.to_string())?;
+    let metadata = cargo_metadata(root)?;
     let packages = metadata["packages"].as_array().into_iter().flatten();
     let published = packages.filter(|package| package["publish"].is_null());
     Ok(published
@@ -43,6 +39,17 @@ pub fn published(root: &Path) -> Result<Vec<Package>, String> {
             metadata: package.clone(),
         })
         .collect())
+}
+
+/// What cargo says of the workspace at `root`.
+///
+/// # Errors
+///
+/// What cargo complains of.
+pub fn cargo_metadata(root: &Path) -> Result<Value, String> {
+    let arguments = ["metadata", "--no-deps", "--offline", "--format-version=1"];
+    let output = cargo(root, &arguments)?;
+    serde_json::from_str(&output).map_err(|error| error.to_string())
 }
 
 fn cargo(root: &Path, arguments: &[&str]) -> Result<String, String> {

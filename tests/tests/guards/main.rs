@@ -7,5 +7,6 @@ mod mutations;
 mod operation_table;
 mod packages;
 mod parity;
+mod prose;
 mod public_api;
 mod wire;

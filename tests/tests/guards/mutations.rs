@@ -3,6 +3,8 @@
 use configuration_client::operations::OPERATIONS;
 use guards::{document, drift, mutation::Copy, operation_table, workspace};
 
+use crate::drift::EXPECTED;
+
 const CODEGEN: &str = "run `cargo xtask codegen --api configuration` and commit what it writes";
 const TABLE: &str = "run `cargo xtask codegen` and commit what it writes";
 const CLIENTS: &str = "openapi/configuration/paths/api-clients.yaml";
@@ -13,9 +15,14 @@ fn copy() -> Copy {
     Copy::of(&workspace::root())
 }
 
-/// The drift guard fails, with all these parts in what it says.
+/// The drift guard fails over documents that were changed, with all these parts in what it says.
 fn drifts(copy: &Copy, parts: &[&str]) {
     assert_complaint(drift::check(copy.root()), parts);
+}
+
+/// The drift guard fails over generated code that was changed.
+fn strays(copy: &Copy, parts: &[&str]) {
+    assert_complaint(drift::compare(copy.root(), &EXPECTED), parts);
 }
 
 /// The table in Rust contradicts the document of the copy.
@@ -145,7 +152,7 @@ fn generated_code_is_edited_by_hand() {
     let copy = copy();
     let item = "pub struct ApiClient {\n    /// What the client may do.";
     copy.edit(TYPES, item, &item.replace('{', "{ pub mine: u8,"));
-    drifts(
+    strays(
         &copy,
         &[
             "-pub struct ApiClient { pub mine: u8,",
@@ -161,7 +168,7 @@ fn the_calls_of_the_tests_are_edited_by_hand() {
     let copy = copy();
     let call = "\"list_clients\" => Box::pin(list_clients(client)).await,";
     copy.edit("tests/src/calls/configuration/mod.rs", call, "");
-    drifts(
+    strays(
         &copy,
         &["tests/src/calls/configuration is not what", CODEGEN],
     );
@@ -174,14 +181,27 @@ fn a_file_is_added_to_generated_code() {
         "generated/configuration-client/src/helpers.rs",
         "pub fn help() {}\n",
     );
-    drifts(&copy, &["a/src/helpers.rs", "-pub fn help() {}", CODEGEN]);
+    strays(&copy, &["a/src/helpers.rs", "-pub fn help() {}", CODEGEN]);
 }
 
 #[test]
 fn a_generated_file_is_lost() {
     let copy = copy();
     copy.remove("generated/configuration-client/README.md");
-    drifts(&copy, &["b/README.md", CODEGEN]);
+    strays(&copy, &["b/README.md", CODEGEN]);
+}
+
+#[test]
+fn the_crate_of_an_api_that_is_gone_stays() {
+    let copy = copy();
+    copy.write(
+        "generated/pets-client/Cargo.toml",
+        "[package.metadata.openapi-codegen]\n",
+    );
+    strays(
+        &copy,
+        &["generated/pets-client belongs to no API of openapi/: remove it"],
+    );
 }
 
 #[test]
