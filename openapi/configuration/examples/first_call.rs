@@ -73,8 +73,10 @@ async fn modify_field(client: &Client) -> Result<(), Box<dyn Error>> {
 
     // What is read and what is written are two types, as in the document: texts come with all
     // their translations and go back as the key alone. Their members have the same names, so the
-    // way from one to the other is JSON.
-    let whole: types::FieldInput = serde_json::from_value(serde_json::to_value(field)?)?;
+    // way from one to the other is JSON. Members that the document does not name come along in
+    // `extra`, and so does the path of the field, which is only read.
+    let mut whole: types::FieldInput = serde_json::from_value(serde_json::to_value(field)?)?;
+    whole.extra.remove("_self");
     let label =
         types::TranslationRef::try_from(types::TranslationRef::builder().key("work-email"))?;
     client
