@@ -124,7 +124,12 @@ fn unknown(name: &str, known: &[String]) -> Error {
 
 fn api(root: &Path, home: &Path, name: &str) -> Result<Api, Error> {
     let folder = home.join(name);
-    let settings = Settings::read(&folder.join("codegen.toml"))?;
+    let mut settings = Settings::read(&folder.join("codegen.toml"))?;
+    settings.licences = ["LICENSE-APACHE", "LICENSE-MIT"]
+        .map(|name| root.join(name))
+        .into_iter()
+        .filter(|path| path.is_file())
+        .collect();
     Ok(Api {
         document: document_path(root, name),
         crate_folder: root.join("generated").join(&settings.crate_name),

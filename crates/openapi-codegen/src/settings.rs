@@ -68,6 +68,9 @@ pub struct Settings {
     /// Folder of hand-written examples that are published with the crate.
     #[serde(skip)]
     pub examples: Option<PathBuf>,
+    /// Texts of the licences that are published with the crate.
+    #[serde(skip)]
+    pub licences: Vec<PathBuf>,
     /// `codegen.toml` as it was read.
     #[serde(skip)]
     source: Option<Source>,
@@ -136,6 +139,7 @@ impl Settings {
             runtime: Runtime::Workspace,
             strict: false,
             examples: None,
+            licences: Vec::new(),
             source: None,
         }
     }

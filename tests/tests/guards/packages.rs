@@ -1,5 +1,7 @@
 //! Packages: what is published is complete. `tests/packages.sh` compiles it as well.
 
+use std::{collections::BTreeSet, path::Path};
+
 use guards::{packages, workspace};
 use serde_json::json;
 
@@ -23,6 +25,35 @@ fn the_runtime_and_every_generated_client_are_published() {
             "{name} is kept from publishing by `publish` in its Cargo.toml"
         );
     }
+}
+
+/// The launcher of `cargo xtask` is a workspace of its own, so that it works without `generated/`.
+#[test]
+fn the_launcher_builds_what_the_workspace_builds() {
+    let root = workspace::root();
+    let known = locked(&root.join("Cargo.lock"));
+    let launcher = locked(&root.join("xtask/launcher/Cargo.lock"));
+    let others: Vec<&String> = launcher
+        .difference(&known)
+        .filter(|package| !package.starts_with("xtask-launcher "))
+        .collect();
+    assert!(
+        others.is_empty(),
+        "xtask/launcher/Cargo.lock has packages that Cargo.lock has not: {others:?}; run \
+         `cp Cargo.lock xtask/launcher/ && cargo metadata --format-version=1 --manifest-path \
+         xtask/launcher/Cargo.toml > /dev/null` and commit what it writes"
+    );
+}
+
+/// Name and version of each package of a lock file.
+fn locked(path: &Path) -> BTreeSet<String> {
+    let text = std::fs::read_to_string(path).unwrap();
+    let lock: toml::Value = toml::from_str(&text).unwrap();
+    let packages = lock["package"].as_array().unwrap();
+    packages
+        .iter()
+        .map(|package| format!("{} {}", package["name"], package["version"]).replace('"', ""))
+        .collect()
 }
 
 /// Faults are found: each of them in a package that is complete otherwise.

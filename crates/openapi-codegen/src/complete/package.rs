@@ -29,8 +29,25 @@ pub(super) fn files(
     files.insert("README.md".to_owned(), readme(context));
     files.insert("openapi.json".to_owned(), document);
     files.insert("src/lib.rs".to_owned(), lib(context));
+    files.extend(licences(context)?);
     for (name, text) in examples {
         files.insert(format!("examples/{name}"), format!("{RUST_HEADER}{text}"));
+    }
+    Ok(files)
+}
+
+/// The texts of the licences; each licence asks to go along with what it covers.
+fn licences(context: &Context<'_>) -> Result<Files, Error> {
+    let mut files = Files::new();
+    for path in &context.settings.licences {
+        let text = std::fs::read_to_string(path).map_err(|source| Error::Io {
+            doing: "cannot read",
+            path: path.clone(),
+            source,
+            advice: "",
+        })?;
+        let name = path.file_name().unwrap_or_default().to_string_lossy();
+        files.insert(name.into_owned(), text);
     }
     Ok(files)
 }
@@ -131,7 +148,11 @@ fn manifest(
             "edition = \"2024\"\nrust-version = \"1.88\"\nlicense = \"MIT OR Apache-2.0\"\n",
         );
     }
-    text.push_str("readme = \"README.md\"\n");
+    let documentation = format!("https://docs.rs/{}", settings.crate_name);
+    text.push_str(&format!(
+        "documentation = {}\nreadme = \"README.md\"\n",
+        quoted(&documentation)
+    ));
     for (key, values) in [
         ("keywords", &settings.keywords),
         ("categories", &settings.categories),
