@@ -8,7 +8,13 @@ use std::{
 use tempfile::TempDir;
 
 /// What the guards look at.
-const COPIED: [&str; 3] = ["openapi", "generated", "tests/src/calls"];
+const COPIED: [&str; 5] = [
+    "openapi",
+    "generated",
+    "tests/src/calls",
+    "LICENSE-APACHE",
+    "LICENSE-MIT",
+];
 
 /// A copy of a workspace that goes away with this value.
 #[derive(Debug)]
@@ -79,14 +85,13 @@ impl Copy {
 }
 
 fn copy(from: &Path, to: &Path) {
+    if !from.is_dir() {
+        fs::copy(from, to).expect("a file to copy");
+        return;
+    }
     fs::create_dir_all(to).expect("a folder to write");
     for entry in fs::read_dir(from).expect("a folder to copy") {
         let entry = entry.expect("an entry to copy");
-        let (from, to) = (entry.path(), to.join(entry.file_name()));
-        if from.is_dir() {
-            copy(&from, &to);
-        } else {
-            fs::copy(&from, &to).expect("a file to copy");
-        }
+        copy(&entry.path(), &to.join(entry.file_name()));
     }
 }

@@ -18,10 +18,8 @@ use crate::{codes, lower::Lowered, naming, plan::Plan};
 
 /// What progenitor makes of the lowered document.
 pub(crate) fn generate(lowered: &Lowered) -> Result<syn::File, Vec<Finding>> {
-    match attempt(&lowered.document, &lowered.plan) {
-        Ok(file) => Ok(file),
-        Err(failure) => Err(blame(lowered, &failure)),
-    }
+    let settings = settings(&lowered.plan);
+    attempt(&lowered.document, &settings).map_err(|failure| blame(lowered, &settings, &failure))
 }
 
 /// Why progenitor could not take a document.
@@ -31,15 +29,14 @@ struct Failure {
     message: String,
 }
 
-fn attempt(document: &Value, plan: &Plan) -> Result<syn::File, Failure> {
+fn attempt(document: &Value, settings: &GenerationSettings) -> Result<syn::File, Failure> {
     let fail = |message: String| Failure {
         panicked: false,
         message,
     };
     let openapi: OpenAPI =
         serde_json::from_value(document.clone()).map_err(|error| fail(error.to_string()))?;
-    let settings = settings(plan);
-    let tokens = quiet_unwind(|| Generator::new(&settings).generate_tokens(&openapi))
+    let tokens = quiet_unwind(|| Generator::new(settings).generate_tokens(&openapi))
         .map_err(|message| Failure {
             panicked: true,
             message,
@@ -78,25 +75,24 @@ fn own_type(name: &str) -> String {
 }
 
 /// Finds the operations and schemas without which generation would succeed.
-fn blame(lowered: &Lowered, failure: &Failure) -> Vec<Finding> {
+fn blame(lowered: &Lowered, settings: &GenerationSettings, failure: &Failure) -> Vec<Finding> {
+    let all: Vec<&str> = schemas_of(&lowered.document)
+        .keys()
+        .map(String::as_str)
+        .collect();
     let mut broken = Vec::new();
-    for (name, _) in members(&lowered.document["components"]["schemas"]) {
-        let (alone, holds) = only_schema(&lowered.document, name);
-        if let Err(failure) = attempt(&alone, &lowered.plan) {
-            broken.push((name, holds, failure));
-        }
-    }
+    search(&lowered.document, settings, &all, &mut broken);
     // A broken schema breaks every schema that refers to it.
-    let is_cause = |name: &String, holds: &BTreeSet<String>| {
+    let is_cause = |name: &str, holds: &BTreeSet<String>| {
         !broken.iter().any(|(other, others, _)| {
-            *other != name && holds.contains(*other) && !others.contains(name)
+            other != name && holds.contains(other) && !others.contains(name)
         })
     };
     let mut findings: Vec<Finding> = broken
         .iter()
         .filter(|(name, holds, _)| is_cause(name, holds))
         .map(|(name, _, failure)| {
-            let pointer = lowered.plan.origins.get(*name).cloned().unwrap_or_default();
+            let pointer = lowered.plan.origins.get(name).cloned().unwrap_or_default();
             finding(&pointer, &format!("schema `{name}`"), failure)
         })
         .collect();
@@ -104,7 +100,7 @@ fn blame(lowered: &Lowered, failure: &Failure) -> Vec<Finding> {
     if findings.is_empty() {
         for method in &lowered.plan.methods {
             let alone = only_operation(&lowered.document, &method.name);
-            if let Err(failure) = attempt(&alone, &lowered.plan) {
+            if let Err(failure) = attempt(&alone, settings) {
                 let what = format!("operation `{}`", method.operation_id);
                 findings.push(finding(&method.pointer, &what, &failure));
             }
@@ -128,11 +124,37 @@ fn finding(pointer: &str, what: &str, failure: &Failure) -> Finding {
         .help("describe the same thing with plain objects, arrays and scalars, or report the document so that a lowering rule can be added")
 }
 
-/// A document of one schema and those it refers to, with the names of all of them.
-fn only_schema(document: &Value, name: &str) -> (Value, BTreeSet<String>) {
+/// A schema that cannot be taken, those it refers to, and why.
+type Broken = (String, BTreeSet<String>, Failure);
+
+/// Finds the broken ones among the schemas: halves of the list that can be taken
+/// are not looked into.
+fn search(
+    document: &Value,
+    settings: &GenerationSettings,
+    names: &[&str],
+    broken: &mut Vec<Broken>,
+) {
+    let (alone, holds) = only_schemas(document, names);
+    let Err(failure) = attempt(&alone, settings) else {
+        return;
+    };
+    if let [name] = names {
+        broken.push(((*name).to_owned(), holds, failure));
+        return;
+    }
+    let (left, right) = names.split_at(names.len() / 2);
+    search(document, settings, left, broken);
+    search(document, settings, right, broken);
+}
+
+/// A document of some schemas and those they refer to, with the names of all of them.
+fn only_schemas(document: &Value, names: &[&str]) -> (Value, BTreeSet<String>) {
     let all = schemas_of(document);
     let mut found = BTreeSet::new();
-    crate::lower::collect(&crate::lower::reference(name), all, &mut found);
+    for name in names {
+        crate::lower::collect(&crate::lower::reference(name), all, &mut found);
+    }
     let schemas: Map<String, Value> = all
         .iter()
         .filter(|(name, _)| found.contains(*name))

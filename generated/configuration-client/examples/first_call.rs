@@ -78,8 +78,7 @@ async fn modify_field(client: &Client) -> Result<(), Box<dyn Error>> {
     // `extra`, and so does the path of the field, which is only read.
     let mut whole: types::FieldInput = serde_json::from_value(serde_json::to_value(field)?)?;
     whole.extra.remove("_self");
-    let label =
-        types::TranslationRef::try_from(types::TranslationRef::builder().key("work-email"))?;
+    let label = types::TranslationRef::builder().key("work-email").build()?;
     client
         .modify_field()
         .app_id(APP)

@@ -99,12 +99,11 @@ impl Client {
     ///     .create_client()
     ///     .app_id("htb8fuhxnf8e38jrzub3c7pfrr")
     ///     .body(
-    ///         types::ApiClientInput::try_from(
-    ///             types::ApiClientInput::builder()
-    ///                 .name("Flow deployment")
-    ///                 .features(vec![types::ClientFeature::DirectAccess])
-    ///                 .ip_whitelist(vec!["203.0.113.0/24".to_owned()]),
-    ///         )?,
+    ///         types::ApiClientInput::builder()
+    ///             .name("Flow deployment")
+    ///             .features(vec![types::ClientFeature::DirectAccess])
+    ///             .ip_whitelist(vec!["203.0.113.0/24".to_owned()])
+    ///             .build()?,
     ///     )
     ///     .send()
     ///     .await?;
@@ -186,14 +185,13 @@ impl Client {
     ///     .app_id("htb8fuhxnf8e38jrzub3c7pfrr")
     ///     .client_id("k7wq2mz9p4xvt6hc3bn8rj5ydf1gs0ea")
     ///     .body(
-    ///         types::ApiClientModification::try_from(
-    ///             types::ApiClientModification::builder()
-    ///                 .name("Flow deployment")
-    ///                 .features(vec![types::ClientFeature::DirectAccess])
-    ///                 .ip_whitelist(
-    ///                     vec!["203.0.113.0/24".to_owned(), "198.51.100.0/24".to_owned()],
-    ///                 ),
-    ///         )?,
+    ///         types::ApiClientModification::builder()
+    ///             .name("Flow deployment")
+    ///             .features(vec![types::ClientFeature::DirectAccess])
+    ///             .ip_whitelist(
+    ///                 vec!["203.0.113.0/24".to_owned(), "198.51.100.0/24".to_owned()],
+    ///             )
+    ///             .build()?,
     ///     )
     ///     .send()
     ///     .await?;
@@ -273,11 +271,7 @@ impl Client {
     ///     .reset_client_secret()
     ///     .app_id("htb8fuhxnf8e38jrzub3c7pfrr")
     ///     .client_id("k7wq2mz9p4xvt6hc3bn8rj5ydf1gs0ea")
-    ///     .body(
-    ///         types::ResetSecretRequest::try_from(
-    ///             types::ResetSecretRequest::builder().hours_to_live(24),
-    ///         )?,
-    ///     )
+    ///     .body(types::ResetSecretRequest::builder().hours_to_live(24).build()?)
     ///     .send()
     ///     .await?;
     /// # Ok(())
@@ -475,30 +469,27 @@ impl Client {
     ///     .app_id("htb8fuhxnf8e38jrzub3c7pfrr")
     ///     .client_id("k7wq2mz9p4xvt6hc3bn8rj5ydf1gs0ea")
     ///     .body(
-    ///         types::ClientSettingsInput::try_from(
-    ///             types::ClientSettingsInput::builder()
-    ///                 .default_flow_name(
-    ///                     types::SettingValue::String("standard".to_owned()),
-    ///                 )
-    ///                 .default_flow_version(
-    ///                     types::SettingValue::String("20240611093042518273".to_owned()),
-    ///                 )
-    ///                 .login_attempts(types::SettingValue::String("10".to_owned()))
-    ///                 .custom(
-    ///                     types::SettingMap::from(
-    ///                         std::collections::BTreeMap::from([
-    ///                             (
-    ///                                 "blocked_mail_domains".to_owned(),
-    ///                                 Some(
-    ///                                     types::SettingValue::String(
-    ///                                         "example.net,example.org".to_owned(),
-    ///                                     ),
+    ///         types::ClientSettingsInput::builder()
+    ///             .default_flow_name(types::SettingValue::String("standard".to_owned()))
+    ///             .default_flow_version(
+    ///                 types::SettingValue::String("20240611093042518273".to_owned()),
+    ///             )
+    ///             .login_attempts(types::SettingValue::String("10".to_owned()))
+    ///             .custom(
+    ///                 types::SettingMap::from(
+    ///                     std::collections::BTreeMap::from([
+    ///                         (
+    ///                             "blocked_mail_domains".to_owned(),
+    ///                             Some(
+    ///                                 types::SettingValue::String(
+    ///                                     "example.net,example.org".to_owned(),
     ///                                 ),
     ///                             ),
-    ///                         ]),
-    ///                     ),
+    ///                         ),
+    ///                     ]),
     ///                 ),
-    ///         )?,
+    ///             )
+    ///             .build()?,
     ///     )
     ///     .send()
     ///     .await?;
@@ -745,15 +736,11 @@ impl Client {
     ///     .app_id("htb8fuhxnf8e38jrzub3c7pfrr")
     ///     .flow("standard")
     ///     .body(
-    ///         types::FlowUpdate::try_from(
-    ///             types::FlowUpdate::builder()
-    ///                 .user_data(
-    ///                     vec![
-    ///                         "uuid".to_owned(), "displayName".to_owned(), "email"
-    ///                         .to_owned()
-    ///                     ],
-    ///                 ),
-    ///         )?,
+    ///         types::FlowUpdate::builder()
+    ///             .user_data(
+    ///                 vec!["uuid".to_owned(), "displayName".to_owned(), "email".to_owned()],
+    ///             )
+    ///             .build()?,
     ///     )
     ///     .send()
     ///     .await?;
@@ -902,11 +889,7 @@ impl Client {
     ///     .copy_flow()
     ///     .app_id("htb8fuhxnf8e38jrzub3c7pfrr")
     ///     .flow("standard")
-    ///     .body(
-    ///         types::CopyFlowRequest::try_from(
-    ///             types::CopyFlowRequest::builder().name("standard_trial"),
-    ///         )?,
-    ///     )
+    ///     .body(types::CopyFlowRequest::builder().name("standard_trial").build()?)
     ///     .send()
     ///     .await?;
     /// # Ok(())
@@ -952,12 +935,11 @@ impl Client {
     ///     .app_id("htb8fuhxnf8e38jrzub3c7pfrr")
     ///     .flow("standard")
     ///     .body(
-    ///         types::PromoteFlowRequest::try_from(
-    ///             types::PromoteFlowRequest::builder()
-    ///                 .app_id("q4mz7c2xk9w1tnv6hjd8rb5ysp")
-    ///                 .client_id("p2xk9w1tnv6hjd8rb5yspq4mz7c3g0ea")
-    ///                 .client_secret("not-a-real-secret-0005"),
-    ///         )?,
+    ///         types::PromoteFlowRequest::builder()
+    ///             .app_id("q4mz7c2xk9w1tnv6hjd8rb5ysp")
+    ///             .client_id("p2xk9w1tnv6hjd8rb5yspq4mz7c3g0ea")
+    ///             .client_secret("not-a-real-secret-0005")
+    ///             .build()?,
     ///     )
     ///     .send()
     ///     .await?;
@@ -1032,35 +1014,32 @@ impl Client {
     ///     .app_id("htb8fuhxnf8e38jrzub3c7pfrr")
     ///     .flow("standard")
     ///     .body(
-    ///         types::FieldInput::try_from(
-    ///             types::FieldInput::builder()
-    ///                 .name("emailAddress")
-    ///                 .type_(types::FieldType::Email)
-    ///                 .schema_attribute("email".to_owned())
-    ///                 .label(
-    ///                     types::TranslationRef::try_from(
-    ///                         types::TranslationRef::builder()
-    ///                             .key("5f0c9b1e7d3a4c26b8e1f29a6d47c350"),
-    ///                     )?,
-    ///                 )
-    ///                 .placeholder(
-    ///                     types::FieldTextInput::TranslationRef(
-    ///                         types::TranslationRef::try_from(
-    ///                             types::TranslationRef::builder()
-    ///                                 .key("a91d4e0775c84b6f9d2e61c08b3f57aa"),
-    ///                         )?,
-    ///                     ),
-    ///                 )
-    ///                 .validation(
-    ///                     vec![
-    ///                         types::FieldValidationInput::try_from(types::FieldValidationInput::builder()
-    ///                         .rule(types::ValidationRule::Required)
-    ///                         .value(types::ValidationValue::Boolean(true))
-    ///                         .message(types::TranslationRef::builder()
-    ///                         .key("0c7be2d1f4964a35916d88e0a2b4735f"))) ?
-    ///                     ],
+    ///         types::FieldInput::builder()
+    ///             .name("emailAddress")
+    ///             .type_(types::FieldType::Email)
+    ///             .schema_attribute("email".to_owned())
+    ///             .label(
+    ///                 types::TranslationRef::builder()
+    ///                     .key("5f0c9b1e7d3a4c26b8e1f29a6d47c350")
+    ///                     .build()?,
+    ///             )
+    ///             .placeholder(
+    ///                 types::FieldTextInput::TranslationRef(
+    ///                     types::TranslationRef::builder()
+    ///                         .key("a91d4e0775c84b6f9d2e61c08b3f57aa")
+    ///                         .build()?,
     ///                 ),
-    ///         )?,
+    ///             )
+    ///             .validation(
+    ///                 vec![
+    ///                     types::FieldValidationInput::builder()
+    ///                     .rule(types::ValidationRule::Required)
+    ///                     .value(types::ValidationValue::Boolean(true))
+    ///                     .message(types::TranslationRef::builder()
+    ///                     .key("0c7be2d1f4964a35916d88e0a2b4735f")).build() ?
+    ///                 ],
+    ///             )
+    ///             .build()?,
     ///     )
     ///     .send()
     ///     .await?;
@@ -1138,35 +1117,32 @@ impl Client {
     ///     .flow("standard")
     ///     .field("emailAddress")
     ///     .body(
-    ///         types::FieldInput::try_from(
-    ///             types::FieldInput::builder()
-    ///                 .name("emailAddress")
-    ///                 .type_(types::FieldType::Email)
-    ///                 .schema_attribute("email".to_owned())
-    ///                 .label(
-    ///                     types::TranslationRef::try_from(
-    ///                         types::TranslationRef::builder()
-    ///                             .key("5f0c9b1e7d3a4c26b8e1f29a6d47c350"),
-    ///                     )?,
-    ///                 )
-    ///                 .placeholder(
-    ///                     types::FieldTextInput::TranslationRef(
-    ///                         types::TranslationRef::try_from(
-    ///                             types::TranslationRef::builder()
-    ///                                 .key("a91d4e0775c84b6f9d2e61c08b3f57aa"),
-    ///                         )?,
-    ///                     ),
-    ///                 )
-    ///                 .validation(
-    ///                     vec![
-    ///                         types::FieldValidationInput::try_from(types::FieldValidationInput::builder()
-    ///                         .rule(types::ValidationRule::Required)
-    ///                         .value(types::ValidationValue::Boolean(true))
-    ///                         .message(types::TranslationRef::builder()
-    ///                         .key("0c7be2d1f4964a35916d88e0a2b4735f"))) ?
-    ///                     ],
+    ///         types::FieldInput::builder()
+    ///             .name("emailAddress")
+    ///             .type_(types::FieldType::Email)
+    ///             .schema_attribute("email".to_owned())
+    ///             .label(
+    ///                 types::TranslationRef::builder()
+    ///                     .key("5f0c9b1e7d3a4c26b8e1f29a6d47c350")
+    ///                     .build()?,
+    ///             )
+    ///             .placeholder(
+    ///                 types::FieldTextInput::TranslationRef(
+    ///                     types::TranslationRef::builder()
+    ///                         .key("a91d4e0775c84b6f9d2e61c08b3f57aa")
+    ///                         .build()?,
     ///                 ),
-    ///         )?,
+    ///             )
+    ///             .validation(
+    ///                 vec![
+    ///                     types::FieldValidationInput::builder()
+    ///                     .rule(types::ValidationRule::Required)
+    ///                     .value(types::ValidationValue::Boolean(true))
+    ///                     .message(types::TranslationRef::builder()
+    ///                     .key("0c7be2d1f4964a35916d88e0a2b4735f")).build() ?
+    ///                 ],
+    ///             )
+    ///             .build()?,
     ///     )
     ///     .send()
     ///     .await?;
@@ -1278,19 +1254,17 @@ impl Client {
     ///     .app_id("htb8fuhxnf8e38jrzub3c7pfrr")
     ///     .flow("standard")
     ///     .body(
-    ///         types::FormInput::try_from(
-    ///             types::FormInput::builder()
-    ///                 .name("partnerSignInForm")
-    ///                 .action("traditionalSignin")
-    ///                 .fields(
-    ///                     vec![
-    ///                         types::FormFieldInput::try_from(types::FormFieldInput::builder()
-    ///                         .name("signInEmailAddress").required(true)) ?,
-    ///                         types::FormFieldInput::try_from(types::FormFieldInput::builder()
-    ///                         .name("signInPassword").required(true)) ?
-    ///                     ],
-    ///                 ),
-    ///         )?,
+    ///         types::FormInput::builder()
+    ///             .name("partnerSignInForm")
+    ///             .action("traditionalSignin")
+    ///             .fields(
+    ///                 vec![
+    ///                     types::FormFieldInput::builder().name("signInEmailAddress")
+    ///                     .required(true).build() ?, types::FormFieldInput::builder()
+    ///                     .name("signInPassword").required(true).build() ?
+    ///                 ],
+    ///             )
+    ///             .build()?,
     ///     )
     ///     .send()
     ///     .await?;
@@ -1368,20 +1342,18 @@ impl Client {
     ///     .flow("standard")
     ///     .form("signInForm")
     ///     .body(
-    ///         types::FormModification::try_from(
-    ///             types::FormModification::builder()
-    ///                 .name("signInForm".to_owned())
-    ///                 .action("traditionalSignin".to_owned())
-    ///                 .features(vec![types::FormFeature::String("captcha".to_owned())])
-    ///                 .fields(
-    ///                     vec![
-    ///                         types::FormFieldInput::try_from(types::FormFieldInput::builder()
-    ///                         .name("signInPassword").required(true)) ?,
-    ///                         types::FormFieldInput::try_from(types::FormFieldInput::builder()
-    ///                         .name("signInEmailAddress").required(true)) ?
-    ///                     ],
-    ///                 ),
-    ///         )?,
+    ///         types::FormModification::builder()
+    ///             .name("signInForm".to_owned())
+    ///             .action("traditionalSignin".to_owned())
+    ///             .features(vec![types::FormFeature::String("captcha".to_owned())])
+    ///             .fields(
+    ///                 vec![
+    ///                     types::FormFieldInput::builder().name("signInPassword")
+    ///                     .required(true).build() ?, types::FormFieldInput::builder()
+    ///                     .name("signInEmailAddress").required(true).build() ?
+    ///                 ],
+    ///             )
+    ///             .build()?,
     ///     )
     ///     .send()
     ///     .await?;
@@ -1529,33 +1501,31 @@ impl Client {
     ///     .flow("standard")
     ///     .locale("en-US")
     ///     .body(
-    ///         types::LocalizedFieldInput::try_from(
-    ///             types::LocalizedFieldInput::builder()
-    ///                 .relationships(
-    ///                     types::FieldRelationshipsInput::try_from(
-    ///                         types::FieldRelationshipsInput::builder()
-    ///                             .forms(
-    ///                                 vec![
-    ///                                     types::RelatedForm::try_from(types::RelatedForm::builder()
-    ///                                     .name("registrationForm")) ?
-    ///                                 ],
-    ///                             ),
-    ///                     )?,
-    ///                 )
-    ///                 .name("emailAddress")
-    ///                 .type_(types::FieldType::Email)
-    ///                 .schema_attribute("email".to_owned())
-    ///                 .label("E-Mail-Adresse".to_owned())
-    ///                 .placeholder("name@example.com".to_owned())
-    ///                 .validation(
-    ///                     vec![
-    ///                         types::LocalizedFieldValidationInput::try_from(types::LocalizedFieldValidationInput::builder()
-    ///                         .rule(types::ValidationRule::Required)
-    ///                         .value(types::ValidationValue::Boolean(true))
-    ///                         .message("Geben Sie Ihre E-Mail-Adresse ein.")) ?
-    ///                     ],
-    ///                 ),
-    ///         )?,
+    ///         types::LocalizedFieldInput::builder()
+    ///             .relationships(
+    ///                 types::FieldRelationshipsInput::builder()
+    ///                     .forms(
+    ///                         vec![
+    ///                             types::RelatedForm::builder().name("registrationForm")
+    ///                             .build() ?
+    ///                         ],
+    ///                     )
+    ///                     .build()?,
+    ///             )
+    ///             .name("emailAddress")
+    ///             .type_(types::FieldType::Email)
+    ///             .schema_attribute("email".to_owned())
+    ///             .label("E-Mail-Adresse".to_owned())
+    ///             .placeholder("name@example.com".to_owned())
+    ///             .validation(
+    ///                 vec![
+    ///                     types::LocalizedFieldValidationInput::builder()
+    ///                     .rule(types::ValidationRule::Required)
+    ///                     .value(types::ValidationValue::Boolean(true))
+    ///                     .message("Geben Sie Ihre E-Mail-Adresse ein.").build() ?
+    ///                 ],
+    ///             )
+    ///             .build()?,
     ///     )
     ///     .send()
     ///     .await?;
@@ -1634,33 +1604,31 @@ impl Client {
     ///     .locale("en-US")
     ///     .field("emailAddress")
     ///     .body(
-    ///         types::LocalizedFieldInput::try_from(
-    ///             types::LocalizedFieldInput::builder()
-    ///                 .relationships(
-    ///                     types::FieldRelationshipsInput::try_from(
-    ///                         types::FieldRelationshipsInput::builder()
-    ///                             .forms(
-    ///                                 vec![
-    ///                                     types::RelatedForm::try_from(types::RelatedForm::builder()
-    ///                                     .name("registrationForm")) ?
-    ///                                 ],
-    ///                             ),
-    ///                     )?,
-    ///                 )
-    ///                 .name("emailAddress")
-    ///                 .type_(types::FieldType::Email)
-    ///                 .schema_attribute("email".to_owned())
-    ///                 .label("E-Mail-Adresse".to_owned())
-    ///                 .placeholder("name@example.com".to_owned())
-    ///                 .validation(
-    ///                     vec![
-    ///                         types::LocalizedFieldValidationInput::try_from(types::LocalizedFieldValidationInput::builder()
-    ///                         .rule(types::ValidationRule::Required)
-    ///                         .value(types::ValidationValue::Boolean(true))
-    ///                         .message("Geben Sie Ihre E-Mail-Adresse ein.")) ?
-    ///                     ],
-    ///                 ),
-    ///         )?,
+    ///         types::LocalizedFieldInput::builder()
+    ///             .relationships(
+    ///                 types::FieldRelationshipsInput::builder()
+    ///                     .forms(
+    ///                         vec![
+    ///                             types::RelatedForm::builder().name("registrationForm")
+    ///                             .build() ?
+    ///                         ],
+    ///                     )
+    ///                     .build()?,
+    ///             )
+    ///             .name("emailAddress")
+    ///             .type_(types::FieldType::Email)
+    ///             .schema_attribute("email".to_owned())
+    ///             .label("E-Mail-Adresse".to_owned())
+    ///             .placeholder("name@example.com".to_owned())
+    ///             .validation(
+    ///                 vec![
+    ///                     types::LocalizedFieldValidationInput::builder()
+    ///                     .rule(types::ValidationRule::Required)
+    ///                     .value(types::ValidationValue::Boolean(true))
+    ///                     .message("Geben Sie Ihre E-Mail-Adresse ein.").build() ?
+    ///                 ],
+    ///             )
+    ///             .build()?,
     ///     )
     ///     .send()
     ///     .await?;
@@ -1775,17 +1743,16 @@ impl Client {
     ///     .locale("en-US")
     ///     .template("passwordRecover")
     ///     .body(
-    ///         types::MailTemplateInput::try_from(
-    ///             types::MailTemplateInput::builder()
-    ///                 .name("passwordRecover".to_owned())
-    ///                 .subject(
-    ///                     "Reset your password for {*#settings*}{*site_name*}{*/settings*}",
-    ///                 )
-    ///                 .text_body("Open this link to choose a new password:\n{*&url*}\n")
-    ///                 .html_body(
-    ///                     "<p>Open <a href=\"{*&url*}\">this link</a> to choose a new password.</p>\n",
-    ///                 ),
-    ///         )?,
+    ///         types::MailTemplateInput::builder()
+    ///             .name("passwordRecover".to_owned())
+    ///             .subject(
+    ///                 "Reset your password for {*#settings*}{*site_name*}{*/settings*}",
+    ///             )
+    ///             .text_body("Open this link to choose a new password:\n{*&url*}\n")
+    ///             .html_body(
+    ///                 "<p>Open <a href=\"{*&url*}\">this link</a> to choose a new password.</p>\n",
+    ///             )
+    ///             .build()?,
     ///     )
     ///     .send()
     ///     .await?;
@@ -2097,25 +2064,23 @@ impl Client {
     ///     .app_id("htb8fuhxnf8e38jrzub3c7pfrr")
     ///     .flow("standard")
     ///     .body(
-    ///         types::FlowStringInput::try_from(
-    ///             types::FlowStringInput::builder()
-    ///                 .name("welcomeHeadline")
-    ///                 .value(
-    ///                     types::FlowStringText::try_from(
-    ///                         types::FlowStringText::builder()
-    ///                             .key("5f0c9b1e7d3a4c26b8e1f29a6d47c350".to_owned())
-    ///                             .path("strings.welcomeHeadline".to_owned())
-    ///                             .values(
-    ///                                 types::LocaleTexts::from(
-    ///                                     std::collections::BTreeMap::from([
-    ///                                         ("en-US".to_owned(), "Welcome back".to_owned()),
-    ///                                         ("de-DE".to_owned(), "Willkommen".to_owned()),
-    ///                                     ]),
-    ///                                 ),
-    ///                             ),
-    ///                     )?,
-    ///                 ),
-    ///         )?,
+    ///         types::FlowStringInput::builder()
+    ///             .name("welcomeHeadline")
+    ///             .value(
+    ///                 types::FlowStringText::builder()
+    ///                     .key("5f0c9b1e7d3a4c26b8e1f29a6d47c350".to_owned())
+    ///                     .path("strings.welcomeHeadline".to_owned())
+    ///                     .values(
+    ///                         types::LocaleTexts::from(
+    ///                             std::collections::BTreeMap::from([
+    ///                                 ("en-US".to_owned(), "Welcome back".to_owned()),
+    ///                                 ("de-DE".to_owned(), "Willkommen".to_owned()),
+    ///                             ]),
+    ///                         ),
+    ///                     )
+    ///                     .build()?,
+    ///             )
+    ///             .build()?,
     ///     )
     ///     .send()
     ///     .await?;
@@ -2192,25 +2157,23 @@ impl Client {
     ///     .flow("standard")
     ///     .string("welcomeHeadline")
     ///     .body(
-    ///         types::FlowStringInput::try_from(
-    ///             types::FlowStringInput::builder()
-    ///                 .name("welcomeHeadline")
-    ///                 .value(
-    ///                     types::FlowStringText::try_from(
-    ///                         types::FlowStringText::builder()
-    ///                             .key("5f0c9b1e7d3a4c26b8e1f29a6d47c350".to_owned())
-    ///                             .path("strings.welcomeHeadline".to_owned())
-    ///                             .values(
-    ///                                 types::LocaleTexts::from(
-    ///                                     std::collections::BTreeMap::from([
-    ///                                         ("en-US".to_owned(), "Welcome back".to_owned()),
-    ///                                         ("de-DE".to_owned(), "Willkommen".to_owned()),
-    ///                                     ]),
-    ///                                 ),
-    ///                             ),
-    ///                     )?,
-    ///                 ),
-    ///         )?,
+    ///         types::FlowStringInput::builder()
+    ///             .name("welcomeHeadline")
+    ///             .value(
+    ///                 types::FlowStringText::builder()
+    ///                     .key("5f0c9b1e7d3a4c26b8e1f29a6d47c350".to_owned())
+    ///                     .path("strings.welcomeHeadline".to_owned())
+    ///                     .values(
+    ///                         types::LocaleTexts::from(
+    ///                             std::collections::BTreeMap::from([
+    ///                                 ("en-US".to_owned(), "Welcome back".to_owned()),
+    ///                                 ("de-DE".to_owned(), "Willkommen".to_owned()),
+    ///                             ]),
+    ///                         ),
+    ///                     )
+    ///                     .build()?,
+    ///             )
+    ///             .build()?,
     ///     )
     ///     .send()
     ///     .await?;
@@ -2326,11 +2289,10 @@ impl Client {
     ///     .flow("standard")
     ///     .locale("en-US")
     ///     .body(
-    ///         types::LocalizedStringInput::try_from(
-    ///             types::LocalizedStringInput::builder()
-    ///                 .name("welcomeHeadline")
-    ///                 .value("Willkommen"),
-    ///         )?,
+    ///         types::LocalizedStringInput::builder()
+    ///             .name("welcomeHeadline")
+    ///             .value("Willkommen")
+    ///             .build()?,
     ///     )
     ///     .send()
     ///     .await?;
@@ -2413,11 +2375,10 @@ impl Client {
     ///     .locale("en-US")
     ///     .string("welcomeHeadline")
     ///     .body(
-    ///         types::LocalizedStringInput::try_from(
-    ///             types::LocalizedStringInput::builder()
-    ///                 .name("welcomeHeadline")
-    ///                 .value("Willkommen"),
-    ///         )?,
+    ///         types::LocalizedStringInput::builder()
+    ///             .name("welcomeHeadline")
+    ///             .value("Willkommen")
+    ///             .build()?,
     ///     )
     ///     .send()
     ///     .await?;
@@ -2530,12 +2491,11 @@ impl Client {
     ///     .app_id("htb8fuhxnf8e38jrzub3c7pfrr")
     ///     .flow("standard")
     ///     .body(
-    ///         types::ScreenInput::try_from(
-    ///             types::ScreenInput::builder()
-    ///                 .name("customer_survey")
-    ///                 .modal(true)
-    ///                 .has_user_data(false),
-    ///         )?,
+    ///         types::ScreenInput::builder()
+    ///             .name("customer_survey")
+    ///             .modal(true)
+    ///             .has_user_data(false)
+    ///             .build()?,
     ///     )
     ///     .send()
     ///     .await?;
@@ -2613,12 +2573,11 @@ impl Client {
     ///     .flow("standard")
     ///     .screen("editProfile")
     ///     .body(
-    ///         types::ScreenInput::try_from(
-    ///             types::ScreenInput::builder()
-    ///                 .name("editProfile")
-    ///                 .modal(false)
-    ///                 .has_user_data(true),
-    ///         )?,
+    ///         types::ScreenInput::builder()
+    ///             .name("editProfile")
+    ///             .modal(false)
+    ///             .has_user_data(true)
+    ///             .build()?,
     ///     )
     ///     .send()
     ///     .await?;
@@ -2730,16 +2689,15 @@ impl Client {
     ///     .app_id("htb8fuhxnf8e38jrzub3c7pfrr")
     ///     .flow("standard")
     ///     .body(
-    ///         types::LinkInput::try_from(
-    ///             types::LinkInput::builder()
-    ///                 .name("linkImprint")
-    ///                 .element_href("https://www.example.com/imprint")
-    ///                 .element_text(
-    ///                     types::TranslationRef::builder()
-    ///                         .key("5f0c9b1e7d3a4c26b8e1f29a6d47c350"),
-    ///                 )
-    ///                 .target("_blank".to_owned()),
-    ///         )?,
+    ///         types::LinkInput::builder()
+    ///             .name("linkImprint")
+    ///             .element_href("https://www.example.com/imprint")
+    ///             .element_text(
+    ///                 types::TranslationRef::builder()
+    ///                     .key("5f0c9b1e7d3a4c26b8e1f29a6d47c350"),
+    ///             )
+    ///             .target("_blank".to_owned())
+    ///             .build()?,
     ///     )
     ///     .send()
     ///     .await?;
@@ -2817,16 +2775,15 @@ impl Client {
     ///     .flow("standard")
     ///     .link("linkPrivacyPolicy")
     ///     .body(
-    ///         types::LinkInput::try_from(
-    ///             types::LinkInput::builder()
-    ///                 .name("linkPrivacyPolicy")
-    ///                 .element_href("https://www.example.com/privacy")
-    ///                 .element_text(
-    ///                     types::TranslationRef::builder()
-    ///                         .key("5f0c9b1e7d3a4c26b8e1f29a6d47c350"),
-    ///                 )
-    ///                 .target("_blank".to_owned()),
-    ///         )?,
+    ///         types::LinkInput::builder()
+    ///             .name("linkPrivacyPolicy")
+    ///             .element_href("https://www.example.com/privacy")
+    ///             .element_text(
+    ///                 types::TranslationRef::builder()
+    ///                     .key("5f0c9b1e7d3a4c26b8e1f29a6d47c350"),
+    ///             )
+    ///             .target("_blank".to_owned())
+    ///             .build()?,
     ///     )
     ///     .send()
     ///     .await?;
@@ -3014,16 +2971,15 @@ impl Client {
     ///     .locale("en-US")
     ///     .message("secondFactor")
     ///     .body(
-    ///         types::TwoFactorMessageInput::try_from(
-    ///             types::TwoFactorMessageInput::builder()
-    ///                 .sms("Your code for {{site_name}} is {{code}}.")
-    ///                 .email(
-    ///                     types::TwoFactorEmail::builder()
-    ///                         .subject("Your code for {{site_name}}")
-    ///                         .text_body("Your code is {{code}}.")
-    ///                         .html_body("<p>Your code is <strong>{{code}}</strong>.</p>"),
-    ///                 ),
-    ///         )?,
+    ///         types::TwoFactorMessageInput::builder()
+    ///             .sms("Your code for {{site_name}} is {{code}}.")
+    ///             .email(
+    ///                 types::TwoFactorEmail::builder()
+    ///                     .subject("Your code for {{site_name}}")
+    ///                     .text_body("Your code is {{code}}.")
+    ///                     .html_body("<p>Your code is <strong>{{code}}</strong>.</p>"),
+    ///             )
+    ///             .build()?,
     ///     )
     ///     .send()
     ///     .await?;
@@ -3291,10 +3247,10 @@ impl Client {
     ///     .flow("standard")
     ///     .body(
     ///         vec![
-    ///             types::TranslationUpdate::try_from(types::TranslationUpdate::builder()
+    ///             types::TranslationUpdate::builder()
     ///             .key("5f0c9b1e7d3a4c26b8e1f29a6d47c350")
     ///             .values(types::LocaleTexts::from(std::collections::BTreeMap::from([("en-US"
-    ///             .to_owned(), "Your email address".to_owned())])))) ?
+    ///             .to_owned(), "Your email address".to_owned())]))).build() ?
     ///         ],
     ///     )
     ///     .send()
@@ -3385,14 +3341,13 @@ impl Client {
     ///     .flow("standard")
     ///     .body(
     ///         vec![
-    ///             types::TranslationCreate::try_from(types::TranslationCreate::builder()
+    ///             types::TranslationCreate::builder()
     ///             .values(types::LocaleTexts::from(std::collections::BTreeMap::from([("en-US"
     ///             .to_owned(), "Imprint".to_owned()), ("de-DE".to_owned(), "Impressum"
-    ///             .to_owned())])))) ?,
-    ///             types::TranslationCreate::try_from(types::TranslationCreate::builder()
+    ///             .to_owned())]))).build() ?, types::TranslationCreate::builder()
     ///             .values(types::LocaleTexts::from(std::collections::BTreeMap::from([("en-US"
     ///             .to_owned(), "Help".to_owned()), ("de-DE".to_owned(), "Hilfe"
-    ///             .to_owned())])))) ?
+    ///             .to_owned())]))).build() ?
     ///         ],
     ///     )
     ///     .send()
@@ -3597,10 +3552,11 @@ impl Client {
     ///     .locale("en-US")
     ///     .body(
     ///         vec![
-    ///             types::LocalizedTranslationUpdate::try_from(types::LocalizedTranslationUpdate::builder()
-    ///             .key("5f0c9b1e7d3a4c26b8e1f29a6d47c350").value("Your email address")) ?,
-    ///             types::LocalizedTranslationUpdate::try_from(types::LocalizedTranslationUpdate::builder()
-    ///             .key("b21d7c04-9e6f-4a58-8c13-70d5f2ae6b94").value("Legal notice")) ?
+    ///             types::LocalizedTranslationUpdate::builder()
+    ///             .key("5f0c9b1e7d3a4c26b8e1f29a6d47c350").value("Your email address")
+    ///             .build() ?, types::LocalizedTranslationUpdate::builder()
+    ///             .key("b21d7c04-9e6f-4a58-8c13-70d5f2ae6b94").value("Legal notice")
+    ///             .build() ?
     ///         ],
     ///     )
     ///     .send()

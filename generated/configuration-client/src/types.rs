@@ -26,7 +26,7 @@ pub struct ApiClient {
 }
 
 impl ApiClient {
-    /// Starts a builder. Set members, then convert it with `TryFrom`, or pass it where the type is asked for.
+    /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
     pub fn builder() -> builder::ApiClient {
         ::std::default::Default::default()
     }
@@ -51,7 +51,7 @@ pub struct ApiClientInput {
 }
 
 impl ApiClientInput {
-    /// Starts a builder. Set members, then convert it with `TryFrom`, or pass it where the type is asked for.
+    /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
     pub fn builder() -> builder::ApiClientInput {
         ::std::default::Default::default()
     }
@@ -72,7 +72,7 @@ pub struct ApiClientModification {
 }
 
 impl ApiClientModification {
-    /// Starts a builder. Set members, then convert it with `TryFrom`, or pass it where the type is asked for.
+    /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
     pub fn builder() -> builder::ApiClientModification {
         ::std::default::Default::default()
     }
@@ -277,7 +277,7 @@ pub struct ApplicationSettings {
 }
 
 impl ApplicationSettings {
-    /// Starts a builder. Set members, then convert it with `TryFrom`, or pass it where the type is asked for.
+    /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
     pub fn builder() -> builder::ApplicationSettings {
         ::std::default::Default::default()
     }
@@ -386,7 +386,7 @@ pub struct Attribute {
 }
 
 impl Attribute {
-    /// Starts a builder. Set members, then convert it with `TryFrom`, or pass it where the type is asked for.
+    /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
     pub fn builder() -> builder::Attribute {
         ::std::default::Default::default()
     }
@@ -405,7 +405,7 @@ pub struct AttributeList {
 }
 
 impl AttributeList {
-    /// Starts a builder. Set members, then convert it with `TryFrom`, or pass it where the type is asked for.
+    /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
     pub fn builder() -> builder::AttributeList {
         ::std::default::Default::default()
     }
@@ -619,7 +619,7 @@ pub struct ClientSettings {
 }
 
 impl ClientSettings {
-    /// Starts a builder. Set members, then convert it with `TryFrom`, or pass it where the type is asked for.
+    /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
     pub fn builder() -> builder::ClientSettings {
         ::std::default::Default::default()
     }
@@ -856,7 +856,7 @@ pub struct ClientSettingsInput {
 }
 
 impl ClientSettingsInput {
-    /// Starts a builder. Set members, then convert it with `TryFrom`, or pass it where the type is asked for.
+    /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
     pub fn builder() -> builder::ClientSettingsInput {
         ::std::default::Default::default()
     }
@@ -872,7 +872,7 @@ pub struct CopyFlowRequest {
 }
 
 impl CopyFlowRequest {
-    /// Starts a builder. Set members, then convert it with `TryFrom`, or pass it where the type is asked for.
+    /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
     pub fn builder() -> builder::CopyFlowRequest {
         ::std::default::Default::default()
     }
@@ -956,7 +956,7 @@ pub struct EntityType {
 }
 
 impl EntityType {
-    /// Starts a builder. Set members, then convert it with `TryFrom`, or pass it where the type is asked for.
+    /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
     pub fn builder() -> builder::EntityType {
         ::std::default::Default::default()
     }
@@ -972,7 +972,7 @@ pub struct Error {
 }
 
 impl Error {
-    /// Starts a builder. Set members, then convert it with `TryFrom`, or pass it where the type is asked for.
+    /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
     pub fn builder() -> builder::Error {
         ::std::default::Default::default()
     }
@@ -1202,7 +1202,7 @@ pub struct Field {
 }
 
 impl Field {
-    /// Starts a builder. Set members, then convert it with `TryFrom`, or pass it where the type is asked for.
+    /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
     pub fn builder() -> builder::Field {
         ::std::default::Default::default()
     }
@@ -1393,7 +1393,7 @@ pub struct FieldInput {
 }
 
 impl FieldInput {
-    /// Starts a builder. Set members, then convert it with `TryFrom`, or pass it where the type is asked for.
+    /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
     pub fn builder() -> builder::FieldInput {
         ::std::default::Default::default()
     }
@@ -1485,7 +1485,7 @@ pub struct FieldOption {
 }
 
 impl FieldOption {
-    /// Starts a builder. Set members, then convert it with `TryFrom`, or pass it where the type is asked for.
+    /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
     pub fn builder() -> builder::FieldOption {
         ::std::default::Default::default()
     }
@@ -1509,7 +1509,7 @@ pub struct FieldOptionInput {
 }
 
 impl FieldOptionInput {
-    /// Starts a builder. Set members, then convert it with `TryFrom`, or pass it where the type is asked for.
+    /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
     pub fn builder() -> builder::FieldOptionInput {
         ::std::default::Default::default()
     }
@@ -1526,7 +1526,7 @@ pub struct FieldRelationships {
 }
 
 impl FieldRelationships {
-    /// Starts a builder. Set members, then convert it with `TryFrom`, or pass it where the type is asked for.
+    /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
     pub fn builder() -> builder::FieldRelationships {
         ::std::default::Default::default()
     }
@@ -1543,7 +1543,7 @@ pub struct FieldRelationshipsInput {
 }
 
 impl FieldRelationshipsInput {
-    /// Starts a builder. Set members, then convert it with `TryFrom`, or pass it where the type is asked for.
+    /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
     pub fn builder() -> builder::FieldRelationshipsInput {
         ::std::default::Default::default()
     }
@@ -1608,7 +1608,7 @@ pub struct FieldValidation {
 }
 
 impl FieldValidation {
-    /// Starts a builder. Set members, then convert it with `TryFrom`, or pass it where the type is asked for.
+    /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
     pub fn builder() -> builder::FieldValidation {
         ::std::default::Default::default()
     }
@@ -1628,7 +1628,7 @@ pub struct FieldValidationInput {
 }
 
 impl FieldValidationInput {
-    /// Starts a builder. Set members, then convert it with `TryFrom`, or pass it where the type is asked for.
+    /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
     pub fn builder() -> builder::FieldValidationInput {
         ::std::default::Default::default()
     }
@@ -1655,7 +1655,7 @@ pub struct Flow {
 }
 
 impl Flow {
-    /// Starts a builder. Set members, then convert it with `TryFrom`, or pass it where the type is asked for.
+    /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
     pub fn builder() -> builder::Flow {
         ::std::default::Default::default()
     }
@@ -1680,7 +1680,7 @@ pub struct FlowDocument {
 }
 
 impl FlowDocument {
-    /// Starts a builder. Set members, then convert it with `TryFrom`, or pass it where the type is asked for.
+    /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
     pub fn builder() -> builder::FlowDocument {
         ::std::default::Default::default()
     }
@@ -1703,7 +1703,7 @@ pub struct FlowRef {
 }
 
 impl FlowRef {
-    /// Starts a builder. Set members, then convert it with `TryFrom`, or pass it where the type is asked for.
+    /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
     pub fn builder() -> builder::FlowRef {
         ::std::default::Default::default()
     }
@@ -1728,7 +1728,7 @@ pub struct FlowString {
 }
 
 impl FlowString {
-    /// Starts a builder. Set members, then convert it with `TryFrom`, or pass it where the type is asked for.
+    /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
     pub fn builder() -> builder::FlowString {
         ::std::default::Default::default()
     }
@@ -1750,7 +1750,7 @@ pub struct FlowStringInput {
 }
 
 impl FlowStringInput {
-    /// Starts a builder. Set members, then convert it with `TryFrom`, or pass it where the type is asked for.
+    /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
     pub fn builder() -> builder::FlowStringInput {
         ::std::default::Default::default()
     }
@@ -1773,7 +1773,7 @@ pub struct FlowStringText {
 }
 
 impl FlowStringText {
-    /// Starts a builder. Set members, then convert it with `TryFrom`, or pass it where the type is asked for.
+    /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
     pub fn builder() -> builder::FlowStringText {
         ::std::default::Default::default()
     }
@@ -1793,7 +1793,7 @@ pub struct FlowUpdate {
 }
 
 impl FlowUpdate {
-    /// Starts a builder. Set members, then convert it with `TryFrom`, or pass it where the type is asked for.
+    /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
     pub fn builder() -> builder::FlowUpdate {
         ::std::default::Default::default()
     }
@@ -1811,7 +1811,7 @@ pub struct FlowVersionSummary {
 }
 
 impl FlowVersionSummary {
-    /// Starts a builder. Set members, then convert it with `TryFrom`, or pass it where the type is asked for.
+    /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
     pub fn builder() -> builder::FlowVersionSummary {
         ::std::default::Default::default()
     }
@@ -1839,7 +1839,7 @@ pub struct Form {
 }
 
 impl Form {
-    /// Starts a builder. Set members, then convert it with `TryFrom`, or pass it where the type is asked for.
+    /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
     pub fn builder() -> builder::Form {
         ::std::default::Default::default()
     }
@@ -1920,7 +1920,7 @@ pub struct FormField {
 }
 
 impl FormField {
-    /// Starts a builder. Set members, then convert it with `TryFrom`, or pass it where the type is asked for.
+    /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
     pub fn builder() -> builder::FormField {
         ::std::default::Default::default()
     }
@@ -1939,7 +1939,7 @@ pub struct FormFieldInput {
 }
 
 impl FormFieldInput {
-    /// Starts a builder. Set members, then convert it with `TryFrom`, or pass it where the type is asked for.
+    /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
     pub fn builder() -> builder::FormFieldInput {
         ::std::default::Default::default()
     }
@@ -1963,7 +1963,7 @@ pub struct FormInput {
 }
 
 impl FormInput {
-    /// Starts a builder. Set members, then convert it with `TryFrom`, or pass it where the type is asked for.
+    /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
     pub fn builder() -> builder::FormInput {
         ::std::default::Default::default()
     }
@@ -1988,7 +1988,7 @@ pub struct FormModification {
 }
 
 impl FormModification {
-    /// Starts a builder. Set members, then convert it with `TryFrom`, or pass it where the type is asked for.
+    /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
     pub fn builder() -> builder::FormModification {
         ::std::default::Default::default()
     }
@@ -2050,7 +2050,7 @@ pub struct Link {
 }
 
 impl Link {
-    /// Starts a builder. Set members, then convert it with `TryFrom`, or pass it where the type is asked for.
+    /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
     pub fn builder() -> builder::Link {
         ::std::default::Default::default()
     }
@@ -2119,7 +2119,7 @@ pub struct LinkInput {
 }
 
 impl LinkInput {
-    /// Starts a builder. Set members, then convert it with `TryFrom`, or pass it where the type is asked for.
+    /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
     pub fn builder() -> builder::LinkInput {
         ::std::default::Default::default()
     }
@@ -2319,7 +2319,7 @@ pub struct LocalizedField {
 }
 
 impl LocalizedField {
-    /// Starts a builder. Set members, then convert it with `TryFrom`, or pass it where the type is asked for.
+    /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
     pub fn builder() -> builder::LocalizedField {
         ::std::default::Default::default()
     }
@@ -2482,7 +2482,7 @@ pub struct LocalizedFieldInput {
 }
 
 impl LocalizedFieldInput {
-    /// Starts a builder. Set members, then convert it with `TryFrom`, or pass it where the type is asked for.
+    /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
     pub fn builder() -> builder::LocalizedFieldInput {
         ::std::default::Default::default()
     }
@@ -2576,7 +2576,7 @@ pub struct LocalizedFieldOption {
 }
 
 impl LocalizedFieldOption {
-    /// Starts a builder. Set members, then convert it with `TryFrom`, or pass it where the type is asked for.
+    /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
     pub fn builder() -> builder::LocalizedFieldOption {
         ::std::default::Default::default()
     }
@@ -2602,7 +2602,7 @@ pub struct LocalizedFieldOptionInput {
 }
 
 impl LocalizedFieldOptionInput {
-    /// Starts a builder. Set members, then convert it with `TryFrom`, or pass it where the type is asked for.
+    /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
     pub fn builder() -> builder::LocalizedFieldOptionInput {
         ::std::default::Default::default()
     }
@@ -2623,7 +2623,7 @@ pub struct LocalizedFieldValidation {
 }
 
 impl LocalizedFieldValidation {
-    /// Starts a builder. Set members, then convert it with `TryFrom`, or pass it where the type is asked for.
+    /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
     pub fn builder() -> builder::LocalizedFieldValidation {
         ::std::default::Default::default()
     }
@@ -2643,7 +2643,7 @@ pub struct LocalizedFieldValidationInput {
 }
 
 impl LocalizedFieldValidationInput {
-    /// Starts a builder. Set members, then convert it with `TryFrom`, or pass it where the type is asked for.
+    /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
     pub fn builder() -> builder::LocalizedFieldValidationInput {
         ::std::default::Default::default()
     }
@@ -2671,7 +2671,7 @@ pub struct LocalizedString {
 }
 
 impl LocalizedString {
-    /// Starts a builder. Set members, then convert it with `TryFrom`, or pass it where the type is asked for.
+    /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
     pub fn builder() -> builder::LocalizedString {
         ::std::default::Default::default()
     }
@@ -2692,7 +2692,7 @@ pub struct LocalizedStringInput {
 }
 
 impl LocalizedStringInput {
-    /// Starts a builder. Set members, then convert it with `TryFrom`, or pass it where the type is asked for.
+    /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
     pub fn builder() -> builder::LocalizedStringInput {
         ::std::default::Default::default()
     }
@@ -2723,7 +2723,7 @@ pub struct LocalizedTranslation {
 }
 
 impl LocalizedTranslation {
-    /// Starts a builder. Set members, then convert it with `TryFrom`, or pass it where the type is asked for.
+    /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
     pub fn builder() -> builder::LocalizedTranslation {
         ::std::default::Default::default()
     }
@@ -2743,7 +2743,7 @@ pub struct LocalizedTranslationUpdate {
 }
 
 impl LocalizedTranslationUpdate {
-    /// Starts a builder. Set members, then convert it with `TryFrom`, or pass it where the type is asked for.
+    /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
     pub fn builder() -> builder::LocalizedTranslationUpdate {
         ::std::default::Default::default()
     }
@@ -2770,7 +2770,7 @@ pub struct MailTemplate {
 }
 
 impl MailTemplate {
-    /// Starts a builder. Set members, then convert it with `TryFrom`, or pass it where the type is asked for.
+    /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
     pub fn builder() -> builder::MailTemplate {
         ::std::default::Default::default()
     }
@@ -2799,7 +2799,7 @@ pub struct MailTemplateInput {
 }
 
 impl MailTemplateInput {
-    /// Starts a builder. Set members, then convert it with `TryFrom`, or pass it where the type is asked for.
+    /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
     pub fn builder() -> builder::MailTemplateInput {
         ::std::default::Default::default()
     }
@@ -2818,7 +2818,7 @@ pub struct NamedRef {
 }
 
 impl NamedRef {
-    /// Starts a builder. Set members, then convert it with `TryFrom`, or pass it where the type is asked for.
+    /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
     pub fn builder() -> builder::NamedRef {
         ::std::default::Default::default()
     }
@@ -2836,7 +2836,7 @@ pub struct NotAcceptableDetail {
 }
 
 impl NotAcceptableDetail {
-    /// Starts a builder. Set members, then convert it with `TryFrom`, or pass it where the type is asked for.
+    /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
     pub fn builder() -> builder::NotAcceptableDetail {
         ::std::default::Default::default()
     }
@@ -2856,7 +2856,7 @@ pub struct PromoteFlowRequest {
 }
 
 impl PromoteFlowRequest {
-    /// Starts a builder. Set members, then convert it with `TryFrom`, or pass it where the type is asked for.
+    /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
     pub fn builder() -> builder::PromoteFlowRequest {
         ::std::default::Default::default()
     }
@@ -2875,7 +2875,7 @@ pub struct RelatedForm {
 }
 
 impl RelatedForm {
-    /// Starts a builder. Set members, then convert it with `TryFrom`, or pass it where the type is asked for.
+    /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
     pub fn builder() -> builder::RelatedForm {
         ::std::default::Default::default()
     }
@@ -2892,7 +2892,7 @@ pub struct ResetSecretRequest {
 }
 
 impl ResetSecretRequest {
-    /// Starts a builder. Set members, then convert it with `TryFrom`, or pass it where the type is asked for.
+    /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
     pub fn builder() -> builder::ResetSecretRequest {
         ::std::default::Default::default()
     }
@@ -2919,7 +2919,7 @@ pub struct Screen {
 }
 
 impl Screen {
-    /// Starts a builder. Set members, then convert it with `TryFrom`, or pass it where the type is asked for.
+    /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
     pub fn builder() -> builder::Screen {
         ::std::default::Default::default()
     }
@@ -2940,7 +2940,7 @@ pub struct ScreenInput {
 }
 
 impl ScreenInput {
-    /// Starts a builder. Set members, then convert it with `TryFrom`, or pass it where the type is asked for.
+    /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
     pub fn builder() -> builder::ScreenInput {
         ::std::default::Default::default()
     }
@@ -3081,7 +3081,7 @@ pub struct SettingOption {
 }
 
 impl SettingOption {
-    /// Starts a builder. Set members, then convert it with `TryFrom`, or pass it where the type is asked for.
+    /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
     pub fn builder() -> builder::SettingOption {
         ::std::default::Default::default()
     }
@@ -3140,7 +3140,7 @@ pub struct TranslatedText {
 }
 
 impl TranslatedText {
-    /// Starts a builder. Set members, then convert it with `TryFrom`, or pass it where the type is asked for.
+    /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
     pub fn builder() -> builder::TranslatedText {
         ::std::default::Default::default()
     }
@@ -3163,7 +3163,7 @@ pub struct Translation {
 }
 
 impl Translation {
-    /// Starts a builder. Set members, then convert it with `TryFrom`, or pass it where the type is asked for.
+    /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
     pub fn builder() -> builder::Translation {
         ::std::default::Default::default()
     }
@@ -3179,7 +3179,7 @@ pub struct TranslationCreate {
 }
 
 impl TranslationCreate {
-    /// Starts a builder. Set members, then convert it with `TryFrom`, or pass it where the type is asked for.
+    /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
     pub fn builder() -> builder::TranslationCreate {
         ::std::default::Default::default()
     }
@@ -3195,7 +3195,7 @@ pub struct TranslationRef {
 }
 
 impl TranslationRef {
-    /// Starts a builder. Set members, then convert it with `TryFrom`, or pass it where the type is asked for.
+    /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
     pub fn builder() -> builder::TranslationRef {
         ::std::default::Default::default()
     }
@@ -3213,7 +3213,7 @@ pub struct TranslationUpdate {
 }
 
 impl TranslationUpdate {
-    /// Starts a builder. Set members, then convert it with `TryFrom`, or pass it where the type is asked for.
+    /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
     pub fn builder() -> builder::TranslationUpdate {
         ::std::default::Default::default()
     }
@@ -3235,7 +3235,7 @@ pub struct TwoFactorEmail {
 }
 
 impl TwoFactorEmail {
-    /// Starts a builder. Set members, then convert it with `TryFrom`, or pass it where the type is asked for.
+    /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
     pub fn builder() -> builder::TwoFactorEmail {
         ::std::default::Default::default()
     }
@@ -3256,7 +3256,7 @@ pub struct TwoFactorMessage {
 }
 
 impl TwoFactorMessage {
-    /// Starts a builder. Set members, then convert it with `TryFrom`, or pass it where the type is asked for.
+    /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
     pub fn builder() -> builder::TwoFactorMessage {
         ::std::default::Default::default()
     }
@@ -3274,7 +3274,7 @@ pub struct TwoFactorMessageInput {
 }
 
 impl TwoFactorMessageInput {
-    /// Starts a builder. Set members, then convert it with `TryFrom`, or pass it where the type is asked for.
+    /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
     pub fn builder() -> builder::TwoFactorMessageInput {
         ::std::default::Default::default()
     }
@@ -3294,7 +3294,7 @@ pub struct UpgradeRequirements {
 }
 
 impl UpgradeRequirements {
-    /// Starts a builder. Set members, then convert it with `TryFrom`, or pass it where the type is asked for.
+    /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
     pub fn builder() -> builder::UpgradeRequirements {
         ::std::default::Default::default()
     }
@@ -3506,6 +3506,17 @@ pub mod builder {
                 .map_err(|e| format!("member `_settings` of `ApiClient`: {e}"));
             self
         }
+
+        /// Finishes the value.
+        ///
+        /// # Errors
+        ///
+        /// Names the first member that is required and was not set, or whose value does not fit.
+        pub fn build(
+            self,
+        ) -> ::std::result::Result<super::ApiClient, super::error::ConversionError> {
+            ::std::convert::TryFrom::try_from(self)
+        }
     }
 
     impl ::std::convert::TryFrom<ApiClient> for super::ApiClient {
@@ -3606,6 +3617,20 @@ pub mod builder {
                 .map_err(|e| format!("member `name` of `ApiClientInput`: {e}"));
             self
         }
+
+        /// Finishes the value.
+        ///
+        /// # Errors
+        ///
+        /// Names the first member that is required and was not set, or whose value does not fit.
+        pub fn build(
+            self,
+        ) -> ::std::result::Result<
+            super::ApiClientInput,
+            super::error::ConversionError,
+        > {
+            ::std::convert::TryFrom::try_from(self)
+        }
     }
 
     impl ::std::convert::TryFrom<ApiClientInput> for super::ApiClientInput {
@@ -3703,6 +3728,20 @@ pub mod builder {
                 .try_into()
                 .map_err(|e| format!("member `name` of `ApiClientModification`: {e}"));
             self
+        }
+
+        /// Finishes the value.
+        ///
+        /// # Errors
+        ///
+        /// Names the first member that is required and was not set, or whose value does not fit.
+        pub fn build(
+            self,
+        ) -> ::std::result::Result<
+            super::ApiClientModification,
+            super::error::ConversionError,
+        > {
+            ::std::convert::TryFrom::try_from(self)
         }
     }
 
@@ -4336,6 +4375,20 @@ pub mod builder {
                 .map_err(|e| format!("member `extra` of `ApplicationSettings`: {e}"));
             self
         }
+
+        /// Finishes the value.
+        ///
+        /// # Errors
+        ///
+        /// Names the first member that is required and was not set, or whose value does not fit.
+        pub fn build(
+            self,
+        ) -> ::std::result::Result<
+            super::ApplicationSettings,
+            super::error::ConversionError,
+        > {
+            ::std::convert::TryFrom::try_from(self)
+        }
     }
 
     impl ::std::convert::TryFrom<ApplicationSettings> for super::ApplicationSettings {
@@ -4701,6 +4754,17 @@ pub mod builder {
                 .map_err(|e| format!("member `unique` of `Attribute`: {e}"));
             self
         }
+
+        /// Finishes the value.
+        ///
+        /// # Errors
+        ///
+        /// Names the first member that is required and was not set, or whose value does not fit.
+        pub fn build(
+            self,
+        ) -> ::std::result::Result<super::Attribute, super::error::ConversionError> {
+            ::std::convert::TryFrom::try_from(self)
+        }
     }
 
     impl ::std::convert::TryFrom<Attribute> for super::Attribute {
@@ -4798,6 +4862,17 @@ pub mod builder {
                 .try_into()
                 .map_err(|e| format!("member `_self` of `AttributeList`: {e}"));
             self
+        }
+
+        /// Finishes the value.
+        ///
+        /// # Errors
+        ///
+        /// Names the first member that is required and was not set, or whose value does not fit.
+        pub fn build(
+            self,
+        ) -> ::std::result::Result<super::AttributeList, super::error::ConversionError> {
+            ::std::convert::TryFrom::try_from(self)
         }
     }
 
@@ -5426,6 +5501,20 @@ pub mod builder {
                 .try_into()
                 .map_err(|e| format!("member `extra` of `ClientSettings`: {e}"));
             self
+        }
+
+        /// Finishes the value.
+        ///
+        /// # Errors
+        ///
+        /// Names the first member that is required and was not set, or whose value does not fit.
+        pub fn build(
+            self,
+        ) -> ::std::result::Result<
+            super::ClientSettings,
+            super::error::ConversionError,
+        > {
+            ::std::convert::TryFrom::try_from(self)
         }
     }
 
@@ -6093,6 +6182,20 @@ pub mod builder {
                 .map_err(|e| format!("member `extra` of `ClientSettingsInput`: {e}"));
             self
         }
+
+        /// Finishes the value.
+        ///
+        /// # Errors
+        ///
+        /// Names the first member that is required and was not set, or whose value does not fit.
+        pub fn build(
+            self,
+        ) -> ::std::result::Result<
+            super::ClientSettingsInput,
+            super::error::ConversionError,
+        > {
+            ::std::convert::TryFrom::try_from(self)
+        }
     }
 
     impl ::std::convert::TryFrom<ClientSettingsInput> for super::ClientSettingsInput {
@@ -6195,6 +6298,20 @@ pub mod builder {
                 .map_err(|e| format!("member `name` of `CopyFlowRequest`: {e}"));
             self
         }
+
+        /// Finishes the value.
+        ///
+        /// # Errors
+        ///
+        /// Names the first member that is required and was not set, or whose value does not fit.
+        pub fn build(
+            self,
+        ) -> ::std::result::Result<
+            super::CopyFlowRequest,
+            super::error::ConversionError,
+        > {
+            ::std::convert::TryFrom::try_from(self)
+        }
     }
 
     impl ::std::convert::TryFrom<CopyFlowRequest> for super::CopyFlowRequest {
@@ -6258,6 +6375,17 @@ pub mod builder {
                 .map_err(|e| format!("member `_self` of `EntityType`: {e}"));
             self
         }
+
+        /// Finishes the value.
+        ///
+        /// # Errors
+        ///
+        /// Names the first member that is required and was not set, or whose value does not fit.
+        pub fn build(
+            self,
+        ) -> ::std::result::Result<super::EntityType, super::error::ConversionError> {
+            ::std::convert::TryFrom::try_from(self)
+        }
     }
 
     impl ::std::convert::TryFrom<EntityType> for super::EntityType {
@@ -6308,6 +6436,17 @@ pub mod builder {
                 .try_into()
                 .map_err(|e| format!("member `errors` of `Error`: {e}"));
             self
+        }
+
+        /// Finishes the value.
+        ///
+        /// # Errors
+        ///
+        /// Names the first member that is required and was not set, or whose value does not fit.
+        pub fn build(
+            self,
+        ) -> ::std::result::Result<super::Error, super::error::ConversionError> {
+            ::std::convert::TryFrom::try_from(self)
         }
     }
 
@@ -6877,6 +7016,17 @@ pub mod builder {
                 .try_into()
                 .map_err(|e| format!("member `extra` of `Field`: {e}"));
             self
+        }
+
+        /// Finishes the value.
+        ///
+        /// # Errors
+        ///
+        /// Names the first member that is required and was not set, or whose value does not fit.
+        pub fn build(
+            self,
+        ) -> ::std::result::Result<super::Field, super::error::ConversionError> {
+            ::std::convert::TryFrom::try_from(self)
         }
     }
 
@@ -7505,6 +7655,17 @@ pub mod builder {
                 .map_err(|e| format!("member `extra` of `FieldInput`: {e}"));
             self
         }
+
+        /// Finishes the value.
+        ///
+        /// # Errors
+        ///
+        /// Names the first member that is required and was not set, or whose value does not fit.
+        pub fn build(
+            self,
+        ) -> ::std::result::Result<super::FieldInput, super::error::ConversionError> {
+            ::std::convert::TryFrom::try_from(self)
+        }
     }
 
     impl ::std::convert::TryFrom<FieldInput> for super::FieldInput {
@@ -7681,6 +7842,17 @@ pub mod builder {
                 .map_err(|e| format!("member `value` of `FieldOption`: {e}"));
             self
         }
+
+        /// Finishes the value.
+        ///
+        /// # Errors
+        ///
+        /// Names the first member that is required and was not set, or whose value does not fit.
+        pub fn build(
+            self,
+        ) -> ::std::result::Result<super::FieldOption, super::error::ConversionError> {
+            ::std::convert::TryFrom::try_from(self)
+        }
     }
 
     impl ::std::convert::TryFrom<FieldOption> for super::FieldOption {
@@ -7790,6 +7962,20 @@ pub mod builder {
                 .map_err(|e| format!("member `value` of `FieldOptionInput`: {e}"));
             self
         }
+
+        /// Finishes the value.
+        ///
+        /// # Errors
+        ///
+        /// Names the first member that is required and was not set, or whose value does not fit.
+        pub fn build(
+            self,
+        ) -> ::std::result::Result<
+            super::FieldOptionInput,
+            super::error::ConversionError,
+        > {
+            ::std::convert::TryFrom::try_from(self)
+        }
     }
 
     impl ::std::convert::TryFrom<FieldOptionInput> for super::FieldOptionInput {
@@ -7848,6 +8034,20 @@ pub mod builder {
                 .map_err(|e| format!("member `forms` of `FieldRelationships`: {e}"));
             self
         }
+
+        /// Finishes the value.
+        ///
+        /// # Errors
+        ///
+        /// Names the first member that is required and was not set, or whose value does not fit.
+        pub fn build(
+            self,
+        ) -> ::std::result::Result<
+            super::FieldRelationships,
+            super::error::ConversionError,
+        > {
+            ::std::convert::TryFrom::try_from(self)
+        }
     }
 
     impl ::std::convert::TryFrom<FieldRelationships> for super::FieldRelationships {
@@ -7897,6 +8097,20 @@ pub mod builder {
                     format!("member `forms` of `FieldRelationshipsInput`: {e}")
                 });
             self
+        }
+
+        /// Finishes the value.
+        ///
+        /// # Errors
+        ///
+        /// Names the first member that is required and was not set, or whose value does not fit.
+        pub fn build(
+            self,
+        ) -> ::std::result::Result<
+            super::FieldRelationshipsInput,
+            super::error::ConversionError,
+        > {
+            ::std::convert::TryFrom::try_from(self)
         }
     }
 
@@ -7979,6 +8193,20 @@ pub mod builder {
                 .try_into()
                 .map_err(|e| format!("member `value` of `FieldValidation`: {e}"));
             self
+        }
+
+        /// Finishes the value.
+        ///
+        /// # Errors
+        ///
+        /// Names the first member that is required and was not set, or whose value does not fit.
+        pub fn build(
+            self,
+        ) -> ::std::result::Result<
+            super::FieldValidation,
+            super::error::ConversionError,
+        > {
+            ::std::convert::TryFrom::try_from(self)
         }
     }
 
@@ -8067,6 +8295,20 @@ pub mod builder {
                 .try_into()
                 .map_err(|e| format!("member `value` of `FieldValidationInput`: {e}"));
             self
+        }
+
+        /// Finishes the value.
+        ///
+        /// # Errors
+        ///
+        /// Names the first member that is required and was not set, or whose value does not fit.
+        pub fn build(
+            self,
+        ) -> ::std::result::Result<
+            super::FieldValidationInput,
+            super::error::ConversionError,
+        > {
+            ::std::convert::TryFrom::try_from(self)
         }
     }
 
@@ -8191,6 +8433,17 @@ pub mod builder {
                 .map_err(|e| format!("member `version` of `Flow`: {e}"));
             self
         }
+
+        /// Finishes the value.
+        ///
+        /// # Errors
+        ///
+        /// Names the first member that is required and was not set, or whose value does not fit.
+        pub fn build(
+            self,
+        ) -> ::std::result::Result<super::Flow, super::error::ConversionError> {
+            ::std::convert::TryFrom::try_from(self)
+        }
     }
 
     impl ::std::convert::TryFrom<Flow> for super::Flow {
@@ -8308,6 +8561,17 @@ pub mod builder {
                 .map_err(|e| format!("member `extra` of `FlowDocument`: {e}"));
             self
         }
+
+        /// Finishes the value.
+        ///
+        /// # Errors
+        ///
+        /// Names the first member that is required and was not set, or whose value does not fit.
+        pub fn build(
+            self,
+        ) -> ::std::result::Result<super::FlowDocument, super::error::ConversionError> {
+            ::std::convert::TryFrom::try_from(self)
+        }
     }
 
     impl ::std::convert::TryFrom<FlowDocument> for super::FlowDocument {
@@ -8396,6 +8660,17 @@ pub mod builder {
                 .try_into()
                 .map_err(|e| format!("member `version` of `FlowRef`: {e}"));
             self
+        }
+
+        /// Finishes the value.
+        ///
+        /// # Errors
+        ///
+        /// Names the first member that is required and was not set, or whose value does not fit.
+        pub fn build(
+            self,
+        ) -> ::std::result::Result<super::FlowRef, super::error::ConversionError> {
+            ::std::convert::TryFrom::try_from(self)
         }
     }
 
@@ -8502,6 +8777,17 @@ pub mod builder {
                 .map_err(|e| format!("member `value` of `FlowString`: {e}"));
             self
         }
+
+        /// Finishes the value.
+        ///
+        /// # Errors
+        ///
+        /// Names the first member that is required and was not set, or whose value does not fit.
+        pub fn build(
+            self,
+        ) -> ::std::result::Result<super::FlowString, super::error::ConversionError> {
+            ::std::convert::TryFrom::try_from(self)
+        }
     }
 
     impl ::std::convert::TryFrom<FlowString> for super::FlowString {
@@ -8592,6 +8878,20 @@ pub mod builder {
                 .map_err(|e| format!("member `value` of `FlowStringInput`: {e}"));
             self
         }
+
+        /// Finishes the value.
+        ///
+        /// # Errors
+        ///
+        /// Names the first member that is required and was not set, or whose value does not fit.
+        pub fn build(
+            self,
+        ) -> ::std::result::Result<
+            super::FlowStringInput,
+            super::error::ConversionError,
+        > {
+            ::std::convert::TryFrom::try_from(self)
+        }
     }
 
     impl ::std::convert::TryFrom<FlowStringInput> for super::FlowStringInput {
@@ -8680,6 +8980,20 @@ pub mod builder {
                 .map_err(|e| format!("member `values` of `FlowStringText`: {e}"));
             self
         }
+
+        /// Finishes the value.
+        ///
+        /// # Errors
+        ///
+        /// Names the first member that is required and was not set, or whose value does not fit.
+        pub fn build(
+            self,
+        ) -> ::std::result::Result<
+            super::FlowStringText,
+            super::error::ConversionError,
+        > {
+            ::std::convert::TryFrom::try_from(self)
+        }
     }
 
     impl ::std::convert::TryFrom<FlowStringText> for super::FlowStringText {
@@ -8756,6 +9070,17 @@ pub mod builder {
                 .map_err(|e| format!("member `userData` of `FlowUpdate`: {e}"));
             self
         }
+
+        /// Finishes the value.
+        ///
+        /// # Errors
+        ///
+        /// Names the first member that is required and was not set, or whose value does not fit.
+        pub fn build(
+            self,
+        ) -> ::std::result::Result<super::FlowUpdate, super::error::ConversionError> {
+            ::std::convert::TryFrom::try_from(self)
+        }
     }
 
     impl ::std::convert::TryFrom<FlowUpdate> for super::FlowUpdate {
@@ -8824,6 +9149,20 @@ pub mod builder {
                 .try_into()
                 .map_err(|e| format!("member `version` of `FlowVersionSummary`: {e}"));
             self
+        }
+
+        /// Finishes the value.
+        ///
+        /// # Errors
+        ///
+        /// Names the first member that is required and was not set, or whose value does not fit.
+        pub fn build(
+            self,
+        ) -> ::std::result::Result<
+            super::FlowVersionSummary,
+            super::error::ConversionError,
+        > {
+            ::std::convert::TryFrom::try_from(self)
         }
     }
 
@@ -8948,6 +9287,17 @@ pub mod builder {
                 .map_err(|e| format!("member `_self` of `Form`: {e}"));
             self
         }
+
+        /// Finishes the value.
+        ///
+        /// # Errors
+        ///
+        /// Names the first member that is required and was not set, or whose value does not fit.
+        pub fn build(
+            self,
+        ) -> ::std::result::Result<super::Form, super::error::ConversionError> {
+            ::std::convert::TryFrom::try_from(self)
+        }
     }
 
     impl ::std::convert::TryFrom<Form> for super::Form {
@@ -9039,6 +9389,17 @@ pub mod builder {
                 .map_err(|e| format!("member `_self` of `FormField`: {e}"));
             self
         }
+
+        /// Finishes the value.
+        ///
+        /// # Errors
+        ///
+        /// Names the first member that is required and was not set, or whose value does not fit.
+        pub fn build(
+            self,
+        ) -> ::std::result::Result<super::FormField, super::error::ConversionError> {
+            ::std::convert::TryFrom::try_from(self)
+        }
     }
 
     impl ::std::convert::TryFrom<FormField> for super::FormField {
@@ -9109,6 +9470,20 @@ pub mod builder {
                 .try_into()
                 .map_err(|e| format!("member `required` of `FormFieldInput`: {e}"));
             self
+        }
+
+        /// Finishes the value.
+        ///
+        /// # Errors
+        ///
+        /// Names the first member that is required and was not set, or whose value does not fit.
+        pub fn build(
+            self,
+        ) -> ::std::result::Result<
+            super::FormFieldInput,
+            super::error::ConversionError,
+        > {
+            ::std::convert::TryFrom::try_from(self)
         }
     }
 
@@ -9215,6 +9590,17 @@ pub mod builder {
                 .try_into()
                 .map_err(|e| format!("member `name` of `FormInput`: {e}"));
             self
+        }
+
+        /// Finishes the value.
+        ///
+        /// # Errors
+        ///
+        /// Names the first member that is required and was not set, or whose value does not fit.
+        pub fn build(
+            self,
+        ) -> ::std::result::Result<super::FormInput, super::error::ConversionError> {
+            ::std::convert::TryFrom::try_from(self)
         }
     }
 
@@ -9327,6 +9713,20 @@ pub mod builder {
                 .try_into()
                 .map_err(|e| format!("member `name` of `FormModification`: {e}"));
             self
+        }
+
+        /// Finishes the value.
+        ///
+        /// # Errors
+        ///
+        /// Names the first member that is required and was not set, or whose value does not fit.
+        pub fn build(
+            self,
+        ) -> ::std::result::Result<
+            super::FormModification,
+            super::error::ConversionError,
+        > {
+            ::std::convert::TryFrom::try_from(self)
         }
     }
 
@@ -9473,6 +9873,17 @@ pub mod builder {
                 .map_err(|e| format!("member `target` of `Link`: {e}"));
             self
         }
+
+        /// Finishes the value.
+        ///
+        /// # Errors
+        ///
+        /// Names the first member that is required and was not set, or whose value does not fit.
+        pub fn build(
+            self,
+        ) -> ::std::result::Result<super::Link, super::error::ConversionError> {
+            ::std::convert::TryFrom::try_from(self)
+        }
     }
 
     impl ::std::convert::TryFrom<Link> for super::Link {
@@ -9607,6 +10018,17 @@ pub mod builder {
                 .try_into()
                 .map_err(|e| format!("member `target` of `LinkInput`: {e}"));
             self
+        }
+
+        /// Finishes the value.
+        ///
+        /// # Errors
+        ///
+        /// Names the first member that is required and was not set, or whose value does not fit.
+        pub fn build(
+            self,
+        ) -> ::std::result::Result<super::LinkInput, super::error::ConversionError> {
+            ::std::convert::TryFrom::try_from(self)
         }
     }
 
@@ -10209,6 +10631,20 @@ pub mod builder {
                 .try_into()
                 .map_err(|e| format!("member `extra` of `LocalizedField`: {e}"));
             self
+        }
+
+        /// Finishes the value.
+        ///
+        /// # Errors
+        ///
+        /// Names the first member that is required and was not set, or whose value does not fit.
+        pub fn build(
+            self,
+        ) -> ::std::result::Result<
+            super::LocalizedField,
+            super::error::ConversionError,
+        > {
+            ::std::convert::TryFrom::try_from(self)
         }
     }
 
@@ -10878,6 +11314,20 @@ pub mod builder {
                 .map_err(|e| format!("member `extra` of `LocalizedFieldInput`: {e}"));
             self
         }
+
+        /// Finishes the value.
+        ///
+        /// # Errors
+        ///
+        /// Names the first member that is required and was not set, or whose value does not fit.
+        pub fn build(
+            self,
+        ) -> ::std::result::Result<
+            super::LocalizedFieldInput,
+            super::error::ConversionError,
+        > {
+            ::std::convert::TryFrom::try_from(self)
+        }
     }
 
     impl ::std::convert::TryFrom<LocalizedFieldInput> for super::LocalizedFieldInput {
@@ -11058,6 +11508,20 @@ pub mod builder {
                 .map_err(|e| format!("member `value` of `LocalizedFieldOption`: {e}"));
             self
         }
+
+        /// Finishes the value.
+        ///
+        /// # Errors
+        ///
+        /// Names the first member that is required and was not set, or whose value does not fit.
+        pub fn build(
+            self,
+        ) -> ::std::result::Result<
+            super::LocalizedFieldOption,
+            super::error::ConversionError,
+        > {
+            ::std::convert::TryFrom::try_from(self)
+        }
     }
 
     impl ::std::convert::TryFrom<LocalizedFieldOption> for super::LocalizedFieldOption {
@@ -11175,6 +11639,20 @@ pub mod builder {
                 });
             self
         }
+
+        /// Finishes the value.
+        ///
+        /// # Errors
+        ///
+        /// Names the first member that is required and was not set, or whose value does not fit.
+        pub fn build(
+            self,
+        ) -> ::std::result::Result<
+            super::LocalizedFieldOptionInput,
+            super::error::ConversionError,
+        > {
+            ::std::convert::TryFrom::try_from(self)
+        }
     }
 
     impl ::std::convert::TryFrom<LocalizedFieldOptionInput>
@@ -11273,6 +11751,20 @@ pub mod builder {
                 });
             self
         }
+
+        /// Finishes the value.
+        ///
+        /// # Errors
+        ///
+        /// Names the first member that is required and was not set, or whose value does not fit.
+        pub fn build(
+            self,
+        ) -> ::std::result::Result<
+            super::LocalizedFieldValidation,
+            super::error::ConversionError,
+        > {
+            ::std::convert::TryFrom::try_from(self)
+        }
     }
 
     impl ::std::convert::TryFrom<LocalizedFieldValidation>
@@ -11368,6 +11860,20 @@ pub mod builder {
                     format!("member `value` of `LocalizedFieldValidationInput`: {e}")
                 });
             self
+        }
+
+        /// Finishes the value.
+        ///
+        /// # Errors
+        ///
+        /// Names the first member that is required and was not set, or whose value does not fit.
+        pub fn build(
+            self,
+        ) -> ::std::result::Result<
+            super::LocalizedFieldValidationInput,
+            super::error::ConversionError,
+        > {
+            ::std::convert::TryFrom::try_from(self)
         }
     }
 
@@ -11478,6 +11984,20 @@ pub mod builder {
                 .map_err(|e| format!("member `value` of `LocalizedString`: {e}"));
             self
         }
+
+        /// Finishes the value.
+        ///
+        /// # Errors
+        ///
+        /// Names the first member that is required and was not set, or whose value does not fit.
+        pub fn build(
+            self,
+        ) -> ::std::result::Result<
+            super::LocalizedString,
+            super::error::ConversionError,
+        > {
+            ::std::convert::TryFrom::try_from(self)
+        }
     }
 
     impl ::std::convert::TryFrom<LocalizedString> for super::LocalizedString {
@@ -11567,6 +12087,20 @@ pub mod builder {
                 .try_into()
                 .map_err(|e| format!("member `value` of `LocalizedStringInput`: {e}"));
             self
+        }
+
+        /// Finishes the value.
+        ///
+        /// # Errors
+        ///
+        /// Names the first member that is required and was not set, or whose value does not fit.
+        pub fn build(
+            self,
+        ) -> ::std::result::Result<
+            super::LocalizedStringInput,
+            super::error::ConversionError,
+        > {
+            ::std::convert::TryFrom::try_from(self)
         }
     }
 
@@ -11692,6 +12226,20 @@ pub mod builder {
                 .map_err(|e| format!("member `extra` of `LocalizedTranslation`: {e}"));
             self
         }
+
+        /// Finishes the value.
+        ///
+        /// # Errors
+        ///
+        /// Names the first member that is required and was not set, or whose value does not fit.
+        pub fn build(
+            self,
+        ) -> ::std::result::Result<
+            super::LocalizedTranslation,
+            super::error::ConversionError,
+        > {
+            ::std::convert::TryFrom::try_from(self)
+        }
     }
 
     impl ::std::convert::TryFrom<LocalizedTranslation> for super::LocalizedTranslation {
@@ -11770,6 +12318,20 @@ pub mod builder {
                     format!("member `value` of `LocalizedTranslationUpdate`: {e}")
                 });
             self
+        }
+
+        /// Finishes the value.
+        ///
+        /// # Errors
+        ///
+        /// Names the first member that is required and was not set, or whose value does not fit.
+        pub fn build(
+            self,
+        ) -> ::std::result::Result<
+            super::LocalizedTranslationUpdate,
+            super::error::ConversionError,
+        > {
+            ::std::convert::TryFrom::try_from(self)
         }
     }
 
@@ -11893,6 +12455,17 @@ pub mod builder {
                 .map_err(|e| format!("member `textBody` of `MailTemplate`: {e}"));
             self
         }
+
+        /// Finishes the value.
+        ///
+        /// # Errors
+        ///
+        /// Names the first member that is required and was not set, or whose value does not fit.
+        pub fn build(
+            self,
+        ) -> ::std::result::Result<super::MailTemplate, super::error::ConversionError> {
+            ::std::convert::TryFrom::try_from(self)
+        }
     }
 
     impl ::std::convert::TryFrom<MailTemplate> for super::MailTemplate {
@@ -12004,6 +12577,20 @@ pub mod builder {
                 .map_err(|e| format!("member `textBody` of `MailTemplateInput`: {e}"));
             self
         }
+
+        /// Finishes the value.
+        ///
+        /// # Errors
+        ///
+        /// Names the first member that is required and was not set, or whose value does not fit.
+        pub fn build(
+            self,
+        ) -> ::std::result::Result<
+            super::MailTemplateInput,
+            super::error::ConversionError,
+        > {
+            ::std::convert::TryFrom::try_from(self)
+        }
     }
 
     impl ::std::convert::TryFrom<MailTemplateInput> for super::MailTemplateInput {
@@ -12074,6 +12661,17 @@ pub mod builder {
                 .try_into()
                 .map_err(|e| format!("member `_self` of `NamedRef`: {e}"));
             self
+        }
+
+        /// Finishes the value.
+        ///
+        /// # Errors
+        ///
+        /// Names the first member that is required and was not set, or whose value does not fit.
+        pub fn build(
+            self,
+        ) -> ::std::result::Result<super::NamedRef, super::error::ConversionError> {
+            ::std::convert::TryFrom::try_from(self)
         }
     }
 
@@ -12146,6 +12744,20 @@ pub mod builder {
                 .try_into()
                 .map_err(|e| format!("member `received` of `NotAcceptableDetail`: {e}"));
             self
+        }
+
+        /// Finishes the value.
+        ///
+        /// # Errors
+        ///
+        /// Names the first member that is required and was not set, or whose value does not fit.
+        pub fn build(
+            self,
+        ) -> ::std::result::Result<
+            super::NotAcceptableDetail,
+            super::error::ConversionError,
+        > {
+            ::std::convert::TryFrom::try_from(self)
         }
     }
 
@@ -12238,6 +12850,20 @@ pub mod builder {
                 });
             self
         }
+
+        /// Finishes the value.
+        ///
+        /// # Errors
+        ///
+        /// Names the first member that is required and was not set, or whose value does not fit.
+        pub fn build(
+            self,
+        ) -> ::std::result::Result<
+            super::PromoteFlowRequest,
+            super::error::ConversionError,
+        > {
+            ::std::convert::TryFrom::try_from(self)
+        }
     }
 
     impl ::std::convert::TryFrom<PromoteFlowRequest> for super::PromoteFlowRequest {
@@ -12309,6 +12935,17 @@ pub mod builder {
                 .map_err(|e| format!("member `_self` of `RelatedForm`: {e}"));
             self
         }
+
+        /// Finishes the value.
+        ///
+        /// # Errors
+        ///
+        /// Names the first member that is required and was not set, or whose value does not fit.
+        pub fn build(
+            self,
+        ) -> ::std::result::Result<super::RelatedForm, super::error::ConversionError> {
+            ::std::convert::TryFrom::try_from(self)
+        }
     }
 
     impl ::std::convert::TryFrom<RelatedForm> for super::RelatedForm {
@@ -12362,6 +12999,20 @@ pub mod builder {
                     format!("member `hoursToLive` of `ResetSecretRequest`: {e}")
                 });
             self
+        }
+
+        /// Finishes the value.
+        ///
+        /// # Errors
+        ///
+        /// Names the first member that is required and was not set, or whose value does not fit.
+        pub fn build(
+            self,
+        ) -> ::std::result::Result<
+            super::ResetSecretRequest,
+            super::error::ConversionError,
+        > {
+            ::std::convert::TryFrom::try_from(self)
         }
     }
 
@@ -12478,6 +13129,17 @@ pub mod builder {
                 .map_err(|e| format!("member `source` of `Screen`: {e}"));
             self
         }
+
+        /// Finishes the value.
+        ///
+        /// # Errors
+        ///
+        /// Names the first member that is required and was not set, or whose value does not fit.
+        pub fn build(
+            self,
+        ) -> ::std::result::Result<super::Screen, super::error::ConversionError> {
+            ::std::convert::TryFrom::try_from(self)
+        }
     }
 
     impl ::std::convert::TryFrom<Screen> for super::Screen {
@@ -12569,6 +13231,17 @@ pub mod builder {
                 .try_into()
                 .map_err(|e| format!("member `name` of `ScreenInput`: {e}"));
             self
+        }
+
+        /// Finishes the value.
+        ///
+        /// # Errors
+        ///
+        /// Names the first member that is required and was not set, or whose value does not fit.
+        pub fn build(
+            self,
+        ) -> ::std::result::Result<super::ScreenInput, super::error::ConversionError> {
+            ::std::convert::TryFrom::try_from(self)
         }
     }
 
@@ -12697,6 +13370,17 @@ pub mod builder {
                 .map_err(|e| format!("member `values` of `SettingOption`: {e}"));
             self
         }
+
+        /// Finishes the value.
+        ///
+        /// # Errors
+        ///
+        /// Names the first member that is required and was not set, or whose value does not fit.
+        pub fn build(
+            self,
+        ) -> ::std::result::Result<super::SettingOption, super::error::ConversionError> {
+            ::std::convert::TryFrom::try_from(self)
+        }
     }
 
     impl ::std::convert::TryFrom<SettingOption> for super::SettingOption {
@@ -12806,6 +13490,20 @@ pub mod builder {
                 .map_err(|e| format!("member `values` of `TranslatedText`: {e}"));
             self
         }
+
+        /// Finishes the value.
+        ///
+        /// # Errors
+        ///
+        /// Names the first member that is required and was not set, or whose value does not fit.
+        pub fn build(
+            self,
+        ) -> ::std::result::Result<
+            super::TranslatedText,
+            super::error::ConversionError,
+        > {
+            ::std::convert::TryFrom::try_from(self)
+        }
     }
 
     impl ::std::convert::TryFrom<TranslatedText> for super::TranslatedText {
@@ -12913,6 +13611,17 @@ pub mod builder {
                 .map_err(|e| format!("member `values` of `Translation`: {e}"));
             self
         }
+
+        /// Finishes the value.
+        ///
+        /// # Errors
+        ///
+        /// Names the first member that is required and was not set, or whose value does not fit.
+        pub fn build(
+            self,
+        ) -> ::std::result::Result<super::Translation, super::error::ConversionError> {
+            ::std::convert::TryFrom::try_from(self)
+        }
     }
 
     impl ::std::convert::TryFrom<Translation> for super::Translation {
@@ -12969,6 +13678,20 @@ pub mod builder {
                 .map_err(|e| format!("member `values` of `TranslationCreate`: {e}"));
             self
         }
+
+        /// Finishes the value.
+        ///
+        /// # Errors
+        ///
+        /// Names the first member that is required and was not set, or whose value does not fit.
+        pub fn build(
+            self,
+        ) -> ::std::result::Result<
+            super::TranslationCreate,
+            super::error::ConversionError,
+        > {
+            ::std::convert::TryFrom::try_from(self)
+        }
     }
 
     impl ::std::convert::TryFrom<TranslationCreate> for super::TranslationCreate {
@@ -13014,6 +13737,20 @@ pub mod builder {
                 .try_into()
                 .map_err(|e| format!("member `key` of `TranslationRef`: {e}"));
             self
+        }
+
+        /// Finishes the value.
+        ///
+        /// # Errors
+        ///
+        /// Names the first member that is required and was not set, or whose value does not fit.
+        pub fn build(
+            self,
+        ) -> ::std::result::Result<
+            super::TranslationRef,
+            super::error::ConversionError,
+        > {
+            ::std::convert::TryFrom::try_from(self)
         }
     }
 
@@ -13077,6 +13814,20 @@ pub mod builder {
                 .try_into()
                 .map_err(|e| format!("member `values` of `TranslationUpdate`: {e}"));
             self
+        }
+
+        /// Finishes the value.
+        ///
+        /// # Errors
+        ///
+        /// Names the first member that is required and was not set, or whose value does not fit.
+        pub fn build(
+            self,
+        ) -> ::std::result::Result<
+            super::TranslationUpdate,
+            super::error::ConversionError,
+        > {
+            ::std::convert::TryFrom::try_from(self)
         }
     }
 
@@ -13163,6 +13914,20 @@ pub mod builder {
                 .try_into()
                 .map_err(|e| format!("member `textBody` of `TwoFactorEmail`: {e}"));
             self
+        }
+
+        /// Finishes the value.
+        ///
+        /// # Errors
+        ///
+        /// Names the first member that is required and was not set, or whose value does not fit.
+        pub fn build(
+            self,
+        ) -> ::std::result::Result<
+            super::TwoFactorEmail,
+            super::error::ConversionError,
+        > {
+            ::std::convert::TryFrom::try_from(self)
         }
     }
 
@@ -13252,6 +14017,20 @@ pub mod builder {
                 .map_err(|e| format!("member `sms` of `TwoFactorMessage`: {e}"));
             self
         }
+
+        /// Finishes the value.
+        ///
+        /// # Errors
+        ///
+        /// Names the first member that is required and was not set, or whose value does not fit.
+        pub fn build(
+            self,
+        ) -> ::std::result::Result<
+            super::TwoFactorMessage,
+            super::error::ConversionError,
+        > {
+            ::std::convert::TryFrom::try_from(self)
+        }
     }
 
     impl ::std::convert::TryFrom<TwoFactorMessage> for super::TwoFactorMessage {
@@ -13322,6 +14101,20 @@ pub mod builder {
                 .try_into()
                 .map_err(|e| format!("member `sms` of `TwoFactorMessageInput`: {e}"));
             self
+        }
+
+        /// Finishes the value.
+        ///
+        /// # Errors
+        ///
+        /// Names the first member that is required and was not set, or whose value does not fit.
+        pub fn build(
+            self,
+        ) -> ::std::result::Result<
+            super::TwoFactorMessageInput,
+            super::error::ConversionError,
+        > {
+            ::std::convert::TryFrom::try_from(self)
         }
     }
 
@@ -13402,6 +14195,20 @@ pub mod builder {
                     format!("member `itemsToDelete` of `UpgradeRequirements`: {e}")
                 });
             self
+        }
+
+        /// Finishes the value.
+        ///
+        /// # Errors
+        ///
+        /// Names the first member that is required and was not set, or whose value does not fit.
+        pub fn build(
+            self,
+        ) -> ::std::result::Result<
+            super::UpgradeRequirements,
+            super::error::ConversionError,
+        > {
+            ::std::convert::TryFrom::try_from(self)
         }
     }
 

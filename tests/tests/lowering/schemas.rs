@@ -170,7 +170,7 @@ async fn secrets_are_sent_but_never_printed() {
 
 #[tokio::test]
 async fn limits_hold_for_what_is_sent_only() {
-    use limits::types::NewWord;
+    use limits::types::{NewWord, NewWordCodes, NewWordLevels, NewWordNick};
     let server = Server::start().await;
     let client = client!(relax_received_schemas, server);
     server.json(
@@ -190,7 +190,16 @@ async fn limits_hold_for_what_is_sent_only() {
         "member `text` of `NewWord`",
     );
     refused(NewWord::builder().text("ABC"), "member `text` of `NewWord`");
-    let word = NewWord::builder().text("abc").tags(vec!["a".to_owned()]);
+    assert!("abcd".parse::<NewWordNick>().is_err());
+    assert!("a".parse::<NewWordCodes>().is_err());
+    assert!(NewWordLevels::try_from(3).is_err());
+    let nick: NewWordNick = "abc".parse().unwrap();
+    let codes: Vec<NewWordCodes> = vec!["A".parse().unwrap()];
+    let word = NewWord::builder()
+        .text("abc")
+        .tags(vec!["a".to_owned()])
+        .nick(nick)
+        .codes(codes);
     client
         .set_word()
         .body(NewWord::try_from(word).unwrap())
@@ -199,7 +208,7 @@ async fn limits_hold_for_what_is_sent_only() {
         .unwrap();
     assert_eq!(
         server.last().json(),
-        json!({ "text": "abc", "tags": ["a"] })
+        json!({ "text": "abc", "tags": ["a"], "nick": "abc", "codes": ["A"] })
     );
 }
 

@@ -9,6 +9,10 @@ use crate::{
 };
 
 #[tokio::test]
+#[expect(
+    clippy::used_underscore_items,
+    reason = "`2fa` has no other name in Rust"
+)]
 async fn names_of_rust_and_of_nobody_are_names() {
     let server = Server::start().await;
     let client = client!(names, server);

@@ -340,9 +340,7 @@ impl Expressions<'_, '_> {
             };
             calls.push_str(&format!(".{}({argument})", naming::snake(key)));
         }
-        Some(format!(
-            "types::{ty}::try_from(types::{ty}::builder(){calls})?"
-        ))
+        Some(format!("types::{ty}::builder(){calls}.build()?"))
     }
 
     /// The variant of an untagged union that takes the value.
@@ -380,11 +378,7 @@ impl Expressions<'_, '_> {
 
 /// The builder alone, where a setter converts it.
 fn unconverted(exact: &str) -> &str {
-    let builder = exact
-        .split_once("::try_from(")
-        .filter(|(ty, _)| !ty.contains(['(', ' ']))
-        .and_then(|(_, rest)| rest.strip_suffix(")?"));
-    builder.unwrap_or(exact)
+    exact.strip_suffix(".build()?").unwrap_or(exact)
 }
 
 /// Whether a setter converts a literal to the type of the member.

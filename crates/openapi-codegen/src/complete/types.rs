@@ -217,7 +217,7 @@ fn document_methods(item: &mut ItemImpl) {
         if let ImplItem::Fn(function) = member
             && function.sig.ident == "builder"
         {
-            let text = "Starts a builder. Set members, then convert it with `TryFrom`, or pass it where the type is asked for.";
+            let text = "Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.";
             set_doc(&mut function.attrs, text);
         }
     }
@@ -302,6 +302,31 @@ fn setters(context: &Context<'_>, members: &Members, name: &str, item: &mut Item
             self
         });
     }
+    add_build(name, item);
+}
+
+/// The end of the chain, unless a member has taken its name.
+fn add_build(name: &str, item: &mut ItemImpl) {
+    let taken = item
+        .items
+        .iter()
+        .any(|member| matches!(member, ImplItem::Fn(function) if function.sig.ident == "build"));
+    if taken {
+        return;
+    }
+    let ident = format_ident!("{name}");
+    item.items.push(parse_quote! {
+        /// Finishes the value.
+        ///
+        /// # Errors
+        ///
+        /// Names the first member that is required and was not set, or whose value does not fit.
+        pub fn build(
+            self,
+        ) -> ::std::result::Result<super::#ident, super::error::ConversionError> {
+            ::std::convert::TryFrom::try_from(self)
+        }
+    });
 }
 
 /// Words for a member that was never set; the map for the rest may stay empty.

@@ -222,6 +222,13 @@ impl Lowering {
 
     /// Adds a component under a name that is still free, made from `wanted`.
     fn add_schema(&mut self, wanted: &str, origin: &str, schema: Value) -> String {
+        let name = self.reserve(wanted, origin);
+        self.schemas.insert(name.clone(), schema);
+        name
+    }
+
+    /// Takes a name for a type that is still free, made from `wanted`.
+    fn reserve(&mut self, wanted: &str, origin: &str) -> String {
         let mut name = wanted.to_owned();
         let mut number = 2;
         while !self.type_names.insert(naming::pascal(&name)) {
@@ -229,7 +236,6 @@ impl Lowering {
             number += 1;
         }
         self.plan.origins.insert(name.clone(), origin.to_owned());
-        self.schemas.insert(name.clone(), schema);
         name
     }
 

@@ -432,8 +432,9 @@ pub(super) fn keep_null_apart(lowering: &mut Lowering) -> usize {
         let Some(mut schema) = lowering.schemas.get(&name).cloned() else {
             continue;
         };
-        for_optional_properties(&mut schema, |property| {
+        for_optional_properties(&mut schema, |member, property| {
             if is_nullable(property) {
+                name_limited(lowering, &name, member, property);
                 let mut inner = without_null(property);
                 // typify cannot see through `Patch` that a type contains itself.
                 if rewrite::holds(&inner, &name, &lowering.schemas) {
@@ -451,25 +452,53 @@ pub(super) fn keep_null_apart(lowering: &mut Lowering) -> usize {
 /// An absent list is not an empty one; typify would send neither.
 pub(super) fn keep_empty_lists(lowering: &mut Lowering) -> usize {
     let mut applied = 0;
-    for schema in lowering.schemas.values_mut() {
-        for_optional_properties(schema, |property| {
-            if property["type"] == "array" {
-                let items = property.get("items").cloned().unwrap_or_else(|| json!({}));
-                *property = rust_type("std", "vec::Vec", &[json_schema(items)]);
-                applied += 1;
-            } else if let Some(values) = map_values(property) {
-                let key = json!({ "type": "string" });
-                // typify takes a map of any values for the map of serde_json.
-                *property = if values == json!({}) {
-                    rust_type("serde_json", "Map", &[key, values])
-                } else {
-                    rust_type("std", "collections::BTreeMap", &[key, json_schema(values)])
-                };
+    let names: Vec<String> = lowering.schemas.keys().cloned().collect();
+    for name in names {
+        let mut schema = lowering.schemas[&name].take();
+        for_optional_properties(&mut schema, |member, property| {
+            if let Some(listed) = list_or_map(property) {
+                name_limited(lowering, &name, member, property);
+                *property = list_or_map(property).unwrap_or(listed);
                 applied += 1;
             }
         });
+        lowering.schemas[&name] = schema;
     }
     applied
+}
+
+fn list_or_map(property: &Value) -> Option<Value> {
+    if property["type"] == "array" {
+        let items = property.get("items").cloned().unwrap_or_else(|| json!({}));
+        return Some(rust_type("std", "vec::Vec", &[json_schema(items)]));
+    }
+    let values = map_values(property)?;
+    let key = json!({ "type": "string" });
+    // typify takes a map of any values for the map of serde_json.
+    Some(if values == json!({}) {
+        rust_type("serde_json", "Map", &[key, values])
+    } else {
+        rust_type("std", "collections::BTreeMap", &[key, json_schema(values)])
+    })
+}
+
+/// Values with limits become types of their own, which typify cannot name inside
+/// of a type that exists already.
+fn name_limited(lowering: &mut Lowering, component: &str, member: &str, property: &mut Value) {
+    let wanted = naming::pascal(&format!("{component} {member}"));
+    let component_origin = lowering.plan.origins.get(component).cloned();
+    let origin = format!(
+        "{}/properties/{member}",
+        component_origin.unwrap_or_default()
+    );
+    rewrite::everywhere(property, &mut |schema| {
+        let limited = ["pattern", "minLength", "maxLength"]
+            .iter()
+            .any(|limit| schema.get(*limit).is_some());
+        if limited || schema["enum"].is_array() {
+            schema["title"] = json!(lowering.reserve(&wanted, &origin));
+        }
+    });
 }
 
 /// The schema of the values where an object is a map: its members have no names
@@ -487,7 +516,7 @@ fn map_values(schema: &Value) -> Option<Value> {
     }
 }
 
-fn for_optional_properties(schema: &mut Value, mut visit: impl FnMut(&mut Value)) {
+fn for_optional_properties(schema: &mut Value, mut visit: impl FnMut(&str, &mut Value)) {
     let required: Vec<String> = schema["required"]
         .as_array()
         .into_iter()
@@ -497,7 +526,7 @@ fn for_optional_properties(schema: &mut Value, mut visit: impl FnMut(&mut Value)
     if let Some(properties) = schema.get_mut("properties").and_then(Value::as_object_mut) {
         for (name, property) in properties {
             if !required.contains(name) && property.get("default").is_none() {
-                visit(property);
+                visit(name, property);
             }
         }
     }

@@ -414,7 +414,7 @@ pub mod types {
     }
 
     impl Range {
-        /// Starts a builder. Set members, then convert it with `TryFrom`, or pass it where the type is asked for.
+        /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
         pub fn builder() -> builder::Range {
             ::std::default::Default::default()
         }
@@ -496,6 +496,16 @@ pub mod types {
                     .try_into()
                     .map_err(|e| format!("member `to` of `Range`: {e}"));
                 self
+            }
+            /// Finishes the value.
+            ///
+            /// # Errors
+            ///
+            /// Names the first member that is required and was not set, or whose value does not fit.
+            pub fn build(
+                self,
+            ) -> ::std::result::Result<super::Range, super::error::ConversionError> {
+                ::std::convert::TryFrom::try_from(self)
             }
         }
 

@@ -368,7 +368,7 @@ pub mod types {
     }
 
     impl Job {
-        /// Starts a builder. Set members, then convert it with `TryFrom`, or pass it where the type is asked for.
+        /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
         pub fn builder() -> builder::Job {
             ::std::default::Default::default()
         }
@@ -384,7 +384,7 @@ pub mod types {
     }
 
     impl Outcome {
-        /// Starts a builder. Set members, then convert it with `TryFrom`, or pass it where the type is asked for.
+        /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
         pub fn builder() -> builder::Outcome {
             ::std::default::Default::default()
         }
@@ -400,7 +400,7 @@ pub mod types {
     }
 
     impl Refusal {
-        /// Starts a builder. Set members, then convert it with `TryFrom`, or pass it where the type is asked for.
+        /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
         pub fn builder() -> builder::Refusal {
             ::std::default::Default::default()
         }
@@ -435,6 +435,16 @@ pub mod types {
                     .try_into()
                     .map_err(|e| format!("member `id` of `Job`: {e}"));
                 self
+            }
+            /// Finishes the value.
+            ///
+            /// # Errors
+            ///
+            /// Names the first member that is required and was not set, or whose value does not fit.
+            pub fn build(
+                self,
+            ) -> ::std::result::Result<super::Job, super::error::ConversionError> {
+                ::std::convert::TryFrom::try_from(self)
             }
         }
 
@@ -482,6 +492,16 @@ pub mod types {
                     .map_err(|e| format!("member `note` of `Outcome`: {e}"));
                 self
             }
+            /// Finishes the value.
+            ///
+            /// # Errors
+            ///
+            /// Names the first member that is required and was not set, or whose value does not fit.
+            pub fn build(
+                self,
+            ) -> ::std::result::Result<super::Outcome, super::error::ConversionError> {
+                ::std::convert::TryFrom::try_from(self)
+            }
         }
 
         impl ::std::convert::TryFrom<Outcome> for super::Outcome {
@@ -527,6 +547,16 @@ pub mod types {
                     .try_into()
                     .map_err(|e| format!("member `message` of `Refusal`: {e}"));
                 self
+            }
+            /// Finishes the value.
+            ///
+            /// # Errors
+            ///
+            /// Names the first member that is required and was not set, or whose value does not fit.
+            pub fn build(
+                self,
+            ) -> ::std::result::Result<super::Refusal, super::error::ConversionError> {
+                ::std::convert::TryFrom::try_from(self)
             }
         }
 

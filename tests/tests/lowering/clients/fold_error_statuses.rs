@@ -399,7 +399,7 @@ pub mod types {
     }
 
     impl Conflict {
-        /// Starts a builder. Set members, then convert it with `TryFrom`, or pass it where the type is asked for.
+        /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
         pub fn builder() -> builder::Conflict {
             ::std::default::Default::default()
         }
@@ -418,7 +418,7 @@ pub mod types {
     }
 
     impl FieldErrors {
-        /// Starts a builder. Set members, then convert it with `TryFrom`, or pass it where the type is asked for.
+        /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
         pub fn builder() -> builder::FieldErrors {
             ::std::default::Default::default()
         }
@@ -454,6 +454,16 @@ pub mod types {
                     .try_into()
                     .map_err(|e| format!("member `message` of `Conflict`: {e}"));
                 self
+            }
+            /// Finishes the value.
+            ///
+            /// # Errors
+            ///
+            /// Names the first member that is required and was not set, or whose value does not fit.
+            pub fn build(
+                self,
+            ) -> ::std::result::Result<super::Conflict, super::error::ConversionError> {
+                ::std::convert::TryFrom::try_from(self)
             }
         }
 
@@ -511,6 +521,19 @@ pub mod types {
                     .try_into()
                     .map_err(|e| format!("member `fields` of `FieldErrors`: {e}"));
                 self
+            }
+            /// Finishes the value.
+            ///
+            /// # Errors
+            ///
+            /// Names the first member that is required and was not set, or whose value does not fit.
+            pub fn build(
+                self,
+            ) -> ::std::result::Result<
+                super::FieldErrors,
+                super::error::ConversionError,
+            > {
+                ::std::convert::TryFrom::try_from(self)
             }
         }
 

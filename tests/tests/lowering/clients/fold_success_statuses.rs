@@ -604,7 +604,7 @@ pub mod types {
     }
 
     impl Receipt {
-        /// Starts a builder. Set members, then convert it with `TryFrom`, or pass it where the type is asked for.
+        /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
         pub fn builder() -> builder::Receipt {
             ::std::default::Default::default()
         }
@@ -620,7 +620,7 @@ pub mod types {
     }
 
     impl Thing {
-        /// Starts a builder. Set members, then convert it with `TryFrom`, or pass it where the type is asked for.
+        /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
         pub fn builder() -> builder::Thing {
             ::std::default::Default::default()
         }
@@ -656,6 +656,16 @@ pub mod types {
                     .try_into()
                     .map_err(|e| format!("member `number` of `Receipt`: {e}"));
                 self
+            }
+            /// Finishes the value.
+            ///
+            /// # Errors
+            ///
+            /// Names the first member that is required and was not set, or whose value does not fit.
+            pub fn build(
+                self,
+            ) -> ::std::result::Result<super::Receipt, super::error::ConversionError> {
+                ::std::convert::TryFrom::try_from(self)
             }
         }
 
@@ -701,6 +711,16 @@ pub mod types {
                     .try_into()
                     .map_err(|e| format!("member `name` of `Thing`: {e}"));
                 self
+            }
+            /// Finishes the value.
+            ///
+            /// # Errors
+            ///
+            /// Names the first member that is required and was not set, or whose value does not fit.
+            pub fn build(
+                self,
+            ) -> ::std::result::Result<super::Thing, super::error::ConversionError> {
+                ::std::convert::TryFrom::try_from(self)
             }
         }
 

@@ -310,7 +310,7 @@ pub mod types {
     }
 
     impl Grant {
-        /// Starts a builder. Set members, then convert it with `TryFrom`, or pass it where the type is asked for.
+        /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
         pub fn builder() -> builder::Grant {
             ::std::default::Default::default()
         }
@@ -399,6 +399,16 @@ pub mod types {
                     .try_into()
                     .map_err(|e| format!("member `scope` of `Grant`: {e}"));
                 self
+            }
+            /// Finishes the value.
+            ///
+            /// # Errors
+            ///
+            /// Names the first member that is required and was not set, or whose value does not fit.
+            pub fn build(
+                self,
+            ) -> ::std::result::Result<super::Grant, super::error::ConversionError> {
+                ::std::convert::TryFrom::try_from(self)
             }
         }
 

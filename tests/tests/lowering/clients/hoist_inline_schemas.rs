@@ -346,7 +346,7 @@ pub mod types {
     }
 
     impl CreateOrderRequest {
-        /// Starts a builder. Set members, then convert it with `TryFrom`, or pass it where the type is asked for.
+        /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
         pub fn builder() -> builder::CreateOrderRequest {
             ::std::default::Default::default()
         }
@@ -376,7 +376,7 @@ pub mod types {
     }
 
     impl CreateOrderRequestLinesItem {
-        /// Starts a builder. Set members, then convert it with `TryFrom`, or pass it where the type is asked for.
+        /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
         pub fn builder() -> builder::CreateOrderRequestLinesItem {
             ::std::default::Default::default()
         }
@@ -393,7 +393,7 @@ pub mod types {
     }
 
     impl CreateOrderRequestShipTo {
-        /// Starts a builder. Set members, then convert it with `TryFrom`, or pass it where the type is asked for.
+        /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
         pub fn builder() -> builder::CreateOrderRequestShipTo {
             ::std::default::Default::default()
         }
@@ -419,7 +419,7 @@ pub mod types {
     }
 
     impl CreateOrderResponse201 {
-        /// Starts a builder. Set members, then convert it with `TryFrom`, or pass it where the type is asked for.
+        /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
         pub fn builder() -> builder::CreateOrderResponse201 {
             ::std::default::Default::default()
         }
@@ -435,7 +435,7 @@ pub mod types {
     }
 
     impl CreateOrderResponse201TotalsValue {
-        /// Starts a builder. Set members, then convert it with `TryFrom`, or pass it where the type is asked for.
+        /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
         pub fn builder() -> builder::CreateOrderResponse201TotalsValue {
             ::std::default::Default::default()
         }
@@ -496,6 +496,19 @@ pub mod types {
                         format!("member `ship_to` of `CreateOrderRequest`: {e}")
                     });
                 self
+            }
+            /// Finishes the value.
+            ///
+            /// # Errors
+            ///
+            /// Names the first member that is required and was not set, or whose value does not fit.
+            pub fn build(
+                self,
+            ) -> ::std::result::Result<
+                super::CreateOrderRequest,
+                super::error::ConversionError,
+            > {
+                ::std::convert::TryFrom::try_from(self)
             }
         }
 
@@ -599,6 +612,19 @@ pub mod types {
                     });
                 self
             }
+            /// Finishes the value.
+            ///
+            /// # Errors
+            ///
+            /// Names the first member that is required and was not set, or whose value does not fit.
+            pub fn build(
+                self,
+            ) -> ::std::result::Result<
+                super::CreateOrderRequestLinesItem,
+                super::error::ConversionError,
+            > {
+                ::std::convert::TryFrom::try_from(self)
+            }
         }
 
         impl ::std::convert::TryFrom<CreateOrderRequestLinesItem>
@@ -656,6 +682,19 @@ pub mod types {
                         format!("member `city` of `CreateOrderRequestShipTo`: {e}")
                     });
                 self
+            }
+            /// Finishes the value.
+            ///
+            /// # Errors
+            ///
+            /// Names the first member that is required and was not set, or whose value does not fit.
+            pub fn build(
+                self,
+            ) -> ::std::result::Result<
+                super::CreateOrderRequestShipTo,
+                super::error::ConversionError,
+            > {
+                ::std::convert::TryFrom::try_from(self)
             }
         }
 
@@ -760,6 +799,19 @@ pub mod types {
                     });
                 self
             }
+            /// Finishes the value.
+            ///
+            /// # Errors
+            ///
+            /// Names the first member that is required and was not set, or whose value does not fit.
+            pub fn build(
+                self,
+            ) -> ::std::result::Result<
+                super::CreateOrderResponse201,
+                super::error::ConversionError,
+            > {
+                ::std::convert::TryFrom::try_from(self)
+            }
         }
 
         impl ::std::convert::TryFrom<CreateOrderResponse201>
@@ -819,6 +871,19 @@ pub mod types {
                         )
                     });
                 self
+            }
+            /// Finishes the value.
+            ///
+            /// # Errors
+            ///
+            /// Names the first member that is required and was not set, or whose value does not fit.
+            pub fn build(
+                self,
+            ) -> ::std::result::Result<
+                super::CreateOrderResponse201TotalsValue,
+                super::error::ConversionError,
+            > {
+                ::std::convert::TryFrom::try_from(self)
             }
         }
 

@@ -398,7 +398,7 @@ pub mod types {
     }
 
     impl Dated {
-        /// Starts a builder. Set members, then convert it with `TryFrom`, or pass it where the type is asked for.
+        /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
         pub fn builder() -> builder::Dated {
             ::std::default::Default::default()
         }
@@ -422,7 +422,7 @@ pub mod types {
     }
 
     impl Employee {
-        /// Starts a builder. Set members, then convert it with `TryFrom`, or pass it where the type is asked for.
+        /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
         pub fn builder() -> builder::Employee {
             ::std::default::Default::default()
         }
@@ -441,7 +441,7 @@ pub mod types {
     }
 
     impl EmployeeVariant2 {
-        /// Starts a builder. Set members, then convert it with `TryFrom`, or pass it where the type is asked for.
+        /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
         pub fn builder() -> builder::EmployeeVariant2 {
             ::std::default::Default::default()
         }
@@ -457,7 +457,7 @@ pub mod types {
     }
 
     impl Person {
-        /// Starts a builder. Set members, then convert it with `TryFrom`, or pass it where the type is asked for.
+        /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
         pub fn builder() -> builder::Person {
             ::std::default::Default::default()
         }
@@ -495,6 +495,16 @@ pub mod types {
                     .try_into()
                     .map_err(|e| format!("member `changed` of `Dated`: {e}"));
                 self
+            }
+            /// Finishes the value.
+            ///
+            /// # Errors
+            ///
+            /// Names the first member that is required and was not set, or whose value does not fit.
+            pub fn build(
+                self,
+            ) -> ::std::result::Result<super::Dated, super::error::ConversionError> {
+                ::std::convert::TryFrom::try_from(self)
             }
         }
 
@@ -592,6 +602,16 @@ pub mod types {
                     .map_err(|e| format!("member `salary` of `Employee`: {e}"));
                 self
             }
+            /// Finishes the value.
+            ///
+            /// # Errors
+            ///
+            /// Names the first member that is required and was not set, or whose value does not fit.
+            pub fn build(
+                self,
+            ) -> ::std::result::Result<super::Employee, super::error::ConversionError> {
+                ::std::convert::TryFrom::try_from(self)
+            }
         }
 
         impl ::std::convert::TryFrom<Employee> for super::Employee {
@@ -664,6 +684,19 @@ pub mod types {
                     .map_err(|e| format!("member `salary` of `EmployeeVariant2`: {e}"));
                 self
             }
+            /// Finishes the value.
+            ///
+            /// # Errors
+            ///
+            /// Names the first member that is required and was not set, or whose value does not fit.
+            pub fn build(
+                self,
+            ) -> ::std::result::Result<
+                super::EmployeeVariant2,
+                super::error::ConversionError,
+            > {
+                ::std::convert::TryFrom::try_from(self)
+            }
         }
 
         impl ::std::convert::TryFrom<EmployeeVariant2> for super::EmployeeVariant2 {
@@ -715,6 +748,16 @@ pub mod types {
                     .try_into()
                     .map_err(|e| format!("member `name` of `Person`: {e}"));
                 self
+            }
+            /// Finishes the value.
+            ///
+            /// # Errors
+            ///
+            /// Names the first member that is required and was not set, or whose value does not fit.
+            pub fn build(
+                self,
+            ) -> ::std::result::Result<super::Person, super::error::ConversionError> {
+                ::std::convert::TryFrom::try_from(self)
             }
         }
 

@@ -420,7 +420,7 @@ pub mod types {
     }
 
     impl Level {
-        /// Starts a builder. Set members, then convert it with `TryFrom`, or pass it where the type is asked for.
+        /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
         pub fn builder() -> builder::Level {
             ::std::default::Default::default()
         }
@@ -487,7 +487,7 @@ pub mod types {
     }
 
     impl NewLevel {
-        /// Starts a builder. Set members, then convert it with `TryFrom`, or pass it where the type is asked for.
+        /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
         pub fn builder() -> builder::NewLevel {
             ::std::default::Default::default()
         }
@@ -606,6 +606,16 @@ pub mod types {
                     .map_err(|e| format!("member `level` of `Level`: {e}"));
                 self
             }
+            /// Finishes the value.
+            ///
+            /// # Errors
+            ///
+            /// Names the first member that is required and was not set, or whose value does not fit.
+            pub fn build(
+                self,
+            ) -> ::std::result::Result<super::Level, super::error::ConversionError> {
+                ::std::convert::TryFrom::try_from(self)
+            }
         }
 
         impl ::std::convert::TryFrom<Level> for super::Level {
@@ -651,6 +661,16 @@ pub mod types {
                     .try_into()
                     .map_err(|e| format!("member `step` of `NewLevel`: {e}"));
                 self
+            }
+            /// Finishes the value.
+            ///
+            /// # Errors
+            ///
+            /// Names the first member that is required and was not set, or whose value does not fit.
+            pub fn build(
+                self,
+            ) -> ::std::result::Result<super::NewLevel, super::error::ConversionError> {
+                ::std::convert::TryFrom::try_from(self)
             }
         }
 

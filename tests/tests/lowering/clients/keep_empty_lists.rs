@@ -297,7 +297,7 @@ pub mod types {
     }
 
     impl Tag {
-        /// Starts a builder. Set members, then convert it with `TryFrom`, or pass it where the type is asked for.
+        /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
         pub fn builder() -> builder::Tag {
             ::std::default::Default::default()
         }
@@ -374,7 +374,7 @@ pub mod types {
     }
 
     impl Tags {
-        /// Starts a builder. Set members, then convert it with `TryFrom`, or pass it where the type is asked for.
+        /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
         pub fn builder() -> builder::Tags {
             ::std::default::Default::default()
         }
@@ -409,6 +409,16 @@ pub mod types {
                     .try_into()
                     .map_err(|e| format!("member `name` of `Tag`: {e}"));
                 self
+            }
+            /// Finishes the value.
+            ///
+            /// # Errors
+            ///
+            /// Names the first member that is required and was not set, or whose value does not fit.
+            pub fn build(
+                self,
+            ) -> ::std::result::Result<super::Tag, super::error::ConversionError> {
+                ::std::convert::TryFrom::try_from(self)
             }
         }
 
@@ -638,6 +648,16 @@ pub mod types {
                     .try_into()
                     .map_err(|e| format!("member `set` of `Tags`: {e}"));
                 self
+            }
+            /// Finishes the value.
+            ///
+            /// # Errors
+            ///
+            /// Names the first member that is required and was not set, or whose value does not fit.
+            pub fn build(
+                self,
+            ) -> ::std::result::Result<super::Tags, super::error::ConversionError> {
+                ::std::convert::TryFrom::try_from(self)
             }
         }
 

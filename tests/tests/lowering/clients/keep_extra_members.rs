@@ -410,7 +410,7 @@ pub mod types {
     }
 
     impl Shelf {
-        /// Starts a builder. Set members, then convert it with `TryFrom`, or pass it where the type is asked for.
+        /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
         pub fn builder() -> builder::Shelf {
             ::std::default::Default::default()
         }
@@ -442,7 +442,7 @@ pub mod types {
     }
 
     impl Stock {
-        /// Starts a builder. Set members, then convert it with `TryFrom`, or pass it where the type is asked for.
+        /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
         pub fn builder() -> builder::Stock {
             ::std::default::Default::default()
         }
@@ -496,6 +496,16 @@ pub mod types {
                     .try_into()
                     .map_err(|e| format!("member `extra` of `Shelf`: {e}"));
                 self
+            }
+            /// Finishes the value.
+            ///
+            /// # Errors
+            ///
+            /// Names the first member that is required and was not set, or whose value does not fit.
+            pub fn build(
+                self,
+            ) -> ::std::result::Result<super::Shelf, super::error::ConversionError> {
+                ::std::convert::TryFrom::try_from(self)
             }
         }
 
@@ -631,6 +641,16 @@ pub mod types {
                     .try_into()
                     .map_err(|e| format!("member `extra` of `Stock`: {e}"));
                 self
+            }
+            /// Finishes the value.
+            ///
+            /// # Errors
+            ///
+            /// Names the first member that is required and was not set, or whose value does not fit.
+            pub fn build(
+                self,
+            ) -> ::std::result::Result<super::Stock, super::error::ConversionError> {
+                ::std::convert::TryFrom::try_from(self)
             }
         }
 

@@ -306,7 +306,7 @@ pub mod types {
     }
 
     impl Address {
-        /// Starts a builder. Set members, then convert it with `TryFrom`, or pass it where the type is asked for.
+        /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
         pub fn builder() -> builder::Address {
             ::std::default::Default::default()
         }
@@ -378,7 +378,7 @@ pub mod types {
     }
 
     impl Change {
-        /// Starts a builder. Set members, then convert it with `TryFrom`, or pass it where the type is asked for.
+        /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
         pub fn builder() -> builder::Change {
             ::std::default::Default::default()
         }
@@ -416,6 +416,16 @@ pub mod types {
                     .try_into()
                     .map_err(|e| format!("member `street` of `Address`: {e}"));
                 self
+            }
+            /// Finishes the value.
+            ///
+            /// # Errors
+            ///
+            /// Names the first member that is required and was not set, or whose value does not fit.
+            pub fn build(
+                self,
+            ) -> ::std::result::Result<super::Address, super::error::ConversionError> {
+                ::std::convert::TryFrom::try_from(self)
             }
         }
 
@@ -599,6 +609,16 @@ pub mod types {
                     .try_into()
                     .map_err(|e| format!("member `tags` of `Change`: {e}"));
                 self
+            }
+            /// Finishes the value.
+            ///
+            /// # Errors
+            ///
+            /// Names the first member that is required and was not set, or whose value does not fit.
+            pub fn build(
+                self,
+            ) -> ::std::result::Result<super::Change, super::error::ConversionError> {
+                ::std::convert::TryFrom::try_from(self)
             }
         }
 

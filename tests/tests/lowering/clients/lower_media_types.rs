@@ -864,7 +864,7 @@ pub mod types {
     }
 
     impl ExportXmlResponse {
-        /// Starts a builder. Set members, then convert it with `TryFrom`, or pass it where the type is asked for.
+        /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
         pub fn builder() -> builder::ExportXmlResponse {
             ::std::default::Default::default()
         }
@@ -881,7 +881,7 @@ pub mod types {
     }
 
     impl Person {
-        /// Starts a builder. Set members, then convert it with `TryFrom`, or pass it where the type is asked for.
+        /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
         pub fn builder() -> builder::Person {
             ::std::default::Default::default()
         }
@@ -897,7 +897,7 @@ pub mod types {
     }
 
     impl Problem {
-        /// Starts a builder. Set members, then convert it with `TryFrom`, or pass it where the type is asked for.
+        /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
         pub fn builder() -> builder::Problem {
             ::std::default::Default::default()
         }
@@ -933,6 +933,19 @@ pub mod types {
                     .try_into()
                     .map_err(|e| format!("member `root` of `ExportXmlResponse`: {e}"));
                 self
+            }
+            /// Finishes the value.
+            ///
+            /// # Errors
+            ///
+            /// Names the first member that is required and was not set, or whose value does not fit.
+            pub fn build(
+                self,
+            ) -> ::std::result::Result<
+                super::ExportXmlResponse,
+                super::error::ConversionError,
+            > {
+                ::std::convert::TryFrom::try_from(self)
             }
         }
 
@@ -980,6 +993,16 @@ pub mod types {
                     .map_err(|e| format!("member `name` of `Person`: {e}"));
                 self
             }
+            /// Finishes the value.
+            ///
+            /// # Errors
+            ///
+            /// Names the first member that is required and was not set, or whose value does not fit.
+            pub fn build(
+                self,
+            ) -> ::std::result::Result<super::Person, super::error::ConversionError> {
+                ::std::convert::TryFrom::try_from(self)
+            }
         }
 
         impl ::std::convert::TryFrom<Person> for super::Person {
@@ -1025,6 +1048,16 @@ pub mod types {
                     .try_into()
                     .map_err(|e| format!("member `title` of `Problem`: {e}"));
                 self
+            }
+            /// Finishes the value.
+            ///
+            /// # Errors
+            ///
+            /// Names the first member that is required and was not set, or whose value does not fit.
+            pub fn build(
+                self,
+            ) -> ::std::result::Result<super::Problem, super::error::ConversionError> {
+                ::std::convert::TryFrom::try_from(self)
             }
         }
 

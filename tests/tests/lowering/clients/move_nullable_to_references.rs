@@ -273,7 +273,7 @@ pub mod types {
     }
 
     impl Address {
-        /// Starts a builder. Set members, then convert it with `TryFrom`, or pass it where the type is asked for.
+        /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
         pub fn builder() -> builder::Address {
             ::std::default::Default::default()
         }
@@ -391,7 +391,7 @@ pub mod types {
     }
 
     impl Person {
-        /// Starts a builder. Set members, then convert it with `TryFrom`, or pass it where the type is asked for.
+        /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
         pub fn builder() -> builder::Person {
             ::std::default::Default::default()
         }
@@ -427,6 +427,16 @@ pub mod types {
                     .try_into()
                     .map_err(|e| format!("member `street` of `Address`: {e}"));
                 self
+            }
+            /// Finishes the value.
+            ///
+            /// # Errors
+            ///
+            /// Names the first member that is required and was not set, or whose value does not fit.
+            pub fn build(
+                self,
+            ) -> ::std::result::Result<super::Address, super::error::ConversionError> {
+                ::std::convert::TryFrom::try_from(self)
             }
         }
 
@@ -554,6 +564,16 @@ pub mod types {
                     .try_into()
                     .map_err(|e| format!("member `nickname` of `Person`: {e}"));
                 self
+            }
+            /// Finishes the value.
+            ///
+            /// # Errors
+            ///
+            /// Names the first member that is required and was not set, or whose value does not fit.
+            pub fn build(
+                self,
+            ) -> ::std::result::Result<super::Person, super::error::ConversionError> {
+                ::std::convert::TryFrom::try_from(self)
             }
         }
 

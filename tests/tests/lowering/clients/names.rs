@@ -1153,7 +1153,7 @@ pub mod types {
     }
 
     impl Client {
-        /// Starts a builder. Set members, then convert it with `TryFrom`, or pass it where the type is asked for.
+        /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
         pub fn builder() -> builder::Client {
             ::std::default::Default::default()
         }
@@ -1170,7 +1170,7 @@ pub mod types {
     }
 
     impl Default {
-        /// Starts a builder. Set members, then convert it with `TryFrom`, or pass it where the type is asked for.
+        /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
         pub fn builder() -> builder::Default {
             ::std::default::Default::default()
         }
@@ -1187,7 +1187,7 @@ pub mod types {
     }
 
     impl Error {
-        /// Starts a builder. Set members, then convert it with `TryFrom`, or pass it where the type is asked for.
+        /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
         pub fn builder() -> builder::Error {
             ::std::default::Default::default()
         }
@@ -1204,7 +1204,7 @@ pub mod types {
     }
 
     impl Groesse {
-        /// Starts a builder. Set members, then convert it with `TryFrom`, or pass it where the type is asked for.
+        /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
         pub fn builder() -> builder::Groesse {
             ::std::default::Default::default()
         }
@@ -1221,7 +1221,7 @@ pub mod types {
     }
 
     impl Option {
-        /// Starts a builder. Set members, then convert it with `TryFrom`, or pass it where the type is asked for.
+        /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
         pub fn builder() -> builder::Option {
             ::std::default::Default::default()
         }
@@ -1238,7 +1238,7 @@ pub mod types {
     }
 
     impl Result {
-        /// Starts a builder. Set members, then convert it with `TryFrom`, or pass it where the type is asked for.
+        /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
         pub fn builder() -> builder::Result {
             ::std::default::Default::default()
         }
@@ -1258,7 +1258,7 @@ pub mod types {
     }
 
     impl Self_ {
-        /// Starts a builder. Set members, then convert it with `TryFrom`, or pass it where the type is asked for.
+        /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
         pub fn builder() -> builder::Self_ {
             ::std::default::Default::default()
         }
@@ -1314,7 +1314,7 @@ pub mod types {
     }
 
     impl SomeThing {
-        /// Starts a builder. Set members, then convert it with `TryFrom`, or pass it where the type is asked for.
+        /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
         pub fn builder() -> builder::SomeThing {
             ::std::default::Default::default()
         }
@@ -1331,7 +1331,7 @@ pub mod types {
     }
 
     impl String {
-        /// Starts a builder. Set members, then convert it with `TryFrom`, or pass it where the type is asked for.
+        /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
         pub fn builder() -> builder::String {
             ::std::default::Default::default()
         }
@@ -1351,7 +1351,7 @@ pub mod types {
     }
 
     impl Value {
-        /// Starts a builder. Set members, then convert it with `TryFrom`, or pass it where the type is asked for.
+        /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
         pub fn builder() -> builder::Value {
             ::std::default::Default::default()
         }
@@ -1392,7 +1392,7 @@ pub mod types {
     }
 
     impl X2fa {
-        /// Starts a builder. Set members, then convert it with `TryFrom`, or pass it where the type is asked for.
+        /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
         pub fn builder() -> builder::X2fa {
             ::std::default::Default::default()
         }
@@ -1428,6 +1428,16 @@ pub mod types {
                     .try_into()
                     .map_err(|e| format!("member `builder` of `Client`: {e}"));
                 self
+            }
+            /// Finishes the value.
+            ///
+            /// # Errors
+            ///
+            /// Names the first member that is required and was not set, or whose value does not fit.
+            pub fn build(
+                self,
+            ) -> ::std::result::Result<super::Client, super::error::ConversionError> {
+                ::std::convert::TryFrom::try_from(self)
             }
         }
 
@@ -1475,6 +1485,16 @@ pub mod types {
                     .map_err(|e| format!("member `default` of `Default`: {e}"));
                 self
             }
+            /// Finishes the value.
+            ///
+            /// # Errors
+            ///
+            /// Names the first member that is required and was not set, or whose value does not fit.
+            pub fn build(
+                self,
+            ) -> ::std::result::Result<super::Default, super::error::ConversionError> {
+                ::std::convert::TryFrom::try_from(self)
+            }
         }
 
         impl ::std::convert::TryFrom<Default> for super::Default {
@@ -1520,6 +1540,16 @@ pub mod types {
                     .try_into()
                     .map_err(|e| format!("member `error` of `Error`: {e}"));
                 self
+            }
+            /// Finishes the value.
+            ///
+            /// # Errors
+            ///
+            /// Names the first member that is required and was not set, or whose value does not fit.
+            pub fn build(
+                self,
+            ) -> ::std::result::Result<super::Error, super::error::ConversionError> {
+                ::std::convert::TryFrom::try_from(self)
             }
         }
 
@@ -1567,6 +1597,16 @@ pub mod types {
                     .map_err(|e| format!("member `breite` of `Groesse`: {e}"));
                 self
             }
+            /// Finishes the value.
+            ///
+            /// # Errors
+            ///
+            /// Names the first member that is required and was not set, or whose value does not fit.
+            pub fn build(
+                self,
+            ) -> ::std::result::Result<super::Groesse, super::error::ConversionError> {
+                ::std::convert::TryFrom::try_from(self)
+            }
         }
 
         impl ::std::convert::TryFrom<Groesse> for super::Groesse {
@@ -1613,6 +1653,16 @@ pub mod types {
                     .map_err(|e| format!("member `Some` of `Option`: {e}"));
                 self
             }
+            /// Finishes the value.
+            ///
+            /// # Errors
+            ///
+            /// Names the first member that is required and was not set, or whose value does not fit.
+            pub fn build(
+                self,
+            ) -> ::std::result::Result<super::Option, super::error::ConversionError> {
+                ::std::convert::TryFrom::try_from(self)
+            }
         }
 
         impl ::std::convert::TryFrom<Option> for super::Option {
@@ -1657,6 +1707,16 @@ pub mod types {
                     .try_into()
                     .map_err(|e| format!("member `Err` of `Result`: {e}"));
                 self
+            }
+            /// Finishes the value.
+            ///
+            /// # Errors
+            ///
+            /// Names the first member that is required and was not set, or whose value does not fit.
+            pub fn build(
+                self,
+            ) -> ::std::result::Result<super::Result, super::error::ConversionError> {
+                ::std::convert::TryFrom::try_from(self)
             }
         }
 
@@ -1703,6 +1763,16 @@ pub mod types {
                     .try_into()
                     .map_err(|e| format!("member `super` of `Self_`: {e}"));
                 self
+            }
+            /// Finishes the value.
+            ///
+            /// # Errors
+            ///
+            /// Names the first member that is required and was not set, or whose value does not fit.
+            pub fn build(
+                self,
+            ) -> ::std::result::Result<super::Self_, super::error::ConversionError> {
+                ::std::convert::TryFrom::try_from(self)
             }
         }
 
@@ -1947,6 +2017,16 @@ pub mod types {
                     .map_err(|e| format!("member `1st` of `SomeThing`: {e}"));
                 self
             }
+            /// Finishes the value.
+            ///
+            /// # Errors
+            ///
+            /// Names the first member that is required and was not set, or whose value does not fit.
+            pub fn build(
+                self,
+            ) -> ::std::result::Result<super::SomeThing, super::error::ConversionError> {
+                ::std::convert::TryFrom::try_from(self)
+            }
         }
 
         impl ::std::convert::TryFrom<SomeThing> for super::SomeThing {
@@ -2021,6 +2101,16 @@ pub mod types {
                     .map_err(|e| format!("member `len` of `String`: {e}"));
                 self
             }
+            /// Finishes the value.
+            ///
+            /// # Errors
+            ///
+            /// Names the first member that is required and was not set, or whose value does not fit.
+            pub fn build(
+                self,
+            ) -> ::std::result::Result<super::String, super::error::ConversionError> {
+                ::std::convert::TryFrom::try_from(self)
+            }
         }
 
         impl ::std::convert::TryFrom<String> for super::String {
@@ -2067,6 +2157,16 @@ pub mod types {
                     .map_err(|e| format!("member `String` of `Value`: {e}"));
                 self
             }
+            /// Finishes the value.
+            ///
+            /// # Errors
+            ///
+            /// Names the first member that is required and was not set, or whose value does not fit.
+            pub fn build(
+                self,
+            ) -> ::std::result::Result<super::Value, super::error::ConversionError> {
+                ::std::convert::TryFrom::try_from(self)
+            }
         }
 
         impl ::std::convert::TryFrom<Value> for super::Value {
@@ -2112,6 +2212,16 @@ pub mod types {
                     .try_into()
                     .map_err(|e| format!("member `a` of `X2fa`: {e}"));
                 self
+            }
+            /// Finishes the value.
+            ///
+            /// # Errors
+            ///
+            /// Names the first member that is required and was not set, or whose value does not fit.
+            pub fn build(
+                self,
+            ) -> ::std::result::Result<super::X2fa, super::error::ConversionError> {
+                ::std::convert::TryFrom::try_from(self)
             }
         }
 

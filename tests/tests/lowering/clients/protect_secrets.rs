@@ -306,7 +306,7 @@ pub mod types {
     }
 
     impl Login {
-        /// Starts a builder. Set members, then convert it with `TryFrom`, or pass it where the type is asked for.
+        /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
         pub fn builder() -> builder::Login {
             ::std::default::Default::default()
         }
@@ -330,7 +330,7 @@ pub mod types {
     }
 
     impl Session {
-        /// Starts a builder. Set members, then convert it with `TryFrom`, or pass it where the type is asked for.
+        /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
         pub fn builder() -> builder::Session {
             ::std::default::Default::default()
         }
@@ -402,6 +402,16 @@ pub mod types {
                     .try_into()
                     .map_err(|e| format!("member `user` of `Login`: {e}"));
                 self
+            }
+            /// Finishes the value.
+            ///
+            /// # Errors
+            ///
+            /// Names the first member that is required and was not set, or whose value does not fit.
+            pub fn build(
+                self,
+            ) -> ::std::result::Result<super::Login, super::error::ConversionError> {
+                ::std::convert::TryFrom::try_from(self)
             }
         }
 
@@ -497,6 +507,16 @@ pub mod types {
                     .try_into()
                     .map_err(|e| format!("member `token` of `Session`: {e}"));
                 self
+            }
+            /// Finishes the value.
+            ///
+            /// # Errors
+            ///
+            /// Names the first member that is required and was not set, or whose value does not fit.
+            pub fn build(
+                self,
+            ) -> ::std::result::Result<super::Session, super::error::ConversionError> {
+                ::std::convert::TryFrom::try_from(self)
             }
         }
 

@@ -393,7 +393,7 @@ pub mod types {
     }
 
     impl All {
-        /// Starts a builder. Set members, then convert it with `TryFrom`, or pass it where the type is asked for.
+        /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
         pub fn builder() -> builder::All {
             ::std::default::Default::default()
         }
@@ -410,7 +410,7 @@ pub mod types {
     }
 
     impl Maybe {
-        /// Starts a builder. Set members, then convert it with `TryFrom`, or pass it where the type is asked for.
+        /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
         pub fn builder() -> builder::Maybe {
             ::std::default::Default::default()
         }
@@ -427,7 +427,7 @@ pub mod types {
     }
 
     impl Nest {
-        /// Starts a builder. Set members, then convert it with `TryFrom`, or pass it where the type is asked for.
+        /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
         pub fn builder() -> builder::Nest {
             ::std::default::Default::default()
         }
@@ -445,7 +445,7 @@ pub mod types {
     }
 
     impl Not {
-        /// Starts a builder. Set members, then convert it with `TryFrom`, or pass it where the type is asked for.
+        /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
         pub fn builder() -> builder::Not {
             ::std::default::Default::default()
         }
@@ -485,7 +485,7 @@ pub mod types {
     }
 
     impl Tree {
-        /// Starts a builder. Set members, then convert it with `TryFrom`, or pass it where the type is asked for.
+        /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
         pub fn builder() -> builder::Tree {
             ::std::default::Default::default()
         }
@@ -503,7 +503,7 @@ pub mod types {
     }
 
     impl Word {
-        /// Starts a builder. Set members, then convert it with `TryFrom`, or pass it where the type is asked for.
+        /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
         pub fn builder() -> builder::Word {
             ::std::default::Default::default()
         }
@@ -559,6 +559,16 @@ pub mod types {
                     .map_err(|e| format!("member `rules` of `All`: {e}"));
                 self
             }
+            /// Finishes the value.
+            ///
+            /// # Errors
+            ///
+            /// Names the first member that is required and was not set, or whose value does not fit.
+            pub fn build(
+                self,
+            ) -> ::std::result::Result<super::All, super::error::ConversionError> {
+                ::std::convert::TryFrom::try_from(self)
+            }
         }
 
         impl ::std::convert::TryFrom<All> for super::All {
@@ -611,6 +621,16 @@ pub mod types {
                     .map_err(|e| format!("member `self_or_null` of `Maybe`: {e}"));
                 self
             }
+            /// Finishes the value.
+            ///
+            /// # Errors
+            ///
+            /// Names the first member that is required and was not set, or whose value does not fit.
+            pub fn build(
+                self,
+            ) -> ::std::result::Result<super::Maybe, super::error::ConversionError> {
+                ::std::convert::TryFrom::try_from(self)
+            }
         }
 
         impl ::std::convert::TryFrom<Maybe> for super::Maybe {
@@ -662,6 +682,16 @@ pub mod types {
                     .try_into()
                     .map_err(|e| format!("member `tree` of `Nest`: {e}"));
                 self
+            }
+            /// Finishes the value.
+            ///
+            /// # Errors
+            ///
+            /// Names the first member that is required and was not set, or whose value does not fit.
+            pub fn build(
+                self,
+            ) -> ::std::result::Result<super::Nest, super::error::ConversionError> {
+                ::std::convert::TryFrom::try_from(self)
             }
         }
 
@@ -727,6 +757,16 @@ pub mod types {
                     .try_into()
                     .map_err(|e| format!("member `rule` of `Not`: {e}"));
                 self
+            }
+            /// Finishes the value.
+            ///
+            /// # Errors
+            ///
+            /// Names the first member that is required and was not set, or whose value does not fit.
+            pub fn build(
+                self,
+            ) -> ::std::result::Result<super::Not, super::error::ConversionError> {
+                ::std::convert::TryFrom::try_from(self)
             }
         }
 
@@ -889,6 +929,16 @@ pub mod types {
                     .map_err(|e| format!("member `twigs` of `Tree`: {e}"));
                 self
             }
+            /// Finishes the value.
+            ///
+            /// # Errors
+            ///
+            /// Names the first member that is required and was not set, or whose value does not fit.
+            pub fn build(
+                self,
+            ) -> ::std::result::Result<super::Tree, super::error::ConversionError> {
+                ::std::convert::TryFrom::try_from(self)
+            }
         }
 
         impl ::std::convert::TryFrom<Tree> for super::Tree {
@@ -964,6 +1014,16 @@ pub mod types {
                     .try_into()
                     .map_err(|e| format!("member `text` of `Word`: {e}"));
                 self
+            }
+            /// Finishes the value.
+            ///
+            /// # Errors
+            ///
+            /// Names the first member that is required and was not set, or whose value does not fit.
+            pub fn build(
+                self,
+            ) -> ::std::result::Result<super::Word, super::error::ConversionError> {
+                ::std::convert::TryFrom::try_from(self)
             }
         }
 

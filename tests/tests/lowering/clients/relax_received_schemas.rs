@@ -390,9 +390,24 @@ pub mod types {
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[non_exhaustive]
     pub struct NewWord {
+        /// The member `codes`.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub codes: ::std::option::Option<::std::vec::Vec<NewWordCodes>>,
         /// The member `count`.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub count: ::std::option::Option<::std::num::NonZeroU64>,
+        /// The member `levels`.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub levels: ::std::option::Option<
+            ::std::collections::BTreeMap<::std::string::String, NewWordLevels>,
+        >,
+        /// The member `nick`.
+        #[serde(
+            rename = "nick",
+            default,
+            skip_serializing_if = "::openapi_client_runtime::Patch::is_absent"
+        )]
+        pub nick: ::openapi_client_runtime::Patch<NewWordNick>,
         /// The member `share`.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub share: ::std::option::Option<f64>,
@@ -404,9 +419,174 @@ pub mod types {
     }
 
     impl NewWord {
-        /// Starts a builder. Set members, then convert it with `TryFrom`, or pass it where the type is asked for.
+        /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
         pub fn builder() -> builder::NewWord {
             ::std::default::Default::default()
+        }
+    }
+
+    /// The schema `NewWordCodes`.
+    #[derive(::serde::Serialize, Clone, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
+    #[serde(transparent)]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    pub struct NewWordCodes(::std::string::String);
+    impl ::std::ops::Deref for NewWordCodes {
+        type Target = ::std::string::String;
+        fn deref(&self) -> &::std::string::String {
+            &self.0
+        }
+    }
+
+    impl ::std::convert::From<NewWordCodes> for ::std::string::String {
+        fn from(value: NewWordCodes) -> Self {
+            value.0
+        }
+    }
+
+    impl ::std::str::FromStr for NewWordCodes {
+        type Err = self::error::ConversionError;
+        fn from_str(
+            value: &str,
+        ) -> ::std::result::Result<Self, self::error::ConversionError> {
+            static PATTERN: ::std::sync::LazyLock<::regress::Regex> = ::std::sync::LazyLock::new(||
+            { ::regress::Regex::new("^[A-Z]$").unwrap() });
+            if PATTERN.find(value).is_none() {
+                return Err("doesn't match pattern \"^[A-Z]$\"".into());
+            }
+            Ok(Self(value.to_string()))
+        }
+    }
+
+    impl ::std::convert::TryFrom<&str> for NewWordCodes {
+        type Error = self::error::ConversionError;
+        fn try_from(
+            value: &str,
+        ) -> ::std::result::Result<Self, self::error::ConversionError> {
+            value.parse()
+        }
+    }
+
+    impl ::std::convert::TryFrom<::std::string::String> for NewWordCodes {
+        type Error = self::error::ConversionError;
+        fn try_from(
+            value: ::std::string::String,
+        ) -> ::std::result::Result<Self, self::error::ConversionError> {
+            value.parse()
+        }
+    }
+
+    impl<'de> ::serde::Deserialize<'de> for NewWordCodes {
+        fn deserialize<D>(deserializer: D) -> ::std::result::Result<Self, D::Error>
+        where
+            D: ::serde::Deserializer<'de>,
+        {
+            ::std::string::String::deserialize(deserializer)?
+                .parse()
+                .map_err(|e: self::error::ConversionError| {
+                    <D::Error as ::serde::de::Error>::custom(e.to_string())
+                })
+        }
+    }
+
+    /// The schema `NewWordLevels`.
+    #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
+    #[serde(transparent)]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    pub struct NewWordLevels(i64);
+    impl ::std::ops::Deref for NewWordLevels {
+        type Target = i64;
+        fn deref(&self) -> &i64 {
+            &self.0
+        }
+    }
+
+    impl ::std::convert::From<NewWordLevels> for i64 {
+        fn from(value: NewWordLevels) -> Self {
+            value.0
+        }
+    }
+
+    impl ::std::convert::TryFrom<i64> for NewWordLevels {
+        type Error = self::error::ConversionError;
+        fn try_from(
+            value: i64,
+        ) -> ::std::result::Result<Self, self::error::ConversionError> {
+            if ![1_i64, 2_i64].contains(&value) {
+                Err("invalid value".into())
+            } else {
+                Ok(Self(value))
+            }
+        }
+    }
+
+    impl<'de> ::serde::Deserialize<'de> for NewWordLevels {
+        fn deserialize<D>(deserializer: D) -> ::std::result::Result<Self, D::Error>
+        where
+            D: ::serde::Deserializer<'de>,
+        {
+            Self::try_from(<i64>::deserialize(deserializer)?)
+                .map_err(|e| { <D::Error as ::serde::de::Error>::custom(e.to_string()) })
+        }
+    }
+
+    /// The schema `NewWordNick`.
+    #[derive(::serde::Serialize, Clone, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
+    #[serde(transparent)]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    pub struct NewWordNick(::std::string::String);
+    impl ::std::ops::Deref for NewWordNick {
+        type Target = ::std::string::String;
+        fn deref(&self) -> &::std::string::String {
+            &self.0
+        }
+    }
+
+    impl ::std::convert::From<NewWordNick> for ::std::string::String {
+        fn from(value: NewWordNick) -> Self {
+            value.0
+        }
+    }
+
+    impl ::std::str::FromStr for NewWordNick {
+        type Err = self::error::ConversionError;
+        fn from_str(
+            value: &str,
+        ) -> ::std::result::Result<Self, self::error::ConversionError> {
+            if value.chars().count() > 3usize {
+                return Err("longer than 3 characters".into());
+            }
+            Ok(Self(value.to_string()))
+        }
+    }
+
+    impl ::std::convert::TryFrom<&str> for NewWordNick {
+        type Error = self::error::ConversionError;
+        fn try_from(
+            value: &str,
+        ) -> ::std::result::Result<Self, self::error::ConversionError> {
+            value.parse()
+        }
+    }
+
+    impl ::std::convert::TryFrom<::std::string::String> for NewWordNick {
+        type Error = self::error::ConversionError;
+        fn try_from(
+            value: ::std::string::String,
+        ) -> ::std::result::Result<Self, self::error::ConversionError> {
+            value.parse()
+        }
+    }
+
+    impl<'de> ::serde::Deserialize<'de> for NewWordNick {
+        fn deserialize<D>(deserializer: D) -> ::std::result::Result<Self, D::Error>
+        where
+            D: ::serde::Deserializer<'de>,
+        {
+            ::std::string::String::deserialize(deserializer)?
+                .parse()
+                .map_err(|e: self::error::ConversionError| {
+                    <D::Error as ::serde::de::Error>::custom(e.to_string())
+                })
         }
     }
 
@@ -495,7 +675,7 @@ pub mod types {
     }
 
     impl Word {
-        /// Starts a builder. Set members, then convert it with `TryFrom`, or pass it where the type is asked for.
+        /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
         pub fn builder() -> builder::Word {
             ::std::default::Default::default()
         }
@@ -506,8 +686,25 @@ pub mod types {
         /// Builds a [`NewWord`](super::NewWord).
         #[derive(Clone, Debug)]
         pub struct NewWord {
+            codes: ::std::result::Result<
+                ::std::option::Option<::std::vec::Vec<super::NewWordCodes>>,
+                ::std::string::String,
+            >,
             count: ::std::result::Result<
                 ::std::option::Option<::std::num::NonZeroU64>,
+                ::std::string::String,
+            >,
+            levels: ::std::result::Result<
+                ::std::option::Option<
+                    ::std::collections::BTreeMap<
+                        ::std::string::String,
+                        super::NewWordLevels,
+                    >,
+                >,
+                ::std::string::String,
+            >,
+            nick: ::std::result::Result<
+                ::openapi_client_runtime::Patch<super::NewWordNick>,
                 ::std::string::String,
             >,
             share: ::std::result::Result<
@@ -524,7 +721,10 @@ pub mod types {
         impl ::std::default::Default for NewWord {
             fn default() -> Self {
                 Self {
+                    codes: Ok(::std::default::Default::default()),
                     count: Ok(::std::default::Default::default()),
+                    levels: Ok(::std::default::Default::default()),
+                    nick: Ok(::std::default::Default::default()),
                     share: Ok(::std::default::Default::default()),
                     tags: Ok(::std::default::Default::default()),
                     text: Err(
@@ -536,6 +736,19 @@ pub mod types {
         }
 
         impl NewWord {
+            /// The member `codes`.
+            pub fn codes<T>(mut self, value: T) -> Self
+            where
+                T: ::std::convert::TryInto<
+                    ::std::option::Option<::std::vec::Vec<super::NewWordCodes>>,
+                >,
+                T::Error: ::std::fmt::Display,
+            {
+                self.codes = value
+                    .try_into()
+                    .map_err(|e| format!("member `codes` of `NewWord`: {e}"));
+                self
+            }
             /// The member `count`.
             pub fn count<T>(mut self, value: T) -> Self
             where
@@ -547,6 +760,37 @@ pub mod types {
                 self.count = value
                     .try_into()
                     .map_err(|e| format!("member `count` of `NewWord`: {e}"));
+                self
+            }
+            /// The member `levels`.
+            pub fn levels<T>(mut self, value: T) -> Self
+            where
+                T: ::std::convert::TryInto<
+                    ::std::option::Option<
+                        ::std::collections::BTreeMap<
+                            ::std::string::String,
+                            super::NewWordLevels,
+                        >,
+                    >,
+                >,
+                T::Error: ::std::fmt::Display,
+            {
+                self.levels = value
+                    .try_into()
+                    .map_err(|e| format!("member `levels` of `NewWord`: {e}"));
+                self
+            }
+            /// The member `nick`.
+            pub fn nick<T>(mut self, value: T) -> Self
+            where
+                T: ::std::convert::TryInto<
+                    ::openapi_client_runtime::Patch<super::NewWordNick>,
+                >,
+                T::Error: ::std::fmt::Display,
+            {
+                self.nick = value
+                    .try_into()
+                    .map_err(|e| format!("member `nick` of `NewWord`: {e}"));
                 self
             }
             /// The member `share`.
@@ -584,6 +828,16 @@ pub mod types {
                     .map_err(|e| format!("member `text` of `NewWord`: {e}"));
                 self
             }
+            /// Finishes the value.
+            ///
+            /// # Errors
+            ///
+            /// Names the first member that is required and was not set, or whose value does not fit.
+            pub fn build(
+                self,
+            ) -> ::std::result::Result<super::NewWord, super::error::ConversionError> {
+                ::std::convert::TryFrom::try_from(self)
+            }
         }
 
         impl ::std::convert::TryFrom<NewWord> for super::NewWord {
@@ -592,7 +846,10 @@ pub mod types {
                 value: NewWord,
             ) -> ::std::result::Result<Self, super::error::ConversionError> {
                 Ok(Self {
+                    codes: value.codes?,
                     count: value.count?,
+                    levels: value.levels?,
+                    nick: value.nick?,
                     share: value.share?,
                     tags: value.tags?,
                     text: value.text?,
@@ -603,7 +860,10 @@ pub mod types {
         impl ::std::convert::From<super::NewWord> for NewWord {
             fn from(value: super::NewWord) -> Self {
                 Self {
+                    codes: Ok(value.codes),
                     count: Ok(value.count),
+                    levels: Ok(value.levels),
+                    nick: Ok(value.nick),
                     share: Ok(value.share),
                     tags: Ok(value.tags),
                     text: Ok(value.text),
@@ -672,6 +932,16 @@ pub mod types {
                     .try_into()
                     .map_err(|e| format!("member `text` of `Word`: {e}"));
                 self
+            }
+            /// Finishes the value.
+            ///
+            /// # Errors
+            ///
+            /// Names the first member that is required and was not set, or whose value does not fit.
+            pub fn build(
+                self,
+            ) -> ::std::result::Result<super::Word, super::error::ConversionError> {
+                ::std::convert::TryFrom::try_from(self)
             }
         }
 

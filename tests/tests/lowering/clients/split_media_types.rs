@@ -901,7 +901,7 @@ pub mod types {
     }
 
     impl Price {
-        /// Starts a builder. Set members, then convert it with `TryFrom`, or pass it where the type is asked for.
+        /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
         pub fn builder() -> builder::Price {
             ::std::default::Default::default()
         }
@@ -917,7 +917,7 @@ pub mod types {
     }
 
     impl Problem {
-        /// Starts a builder. Set members, then convert it with `TryFrom`, or pass it where the type is asked for.
+        /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
         pub fn builder() -> builder::Problem {
             ::std::default::Default::default()
         }
@@ -970,6 +970,16 @@ pub mod types {
                     .map_err(|e| format!("member `article` of `Price`: {e}"));
                 self
             }
+            /// Finishes the value.
+            ///
+            /// # Errors
+            ///
+            /// Names the first member that is required and was not set, or whose value does not fit.
+            pub fn build(
+                self,
+            ) -> ::std::result::Result<super::Price, super::error::ConversionError> {
+                ::std::convert::TryFrom::try_from(self)
+            }
         }
 
         impl ::std::convert::TryFrom<Price> for super::Price {
@@ -1021,6 +1031,16 @@ pub mod types {
                     .try_into()
                     .map_err(|e| format!("member `message` of `Problem`: {e}"));
                 self
+            }
+            /// Finishes the value.
+            ///
+            /// # Errors
+            ///
+            /// Names the first member that is required and was not set, or whose value does not fit.
+            pub fn build(
+                self,
+            ) -> ::std::result::Result<super::Problem, super::error::ConversionError> {
+                ::std::convert::TryFrom::try_from(self)
             }
         }
 

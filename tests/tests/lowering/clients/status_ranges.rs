@@ -286,7 +286,7 @@ pub mod types {
     }
 
     impl Job {
-        /// Starts a builder. Set members, then convert it with `TryFrom`, or pass it where the type is asked for.
+        /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
         pub fn builder() -> builder::Job {
             ::std::default::Default::default()
         }
@@ -302,7 +302,7 @@ pub mod types {
     }
 
     impl Missing {
-        /// Starts a builder. Set members, then convert it with `TryFrom`, or pass it where the type is asked for.
+        /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
         pub fn builder() -> builder::Missing {
             ::std::default::Default::default()
         }
@@ -318,7 +318,7 @@ pub mod types {
     }
 
     impl Receipt {
-        /// Starts a builder. Set members, then convert it with `TryFrom`, or pass it where the type is asked for.
+        /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
         pub fn builder() -> builder::Receipt {
             ::std::default::Default::default()
         }
@@ -334,7 +334,7 @@ pub mod types {
     }
 
     impl Refusal {
-        /// Starts a builder. Set members, then convert it with `TryFrom`, or pass it where the type is asked for.
+        /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
         pub fn builder() -> builder::Refusal {
             ::std::default::Default::default()
         }
@@ -369,6 +369,16 @@ pub mod types {
                     .try_into()
                     .map_err(|e| format!("member `id` of `Job`: {e}"));
                 self
+            }
+            /// Finishes the value.
+            ///
+            /// # Errors
+            ///
+            /// Names the first member that is required and was not set, or whose value does not fit.
+            pub fn build(
+                self,
+            ) -> ::std::result::Result<super::Job, super::error::ConversionError> {
+                ::std::convert::TryFrom::try_from(self)
             }
         }
 
@@ -416,6 +426,16 @@ pub mod types {
                     .map_err(|e| format!("member `what` of `Missing`: {e}"));
                 self
             }
+            /// Finishes the value.
+            ///
+            /// # Errors
+            ///
+            /// Names the first member that is required and was not set, or whose value does not fit.
+            pub fn build(
+                self,
+            ) -> ::std::result::Result<super::Missing, super::error::ConversionError> {
+                ::std::convert::TryFrom::try_from(self)
+            }
         }
 
         impl ::std::convert::TryFrom<Missing> for super::Missing {
@@ -462,6 +482,16 @@ pub mod types {
                     .map_err(|e| format!("member `number` of `Receipt`: {e}"));
                 self
             }
+            /// Finishes the value.
+            ///
+            /// # Errors
+            ///
+            /// Names the first member that is required and was not set, or whose value does not fit.
+            pub fn build(
+                self,
+            ) -> ::std::result::Result<super::Receipt, super::error::ConversionError> {
+                ::std::convert::TryFrom::try_from(self)
+            }
         }
 
         impl ::std::convert::TryFrom<Receipt> for super::Receipt {
@@ -507,6 +537,16 @@ pub mod types {
                     .try_into()
                     .map_err(|e| format!("member `message` of `Refusal`: {e}"));
                 self
+            }
+            /// Finishes the value.
+            ///
+            /// # Errors
+            ///
+            /// Names the first member that is required and was not set, or whose value does not fit.
+            pub fn build(
+                self,
+            ) -> ::std::result::Result<super::Refusal, super::error::ConversionError> {
+                ::std::convert::TryFrom::try_from(self)
             }
         }
 

@@ -742,7 +742,7 @@ pub mod types {
     }
 
     impl Filter {
-        /// Starts a builder. Set members, then convert it with `TryFrom`, or pass it where the type is asked for.
+        /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
         pub fn builder() -> builder::Filter {
             ::std::default::Default::default()
         }
@@ -786,7 +786,7 @@ pub mod types {
     }
 
     impl Range {
-        /// Starts a builder. Set members, then convert it with `TryFrom`, or pass it where the type is asked for.
+        /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
         pub fn builder() -> builder::Range {
             ::std::default::Default::default()
         }
@@ -803,7 +803,7 @@ pub mod types {
     }
 
     impl SearchInline {
-        /// Starts a builder. Set members, then convert it with `TryFrom`, or pass it where the type is asked for.
+        /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
         pub fn builder() -> builder::SearchInline {
             ::std::default::Default::default()
         }
@@ -855,6 +855,16 @@ pub mod types {
                     .try_into()
                     .map_err(|e| format!("member `state` of `Filter`: {e}"));
                 self
+            }
+            /// Finishes the value.
+            ///
+            /// # Errors
+            ///
+            /// Names the first member that is required and was not set, or whose value does not fit.
+            pub fn build(
+                self,
+            ) -> ::std::result::Result<super::Filter, super::error::ConversionError> {
+                ::std::convert::TryFrom::try_from(self)
             }
         }
 
@@ -921,6 +931,16 @@ pub mod types {
                     .map_err(|e| format!("member `to` of `Range`: {e}"));
                 self
             }
+            /// Finishes the value.
+            ///
+            /// # Errors
+            ///
+            /// Names the first member that is required and was not set, or whose value does not fit.
+            pub fn build(
+                self,
+            ) -> ::std::result::Result<super::Range, super::error::ConversionError> {
+                ::std::convert::TryFrom::try_from(self)
+            }
         }
 
         impl ::std::convert::TryFrom<Range> for super::Range {
@@ -972,6 +992,19 @@ pub mod types {
                     .try_into()
                     .map_err(|e| format!("member `a` of `SearchInline`: {e}"));
                 self
+            }
+            /// Finishes the value.
+            ///
+            /// # Errors
+            ///
+            /// Names the first member that is required and was not set, or whose value does not fit.
+            pub fn build(
+                self,
+            ) -> ::std::result::Result<
+                super::SearchInline,
+                super::error::ConversionError,
+            > {
+                ::std::convert::TryFrom::try_from(self)
             }
         }
 

@@ -409,7 +409,7 @@ pub mod types {
     }
 
     impl Cat {
-        /// Starts a builder. Set members, then convert it with `TryFrom`, or pass it where the type is asked for.
+        /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
         pub fn builder() -> builder::Cat {
             ::std::default::Default::default()
         }
@@ -427,7 +427,7 @@ pub mod types {
     }
 
     impl Circle {
-        /// Starts a builder. Set members, then convert it with `TryFrom`, or pass it where the type is asked for.
+        /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
         pub fn builder() -> builder::Circle {
             ::std::default::Default::default()
         }
@@ -449,7 +449,7 @@ pub mod types {
     }
 
     impl Dog {
-        /// Starts a builder. Set members, then convert it with `TryFrom`, or pass it where the type is asked for.
+        /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
         pub fn builder() -> builder::Dog {
             ::std::default::Default::default()
         }
@@ -465,7 +465,7 @@ pub mod types {
     }
 
     impl Person {
-        /// Starts a builder. Set members, then convert it with `TryFrom`, or pass it where the type is asked for.
+        /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
         pub fn builder() -> builder::Person {
             ::std::default::Default::default()
         }
@@ -483,7 +483,7 @@ pub mod types {
     }
 
     impl Square {
-        /// Starts a builder. Set members, then convert it with `TryFrom`, or pass it where the type is asked for.
+        /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
         pub fn builder() -> builder::Square {
             ::std::default::Default::default()
         }
@@ -554,6 +554,16 @@ pub mod types {
                     .map_err(|e| format!("member `petType` of `Cat`: {e}"));
                 self
             }
+            /// Finishes the value.
+            ///
+            /// # Errors
+            ///
+            /// Names the first member that is required and was not set, or whose value does not fit.
+            pub fn build(
+                self,
+            ) -> ::std::result::Result<super::Cat, super::error::ConversionError> {
+                ::std::convert::TryFrom::try_from(self)
+            }
         }
 
         impl ::std::convert::TryFrom<Cat> for super::Cat {
@@ -623,6 +633,16 @@ pub mod types {
                     .try_into()
                     .map_err(|e| format!("member `radius` of `Circle`: {e}"));
                 self
+            }
+            /// Finishes the value.
+            ///
+            /// # Errors
+            ///
+            /// Names the first member that is required and was not set, or whose value does not fit.
+            pub fn build(
+                self,
+            ) -> ::std::result::Result<super::Circle, super::error::ConversionError> {
+                ::std::convert::TryFrom::try_from(self)
             }
         }
 
@@ -710,6 +730,16 @@ pub mod types {
                     .map_err(|e| format!("member `petType` of `Dog`: {e}"));
                 self
             }
+            /// Finishes the value.
+            ///
+            /// # Errors
+            ///
+            /// Names the first member that is required and was not set, or whose value does not fit.
+            pub fn build(
+                self,
+            ) -> ::std::result::Result<super::Dog, super::error::ConversionError> {
+                ::std::convert::TryFrom::try_from(self)
+            }
         }
 
         impl ::std::convert::TryFrom<Dog> for super::Dog {
@@ -763,6 +793,16 @@ pub mod types {
                     .try_into()
                     .map_err(|e| format!("member `name` of `Person`: {e}"));
                 self
+            }
+            /// Finishes the value.
+            ///
+            /// # Errors
+            ///
+            /// Names the first member that is required and was not set, or whose value does not fit.
+            pub fn build(
+                self,
+            ) -> ::std::result::Result<super::Person, super::error::ConversionError> {
+                ::std::convert::TryFrom::try_from(self)
             }
         }
 
@@ -825,6 +865,16 @@ pub mod types {
                     .try_into()
                     .map_err(|e| format!("member `side` of `Square`: {e}"));
                 self
+            }
+            /// Finishes the value.
+            ///
+            /// # Errors
+            ///
+            /// Names the first member that is required and was not set, or whose value does not fit.
+            pub fn build(
+                self,
+            ) -> ::std::result::Result<super::Square, super::error::ConversionError> {
+                ::std::convert::TryFrom::try_from(self)
             }
         }
 
