@@ -309,6 +309,33 @@ async fn null_is_not_absent() {
     }
 }
 
+#[test]
+fn null_is_not_absent_in_the_forms_of_a_union_either() {
+    use nulls::types::Alert;
+    round_trip::<Alert>(&json!({ "comment": null, "state": "open" }));
+    round_trip::<Alert>(&json!({ "owners": [] }));
+}
+
+#[tokio::test]
+async fn members_of_which_one_is_needed_may_all_be_there() {
+    let server = Server::start().await;
+    let client = client!(drop_required_choices, server);
+    let both = json!({ "state": "open", "owners": ["ann"] });
+    server.json(200, &both);
+    let alert = client
+        .change_alert()
+        .body_map(|alert| {
+            alert
+                .state("open".to_owned())
+                .owners(vec!["ann".to_owned()])
+        })
+        .send()
+        .await
+        .unwrap();
+    assert_eq!(server.last().json(), both);
+    assert_eq!(serde_json::to_value(&*alert).unwrap(), both);
+}
+
 #[tokio::test]
 async fn empty_is_not_absent() {
     use lists::types::Tags;

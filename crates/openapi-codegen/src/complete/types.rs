@@ -29,6 +29,11 @@ pub(super) fn complete(context: &Context<'_>, mut items: Vec<Item>) -> Vec<Item>
                 publish(&mut item.attrs);
                 item.attrs.push(parse_quote!(#[non_exhaustive]));
                 for variant in &mut item.variants {
+                    for field in &mut variant.fields {
+                        if is_patch(&field.ty) {
+                            three_state_attributes(field);
+                        }
+                    }
                     if !has(&variant.attrs, "doc") {
                         let text = format!("The form `{}`.", variant.ident);
                         set_doc(&mut variant.attrs, &text);

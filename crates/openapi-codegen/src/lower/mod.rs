@@ -47,6 +47,11 @@ pub const RULES: &[Rule] = &[
         apply: parameters::drop_reserved_headers,
     },
     Rule {
+        name: "drop_required_choices",
+        what: "leaves it to the server to check which optional members go together",
+        apply: schemas::drop_required_choices,
+    },
+    Rule {
         name: "hoist_inline_schemas",
         what: "gives inline objects, unions and enums a name of their own",
         apply: schemas::hoist_inline_schemas,

@@ -107,6 +107,28 @@ fn becomes_a_type(schema: &Value) -> bool {
     has_members || composed || (schema["enum"].is_array() && schema["type"] == "string")
 }
 
+/// `anyOf: [{required: [a]}, {required: [b]}]` beside properties says which members
+/// go together. typify would make a variant of each branch that has no place for
+/// the members of the others.
+pub(super) fn drop_required_choices(lowering: &mut Lowering) -> usize {
+    let mut applied = 0;
+    everywhere(lowering, &mut |schema| {
+        for keyword in ["oneOf", "anyOf"] {
+            let only_required = schema[keyword].as_array().is_some_and(|branches| {
+                branches.iter().all(|branch| {
+                    branch
+                        .as_object()
+                        .is_some_and(|branch| branch.keys().all(|key| key == "required"))
+                })
+            });
+            if only_required && schema.get("properties").is_some() {
+                applied += usize::from(remove(schema, keyword));
+            }
+        }
+    });
+    applied
+}
+
 /// Values that may be null are so at the place that refers to them: a type of
 /// its own for "a value or null" would help nobody.
 pub(super) fn move_nullable_to_references(lowering: &mut Lowering) -> usize {

@@ -115,6 +115,101 @@ pub mod builder {
             &crate::clients::keep_null_apart::operations::CHANGE_PERSON
         }
     }
+
+    /// Request of [`Client::change_alert`](crate::Client::change_alert): set its parameters, then [`send`](Self::send) it.
+    #[derive(Debug, Clone)]
+    #[must_use = "a request does nothing until it is sent"]
+    pub struct ChangeAlert<'a> {
+        client: &'a super::Client,
+        body: Result<types::Alert, String>,
+    }
+
+    impl<'a> ChangeAlert<'a> {
+        pub(crate) fn new(client: &'a super::Client) -> Self {
+            Self {
+                client: client,
+                body: Err(
+                    "the request body is required and was not set: call `.body(..)`"
+                        .to_owned(),
+                ),
+            }
+        }
+
+        /// Sets the request body. Required; sent as `application/json`.
+        pub fn body<V>(mut self, value: V) -> Self
+        where
+            V: std::convert::TryInto<types::Alert>,
+        {
+            self.body = value
+                .try_into()
+                .map_err(|_| {
+                    "the request body: the value cannot become a `Alert`".to_string()
+                });
+            self
+        }
+
+        /// Sends `PATCH /alert` and decodes the answer.
+        pub async fn send(
+            self,
+        ) -> Result<ResponseValue<()>, Error<::serde_json::Value>> {
+            let Self { client, body } = self;
+            let outcome: Result<ResponseValue<()>, Error<::serde_json::Value>> = async move {
+                let body = body.map_err(Error::InvalidRequest)?;
+                let url = format!("{}/alert", client.core.base_url(),);
+                let request = client
+                    .core
+                    .http_client()
+                    .patch(url)
+                    .header(
+                        ::openapi_client_runtime::reqwest::header::ACCEPT,
+                        ::openapi_client_runtime::reqwest::header::HeaderValue::from_static(
+                            "application/json",
+                        ),
+                    )
+                    .json(&body)
+                    .build()?;
+                let result = client
+                    .core
+                    .execute(
+                        request,
+                        &crate::clients::keep_null_apart::operations::CHANGE_ALERT,
+                    )
+                    .await;
+                let response = result?;
+                match response.outcome() {
+                    200..=299 => Ok(ResponseValue::empty(response)),
+                    400u16..=499u16 => {
+                        Err(
+                            Error::ErrorResponse(
+                                ResponseValue::from_response(response).await?,
+                            ),
+                        )
+                    }
+                    500u16..=599u16 => {
+                        Err(
+                            Error::ErrorResponse(
+                                ResponseValue::from_response(response).await?,
+                            ),
+                        )
+                    }
+                    _ => Err(Error::UnexpectedResponse(response)),
+                }
+            }
+                .await;
+            outcome
+                .map_err(|error| {
+                    error
+                        .in_operation(
+                            &crate::clients::keep_null_apart::operations::CHANGE_ALERT,
+                        )
+                })
+        }
+
+        /// What the document says of this operation.
+        pub fn operation(&self) -> &'static ::openapi_client_runtime::Operation {
+            &crate::clients::keep_null_apart::operations::CHANGE_ALERT
+        }
+    }
 }
 
 pub mod client {
@@ -161,6 +256,22 @@ pub mod client {
         /// ```
         pub fn change_person(&self) -> builder::ChangePerson<'_> {
             builder::ChangePerson::new(self)
+        }
+
+        /// `PATCH /alert`.
+        ///
+        /// `PATCH /alert`
+        ///
+        /// # Example
+        ///
+        /// ```no_run
+        /// # async fn example(client: &keep_null_apart_client::Client) -> Result<(), Box<dyn std::error::Error>> {
+        /// let response = client.change_alert().send().await?;
+        /// # Ok(())
+        /// # }
+        /// ```
+        pub fn change_alert(&self) -> builder::ChangeAlert<'_> {
+            builder::ChangeAlert::new(self)
         }
     }
 
@@ -270,7 +381,7 @@ pub mod operations {
         .env_prefix("KEEP_NULL_APART")
         .schemes(&[]);
     /// All operations, in the order of the document.
-    pub static OPERATIONS: &[&Operation] = &[&CHANGE_PERSON];
+    pub static OPERATIONS: &[&Operation] = &[&CHANGE_PERSON, &CHANGE_ALERT];
     /// The operation of a client method, such as `list_clients`.
     pub fn find(id: &str) -> Option<&'static Operation> {
         OPERATIONS.iter().copied().find(|operation| operation.id() == id)
@@ -287,6 +398,16 @@ pub mod operations {
         .responses(
             &[ResponseSpec::new(StatusRange::Exact(200u16), &["application/json"])],
         )
+        .build();
+    /// `PATCH /alert`
+    pub static CHANGE_ALERT: Operation = Operation::new(
+            "change_alert",
+            Method::Patch,
+            "/alert",
+        )
+        .document_id("changeAlert")
+        .request(RequestBody::new("application/json"))
+        .responses(&[ResponseSpec::new(StatusRange::Exact(204u16), &[])])
         .build();
 }
 
@@ -308,6 +429,66 @@ pub mod types {
     impl Address {
         /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
         pub fn builder() -> builder::Address {
+            ::std::default::Default::default()
+        }
+    }
+
+    /// The schema `Alert`.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+    #[serde(untagged)]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    #[non_exhaustive]
+    pub enum Alert {
+        /// The form `Variant0`.
+        Variant0 {
+            #[serde(
+                rename = "comment",
+                default,
+                skip_serializing_if = "::openapi_client_runtime::Patch::is_absent"
+            )]
+            comment: ::openapi_client_runtime::Patch<::std::string::String>,
+            state: ::std::string::String,
+        },
+        /// The form `Variant1`.
+        Variant1 {
+            #[serde(
+                rename = "comment",
+                default,
+                skip_serializing_if = "::openapi_client_runtime::Patch::is_absent"
+            )]
+            comment: ::openapi_client_runtime::Patch<::std::string::String>,
+            owners: ::std::vec::Vec<::std::string::String>,
+        },
+    }
+
+    /// The schema `AlertVariant0`.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    #[non_exhaustive]
+    pub struct AlertVariant0 {
+        /// The member `state`.
+        pub state: ::std::string::String,
+    }
+
+    impl AlertVariant0 {
+        /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
+        pub fn builder() -> builder::AlertVariant0 {
+            ::std::default::Default::default()
+        }
+    }
+
+    /// The schema `AlertVariant1`.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    #[non_exhaustive]
+    pub struct AlertVariant1 {
+        /// The member `owners`.
+        pub owners: ::std::vec::Vec<::std::string::String>,
+    }
+
+    impl AlertVariant1 {
+        /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
+        pub fn builder() -> builder::AlertVariant1 {
             ::std::default::Default::default()
         }
     }
@@ -441,6 +622,127 @@ pub mod types {
         impl ::std::convert::From<super::Address> for Address {
             fn from(value: super::Address) -> Self {
                 Self { street: Ok(value.street) }
+            }
+        }
+
+        /// Builds a [`AlertVariant0`](super::AlertVariant0).
+        #[derive(Clone, Debug)]
+        pub struct AlertVariant0 {
+            state: ::std::result::Result<::std::string::String, ::std::string::String>,
+        }
+
+        impl ::std::default::Default for AlertVariant0 {
+            fn default() -> Self {
+                Self {
+                    state: Err(
+                        "member `state` of `AlertVariant0` is required and was not set"
+                            .to_owned(),
+                    ),
+                }
+            }
+        }
+
+        impl AlertVariant0 {
+            /// The member `state`.
+            pub fn state<T>(mut self, value: T) -> Self
+            where
+                T: ::std::convert::TryInto<::std::string::String>,
+                T::Error: ::std::fmt::Display,
+            {
+                self.state = value
+                    .try_into()
+                    .map_err(|e| format!("member `state` of `AlertVariant0`: {e}"));
+                self
+            }
+            /// Finishes the value.
+            ///
+            /// # Errors
+            ///
+            /// Names the first member that is required and was not set, or whose value does not fit.
+            pub fn build(
+                self,
+            ) -> ::std::result::Result<
+                super::AlertVariant0,
+                super::error::ConversionError,
+            > {
+                ::std::convert::TryFrom::try_from(self)
+            }
+        }
+
+        impl ::std::convert::TryFrom<AlertVariant0> for super::AlertVariant0 {
+            type Error = super::error::ConversionError;
+            fn try_from(
+                value: AlertVariant0,
+            ) -> ::std::result::Result<Self, super::error::ConversionError> {
+                Ok(Self { state: value.state? })
+            }
+        }
+
+        impl ::std::convert::From<super::AlertVariant0> for AlertVariant0 {
+            fn from(value: super::AlertVariant0) -> Self {
+                Self { state: Ok(value.state) }
+            }
+        }
+
+        /// Builds a [`AlertVariant1`](super::AlertVariant1).
+        #[derive(Clone, Debug)]
+        pub struct AlertVariant1 {
+            owners: ::std::result::Result<
+                ::std::vec::Vec<::std::string::String>,
+                ::std::string::String,
+            >,
+        }
+
+        impl ::std::default::Default for AlertVariant1 {
+            fn default() -> Self {
+                Self {
+                    owners: Err(
+                        "member `owners` of `AlertVariant1` is required and was not set"
+                            .to_owned(),
+                    ),
+                }
+            }
+        }
+
+        impl AlertVariant1 {
+            /// The member `owners`.
+            pub fn owners<T>(mut self, value: T) -> Self
+            where
+                T: ::std::convert::TryInto<::std::vec::Vec<::std::string::String>>,
+                T::Error: ::std::fmt::Display,
+            {
+                self.owners = value
+                    .try_into()
+                    .map_err(|e| format!("member `owners` of `AlertVariant1`: {e}"));
+                self
+            }
+            /// Finishes the value.
+            ///
+            /// # Errors
+            ///
+            /// Names the first member that is required and was not set, or whose value does not fit.
+            pub fn build(
+                self,
+            ) -> ::std::result::Result<
+                super::AlertVariant1,
+                super::error::ConversionError,
+            > {
+                ::std::convert::TryFrom::try_from(self)
+            }
+        }
+
+        impl ::std::convert::TryFrom<AlertVariant1> for super::AlertVariant1 {
+            type Error = super::error::ConversionError;
+            fn try_from(
+                value: AlertVariant1,
+            ) -> ::std::result::Result<Self, super::error::ConversionError> {
+                Ok(Self { owners: value.owners? })
+            }
+        }
+
+        impl ::std::convert::From<super::AlertVariant1> for AlertVariant1 {
+            fn from(value: super::AlertVariant1) -> Self {
+                Self { owners: Ok(value.owners) }
             }
         }
 

@@ -20,6 +20,8 @@ pub(crate) mod deprecated;
 #[rustfmt::skip]
 pub(crate) mod derive_operation_ids;
 #[rustfmt::skip]
+pub(crate) mod drop_required_choices;
+#[rustfmt::skip]
 pub(crate) mod drop_reserved_headers;
 #[rustfmt::skip]
 pub(crate) mod fold_error_statuses;
