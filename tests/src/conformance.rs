@@ -6,7 +6,7 @@
 use std::{collections::BTreeMap, path::Path};
 
 use openapi_client_runtime::{
-    Api, ApiKeyLocation, Core, Credential, Error, ErrorKind, Method, Operation, Patch, QueryParam,
+    Api, ApiKeyLocation, CallOptions, Core, Credential, Error, ErrorKind, Method, Operation, Patch, QueryParam,
     RequestBody, ResponseSpec, ResponseValue, Scheme, SchemeKind, SecurityRequirement, StatusRange,
     encode_path, reqwest,
 };
@@ -603,7 +603,7 @@ async fn exchange(
     if let Some(text) = &call.text {
         request = request.body(text.clone());
     }
-    let response = core.execute(request.build()?, operation).await?;
+    let response = core.execute(request.build()?, operation, CallOptions::new()).await?;
     let status = response.status().as_u16();
     let declared = operation.response_for(status);
     let is_empty = declared.is_some_and(|spec| spec.media_types().is_empty());

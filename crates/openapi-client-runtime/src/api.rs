@@ -1,5 +1,8 @@
 //! What a generated crate knows of its API as a whole.
 
+use crate::limits::RateLimit;
+use crate::retry::RETRY_STATUSES;
+
 /// Where an API key travels.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
@@ -83,6 +86,8 @@ pub struct Api {
     pub(crate) error_members: ErrorMembers,
     pub(crate) user_agent: Option<&'static str>,
     pub(crate) request_id_headers: &'static [&'static str],
+    pub(crate) rate_limits: &'static [RateLimit],
+    pub(crate) retry_statuses: &'static [u16],
 }
 
 impl Api {
@@ -97,6 +102,8 @@ impl Api {
             error_members: ErrorMembers::new(&[], &[]),
             user_agent: None,
             request_id_headers: &["x-request-id", "x-correlation-id", "request-id"],
+            rate_limits: &[],
+            retry_statuses: RETRY_STATUSES,
         }
     }
 
@@ -141,6 +148,20 @@ impl Api {
     #[must_use]
     pub const fn request_id_headers(mut self, headers: &'static [&'static str]) -> Self {
         self.request_id_headers = headers;
+        self
+    }
+
+    /// The classes of operations that share a limit.
+    #[must_use]
+    pub const fn rate_limits(mut self, limits: &'static [RateLimit]) -> Self {
+        self.rate_limits = limits;
+        self
+    }
+
+    /// The statuses after which a repeat may succeed; without this 408, 429, 500, 502, 503 and 504.
+    #[must_use]
+    pub const fn retry_statuses(mut self, statuses: &'static [u16]) -> Self {
+        self.retry_statuses = statuses;
         self
     }
 

@@ -16,7 +16,7 @@ use crate::credential::Credentials;
 use crate::path::{self, PathFault, PathValues};
 use crate::queue::{QueueFull, WriteGuard, WriteQueue};
 use crate::trace::Call;
-use crate::{ErrorKind, Failure, Operation, RawResponse, prepare};
+use crate::{CallOptions, ErrorKind, Failure, Operation, RawResponse, prepare};
 
 /// The transport of a generated client. Clones share connections, credentials and write queues.
 #[derive(Clone)]
@@ -74,9 +74,10 @@ impl Core {
         &self,
         request: Request,
         operation: &'static Operation,
+        options: CallOptions,
     ) -> Result<RawResponse, Failure> {
         let call = Call::start(operation);
-        match call.run(self.send(request, operation)).await {
+        match call.run(self.send(request, operation, options)).await {
             Ok((response, guard)) => {
                 let limit = self.settings.response_body_limit;
                 let about = (self.settings.api, operation);
@@ -93,8 +94,10 @@ impl Core {
         &self,
         mut request: Request,
         operation: &'static Operation,
+        options: CallOptions,
     ) -> Result<(reqwest::Response, Option<WriteGuard>), Failure> {
         let settings = &*self.settings;
+        options.put_headers(request.headers_mut())?;
         let path = self.path_values(request.url(), operation)?;
         settings.check_features(operation)?;
         prepare::prepare(&mut request, operation)?;
@@ -104,7 +107,7 @@ impl Core {
         let agent = settings.user_agent.clone();
         request.headers_mut().insert(USER_AGENT, agent);
 
-        let deadline = deadline(settings.timeout);
+        let deadline = deadline(options.timeout.unwrap_or(settings.timeout));
         let guard = settings.await_turn(operation, path, deadline).await?;
         *request.timeout_mut() = Some(deadline.saturating_duration_since(Instant::now()));
         let sent = settings.http_client.execute(request).await;

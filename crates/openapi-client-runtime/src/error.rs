@@ -1,6 +1,5 @@
 //! The error of every call.
 
-use std::borrow::Cow;
 use std::convert::Infallible;
 use std::error::Error as StdError;
 use std::fmt;
@@ -9,146 +8,9 @@ use std::time::Duration;
 use reqwest::StatusCode;
 use reqwest::header::{HeaderMap, InvalidHeaderValue};
 
-use crate::one_line::OneLine;
+use crate::failure::Parts;
 use crate::reply::Reply;
-use crate::{Operation, RawResponse, ResponseValue};
-
-/// What went wrong, coarsely.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum ErrorKind {
-    /// A parameter or the body cannot be sent. Nothing was sent.
-    InvalidRequest,
-    /// The operation needs a credential that the client does not have. Nothing was sent.
-    MissingCredential,
-    /// The operation needs a feature that the client was told it does not have. Nothing was sent.
-    MissingFeature,
-    /// Too many writes wait already for the same resource. Nothing was sent.
-    QueueFull,
-    /// No connection to the server came about.
-    Connect,
-    /// A timeout ended the call.
-    Timeout,
-    /// The connection broke, or the other side does not speak HTTP.
-    Transport,
-    /// The server answered with an error that the document describes.
-    Api,
-    /// The server answered with a status that the document does not describe.
-    UnexpectedStatus,
-    /// The server's success reply is not what the document describes.
-    Decode,
-    /// The server's success reply is larger than the client accepts.
-    BodyTooLarge,
-}
-
-impl ErrorKind {
-    /// A short stable name, for logs and metrics.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::InvalidRequest => "invalid_request",
-            Self::MissingCredential => "missing_credential",
-            Self::MissingFeature => "missing_feature",
-            Self::QueueFull => "queue_full",
-            Self::Connect => "connect",
-            Self::Timeout => "timeout",
-            Self::Transport => "transport",
-            Self::Api => "api",
-            Self::UnexpectedStatus => "unexpected_status",
-            Self::Decode => "decode",
-            Self::BodyTooLarge => "body_too_large",
-        }
-    }
-}
-
-/// What is known of a failed call apart from the decoded error body.
-#[derive(Debug)]
-struct Parts {
-    kind: ErrorKind,
-    operation: Option<&'static Operation>,
-    /// What happened, in words that hold nothing secret.
-    reason: Cow<'static, str>,
-    connect: bool,
-    path: Option<String>,
-    reply: Option<Reply>,
-    source: Option<reqwest::Error>,
-}
-
-/// A call that failed before its error body was looked at; becomes an [`Error`] with `?`.
-#[derive(Debug)]
-pub struct Failure(Box<Parts>);
-
-impl Failure {
-    pub(crate) fn new(kind: ErrorKind, reason: impl Into<Cow<'static, str>>) -> Self {
-        Self(Box::new(Parts {
-            kind,
-            operation: None,
-            reason: reason.into(),
-            connect: false,
-            path: None,
-            reply: None,
-            source: None,
-        }))
-    }
-
-    pub(crate) fn invalid(reason: impl Into<Cow<'static, str>>) -> Self {
-        Self::new(ErrorKind::InvalidRequest, reason)
-    }
-
-    /// From reqwest, whose own texts name the URL and therefore are not used.
-    pub(crate) fn transport(error: reqwest::Error) -> Self {
-        let error = error.without_url();
-        let (kind, what) = if error.is_builder() {
-            (ErrorKind::InvalidRequest, "the request cannot be built")
-        } else if error.is_timeout() && error.is_connect() {
-            (
-                ErrorKind::Timeout,
-                "no connection within the connect timeout",
-            )
-        } else if error.is_timeout() {
-            (ErrorKind::Timeout, "no complete reply in time")
-        } else if error.is_connect() {
-            (ErrorKind::Connect, "no connection to the server")
-        } else {
-            (ErrorKind::Transport, "the connection failed")
-        };
-        let mut failure = Self::new(kind, format!("{what}: {}", innermost(&error)));
-        failure.0.connect = error.is_connect();
-        failure.0.source = Some(error);
-        failure
-    }
-
-    pub(crate) fn at(mut self, path: Option<String>) -> Self {
-        self.0.path = path;
-        self
-    }
-
-    pub(crate) fn with_reply(mut self, reply: Reply) -> Self {
-        self.0.reply = Some(reply);
-        self
-    }
-
-    pub(crate) fn of(mut self, operation: &'static Operation) -> Self {
-        self.0.operation.get_or_insert(operation);
-        self
-    }
-
-    pub(crate) fn kind(&self) -> ErrorKind {
-        self.0.kind
-    }
-
-    #[cfg(test)]
-    pub(crate) fn reason(&self) -> &str {
-        &self.0.reason
-    }
-}
-
-fn innermost(error: &reqwest::Error) -> String {
-    let mut cause: &dyn StdError = error;
-    while let Some(deeper) = cause.source() {
-        cause = deeper;
-    }
-    cause.to_string()
-}
+use crate::{ErrorKind, Failure, Operation, RawResponse, ResponseValue};
 
 /// The error of a call. `E` is the type of the error body that the document describes.
 ///
@@ -214,9 +76,11 @@ impl<E> Error<E> {
     }
 
     /// How long the server asks to wait (`Retry-After`, RFC 9110, section 10.2.3), counted from
-    /// the arrival of the reply; both forms, seconds and date, are understood.
+    /// the arrival of the reply; both forms, seconds and date, are understood. For
+    /// [`ErrorKind::RateLimited`], how long the client would have had to wait.
     pub fn retry_after(&self) -> Option<Duration> {
-        self.reply()?.retry_after
+        let parts = &self.0.parts;
+        parts.retry_after.or_else(|| self.reply()?.retry_after)
     }
 
     /// The error body, where it is what the document describes.
@@ -252,18 +116,22 @@ impl<E> Error<E> {
 
     /// Whether the call was refused before anything was sent.
     pub fn is_refused(&self) -> bool {
-        matches!(
-            self.kind(),
-            ErrorKind::InvalidRequest
-                | ErrorKind::MissingCredential
-                | ErrorKind::MissingFeature
-                | ErrorKind::QueueFull
-        )
+        self.0.parts.is_refused()
     }
 
-    /// Whether the server answered 429 Too Many Requests.
+    /// How often the request was sent.
+    pub fn attempts(&self) -> u32 {
+        self.0.parts.trail.attempts
+    }
+
+    /// How long the call took, with all its attempts and the waits between them.
+    pub fn elapsed(&self) -> Duration {
+        self.0.parts.trail.elapsed
+    }
+
+    /// Whether the server answered 429 Too Many Requests, or the client kept it from having to.
     pub fn is_rate_limited(&self) -> bool {
-        self.has_status(429)
+        self.has_status(429) || self.kind() == ErrorKind::RateLimited
     }
 
     /// Whether the server answered 401 Unauthorized.
@@ -286,13 +154,14 @@ impl<E> Error<E> {
         self.has_status(409)
     }
 
-    /// Whether the cause is one that passes: a broken connection, a timeout, a full queue, or
-    /// status 408, 429, 502, 503 or 504. It says nothing on whether the operation may be repeated.
+    /// Whether the cause is one that passes: a broken connection, a timeout, a full queue, a limit
+    /// that is used up, or status 408, 429, 502, 503 or 504. It says nothing on whether the operation may be repeated.
     pub fn is_retryable(&self) -> bool {
         match self.kind() {
             ErrorKind::Connect
             | ErrorKind::Timeout
             | ErrorKind::Transport
+            | ErrorKind::RateLimited
             | ErrorKind::QueueFull => true,
             _ => self
                 .status()
@@ -306,6 +175,10 @@ impl<E> Error<E> {
             parts: self.0.parts,
             body: None,
         }))
+    }
+
+    pub(crate) fn into_parts(self) -> Parts {
+        self.0.parts
     }
 
     fn has_status(&self, status: u16) -> bool {
@@ -389,42 +262,7 @@ impl<E> From<Infallible> for Error<E> {
 
 impl<E> fmt::Display for Error<E> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self.operation() {
-            Some(operation) => write!(f, "`{}`", operation.id())?,
-            None => f.write_str("the call")?,
-        }
-        f.write_str(if self.is_refused() {
-            " was not sent: "
-        } else {
-            " failed: "
-        })?;
-        match self.reply() {
-            Some(reply) => self.0.parts.fmt_answered(reply, f),
-            None => f.write_str(&self.0.parts.reason),
-        }
-    }
-}
-
-impl Parts {
-    /// `the server answered 409 Conflict: flow is locked (code flow_locked, request id 7f)`
-    fn fmt_answered(&self, reply: &Reply, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "the server answered {}", reply.status)?;
-        if !self.reason.is_empty() {
-            write!(f, ", but {}", self.reason)?;
-        }
-        let message = reply.message.as_deref();
-        if let Some(message) = message {
-            write!(f, ": {}", OneLine(message))?;
-        }
-        let code = reply.code.as_deref().filter(|code| Some(*code) != message);
-        match (code, reply.request_id()) {
-            (Some(code), Some(id)) => {
-                write!(f, " (code {}, request id {})", OneLine(code), OneLine(id))
-            }
-            (Some(code), None) => write!(f, " (code {})", OneLine(code)),
-            (None, Some(id)) => write!(f, " (request id {})", OneLine(id)),
-            (None, None) => Ok(()),
-        }
+        self.0.parts.fmt(f)
     }
 }
 
@@ -436,6 +274,7 @@ impl<E: fmt::Debug> fmt::Debug for Error<E> {
             .field("operation", &parts.operation)
             .field("reason", &parts.reason)
             .field("path", &parts.path)
+            .field("trail", &parts.trail)
             .field("reply", &parts.reply)
             .field("body", &self.0.body)
             .field("source", &parts.source)
@@ -445,10 +284,7 @@ impl<E: fmt::Debug> fmt::Debug for Error<E> {
 
 impl<E: fmt::Debug> StdError for Error<E> {
     fn source(&self) -> Option<&(dyn StdError + 'static)> {
-        match &self.0.parts.source {
-            Some(source) => Some(source),
-            None => None,
-        }
+        self.0.parts.source()
     }
 }
 

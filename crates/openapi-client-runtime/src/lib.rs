@@ -12,10 +12,14 @@ mod core;
 mod credential;
 mod decode;
 mod error;
+mod error_kind;
+mod failure;
+mod limits;
 mod media;
 mod one_line;
 mod open_enum;
 mod operation;
+mod options;
 mod patch;
 mod path;
 mod prepare;
@@ -23,25 +27,33 @@ mod query;
 mod queue;
 mod reply;
 mod response;
+mod retry;
 mod secret;
 mod tagged_union;
+mod token;
 mod trace;
 
 pub use crate::api::{Api, ApiKeyLocation, ErrorMembers, Scheme, SchemeKind};
 pub use crate::builder::{BuildError, CoreBuilder};
 pub use crate::core::Core;
 pub use crate::credential::Credential;
-pub use crate::error::{Error, ErrorKind, Failure};
+pub use crate::error::Error;
+pub use crate::error_kind::ErrorKind;
+pub use crate::failure::Failure;
+pub use crate::limits::{RateLimit, RateLimiting};
 pub use crate::open_enum::UnknownValue;
 pub use crate::operation::{
     Method, Operation, OperationBuilder, Provenance, RequestBody, ResponseSpec,
     SecurityRequirement, StatusRange,
 };
+pub use crate::options::CallOptions;
 pub use crate::patch::Patch;
 pub use crate::path::encode_path;
 pub use crate::query::{QueryParam, QueryStyle, RequestBuilderExt};
 pub use crate::response::{ByteStream, RawResponse, ResponseValue};
+pub use crate::retry::{Retry, RetryPolicy};
 pub use crate::secret::Secret;
+pub use crate::token::{AccessToken, TokenSource};
 
 /// The HTTP library, whose types stand in this crate's interface.
 pub use reqwest;

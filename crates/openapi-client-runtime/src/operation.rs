@@ -5,6 +5,8 @@
 
 use std::fmt;
 
+use crate::Retry;
+
 /// An HTTP method that a document can declare and this runtime can send.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
@@ -181,6 +183,7 @@ macro_rules! operation_table {
             document_id: Option<&'static str>,
             request: Option<RequestBody>,
             trusted_only: bool,
+            streams: bool,
             replaces_whole: bool,
             deprecated: bool,
             $( $name: $type, )+
@@ -198,6 +201,7 @@ macro_rules! operation_table {
                     document_id: None,
                     request: None,
                     trusted_only: false,
+                    streams: false,
                     replaces_whole: false,
                     deprecated: false,
                     $( $name: $default, )+
@@ -234,6 +238,13 @@ operation_table! {
     cookies: &'static [&'static str] = &[];
     /// Path parameters by whose values writes must not overlap.
     serialize_by: &'static [&'static str] = &[];
+    /// What the document says of repeating the operation, where method and idempotency key imply
+    /// something else.
+    retry: Option<Retry> = None;
+    /// Statuses after which a repeat may succeed, where they are others than the API's.
+    retry_statuses: Option<&'static [u16]> = None;
+    /// The request header that makes a repeat safe.
+    idempotency_key: Option<&'static str> = None;
     /// Whether the operation was documented by the vendor or inferred.
     provenance: Provenance = Provenance::Documented;
 }
@@ -270,6 +281,11 @@ impl Operation {
     /// Whether only a trusted application may call.
     pub const fn is_trusted_only(&self) -> bool {
         self.trusted_only
+    }
+
+    /// Whether a success is a stream of bytes, which is not read ahead of its consumer.
+    pub const fn streams(&self) -> bool {
+        self.streams
     }
 
     /// Whether the body replaces the whole resource: what it leaves out is deleted.
@@ -318,6 +334,12 @@ impl OperationBuilder {
     /// Only a trusted application may call.
     pub const fn trusted_only(mut self) -> Self {
         self.0.trusted_only = true;
+        self
+    }
+
+    /// A success is a stream of bytes.
+    pub const fn streams(mut self) -> Self {
+        self.0.streams = true;
         self
     }
 

@@ -9,6 +9,7 @@ use reqwest::header::{CONTENT_TYPE, HeaderMap, RETRY_AFTER};
 use serde_json::Value;
 
 use crate::api::{Api, ErrorMembers};
+use crate::failure::Trail;
 use crate::one_line::OneLine;
 
 /// How much of a body an error keeps.
@@ -23,6 +24,7 @@ pub(crate) struct Reply {
     pub(crate) excerpt: Bytes,
     pub(crate) code: Option<String>,
     pub(crate) message: Option<String>,
+    pub(crate) trail: Trail,
     request_id_headers: &'static [&'static str],
 }
 
@@ -35,6 +37,7 @@ impl Reply {
             excerpt: Bytes::new(),
             code: None,
             message: None,
+            trail: Trail::default(),
             request_id_headers: api.request_id_headers,
         }
     }

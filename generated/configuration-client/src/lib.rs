@@ -19,7 +19,7 @@ pub mod operations;
 pub mod types;
 
 #[rustfmt::skip]
-pub use ::openapi_client_runtime::{self as runtime, BuildError, ByteStream, Error, Operation, ResponseValue};
+pub use ::openapi_client_runtime::{self as runtime, BuildError, ByteStream, CallOptions, Error, Operation, ResponseValue, RetryPolicy};
 pub use client::*;
 
 /// The OpenAPI document that this crate was made from, version 1.0.0, as JSON.

@@ -1,9 +1,9 @@
 //! A client written as the code generator writes it, by hand and in one place.
 
 use openapi_client_runtime::{
-    Api, ApiKeyLocation, ByteStream, Core, CoreBuilder, Credential, Error, ErrorMembers, Method,
-    Operation, QueryParam, RequestBody, RequestBuilderExt, ResponseSpec, ResponseValue, Scheme,
-    SchemeKind, SecurityRequirement, StatusRange, encode_path,
+    Api, ApiKeyLocation, ByteStream, CallOptions, Core, CoreBuilder, Credential, Error,
+    ErrorMembers, Method, Operation, QueryParam, RequestBody, RequestBuilderExt, ResponseSpec,
+    ResponseValue, Scheme, SchemeKind, SecurityRequirement, StatusRange, encode_path,
 };
 use serde::{Deserialize, Serialize};
 
@@ -127,7 +127,7 @@ pub(crate) async fn get_thing(core: &Core, id: &str) -> Reply<Thing, ApiError> {
         let id = id.map_err(Error::InvalidRequest)?;
         let url = format!("{}/things/{}", core.base_url(), encode_path(&id));
         let request = core.http_client().get(url).build()?;
-        let response = core.execute(request, operation).await?;
+        let response = core.execute(request, operation, CallOptions::new()).await?;
         match response.status().as_u16() {
             200..=299 => ResponseValue::from_response(response).await,
             400..=599 => Err(Error::ErrorResponse(
@@ -158,7 +158,7 @@ pub(crate) async fn put_thing(core: &Core, id: &str, put: Put<'_>) -> Reply<(), 
             .query(&QueryParam::new("tag", &put.tags))
             .headers(headers)
             .build()?;
-        let response = core.execute(request, operation).await?;
+        let response = core.execute(request, operation, CallOptions::new()).await?;
         match response.status().as_u16() {
             204 => Ok(ResponseValue::empty(response)),
             400..=499 => Err(Error::ErrorResponse(
@@ -176,13 +176,17 @@ where
     T: for<'de> Deserialize<'de>,
 {
     let request = core.http_client().get(format!("{}/text", core.base_url()));
-    let response = core.execute(request.build()?, &GET_TEXT).await?;
+    let response = core
+        .execute(request.build()?, &GET_TEXT, CallOptions::new())
+        .await?;
     ResponseValue::from_response(response).await
 }
 
 pub(crate) async fn get_bytes(core: &Core) -> Reply<ByteStream, ()> {
     let request = core.http_client().get(format!("{}/bytes", core.base_url()));
-    let response = core.execute(request.build()?, &GET_BYTES).await?;
+    let response = core
+        .execute(request.build()?, &GET_BYTES, CallOptions::new())
+        .await?;
     match response.status().as_u16() {
         200..=299 => Ok(ResponseValue::stream(response)),
         _ => Err(Error::UnexpectedResponse(response)),
@@ -201,7 +205,9 @@ pub(crate) async fn make_thing(core: &Core) -> Reply<MakeThingSuccess, MakeThing
         tags: vec!["a", "b c"],
     };
     let request = request.form_urlencoded(&body)?.build()?;
-    let response = core.execute(request, &MAKE_THING).await?;
+    let response = core
+        .execute(request, &MAKE_THING, CallOptions::new())
+        .await?;
     match response.status().as_u16() {
         200..=299 => ResponseValue::from_response(response).await,
         400..=599 => Err(Error::ErrorResponse(

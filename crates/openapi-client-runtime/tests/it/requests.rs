@@ -1,6 +1,6 @@
 //! What leaves, and what does not.
 
-use openapi_client_runtime::{Core, Error, ErrorKind, Method, Operation};
+use openapi_client_runtime::{CallOptions, Core, Error, ErrorKind, Method, Operation};
 use serde_json::json;
 
 use crate::client::{API, Put, builder, core, get_bytes, get_thing, put_thing};
@@ -121,7 +121,10 @@ async fn a_request_cannot_be_aimed_elsewhere() {
     // The operation of one client, built with the base URL of another.
     let url = format!("{}/things/1", victim.base_url());
     let request = core.http_client().get(url).build().unwrap();
-    let failure = core.execute(request, &ELSEWHERE).await.unwrap_err();
+    let failure = core
+        .execute(request, &ELSEWHERE, CallOptions::new())
+        .await
+        .unwrap_err();
     let error = Error::<()>::from(failure);
     assert!(error.is_refused(), "{error}");
     assert!(server.requests().is_empty() && other.requests().is_empty());

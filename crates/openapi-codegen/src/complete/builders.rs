@@ -41,6 +41,9 @@ pub(super) fn complete(context: &Context<'_>, mut items: Vec<Item>) -> Result<Ve
                 set_doc(&mut item.attrs, &text);
                 item.attrs
                     .push(parse_quote!(#[must_use = "a request does nothing until it is sent"]));
+                if let syn::Fields::Named(fields) = &mut item.fields {
+                    fields.named.push(parse_quote!(call_options: CallOptions));
+                }
             }
             Item::Impl(item) => {
                 let name = self_name(item);
@@ -82,6 +85,7 @@ fn complete_impl(context: &Context<'_>, method: &Method, item: &mut ItemImpl) ->
             "new" => {
                 function.vis = parse_quote!(pub(crate));
                 InitialValues { method }.visit_block_mut(&mut function.block);
+                ForwardOptions.visit_block_mut(&mut function.block);
             }
             "send" => complete_send(method, function)?,
             "body" if has_body => complete_body(method, function, typed_body),
@@ -104,6 +108,13 @@ fn complete_impl(context: &Context<'_>, method: &Method, item: &mut ItemImpl) ->
             }
         }
     }
+    item.items.push(parse_quote! {
+        /// Sets options of this call only, such as its timeout or its repeats.
+        pub fn with_options(mut self, options: CallOptions) -> Self {
+            self.call_options = options;
+            self
+        }
+    });
     if docs.contains_key("operation") {
         return Ok(());
     }
@@ -296,7 +307,8 @@ fn complete_send(method: &Method, function: &mut ImplItemFn) -> Result<(), Error
     .visit_block_mut(&mut block);
     let mut statements = block.stmts;
     // `self` is taken apart outside of the block that may fail.
-    let destructure = statements.remove(0);
+    let mut destructure = statements.remove(0);
+    ForwardOptions.visit_stmt_mut(&mut destructure);
     function.block = parse_quote!({
         #destructure
         let outcome: #result = async move { #(#statements)* }.await;
@@ -344,7 +356,7 @@ impl VisitMut for Send<'_> {
             Expr::MethodCall(call) if call.method == "exec" => {
                 let (client, request) = (&call.receiver, &call.args[0]);
                 let operation = self.operation;
-                Some(parse_quote!(#client.core.execute(#request, #operation)))
+                Some(parse_quote!(#client.core.execute(#request, #operation, call_options)))
             }
             Expr::MethodCall(call) if call.method == "as_u16" => match &*call.receiver {
                 Expr::MethodCall(status) if status.method == "status" => {
@@ -413,6 +425,30 @@ impl Send<'_> {
         Some(parse_quote!(::openapi_client_runtime::QueryParam::styled(
             #name, #value, ::openapi_client_runtime::QueryStyle::#style
         )))
+    }
+}
+
+/// Adds the options of the call where the builder is made and where it is taken apart.
+struct ForwardOptions;
+
+impl VisitMut for ForwardOptions {
+    fn visit_expr_struct_mut(&mut self, expression: &mut syn::ExprStruct) {
+        if expression.path.is_ident("Self") {
+            expression
+                .fields
+                .push(parse_quote!(call_options: CallOptions::new()));
+        }
+    }
+
+    fn visit_pat_struct_mut(&mut self, pattern: &mut syn::PatStruct) {
+        if pattern.path.is_ident("Self") {
+            pattern.fields.push(syn::FieldPat {
+                attrs: Vec::new(),
+                member: parse_quote!(call_options),
+                colon_token: None,
+                pat: Box::new(syn::Pat::Path(parse_quote!(call_options))),
+            });
+        }
     }
 }
 

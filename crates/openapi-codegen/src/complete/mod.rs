@@ -88,7 +88,8 @@ fn modules(
         parse_quote!(
             #[allow(unused_imports)]
             use ::openapi_client_runtime::{
-                ByteStream, Error, RequestBuilderExt, ResponseValue, encode_path, reqwest,
+                ByteStream, CallOptions, Error, RequestBuilderExt, ResponseValue, encode_path,
+                reqwest,
             };
         ),
         parse_quote!(

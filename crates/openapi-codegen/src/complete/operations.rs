@@ -5,7 +5,11 @@ use quote::{format_ident, quote};
 use serde_json::Value;
 
 use super::context::Context;
-use crate::{naming, plan::Method};
+use crate::{
+    lower::{BodyKind, body_kind},
+    naming,
+    plan::Method,
+};
 
 /// A security scheme of the document.
 #[derive(Debug, Clone)]
@@ -90,8 +94,8 @@ pub(super) fn module(context: &Context<'_>) -> TokenStream {
     quote! {
         #[allow(unused_imports)]
         use ::openapi_client_runtime::{
-            Api, ApiKeyLocation, ErrorMembers, Method, Operation, Provenance, RequestBody,
-            ResponseSpec, Scheme, SchemeKind, SecurityRequirement, StatusRange,
+            Api, ApiKeyLocation, ErrorMembers, Method, Operation, Provenance, RateLimit,
+            RequestBody, ResponseSpec, Retry, Scheme, SchemeKind, SecurityRequirement, StatusRange,
         };
 
         #api
@@ -136,6 +140,18 @@ fn api(context: &Context<'_>) -> TokenStream {
         let message = strings(&members["message"]);
         quote!(.error_members(ErrorMembers::new(&[#(#code),*], &[#(#message),*])))
     });
+    let retry_statuses = statuses(context.root).map(|statuses| quote!(.retry_statuses(#statuses)));
+    let limits = context.root["x-rate-limit"].as_array().map(|classes| {
+        let classes = classes.iter().map(|class| {
+            let [name, prefix, per] =
+                ["name", "pathPrefix", "per"].map(|key| class[key].as_str().unwrap_or_default());
+            let requests = class["requests"].as_u64().unwrap_or_default();
+            let requests = u32::try_from(requests).unwrap_or(u32::MAX);
+            let window = class["window"].as_u64().unwrap_or_default();
+            quote!(RateLimit::new(#name, #prefix, #requests, #window, #per))
+        });
+        quote!(.rate_limits(&[#(#classes),*]))
+    });
     let agent = context.root["x-user-agent"]
         .as_str()
         .map(|agent| quote!(.user_agent(#agent)));
@@ -146,6 +162,8 @@ fn api(context: &Context<'_>) -> TokenStream {
             .env_prefix(#prefix)
             .schemes(&[#(#schemes),*])
             #members
+            #retry_statuses
+            #limits
             #agent;
     }
 }
@@ -181,6 +199,16 @@ fn operation(context: &Context<'_>, method: &Method) -> TokenStream {
             quote!(.cookies(&[#(#cookies),*]))
         }),
         list(object, "x-serialize-by", "serialize_by"),
+        match object["x-retry"].as_str() {
+            Some("always") => Some(quote!(.retry(Some(Retry::Always)))),
+            Some("never") => Some(quote!(.retry(Some(Retry::Never)))),
+            _ => None,
+        },
+        statuses(object).map(|statuses| quote!(.retry_statuses(Some(#statuses)))),
+        object["x-idempotency-key"]
+            .as_str()
+            .map(|header| quote!(.idempotency_key(Some(#header)))),
+        streams(method).then(|| quote!(.streams())),
         (object["x-replaces-whole"] == true).then(|| quote!(.replaces_whole())),
         match object["x-provenance"].as_str() {
             Some("inferred") => Some(quote!(.provenance(Provenance::Inferred))),
@@ -194,6 +222,33 @@ fn operation(context: &Context<'_>, method: &Method) -> TokenStream {
         #[doc = #doc]
         pub static #ident: Operation = Operation::new(#id, Method::#verb, #path) #(#calls)* .build();
     }
+}
+
+/// `x-retry-statuses` of an operation or of the document.
+fn statuses(object: &Value) -> Option<TokenStream> {
+    let statuses = object.get("x-retry-statuses")?.as_array()?;
+    let statuses = statuses
+        .iter()
+        .filter_map(Value::as_u64)
+        .filter_map(|status| u16::try_from(status).ok());
+    Some(quote!(&[#(#statuses),*]))
+}
+
+/// Whether `send` gives a stream of bytes: no success of the method is decoded.
+fn streams(method: &Method) -> bool {
+    let mut successes = method
+        .responses
+        .iter()
+        .filter(|response| response.status.starts_with('2') && !response.media_types.is_empty())
+        .peekable();
+    successes.peek().is_some()
+        && successes.all(|response| {
+            response.envelope.is_none()
+                && response
+                    .media_types
+                    .iter()
+                    .all(|name| body_kind(name) == BodyKind::Bytes)
+        })
 }
 
 /// `security` of the operation, or that of the document.

@@ -92,7 +92,7 @@ fn title<'a>(context: &Context<'a>) -> &'a str {
 
 /// What stands at the root of the crate beside its modules.
 pub(super) fn exports() -> &'static str {
-    "pub use ::openapi_client_runtime::{self as runtime, BuildError, ByteStream, Error, Operation, ResponseValue};\npub use client::*;\n"
+    "pub use ::openapi_client_runtime::{self as runtime, BuildError, ByteStream, CallOptions, Error, Operation, ResponseValue, RetryPolicy};\npub use client::*;\n"
 }
 
 /// The modules are printed by prettyplease; `cargo fmt` of the workspace would make drift of them.

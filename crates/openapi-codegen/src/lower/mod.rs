@@ -13,6 +13,7 @@ mod statuses;
 
 use std::collections::{BTreeMap, HashSet};
 
+pub(crate) use bodies::{Kind as BodyKind, kind as body_kind};
 pub(crate) use normalize::resolve;
 pub(crate) use parameters::carrier;
 pub(crate) use rewrite::collect;

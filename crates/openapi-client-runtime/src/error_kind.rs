@@ -1,0 +1,66 @@
+//! The kinds of errors.
+
+/// What went wrong, coarsely.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum ErrorKind {
+    /// A parameter or the body cannot be sent. Nothing was sent.
+    InvalidRequest,
+    /// The operation needs a credential that the client does not have. Nothing was sent.
+    MissingCredential,
+    /// The client's token lacks a scope that the operation needs. Nothing was sent.
+    MissingScope,
+    /// Only trusted applications may call the operation, and the client was said to be none.
+    /// Nothing was sent.
+    NotTrusted,
+    /// No token could be had from the client's token source. Nothing was sent, unless the server
+    /// refused an earlier token before.
+    Credential,
+    /// The operation needs a feature that the client was told it does not have. Nothing was sent.
+    MissingFeature,
+    /// Too many writes wait already for the same resource. Nothing was sent.
+    QueueFull,
+    /// A limit that the document states is used up. Nothing was sent.
+    RateLimited,
+    /// A middleware ended the call.
+    Middleware,
+    /// No connection to the server came about.
+    Connect,
+    /// A timeout ended the call.
+    Timeout,
+    /// The connection broke, or the other side does not speak HTTP.
+    Transport,
+    /// The server answered with an error status.
+    Api,
+    /// The server answered with a status that is neither an error nor described by the document,
+    /// such as a redirection.
+    UnexpectedStatus,
+    /// The server's success reply is not what the document describes.
+    Decode,
+    /// The server's success reply is larger than the client accepts.
+    BodyTooLarge,
+}
+
+impl ErrorKind {
+    /// A short stable name, for logs and metrics.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::InvalidRequest => "invalid_request",
+            Self::MissingCredential => "missing_credential",
+            Self::MissingScope => "missing_scope",
+            Self::NotTrusted => "not_trusted",
+            Self::Credential => "credential",
+            Self::MissingFeature => "missing_feature",
+            Self::QueueFull => "queue_full",
+            Self::RateLimited => "rate_limited",
+            Self::Middleware => "middleware",
+            Self::Connect => "connect",
+            Self::Timeout => "timeout",
+            Self::Transport => "transport",
+            Self::Api => "api",
+            Self::UnexpectedStatus => "unexpected_status",
+            Self::Decode => "decode",
+            Self::BodyTooLarge => "body_too_large",
+        }
+    }
+}

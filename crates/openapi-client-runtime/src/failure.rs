@@ -1,0 +1,243 @@
+//! A failed call, before the type of its error body is known.
+
+use std::borrow::Cow;
+use std::error::Error as StdError;
+use std::fmt;
+use std::time::Duration;
+
+use crate::one_line::OneLine;
+use crate::reply::Reply;
+use crate::{ErrorKind, Operation};
+
+/// What is known of a failed call apart from the decoded error body.
+#[derive(Debug)]
+pub(crate) struct Parts {
+    pub(crate) kind: ErrorKind,
+    pub(crate) operation: Option<&'static Operation>,
+    /// What happened, in words that hold nothing secret.
+    pub(crate) reason: Cow<'static, str>,
+    pub(crate) connect: bool,
+    pub(crate) path: Option<String>,
+    pub(crate) retry_after: Option<Duration>,
+    pub(crate) trail: Trail,
+    pub(crate) reply: Option<Reply>,
+    pub(crate) source: Option<reqwest::Error>,
+}
+
+/// How a call went until it ended.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Trail {
+    /// How often the request was sent.
+    pub(crate) attempts: u32,
+    /// From the first step of the call to its end.
+    pub(crate) elapsed: Duration,
+    /// Why what may pass was not tried again, where it was not.
+    pub(crate) not_repeated: Option<&'static str>,
+}
+
+/// A call that failed before its error body was looked at; becomes an [`Error`](crate::Error) with
+/// `?`. Token sources and middleware make their own.
+#[derive(Debug)]
+pub struct Failure(pub(crate) Box<Parts>);
+
+impl Failure {
+    /// A token source has no token; `reason` says why and what to do, and nothing secret.
+    pub fn credential(reason: impl Into<Cow<'static, str>>) -> Self {
+        Self::new(ErrorKind::Credential, reason)
+    }
+
+    /// A middleware ends the call; `reason` says why and what to do, and nothing secret.
+    pub fn middleware(reason: impl Into<Cow<'static, str>>) -> Self {
+        Self::new(ErrorKind::Middleware, reason)
+    }
+
+    pub(crate) fn new(kind: ErrorKind, reason: impl Into<Cow<'static, str>>) -> Self {
+        Self(Box::new(Parts {
+            kind,
+            operation: None,
+            reason: reason.into(),
+            connect: false,
+            path: None,
+            retry_after: None,
+            trail: Trail::default(),
+            reply: None,
+            source: None,
+        }))
+    }
+
+    pub(crate) fn invalid(reason: impl Into<Cow<'static, str>>) -> Self {
+        Self::new(ErrorKind::InvalidRequest, reason)
+    }
+
+    /// From reqwest, whose own texts name the URL and therefore are not used.
+    pub(crate) fn transport(error: reqwest::Error) -> Self {
+        let error = error.without_url();
+        let (kind, what) = if error.is_builder() {
+            (ErrorKind::InvalidRequest, "the request cannot be built")
+        } else if error.is_timeout() && error.is_connect() {
+            (
+                ErrorKind::Timeout,
+                "no connection within the connect timeout",
+            )
+        } else if error.is_timeout() {
+            (ErrorKind::Timeout, "no complete reply in time")
+        } else if error.is_connect() {
+            (ErrorKind::Connect, "no connection to the server")
+        } else {
+            (ErrorKind::Transport, "the connection failed")
+        };
+        let mut failure = Self::new(kind, format!("{what}: {}", innermost(&error)));
+        failure.0.connect = error.is_connect();
+        failure.0.source = Some(error);
+        failure
+    }
+
+    pub(crate) fn at(mut self, path: Option<String>) -> Self {
+        self.0.path = path;
+        self
+    }
+
+    pub(crate) fn with_reply(mut self, reply: Reply) -> Self {
+        self.0.trail = reply.trail.clone();
+        self.0.reply = Some(reply);
+        self
+    }
+
+    pub(crate) fn with_retry_after(mut self, wait: Duration) -> Self {
+        self.0.retry_after = Some(wait);
+        self
+    }
+
+    pub(crate) fn with_trail(mut self, trail: Trail) -> Self {
+        self.0.trail = trail;
+        self
+    }
+
+    pub(crate) fn of(mut self, operation: &'static Operation) -> Self {
+        self.0.operation.get_or_insert(operation);
+        self
+    }
+
+    /// What went wrong, coarsely.
+    pub fn kind(&self) -> ErrorKind {
+        self.0.kind
+    }
+
+    /// Whether no connection came about, so that nothing can have been sent.
+    pub(crate) fn is_connect(&self) -> bool {
+        self.0.connect
+    }
+
+    #[cfg(test)]
+    pub(crate) fn reason(&self) -> &str {
+        &self.0.reason
+    }
+}
+
+impl fmt::Display for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+impl StdError for Failure {
+    fn source(&self) -> Option<&(dyn StdError + 'static)> {
+        self.0.source()
+    }
+}
+
+impl<E> From<crate::Error<E>> for Failure {
+    /// Keeps everything but the decoded error body.
+    fn from(error: crate::Error<E>) -> Self {
+        Self(Box::new(error.into_parts()))
+    }
+}
+
+fn innermost(error: &reqwest::Error) -> String {
+    let mut cause: &dyn StdError = error;
+    while let Some(deeper) = cause.source() {
+        cause = deeper;
+    }
+    cause.to_string()
+}
+
+impl Parts {
+    /// Whether the call ended before anything was sent.
+    pub(crate) fn is_refused(&self) -> bool {
+        let before_sending = matches!(
+            self.kind,
+            ErrorKind::InvalidRequest
+                | ErrorKind::MissingCredential
+                | ErrorKind::MissingScope
+                | ErrorKind::NotTrusted
+                | ErrorKind::Credential
+                | ErrorKind::MissingFeature
+                | ErrorKind::RateLimited
+                | ErrorKind::QueueFull
+        );
+        before_sending && self.trail.attempts == 0 && self.reply.is_none()
+    }
+
+    pub(crate) fn source(&self) -> Option<&(dyn StdError + 'static)> {
+        match &self.source {
+            Some(source) => Some(source),
+            None => None,
+        }
+    }
+
+    /// `the server answered 409 Conflict: flow is locked (code flow_locked, request id 7f)`
+    fn fmt_answered(&self, reply: &Reply, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "the server answered {}", reply.status)?;
+        if !self.reason.is_empty() {
+            write!(f, ", but {}", self.reason)?;
+        }
+        let message = reply.message.as_deref();
+        if let Some(message) = message {
+            write!(f, ": {}", OneLine(message))?;
+        }
+        let code = reply.code.as_deref().filter(|code| Some(*code) != message);
+        match (code, reply.request_id()) {
+            (Some(code), Some(id)) => {
+                write!(f, " (code {}, request id {})", OneLine(code), OneLine(id))
+            }
+            (Some(code), None) => write!(f, " (code {})", OneLine(code)),
+            (None, Some(id)) => write!(f, " (request id {})", OneLine(id)),
+            (None, None) => Ok(()),
+        }
+    }
+
+    /// `; 3 attempts in 2.1 s; not repeated, because its body can be sent only once`
+    fn fmt_trail(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Trail {
+            attempts,
+            elapsed,
+            not_repeated,
+        } = &self.trail;
+        if *attempts > 1 {
+            write!(f, "; {attempts} attempts in {:.1} s", elapsed.as_secs_f64())?;
+        }
+        match not_repeated {
+            Some(reason) => write!(f, "; not repeated, because {reason}"),
+            None => Ok(()),
+        }
+    }
+}
+
+impl fmt::Display for Parts {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.operation {
+            Some(operation) => write!(f, "`{}`", operation.id())?,
+            None => f.write_str("the call")?,
+        }
+        f.write_str(if self.is_refused() {
+            " was not sent: "
+        } else {
+            " failed: "
+        })?;
+        match &self.reply {
+            Some(reply) => self.fmt_answered(reply, f)?,
+            None => f.write_str(&self.reason)?,
+        }
+        self.fmt_trail(f)
+    }
+}

@@ -1,0 +1,298 @@
+//! Limits that a server keeps, kept on this side first.
+
+use std::collections::VecDeque;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use tokio::time::{Instant, sleep_until};
+
+use crate::{ErrorKind, Failure};
+
+/// A class of operations that share a limit of their server.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct RateLimit {
+    name: &'static str,
+    path_prefix: &'static str,
+    requests: u32,
+    window: Duration,
+    per: &'static str,
+}
+
+impl RateLimit {
+    /// At most `requests` in any `window_seconds`, counted `per` what, for the paths that begin
+    /// with `path_prefix`. The longest prefix counts where several fit.
+    pub const fn new(
+        name: &'static str,
+        path_prefix: &'static str,
+        requests: u32,
+        window_seconds: u64,
+        per: &'static str,
+    ) -> Self {
+        Self {
+            name,
+            path_prefix,
+            requests,
+            window: Duration::from_secs(window_seconds),
+            per,
+        }
+    }
+
+    /// The name of the class.
+    pub const fn name(&self) -> &'static str {
+        self.name
+    }
+
+    /// How the paths of the class begin.
+    pub const fn path_prefix(&self) -> &'static str {
+        self.path_prefix
+    }
+
+    /// Most requests in a window.
+    pub const fn requests(&self) -> u32 {
+        self.requests
+    }
+
+    /// The window.
+    pub const fn window(&self) -> Duration {
+        self.window
+    }
+
+    /// What the server counts per, such as `source address`.
+    pub const fn per(&self) -> &'static str {
+        self.per
+    }
+
+    fn covers(&self, path: &str) -> bool {
+        path.strip_prefix(self.path_prefix).is_some_and(|rest| {
+            rest.is_empty() || rest.starts_with('/') || self.path_prefix.ends_with('/')
+        })
+    }
+}
+
+/// What a client does about the limits that the document states.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum RateLimiting {
+    /// Nothing: requests leave as they come.
+    Off,
+    /// A request waits until it fits; one whose wait would outlast its timeout fails at once.
+    #[default]
+    Wait,
+    /// A request that does not fit fails at once.
+    FailFast,
+}
+
+/// Counts the requests of a client and its clones. Windows slide: of the instants kept for a class,
+/// none is older than its window, so that no window of that length ever holds more than the limit.
+#[derive(Debug)]
+pub(crate) struct Limiter {
+    mode: RateLimiting,
+    classes: Vec<Class>,
+}
+
+#[derive(Debug)]
+struct Class {
+    limit: RateLimit,
+    state: Mutex<State>,
+}
+
+#[derive(Debug, Default)]
+struct State {
+    sent: VecDeque<Instant>,
+    /// The server has said that it is too much; before this, nothing goes out.
+    closed_until: Option<Instant>,
+}
+
+impl Limiter {
+    pub(crate) fn new(mode: RateLimiting, limits: &'static [RateLimit]) -> Self {
+        let class = |limit: &RateLimit| Class {
+            limit: *limit,
+            state: Mutex::default(),
+        };
+        Self {
+            mode,
+            classes: limits.iter().map(class).collect(),
+        }
+    }
+
+    /// Counts a request to `path`, below the base URL, once it may go out; the time it waited.
+    pub(crate) async fn enter(&self, path: &str, deadline: Instant) -> Result<Duration, Failure> {
+        let start = Instant::now();
+        if self.mode == RateLimiting::Off {
+            return Ok(Duration::ZERO);
+        }
+        let Some(class) = self.class(path) else {
+            return Ok(Duration::ZERO);
+        };
+        while let Err(free_at) = class.try_enter(Instant::now()) {
+            if self.mode == RateLimiting::FailFast || free_at > deadline {
+                return Err(class.refusal(free_at));
+            }
+            sleep_until(free_at).await;
+        }
+        Ok(start.elapsed())
+    }
+
+    /// The server answered 429 to a request to `path`: its whole class waits.
+    pub(crate) fn close(&self, path: &str, wait: Duration) {
+        if self.mode == RateLimiting::Off {
+            return;
+        }
+        if let Some(class) = self.class(path) {
+            let mut state = class.state();
+            let until = Instant::now() + wait;
+            state.closed_until = Some(state.closed_until.map_or(until, |known| known.max(until)));
+        }
+    }
+
+    fn class(&self, path: &str) -> Option<&Class> {
+        self.classes
+            .iter()
+            .filter(|class| class.limit.covers(path))
+            .max_by_key(|class| class.limit.path_prefix.len())
+    }
+}
+
+impl Class {
+    /// Counts a request, else says when to try again.
+    fn try_enter(&self, now: Instant) -> Result<(), Instant> {
+        let mut state = self.state();
+        if let Some(until) = state.closed_until.filter(|until| *until > now) {
+            return Err(until);
+        }
+        while let Some(oldest) = state.sent.front()
+            && now.duration_since(*oldest) >= self.limit.window
+        {
+            state.sent.pop_front();
+        }
+        match state.sent.front() {
+            Some(oldest) if state.sent.len() >= self.limit.requests as usize => {
+                Err(*oldest + self.limit.window)
+            }
+            _ => {
+                state.sent.push_back(now);
+                Ok(())
+            }
+        }
+    }
+
+    fn refusal(&self, free_at: Instant) -> Failure {
+        let limit = &self.limit;
+        let wait = free_at.saturating_duration_since(Instant::now());
+        let reason = format!(
+            "the API takes {} requests in {} s per {} for paths under {}, and this client has used \
+             them up or was told to slow down: try again in {} s",
+            limit.requests,
+            limit.window.as_secs(),
+            limit.per,
+            limit.path_prefix,
+            wait.as_secs_f64().ceil()
+        );
+        Failure::new(ErrorKind::RateLimited, reason).with_retry_after(wait)
+    }
+
+    /// Every critical section leaves the state whole, so a poisoned lock is still good.
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    static LIMITS: [RateLimit; 3] = [
+        RateLimit::new("all", "/v1", 2, 10, "address"),
+        RateLimit::new("admin", "/v1/admin/", 1, 10, "key"),
+        RateLimit::new("login", "/oauth2", 1, 60, "address"),
+    ];
+
+    fn limiter(mode: RateLimiting) -> Limiter {
+        Limiter::new(mode, &LIMITS)
+    }
+
+    fn soon(seconds: u64) -> Instant {
+        Instant::now() + Duration::from_secs(seconds)
+    }
+
+    #[test]
+    fn the_longest_prefix_of_whole_segments_counts() {
+        let limiter = limiter(RateLimiting::Wait);
+        for (path, name) in [
+            ("/v1", Some("all")),
+            ("/v1/things", Some("all")),
+            ("/v1/admin/app", Some("admin")),
+            ("/v1/administrators", Some("all")),
+            ("/v12/things", None),
+            ("/oauth2/token", Some("login")),
+        ] {
+            let found = limiter.class(path).map(|class| class.limit.name);
+            assert_eq!(found, name, "{path}");
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn no_window_holds_more_than_the_limit() {
+        let limiter = limiter(RateLimiting::Wait);
+        let start = Instant::now();
+        let mut sent = Vec::new();
+        for _ in 0..7 {
+            limiter.enter("/v1/things", soon(100)).await.unwrap();
+            sent.push(start.elapsed().as_secs());
+            tokio::time::advance(Duration::from_secs(3)).await;
+        }
+        assert_eq!(sent, [0, 3, 10, 13, 20, 23, 30]);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_wait_that_is_too_long_is_refused_at_once() {
+        let limiter = limiter(RateLimiting::Wait);
+        limiter.enter("/v1/admin/a", soon(1)).await.unwrap();
+        let start = Instant::now();
+        let refusal = limiter.enter("/v1/admin/b", soon(9)).await.unwrap_err();
+        assert_eq!(start.elapsed(), Duration::ZERO);
+        assert_eq!(refusal.kind(), ErrorKind::RateLimited);
+        assert!(refusal.reason().contains("1 requests in 10 s per key"));
+        assert!(refusal.reason().contains("again in 10 s"));
+        limiter.enter("/v1/admin/b", soon(10)).await.unwrap();
+        assert_eq!(start.elapsed(), Duration::from_secs(10));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn the_other_modes_never_wait() {
+        let off = limiter(RateLimiting::Off);
+        let fail = limiter(RateLimiting::FailFast);
+        fail.enter("/oauth2", soon(999)).await.unwrap();
+        assert!(fail.enter("/oauth2", soon(999)).await.is_err());
+        off.close("/oauth2", Duration::from_secs(9));
+        for _ in 0..9 {
+            assert_eq!(off.enter("/oauth2", soon(0)).await.unwrap(), Duration::ZERO);
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn too_many_requests_close_their_class_only() {
+        let limiter = limiter(RateLimiting::Wait);
+        limiter.close("/v1/things", Duration::from_secs(5));
+        limiter.close("/v1/things", Duration::from_secs(2));
+        let waited = limiter.enter("/v1/other", soon(10)).await.unwrap();
+        assert_eq!(waited, Duration::from_secs(5));
+        let free = limiter.enter("/v1/admin/a", soon(0)).await.unwrap();
+        assert_eq!(free, Duration::ZERO);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn waiting_calls_can_be_dropped() {
+        let limiter = limiter(RateLimiting::Wait);
+        limiter.enter("/oauth2", soon(1)).await.unwrap();
+        let waiting = limiter.enter("/oauth2", soon(999));
+        let dropped = tokio::time::timeout(Duration::from_secs(1), waiting).await;
+        assert!(dropped.is_err());
+        let waited = limiter.enter("/oauth2", soon(999)).await.unwrap();
+        assert_eq!(
+            waited,
+            Duration::from_secs(59),
+            "the dropped call counts for nothing"
+        );
+    }
+}

@@ -1,0 +1,84 @@
+//! What can be set for one call.
+
+use std::time::Duration;
+
+use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
+
+use crate::{Failure, RetryPolicy};
+
+/// Options of one call; what is not set is as the client has it.
+///
+/// ```
+/// use std::time::Duration;
+/// use openapi_client_runtime::{CallOptions, RetryPolicy};
+///
+/// let options = CallOptions::new()
+///     .timeout(Duration::from_secs(5))
+///     .retry(RetryPolicy::none());
+/// # let _ = options;
+/// ```
+#[derive(Clone, Debug, Default)]
+#[must_use = "options do nothing until a call gets them"]
+pub struct CallOptions {
+    pub(crate) timeout: Option<Duration>,
+    pub(crate) attempt_timeout: Option<Duration>,
+    pub(crate) retry: Option<RetryPolicy>,
+    pub(crate) idempotency_key: Option<String>,
+    headers: Vec<(String, String)>,
+}
+
+impl CallOptions {
+    /// Nothing set.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Time of the whole call, with all its attempts and the waits between them.
+    pub fn timeout(mut self, timeout: Duration) -> Self {
+        self.timeout = Some(timeout);
+        self
+    }
+
+    /// Time of one attempt, from sending to the last byte of the reply (to its head, where the
+    /// operation answers with a byte stream).
+    pub fn attempt_timeout(mut self, timeout: Duration) -> Self {
+        self.attempt_timeout = Some(timeout);
+        self
+    }
+
+    /// How often and how patiently the call is repeated.
+    pub fn retry(mut self, policy: RetryPolicy) -> Self {
+        self.retry = Some(policy);
+        self
+    }
+
+    /// The idempotency key of the call, where the operation takes one. Without this each call gets
+    /// a random one, which all of its attempts share; give your own to repeat a call that an
+    /// earlier run of your program began.
+    pub fn idempotency_key(mut self, key: impl Into<String>) -> Self {
+        self.idempotency_key = Some(key.into());
+        self
+    }
+
+    /// A request header that the document does not know, or another value for one that it knows.
+    /// Credentials cannot be set this way: such headers are replaced.
+    pub fn header(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
+        self.headers.push((name.into(), value.into()));
+        self
+    }
+
+    /// Puts the headers of this call on its request.
+    pub(crate) fn put_headers(&self, headers: &mut HeaderMap) -> Result<(), Failure> {
+        for (name, value) in &self.headers {
+            let name = HeaderName::try_from(name)
+                .map_err(|_| Failure::invalid(format!("{name:?} is not a header name")))?;
+            let value = HeaderValue::try_from(value).map_err(|_| {
+                Failure::invalid(format!(
+                    "the value of header `{name}` holds a character that headers cannot carry"
+                ))
+            })?;
+            headers.insert(name, value);
+        }
+        Ok(())
+    }
+}
