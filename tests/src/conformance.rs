@@ -6,9 +6,9 @@
 use std::{collections::BTreeMap, path::Path};
 
 use openapi_client_runtime::{
-    Api, ApiKeyLocation, CallOptions, Core, Credential, Error, ErrorKind, Method, Operation, Patch, QueryParam,
-    RequestBody, ResponseSpec, ResponseValue, Scheme, SchemeKind, SecurityRequirement, StatusRange,
-    encode_path, reqwest,
+    Api, ApiKeyLocation, CallOptions, Core, Credential, Error, ErrorKind, Method, Operation, Patch,
+    QueryParam, RequestBody, ResponseSpec, ResponseValue, RetryPolicy, Scheme, SchemeKind,
+    SecurityRequirement, StatusRange, encode_path, reqwest,
 };
 use serde::Deserialize;
 use serde_json::Value;
@@ -430,7 +430,9 @@ impl Told {
 
 impl ClientSettings {
     fn core(&self, url: &str) -> Result<Core, String> {
-        let mut builder = Core::builder(self.api()).base_url(format!("{url}{}", self.base_path));
+        let mut builder = Core::builder(self.api())
+            .base_url(format!("{url}{}", self.base_path))
+            .retry(RetryPolicy::none());
         match &self.credentials {
             None => {
                 let usual = Credential::basic("client", "s3cr3t");
@@ -603,7 +605,9 @@ async fn exchange(
     if let Some(text) = &call.text {
         request = request.body(text.clone());
     }
-    let response = core.execute(request.build()?, operation, CallOptions::new()).await?;
+    let response = core
+        .execute(request.build()?, operation, CallOptions::new())
+        .await?;
     let status = response.status().as_u16();
     let declared = operation.response_for(status);
     let is_empty = declared.is_some_and(|spec| spec.media_types().is_empty());

@@ -1,5 +1,6 @@
 //! What a generated crate knows of its API as a whole.
 
+use crate::SecurityRequirement;
 use crate::limits::RateLimit;
 use crate::retry::RETRY_STATUSES;
 
@@ -86,6 +87,7 @@ pub struct Api {
     pub(crate) error_members: ErrorMembers,
     pub(crate) user_agent: Option<&'static str>,
     pub(crate) request_id_headers: &'static [&'static str],
+    pub(crate) security: &'static [&'static [SecurityRequirement]],
     pub(crate) rate_limits: &'static [RateLimit],
     pub(crate) retry_statuses: &'static [u16],
 }
@@ -102,6 +104,7 @@ impl Api {
             error_members: ErrorMembers::new(&[], &[]),
             user_agent: None,
             request_id_headers: &["x-request-id", "x-correlation-id", "request-id"],
+            security: &[],
             rate_limits: &[],
             retry_statuses: RETRY_STATUSES,
         }
@@ -148,6 +151,17 @@ impl Api {
     #[must_use]
     pub const fn request_id_headers(mut self, headers: &'static [&'static str]) -> Self {
         self.request_id_headers = headers;
+        self
+    }
+
+    /// The security of operations that state none of their own, which is also that of calls the
+    /// document does not know.
+    #[must_use]
+    pub const fn security(
+        mut self,
+        alternatives: &'static [&'static [SecurityRequirement]],
+    ) -> Self {
+        self.security = alternatives;
         self
     }
 

@@ -12,7 +12,11 @@ use url::{Host, Url};
 use crate::api::Api;
 use crate::core::{Core, Settings};
 use crate::credential::{Credential, Credentials};
+use crate::limits::Limiter;
 use crate::queue::WriteQueue;
+use crate::redact::AllowList;
+use crate::retry::RetryBudget;
+use crate::{Middleware, Observer, RateLimiting, RetryPolicy};
 
 /// Configures a [`Core`]; made by [`Core::builder`].
 ///
@@ -24,10 +28,20 @@ pub struct CoreBuilder {
     base_url: Option<String>,
     credentials: Vec<(String, Credential)>,
     features: Option<BTreeSet<String>>,
+    trusted: Option<bool>,
     connect_timeout: Option<Duration>,
     read_timeout: Option<Duration>,
     timeout: Duration,
+    attempt_timeout: Option<Duration>,
     response_body_limit: usize,
+    retry: RetryPolicy,
+    retry_budget: u32,
+    rate_limiting: RateLimiting,
+    max_redirects: u32,
+    middlewares: Vec<Arc<dyn Middleware>>,
+    observers: Vec<Arc<dyn Observer>>,
+    shown_headers: Vec<String>,
+    shown_query: Vec<String>,
     product: Option<String>,
     http_client: Option<reqwest::Client>,
     root_certificates: Vec<Vec<u8>>,
@@ -49,6 +63,8 @@ impl CoreBuilder {
     pub const DEFAULT_RESPONSE_BODY_LIMIT: usize = 32 * 1024 * 1024;
     /// Most writes waiting for one resource, unless set otherwise: 64.
     pub const DEFAULT_MAX_QUEUED_WRITES: usize = 64;
+    /// Retry budget, unless set otherwise: 500, which is good for 100 repeats in a row.
+    pub const DEFAULT_RETRY_BUDGET: u32 = 500;
 
     pub(crate) fn new(api: &'static Api) -> Self {
         Self {
@@ -56,10 +72,20 @@ impl CoreBuilder {
             base_url: None,
             credentials: Vec::new(),
             features: None,
+            trusted: None,
             connect_timeout: None,
             read_timeout: None,
             timeout: Self::DEFAULT_TIMEOUT,
+            attempt_timeout: None,
             response_body_limit: Self::DEFAULT_RESPONSE_BODY_LIMIT,
+            retry: RetryPolicy::new(),
+            retry_budget: Self::DEFAULT_RETRY_BUDGET,
+            rate_limiting: RateLimiting::default(),
+            max_redirects: 0,
+            middlewares: Vec::new(),
+            observers: Vec::new(),
+            shown_headers: Vec::new(),
+            shown_query: Vec::new(),
             product: None,
             http_client: None,
             root_certificates: Vec::new(),
@@ -91,6 +117,14 @@ impl CoreBuilder {
         self
     }
 
+    /// Whether the application behind the credentials is one that the vendor trusts. Once it is
+    /// said to be none, operations for trusted applications only are refused locally.
+    #[must_use]
+    pub fn trusted(mut self, trusted: bool) -> Self {
+        self.trusted = Some(trusted);
+        self
+    }
+
     /// Time to connect; [default](Self::DEFAULT_CONNECT_TIMEOUT).
     #[must_use]
     pub fn connect_timeout(mut self, timeout: Duration) -> Self {
@@ -105,11 +139,80 @@ impl CoreBuilder {
         self
     }
 
-    /// Time of a whole call, from waiting for earlier writes to the last byte of the reply;
+    /// Time of a whole call, from waiting for earlier writes over all attempts and the waits
+    /// between them to the last byte of the reply (to its head, where the reply is a byte stream);
     /// [default](Self::DEFAULT_TIMEOUT).
     #[must_use]
     pub fn timeout(mut self, timeout: Duration) -> Self {
         self.timeout = timeout;
+        self
+    }
+
+    /// Time of one attempt of a call; without it, only that of the whole call counts.
+    #[must_use]
+    pub fn attempt_timeout(mut self, timeout: Duration) -> Self {
+        self.attempt_timeout = Some(timeout);
+        self
+    }
+
+    /// How often and how patiently calls are repeated.
+    #[must_use]
+    pub fn retry(mut self, policy: RetryPolicy) -> Self {
+        self.retry = policy;
+        self
+    }
+
+    /// What all calls of the client and its clones may spend on repeats: a repeat costs 5, after a
+    /// timeout 10, and a success gives 1 back. [Default](Self::DEFAULT_RETRY_BUDGET).
+    #[must_use]
+    pub fn retry_budget(mut self, budget: u32) -> Self {
+        self.retry_budget = budget;
+        self
+    }
+
+    /// What the client does about the limits that the document states: wait, unless set otherwise.
+    #[must_use]
+    pub fn rate_limiting(mut self, mode: RateLimiting) -> Self {
+        self.rate_limiting = mode;
+        self
+    }
+
+    /// Follows up to `max` redirections in an attempt; without this, none. Credentials never go to
+    /// another scheme, host or port; a redirection from `https` to `http`, or with a body to
+    /// another origin, is not followed.
+    #[must_use]
+    pub fn follow_redirects(mut self, max: u32) -> Self {
+        self.max_redirects = max;
+        self
+    }
+
+    /// Adds a step that every request goes through; the first one added is the outermost.
+    #[must_use]
+    pub fn middleware(mut self, middleware: impl Middleware) -> Self {
+        self.middlewares.push(Arc::new(middleware));
+        self
+    }
+
+    /// Adds somebody who is told of calls and attempts, for metrics.
+    #[must_use]
+    pub fn observer(mut self, observer: impl Observer) -> Self {
+        self.observers.push(Arc::new(observer));
+        self
+    }
+
+    /// Shows the values of these headers, of requests and replies, in traces. A few that never hold
+    /// a secret are shown anyway; headers for credentials never are.
+    #[must_use]
+    pub fn trace_headers(mut self, names: impl IntoIterator<Item = impl Into<String>>) -> Self {
+        self.shown_headers.extend(names.into_iter().map(Into::into));
+        self
+    }
+
+    /// Shows the values of these query parameters in traces; without this, none. Parameters for
+    /// credentials are never shown.
+    #[must_use]
+    pub fn trace_query(mut self, names: impl IntoIterator<Item = impl Into<String>>) -> Self {
+        self.shown_query.extend(names.into_iter().map(Into::into));
         self
     }
 
@@ -216,8 +319,17 @@ impl CoreBuilder {
             base_url,
             credentials,
             features: self.features,
+            trusted: self.trusted,
             timeout: self.timeout,
+            attempt_timeout: self.attempt_timeout,
             response_body_limit: self.response_body_limit,
+            max_redirects: self.max_redirects,
+            retry: self.retry,
+            retry_budget: RetryBudget::new(self.retry_budget),
+            limiter: Limiter::new(self.rate_limiting, self.api.rate_limits),
+            middlewares: self.middlewares,
+            observers: self.observers.into(),
+            allowed: AllowList::new(self.api, &self.shown_headers, &self.shown_query),
             user_agent,
             http_client,
             queue: WriteQueue::new(self.max_queued_writes),

@@ -1,4 +1,4 @@
-//! Sending: everything between the request that generated code built and the raw reply.
+//! What a generated client sends its requests through.
 
 use std::collections::BTreeSet;
 use std::fmt;
@@ -6,19 +6,29 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use reqwest::Request;
-use reqwest::header::{HeaderValue, USER_AGENT};
+use reqwest::header::{HeaderName, HeaderValue, USER_AGENT};
 use tokio::time::{Instant, timeout_at};
 use url::Url;
 
 use crate::api::Api;
+use crate::attempts::{Attempts, after};
 use crate::builder::CoreBuilder;
-use crate::credential::Credentials;
+use crate::credential::{Chosen, Credentials};
+use crate::limits::Limiter;
+use crate::observer::Watch;
 use crate::path::{self, PathFault, PathValues};
 use crate::queue::{QueueFull, WriteGuard, WriteQueue};
+use crate::redact::AllowList;
+use crate::response::Answer;
+use crate::retry::RetryBudget;
 use crate::trace::Call;
-use crate::{CallOptions, ErrorKind, Failure, Operation, RawResponse, prepare};
+use crate::{
+    CallOptions, ErrorKind, Failure, Middleware, Observer, Operation, RawRequest, RawResponse,
+    RetryPolicy, prepare,
+};
 
-/// The transport of a generated client. Clones share connections, credentials and write queues.
+/// The transport of a generated client. Clones share connections, credentials, write queues, rate
+/// limits and the retry budget.
 #[derive(Clone)]
 pub struct Core {
     settings: Arc<Settings>,
@@ -31,11 +41,32 @@ pub(crate) struct Settings {
     pub(crate) base_url: Url,
     pub(crate) credentials: Credentials,
     pub(crate) features: Option<BTreeSet<String>>,
+    pub(crate) trusted: Option<bool>,
     pub(crate) timeout: Duration,
+    pub(crate) attempt_timeout: Option<Duration>,
     pub(crate) response_body_limit: usize,
     pub(crate) user_agent: HeaderValue,
     pub(crate) http_client: reqwest::Client,
+    pub(crate) max_redirects: u32,
+    pub(crate) retry: RetryPolicy,
+    pub(crate) retry_budget: RetryBudget,
+    pub(crate) limiter: Limiter,
+    pub(crate) middlewares: Vec<Arc<dyn Middleware>>,
+    pub(crate) observers: Arc<[Arc<dyn Observer>]>,
+    pub(crate) allowed: AllowList,
     pub(crate) queue: Arc<WriteQueue>,
+}
+
+/// A request on its way to its attempts.
+struct Outgoing<'a> {
+    request: Request,
+    operation: &'static Operation,
+    options: &'a CallOptions,
+    credentials: Chosen<'a>,
+    /// The values by which writes wait for each other.
+    path: PathValues,
+    /// The path below the base URL.
+    below_base: String,
 }
 
 impl From<Settings> for Core {
@@ -58,9 +89,16 @@ impl Core {
         &self.base_url
     }
 
-    /// The HTTP client that requests are built and sent with.
+    /// The HTTP client that requests are built with.
     pub fn http_client(&self) -> &reqwest::Client {
         &self.settings.http_client
+    }
+
+    /// Starts a call that the document does not know, with everything that other calls have:
+    /// credentials, repeats, limits, errors. `path` stands below the base URL and begins with a
+    /// slash; encode what you put into it with [`encode_path`](crate::encode_path).
+    pub fn request(&self, method: crate::Method, path: impl Into<String>) -> RawRequest {
+        RawRequest::new(self.clone(), method, path.into())
     }
 
     /// Checks, completes and sends the request of an operation.
@@ -68,20 +106,105 @@ impl Core {
     /// # Errors
     ///
     /// When the call is refused before sending (a path parameter that would leave its segment, a
-    /// missing credential or feature, a full queue) and when no reply arrives. Replies of every
-    /// status are successes here.
+    /// missing credential, scope or feature, a full queue, a limit used up) and when no reply
+    /// arrives. Replies of every status are successes here.
     pub async fn execute(
         &self,
         request: Request,
         operation: &'static Operation,
         options: CallOptions,
     ) -> Result<RawResponse, Failure> {
+        let outgoing = || {
+            let settings = &*self.settings;
+            let below_base = self.below_base(request.url()).unwrap_or_default();
+            let path = self.path_values(request.url(), operation)?;
+            settings.check_features(operation)?;
+            settings.check_trust(operation)?;
+            Ok(Outgoing {
+                credentials: settings
+                    .credentials
+                    .choose(settings.api, operation.security())?,
+                request,
+                operation,
+                options: &options,
+                path,
+                below_base,
+            })
+        };
+        self.perform(operation, outgoing).await
+    }
+
+    /// Sends a request that no operation of the document describes, with these credentials.
+    pub(crate) async fn execute_raw(
+        &self,
+        request: Request,
+        operation: &'static Operation,
+        options: CallOptions,
+        credentials: Option<&[String]>,
+    ) -> Result<RawResponse, Failure> {
+        let outgoing = || {
+            let (own, api) = (&self.settings.credentials, self.settings.api);
+            let below_base = self.below_base(request.url()).ok_or_else(|| {
+                Failure::invalid(
+                    "its path does not begin with a slash, or leads out of the base URL",
+                )
+            })?;
+            Ok(Outgoing {
+                credentials: match credentials {
+                    Some(names) => own.choose_named(api, names)?,
+                    None => own.choose_usual(api)?,
+                },
+                request,
+                operation,
+                options: &options,
+                path: PathValues::new(),
+                below_base,
+            })
+        };
+        self.perform(operation, outgoing).await
+    }
+
+    /// Sends a request to wherever it says, without the client's credentials.
+    #[cfg_attr(not(feature = "oauth"), expect(dead_code))]
+    pub(crate) async fn execute_at(
+        &self,
+        request: Request,
+        operation: &'static Operation,
+        options: CallOptions,
+    ) -> Result<RawResponse, Failure> {
+        let outgoing = || {
+            Ok(Outgoing {
+                below_base: self.below_base(request.url()).unwrap_or_default(),
+                request,
+                operation,
+                options: &options,
+                credentials: Chosen::keep(),
+                path: PathValues::new(),
+            })
+        };
+        self.perform(operation, outgoing).await
+    }
+
+    async fn perform<'a>(
+        &'a self,
+        operation: &'static Operation,
+        outgoing: impl FnOnce() -> Result<Outgoing<'a>, Failure>,
+    ) -> Result<RawResponse, Failure> {
         let call = Call::start(operation);
-        match call.run(self.send(request, operation, options)).await {
-            Ok((response, guard)) => {
+        let sent = match outgoing() {
+            Ok(outgoing) => {
+                let url = outgoing.request.url().clone();
+                let sent = call.run(self.send(outgoing, &call)).await;
+                sent.map(|(answer, guard)| (answer, guard, url))
+            }
+            Err(failure) => Err(failure),
+        };
+        match sent {
+            Ok((answer, guard, url)) => {
                 let limit = self.settings.response_body_limit;
-                let about = (self.settings.api, operation);
-                Ok(RawResponse::receive(response, about, limit, guard, call).await)
+                Ok(RawResponse::new(
+                    answer, operation, &url, limit, guard, call,
+                ))
             }
             Err(failure) => {
                 call.failed(failure.kind());
@@ -92,44 +215,64 @@ impl Core {
 
     async fn send(
         &self,
-        mut request: Request,
-        operation: &'static Operation,
-        options: CallOptions,
-    ) -> Result<(reqwest::Response, Option<WriteGuard>), Failure> {
+        outgoing: Outgoing<'_>,
+        call: &Call,
+    ) -> Result<(Answer, Option<WriteGuard>), Failure> {
+        let Outgoing {
+            mut request,
+            operation,
+            options,
+            credentials,
+            path,
+            below_base,
+        } = outgoing;
         let settings = &*self.settings;
-        options.put_headers(request.headers_mut())?;
-        let path = self.path_values(request.url(), operation)?;
-        settings.check_features(operation)?;
+        let watch = Watch::start(&settings.observers, operation);
         prepare::prepare(&mut request, operation)?;
-        settings
-            .credentials
-            .apply(settings.api, operation, &mut request)?;
+        options.put_headers(request.headers_mut())?;
         let agent = settings.user_agent.clone();
         request.headers_mut().insert(USER_AGENT, agent);
+        let has_key = put_idempotency_key(&mut request, operation, options)?;
 
-        let deadline = deadline(options.timeout.unwrap_or(settings.timeout));
+        let deadline = after(Instant::now(), options.timeout.unwrap_or(settings.timeout));
         let guard = settings.await_turn(operation, path, deadline).await?;
-        *request.timeout_mut() = Some(deadline.saturating_duration_since(Instant::now()));
-        let sent = settings.http_client.execute(request).await;
-        Ok((sent.map_err(Failure::transport)?, guard))
+        let attempts = Attempts {
+            settings,
+            operation,
+            credentials,
+            policy: options.retry.as_ref().unwrap_or(&settings.retry),
+            path: below_base,
+            has_key,
+            streams: operation.streams() || options.streams,
+            attempt_timeout: options.attempt_timeout.or(settings.attempt_timeout),
+            deadline,
+            watch,
+        };
+        Ok((attempts.run(request, call).await?, guard))
+    }
+
+    /// The path of a URL below the base URL, or `None` for one that is elsewhere.
+    fn below_base(&self, url: &Url) -> Option<String> {
+        let base = &self.settings.base_url;
+        let path = url
+            .path()
+            .strip_prefix(base.path().trim_end_matches('/'))
+            .filter(|_| url.origin() == base.origin())
+            .filter(|path| path.starts_with('/'))?;
+        Some(path.to_owned())
     }
 
     /// Reads the path parameters back from the URL, which proves that the request goes where the
     /// operation says.
     fn path_values(&self, url: &Url, operation: &'static Operation) -> Result<PathValues, Failure> {
-        let base = &self.settings.base_url;
         let elsewhere = || {
             Failure::invalid(format!(
                 "its URL does not match {} under the base URL, so that it would call something else",
                 operation.path()
             ))
         };
-        let path = url
-            .path()
-            .strip_prefix(base.path().trim_end_matches('/'))
-            .filter(|_| url.origin() == base.origin())
-            .ok_or_else(elsewhere)?;
-        path::recover(operation.path(), path).map_err(|fault| match fault {
+        let path = self.below_base(url).ok_or_else(elsewhere)?;
+        path::recover(operation.path(), &path).map_err(|fault| match fault {
             PathFault::Mismatch => elsewhere(),
             PathFault::Escapes { parameter, value } => {
                 let what = match value {
@@ -145,11 +288,42 @@ impl Core {
     }
 }
 
-/// A timeout too long to be counted is as good as a century.
-fn deadline(timeout: Duration) -> Instant {
-    const CENTURY: Duration = Duration::from_secs(100 * 365 * 24 * 60 * 60);
-    let now = Instant::now();
-    now + timeout.min(CENTURY)
+/// Sees to the key that makes a repeat safe: the one that is on the request already, that of the
+/// options, or a random one (a version 4 UUID, RFC 9562). Whether there is one.
+fn put_idempotency_key(
+    request: &mut Request,
+    operation: &Operation,
+    options: &CallOptions,
+) -> Result<bool, Failure> {
+    let Some(name) = operation.idempotency_key() else {
+        return match options.idempotency_key {
+            Some(_) => Err(Failure::invalid("the operation takes no idempotency key")),
+            None => Ok(false),
+        };
+    };
+    let name = HeaderName::try_from(name)
+        .map_err(|_| Failure::invalid(format!("`{name}` is not a header name")))?;
+    let key = match &options.idempotency_key {
+        Some(key) => checked_key(key)?,
+        None if request.headers().contains_key(&name) => return Ok(true),
+        None => uuid::Uuid::new_v4().to_string(),
+    };
+    let key = HeaderValue::try_from(key)
+        .map_err(|_| Failure::invalid("the idempotency key is not a header value"))?;
+    request.headers_mut().insert(name, key);
+    Ok(true)
+}
+
+/// What every server takes: 1 to 255 printable ASCII characters.
+fn checked_key(key: &str) -> Result<String, Failure> {
+    let fits = (1..=255).contains(&key.len()) && key.bytes().all(|byte| byte.is_ascii_graphic());
+    if fits {
+        Ok(key.to_owned())
+    } else {
+        Err(Failure::invalid(
+            "the idempotency key must be 1 to 255 visible ASCII characters without blanks",
+        ))
+    }
 }
 
 impl Settings {
@@ -179,6 +353,16 @@ impl Settings {
             needed.join("` or `")
         );
         Err(Failure::new(ErrorKind::MissingFeature, reason))
+    }
+
+    /// Refuses what the server would refuse, where the application was said not to be trusted.
+    fn check_trust(&self, operation: &Operation) -> Result<(), Failure> {
+        if operation.is_trusted_only() && self.trusted == Some(false) {
+            let reason = "only trusted applications may call it, and this client was said to \
+                          belong to none: ask the vendor for trust, then call `trusted(true)`";
+            return Err(Failure::new(ErrorKind::NotTrusted, reason));
+        }
+        Ok(())
     }
 
     /// Waits until no other write of this client is under way on the same resource.

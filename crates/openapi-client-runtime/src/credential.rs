@@ -1,16 +1,21 @@
 //! Credentials, and which of them an operation gets.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
+use std::sync::Arc;
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use reqwest::Request;
-use reqwest::header::{AUTHORIZATION, HeaderName, HeaderValue};
+use reqwest::header::{AUTHORIZATION, COOKIE, HeaderName, HeaderValue, PROXY_AUTHORIZATION};
 use zeroize::Zeroizing;
 
 use crate::api::{Api, ApiKeyLocation, Scheme, SchemeKind};
-use crate::{ErrorKind, Failure, Operation, Secret, SecurityRequirement, cookie, query};
+use crate::token::Bearer;
+use crate::{
+    AccessToken, ErrorKind, Failure, Operation, Secret, SecurityRequirement, TokenSource, cookie,
+    query,
+};
 
 /// What a security scheme takes. `Debug` never shows the secret part.
 #[derive(Clone, Debug)]
@@ -19,7 +24,7 @@ pub struct Credential(Kind);
 #[derive(Clone, Debug)]
 enum Kind {
     Basic { user: String, password: Secret },
-    Bearer(Secret),
+    Bearer(Bearer),
     ApiKey(Secret),
 }
 
@@ -32,8 +37,8 @@ impl Credential {
         })
     }
 
-    /// A token, for bearer schemes (RFC 6750), OAuth 2.0 and OpenID Connect.
-    pub fn bearer(token: impl Into<Secret>) -> Self {
+    /// A token or a source of tokens, for bearer schemes (RFC 6750), OAuth 2.0 and OpenID Connect.
+    pub fn bearer(token: impl Into<Bearer>) -> Self {
         Self(Kind::Bearer(token.into()))
     }
 
@@ -49,7 +54,7 @@ impl Credential {
             (
                 Kind::Bearer(token),
                 SchemeKind::HttpBearer | SchemeKind::OAuth2 | SchemeKind::OpenIdConnect,
-            ) => check_visible(token),
+            ) => token.check(check_visible),
             (Kind::ApiKey(key), SchemeKind::ApiKey { location, .. }) => match location {
                 ApiKeyLocation::Query if key.expose().is_empty() => Err("the key is empty"),
                 ApiKeyLocation::Query => Ok(()),
@@ -95,29 +100,80 @@ impl Credentials {
         self.0.insert(scheme.name, credential);
     }
 
-    /// Puts the credentials of the first security alternative that is complete on the request,
-    /// and takes off all others. An operation without security, or one for which security is
-    /// optional and not configured, goes out bare.
-    pub(crate) fn apply(
+    /// The credentials of the first security alternative that is complete. An operation without
+    /// security, or one for which security is optional and not configured, goes out bare.
+    pub(crate) fn choose(
         &self,
         api: &'static Api,
-        operation: &'static Operation,
-        request: &mut Request,
-    ) -> Result<(), Failure> {
-        strip(api, request);
-        let alternatives = operation.security();
+        alternatives: &'static [&'static [SecurityRequirement]],
+    ) -> Result<Chosen<'_>, Failure> {
         let complete = |schemes: &[SecurityRequirement]| {
             !schemes.is_empty() && schemes.iter().all(|s| self.0.contains_key(s.scheme()))
         };
         let optional = alternatives.iter().any(|schemes| schemes.is_empty());
-        let chosen = alternatives.iter().find(|schemes| complete(schemes));
-        match chosen {
-            Some(schemes) => schemes
+        match alternatives.iter().find(|schemes| complete(schemes)) {
+            Some(schemes) => Ok(schemes
                 .iter()
-                .filter_map(|s| Some((api.scheme(s.scheme())?, self.0.get(s.scheme())?)))
-                .try_for_each(|(scheme, credential)| put(scheme, credential, request)),
-            None if alternatives.is_empty() || optional => Ok(()),
+                .filter_map(|needed| {
+                    Some(Part {
+                        scheme: api.scheme(needed.scheme())?,
+                        credential: self.0.get(needed.scheme())?,
+                        scopes: needed.scopes(),
+                    })
+                })
+                .collect()),
+            None if alternatives.is_empty() || optional => Ok(Chosen::none()),
             None => Err(self.missing(api, alternatives)),
+        }
+    }
+
+    /// The credentials of these schemes, for a call that the document does not know.
+    pub(crate) fn choose_named(
+        &self,
+        api: &'static Api,
+        names: &[String],
+    ) -> Result<Chosen<'_>, Failure> {
+        let part = |name: &String| {
+            let scheme = api.scheme(name).ok_or_else(|| {
+                let known: Vec<&str> = api.schemes.iter().map(|scheme| scheme.name).collect();
+                Failure::invalid(format!(
+                    "the API has no security scheme `{name}`; it has `{}`",
+                    known.join("`, `")
+                ))
+            })?;
+            let credential = self.0.get(scheme.name).ok_or_else(|| {
+                let reason = format!(
+                    "it needs a credential for `{}` (set it with `{}`)",
+                    scheme.name, scheme.builder_method
+                );
+                Failure::new(ErrorKind::MissingCredential, reason)
+            })?;
+            Ok(Part {
+                scheme,
+                credential,
+                scopes: &[],
+            })
+        };
+        names.iter().map(part).collect()
+    }
+
+    /// What a call gets that says nothing of credentials: the document's general security, else
+    /// the only credential there is.
+    pub(crate) fn choose_usual(&self, api: &'static Api) -> Result<Chosen<'_>, Failure> {
+        if !api.security.is_empty() {
+            return self.choose(api, api.security);
+        }
+        match self.0.keys().collect::<Vec<_>>().as_slice() {
+            [] => Ok(Chosen::none()),
+            [only] => self.choose_named(api, &[(**only).to_owned()]),
+            several => {
+                let names: Vec<&str> = several.iter().map(|name| **name).collect();
+                Err(Failure::invalid(format!(
+                    "this client has credentials for `{}`: say with `credentials` which of them \
+                     the call gets",
+                    names.join("`, `")
+                )))
+            }
         }
     }
 
@@ -153,6 +209,134 @@ impl fmt::Debug for Credentials {
     }
 }
 
+/// The credentials that a call carries, all of them.
+pub(crate) struct Chosen<'a> {
+    parts: Vec<Part<'a>>,
+    /// Whether credentials that are on the request already stay.
+    keeps_own: bool,
+}
+
+struct Part<'a> {
+    scheme: &'static Scheme,
+    credential: &'a Credential,
+    scopes: &'static [&'static str],
+}
+
+impl<'a> FromIterator<Part<'a>> for Chosen<'a> {
+    fn from_iter<I: IntoIterator<Item = Part<'a>>>(parts: I) -> Self {
+        Self {
+            parts: parts.into_iter().collect(),
+            keeps_own: false,
+        }
+    }
+}
+
+/// The token that a request went out with, and where another one may come from.
+pub(crate) struct Used {
+    pub(crate) source: Arc<dyn TokenSource>,
+    pub(crate) token: AccessToken,
+}
+
+impl Chosen<'_> {
+    /// The call goes out bare.
+    const fn none() -> Self {
+        Self {
+            parts: Vec::new(),
+            keeps_own: false,
+        }
+    }
+
+    /// The call goes out with what is on it.
+    pub(crate) const fn keep() -> Self {
+        Self {
+            parts: Vec::new(),
+            keeps_own: true,
+        }
+    }
+
+    /// Puts the credentials on the request and takes off all others.
+    pub(crate) async fn put(
+        &self,
+        api: &Api,
+        operation: &Operation,
+        request: &mut Request,
+    ) -> Result<Option<Used>, Failure> {
+        if !self.keeps_own {
+            strip(api, request);
+        }
+        let mut used = None;
+        for part in &self.parts {
+            let Kind::Bearer(bearer) = &part.credential.0 else {
+                put(part.scheme, part.credential, request)?;
+                continue;
+            };
+            let token = bearer.token().await?;
+            check_visible(token.secret()).map_err(|reason| {
+                Failure::credential(format!("the token source gave a bad token: {reason}"))
+            })?;
+            check_scopes(&token, part.scopes, operation.required_scopes())?;
+            let line = Zeroizing::new(format!("Bearer {}", token.secret().expose()));
+            put_header(AUTHORIZATION, &line, request)?;
+            if let Some(source) = bearer.as_source() {
+                used = Some(Used { source, token });
+            }
+        }
+        Ok(used)
+    }
+}
+
+/// Refuses what the server would refuse, where the scopes of the token are known.
+fn check_scopes(
+    token: &AccessToken,
+    of_scheme: &[&'static str],
+    of_operation: &[&'static str],
+) -> Result<(), Failure> {
+    let Some(granted) = token.scopes() else {
+        return Ok(());
+    };
+    let missing: BTreeSet<&str> = of_scheme
+        .iter()
+        .chain(of_operation)
+        .copied()
+        .filter(|scope| !granted.contains(*scope))
+        .collect();
+    if missing.is_empty() {
+        return Ok(());
+    }
+    let list = |scopes: Vec<&str>| format!("`{}`", scopes.join("`, `"));
+    let has = match granted.is_empty() {
+        true => "no scope".to_owned(),
+        false => list(granted.iter().map(String::as_str).collect()),
+    };
+    let noun = if missing.len() == 1 {
+        "scope"
+    } else {
+        "scopes"
+    };
+    let reason = format!(
+        "it needs the {noun} {}, and the token has {has}: sign in again and ask for more",
+        list(missing.into_iter().collect()),
+    );
+    Err(Failure::new(ErrorKind::MissingScope, reason))
+}
+
+/// Takes off every credential, also cookies, before the request goes to another origin.
+pub(crate) fn strip_all(api: &Api, request: &mut Request) {
+    strip(api, request);
+    let headers = request.headers_mut();
+    headers.remove(COOKIE);
+    headers.remove(PROXY_AUTHORIZATION);
+    // What a middleware has put on and marked.
+    let sensitive: Vec<HeaderName> = headers
+        .iter()
+        .filter(|(_, value)| value.is_sensitive())
+        .map(|(name, _)| name.clone())
+        .collect();
+    for name in sensitive {
+        headers.remove(name);
+    }
+}
+
 /// Credentials come from the client's configuration only, never from a header parameter.
 fn strip(api: &Api, request: &mut Request) {
     let headers = request.headers_mut();
@@ -173,10 +357,6 @@ fn put(scheme: &Scheme, credential: &Credential, request: &mut Request) -> Resul
         (Kind::Basic { user, password }, _) => {
             let pair = Zeroizing::new(format!("{user}:{}", password.expose()));
             let line = Zeroizing::new(format!("Basic {}", STANDARD.encode(pair.as_bytes())));
-            put_header(AUTHORIZATION, &line, request)
-        }
-        (Kind::Bearer(token), _) => {
-            let line = Zeroizing::new(format!("Bearer {}", token.expose()));
             put_header(AUTHORIZATION, &line, request)
         }
         (Kind::ApiKey(key), SchemeKind::ApiKey { location, name }) => match location {
@@ -201,8 +381,8 @@ fn put(scheme: &Scheme, credential: &Credential, request: &mut Request) -> Resul
                     .map_err(Failure::invalid)
             }
         },
-        // `check` let only API keys in for API key schemes.
-        (Kind::ApiKey(_), _) => Ok(()),
+        // `check` let only API keys in for API key schemes; bearer tokens are put by the caller.
+        (Kind::ApiKey(_) | Kind::Bearer(_), _) => Ok(()),
     }
 }
 
@@ -240,7 +420,7 @@ mod tests {
     const QUERY: SecurityRequirement = SecurityRequirement::new("query", &[]);
     const COOKIE: SecurityRequirement = SecurityRequirement::new("cookie", &[]);
 
-    fn sent(
+    async fn sent(
         security: &'static [&'static [SecurityRequirement]],
         have: &[&str],
     ) -> Result<Request, Failure> {
@@ -264,55 +444,68 @@ mod tests {
             .header("x-key", "of-the-caller")
             .build()
             .unwrap();
-        credentials.apply(&API, Box::leak(Box::new(operation)), &mut request)?;
+        let chosen = credentials.choose(&API, security)?;
+        chosen.put(&API, &operation, &mut request).await?;
         Ok(request)
     }
 
-    #[test]
-    fn basic_is_encoded_and_marked() {
-        let request = sent(&[&[BASIC]], &["basic", "token"]).unwrap();
+    #[tokio::test]
+    async fn basic_is_encoded_and_marked() {
+        let request = sent(&[&[BASIC]], &["basic", "token"]).await.unwrap();
         assert_eq!(request.headers()[AUTHORIZATION], "Basic dXNlcjpwYTpzcw==");
         assert!(request.headers()[AUTHORIZATION].is_sensitive());
         assert!(!format!("{request:?}").contains("dXNlcjpwYTpzcw"));
     }
 
-    #[test]
-    fn the_first_complete_alternative_goes_alone() {
-        let request = sent(&[&[KEY, ID], &[TOKEN]], &["key", "token"]).unwrap();
+    #[tokio::test]
+    async fn the_first_complete_alternative_goes_alone() {
+        let request = sent(&[&[KEY, ID], &[TOKEN]], &["key", "token"])
+            .await
+            .unwrap();
         assert_eq!(request.headers()[AUTHORIZATION], "Bearer t0ken");
         assert!(!request.headers().contains_key("x-key"));
-        let request = sent(&[&[KEY, ID], &[TOKEN]], &["key", "id", "token"]).unwrap();
+        let request = sent(&[&[KEY, ID], &[TOKEN]], &["key", "id", "token"])
+            .await
+            .unwrap();
         assert_eq!(request.headers()["x-key"], "key-of-key");
         assert_eq!(request.headers()["x-id"], "key-of-id");
         assert!(!request.headers().contains_key(AUTHORIZATION));
     }
 
-    #[test]
-    fn keys_travel_in_query_and_cookie_too() {
-        let request = sent(&[&[QUERY, COOKIE]], &["query", "cookie"]).unwrap();
+    #[tokio::test]
+    async fn keys_travel_in_query_and_cookie_too() {
+        let request = sent(&[&[QUERY, COOKIE]], &["query", "cookie"])
+            .await
+            .unwrap();
         assert_eq!(request.url().query(), Some("a=1&k=key-of-query"));
         assert_eq!(request.headers()["cookie"], "SID=key-of-cookie");
     }
 
-    #[test]
-    fn open_operations_go_bare() {
+    #[tokio::test]
+    async fn open_operations_go_bare() {
         const OPEN: [&[&[SecurityRequirement]]; 2] = [&[], &[&[]]];
         for security in OPEN {
-            let request = sent(security, &["basic", "token", "key"]).unwrap();
+            let request = sent(security, &["basic", "token", "key"]).await.unwrap();
             assert!(request.headers().is_empty(), "{:?}", request.headers());
         }
     }
 
-    #[test]
-    fn optional_security_is_used_where_configured() {
-        let request = sent(&[&[], &[BASIC]], &["basic"]).unwrap();
+    #[tokio::test]
+    async fn optional_security_is_used_where_configured() {
+        let request = sent(&[&[], &[BASIC]], &["basic"]).await.unwrap();
         assert!(request.headers().contains_key(AUTHORIZATION));
-        assert!(sent(&[&[], &[BASIC]], &[]).unwrap().headers().is_empty());
+        assert!(
+            sent(&[&[], &[BASIC]], &[])
+                .await
+                .unwrap()
+                .headers()
+                .is_empty()
+        );
     }
 
-    #[test]
-    fn what_is_missing_is_named_with_the_way_out() {
-        let failure = sent(&[&[KEY, ID], &[TOKEN]], &["key"]).unwrap_err();
+    #[tokio::test]
+    async fn what_is_missing_is_named_with_the_way_out() {
+        let failure = sent(&[&[KEY, ID], &[TOKEN]], &["key"]).await.unwrap_err();
         assert_eq!(failure.kind(), ErrorKind::MissingCredential);
         assert_eq!(
             failure.reason(),

@@ -108,9 +108,8 @@ impl Failure {
         self
     }
 
-    pub(crate) fn with_trail(mut self, trail: Trail) -> Self {
+    pub(crate) fn set_trail(&mut self, trail: Trail) {
         self.0.trail = trail;
-        self
     }
 
     pub(crate) fn of(mut self, operation: &'static Operation) -> Self {

@@ -6,6 +6,7 @@
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used))]
 
 mod api;
+mod attempts;
 mod builder;
 mod cookie;
 mod core;
@@ -16,6 +17,8 @@ mod error_kind;
 mod failure;
 mod limits;
 mod media;
+mod middleware;
+mod observer;
 mod one_line;
 mod open_enum;
 mod operation;
@@ -25,6 +28,9 @@ mod path;
 mod prepare;
 mod query;
 mod queue;
+mod raw;
+mod redact;
+mod redirect;
 mod reply;
 mod response;
 mod retry;
@@ -41,6 +47,8 @@ pub use crate::error::Error;
 pub use crate::error_kind::ErrorKind;
 pub use crate::failure::Failure;
 pub use crate::limits::{RateLimit, RateLimiting};
+pub use crate::middleware::{Attempt, Middleware, Next};
+pub use crate::observer::{Event, Observer, Outcome, WaitReason};
 pub use crate::open_enum::UnknownValue;
 pub use crate::operation::{
     Method, Operation, OperationBuilder, Provenance, RequestBody, ResponseSpec,
@@ -50,10 +58,11 @@ pub use crate::options::CallOptions;
 pub use crate::patch::Patch;
 pub use crate::path::encode_path;
 pub use crate::query::{QueryParam, QueryStyle, RequestBuilderExt};
+pub use crate::raw::{RawRequest, RawValue};
 pub use crate::response::{ByteStream, RawResponse, ResponseValue};
 pub use crate::retry::{Retry, RetryPolicy};
 pub use crate::secret::Secret;
-pub use crate::token::{AccessToken, TokenSource};
+pub use crate::token::{AccessToken, Bearer, TokenSource};
 
 /// The HTTP library, whose types stand in this crate's interface.
 pub use reqwest;

@@ -24,6 +24,8 @@ pub struct CallOptions {
     pub(crate) attempt_timeout: Option<Duration>,
     pub(crate) retry: Option<RetryPolicy>,
     pub(crate) idempotency_key: Option<String>,
+    /// Whether a success is left to its consumer unread.
+    pub(crate) streams: bool,
     headers: Vec<(String, String)>,
 }
 

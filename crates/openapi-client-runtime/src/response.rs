@@ -33,12 +33,47 @@ pub struct RawResponse {
     guard: Option<WriteGuard>,
 }
 
+/// The reply to one attempt.
+pub(crate) struct Answer {
+    pub(crate) reply: Reply,
+    body: Body,
+}
+
 enum Body {
-    /// A success: read when and as the caller wants it.
+    /// A stream: read when and as the caller wants it.
     Open(Box<reqwest::Response>),
-    /// An error: read at once, so that every error knows what the server said.
     Read(Bytes),
 }
+
+impl Answer {
+    /// Takes over a reply and reads its body, unless it is one that `streams`. A success that
+    /// breaks off is a failure; an error is one anyway, and keeps what came.
+    pub(crate) async fn receive(
+        response: reqwest::Response,
+        (api, operation): (&'static Api, &'static Operation),
+        limit: usize,
+        streams: bool,
+    ) -> Result<Self, Failure> {
+        let mut reply = Reply::new(api, response.status(), response.headers().clone());
+        let body = if !reply.status.is_success() {
+            let body = read_what_comes(response, limit.min(ERROR_LIMIT)).await;
+            reply.keep_excerpt(&body);
+            reply.read_members(api.error_members, &body);
+            Body::Read(body)
+        } else if streams {
+            Body::Open(Box::new(response))
+        } else {
+            match read_bounded(response, limit).await {
+                Ok(body) => Body::Read(body),
+                Err(failure) => return Err(failure.with_reply(reply).of(operation)),
+            }
+        };
+        Ok(Self { reply, body })
+    }
+}
+
+/// Most bytes that are read of the body of an error.
+const ERROR_LIMIT: usize = 1024 * 1024;
 
 impl RawResponse {
     /// The status, by which generated code chooses how to read the reply. A redirection that the
@@ -54,32 +89,23 @@ impl RawResponse {
         status.as_u16()
     }
 
-    /// Takes over a reply; the body of an error is read here.
-    pub(crate) async fn receive(
-        response: reqwest::Response,
-        (api, operation): (&'static Api, &'static Operation),
+    pub(crate) fn new(
+        answer: Answer,
+        operation: &'static Operation,
+        url: &Url,
         limit: usize,
         guard: Option<WriteGuard>,
         call: Call,
     ) -> Self {
-        let mut reply = Reply::new(api, response.status(), response.headers().clone());
+        let Answer { reply, body } = answer;
         call.answered(reply.status, reply.request_id());
-        let url = without_query(response.url());
-        let body = if reply.status.is_success() {
-            Body::Open(Box::new(response))
-        } else {
-            if !reply.status.is_redirection() {
-                call.failed(ErrorKind::Api);
-            }
-            let body = call.run(read_what_comes(response, limit)).await;
-            reply.keep_excerpt(&body);
-            reply.read_members(api.error_members, &body);
-            Body::Read(body)
-        };
+        if reply.status.is_client_error() || reply.status.is_server_error() {
+            call.failed(ErrorKind::Api);
+        }
         Self {
             operation,
             reply,
-            url,
+            url: without_query(url),
             body,
             limit,
             call,
@@ -102,7 +128,7 @@ impl RawResponse {
         self.operation
     }
 
-    /// The URL that answered, without its query.
+    /// The URL that was called, without its query.
     pub fn url(&self) -> &Url {
         &self.url
     }

@@ -47,7 +47,7 @@ impl AccessToken {
 ///
 /// ```
 /// use futures_core::future::BoxFuture;
-/// use openapi_client_runtime::{AccessToken, Credential, Failure, TokenSource};
+/// use openapi_client_runtime::{AccessToken, Bearer, Credential, Failure, TokenSource};
 ///
 /// struct Vault;
 ///
@@ -68,7 +68,7 @@ impl AccessToken {
 ///     }
 /// }
 ///
-/// let credential = Credential::token_source(Vault);
+/// let credential = Credential::bearer(Bearer::source(Vault));
 /// # let _ = credential;
 /// ```
 pub trait TokenSource: Send + Sync + 'static {
@@ -91,27 +91,79 @@ pub trait TokenSource: Send + Sync + 'static {
     ) -> BoxFuture<'a, Result<Option<AccessToken>, Failure>>;
 }
 
-/// What a bearer scheme takes: a token or a source of tokens.
+/// What a bearer scheme takes: a token, or a source of tokens.
 #[derive(Clone)]
-pub(crate) enum Bearer {
+pub struct Bearer(Kind);
+
+#[derive(Clone)]
+enum Kind {
     Token(AccessToken),
     Source(Arc<dyn TokenSource>),
 }
 
 impl Bearer {
+    /// Asks `source` for the token of each call.
+    pub fn source(source: impl TokenSource) -> Self {
+        Self(Kind::Source(Arc::new(source)))
+    }
+
     pub(crate) async fn token(&self) -> Result<AccessToken, Failure> {
-        match self {
-            Self::Token(token) => Ok(token.clone()),
-            Self::Source(source) => source.token().await,
+        match &self.0 {
+            Kind::Token(token) => Ok(token.clone()),
+            Kind::Source(source) => source.token().await,
+        }
+    }
+
+    pub(crate) fn as_source(&self) -> Option<Arc<dyn TokenSource>> {
+        match &self.0 {
+            Kind::Token(_) => None,
+            Kind::Source(source) => Some(Arc::clone(source)),
+        }
+    }
+
+    /// Checks a token that is known already.
+    pub(crate) fn check(
+        &self,
+        check: impl FnOnce(&Secret) -> Result<(), &'static str>,
+    ) -> Result<(), &'static str> {
+        match &self.0 {
+            Kind::Token(token) => check(&token.secret),
+            Kind::Source(_) => Ok(()),
         }
     }
 }
 
 impl fmt::Debug for Bearer {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Token(token) => token.fmt(f),
-            Self::Source(_) => f.write_str("TokenSource"),
+        match &self.0 {
+            Kind::Token(token) => token.fmt(f),
+            Kind::Source(_) => f.write_str("TokenSource"),
         }
     }
 }
+
+impl From<AccessToken> for Bearer {
+    fn from(token: AccessToken) -> Self {
+        Self(Kind::Token(token))
+    }
+}
+
+impl From<Arc<dyn TokenSource>> for Bearer {
+    fn from(source: Arc<dyn TokenSource>) -> Self {
+        Self(Kind::Source(source))
+    }
+}
+
+macro_rules! from_text {
+    ($($text:ty),+) => {
+        $(
+            impl From<$text> for Bearer {
+                fn from(token: $text) -> Self {
+                    AccessToken::new(token).into()
+                }
+            }
+        )+
+    };
+}
+
+from_text!(&str, String, Secret);

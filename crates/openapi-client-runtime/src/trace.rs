@@ -2,9 +2,11 @@
 
 use std::time::Instant;
 
-use reqwest::StatusCode;
+use reqwest::{Request, StatusCode};
 
 use crate::Operation;
+use crate::redact::AllowList;
+use crate::reply::Reply;
 
 /// A call under way. Its span lasts until the reply was read or dropped.
 #[derive(Debug)]
@@ -27,6 +29,7 @@ impl Call {
                 operation = operation.id(),
                 method = operation.method().as_str(),
                 path = operation.path(),
+                attempts = tracing::field::Empty,
                 status = tracing::field::Empty,
                 request_id = tracing::field::Empty,
                 error = tracing::field::Empty,
@@ -48,6 +51,7 @@ impl Call {
         future
     }
 
+    /// The call has its reply.
     pub(crate) fn answered(&self, status: StatusCode, request_id: Option<&str>) {
         #[cfg(feature = "tracing")]
         {
@@ -60,12 +64,45 @@ impl Call {
         let _ = (self, status, request_id);
     }
 
+    pub(crate) fn attempted(&self, attempts: u32) {
+        #[cfg(feature = "tracing")]
+        self.span.record("attempts", attempts);
+        #[cfg(not(feature = "tracing"))]
+        let _ = (self, attempts);
+    }
+
     pub(crate) fn failed(&self, error: crate::ErrorKind) {
         #[cfg(feature = "tracing")]
         self.span.record("error", error.as_str());
         #[cfg(not(feature = "tracing"))]
         let _ = (self, error);
     }
+}
+
+/// A request is about to leave.
+pub(crate) fn sending(allowed: &AllowList, attempt: u32, request: &Request) {
+    #[cfg(feature = "tracing")]
+    tracing::debug!(
+        attempt,
+        query = %allowed.query(request.url()),
+        headers = %allowed.headers(request.headers()),
+        "sending"
+    );
+    #[cfg(not(feature = "tracing"))]
+    let _ = (allowed, attempt, request);
+}
+
+/// A reply has arrived.
+pub(crate) fn received(allowed: &AllowList, attempt: u32, reply: &Reply) {
+    #[cfg(feature = "tracing")]
+    tracing::debug!(
+        attempt,
+        status = reply.status.as_u16(),
+        headers = %allowed.headers(&reply.headers),
+        "received"
+    );
+    #[cfg(not(feature = "tracing"))]
+    let _ = (allowed, attempt, reply);
 }
 
 impl Drop for Call {

@@ -10,6 +10,7 @@ pub static API: Api = Api::new("configuration-client", env!("CARGO_PKG_VERSION")
     .document_version("1.0.0")
     .env_prefix("CONFIGURATION")
     .schemes(&[Scheme::new("basicAuth", SchemeKind::HttpBasic, "basic_auth")])
+    .security(&[&[SecurityRequirement::new("basicAuth", &[])]])
     .error_members(ErrorMembers::new(&[], &["/errors"]));
 /// All operations, in the order of the document.
 pub static OPERATIONS: &[&Operation] = &[

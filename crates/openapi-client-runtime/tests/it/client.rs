@@ -3,7 +3,7 @@
 use openapi_client_runtime::{
     Api, ApiKeyLocation, ByteStream, CallOptions, Core, CoreBuilder, Credential, Error,
     ErrorMembers, Method, Operation, QueryParam, RequestBody, RequestBuilderExt, ResponseSpec,
-    ResponseValue, Scheme, SchemeKind, SecurityRequirement, StatusRange, encode_path,
+    ResponseValue, RetryPolicy, Scheme, SchemeKind, SecurityRequirement, StatusRange, encode_path,
 };
 use serde::{Deserialize, Serialize};
 
@@ -59,6 +59,7 @@ static GET_BYTES: Operation = Operation::new("get_bytes", Method::Get, "/bytes")
         StatusRange::Class(2),
         &["application/zip"],
     )])
+    .streams()
     .build();
 
 static MAKE_THING: Operation = Operation::new("make_thing", Method::Post, "/things")
@@ -110,6 +111,7 @@ pub(crate) struct Put<'a> {
 pub(crate) fn builder(base_url: &str) -> CoreBuilder {
     Core::builder(&API)
         .base_url(base_url)
+        .retry(RetryPolicy::none())
         .credential("basicAuth", Credential::basic("user", SECRET))
         .credential("key", Credential::api_key(format!("key-{SECRET}")))
 }

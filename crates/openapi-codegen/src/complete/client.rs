@@ -10,6 +10,7 @@ use super::{
     example,
     operations::{Scheme, SchemeKind, schemes},
     prose::{self, escape, list, sentence},
+    transport,
 };
 use crate::{naming, plan::Method};
 
@@ -64,6 +65,17 @@ pub(super) fn module(context: &Context<'_>) -> TokenStream {
             #(#from_env_doc)*
             pub fn from_env() -> Result<Self, BuildError> {
                 Self::builder().from_env()?.build()
+            }
+
+            /// Starts a call that the document does not know, with everything that other calls
+            /// have: credentials, repeats, limits, errors. `path` stands below the base URL and
+            /// begins with a slash.
+            pub fn request(
+                &self,
+                method: ::openapi_client_runtime::Method,
+                path: impl Into<String>,
+            ) -> ::openapi_client_runtime::RawRequest {
+                self.core.request(method, path)
             }
 
             #(#methods)*
@@ -207,31 +219,11 @@ fn builder(context: &Context<'_>, environments: &[Environment]) -> TokenStream {
             }
         }
     });
-    let transport = transport_methods();
-    let features = uses(context, "x-client-features").then(|| {
-        quote! {
-            /// Names the features of the API client whose credentials are used.
-            ///
-            /// Calls that none of them allows are then refused before they are sent,
-            /// naming the features that would do.
-            pub fn features<I>(mut self, features: I) -> Self
-            where
-                I: IntoIterator,
-                I::Item: Into<String>,
-            {
-                self.core = self.core.features(features);
-                self
-            }
-        }
-    });
-    let serialized = uses(context, "x-serialize-by").then(|| {
-        quote! {
-            /// How many writes may wait for one that must not overlap with them.
-            pub fn max_queued_writes(mut self, limit: usize) -> Self {
-                self.core = self.core.max_queued_writes(limit);
-                self
-            }
-        }
+    let setters = transport::setters(&transport::Options {
+        features: uses(context, "x-client-features"),
+        trusted: uses(context, "x-trusted-only"),
+        rate_limits: context.root.get("x-rate-limit").is_some(),
+        serialized_writes: uses(context, "x-serialize-by"),
     });
     quote! {
         /// Builds a [`Client`].
@@ -254,10 +246,7 @@ fn builder(context: &Context<'_>, environments: &[Environment]) -> TokenStream {
             }
 
             #(#credentials)*
-            #features
-            #serialized
-
-            #transport
+            #setters
 
             /// Takes what the environment sets, see [`Client::from_env`]; what is not
             /// set there stays as it is.
@@ -287,60 +276,6 @@ fn builder(context: &Context<'_>, environments: &[Environment]) -> TokenStream {
     }
 }
 
-/// Setters that every client has.
-fn transport_methods() -> TokenStream {
-    quote! {
-            /// Bounds the time until a connection stands.
-            pub fn connect_timeout(mut self, limit: ::std::time::Duration) -> Self {
-                self.core = self.core.connect_timeout(limit);
-                self
-            }
-
-            /// Bounds the time between two pieces of an answer.
-            pub fn read_timeout(mut self, limit: ::std::time::Duration) -> Self {
-                self.core = self.core.read_timeout(limit);
-                self
-            }
-
-            /// Bounds the time of a whole call.
-            pub fn timeout(mut self, limit: ::std::time::Duration) -> Self {
-                self.core = self.core.timeout(limit);
-                self
-            }
-
-            /// Bounds the size in bytes of an answer that is decoded.
-            pub fn response_body_limit(mut self, bytes: usize) -> Self {
-                self.core = self.core.response_body_limit(bytes);
-                self
-            }
-
-            /// Puts the caller's product, such as `my-tool/1.2`, before ours in `User-Agent`.
-            pub fn user_agent(mut self, product: impl Into<String>) -> Self {
-                self.core = self.core.user_agent(product);
-                self
-            }
-
-            /// Trusts a further root certificate, in PEM.
-            pub fn add_root_certificate(mut self, pem: impl Into<Vec<u8>>) -> Self {
-                self.core = self.core.add_root_certificate(pem);
-                self
-            }
-
-            /// Brings an HTTP client along. Timeouts and certificates are then its own.
-            pub fn http_client(mut self, client: ::openapi_client_runtime::reqwest::Client) -> Self {
-                self.core = self.core.http_client(client);
-                self
-            }
-
-            /// Allows `http://` to other than loopback addresses: credentials then
-            /// travel in the clear.
-            pub fn allow_insecure_http(mut self) -> Self {
-                self.core = self.core.allow_insecure_http();
-                self
-            }
-    }
-}
-
 fn uses(context: &Context<'_>, extension: &str) -> bool {
     context
         .plan
@@ -355,7 +290,7 @@ fn credential_method(scheme: &Scheme) -> TokenStream {
     let what = match &scheme.kind {
         SchemeKind::HttpBasic => "a user name and a password (HTTP Basic, RFC 7617)".to_owned(),
         SchemeKind::HttpBearer | SchemeKind::OAuth2 | SchemeKind::OpenIdConnect => {
-            "an access token (Bearer, RFC 6750)".to_owned()
+            "an access token (Bearer, RFC 6750) or a source of tokens".to_owned()
         }
         SchemeKind::ApiKey { location, name } => {
             format!(
@@ -386,7 +321,7 @@ fn credential_method(scheme: &Scheme) -> TokenStream {
         },
         _ => quote! {
             #(#docs)*
-            pub fn #method(mut self, token: impl Into<Secret>) -> Self {
+            pub fn #method(mut self, token: impl Into<::openapi_client_runtime::Bearer>) -> Self {
                 self.core = self.core.credential(#name, Credential::bearer(token));
                 self
             }

@@ -9,6 +9,7 @@ mod operations;
 mod package;
 mod prose;
 mod shape;
+mod transport;
 mod types;
 
 use std::collections::BTreeMap;

@@ -140,6 +140,7 @@ fn api(context: &Context<'_>) -> TokenStream {
         let message = strings(&members["message"]);
         quote!(.error_members(ErrorMembers::new(&[#(#code),*], &[#(#message),*])))
     });
+    let security = security(context, &Value::Null);
     let retry_statuses = statuses(context.root).map(|statuses| quote!(.retry_statuses(#statuses)));
     let limits = context.root["x-rate-limit"].as_array().map(|classes| {
         let classes = classes.iter().map(|class| {
@@ -161,6 +162,7 @@ fn api(context: &Context<'_>) -> TokenStream {
             .document_version(#version)
             .env_prefix(#prefix)
             .schemes(&[#(#schemes),*])
+            #security
             #members
             #retry_statuses
             #limits

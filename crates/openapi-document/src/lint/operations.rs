@@ -158,11 +158,12 @@ pub(super) const RULES: &[Rule] = &[
 ];
 
 /// Names the generated `Client` and its traits use themselves.
-const RESERVED_METHODS: [&str; 8] = [
+const RESERVED_METHODS: [&str; 9] = [
     "new",
     "new_with_client",
     "builder",
     "from_env",
+    "request",
     "pre",
     "exec",
     "post",
@@ -170,8 +171,9 @@ const RESERVED_METHODS: [&str; 8] = [
 ];
 
 /// Types in whose scope the builder of an operation stands, and which it would hide.
-const RESERVED_BUILDERS: [&str; 10] = [
+const RESERVED_BUILDERS: [&str; 11] = [
     "ByteStream",
+    "CallOptions",
     "ClientHooks",
     "ClientInfo",
     "Error",

@@ -1,0 +1,325 @@
+//! The attempts of one call: each is sent, judged, and perhaps repeated.
+
+use std::time::Duration;
+
+use reqwest::{Request, StatusCode};
+use tokio::time::{Instant, sleep, timeout_at};
+
+use crate::core::Settings;
+use crate::credential::{self, Chosen, Used};
+use crate::middleware::{Attempt, Next};
+use crate::observer::{Outcome, WaitReason, Watch};
+use crate::response::Answer;
+use crate::retry::{self, RetryPolicy};
+use crate::trace::Call;
+use crate::{ErrorKind, Failure, Operation, Retry, redirect, trace};
+
+/// A call whose request is complete but for its credentials.
+pub(crate) struct Attempts<'a> {
+    pub(crate) settings: &'a Settings,
+    pub(crate) operation: &'static Operation,
+    pub(crate) credentials: Chosen<'a>,
+    pub(crate) policy: &'a RetryPolicy,
+    /// The path below the base URL, by which limits are counted.
+    pub(crate) path: String,
+    /// Whether the request carries an idempotency key.
+    pub(crate) has_key: bool,
+    /// Whether a success is left to its consumer unread.
+    pub(crate) streams: bool,
+    pub(crate) attempt_timeout: Option<Duration>,
+    pub(crate) deadline: Instant,
+    pub(crate) watch: Watch,
+}
+
+/// What came of one attempt.
+struct Tried {
+    result: Result<Answer, Failure>,
+    used: Option<Used>,
+}
+
+/// A failure that may pass, and what the server says of when.
+struct Transient {
+    nothing_sent: bool,
+    timed_out: bool,
+    retry_after: Option<Duration>,
+    too_many: bool,
+}
+
+impl Attempts<'_> {
+    /// Sends the request until there is a reply to keep.
+    pub(crate) async fn run(mut self, request: Request, call: &Call) -> Result<Answer, Failure> {
+        let mut template = Template(Some(request));
+        let mut repeats = 0;
+        let mut renewed = false;
+        let (mut result, not_repeated) = loop {
+            let Some(request) = template.next() else {
+                // `may_repeat` has seen to it that there is one.
+                break (Err(Failure::invalid("its body is used up")), None);
+            };
+            let Tried { result, used } = self.attempt(request).await;
+            if !renewed && let Some(used) = used.filter(|_| is_unauthorized(&result)) {
+                renewed = true;
+                if template.is_left() {
+                    match self.renew(&used).await {
+                        Ok(true) => continue,
+                        Ok(false) => {}
+                        Err(failure) => break (Err(failure), None),
+                    }
+                }
+            }
+            let Some(transient) = self.transient(&result) else {
+                break (result, None);
+            };
+            let delay = transient
+                .retry_after
+                .unwrap_or_else(|| self.policy.delay(repeats + 1, fastrand::f64()));
+            if transient.too_many {
+                self.settings.limiter.close(&self.path, delay);
+            }
+            if repeats + 1 >= self.policy.max_attempts {
+                break (result, None);
+            }
+            if let Err(reason) = self.may_repeat(&transient, delay, &template) {
+                break (result, Some(reason));
+            }
+            repeats += 1;
+            self.watch.waits(WaitReason::Repeat, delay);
+            sleep(delay).await;
+        };
+        self.finish(&mut result, not_repeated, call);
+        result
+    }
+
+    async fn attempt(&mut self, mut request: Request) -> Tried {
+        let used = match self.admit(&mut request).await {
+            Ok(used) => used,
+            Err(failure) => {
+                return Tried {
+                    result: Err(failure),
+                    used: None,
+                };
+            }
+        };
+        let number = self.watch.attempt();
+        let started = Instant::now();
+        let until = self.attempt_timeout.map_or(self.deadline, |timeout| {
+            after(started, timeout).min(self.deadline)
+        });
+        let sent = timeout_at(until, self.exchange(request, number)).await;
+        let result = sent.unwrap_or_else(|_| Err(out_of_time(until == self.deadline)));
+        self.watch
+            .attempt_ended(outcome(&result), started.elapsed());
+        Tried { result, used }
+    }
+
+    /// Waits until the limits allow the request, and puts the credentials on it.
+    async fn admit(&mut self, request: &mut Request) -> Result<Option<Used>, Failure> {
+        let waited = self
+            .settings
+            .limiter
+            .enter(&self.path, self.deadline)
+            .await?;
+        self.watch.waits(WaitReason::RateLimit, waited);
+        let put = self
+            .credentials
+            .put(self.settings.api, self.operation, request);
+        timeout_at(self.deadline, put)
+            .await
+            .map_err(|_| Failure::new(ErrorKind::Timeout, "no token came in time"))?
+    }
+
+    /// One request and its reply, through all middlewares, and through redirections where they are
+    /// followed.
+    async fn exchange(&self, request: Request, number: u32) -> Result<Answer, Failure> {
+        let settings = self.settings;
+        let mut redirections = 0;
+        let mut request = request;
+        loop {
+            trace::sending(&settings.allowed, number, &request);
+            let next = Next {
+                rest: &settings.middlewares,
+                http_client: &settings.http_client,
+                attempt: Attempt {
+                    operation: self.operation,
+                    number,
+                },
+            };
+            let (method, url) = (request.method().clone(), request.url().clone());
+            let follows = redirections < settings.max_redirects;
+            let again = follows.then(|| request.try_clone()).flatten();
+            let response = next.run(request).await?;
+            let declared = self
+                .operation
+                .response_for(response.status().as_u16())
+                .is_some_and(|spec| spec.envelope_variant().is_some());
+            let target = again
+                .filter(|_| !declared)
+                .and_then(|again| Some((redirect::target(&method, &url, &response)?, again)));
+            let Some((target, mut again)) = target else {
+                return self.receive(response, number).await;
+            };
+            if target.leaves_origin {
+                credential::strip_all(settings.api, &mut again);
+            }
+            redirect::apply(target, &mut again);
+            redirections += 1;
+            request = again;
+        }
+    }
+
+    async fn receive(&self, response: reqwest::Response, number: u32) -> Result<Answer, Failure> {
+        let settings = self.settings;
+        let about = (settings.api, self.operation);
+        let limit = settings.response_body_limit;
+        let answer = Answer::receive(response, about, limit, self.streams).await?;
+        trace::received(&settings.allowed, number, &answer.reply);
+        Ok(answer)
+    }
+
+    /// Whether another token than the refused one is to be had.
+    async fn renew(&self, used: &Used) -> Result<bool, Failure> {
+        match timeout_at(self.deadline, used.source.renew(&used.token)).await {
+            Ok(renewed) => Ok(renewed?.is_some()),
+            Err(_) => Err(Failure::new(
+                ErrorKind::Timeout,
+                "the server refused the token, and no other one came in time",
+            )),
+        }
+    }
+
+    /// Whether the failure is one that may pass.
+    fn transient(&self, result: &Result<Answer, Failure>) -> Option<Transient> {
+        match result {
+            Ok(answer) => {
+                let reply = &answer.reply;
+                let statuses = self
+                    .operation
+                    .retry_statuses()
+                    .unwrap_or(self.settings.api.retry_statuses);
+                let listed = statuses.contains(&reply.status.as_u16());
+                let says_when = reply.retry_after.is_some();
+                let running = retry::is_running_elsewhere(reply.status, self.has_key, says_when);
+                let too_many = reply.status == StatusCode::TOO_MANY_REQUESTS;
+                (listed || running || too_many).then_some(Transient {
+                    nothing_sent: false,
+                    timed_out: false,
+                    retry_after: reply.retry_after,
+                    too_many,
+                })
+            }
+            Err(failure) => {
+                let passes = matches!(
+                    failure.kind(),
+                    ErrorKind::Connect | ErrorKind::Timeout | ErrorKind::Transport
+                );
+                passes.then_some(Transient {
+                    nothing_sent: failure.is_connect(),
+                    timed_out: failure.kind() == ErrorKind::Timeout,
+                    retry_after: None,
+                    too_many: false,
+                })
+            }
+        }
+    }
+
+    /// Whether the request may be sent again after `delay`, else why not.
+    fn may_repeat(
+        &self,
+        transient: &Transient,
+        delay: Duration,
+        template: &Template,
+    ) -> Result<(), &'static str> {
+        let operation = self.operation;
+        let safe = match operation.retry() {
+            Some(Retry::Never) => return Err("the API says that a repeat is never safe"),
+            Some(Retry::Always) => true,
+            None => operation.method().is_idempotent() || self.has_key,
+        };
+        if !safe && !transient.nothing_sent {
+            return Err("the server may have carried it out");
+        }
+        if !template.is_left() {
+            return Err("its body is a stream, which can be sent only once");
+        }
+        if transient
+            .retry_after
+            .is_some_and(|wait| wait > self.policy.max_retry_after)
+        {
+            return Err("the server asks to wait longer than this client does");
+        }
+        if after(Instant::now(), delay) >= self.deadline {
+            return Err("its timeout leaves no time for another attempt");
+        }
+        if !self.settings.retry_budget.take(transient.timed_out) {
+            return Err("too many calls of this client fail");
+        }
+        Ok(())
+    }
+
+    /// Tells how it went to whoever wants to know.
+    fn finish(
+        self,
+        result: &mut Result<Answer, Failure>,
+        not_repeated: Option<&'static str>,
+        call: &Call,
+    ) {
+        let trail = crate::failure::Trail {
+            attempts: self.watch.attempts(),
+            elapsed: self.watch.elapsed(),
+            not_repeated,
+        };
+        call.attempted(trail.attempts);
+        match result {
+            Ok(answer) => {
+                if answer.reply.status.is_success() {
+                    self.settings.retry_budget.earn();
+                }
+                answer.reply.trail = trail;
+            }
+            Err(failure) => failure.set_trail(trail),
+        }
+        self.watch.end(outcome(result));
+    }
+}
+
+/// The request that attempts are copied from. One whose body is a stream is given away once.
+struct Template(Option<Request>);
+
+impl Template {
+    fn next(&mut self) -> Option<Request> {
+        match self.0.as_ref()?.try_clone() {
+            Some(copy) => Some(copy),
+            None => self.0.take(),
+        }
+    }
+
+    const fn is_left(&self) -> bool {
+        self.0.is_some()
+    }
+}
+
+fn is_unauthorized(result: &Result<Answer, Failure>) -> bool {
+    matches!(result, Ok(answer) if answer.reply.status == StatusCode::UNAUTHORIZED)
+}
+
+fn outcome(result: &Result<Answer, Failure>) -> Outcome {
+    match result {
+        Ok(answer) => Outcome::Answered(answer.reply.status),
+        Err(failure) => Outcome::Failed(failure.kind()),
+    }
+}
+
+fn out_of_time(whole_call: bool) -> Failure {
+    let reason = if whole_call {
+        "no complete reply within the timeout of the call"
+    } else {
+        "no complete reply within the timeout of an attempt"
+    };
+    Failure::new(ErrorKind::Timeout, reason)
+}
+
+/// A timeout too long to be counted is as good as a century.
+pub(crate) fn after(start: Instant, timeout: Duration) -> Instant {
+    const CENTURY: Duration = Duration::from_secs(100 * 365 * 24 * 60 * 60);
+    start + timeout.min(CENTURY)
+}

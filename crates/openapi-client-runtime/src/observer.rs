@@ -1,0 +1,164 @@
+//! What a client tells of its calls, for metrics.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use reqwest::StatusCode;
+use tokio::time::Instant;
+
+use crate::{ErrorKind, Operation};
+
+/// Watches the calls of a client, for counters and histograms. It must be quick: calls wait for it.
+///
+/// ```
+/// use std::sync::atomic::{AtomicU64, Ordering};
+/// use openapi_client_runtime::{Event, Observer, Operation};
+///
+/// #[derive(Default)]
+/// struct Repeats(AtomicU64);
+///
+/// impl Observer for Repeats {
+///     fn observe(&self, _operation: &'static Operation, event: Event) {
+///         if let Event::AttemptStarted { attempt: 2.. } = event {
+///             self.0.fetch_add(1, Ordering::Relaxed);
+///         }
+///     }
+/// }
+/// ```
+pub trait Observer: Send + Sync + 'static {
+    /// Something happened in a call of the operation.
+    fn observe(&self, operation: &'static Operation, event: Event);
+}
+
+/// What happens in a call.
+#[derive(Clone, Copy, Debug, PartialEq)]
+#[non_exhaustive]
+pub enum Event {
+    /// A request is about to leave.
+    AttemptStarted {
+        /// 1 for the first one of the call.
+        attempt: u32,
+    },
+    /// The reply to a request is there, or none will come.
+    AttemptEnded {
+        /// 1 for the first one of the call.
+        attempt: u32,
+        /// What came of it.
+        outcome: Outcome,
+        /// From sending until now.
+        elapsed: Duration,
+    },
+    /// The call waits before its next request.
+    Waiting {
+        /// What for.
+        reason: WaitReason,
+        /// How long.
+        delay: Duration,
+    },
+    /// The call is over; decoding its reply is not part of it.
+    CallEnded {
+        /// Requests sent.
+        attempts: u32,
+        /// What came of it.
+        outcome: Outcome,
+        /// From the first step of the call until now.
+        elapsed: Duration,
+    },
+}
+
+/// What came of a request or a call.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Outcome {
+    /// The server answered, with success or an error.
+    Answered(StatusCode),
+    /// There is no answer.
+    Failed(ErrorKind),
+    /// The caller dropped the call.
+    Cancelled,
+}
+
+/// What a call waits for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum WaitReason {
+    /// The next repeat, after a failure.
+    Repeat,
+    /// A limit that the document states.
+    RateLimit,
+}
+
+/// The observers of one call; says when the call ended, also when it was dropped.
+pub(crate) struct Watch {
+    observers: Arc<[Arc<dyn Observer>]>,
+    operation: &'static Operation,
+    started: Instant,
+    attempts: u32,
+    outcome: Outcome,
+}
+
+impl Watch {
+    pub(crate) fn start(
+        observers: &Arc<[Arc<dyn Observer>]>,
+        operation: &'static Operation,
+    ) -> Self {
+        Self {
+            observers: Arc::clone(observers),
+            operation,
+            started: Instant::now(),
+            attempts: 0,
+            outcome: Outcome::Cancelled,
+        }
+    }
+
+    /// Counts the next attempt.
+    pub(crate) fn attempt(&mut self) -> u32 {
+        self.attempts += 1;
+        let attempt = self.attempts;
+        self.tell(Event::AttemptStarted { attempt });
+        attempt
+    }
+
+    pub(crate) fn attempt_ended(&self, outcome: Outcome, elapsed: Duration) {
+        self.tell(Event::AttemptEnded {
+            attempt: self.attempts,
+            outcome,
+            elapsed,
+        });
+    }
+
+    pub(crate) fn waits(&self, reason: WaitReason, delay: Duration) {
+        if !delay.is_zero() {
+            self.tell(Event::Waiting { reason, delay });
+        }
+    }
+
+    pub(crate) fn attempts(&self) -> u32 {
+        self.attempts
+    }
+
+    pub(crate) fn elapsed(&self) -> Duration {
+        self.started.elapsed()
+    }
+
+    /// Ends the call.
+    pub(crate) fn end(mut self, outcome: Outcome) {
+        self.outcome = outcome;
+    }
+
+    fn tell(&self, event: Event) {
+        for observer in self.observers.iter() {
+            observer.observe(self.operation, event);
+        }
+    }
+}
+
+impl Drop for Watch {
+    fn drop(&mut self) {
+        self.tell(Event::CallEnded {
+            attempts: self.attempts,
+            outcome: self.outcome,
+            elapsed: self.elapsed(),
+        });
+    }
+}

@@ -1,0 +1,216 @@
+//! Calls that the document does not know.
+
+use std::fmt;
+
+use bytes::Bytes;
+use reqwest::header::{ACCEPT, CONTENT_TYPE, HeaderValue};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+use crate::{
+    ByteStream, CallOptions, Core, Error, Failure, Method, Operation, RawResponse, ResponseValue,
+};
+
+/// A call put together by hand, for what the document does not know yet. Made by
+/// [`Core::request`]; generated clients hand it on as `client.request(..)`.
+///
+/// ```no_run
+/// # use openapi_client_runtime::{Core, Error, Method, encode_path};
+/// # async fn example(core: Core) -> Result<(), Error<serde_json::Value>> {
+/// let path = format!("/things/{}/parts", encode_path("a/b"));
+/// let parts = core
+///     .request(Method::Get, path)
+///     .query("limit", 10)
+///     .send::<Vec<String>>()
+///     .await?
+///     .into_inner();
+/// # Ok(())
+/// # }
+/// ```
+#[must_use = "a request does nothing until it is sent"]
+pub struct RawRequest {
+    core: Core,
+    method: Method,
+    path: String,
+    query: Vec<(String, String)>,
+    body: Option<Result<(Bytes, &'static str), String>>,
+    credentials: Option<Vec<String>>,
+    options: CallOptions,
+}
+
+/// The error body of a call that the document does not know.
+pub type RawValue = serde_json::Value;
+
+impl RawRequest {
+    pub(crate) fn new(core: Core, method: Method, path: String) -> Self {
+        Self {
+            core,
+            method,
+            path,
+            query: Vec::new(),
+            body: None,
+            credentials: None,
+            options: CallOptions::new(),
+        }
+    }
+
+    /// Adds a query parameter; several of one name all go out.
+    pub fn query(mut self, name: impl Into<String>, value: impl ToString) -> Self {
+        self.query.push((name.into(), value.to_string()));
+        self
+    }
+
+    /// Sets the body, as JSON.
+    pub fn json(mut self, body: &impl Serialize) -> Self {
+        let body = serde_json::to_vec(body)
+            .map(|json| (json.into(), "application/json"))
+            .map_err(|error| error.to_string());
+        self.body = Some(body);
+        self
+    }
+
+    /// Sets the body, as it is; give its media type with [`CallOptions::header`] if it is not
+    /// `application/octet-stream`.
+    pub fn body(mut self, body: impl Into<Bytes>) -> Self {
+        self.body = Some(Ok((body.into(), "application/octet-stream")));
+        self
+    }
+
+    /// Names the security schemes whose credentials the call gets, all of them; none for a call
+    /// without any. Without this it gets those of the document's general security, or the only
+    /// credential the client has.
+    pub fn credentials(mut self, schemes: impl IntoIterator<Item = impl Into<String>>) -> Self {
+        self.credentials = Some(schemes.into_iter().map(Into::into).collect());
+        self
+    }
+
+    /// Sets options of this call only, such as its timeout or further headers.
+    pub fn with_options(mut self, options: CallOptions) -> Self {
+        self.options = options;
+        self
+    }
+
+    /// Sends the call and decodes its answer as JSON.
+    ///
+    /// # Errors
+    ///
+    /// As for every call; error statuses of any body are [`ErrorKind::Api`](crate::ErrorKind::Api).
+    pub async fn send<T: DeserializeOwned>(self) -> Result<ResponseValue<T>, Error<RawValue>> {
+        let response = self.execute().await?;
+        accepted(response).await
+    }
+
+    /// Sends the call and gives its answer as it comes, whatever its type.
+    ///
+    /// # Errors
+    ///
+    /// As for [`send`](Self::send).
+    pub async fn send_streaming(mut self) -> Result<ResponseValue<ByteStream>, Error<RawValue>> {
+        self.options.streams = true;
+        let response = self.execute().await?;
+        if response.status().is_success() {
+            return Ok(ResponseValue::stream(response));
+        }
+        Err(refused(response).await)
+    }
+
+    /// Sends the call and leaves the body of its answer alone.
+    ///
+    /// # Errors
+    ///
+    /// As for [`send`](Self::send).
+    pub async fn send_ignoring_body(self) -> Result<ResponseValue<()>, Error<RawValue>> {
+        let response = self.execute().await?;
+        if response.status().is_success() {
+            return Ok(ResponseValue::empty(response));
+        }
+        Err(refused(response).await)
+    }
+
+    async fn execute(self) -> Result<RawResponse, Failure> {
+        let operation = operation(self.method);
+        let request = self.request().map_err(|failure| failure.of(operation))?;
+        let credentials = self.credentials.as_deref();
+        self.core
+            .execute_raw(request, operation, self.options, credentials)
+            .await
+    }
+
+    fn request(&self) -> Result<reqwest::Request, Failure> {
+        if !self.path.starts_with('/') || self.path.contains(['?', '#']) {
+            return Err(Failure::invalid(
+                "its path must begin with a slash and hold no query; add parameters with `query`",
+            ));
+        }
+        let url = format!("{}{}", self.core.base_url(), self.path);
+        let method = reqwest::Method::from(self.method);
+        let mut builder = self.core.http_client().request(method, url);
+        if !self.query.is_empty() {
+            builder = builder.query(&self.query);
+        }
+        builder = builder.header(
+            ACCEPT,
+            HeaderValue::from_static("application/json, */*;q=0.5"),
+        );
+        match &self.body {
+            None => {}
+            Some(Ok((body, media_type))) => {
+                builder = builder
+                    .header(CONTENT_TYPE, HeaderValue::from_static(media_type))
+                    .body(body.clone());
+            }
+            Some(Err(error)) => {
+                return Err(Failure::invalid(format!("its body is no JSON: {error}")));
+            }
+        }
+        builder.build().map_err(Failure::transport)
+    }
+}
+
+async fn accepted<T: DeserializeOwned>(
+    response: RawResponse,
+) -> Result<ResponseValue<T>, Error<RawValue>> {
+    if response.status().is_success() {
+        return ResponseValue::from_response(response).await;
+    }
+    Err(refused(response).await)
+}
+
+async fn refused(response: RawResponse) -> Error<RawValue> {
+    if !response.status().is_client_error() && !response.status().is_server_error() {
+        return Error::UnexpectedResponse(response);
+    }
+    match ResponseValue::from_response(response).await {
+        Ok(body) => Error::ErrorResponse(body),
+        Err(error) => error,
+    }
+}
+
+/// What the table would say of a call by hand: its method, by which repeats are judged.
+fn operation(method: Method) -> &'static Operation {
+    const fn of(method: Method) -> Operation {
+        Operation::new("request", method, "(not in the document)").build()
+    }
+    static GET: Operation = of(Method::Get);
+    static PUT: Operation = of(Method::Put);
+    static POST: Operation = of(Method::Post);
+    static PATCH: Operation = of(Method::Patch);
+    static DELETE: Operation = of(Method::Delete);
+    static HEAD: Operation = of(Method::Head);
+    match method {
+        Method::Get => &GET,
+        Method::Put => &PUT,
+        Method::Post => &POST,
+        Method::Patch => &PATCH,
+        Method::Delete => &DELETE,
+        Method::Head => &HEAD,
+    }
+}
+
+impl fmt::Debug for RawRequest {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("RawRequest")
+            .field("method", &self.method)
+            .finish_non_exhaustive()
+    }
+}

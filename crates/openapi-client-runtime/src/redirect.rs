@@ -1,0 +1,115 @@
+//! Redirections, where a client was told to follow them.
+
+use reqwest::header::{CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE, LOCATION};
+use reqwest::{Method, Request, Response, StatusCode};
+use url::Url;
+
+/// Where a redirection leads.
+#[derive(Debug)]
+pub(crate) struct Redirection {
+    pub(crate) url: Url,
+    pub(crate) method: Method,
+    /// Whether the target has another scheme, host or port: no credential may go there.
+    pub(crate) leaves_origin: bool,
+}
+
+/// The request that a redirection asks for (RFC 9110, section 15.4), or `None` where it is not to be
+/// followed: from `https` to `http`, out of the web, or with a body to another origin.
+pub(crate) fn target(method: &Method, url: &Url, response: &Response) -> Option<Redirection> {
+    let is_safe = matches!(*method, Method::GET | Method::HEAD);
+    let method = match response.status() {
+        StatusCode::MOVED_PERMANENTLY | StatusCode::FOUND if is_safe => method.clone(),
+        StatusCode::SEE_OTHER if *method == Method::HEAD => Method::HEAD,
+        StatusCode::SEE_OTHER => Method::GET,
+        StatusCode::TEMPORARY_REDIRECT | StatusCode::PERMANENT_REDIRECT => method.clone(),
+        _ => return None,
+    };
+    let location = response.headers().get(LOCATION)?.to_str().ok()?;
+    let mut target = url.join(location).ok()?;
+    // These fail only for URLs without a host.
+    let _ = target.set_username("");
+    let _ = target.set_password(None);
+    let downgrade = url.scheme() == "https" && target.scheme() != "https";
+    let leaves_origin = target.origin() != url.origin();
+    let carries_body = !matches!(method, Method::GET | Method::HEAD);
+    let refused = downgrade
+        || !matches!(target.scheme(), "http" | "https")
+        || (leaves_origin && carries_body);
+    (!refused).then_some(Redirection {
+        url: target,
+        method,
+        leaves_origin,
+    })
+}
+
+/// Turns `request` into the one that the redirection asks for.
+pub(crate) fn apply(redirection: Redirection, request: &mut Request) {
+    if matches!(redirection.method, Method::GET | Method::HEAD) {
+        *request.body_mut() = None;
+        for name in [CONTENT_TYPE, CONTENT_LENGTH, CONTENT_ENCODING] {
+            request.headers_mut().remove(name);
+        }
+    }
+    *request.method_mut() = redirection.method;
+    *request.url_mut() = redirection.url;
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn follow(method: Method, from: &str, status: u16, to: &str) -> Option<(String, String, bool)> {
+        let response = http::Response::builder()
+            .status(status)
+            .header(LOCATION, to)
+            .body("")
+            .unwrap();
+        let found = target(&method, &Url::parse(from).unwrap(), &response.into())?;
+        Some((
+            found.method.to_string(),
+            found.url.to_string(),
+            found.leaves_origin,
+        ))
+    }
+
+    #[test]
+    fn methods_and_origins() {
+        let from = "https://api.example.com/v1/a?x=1";
+        let get = |status, to| follow(Method::GET, from, status, to);
+        let post = |status, to| follow(Method::POST, from, status, to);
+        let there = |method: &str, url: &str, leaves| Some((method.into(), url.into(), leaves));
+        assert_eq!(
+            get(302, "b"),
+            there("GET", "https://api.example.com/v1/b", false)
+        );
+        assert_eq!(
+            get(308, "//cdn.example.com/b"),
+            there("GET", "https://cdn.example.com/b", true)
+        );
+        assert_eq!(
+            get(301, "https://api.example.com:8443/"),
+            there("GET", "https://api.example.com:8443/", true)
+        );
+        assert_eq!(
+            get(301, "https://me:pw@api.example.com/b"),
+            there("GET", "https://api.example.com/b", false)
+        );
+        assert_eq!(
+            post(303, "/done"),
+            there("GET", "https://api.example.com/done", false)
+        );
+        assert_eq!(
+            post(307, "/again"),
+            there("POST", "https://api.example.com/again", false)
+        );
+        for refused in [
+            get(302, "http://api.example.com/b"),
+            get(302, "file:///etc/passwd"),
+            get(304, "/b"),
+            post(302, "/b"),
+            post(307, "https://evil.example.com/"),
+        ] {
+            assert_eq!(refused, None);
+        }
+    }
+}
