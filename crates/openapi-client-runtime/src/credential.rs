@@ -304,9 +304,10 @@ fn check_scopes(
         return Ok(());
     }
     let list = |scopes: Vec<&str>| format!("`{}`", scopes.join("`, `"));
-    let has = match granted.is_empty() {
-        true => "no scope".to_owned(),
-        false => list(granted.iter().map(String::as_str).collect()),
+    let has = if granted.is_empty() {
+        "no scope".to_owned()
+    } else {
+        list(granted.iter().map(String::as_str).collect())
     };
     let noun = if missing.len() == 1 {
         "scope"

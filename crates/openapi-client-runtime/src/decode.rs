@@ -126,10 +126,19 @@ fn explain(
     }
     let reason = without_values(&error.to_string());
     let reason = match &path {
-        Some(path) => format!("its body does not fit at `{path}`: {reason}"),
+        Some(path) => format!("its body does not fit at `{}`: {reason}", tail(path)),
         None => format!("its body does not fit: {reason}"),
     };
     Fault { reason, path }
+}
+
+/// The end of a path, which tells more than its start; member names may be as long as a body.
+fn tail(path: &str) -> Cow<'_, str> {
+    const MOST: usize = 100;
+    match path.char_indices().rev().nth(MOST) {
+        Some((start, _)) => Cow::Owned(format!("...{}", &path[start..])),
+        None => Cow::Borrowed(path),
+    }
 }
 
 /// serde's texts quote what they found, which may be a secret; what was expected is enough.

@@ -51,6 +51,17 @@ pub trait Middleware: Send + Sync + 'static {
     ) -> BoxFuture<'a, Result<Response, Failure>>;
 }
 
+impl<T: Middleware + ?Sized> Middleware for Arc<T> {
+    fn handle<'a>(
+        &'a self,
+        request: Request,
+        attempt: Attempt,
+        next: Next<'a>,
+    ) -> BoxFuture<'a, Result<Response, Failure>> {
+        (**self).handle(request, attempt, next)
+    }
+}
+
 /// Which attempt of which operation a request is.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Attempt {

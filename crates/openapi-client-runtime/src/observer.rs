@@ -30,6 +30,12 @@ pub trait Observer: Send + Sync + 'static {
     fn observe(&self, operation: &'static Operation, event: Event);
 }
 
+impl<T: Observer + ?Sized> Observer for Arc<T> {
+    fn observe(&self, operation: &'static Operation, event: Event) {
+        (**self).observe(operation, event);
+    }
+}
+
 /// What happens in a call.
 #[derive(Clone, Copy, Debug, PartialEq)]
 #[non_exhaustive]

@@ -55,8 +55,8 @@ impl RawRequest {
     }
 
     /// Adds a query parameter; several of one name all go out.
-    pub fn query(mut self, name: impl Into<String>, value: impl ToString) -> Self {
-        self.query.push((name.into(), value.to_string()));
+    pub fn query(mut self, name: impl Into<String>, value: impl fmt::Display) -> Self {
+        self.query.push((name.into(), format!("{value}")));
         self
     }
 

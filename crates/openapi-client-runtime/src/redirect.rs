@@ -58,13 +58,13 @@ pub(crate) fn apply(redirection: Redirection, request: &mut Request) {
 mod tests {
     use super::*;
 
-    fn follow(method: Method, from: &str, status: u16, to: &str) -> Option<(String, String, bool)> {
+    fn follow(method: &Method, from: &str, status: u16, to: &str) -> Option<(String, String, bool)> {
         let response = http::Response::builder()
             .status(status)
             .header(LOCATION, to)
             .body("")
             .unwrap();
-        let found = target(&method, &Url::parse(from).unwrap(), &response.into())?;
+        let found = target(method, &Url::parse(from).unwrap(), &response.into())?;
         Some((
             found.method.to_string(),
             found.url.to_string(),
@@ -75,8 +75,8 @@ mod tests {
     #[test]
     fn methods_and_origins() {
         let from = "https://api.example.com/v1/a?x=1";
-        let get = |status, to| follow(Method::GET, from, status, to);
-        let post = |status, to| follow(Method::POST, from, status, to);
+        let get = |status, to| follow(&Method::GET, from, status, to);
+        let post = |status, to| follow(&Method::POST, from, status, to);
         let there = |method: &str, url: &str, leaves| Some((method.into(), url.into(), leaves));
         assert_eq!(
             get(302, "b"),

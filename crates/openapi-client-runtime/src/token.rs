@@ -91,6 +91,19 @@ pub trait TokenSource: Send + Sync + 'static {
     ) -> BoxFuture<'a, Result<Option<AccessToken>, Failure>>;
 }
 
+impl<T: TokenSource + ?Sized> TokenSource for Arc<T> {
+    fn token(&self) -> BoxFuture<'_, Result<AccessToken, Failure>> {
+        (**self).token()
+    }
+
+    fn renew<'a>(
+        &'a self,
+        refused: &'a AccessToken,
+    ) -> BoxFuture<'a, Result<Option<AccessToken>, Failure>> {
+        (**self).renew(refused)
+    }
+}
+
 /// What a bearer scheme takes: a token, or a source of tokens.
 #[derive(Clone)]
 pub struct Bearer(Kind);
