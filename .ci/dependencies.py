@@ -100,10 +100,11 @@ def fits(expression, allowed):
 
 def version(text):
     """
-    >>> version("1.88") < version("1.88.1") < version("1.100")
+    >>> version("1.88") == version("1.88.0") < version("1.88.1") < version("1.100")
     True
     """
-    return tuple(int(number) for number in text.split("."))
+    numbers = [int(number) for number in text.split(".")]
+    return tuple(numbers + [0] * (3 - len(numbers)))
 
 
 def is_published(package):
