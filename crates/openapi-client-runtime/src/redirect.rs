@@ -58,7 +58,12 @@ pub(crate) fn apply(redirection: Redirection, request: &mut Request) {
 mod tests {
     use super::*;
 
-    fn follow(method: &Method, from: &str, status: u16, to: &str) -> Option<(String, String, bool)> {
+    fn follow(
+        method: &Method,
+        from: &str,
+        status: u16,
+        to: &str,
+    ) -> Option<(String, String, bool)> {
         let response = http::Response::builder()
             .status(status)
             .header(LOCATION, to)
