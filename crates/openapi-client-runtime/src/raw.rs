@@ -142,6 +142,12 @@ impl RawRequest {
                 "its path must begin with a slash and hold no query; add parameters with `query`",
             ));
         }
+        if self.path.split('/').any(is_dots) {
+            return Err(Failure::invalid(
+                "its path has a segment `.` or `..`, which would lead elsewhere; encode what you \
+                 put into it with `encode_path`",
+            ));
+        }
         let url = format!("{}{}", self.core.base_url(), self.path);
         let method = reqwest::Method::from(self.method);
         let mut builder = self.core.http_client().request(method, url);
@@ -165,6 +171,12 @@ impl RawRequest {
         }
         builder.build().map_err(Failure::transport)
     }
+}
+
+/// Whether a URL parser would swallow the segment (WHATWG URL, section 4.1).
+fn is_dots(segment: &str) -> bool {
+    let segment = segment.to_ascii_lowercase().replace("%2e", ".");
+    matches!(segment.as_str(), "." | "..")
 }
 
 async fn accepted<T: DeserializeOwned>(

@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, missing_docs)]
 
 mod bodies;
+mod calls;
 #[allow(
     dead_code,
     unreachable_pub,

@@ -98,6 +98,11 @@ impl Server {
             .clone()
     }
 
+    /// All requests so far.
+    pub(crate) fn requests(&self) -> Vec<Request> {
+        self.requests.lock().unwrap().clone()
+    }
+
     pub(crate) fn count(&self) -> usize {
         self.requests.lock().unwrap().len()
     }

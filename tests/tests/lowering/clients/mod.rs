@@ -74,6 +74,8 @@ pub(crate) mod recursive_schemas;
 #[rustfmt::skip]
 pub(crate) mod relax_received_schemas;
 #[rustfmt::skip]
+pub(crate) mod repeats_and_limits;
+#[rustfmt::skip]
 pub(crate) mod security_alternatives;
 #[rustfmt::skip]
 pub(crate) mod servers;

@@ -1,0 +1,153 @@
+//! Repeats, keys, limits and options, as the document states them.
+
+use std::time::Duration;
+
+use openapi_client_runtime::{
+    AccessToken, CallOptions, ErrorKind, Method, RateLimiting, RetryPolicy,
+};
+
+use crate::{
+    clients::repeats_and_limits::{Client, ClientBuilder, types::Order},
+    server::Server,
+};
+
+fn builder(server: &Server) -> ClientBuilder {
+    Client::builder()
+        .base_url(server.url())
+        .token("t0ken")
+        .retry(RetryPolicy::new().base_delay(Duration::ZERO))
+}
+
+fn order() -> Order {
+    Order::builder().name("chair").build().unwrap()
+}
+
+#[tokio::test]
+async fn a_key_is_made_for_a_call_and_kept_over_its_attempts() {
+    let server = Server::start().await;
+    let client = builder(&server).build().unwrap();
+    for status in [502, 429, 201] {
+        server.reply(status, "", "");
+    }
+    client.create_order().body(order()).send().await.unwrap();
+    server.reply(201, "", "");
+    client.create_order().body(order()).send().await.unwrap();
+    let keys: Vec<String> = server
+        .requests()
+        .iter()
+        .map(|request| request.header("idempotency-key").unwrap())
+        .collect();
+    assert_eq!(keys.len(), 4);
+    assert!(keys[0].len() == 36 && keys[0] == keys[1] && keys[1] == keys[2]);
+    assert_ne!(keys[2], keys[3], "another call");
+}
+
+#[tokio::test]
+async fn the_key_of_the_caller_wins() {
+    let server = Server::start().await;
+    let client = builder(&server).build().unwrap();
+    let create = client.create_order().body(order()).idempotency_key("mine");
+    server.reply(201, "", "");
+    create.clone().send().await.unwrap();
+    assert_eq!(server.last().header("idempotency-key").unwrap(), "mine");
+    let options = CallOptions::new().idempotency_key("of the options");
+    let error = create.with_options(options).send().await.unwrap_err();
+    assert!(error.to_string().contains("without blanks"), "{error}");
+    let delete = client.delete_order().id("1");
+    let options = CallOptions::new().idempotency_key("k");
+    let error = delete.with_options(options).send().await.unwrap_err();
+    assert!(
+        error.to_string().contains("takes no idempotency key"),
+        "{error}"
+    );
+}
+
+#[tokio::test]
+async fn statuses_and_safety_are_those_of_the_document() {
+    let server = Server::start().await;
+    let client = builder(&server).build().unwrap();
+    server.reply(500, "", "");
+    server.reply(204, "", "");
+    client.approve_order().id("1").send().await.unwrap();
+    server.reply(502, "", "");
+    let error = client.approve_order().id("1").send().await.unwrap_err();
+    assert_eq!(error.attempts(), 1, "not in its own list");
+    server.reply(502, "", "");
+    let error = client.delete_order().id("1").send().await.unwrap_err();
+    assert!(
+        error.to_string().ends_with("a repeat is never safe"),
+        "{error}"
+    );
+    assert_eq!(server.count(), 4);
+}
+
+#[tokio::test]
+async fn limits_are_kept_to_by_all_clones() {
+    let server = Server::start().await;
+    server.reply(204, "", "");
+    let client = builder(&server).build().unwrap();
+    client.login().send().await.unwrap();
+    let error = client.clone().login().send().await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::RateLimited);
+    let text = error.to_string();
+    assert!(
+        text.contains("1 requests in 300 s per source address"),
+        "{text}"
+    );
+
+    let careless = builder(&server).rate_limiting(RateLimiting::Off);
+    let careless = careless.build().unwrap();
+    for _ in 0..3 {
+        server.reply(204, "", "");
+        careless.login().send().await.unwrap();
+    }
+}
+
+#[tokio::test]
+async fn what_the_server_would_refuse_is_refused_here() {
+    let server = Server::start().await;
+    let token = AccessToken::new("t0ken").with_scopes(["contacts"]);
+    let client = builder(&server)
+        .token(token)
+        .trusted(false)
+        .build()
+        .unwrap();
+    let error = client
+        .create_order()
+        .body(order())
+        .send()
+        .await
+        .unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::MissingScope);
+    let text = error.to_string();
+    assert!(text.contains("the scopes `orders`, `projects`"), "{text}");
+    assert!(text.contains("the token has `contacts`"), "{text}");
+    let error = client.delete_order().id("1").send().await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::NotTrusted);
+    assert_eq!(server.count(), 0);
+}
+
+#[tokio::test]
+async fn what_the_document_does_not_know_can_be_called() {
+    let server = Server::start().await;
+    let client = builder(&server).build().unwrap();
+    server.reply(200, "application/json", r#"["a"]"#);
+    let call = client.request(Method::Post, "/orders/1/parts");
+    let names = call.query("limit", 2).json(&order()).send::<Vec<String>>();
+    assert_eq!(names.await.unwrap().into_inner(), ["a"]);
+    let request = server.last();
+    assert_eq!(request.line, "POST /orders/1/parts?limit=2");
+    assert_eq!(request.header("authorization").unwrap(), "Bearer t0ken");
+    assert_eq!(request.body, r#"{"name":"chair"}"#);
+    for path in [
+        "orders",
+        "/orders/../../etc",
+        "/orders/%2E%2e",
+        "/orders?x=1",
+    ] {
+        let call = client.request(Method::Get, path);
+        let error = call.send_ignoring_body().await.unwrap_err();
+        assert!(error.is_refused(), "{path}: {error}");
+    }
+    assert_eq!(server.count(), 1);
+}
