@@ -60,6 +60,12 @@ fn as_json<'a>(
     Ok(Cow::Owned(json))
 }
 
+/// Reads JSON that came by another way than a reply.
+#[cfg(feature = "webhooks")]
+pub(crate) fn json<T: DeserializeOwned>(json: &[u8]) -> Result<T, Fault> {
+    plain(&[], None, json)
+}
+
 fn plain<T: DeserializeOwned>(
     declared: &[&str],
     content_type: Option<&str>,

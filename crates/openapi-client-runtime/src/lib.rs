@@ -38,6 +38,8 @@ mod secret;
 mod tagged_union;
 mod token;
 mod trace;
+#[cfg(feature = "webhooks")]
+pub mod webhooks;
 
 pub use crate::api::{Api, ApiKeyLocation, ErrorMembers, Scheme, SchemeKind};
 pub use crate::builder::{BuildError, CoreBuilder};

@@ -14,4 +14,6 @@ mod requests;
 mod server;
 mod transport;
 mod types;
+#[cfg(feature = "webhooks")]
+mod webhooks;
 mod writes;

@@ -1,0 +1,112 @@
+//! What arrived, once it is known where from.
+
+use std::fmt;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use reqwest::header::HeaderMap;
+use sha2::{Digest, Sha256};
+
+use super::replay::Entry;
+use super::{Received, WebhookError, WebhookEvent};
+
+/// A delivery that [`Verifier::verify`](super::Verifier::verify) accepted. Events can be read from
+/// nothing else.
+pub struct Delivery<'a> {
+    headers: &'a HeaderMap,
+    body: &'a [u8],
+    /// The timestamp as it was signed, and in seconds since 1970.
+    timestamp: Option<(&'a str, u64)>,
+    secret: Option<usize>,
+    pub(super) replay: Option<Entry>,
+}
+
+impl<'a> Delivery<'a> {
+    pub(super) fn verified(
+        headers: &'a HeaderMap,
+        body: &'a [u8],
+        timestamp: Option<(&'a str, u64)>,
+        secret: usize,
+    ) -> Self {
+        Self {
+            headers,
+            body,
+            timestamp,
+            secret: Some(secret),
+            replay: None,
+        }
+    }
+
+    /// Takes a delivery for genuine **without any proof**: for tests, and for bodies that were
+    /// verified before they were stored.
+    pub fn unverified(headers: &'a HeaderMap, body: &'a [u8]) -> Self {
+        Self {
+            headers,
+            body,
+            timestamp: None,
+            secret: None,
+            replay: None,
+        }
+    }
+
+    /// The body as it came.
+    pub fn body(&self) -> &'a [u8] {
+        self.body
+    }
+
+    /// The headers. Unlike the body, they are not signed.
+    pub fn headers(&self) -> &'a HeaderMap {
+        self.headers
+    }
+
+    /// When the delivery was signed; `None` where the scheme signs no timestamp.
+    pub fn timestamp(&self) -> Option<SystemTime> {
+        let (_, seconds) = self.timestamp?;
+        UNIX_EPOCH.checked_add(Duration::from_secs(seconds))
+    }
+
+    /// Which of the verifier's secrets fits, counted from 0; `None` without verification. Once the
+    /// old one is no longer met, it can be taken away.
+    pub fn secret_index(&self) -> Option<usize> {
+        self.secret
+    }
+
+    /// Reads the event.
+    ///
+    /// # Errors
+    ///
+    /// [`WebhookErrorKind::Payload`](super::WebhookErrorKind::Payload) when the body is not what
+    /// the document says of the event. The delivery is then released, see
+    /// [`release`](Self::release).
+    pub fn event<E: WebhookEvent>(&self) -> Result<Received<E>, WebhookError> {
+        Received::read(self).inspect_err(|_| self.release())
+    }
+
+    /// Lets a replay cache forget the delivery, so that its sender may repeat it: for a receiver
+    /// that could not do its work.
+    pub fn release(&self) {
+        if let Some(entry) = &self.replay {
+            entry.release();
+        }
+    }
+
+    /// The SHA-256 of what was signed.
+    pub(super) fn digest(&self) -> [u8; 32] {
+        let mut digest = Sha256::new();
+        if let Some((text, _)) = self.timestamp {
+            digest.update(text);
+            digest.update(".");
+        }
+        digest.update(self.body);
+        digest.finalize().into()
+    }
+}
+
+impl fmt::Debug for Delivery<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Delivery")
+            .field("bytes", &self.body.len())
+            .field("timestamp", &self.timestamp())
+            .field("secret_index", &self.secret)
+            .finish_non_exhaustive()
+    }
+}
