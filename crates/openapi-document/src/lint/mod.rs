@@ -36,6 +36,7 @@ mod shape;
 mod suppression;
 mod view;
 mod vocabulary;
+mod webhooks;
 
 use std::fmt::Write as _;
 use std::sync::LazyLock;
@@ -48,7 +49,7 @@ use crate::finding::{Finding, Severity};
 use view::View;
 
 static RULES: LazyLock<Vec<&'static Rule>> = LazyLock::new(|| {
-    let files: [&'static [Rule]; 8] = [
+    let files: [&'static [Rule]; 9] = [
         operations::RULES,
         parameters::RULES,
         schemas::RULES,
@@ -56,6 +57,7 @@ static RULES: LazyLock<Vec<&'static Rule>> = LazyLock::new(|| {
         responses::RULES,
         examples::RULES,
         vocabulary::RULES,
+        webhooks::RULES,
         suppression::RULES,
     ];
     let mut rules: Vec<&'static Rule> = files.into_iter().flatten().collect();

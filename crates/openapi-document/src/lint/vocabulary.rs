@@ -232,7 +232,7 @@ fn page_schema<'a>(operation: &Operation<'a>) -> Option<Node<'a>> {
 }
 
 /// Follows a JSON pointer through the properties of a schema.
-fn has_member<'a>(view: &View<'a>, schema: &Node<'a>, path: &str) -> bool {
+pub(super) fn has_member<'a>(view: &View<'a>, schema: &Node<'a>, path: &str) -> bool {
     let mut schema = schema.clone();
     for name in pointer::split(path) {
         let shape = Shape::of(view, &schema);
