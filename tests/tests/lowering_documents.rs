@@ -148,6 +148,30 @@ fn every_rule_applies_in_the_document_of_its_name() {
     }
 }
 
+#[test]
+fn a_crate_with_webhooks_has_them_behind_a_feature() {
+    let documents = documents();
+    let files = |name: &str| generate(&documents[name], &settings(name)).unwrap().files;
+    let with = files("webhooks");
+    let manifest: toml::Table = with["Cargo.toml"].parse().unwrap();
+    let features = manifest["features"].as_table().unwrap();
+    for (feature, brings) in [
+        ("webhooks", &["openapi-client-runtime/webhooks"][..]),
+        ("axum", &["webhooks", "openapi-client-runtime/axum"]),
+    ] {
+        let listed: Vec<_> = features[feature].as_array().unwrap().iter().collect();
+        let listed: Vec<_> = listed.iter().map(|value| value.as_str().unwrap()).collect();
+        assert_eq!(listed, brings);
+        assert!(with["README.md"].contains(&format!("| `{feature}` |")));
+    }
+    let gate = "#[cfg(feature = \"webhooks\")]";
+    let (_, gated) = with["src/lib.rs"].split_once(gate).unwrap();
+    assert!(gated.contains("pub mod webhooks;"));
+    let without = files("inheritance");
+    assert!(!without.contains_key("src/webhooks.rs"));
+    assert!(without.values().all(|text| !text.contains("webhooks")));
+}
+
 /// The codes of the findings that stop a document with these rules listed.
 fn codes_with(document: &Document, name: &str, rules: &[&str]) -> Vec<String> {
     let mut settings = settings(name);

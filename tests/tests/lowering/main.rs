@@ -19,6 +19,7 @@ mod schemas;
 mod security;
 mod server;
 mod statuses;
+mod webhooks;
 mod words;
 
 /// A client of a mini document that talks to the server.

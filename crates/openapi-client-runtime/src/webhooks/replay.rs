@@ -3,7 +3,7 @@
 use std::collections::{BTreeSet, HashMap, HashSet};
 use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::{Duration, SystemTime};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use sha2::{Digest, Sha256};
 
@@ -48,22 +48,19 @@ pub struct ReplayCache {
     memory: Arc<Mutex<Memory>>,
 }
 
-const SECOND: Duration = Duration::from_secs(1);
-/// A hundred years: longer than any memory of a process.
-const LONGEST: Duration = Duration::from_secs(100 * 365 * 24 * 3600);
-
 type Hash = [u8; 32];
 
 #[derive(Default)]
 struct Memory {
     deliveries: HashMap<Hash, Known>,
     /// The same deliveries, in the order in which they go.
-    order: BTreeSet<(SystemTime, Hash)>,
+    order: BTreeSet<(Duration, Hash)>,
     ids: HashSet<Hash>,
 }
 
 struct Known {
-    until: SystemTime,
+    /// When it is forgotten, since 1970.
+    until: Duration,
     id: Option<Hash>,
 }
 
@@ -129,11 +126,13 @@ impl ReplayCache {
             .ids
             .and_then(|envelope| envelope.event_id(delivery))
             .map(|id| Sha256::digest(id.as_bytes()).into());
-        let kept = later(now, self.keep.unwrap_or(tolerance));
+        let now = since_1970(now);
+        let kept = now.saturating_add(self.keep.unwrap_or(tolerance));
         // The last second of the tolerance counts as a whole.
-        let fresh = delivery
-            .timestamp()
-            .map_or(now, |at| later(at, tolerance.saturating_add(SECOND)));
+        let fresh = delivery.timestamp().map_or(now, |at| {
+            let last = since_1970(at).saturating_add(tolerance);
+            last.saturating_add(Duration::from_secs(1))
+        });
         let until = kept.max(fresh);
         let mut memory = self.memory();
         let new = memory.admit(signed, Known { until, id }, now);
@@ -149,13 +148,13 @@ impl ReplayCache {
     }
 }
 
-/// The end of a span, within what a clock can say.
-fn later(from: SystemTime, span: Duration) -> SystemTime {
-    from.checked_add(span.min(LONGEST)).unwrap_or(from)
+/// Unlike a point in time, a span can be added to without leaving what it can say.
+fn since_1970(time: SystemTime) -> Duration {
+    time.duration_since(UNIX_EPOCH).unwrap_or(Duration::ZERO)
 }
 
 impl Memory {
-    fn admit(&mut self, signed: Hash, known: Known, now: SystemTime) -> bool {
+    fn admit(&mut self, signed: Hash, known: Known, now: Duration) -> bool {
         self.forget_until(now);
         let seen = self.deliveries.contains_key(&signed)
             || known.id.is_some_and(|id| self.ids.contains(&id));
@@ -168,7 +167,7 @@ impl Memory {
         true
     }
 
-    fn forget_until(&mut self, now: SystemTime) {
+    fn forget_until(&mut self, now: Duration) {
         while let Some(&(until, signed)) = self.order.first()
             && until <= now
         {

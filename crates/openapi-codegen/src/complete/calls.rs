@@ -75,7 +75,12 @@ fn components(context: &Context<'_>) -> Result<Vec<TokenStream>, Error> {
         .collect()
 }
 
-/// The type that a reference to the component has.
+/// The type that a reference to the component has, seen from beside the module `types`.
+pub(super) fn component_type(context: &Context<'_>, name: &str) -> Result<syn::Type, Error> {
+    let schema = &context.root["components"]["schemas"][name];
+    rust_type(context, name, schema)
+}
+
 fn rust_type(context: &Context<'_>, name: &str, schema: &Value) -> Result<syn::Type, Error> {
     let path = match context.plan.aliases.get(name) {
         Some(path) => path.replace("crate::types::", "types::"),

@@ -11,6 +11,7 @@ mod prose;
 mod shape;
 mod transport;
 mod types;
+mod webhooks;
 
 use std::collections::BTreeMap;
 
@@ -101,12 +102,16 @@ fn modules(
     builders.extend(builders::complete(context, parts.builders)?);
     let client = items(client::module(context))?;
     let operations = items(operations::module(context))?;
-    Ok(BTreeMap::from([
+    let mut modules = BTreeMap::from([
         ("builder", print(builders, root)?),
         ("client", print(client, root)?),
         ("operations", print(operations, root)?),
         ("types", print(types, root)?),
-    ]))
+    ]);
+    if let Some(webhooks) = webhooks::module(context)? {
+        modules.insert("webhooks", print(items(webhooks)?, root)?);
+    }
+    Ok(modules)
 }
 
 fn items(tokens: TokenStream) -> Result<Vec<Item>, Error> {

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
-use super::{Files, client, context::Context, example, prose};
+use super::{Files, client, context::Context, example, prose, webhooks};
 use crate::{Error, Runtime, plan::Method};
 
 /// The first line of every generated Rust file.
@@ -104,10 +104,25 @@ fn lib(context: &Context<'_>) -> String {
          #[rustfmt::skip]\nmod client;\n\
          /// What the document says of each operation.\n#[allow(clippy::all, clippy::pedantic)]\n#[rustfmt::skip]\npub mod operations;\n\
          /// Types of requests and answers.\n#[allow(clippy::all, clippy::pedantic, irrefutable_let_patterns)]\n#[rustfmt::skip]\npub mod types;\n\n\
-         #[rustfmt::skip]\n{}\n\
+         {}#[rustfmt::skip]\n{}\n\
          /// The OpenAPI document that this crate was made from{}, as JSON.\n{document}\n",
+        webhooks_module(context),
         exports(),
         version_note(context),
+    )
+}
+
+/// The module of the feature, where the document has webhooks.
+fn webhooks_module(context: &Context<'_>) -> String {
+    if !webhooks::declared(context.root) {
+        return String::new();
+    }
+    let doc: String = webhooks::module_doc(context)
+        .lines()
+        .map(|line| format!("/// {line}").trim_end().to_owned() + "\n")
+        .collect();
+    format!(
+        "{doc}#[cfg(feature = \"webhooks\")]\n#[allow(clippy::all, clippy::pedantic)]\n#[rustfmt::skip]\npub mod webhooks;\n\n"
     )
 }
 
@@ -162,11 +177,20 @@ fn manifest(
             text.push_str(&format!("{key} = [{}]\n", values.join(", ")));
         }
     }
-    text.push_str(
-        "\n[package.metadata.docs.rs]\nall-features = false\nfeatures = [\"schemars\"]\n",
-    );
+    let has_webhooks = webhooks::declared(context.root);
+    let documented = if has_webhooks {
+        "\"schemars\", \"webhooks\""
+    } else {
+        "\"schemars\""
+    };
+    text.push_str(&format!(
+        "\n[package.metadata.docs.rs]\nall-features = false\nfeatures = [{documented}]\n"
+    ));
     text.push_str("\n[package.metadata.openapi-codegen]\ndocument = \"openapi.json\"\n");
     text.push_str(FEATURES);
+    if has_webhooks {
+        text.push_str(WEBHOOK_FEATURES);
+    }
     text.push_str("\n[dependencies]\n");
     for (name, dependency) in dependencies(context, modules) {
         text.push_str(&format!("{name} = {dependency}\n"));
@@ -194,6 +218,12 @@ native-tls = [\"openapi-client-runtime/native-tls\"]
 schemars = [\"dep:schemars\", \"openapi-client-runtime/schemars\"]
 # A span for each call.
 tracing = [\"openapi-client-runtime/tracing\"]
+";
+
+const WEBHOOK_FEATURES: &str = "# The module `webhooks`: verification and typed events.
+webhooks = [\"openapi-client-runtime/webhooks\"]
+# An extractor of events for axum.
+axum = [\"webhooks\", \"openapi-client-runtime/axum\"]
 ";
 
 /// Dependencies: what the generated code names.
@@ -325,6 +355,10 @@ fn readme(context: &Context<'_>) -> String {
     text.push_str(&environment_section(context));
     text.push_str(&ERRORS.replace("{module}", &module).replace("{crate}", name));
     text.push_str(FEATURE_TABLE);
+    if webhooks::declared(context.root) {
+        text.push_str(WEBHOOK_FEATURE_ROWS);
+    }
+    text.push('\n');
     text.push_str(&provenance_section(context));
     text.push_str("## Licence\n\nMIT or Apache-2.0, at your choice.\n");
     text
@@ -397,7 +431,11 @@ const FEATURE_TABLE: &str = "## Cargo features
 | `native-tls` | no | TLS by the operating system's library |
 | `tracing` | yes | a `tracing` span for each call, without bodies and secrets |
 | `schemars` | no | `schemars::JsonSchema` for every type |
+";
 
+const WEBHOOK_FEATURE_ROWS: &str = "\
+| `webhooks` | no | the module `webhooks`: verification of deliveries and typed events |
+| `axum` | no | an extractor of these events for axum |
 ";
 
 fn provenance_section(context: &Context<'_>) -> String {

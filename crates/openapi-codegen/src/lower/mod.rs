@@ -159,6 +159,8 @@ pub const RULES: &[Rule] = &[
 pub(crate) struct Lowering {
     pub operations: Vec<Operation>,
     pub schemas: Map<String, Value>,
+    /// The components that webhooks deliver.
+    pub delivered: Vec<String>,
     /// The Rust names of the schemas.
     pub type_names: HashSet<String>,
     pub plan: Plan,
@@ -251,6 +253,15 @@ impl Lowering {
         self.plan.aliases.insert(name.clone(), rust_type);
         reference(&name)
     }
+}
+
+/// The events of `x-webhooks`, if each of them refers to its payload.
+pub(crate) fn events(public: &Value) -> Option<&Map<String, Value>> {
+    let events = public.pointer("/x-webhooks/events")?.as_object()?;
+    let whole = events
+        .values()
+        .all(|event| referenced(&event["payload"]).is_some());
+    (whole && !events.is_empty()).then_some(events)
 }
 
 /// A reference to a component schema.

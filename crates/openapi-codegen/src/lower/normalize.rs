@@ -28,11 +28,20 @@ pub(super) fn start(public: &Value) -> Lowering {
         operations: operations(public),
         type_names: schemas.keys().map(|name| naming::pascal(name)).collect(),
         schemas,
+        delivered: delivered(public),
         plan,
         refusals: Vec::new(),
     };
     name_types(&mut lowering);
     lowering
+}
+
+fn delivered(public: &Value) -> Vec<String> {
+    let payloads = super::events(public).into_iter().flatten();
+    payloads
+        .filter_map(|(_, event)| super::referenced(&event["payload"]))
+        .map(str::to_owned)
+        .collect()
 }
 
 /// Says of an enum of strings that it holds strings, which its values show.

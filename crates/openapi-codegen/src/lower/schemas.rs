@@ -321,7 +321,10 @@ fn is_sensitive(schema: &Value) -> bool {
 /// A server's values are taken as they come. Limits stay on what is only sent,
 /// where they save a round trip.
 pub(super) fn relax_received_schemas(lowering: &mut Lowering) -> usize {
-    let (sent, received) = rewrite::reach(&lowering.operations, &lowering.schemas);
+    let (sent, mut received) = rewrite::reach(&lowering.operations, &lowering.schemas);
+    for name in &lowering.delivered {
+        rewrite::collect(&super::reference(name), &lowering.schemas, &mut received);
+    }
     let mut applied = 0;
     for name in &received {
         let Some(schema) = lowering.schemas.get_mut(name) else {

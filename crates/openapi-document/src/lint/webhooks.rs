@@ -154,7 +154,8 @@ fn timestamp_unsigned(view: &View<'_>) -> Vec<Hit> {
 }
 
 fn unsigned(view: &View<'_>) -> Vec<Hit> {
-    let unsigned = webhooks(view).filter(|webhooks| webhooks.get("signature").is_none());
+    let unsigned = webhooks(view)
+        .filter(|webhooks| webhooks.get("events").is_some() && webhooks.get("signature").is_none());
     unsigned
         .map(|webhooks| {
             Hit::at_key(

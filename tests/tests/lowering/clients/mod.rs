@@ -89,3 +89,5 @@ pub(crate) mod style_query_parameters;
 pub(crate) mod tag_discriminated_unions;
 #[rustfmt::skip]
 pub(crate) mod text_replies;
+#[rustfmt::skip]
+pub(crate) mod webhooks;

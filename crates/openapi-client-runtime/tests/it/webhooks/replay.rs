@@ -132,6 +132,15 @@ fn without_a_timestamp_time_counts_from_the_arrival() {
 }
 
 #[test]
+fn a_clock_at_its_end_forgets_nothing() {
+    let receiver = Receiver::new(&BODY_ALONE, &ReplayCache::new(10));
+    receiver.pass(i64::MAX.unsigned_abs() - NOW - 1);
+    let headers = signed(&BODY_ALONE, NOW, b"{}");
+    assert_eq!(receiver.receive(&headers, b"{}"), Ok(()));
+    assert_eq!(receiver.receive(&headers, b"{}"), Err(Kind::Replayed));
+}
+
+#[test]
 fn a_full_memory_forgets_what_would_have_gone_first() {
     let cache = ReplayCache::new(2);
     let receiver = Receiver::new(&TIMED, &cache);

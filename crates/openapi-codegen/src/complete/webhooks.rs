@@ -1,0 +1,284 @@
+//! The module `webhooks`: the events of `x-webhooks`, and how their deliveries are signed.
+
+use proc_macro2::TokenStream;
+use quote::{format_ident, quote};
+use serde_json::Value;
+use syn::{Attribute, Ident, Type};
+
+use super::{
+    calls,
+    context::Context,
+    prose::{self, escape, sentence},
+    types::provenance,
+};
+use crate::{
+    Error,
+    lower::{self, referenced},
+    naming,
+};
+
+struct Event<'a> {
+    name: &'a str,
+    variant: Ident,
+    payload: Type,
+    doc: String,
+}
+
+/// Whether the document has events that can be made into types. A document of others may mean
+/// something else by `x-webhooks`.
+pub(super) fn declared(root: &Value) -> bool {
+    lower::events(root).is_some()
+}
+
+/// The whole module, where the document has webhooks.
+pub(super) fn module(context: &Context<'_>) -> Result<Option<TokenStream>, Error> {
+    let Some(declared) = lower::events(context.root) else {
+        return Ok(None);
+    };
+    let webhooks = &context.root["x-webhooks"];
+    let events = events(context, declared)?;
+    let envelope = envelope(&webhooks["envelope"]);
+    let signatures = signatures(webhooks);
+    let event = event_enum(&events);
+    let reading = reading(&events, webhooks["envelope"].get("name").is_some());
+    let impls = event_impls(&events, &reading);
+    Ok(Some(quote! {
+        #[allow(unused_imports)]
+        use ::openapi_client_runtime::webhooks::{
+            Envelope, Payload, Place, SignatureEncoding, SignatureScheme, WebhookEvent,
+        };
+        #[allow(unused_imports)]
+        pub use ::openapi_client_runtime::webhooks::{
+            Delivery, Received, ReplayCache, Signer, UnknownEvent, Verifier, WebhookError,
+            WebhookErrorKind,
+        };
+
+        #[allow(unused_imports)]
+        use crate::types;
+
+        #signatures
+        #envelope
+        #event
+        #impls
+    }))
+}
+
+fn events<'a>(
+    context: &Context<'_>,
+    declared: &'a serde_json::Map<String, Value>,
+) -> Result<Vec<Event<'a>>, Error> {
+    let names: Vec<String> = declared.keys().cloned().collect();
+    let variants = naming::variants(&names);
+    declared
+        .iter()
+        .zip(variants)
+        .map(|((name, event), variant)| {
+            let component = referenced(&event["payload"]).unwrap_or_default();
+            Ok(Event {
+                name,
+                variant: format_ident!("{variant}"),
+                payload: calls::component_type(context, component)?,
+                doc: event_doc(name, event),
+            })
+        })
+        .collect()
+}
+
+fn event_doc(name: &str, event: &Value) -> String {
+    let summary = event["summary"].as_str();
+    let mut text = summary.map_or_else(String::new, |text| sentence(&escape(text)));
+    if let Some(description) = event["description"].as_str() {
+        text.push_str(&format!("\n\n{}", escape(description)));
+    }
+    text.push_str(&format!("\n\n`{name}` on the wire."));
+    text.push_str(&provenance(event, "event"));
+    text.trim_start().to_owned()
+}
+
+/// Constants of the default signature and its alternatives, and the way to a verifier.
+fn signatures(webhooks: &Value) -> TokenStream {
+    let default = webhooks.get("signature").map(|signature| {
+        let scheme = scheme(signature);
+        quote! {
+            /// How deliveries are signed.
+            pub static SIGNATURE: SignatureScheme = #scheme;
+
+            /// Verifies deliveries that are signed as [`SIGNATURE`] says, with any of the secrets:
+            /// give the old one and the new one while a secret is replaced.
+            ///
+            /// # Errors
+            ///
+            /// When there is no secret, or one is empty.
+            pub fn verifier<I>(secrets: I) -> Result<Verifier, WebhookError>
+            where
+                I: IntoIterator,
+                I::Item: Into<::openapi_client_runtime::Secret>,
+            {
+                Verifier::new(&SIGNATURE, secrets)
+            }
+        }
+    });
+    let alternatives = webhooks["signatureAlternatives"].as_object();
+    let alternatives = alternatives.into_iter().flatten().map(|(name, signature)| {
+        let ident = format_ident!("{}", naming::shouty(&format!("signature {name}")));
+        let doc = prose::doc(&format!(
+            "How deliveries are signed in the alternative `{name}`, for [`Verifier::new`]."
+        ));
+        let scheme = scheme(signature);
+        quote! { #(#doc)* pub static #ident: SignatureScheme = #scheme; }
+    });
+    quote! { #default #(#alternatives)* }
+}
+
+fn scheme(signature: &Value) -> TokenStream {
+    let text = |key: &str| signature[key].as_str();
+    let header = text("header").unwrap_or_default();
+    let encoding =
+        (text("encoding") == Some("base64")).then(|| quote!(.encoding(SignatureEncoding::Base64)));
+    let prefix = text("prefix").map(|prefix| {
+        if signature["prefixRequired"] == false {
+            quote!(.optional_prefix(#prefix))
+        } else {
+            quote!(.prefix(#prefix))
+        }
+    });
+    let separator = text("separator")
+        .and_then(|text| text.chars().next())
+        .map(|separator| quote!(.separator(#separator)));
+    let header_of_timestamp = text("timestampHeader").map(|name| quote!(.timestamp_header(#name)));
+    let part_of_timestamp = text("timestampPrefix").map(|text| quote!(.timestamp_part(#text)));
+    let tolerance = signature["tolerance"]
+        .as_u64()
+        .map(|seconds| quote!(.tolerance(#seconds)));
+    quote! {
+        SignatureScheme::hmac_sha256(#header)
+            #encoding #prefix #separator #header_of_timestamp #part_of_timestamp #tolerance
+    }
+}
+
+fn envelope(envelope: &Value) -> TokenStream {
+    let facts = ["name", "id", "time"].into_iter().filter_map(|fact| {
+        let place = place(&envelope[fact])?;
+        let setter = format_ident!("{fact}");
+        Some(quote!(.#setter(#place)))
+    });
+    quote! {
+        /// Where deliveries say what they are about.
+        pub static ENVELOPE: Envelope = Envelope::new() #(#facts)*;
+    }
+}
+
+fn place(place: &Value) -> Option<TokenStream> {
+    if let Some(pointer) = place["member"].as_str() {
+        return Some(quote!(Place::Member(#pointer)));
+    }
+    let header = place["header"].as_str()?;
+    Some(quote!(Place::Header(#header)))
+}
+
+/// The variant for what the document does not know, named as in open enums.
+fn unknown(events: &[Event<'_>]) -> Ident {
+    let free = ["Unknown", "Unrecognized", "OtherEvent"]
+        .into_iter()
+        .find(|candidate| !events.iter().any(|event| event.variant == candidate));
+    format_ident!("{}", free.unwrap_or("UnlistedEvent"))
+}
+
+fn event_enum(events: &[Event<'_>]) -> TokenStream {
+    let docs: Vec<Vec<Attribute>> = events.iter().map(|event| prose::doc(&event.doc)).collect();
+    let variants = events.iter().map(|event| &event.variant);
+    let payloads = events.iter().map(|event| &event.payload);
+    let unknown = unknown(events);
+    quote! {
+        /// What the API tells of by itself: one variant an event, with its payload.
+        ///
+        /// The API may add events; one that the document does not know keeps its name and its JSON.
+        #[derive(Clone, Debug, PartialEq)]
+        #[non_exhaustive]
+        pub enum Event {
+            #(#(#docs)* #variants(#payloads),)*
+            /// An event that the document does not know.
+            #unknown(UnknownEvent),
+        }
+    }
+}
+
+/// From a payload to an event: by its name, unless there is only one event and it is not named.
+fn reading(events: &[Event<'_>], named: bool) -> TokenStream {
+    if let ([only], false) = (events, named) {
+        let variant = &only.variant;
+        return quote!(payload.decode().map(Self::#variant));
+    }
+    let names = events.iter().map(|event| event.name);
+    let variants = events.iter().map(|event| &event.variant);
+    let unknown = unknown(events);
+    quote! {
+        match payload.name() {
+            #(#names => payload.decode().map(Self::#variants),)*
+            _ => Ok(Self::#unknown(payload.unknown())),
+        }
+    }
+}
+
+fn event_impls(events: &[Event<'_>], reading: &TokenStream) -> TokenStream {
+    let names: Vec<&str> = events.iter().map(|event| event.name).collect();
+    let variants = events.iter().map(|event| &event.variant);
+    let unknown = unknown(events);
+    quote! {
+        impl Event {
+            /// The names of the events that the document knows.
+            pub const NAMES: &'static [&'static str] = &[#(#names),*];
+
+            /// Reads the event of a verified delivery.
+            ///
+            /// # Errors
+            ///
+            /// When the payload is not what the document says; an event that the document does not
+            /// know is no error.
+            pub fn parse(delivery: &Delivery<'_>) -> Result<Received<Self>, WebhookError> {
+                delivery.event()
+            }
+
+            /// The name of the event on the wire.
+            pub fn name(&self) -> &str {
+                match self {
+                    #(Self::#variants(_) => #names,)*
+                    Self::#unknown(event) => event.name(),
+                }
+            }
+        }
+
+        impl WebhookEvent for Event {
+            fn envelope() -> &'static Envelope {
+                &ENVELOPE
+            }
+
+            fn read(payload: Payload<'_>) -> Result<Self, WebhookError> {
+                #reading
+            }
+        }
+    }
+}
+
+/// The documentation of the module in a crate, with an example.
+pub(super) fn module_doc(context: &Context<'_>) -> String {
+    let mut text = "Events that the API sends by itself: who sent them, and what they say (feature `webhooks`).".to_owned();
+    let webhooks = &context.root["x-webhooks"];
+    let first = lower::events(context.root).and_then(|events| events.keys().next());
+    if let (Some(first), true) = (first, webhooks.get("signature").is_some()) {
+        let variant = naming::variant(first);
+        let module = context.settings.module_name();
+        text.push_str(&format!(
+            "\n\n```no_run\nuse {module}::runtime::reqwest::header::HeaderMap;\nuse {module}::webhooks::{{self, Event, WebhookError}};\n\n\
+             /// Takes the body as it came over the wire: nothing else can be verified.\n\
+             fn receive(headers: &HeaderMap, body: &[u8]) -> Result<(), WebhookError> {{\n    \
+             let verifier = webhooks::verifier([\"the secret\"])?;\n    \
+             let delivery = verifier.verify(headers, body)?;\n    \
+             match Event::parse(&delivery)?.into_event() {{\n        \
+             Event::{variant}(payload) => println!(\"{{payload:?}}\"),\n        \
+             other => println!(\"{{}} is none of ours\", other.name()),\n    }}\n    Ok(())\n}}\n```\n\n\
+             With the feature `axum`, `runtime::webhooks::Webhook<Event>` is an extractor that does all this."
+        ));
+    }
+    text
+}
