@@ -154,6 +154,17 @@ pub mod client {
             Self::builder().from_env()?.build()
         }
 
+        /// Starts a call that the document does not know, with everything that other calls
+        /// have: credentials, repeats, limits, errors. `path` stands below the base URL and
+        /// begins with a slash.
+        pub fn request(
+            &self,
+            method: ::openapi_client_runtime::Method,
+            path: impl Into<String>,
+        ) -> ::openapi_client_runtime::RawRequest {
+            self.core.request(method, path)
+        }
+
         /// `GET /meetings/{id}`.
         ///
         /// `GET /meetings/{id}`
@@ -200,9 +211,27 @@ pub mod client {
             self
         }
 
-        /// Bounds the time of a whole call.
+        /// Bounds the time of one attempt of a call; without it, only that of the whole call counts.
+        pub fn attempt_timeout(mut self, limit: ::std::time::Duration) -> Self {
+            self.core = self.core.attempt_timeout(limit);
+            self
+        }
+
+        /// Bounds the time of a whole call, with all its attempts and the waits between them.
         pub fn timeout(mut self, limit: ::std::time::Duration) -> Self {
             self.core = self.core.timeout(limit);
+            self
+        }
+
+        /// Sets how often and how patiently calls are repeated.
+        pub fn retry(mut self, policy: ::openapi_client_runtime::RetryPolicy) -> Self {
+            self.core = self.core.retry(policy);
+            self
+        }
+
+        /// Sets what all calls of the client and its clones may spend on repeats: a repeat costs 5, after a timeout 10, and a success gives 1 back.
+        pub fn retry_budget(mut self, budget: u32) -> Self {
+            self.core = self.core.retry_budget(budget);
             self
         }
 
@@ -215,6 +244,48 @@ pub mod client {
         /// Puts the caller's product, such as `my-tool/1.2`, before ours in `User-Agent`.
         pub fn user_agent(mut self, product: impl Into<String>) -> Self {
             self.core = self.core.user_agent(product);
+            self
+        }
+
+        /// Follows up to `max` redirections in an attempt; without this, none. Credentials never go to another scheme, host or port.
+        pub fn follow_redirects(mut self, max: u32) -> Self {
+            self.core = self.core.follow_redirects(max);
+            self
+        }
+
+        /// Adds a step that every request goes through; the first one added is the outermost.
+        pub fn middleware(
+            mut self,
+            middleware: impl ::openapi_client_runtime::Middleware,
+        ) -> Self {
+            self.core = self.core.middleware(middleware);
+            self
+        }
+
+        /// Adds somebody who is told of calls and attempts, for metrics.
+        pub fn observer(
+            mut self,
+            observer: impl ::openapi_client_runtime::Observer,
+        ) -> Self {
+            self.core = self.core.observer(observer);
+            self
+        }
+
+        /// Shows the values of these headers in traces. Headers for credentials are never shown.
+        pub fn trace_headers(
+            mut self,
+            names: impl IntoIterator<Item = impl Into<String>>,
+        ) -> Self {
+            self.core = self.core.trace_headers(names);
+            self
+        }
+
+        /// Shows the values of these query parameters in traces. Parameters for credentials are never shown.
+        pub fn trace_query(
+            mut self,
+            names: impl IntoIterator<Item = impl Into<String>>,
+        ) -> Self {
+            self.core = self.core.trace_query(names);
             self
         }
 
@@ -233,8 +304,7 @@ pub mod client {
             self
         }
 
-        /// Allows `http://` to other than loopback addresses: credentials then
-        /// travel in the clear.
+        /// Allows `http://` to other than loopback addresses: credentials then travel in the clear.
         pub fn allow_insecure_http(mut self) -> Self {
             self.core = self.core.allow_insecure_http();
             self
