@@ -18,12 +18,12 @@ fn now() -> SystemTime {
     UNIX_EPOCH + Duration::from_secs(NOW)
 }
 
-fn envelope(name: &str, data: Value) -> Value {
+fn envelope(name: &str, data: impl Into<Value>) -> Value {
     json!({
         "event_type": name,
         "event_id": "e-1",
         "timestamp": "2026-01-01T00:00:00Z",
-        "data": data,
+        "data": data.into(),
     })
 }
 

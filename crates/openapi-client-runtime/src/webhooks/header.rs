@@ -42,12 +42,15 @@ impl SignatureScheme {
         }
         let timestamp = match self.timestamp {
             None => None,
-            Some(TimestampPlace::Part(_)) => Some(one_timestamp(self.header, stamps)?),
+            Some(TimestampPlace::Part(_)) => Some(one_timestamp(self.header, &stamps)?),
             Some(TimestampPlace::Header(name)) => {
                 if !headers.contains_key(name) {
                     return Err(missing(name));
                 }
-                Some(one_timestamp(name, texts(headers, name).collect())?)
+                Some(one_timestamp(
+                    name,
+                    &texts(headers, name).collect::<Vec<_>>(),
+                )?)
             }
         };
         Ok(Claim {
@@ -105,7 +108,7 @@ fn missing(header: &str) -> WebhookError {
 }
 
 /// Digits only: a sign or a dot would let the same signed bytes be split in two ways.
-fn one_timestamp<'a>(header: &str, stamps: Vec<&'a str>) -> Result<(&'a str, u64), WebhookError> {
+fn one_timestamp<'a>(header: &str, stamps: &[&'a str]) -> Result<(&'a str, u64), WebhookError> {
     let malformed = |what: &str| {
         let text = format!("the header `{header}` {what}");
         WebhookError::new(WebhookErrorKind::MalformedHeader, text)
