@@ -64,7 +64,11 @@ impl Input<'_> {
     fn headers(&self) -> HeaderMap {
         let mut headers = HeaderMap::new();
         for &(name, value) in &self.headers {
-            let name = if name % 2 == 0 { "x-signature" } else { "x-timestamp" };
+            let name = if name % 2 == 0 {
+                "x-signature"
+            } else {
+                "x-timestamp"
+            };
             if let Ok(value) = HeaderValue::from_bytes(value) {
                 headers.append(HeaderName::from_static(name), value);
             }
@@ -93,9 +97,13 @@ fuzz_target!(|input: Input<'_>| {
     assert!(verifier.verify(&input.headers(), body).is_err());
     drop(Delivery::unverified(&input.headers(), body).event::<Event>());
 
-    let cached = verifier.clone().replay_cache(ReplayCache::new(1).event_ids(&ENVELOPE));
+    let cached = verifier
+        .clone()
+        .replay_cache(ReplayCache::new(1).event_ids(&ENVELOPE));
     let headers = signer.sign(now, body).expect("the schemes can be written");
-    let delivery = cached.verify(&headers, body).expect("what is signed is verified");
+    let delivery = cached
+        .verify(&headers, body)
+        .expect("what is signed is verified");
     assert_eq!(delivery.body(), body);
     let again = cached.verify(&headers, body).map(drop).unwrap_err();
     assert_eq!(again.kind(), WebhookErrorKind::Replayed);
