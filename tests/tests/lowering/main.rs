@@ -27,6 +27,7 @@ macro_rules! client {
     ($name:ident, $server:expr) => {
         crate::clients::$name::Client::builder()
             .base_url($server.url())
+            .retry(openapi_client_runtime::RetryPolicy::none())
             .build()
             .unwrap()
     };

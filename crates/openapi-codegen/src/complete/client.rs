@@ -219,12 +219,7 @@ fn builder(context: &Context<'_>, environments: &[Environment]) -> TokenStream {
             }
         }
     });
-    let setters = transport::setters(&transport::Options {
-        features: uses(context, "x-client-features"),
-        trusted: uses(context, "x-trusted-only"),
-        rate_limits: context.root.get("x-rate-limit").is_some(),
-        serialized_writes: uses(context, "x-serialize-by"),
-    });
+    let setters = transport::setters(|extension| uses(context, extension));
     quote! {
         /// Builds a [`Client`].
         #[derive(Debug)]
@@ -277,11 +272,9 @@ fn builder(context: &Context<'_>, environments: &[Environment]) -> TokenStream {
 }
 
 fn uses(context: &Context<'_>, extension: &str) -> bool {
-    context
-        .plan
-        .methods
-        .iter()
-        .any(|method| context.operation(method).get(extension).is_some())
+    let mut methods = context.plan.methods.iter();
+    context.root.get(extension).is_some()
+        || methods.any(|method| context.operation(method).get(extension).is_some())
 }
 
 fn credential_method(scheme: &Scheme) -> TokenStream {

@@ -98,45 +98,50 @@ const EVERY: &[Setter] = &[
     ),
 ];
 
-/// Those of clients whose document says something to be set.
-const FEATURES: Setter = (
-    "features",
-    "Names the features of the API client whose credentials are used.\n\nCalls that none of them allows are then refused before they are sent, naming the features that would do.",
-    Some(("features", "impl IntoIterator<Item = impl Into<String>>")),
-);
-const TRUSTED: Setter = (
-    "trusted",
-    "Says whether the application behind the credentials is one that the vendor trusts. Where it is said to be none, calls for trusted applications only are refused before they are sent.",
-    Some(("trusted", "bool")),
-);
-const RATE_LIMITING: Setter = (
-    "rate_limiting",
-    "Sets what the client does about the limits of the API: it waits, unless told otherwise.",
-    Some(("mode", "::openapi_client_runtime::RateLimiting")),
-);
-const MAX_QUEUED_WRITES: Setter = (
-    "max_queued_writes",
-    "How many writes may wait for one that must not overlap with them.",
-    Some(("limit", "usize")),
-);
+/// Those of clients whose document uses an extension.
+const SOME: &[(&str, Setter)] = &[
+    (
+        "x-client-features",
+        (
+            "features",
+            "Names the features of the API client whose credentials are used.\n\nCalls that none of them allows are then refused before they are sent, naming the features that would do.",
+            Some(("features", "impl IntoIterator<Item = impl Into<String>>")),
+        ),
+    ),
+    (
+        "x-trusted-only",
+        (
+            "trusted",
+            "Says whether the application behind the credentials is one that the vendor trusts. Where it is said to be none, calls for trusted applications only are refused before they are sent.",
+            Some(("trusted", "bool")),
+        ),
+    ),
+    (
+        "x-rate-limit",
+        (
+            "rate_limiting",
+            "Sets what the client does about the limits of the API: it waits, unless told otherwise.",
+            Some(("mode", "::openapi_client_runtime::RateLimiting")),
+        ),
+    ),
+    (
+        "x-serialize-by",
+        (
+            "max_queued_writes",
+            "How many writes may wait for one that must not overlap with them.",
+            Some(("limit", "usize")),
+        ),
+    ),
+];
 
-/// What the document gives a client to set.
-pub(super) struct Options {
-    pub features: bool,
-    pub trusted: bool,
-    pub rate_limits: bool,
-    pub serialized_writes: bool,
-}
-
-pub(super) fn setters(options: &Options) -> TokenStream {
-    let some = [
-        (options.features, FEATURES),
-        (options.trusted, TRUSTED),
-        (options.rate_limits, RATE_LIMITING),
-        (options.serialized_writes, MAX_QUEUED_WRITES),
-    ];
-    let some = some.iter().filter(|(wanted, _)| *wanted).map(|(_, s)| s);
-    some.chain(EVERY).map(setter).collect()
+/// The setters of a client whose document uses the extensions that `uses` is true for.
+pub(super) fn setters(uses: impl Fn(&str) -> bool) -> TokenStream {
+    SOME.iter()
+        .filter(|(extension, _)| uses(extension))
+        .map(|(_, setter)| setter)
+        .chain(EVERY)
+        .map(setter)
+        .collect()
 }
 
 fn setter((name, docs, argument): &Setter) -> TokenStream {
