@@ -133,14 +133,15 @@ impl Limiter {
         Ok(start.elapsed())
     }
 
-    /// The server answered 429 to a request to `path`: its whole class waits.
+    /// The server answered 429 to a request to `path`: its whole class waits, but never longer than
+    /// its window, after which the server has forgotten all that was sent before.
     pub(crate) fn close(&self, path: &str, wait: Duration) {
         if self.mode == RateLimiting::Off {
             return;
         }
         if let Some(class) = self.class(path) {
             let mut state = class.state();
-            let until = Instant::now() + wait;
+            let until = Instant::now() + wait.min(class.limit.window);
             state.closed_until = Some(state.closed_until.map_or(until, |known| known.max(until)));
         }
     }
@@ -279,6 +280,9 @@ mod tests {
         assert_eq!(waited, Duration::from_secs(5));
         let free = limiter.enter("/v1/admin/a", soon(0)).await.unwrap();
         assert_eq!(free, Duration::ZERO);
+        limiter.close("/v1/things", Duration::MAX);
+        let waited = limiter.enter("/v1/other", soon(11)).await.unwrap();
+        assert_eq!(waited, Duration::from_secs(10));
     }
 
     #[tokio::test(start_paused = true)]

@@ -84,3 +84,29 @@ impl CallOptions {
         Ok(())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn a_header_goes_out_whole_or_not_at_all(name in "[ -~\\PC]{0,9}|[a-z-]{1,9}", value in ".{0,20}") {
+            let mut headers = HeaderMap::new();
+            let options = CallOptions::new().header(&name, &value);
+            match options.put_headers(&mut headers) {
+                Ok(()) => {
+                    let (sent_name, sent) = headers.iter().next().unwrap();
+                    prop_assert_eq!(sent_name.as_str(), name.to_ascii_lowercase());
+                    prop_assert_eq!(sent.as_bytes(), value.as_bytes());
+                    prop_assert!(!value.contains(['\r', '\n', '\0']));
+                }
+                Err(failure) => {
+                    prop_assert!(!failure.reason().contains('\n'));
+                    prop_assert!(headers.is_empty());
+                }
+            }
+        }
+    }
+}

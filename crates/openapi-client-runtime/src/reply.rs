@@ -123,8 +123,9 @@ fn words(value: &Value) -> Option<String> {
 /// Both forms of RFC 9110, section 10.2.3; a date that has passed is no wait at all.
 fn retry_after(headers: &HeaderMap, now: SystemTime) -> Option<Duration> {
     let value = headers.get(RETRY_AFTER)?.to_str().ok()?.trim();
-    if let Ok(seconds) = value.parse() {
-        return Some(Duration::from_secs(seconds));
+    if !value.is_empty() && value.bytes().all(|byte| byte.is_ascii_digit()) {
+        // More seconds than can be counted are as good as for ever.
+        return Some(Duration::from_secs(value.parse().unwrap_or(u64::MAX)));
     }
     let date = httpdate::parse_http_date(value).ok()?;
     Some(date.duration_since(now).unwrap_or_default())
@@ -133,6 +134,7 @@ fn retry_after(headers: &HeaderMap, now: SystemTime) -> Option<Duration> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::prelude::*;
     use reqwest::header::HeaderValue;
 
     fn members(api: ErrorMembers, body: &str) -> (Option<String>, Option<String>) {
@@ -183,6 +185,26 @@ mod tests {
         assert_eq!(read(date), Some(Duration::from_secs(37)));
         let passed = "Sun, 06 Nov 1994 08:00:00 GMT";
         assert_eq!(read(passed), Some(Duration::ZERO));
-        assert_eq!(read("soon"), None);
+        for garbage in ["soon", "", "-1", "+5", "1.5", "Sun, 06 Nov 1994"] {
+            assert_eq!(read(garbage), None, "{garbage}");
+        }
+        let forever = "99999999999999999999999";
+        assert_eq!(read(forever), Some(Duration::from_secs(u64::MAX)));
+    }
+
+    proptest! {
+        #[test]
+        fn retry_after_reads_back(seconds: u64, wait in 0_u32..1_000_000, text in "[ -~]{0,30}") {
+            let now = httpdate::parse_http_date("Sun, 06 Nov 1994 08:49:00 GMT").unwrap();
+            let read = |value: &str| {
+                let mut headers = HeaderMap::new();
+                headers.insert(RETRY_AFTER, HeaderValue::from_str(value).unwrap());
+                retry_after(&headers, now)
+            };
+            prop_assert_eq!(read(&seconds.to_string()), Some(Duration::from_secs(seconds)));
+            let wait = Duration::from_secs(wait.into());
+            prop_assert_eq!(read(&httpdate::fmt_http_date(now + wait)), Some(wait));
+            let _ = read(&text);
+        }
     }
 }
