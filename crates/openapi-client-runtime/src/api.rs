@@ -43,6 +43,8 @@ pub struct Scheme {
     pub(crate) name: &'static str,
     pub(crate) kind: SchemeKind,
     pub(crate) builder_method: &'static str,
+    #[cfg(feature = "oauth")]
+    pub(crate) oauth: Option<crate::OAuthEndpoints>,
 }
 
 impl Scheme {
@@ -52,7 +54,17 @@ impl Scheme {
             name,
             kind,
             builder_method,
+            #[cfg(feature = "oauth")]
+            oauth: None,
         }
+    }
+
+    /// Where users and applications get tokens for the scheme.
+    #[cfg(feature = "oauth")]
+    #[must_use]
+    pub const fn oauth(mut self, endpoints: crate::OAuthEndpoints) -> Self {
+        self.oauth = Some(endpoints);
+        self
     }
 }
 

@@ -9,7 +9,8 @@ use std::time::Duration;
 use reqwest::header::HeaderValue;
 use url::{Host, Url};
 
-use crate::api::Api;
+use crate::api::{Api, Scheme};
+use crate::attempts::CENTURY;
 use crate::core::{Core, Settings};
 use crate::credential::{Credential, Credentials};
 use crate::limits::Limiter;
@@ -23,6 +24,7 @@ use crate::{Middleware, Observer, RateLimiting, RetryPolicy};
 /// Nothing is read from the environment unless [`CoreBuilder::env`] is called, but for one
 /// convention: `HTTPS_PROXY` and `NO_PROXY` are honoured for `https://`. A call over `http://` never
 /// goes through a proxy, because the proxy would see its credentials.
+#[derive(Clone)]
 pub struct CoreBuilder {
     api: &'static Api,
     base_url: Option<String>,
@@ -263,6 +265,50 @@ impl CoreBuilder {
         self
     }
 
+    /// OAuth 2.0 for an application, as the document describes it at the scheme of that name. It has
+    /// the settings of this builder, without its credentials, as they are now: set the base URL
+    /// first.
+    ///
+    /// # Errors
+    ///
+    /// When the document does not say where the scheme's tokens come from, when the configuration
+    /// cannot be used, or an endpoint is no URL that secrets may be sent to; and for what
+    /// [`CoreBuilder::build`] refuses.
+    #[cfg(feature = "oauth")]
+    pub fn oauth(
+        &self,
+        scheme_name: &str,
+        config: crate::OAuthConfig,
+    ) -> Result<crate::OAuth, BuildError> {
+        let scheme = self.known_scheme(scheme_name)?;
+        let fault = |reason| Fault::OAuth {
+            scheme: scheme.name,
+            reason,
+        };
+        let endpoints = scheme
+            .oauth
+            .ok_or_else(|| fault("the document does not say where its tokens come from".into()))?;
+        let mut builder = self.clone();
+        builder.credentials.clear();
+        builder.features = None;
+        builder.trusted = None;
+        builder.max_redirects = 0;
+        if builder.http_client.is_none() {
+            // A renewed token may lie there for long before somebody reads it; the timeout of the
+            // whole call bounds all others.
+            builder.read_timeout = Some(CENTURY);
+        }
+        let setup = crate::oauth::Setup {
+            scheme: scheme.name,
+            endpoints,
+            base_url: self.checked_base_url()?,
+            core: builder.build()?,
+            allow_insecure_http: self.allow_insecure_http,
+            timeout: self.timeout,
+        };
+        Ok(crate::OAuth::new(setup, config).map_err(fault)?)
+    }
+
     /// Where [`CoreBuilder::env`] looks, instead of the environment of the process.
     #[must_use]
     pub fn env_source(
@@ -365,13 +411,17 @@ impl CoreBuilder {
         Ok(url)
     }
 
+    fn known_scheme(&self, name: &str) -> Result<&'static Scheme, Fault> {
+        self.api.scheme(name).ok_or_else(|| Fault::UnknownScheme {
+            name: name.to_owned(),
+            known: self.api.schemes.iter().map(|scheme| scheme.name).collect(),
+        })
+    }
+
     fn checked_credentials(&self) -> Result<Credentials, BuildError> {
         let mut credentials = Credentials::default();
         for (name, credential) in &self.credentials {
-            let scheme = self.api.scheme(name).ok_or_else(|| Fault::UnknownScheme {
-                name: name.clone(),
-                known: self.api.schemes.iter().map(|scheme| scheme.name).collect(),
-            })?;
+            let scheme = self.known_scheme(name)?;
             credential
                 .check(scheme)
                 .map_err(|reason| Fault::Credential {
@@ -419,9 +469,14 @@ impl CoreBuilder {
             .https_only(secure)
             .connect_timeout(
                 self.connect_timeout
-                    .unwrap_or(Self::DEFAULT_CONNECT_TIMEOUT),
+                    .unwrap_or(Self::DEFAULT_CONNECT_TIMEOUT)
+                    .min(CENTURY),
             )
-            .read_timeout(self.read_timeout.unwrap_or(Self::DEFAULT_READ_TIMEOUT));
+            .read_timeout(
+                self.read_timeout
+                    .unwrap_or(Self::DEFAULT_READ_TIMEOUT)
+                    .min(CENTURY),
+            );
         let builder = if secure { builder } else { builder.no_proxy() };
         let builder = self.with_root_certificates(builder)?;
         builder
@@ -459,7 +514,7 @@ impl CoreBuilder {
     }
 }
 
-fn is_loopback(url: &Url) -> bool {
+pub(crate) fn is_loopback(url: &Url) -> bool {
     match url.host() {
         Some(Host::Ipv4(address)) => address.is_loopback(),
         Some(Host::Ipv6(address)) => address.is_loopback(),
@@ -509,6 +564,11 @@ enum Fault {
     Credential {
         scheme: &'static str,
         reason: &'static str,
+    },
+    #[cfg(feature = "oauth")]
+    OAuth {
+        scheme: &'static str,
+        reason: String,
     },
     UserAgent,
     #[cfg_attr(
@@ -561,6 +621,13 @@ impl fmt::Display for BuildError {
                     "the credential does not fit the scheme `{scheme}`: {reason}"
                 )
             }
+            #[cfg(feature = "oauth")]
+            Fault::OAuth { scheme, reason } => {
+                write!(
+                    f,
+                    "OAuth 2.0 with the scheme `{scheme}` is not possible: {reason}"
+                )
+            }
             Fault::UserAgent => f.write_str(
                 "the user agent is empty or holds a character that headers cannot carry; it must \
                  look like my-tool/1.2",
@@ -596,7 +663,7 @@ impl std::error::Error for BuildError {
 #[cfg(all(test, any(feature = "rustls", feature = "native-tls")))]
 mod tests {
     use super::*;
-    use crate::{Scheme, SchemeKind};
+    use crate::SchemeKind;
 
     static API: Api = Api::new("things-client", "1.2.3")
         .document_version("v7")

@@ -165,7 +165,7 @@ impl Core {
     }
 
     /// Sends a request to wherever it says, without the client's credentials.
-    #[cfg_attr(not(feature = "oauth"), expect(dead_code))]
+    #[cfg(feature = "oauth")]
     pub(crate) async fn execute_at(
         &self,
         request: Request,

@@ -247,6 +247,7 @@ impl Chosen<'_> {
     }
 
     /// The call goes out with what is on it.
+    #[cfg(feature = "oauth")]
     pub(crate) const fn keep() -> Self {
         Self {
             parts: Vec::new(),

@@ -181,6 +181,11 @@ impl<E> Error<E> {
         self.0.parts
     }
 
+    #[cfg(feature = "oauth")]
+    pub(crate) fn reply_mut(&mut self) -> Option<&mut Reply> {
+        self.0.parts.reply.as_mut()
+    }
+
     fn has_status(&self, status: u16) -> bool {
         self.status().is_some_and(|own| own.as_u16() == status)
     }

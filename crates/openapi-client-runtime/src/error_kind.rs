@@ -16,6 +16,9 @@ pub enum ErrorKind {
     /// No token could be had from the client's token source. Nothing was sent, unless the server
     /// refused an earlier token before.
     Credential,
+    /// The client's session has no token, and none is to be had without the user: sign in again.
+    /// Nothing was sent, unless the server refused an earlier token before.
+    SignInRequired,
     /// The operation needs a feature that the client was told it does not have. Nothing was sent.
     MissingFeature,
     /// Too many writes wait already for the same resource. Nothing was sent.
@@ -50,6 +53,7 @@ impl ErrorKind {
             Self::MissingScope => "missing_scope",
             Self::NotTrusted => "not_trusted",
             Self::Credential => "credential",
+            Self::SignInRequired => "sign_in_required",
             Self::MissingFeature => "missing_feature",
             Self::QueueFull => "queue_full",
             Self::RateLimited => "rate_limited",

@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 use std::error::Error as StdError;
 use std::fmt;
+use std::sync::Arc;
 use std::time::Duration;
 
 use crate::one_line::OneLine;
@@ -10,7 +11,7 @@ use crate::reply::Reply;
 use crate::{ErrorKind, Operation};
 
 /// What is known of a failed call apart from the decoded error body.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Parts {
     pub(crate) kind: ErrorKind,
     pub(crate) operation: Option<&'static Operation>,
@@ -21,7 +22,8 @@ pub(crate) struct Parts {
     pub(crate) retry_after: Option<Duration>,
     pub(crate) trail: Trail,
     pub(crate) reply: Option<Reply>,
-    pub(crate) source: Option<reqwest::Error>,
+    /// Shared, because all calls that wait for one token fail with one failure.
+    pub(crate) source: Option<Arc<reqwest::Error>>,
 }
 
 /// How a call went until it ended.
@@ -37,7 +39,7 @@ pub(crate) struct Trail {
 
 /// A call that failed before its error body was looked at; becomes an [`Error`](crate::Error) with
 /// `?`. Token sources and middleware make their own.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Failure(pub(crate) Box<Parts>);
 
 impl Failure {
@@ -88,7 +90,7 @@ impl Failure {
         };
         let mut failure = Self::new(kind, format!("{what}: {}", innermost(&error)));
         failure.0.connect = error.is_connect();
-        failure.0.source = Some(error);
+        failure.0.source = Some(Arc::new(error));
         failure
     }
 
@@ -114,6 +116,16 @@ impl Failure {
 
     pub(crate) fn of(mut self, operation: &'static Operation) -> Self {
         self.0.operation.get_or_insert(operation);
+        self
+    }
+
+    /// The same cause, told as what it means for another call.
+    #[cfg(feature = "oauth")]
+    pub(crate) fn instead(mut self, kind: ErrorKind, reason: String) -> Self {
+        self.0.kind = kind;
+        self.0.reason = reason.into();
+        self.0.operation = None;
+        self.0.trail = Trail::default();
         self
     }
 
@@ -170,16 +182,23 @@ impl Parts {
                 | ErrorKind::MissingScope
                 | ErrorKind::NotTrusted
                 | ErrorKind::Credential
+                | ErrorKind::SignInRequired
                 | ErrorKind::MissingFeature
                 | ErrorKind::RateLimited
                 | ErrorKind::QueueFull
         );
-        before_sending && self.trail.attempts == 0 && self.reply.is_none()
+        let answered = self.reply.is_some() && !self.is_of_credential();
+        before_sending && self.trail.attempts == 0 && !answered
+    }
+
+    /// Whether the reply, where there is one, answered the request for a token, not the call.
+    fn is_of_credential(&self) -> bool {
+        matches!(self.kind, ErrorKind::Credential | ErrorKind::SignInRequired)
     }
 
     pub(crate) fn source(&self) -> Option<&(dyn StdError + 'static)> {
         match &self.source {
-            Some(source) => Some(source),
+            Some(source) => Some(&**source),
             None => None,
         }
     }
@@ -234,8 +253,8 @@ impl fmt::Display for Parts {
             " failed: "
         })?;
         match &self.reply {
-            Some(reply) => self.fmt_answered(reply, f)?,
-            None => f.write_str(&self.reason)?,
+            Some(reply) if !self.is_of_credential() => self.fmt_answered(reply, f)?,
+            _ => f.write_str(&self.reason)?,
         }
         self.fmt_trail(f)
     }

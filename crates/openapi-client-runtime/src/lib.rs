@@ -18,6 +18,8 @@ mod failure;
 mod limits;
 mod media;
 mod middleware;
+#[cfg(feature = "oauth")]
+mod oauth;
 mod observer;
 mod one_line;
 mod open_enum;
@@ -50,6 +52,15 @@ pub use crate::error_kind::ErrorKind;
 pub use crate::failure::Failure;
 pub use crate::limits::{RateLimit, RateLimiting};
 pub use crate::middleware::{Attempt, Middleware, Next};
+#[cfg(feature = "token-file")]
+pub use crate::oauth::FileStore;
+#[cfg(feature = "oauth")]
+pub use crate::oauth::{
+    Authorization, AuthorizationCode, AuthorizationRequest, CallbackError, ClientAuthentication,
+    Introspection, MemoryStore, OAuth, OAuthConfig, OAuthEndpoints, OAuthError, OAuthErrorBody,
+    OAuthErrorCode, OAuthSession, ServerMetadata, TokenStore, TokenStoreError, TokenTypeHint,
+    Tokens,
+};
 pub use crate::observer::{Event, Observer, Outcome, WaitReason};
 pub use crate::open_enum::UnknownValue;
 pub use crate::operation::{
