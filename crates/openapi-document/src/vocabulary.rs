@@ -185,6 +185,7 @@ mod tests {
             "response",
             "header",
             "server",
+            "security scheme",
             "webhook event",
             "anywhere",
         ];

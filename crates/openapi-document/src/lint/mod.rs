@@ -26,6 +26,7 @@ mod composition;
 mod examples;
 pub mod json_schema;
 pub mod names;
+mod oauth;
 mod operations;
 mod parameters;
 mod responses;
@@ -49,7 +50,7 @@ use crate::finding::{Finding, Severity};
 use view::View;
 
 static RULES: LazyLock<Vec<&'static Rule>> = LazyLock::new(|| {
-    let files: [&'static [Rule]; 9] = [
+    let files: [&'static [Rule]; 10] = [
         operations::RULES,
         parameters::RULES,
         schemas::RULES,
@@ -58,6 +59,7 @@ static RULES: LazyLock<Vec<&'static Rule>> = LazyLock::new(|| {
         examples::RULES,
         vocabulary::RULES,
         webhooks::RULES,
+        oauth::RULES,
         suppression::RULES,
     ];
     let mut rules: Vec<&'static Rule> = files.into_iter().flatten().collect();
