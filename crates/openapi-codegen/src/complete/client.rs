@@ -7,7 +7,7 @@ use syn::Attribute;
 
 use super::{
     context::Context,
-    example,
+    example, oauth,
     operations::{Scheme, SchemeKind, schemes},
     prose::{self, escape, list, sentence},
     transport,
@@ -40,11 +40,10 @@ pub(super) fn module(context: &Context<'_>) -> TokenStream {
         .map(|method| client_method(context, method));
     let builder = builder(context, &environments);
     let from_env_doc = from_env_doc(context, &environments);
-    let credentials = (!schemes(context.root).is_empty())
-        .then(|| quote! { use ::openapi_client_runtime::{Credential, Secret}; });
+    let imports = credential_imports(&schemes(context.root));
     quote! {
         use ::openapi_client_runtime::{BuildError, Core, CoreBuilder};
-        #credentials
+        #imports
 
         use crate::{builder, operations};
 
@@ -84,6 +83,26 @@ pub(super) fn module(context: &Context<'_>) -> TokenStream {
         #environment
         #builder
     }
+}
+
+/// What the setters of credentials name.
+fn credential_imports(schemes: &[Scheme]) -> TokenStream {
+    let takes_secret = |scheme: &Scheme| {
+        matches!(
+            scheme.kind,
+            SchemeKind::HttpBasic | SchemeKind::ApiKey { .. }
+        )
+    };
+    if schemes.is_empty() {
+        return TokenStream::new();
+    }
+    let secret = schemes.iter().any(takes_secret);
+    let secret = secret.then(|| quote!(Secret,));
+    let bearer = schemes.iter().any(|scheme| !takes_secret(scheme));
+    let bearer = bearer.then(|| quote!(Bearer,));
+    let oauth = schemes.iter().any(|scheme| scheme.oauth.is_some());
+    let oauth = oauth.then(|| quote!(OAuth, OAuthConfig,));
+    quote! { use ::openapi_client_runtime::{#bearer Credential, #oauth #secret}; }
 }
 
 /// Servers with nothing to choose, and one for each value of a variable that has an `enum`.
@@ -196,7 +215,11 @@ fn environment_enum(environments: &[Environment]) -> TokenStream {
 
 fn builder(context: &Context<'_>, environments: &[Environment]) -> TokenStream {
     let schemes = schemes(context.root);
-    let credentials = schemes.iter().map(credential_method);
+    let credentials = schemes.iter().map(|scheme| {
+        let setter = credential_method(scheme);
+        let oauth = oauth::builder_method(context, scheme);
+        quote!(#setter #oauth)
+    });
     let env_credentials = schemes.iter().map(env_credential);
     let environment = (!environments.is_empty()).then(|| {
         quote! {
@@ -314,7 +337,7 @@ fn credential_method(scheme: &Scheme) -> TokenStream {
         },
         _ => quote! {
             #(#docs)*
-            pub fn #method(mut self, token: impl Into<::openapi_client_runtime::Bearer>) -> Self {
+            pub fn #method(mut self, token: impl Into<Bearer>) -> Self {
                 self.core = self.core.credential(#name, Credential::bearer(token));
                 self
             }

@@ -5,6 +5,7 @@ mod calls;
 mod client;
 mod context;
 mod example;
+mod oauth;
 mod operations;
 mod package;
 mod prose;

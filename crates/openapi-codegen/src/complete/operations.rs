@@ -5,6 +5,7 @@ use quote::{format_ident, quote};
 use serde_json::Value;
 
 use super::context::Context;
+use super::oauth::{self, OAuth};
 use crate::{
     lower::{BodyKind, body_kind},
     naming,
@@ -17,6 +18,7 @@ pub(super) struct Scheme {
     pub name: String,
     pub kind: SchemeKind,
     pub description: Option<String>,
+    pub oauth: Option<OAuth>,
 }
 
 #[derive(Debug, Clone)]
@@ -52,6 +54,7 @@ pub(super) fn schemes(root: &Value) -> Vec<Scheme> {
                 name: name.clone(),
                 kind: scheme_kind(scheme)?,
                 description: scheme["description"].as_str().map(str::to_owned),
+                oauth: oauth::read(scheme),
             })
         })
         .collect()
@@ -81,6 +84,12 @@ fn scheme_kind(scheme: &Value) -> Option<SchemeKind> {
 /// The whole module.
 pub(super) fn module(context: &Context<'_>) -> TokenStream {
     let api = api(context);
+    let oauth = oauth::is_offered(context.root).then(|| {
+        quote! {
+            #[allow(unused_imports)]
+            use ::openapi_client_runtime::{ClientAuthentication, OAuthEndpoints};
+        }
+    });
     let statics = context
         .plan
         .methods
@@ -98,6 +107,7 @@ pub(super) fn module(context: &Context<'_>) -> TokenStream {
             RequestBody, ResponseSpec, Retry, Scheme, SchemeKind, SecurityRequirement, StatusRange,
         };
 
+        #oauth
         #api
 
         /// All operations, in the order of the document.
@@ -133,7 +143,9 @@ fn api(context: &Context<'_>) -> TokenStream {
             SchemeKind::OAuth2 => quote!(SchemeKind::OAuth2),
             SchemeKind::OpenIdConnect => quote!(SchemeKind::OpenIdConnect),
         };
-        quote!(Scheme::new(#name, #kind, #method))
+        let oauth = scheme.oauth.as_ref().map(OAuth::constant);
+        let oauth = oauth.map(|endpoints| quote!(.oauth(#endpoints)));
+        quote!(Scheme::new(#name, #kind, #method) #oauth)
     });
     let members = context.root.get("x-error-members").map(|members| {
         let code = strings(&members["code"]);

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
-use super::{Files, client, context::Context, example, prose, webhooks};
+use super::{Files, client, context::Context, example, oauth, prose, webhooks};
 use crate::{Error, Runtime, plan::Method};
 
 /// The first line of every generated Rust file.
@@ -191,6 +191,9 @@ fn manifest(
     if has_webhooks {
         text.push_str(WEBHOOK_FEATURES);
     }
+    if oauth::is_offered(context.root) {
+        text.push_str(oauth::FEATURES);
+    }
     text.push_str("\n[dependencies]\n");
     for (name, dependency) in dependencies(context, modules) {
         text.push_str(&format!("{name} = {dependency}\n"));
@@ -295,10 +298,15 @@ fn optional(context: &Context<'_>, version: &str, features: &[&str]) -> String {
 }
 
 fn runtime(context: &Context<'_>) -> String {
+    let features = if oauth::is_offered(context.root) {
+        ", features = [\"oauth\"]"
+    } else {
+        ""
+    };
     match &context.settings.runtime {
-        Runtime::Workspace => "{ workspace = true }".to_owned(),
+        Runtime::Workspace => format!("{{ workspace = true{features} }}"),
         Runtime::Path(path) => format!(
-            "{{ path = {}, default-features = false }}",
+            "{{ path = {}, default-features = false{features} }}",
             quoted(&path.to_string_lossy())
         ),
     }
@@ -352,11 +360,15 @@ fn readme(context: &Context<'_>) -> String {
             first_program(context, method, &module)
         ));
     }
+    text.push_str(&oauth::readme_section(context));
     text.push_str(&environment_section(context));
     text.push_str(&ERRORS.replace("{module}", &module).replace("{crate}", name));
     text.push_str(FEATURE_TABLE);
     if webhooks::declared(context.root) {
         text.push_str(WEBHOOK_FEATURE_ROWS);
+    }
+    if oauth::is_offered(context.root) {
+        text.push_str(oauth::FEATURE_ROWS);
     }
     text.push('\n');
     text.push_str(&provenance_section(context));

@@ -64,6 +64,8 @@ pub(crate) mod noisy_descriptions;
 #[rustfmt::skip]
 pub(crate) mod not_modified;
 #[rustfmt::skip]
+pub(crate) mod oauth;
+#[rustfmt::skip]
 pub(crate) mod open_string_enums;
 #[rustfmt::skip]
 pub(crate) mod protect_secrets;

@@ -454,7 +454,7 @@ pub mod builder {
 
 pub mod client {
     use ::openapi_client_runtime::{BuildError, Core, CoreBuilder};
-    use ::openapi_client_runtime::{Credential, Secret};
+    use ::openapi_client_runtime::{Bearer, Credential};
     use crate::clients::repeats_and_limits::{builder, operations};
     /// Client of Repeats and limits.
     ///
@@ -586,10 +586,7 @@ pub mod client {
         }
 
         /// Signs calls with an access token (Bearer, RFC 6750) or a source of tokens, the scheme `token` of the document.
-        pub fn token(
-            mut self,
-            token: impl Into<::openapi_client_runtime::Bearer>,
-        ) -> Self {
+        pub fn token(mut self, token: impl Into<Bearer>) -> Self {
             self.core = self.core.credential("token", Credential::bearer(token));
             self
         }

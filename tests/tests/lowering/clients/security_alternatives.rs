@@ -435,7 +435,7 @@ pub mod builder {
 
 pub mod client {
     use ::openapi_client_runtime::{BuildError, Core, CoreBuilder};
-    use ::openapi_client_runtime::{Credential, Secret};
+    use ::openapi_client_runtime::{Bearer, Credential, Secret};
     use crate::clients::security_alternatives::{builder, operations};
     /// Client of One credential or another or two.
     ///
@@ -591,10 +591,7 @@ pub mod client {
         }
 
         /// Signs calls with an access token (Bearer, RFC 6750) or a source of tokens, the scheme `token` of the document.
-        pub fn token(
-            mut self,
-            token: impl Into<::openapi_client_runtime::Bearer>,
-        ) -> Self {
+        pub fn token(mut self, token: impl Into<Bearer>) -> Self {
             self.core = self.core.credential("token", Credential::bearer(token));
             self
         }
