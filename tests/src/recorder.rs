@@ -53,6 +53,8 @@ pub struct Reply {
     /// How many bytes of the body are really sent before the connection is closed; all of them
     /// where this is `None`.
     pub cut: Option<usize>,
+    /// Whether the connection is closed in place of an answer.
+    pub closes_silently: bool,
 }
 
 impl Reply {
@@ -63,6 +65,7 @@ impl Reply {
             headers: Vec::new(),
             body: Vec::new(),
             cut: None,
+            closes_silently: false,
         }
     }
 
@@ -206,6 +209,9 @@ async fn serve(socket: TcpStream, shared: Arc<Shared>) {
         let reply = (shared.answer)(&request);
         shared.requests.lock().unwrap().push(request);
         shared.hold().await;
+        if reply.closes_silently {
+            return;
+        }
         let mut bytes = reply.head().into_bytes();
         if !is_head {
             let end = reply.cut.unwrap_or(reply.body.len()).min(reply.body.len());

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use reqwest::{Request, StatusCode};
+use reqwest::Request;
 use tokio::time::{Instant, sleep, timeout_at};
 
 use crate::core::Settings;
@@ -28,10 +28,10 @@ pub(crate) struct Attempts<'a> {
     pub(crate) streams: bool,
     pub(crate) attempt_timeout: Option<Duration>,
     pub(crate) deadline: Instant,
-    pub(crate) watch: Watch,
+    pub(crate) watch: &'a mut Watch,
 }
 
-/// What came of one attempt.
+/// What came of a request that was sent.
 struct Tried {
     result: Result<Answer, Failure>,
     used: Option<Used>,
@@ -42,7 +42,6 @@ struct Transient {
     nothing_sent: bool,
     timed_out: bool,
     retry_after: Option<Duration>,
-    too_many: bool,
 }
 
 impl Attempts<'_> {
@@ -56,26 +55,28 @@ impl Attempts<'_> {
                 // `may_repeat` has seen to it that there is one.
                 break (Err(Failure::invalid("its body is used up")), None);
             };
-            let Tried { result, used } = self.attempt(request).await;
-            if !renewed && let Some(used) = used.filter(|_| is_unauthorized(&result)) {
+            let Tried { result, used } = match self.attempt(request).await {
+                Ok(tried) => tried,
+                Err(failure) => break (Err(failure), None),
+            };
+            if !renewed && let Some(used) = used.filter(|_| has_status(&result, 401)) {
                 renewed = true;
-                if template.is_left() {
-                    match self.renew(&used).await {
-                        Ok(true) => continue,
-                        Ok(false) => {}
-                        Err(failure) => break (Err(failure), None),
-                    }
+                match self.renew(&used).await {
+                    Ok(true) if template.is_left() => continue,
+                    Ok(true) => break (result, Some(ONLY_ONCE)),
+                    Ok(false) => {}
+                    Err(failure) => break (Err(failure), None),
                 }
+            }
+            let delay = retry_after(&result)
+                .unwrap_or_else(|| self.policy.delay(repeats + 1, fastrand::f64()));
+            if has_status(&result, 429) {
+                let wait = delay.min(self.policy.max_retry_after);
+                self.settings.limiter.close(&self.path, wait);
             }
             let Some(transient) = self.transient(&result) else {
                 break (result, None);
             };
-            let delay = transient
-                .retry_after
-                .unwrap_or_else(|| self.policy.delay(repeats + 1, fastrand::f64()));
-            if transient.too_many {
-                self.settings.limiter.close(&self.path, delay);
-            }
             if repeats + 1 >= self.policy.max_attempts {
                 break (result, None);
             }
@@ -90,16 +91,10 @@ impl Attempts<'_> {
         result
     }
 
-    async fn attempt(&mut self, mut request: Request) -> Tried {
-        let used = match self.admit(&mut request).await {
-            Ok(used) => used,
-            Err(failure) => {
-                return Tried {
-                    result: Err(failure),
-                    used: None,
-                };
-            }
-        };
+    /// Sends the request. What fails before that is not repeated: a source of tokens has repeats of
+    /// its own, and a limit has been waited for.
+    async fn attempt(&mut self, mut request: Request) -> Result<Tried, Failure> {
+        let used = self.admit(&mut request).await?;
         let number = self.watch.attempt();
         let started = Instant::now();
         let until = self.attempt_timeout.map_or(self.deadline, |timeout| {
@@ -109,7 +104,7 @@ impl Attempts<'_> {
         let result = sent.unwrap_or_else(|_| Err(out_of_time(until == self.deadline)));
         self.watch
             .attempt_ended(outcome(&result), started.elapsed());
-        Tried { result, used }
+        Ok(Tried { result, used })
     }
 
     /// Waits until the limits allow the request, and puts the credentials on it.
@@ -152,14 +147,15 @@ impl Attempts<'_> {
                 .operation
                 .response_for(response.status().as_u16())
                 .is_some_and(|spec| spec.envelope_variant().is_some());
-            let target = again
-                .filter(|_| !declared)
-                .and_then(|again| Some((redirect::target(&method, &url, &response)?, again)));
+            let target = again.filter(|_| !declared).and_then(|again| {
+                let target = redirect::target(settings.api, &method, &url, &response)?;
+                Some((target, again))
+            });
             let Some((target, mut again)) = target else {
                 return self.receive(response, number).await;
             };
             if target.leaves_origin {
-                credential::strip_all(settings.api, &mut again);
+                credential::strip_for_strangers(settings.api, &mut again);
             }
             redirect::apply(target, &mut again);
             redirections += 1;
@@ -199,12 +195,10 @@ impl Attempts<'_> {
                 let listed = statuses.contains(&reply.status.as_u16());
                 let says_when = reply.retry_after.is_some();
                 let running = retry::is_running_elsewhere(reply.status, self.has_key, says_when);
-                let too_many = reply.status == StatusCode::TOO_MANY_REQUESTS;
-                (listed || running || too_many).then_some(Transient {
+                (listed || running).then_some(Transient {
                     nothing_sent: false,
                     timed_out: false,
                     retry_after: reply.retry_after,
-                    too_many,
                 })
             }
             Err(failure) => {
@@ -216,7 +210,6 @@ impl Attempts<'_> {
                     nothing_sent: failure.is_connect(),
                     timed_out: failure.kind() == ErrorKind::Timeout,
                     retry_after: None,
-                    too_many: false,
                 })
             }
         }
@@ -239,7 +232,7 @@ impl Attempts<'_> {
             return Err("the server may have carried it out");
         }
         if !template.is_left() {
-            return Err("its body is a stream, which can be sent only once");
+            return Err(ONLY_ONCE);
         }
         if transient
             .retry_after
@@ -256,7 +249,7 @@ impl Attempts<'_> {
         Ok(())
     }
 
-    /// Tells how it went to whoever wants to know.
+    /// Writes down how it went.
     fn finish(
         self,
         result: &mut Result<Answer, Failure>,
@@ -278,9 +271,10 @@ impl Attempts<'_> {
             }
             Err(failure) => failure.set_trail(trail),
         }
-        self.watch.end(outcome(result));
     }
 }
+
+const ONLY_ONCE: &str = "its body is a stream, which can be sent only once";
 
 /// The request that attempts are copied from. One whose body is a stream is given away once.
 struct Template(Option<Request>);
@@ -298,8 +292,12 @@ impl Template {
     }
 }
 
-fn is_unauthorized(result: &Result<Answer, Failure>) -> bool {
-    matches!(result, Ok(answer) if answer.reply.status == StatusCode::UNAUTHORIZED)
+fn has_status(result: &Result<Answer, Failure>, status: u16) -> bool {
+    matches!(result, Ok(answer) if answer.reply.status.as_u16() == status)
+}
+
+fn retry_after(result: &Result<Answer, Failure>) -> Option<Duration> {
+    result.as_ref().ok()?.reply.retry_after
 }
 
 fn outcome(result: &Result<Answer, Failure>) -> Outcome {

@@ -15,7 +15,7 @@ use crate::attempts::{Attempts, after};
 use crate::builder::CoreBuilder;
 use crate::credential::{Chosen, Credentials};
 use crate::limits::Limiter;
-use crate::observer::Watch;
+use crate::observer::{Outcome, Watch};
 use crate::path::{self, PathFault, PathValues};
 use crate::queue::{QueueFull, WriteGuard, WriteQueue};
 use crate::redact::AllowList;
@@ -191,14 +191,19 @@ impl Core {
         outgoing: impl FnOnce() -> Result<Outgoing<'a>, Failure>,
     ) -> Result<RawResponse, Failure> {
         let call = Call::start(operation);
+        let mut watch = Watch::start(&self.settings.observers, operation);
         let sent = match outgoing() {
             Ok(outgoing) => {
                 let url = outgoing.request.url().clone();
-                let sent = call.run(self.send(outgoing, &call)).await;
+                let sent = call.run(self.send(outgoing, &call, &mut watch)).await;
                 sent.map(|(answer, guard)| (answer, guard, url))
             }
             Err(failure) => Err(failure),
         };
+        watch.end(match &sent {
+            Ok((answer, ..)) => Outcome::Answered(answer.reply.status),
+            Err(failure) => Outcome::Failed(failure.kind()),
+        });
         match sent {
             Ok((answer, guard, url)) => {
                 let limit = self.settings.response_body_limit;
@@ -217,6 +222,7 @@ impl Core {
         &self,
         outgoing: Outgoing<'_>,
         call: &Call,
+        watch: &mut Watch,
     ) -> Result<(Answer, Option<WriteGuard>), Failure> {
         let Outgoing {
             mut request,
@@ -227,7 +233,6 @@ impl Core {
             below_base,
         } = outgoing;
         let settings = &*self.settings;
-        let watch = Watch::start(&settings.observers, operation);
         prepare::prepare(&mut request, operation)?;
         options.put_headers(request.headers_mut())?;
         let agent = settings.user_agent.clone();
@@ -304,9 +309,11 @@ fn put_idempotency_key(
     let name = HeaderName::try_from(name)
         .map_err(|_| Failure::invalid(format!("`{name}` is not a header name")))?;
     let key = match &options.idempotency_key {
-        Some(key) => checked_key(key)?,
-        None if request.headers().contains_key(&name) => return Ok(true),
-        None => uuid::Uuid::new_v4().to_string(),
+        Some(key) => checked_key(key.as_bytes())?,
+        None => match request.headers().get(&name) {
+            Some(key) => checked_key(key.as_bytes())?,
+            None => uuid::Uuid::new_v4().to_string(),
+        },
     };
     let key = HeaderValue::try_from(key)
         .map_err(|_| Failure::invalid("the idempotency key is not a header value"))?;
@@ -315,10 +322,10 @@ fn put_idempotency_key(
 }
 
 /// What every server takes: 1 to 255 printable ASCII characters.
-fn checked_key(key: &str) -> Result<String, Failure> {
-    let fits = (1..=255).contains(&key.len()) && key.bytes().all(|byte| byte.is_ascii_graphic());
+fn checked_key(key: &[u8]) -> Result<String, Failure> {
+    let fits = (1..=255).contains(&key.len()) && key.iter().all(u8::is_ascii_graphic);
     if fits {
-        Ok(key.to_owned())
+        Ok(key.iter().copied().map(char::from).collect())
     } else {
         Err(Failure::invalid(
             "the idempotency key must be 1 to 255 visible ASCII characters without blanks",

@@ -7,7 +7,10 @@ use std::sync::Arc;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use reqwest::Request;
-use reqwest::header::{AUTHORIZATION, COOKIE, HeaderName, HeaderValue, PROXY_AUTHORIZATION};
+use reqwest::header::{
+    ACCEPT, ACCEPT_ENCODING, ACCEPT_LANGUAGE, AUTHORIZATION, HeaderName, HeaderValue, RANGE,
+    USER_AGENT,
+};
 use zeroize::Zeroizing;
 
 use crate::api::{Api, ApiKeyLocation, Scheme, SchemeKind};
@@ -322,19 +325,20 @@ fn check_scopes(
     Err(Failure::new(ErrorKind::MissingScope, reason))
 }
 
-/// Takes off every credential, also cookies, before the request goes to another origin.
-pub(crate) fn strip_all(api: &Api, request: &mut Request) {
+/// What another origin may see: nothing that tells who calls.
+const PUBLIC: &[HeaderName] = &[ACCEPT, ACCEPT_ENCODING, ACCEPT_LANGUAGE, RANGE, USER_AGENT];
+
+/// Takes off all headers but the public ones before the request goes to another origin: any other
+/// may be a credential, also one that the caller or a middleware has put on.
+pub(crate) fn strip_for_strangers(api: &Api, request: &mut Request) {
     strip(api, request);
     let headers = request.headers_mut();
-    headers.remove(COOKIE);
-    headers.remove(PROXY_AUTHORIZATION);
-    // What a middleware has put on and marked.
-    let sensitive: Vec<HeaderName> = headers
+    let private: Vec<HeaderName> = headers
         .iter()
-        .filter(|(_, value)| value.is_sensitive())
+        .filter(|(name, value)| value.is_sensitive() || !PUBLIC.contains(name))
         .map(|(name, _)| name.clone())
         .collect();
-    for name in sensitive {
+    for name in private {
         headers.remove(name);
     }
 }

@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 use std::error::Error as StdError;
 use std::fmt;
+use std::io;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -85,6 +86,8 @@ impl Failure {
             (ErrorKind::Timeout, "no complete reply in time")
         } else if error.is_connect() {
             (ErrorKind::Connect, "no connection to the server")
+        } else if is_decompression(&error) {
+            (ErrorKind::Decode, "its body cannot be decompressed")
         } else {
             (ErrorKind::Transport, "the connection failed")
         };
@@ -162,6 +165,11 @@ impl<E> From<crate::Error<E>> for Failure {
     fn from(error: crate::Error<E>) -> Self {
         Self(Box::new(error.into_parts()))
     }
+}
+
+/// What breaks on the wire has a cause of its own in reqwest's chain; a decompressor has none.
+fn is_decompression(error: &reqwest::Error) -> bool {
+    error.is_decode() && error.source().is_some_and(<dyn StdError>::is::<io::Error>)
 }
 
 fn innermost(error: &reqwest::Error) -> String {

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use tokio::time::{Instant, sleep_until};
 
+use crate::attempts::after;
 use crate::{ErrorKind, Failure};
 
 /// A class of operations that share a limit of their server.
@@ -141,7 +142,7 @@ impl Limiter {
         }
         if let Some(class) = self.class(path) {
             let mut state = class.state();
-            let until = Instant::now() + wait.min(class.limit.window);
+            let until = after(Instant::now(), wait.min(class.limit.window));
             state.closed_until = Some(state.closed_until.map_or(until, |known| known.max(until)));
         }
     }

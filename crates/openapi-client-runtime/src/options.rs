@@ -1,10 +1,26 @@
 //! What can be set for one call.
 
+use std::fmt;
 use std::time::Duration;
 
 use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
 
 use crate::{Failure, RetryPolicy};
+
+/// Headers that say where a message goes and where it ends, and cookies, which may be credentials.
+const RESERVED: &[&str] = &[
+    "connection",
+    "content-length",
+    "cookie",
+    "host",
+    "keep-alive",
+    "proxy-authorization",
+    "proxy-connection",
+    "te",
+    "trailer",
+    "transfer-encoding",
+    "upgrade",
+];
 
 /// Options of one call; what is not set is as the client has it.
 ///
@@ -17,7 +33,7 @@ use crate::{Failure, RetryPolicy};
 ///     .retry(RetryPolicy::none());
 /// # let _ = options;
 /// ```
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Default)]
 #[must_use = "options do nothing until a call gets them"]
 pub struct CallOptions {
     pub(crate) timeout: Option<Duration>,
@@ -63,7 +79,8 @@ impl CallOptions {
     }
 
     /// A request header that the document does not know, or another value for one that it knows.
-    /// Credentials cannot be set this way: such headers are replaced.
+    /// Credentials cannot be set this way: such headers are replaced, and a `Cookie` is refused, as
+    /// are headers by which messages are told apart, such as `Host` and `Content-Length`.
     pub fn header(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
         self.headers.push((name.into(), value.into()));
         self
@@ -74,6 +91,11 @@ impl CallOptions {
         for (name, value) in &self.headers {
             let name = HeaderName::try_from(name)
                 .map_err(|_| Failure::invalid(format!("{name:?} is not a header name")))?;
+            if RESERVED.contains(&name.as_str()) {
+                return Err(Failure::invalid(format!(
+                    "header `{name}` cannot be set for a call: the client sees to it itself"
+                )));
+            }
             let value = HeaderValue::try_from(value).map_err(|_| {
                 Failure::invalid(format!(
                     "the value of header `{name}` holds a character that headers cannot carry"
@@ -82,6 +104,20 @@ impl CallOptions {
             headers.insert(name, value);
         }
         Ok(())
+    }
+}
+
+/// Headers may hold anything, so only their names are shown.
+impl fmt::Debug for CallOptions {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let headers: Vec<&str> = self.headers.iter().map(|(name, _)| name.as_str()).collect();
+        f.debug_struct("CallOptions")
+            .field("timeout", &self.timeout)
+            .field("attempt_timeout", &self.attempt_timeout)
+            .field("retry", &self.retry)
+            .field("has_idempotency_key", &self.idempotency_key.is_some())
+            .field("headers", &headers)
+            .finish_non_exhaustive()
     }
 }
 

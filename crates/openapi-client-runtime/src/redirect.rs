@@ -1,8 +1,13 @@
 //! Redirections, where a client was told to follow them.
 
+use std::borrow::Cow;
+
 use reqwest::header::{CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE, LOCATION};
 use reqwest::{Method, Request, Response, StatusCode};
 use url::Url;
+
+use crate::api::{Api, ApiKeyLocation, SchemeKind};
+use crate::query;
 
 /// Where a redirection leads.
 #[derive(Debug)]
@@ -14,8 +19,13 @@ pub(crate) struct Redirection {
 }
 
 /// The request that a redirection asks for (RFC 9110, section 15.4), or `None` where it is not to be
-/// followed: from `https` to `http`, out of the web, or with a body to another origin.
-pub(crate) fn target(method: &Method, url: &Url, response: &Response) -> Option<Redirection> {
+/// followed: from `https` to `http`, out of the web, or with a body or an API key to another origin.
+pub(crate) fn target(
+    api: &Api,
+    method: &Method,
+    url: &Url,
+    response: &Response,
+) -> Option<Redirection> {
     let is_safe = matches!(*method, Method::GET | Method::HEAD);
     let method = match response.status() {
         StatusCode::MOVED_PERMANENTLY | StatusCode::FOUND if is_safe => method.clone(),
@@ -34,12 +44,42 @@ pub(crate) fn target(method: &Method, url: &Url, response: &Response) -> Option<
     let carries_body = !matches!(method, Method::GET | Method::HEAD);
     let refused = downgrade
         || !matches!(target.scheme(), "http" | "https")
-        || (leaves_origin && carries_body);
+        || (leaves_origin && (carries_body || repeats_key(api, url, &target)));
+    if !leaves_origin {
+        keep_keys(api, url, &mut target);
+    }
     (!refused).then_some(Redirection {
         url: target,
         method,
         leaves_origin,
     })
+}
+
+/// The API keys in the query of a URL.
+fn keys<'a>(api: &Api, url: &'a Url) -> impl Iterator<Item = (Cow<'a, str>, Cow<'a, str>)> {
+    let is_key = |name: &str| {
+        let location = ApiKeyLocation::Query;
+        api.schemes.iter().any(|scheme| {
+            matches!(scheme.kind, SchemeKind::ApiKey { location: own, name: key }
+                if own == location && key == name)
+        })
+    };
+    url.query_pairs().filter(move |(name, _)| is_key(name))
+}
+
+/// Whether the server sends an API key on, under whatever name.
+fn repeats_key(api: &Api, from: &Url, to: &Url) -> bool {
+    keys(api, from).any(|(_, key)| to.query_pairs().any(|(_, value)| value == key))
+}
+
+/// Puts the API keys of the query into a target that leaves them out.
+fn keep_keys(api: &Api, from: &Url, to: &mut Url) {
+    for (name, key) in keys(api, from) {
+        if !to.query_pairs().any(|(own, _)| own == name) {
+            to.query_pairs_mut().append_pair(&name, &key);
+            query::finish(to);
+        }
+    }
 }
 
 /// Turns `request` into the one that the redirection asks for.
@@ -57,6 +97,16 @@ pub(crate) fn apply(redirection: Redirection, request: &mut Request) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::Scheme;
+
+    static API: Api = Api::new("x", "1").schemes(&[Scheme::new(
+        "key",
+        SchemeKind::ApiKey {
+            location: ApiKeyLocation::Query,
+            name: "key",
+        },
+        "key",
+    )]);
 
     fn follow(
         method: &Method,
@@ -69,7 +119,7 @@ mod tests {
             .header(LOCATION, to)
             .body("")
             .unwrap();
-        let found = target(method, &Url::parse(from).unwrap(), &response.into())?;
+        let found = target(&API, method, &Url::parse(from).unwrap(), &response.into())?;
         Some((
             found.method.to_string(),
             found.url.to_string(),
@@ -107,7 +157,23 @@ mod tests {
             post(307, "/again"),
             there("POST", "https://api.example.com/again", false)
         );
+        let keyed = "https://api.example.com/a?x=1&key=a%2Bb";
+        let get_keyed = |to| follow(&Method::GET, keyed, 302, to);
+        assert_eq!(
+            get_keyed("/b?y=2"),
+            there("GET", "https://api.example.com/b?y=2&key=a%2Bb", false)
+        );
+        assert_eq!(
+            get_keyed("/b?key=a%2Bb"),
+            there("GET", "https://api.example.com/b?key=a%2Bb", false)
+        );
+        assert_eq!(
+            get_keyed("https://cdn.example.com/b?key=other"),
+            there("GET", "https://cdn.example.com/b?key=other", true)
+        );
         for refused in [
+            get_keyed("https://cdn.example.com/b?key=a%2Bb"),
+            get_keyed("https://cdn.example.com/b?token=a%2Bb"),
             get(302, "http://api.example.com/b"),
             get(302, "file:///etc/passwd"),
             get(304, "/b"),

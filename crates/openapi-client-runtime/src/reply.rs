@@ -5,7 +5,7 @@ use std::time::{Duration, SystemTime};
 
 use bytes::Bytes;
 use reqwest::StatusCode;
-use reqwest::header::{CONTENT_TYPE, HeaderMap, RETRY_AFTER};
+use reqwest::header::{CONTENT_TYPE, DATE, HeaderMap, RETRY_AFTER};
 use serde_json::Value;
 
 use crate::api::{Api, ErrorMembers};
@@ -31,7 +31,7 @@ pub(crate) struct Reply {
 impl Reply {
     pub(crate) fn new(api: &'static Api, status: StatusCode, headers: HeaderMap) -> Self {
         Self {
-            retry_after: retry_after(&headers, SystemTime::now()),
+            retry_after: retry_after(&headers),
             status,
             headers,
             excerpt: Bytes::new(),
@@ -120,15 +120,19 @@ fn words(value: &Value) -> Option<String> {
     }
 }
 
-/// Both forms of RFC 9110, section 10.2.3; a date that has passed is no wait at all.
-fn retry_after(headers: &HeaderMap, now: SystemTime) -> Option<Duration> {
+/// Both forms of RFC 9110, section 10.2.3; a date that has passed is no wait at all. A date is
+/// compared with the clock that wrote it, where the reply tells of it, because clocks differ.
+fn retry_after(headers: &HeaderMap) -> Option<Duration> {
     let value = headers.get(RETRY_AFTER)?.to_str().ok()?.trim();
     if !value.is_empty() && value.bytes().all(|byte| byte.is_ascii_digit()) {
         // More seconds than can be counted are as good as for ever.
         return Some(Duration::from_secs(value.parse().unwrap_or(u64::MAX)));
     }
     let date = httpdate::parse_http_date(value).ok()?;
-    Some(date.duration_since(now).unwrap_or_default())
+    let sent = headers.get(DATE).and_then(|sent| sent.to_str().ok());
+    let now = sent.and_then(|sent| httpdate::parse_http_date(sent).ok());
+    let wait = date.duration_since(now.unwrap_or_else(SystemTime::now));
+    Some(wait.unwrap_or_default())
 }
 
 #[cfg(test)]
@@ -174,11 +178,12 @@ mod tests {
 
     #[test]
     fn retry_after_in_both_forms() {
-        let now = httpdate::parse_http_date("Sun, 06 Nov 1994 08:49:00 GMT").unwrap();
+        let now = HeaderValue::from_static("Sun, 06 Nov 1994 08:49:00 GMT");
         let read = |value: &'static str| {
             let mut headers = HeaderMap::new();
             headers.insert(RETRY_AFTER, HeaderValue::from_static(value));
-            retry_after(&headers, now)
+            headers.insert(DATE, now.clone());
+            retry_after(&headers)
         };
         assert_eq!(read("120"), Some(Duration::from_secs(120)));
         let date = "Sun, 06 Nov 1994 08:49:37 GMT";
@@ -198,8 +203,10 @@ mod tests {
             let now = httpdate::parse_http_date("Sun, 06 Nov 1994 08:49:00 GMT").unwrap();
             let read = |value: &str| {
                 let mut headers = HeaderMap::new();
+                let date = httpdate::fmt_http_date(now);
+                headers.insert(DATE, HeaderValue::try_from(date).unwrap());
                 headers.insert(RETRY_AFTER, HeaderValue::from_str(value).unwrap());
-                retry_after(&headers, now)
+                retry_after(&headers)
             };
             prop_assert_eq!(read(&seconds.to_string()), Some(Duration::from_secs(seconds)));
             let wait = Duration::from_secs(wait.into());

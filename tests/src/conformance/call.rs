@@ -1,0 +1,234 @@
+//! A call, made the way the code of a generated client makes it.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use futures_util::StreamExt;
+use openapi_client_runtime::{
+    CallOptions, Core, Error, Failure, Operation, QueryParam, RawRequest, RawResponse, ResponseValue,
+    encode_path,
+    reqwest::{self, header::HeaderMap},
+};
+use serde::Deserialize;
+use serde_json::Value;
+
+use super::client::Retrying;
+use super::operation::{Named, method};
+use super::play::Printed;
+
+#[derive(Clone, Debug, Deserialize)]
+pub(super) struct Call {
+    operation: Option<Named>,
+    raw: Option<Raw>,
+    #[serde(default)]
+    pub(super) path: BTreeMap<String, String>,
+    #[serde(default)]
+    pub(super) query: Vec<(String, String)>,
+    #[serde(default)]
+    pub(super) headers: BTreeMap<String, String>,
+    #[serde(default, deserialize_with = "super::some")]
+    pub(super) json: Option<Value>,
+    pub(super) text: Option<String>,
+    pub(super) stream: Option<String>,
+    #[serde(default)]
+    pub(super) options: Options,
+    #[serde(default)]
+    pub(super) after_ms: u64,
+}
+
+/// A call that no document knows.
+#[derive(Clone, Debug, Deserialize)]
+struct Raw {
+    method: String,
+    path: String,
+    credentials: Option<Vec<String>>,
+    #[serde(default)]
+    ignores_body: bool,
+}
+
+#[derive(Clone, Debug, Default, Deserialize)]
+pub(super) struct Options {
+    timeout_ms: Option<u64>,
+    attempt_timeout_ms: Option<u64>,
+    retry: Option<Retrying>,
+    pub(super) idempotency_key: Option<String>,
+    #[serde(default)]
+    pub(super) headers: BTreeMap<String, String>,
+}
+
+impl Options {
+    fn options(&self) -> CallOptions {
+        let mut options = CallOptions::new();
+        if let Some(timeout) = self.timeout_ms {
+            options = options.timeout(Duration::from_millis(timeout));
+        }
+        if let Some(timeout) = self.attempt_timeout_ms {
+            options = options.attempt_timeout(Duration::from_millis(timeout));
+        }
+        if let Some(retry) = &self.retry {
+            options = options.retry(retry.policy());
+        }
+        if let Some(key) = &self.idempotency_key {
+            options = options.idempotency_key(key);
+        }
+        for (name, value) in &self.headers {
+            options = options.header(name, value);
+        }
+        options
+    }
+}
+
+/// A success.
+#[derive(Debug)]
+pub(super) struct Answer {
+    pub(super) status: u16,
+    pub(super) request_id: Option<String>,
+    pub(super) headers: HeaderMap,
+    pub(super) value: Value,
+}
+
+impl Answer {
+    fn of<T>(response: &ResponseValue<T>, value: Value) -> Self {
+        Self {
+            status: response.status().as_u16(),
+            request_id: response.request_id().map(str::to_owned),
+            headers: response.headers().clone(),
+            value,
+        }
+    }
+}
+
+impl Call {
+    /// Makes the call; what it is made of and what it meets is printed.
+    pub(super) async fn make(
+        &self,
+        core: &Core,
+        printed: &Printed,
+    ) -> Result<Result<Answer, Error<Value>>, String> {
+        tokio::time::sleep(Duration::from_millis(self.after_ms)).await;
+        let options = self.options.options();
+        printed.add(&options);
+        if let Some(raw) = &self.raw {
+            return Ok(self.send_raw(raw, core, options, printed).await);
+        }
+        let operation = self
+            .operation
+            .as_ref()
+            .ok_or("a call needs an operation")?
+            .find()?;
+        let result = self.exchange(core, operation, options, printed).await;
+        Ok(result.map_err(|error| error.in_operation(operation)))
+    }
+
+    async fn send_raw(
+        &self,
+        raw: &Raw,
+        core: &Core,
+        options: CallOptions,
+        printed: &Printed,
+    ) -> Result<Answer, Error<Value>> {
+        let request = self.raw_request(raw, core)?.with_options(options);
+        printed.add(&request);
+        if raw.ignores_body {
+            let response = request.send_ignoring_body().await?;
+            return Ok(Answer::of(&response, Value::Null));
+        }
+        let response = request.send::<Value>().await?;
+        Ok(Answer::of(&response, (*response).clone()))
+    }
+
+    fn raw_request(&self, raw: &Raw, core: &Core) -> Result<RawRequest, Error<Value>> {
+        let method = method(&raw.method).map_err(Error::InvalidRequest)?;
+        let mut request = core.request(method, &raw.path);
+        for (name, value) in &self.query {
+            request = request.query(name, value);
+        }
+        if let Some(json) = &self.json {
+            request = request.json(json);
+        }
+        if let Some(text) = &self.text {
+            request = request.body(text.clone());
+        }
+        if let Some(schemes) = &raw.credentials {
+            request = request.credentials(schemes);
+        }
+        Ok(request)
+    }
+
+    async fn exchange(
+        &self,
+        core: &Core,
+        operation: &'static Operation,
+        options: CallOptions,
+        printed: &Printed,
+    ) -> Result<Answer, Error<Value>> {
+        let request = self.request(core, operation)?;
+        let response = core.execute(request, operation, options).await?;
+        printed.add(&response);
+        match response.outcome() {
+            200..=299 => self.accepted(response, operation).await,
+            400..=599 => Err(Error::ErrorResponse(
+                ResponseValue::from_response(response).await?,
+            )),
+            _ => Err(Error::UnexpectedResponse(response)),
+        }
+    }
+
+    async fn accepted(
+        &self,
+        response: RawResponse,
+        operation: &'static Operation,
+    ) -> Result<Answer, Error<Value>> {
+        let declared = operation.response_for(response.status().as_u16());
+        if declared.is_some_and(|spec| spec.media_types().is_empty()) {
+            return Ok(Answer::of(&ResponseValue::empty(response), Value::Null));
+        }
+        if operation.streams() {
+            return streamed(response).await;
+        }
+        let value = ResponseValue::<Value>::from_response(response).await?;
+        Ok(Answer::of(&value, (*value).clone()))
+    }
+
+    fn request(
+        &self,
+        core: &Core,
+        operation: &'static Operation,
+    ) -> Result<reqwest::Request, Error<Value>> {
+        let mut path = operation.path().to_owned();
+        for (name, value) in &self.path {
+            path = path.replace(&format!("{{{name}}}"), &encode_path(value));
+        }
+        let url = format!("{}{path}", core.base_url());
+        let mut request = core.http_client().request(operation.method().into(), url);
+        for (name, value) in &self.query {
+            request = request.query(&QueryParam::new(name, value));
+        }
+        for (name, value) in &self.headers {
+            request = request.header(name, value);
+        }
+        if let Some(json) = &self.json {
+            request = request.json(json);
+        }
+        if let Some(text) = &self.text {
+            request = request.body(text.clone());
+        }
+        if let Some(text) = &self.stream {
+            let pieces: Vec<Result<String, String>> = text.chars().map(|c| Ok(c.into())).collect();
+            let stream = futures_util::stream::iter(pieces);
+            request = request.body(reqwest::Body::wrap_stream(stream));
+        }
+        Ok(request.build()?)
+    }
+}
+
+/// The bytes of a stream, as text.
+async fn streamed(response: RawResponse) -> Result<Answer, Error<Value>> {
+    let mut response = ResponseValue::stream(response);
+    let mut bytes = Vec::new();
+    while let Some(chunk) = response.next().await {
+        bytes.extend_from_slice(&chunk.map_err(Failure::from)?);
+    }
+    let text = String::from_utf8_lossy(&bytes).into_owned();
+    Ok(Answer::of(&response, Value::String(text)))
+}
