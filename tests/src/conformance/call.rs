@@ -15,6 +15,7 @@ use serde_json::Value;
 use super::client::Retrying;
 use super::operation::{Named, method};
 use super::play::Printed;
+use super::stage::wait;
 
 #[derive(Clone, Debug, Deserialize)]
 pub(super) struct Call {
@@ -105,7 +106,7 @@ impl Call {
         core: &Core,
         printed: &Printed,
     ) -> Result<Result<Answer, Error<Value>>, String> {
-        tokio::time::sleep(Duration::from_millis(self.after_ms)).await;
+        wait(self.after_ms).await;
         let options = self.options.options();
         printed.add(&options);
         if let Some(raw) = &self.raw {

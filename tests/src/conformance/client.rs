@@ -121,7 +121,7 @@ impl Retrying {
 impl ClientSettings {
     /// Where the API is, for cases without a server.
     pub(super) fn base_url(&self) -> &str {
-        self.base_url.as_deref().unwrap_or("https://api.example.com")
+        self.base_url.as_deref().unwrap_or("http://localhost")
     }
 
     /// The client for an API at `url`. Calls are repeated only where the case says how.

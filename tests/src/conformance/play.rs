@@ -13,7 +13,7 @@ use super::call::{Answer, Call};
 use super::case::{Case, Order};
 use super::reply::{Fault, Told};
 use super::request::Seen;
-use super::stage::{Stage, StoppedClock, unreachable_url};
+use super::stage::{Stage, StoppedClock, http_client, unreachable_url};
 use crate::recorder::{Recorder, Reply};
 
 /// What came of a case.
@@ -122,7 +122,7 @@ impl Case {
         let stage = Stage::new(self.told()).await;
         let printed = Printed::default();
         let builder = self.builder(self.client.base_url(), extras, &printed);
-        let core = build(builder.middleware(stage.clone()))?;
+        let core = build(builder.http_client(http_client()).middleware(stage.clone()))?;
         printed.add(&core);
         let clock = StoppedClock::new();
         let outcomes = self.make_calls(&core, &printed).await?;

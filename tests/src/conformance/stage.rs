@@ -65,7 +65,7 @@ impl Stage {
         let seen = record(request);
         shared.seen.lock().unwrap().push(seen);
         let told = &shared.replies[number.min(shared.replies.len() - 1)];
-        sleep(Duration::from_millis(told.after_ms)).await;
+        wait(told.after_ms).await;
         let errors = match told.fault {
             None => return told.response().map_err(Failure::middleware),
             Some(Fault::Silence) => std::future::pending().await,
@@ -89,6 +89,26 @@ impl Middleware for Stage {
     }
 }
 
+thread_local! {
+    static HTTP_CLIENT: reqwest::Client = reqwest::Client::builder()
+        .no_proxy()
+        .pool_max_idle_per_host(0)
+        .build()
+        .expect("a client");
+}
+
+/// One client for all that is played on a thread: each new one reads all root certificates.
+pub(super) fn http_client() -> reqwest::Client {
+    HTTP_CLIENT.with(Clone::clone)
+}
+
+/// Also a sleep of nought would take a millisecond.
+pub(super) async fn wait(milliseconds: u64) {
+    if milliseconds > 0 {
+        sleep(Duration::from_millis(milliseconds)).await;
+    }
+}
+
 /// Where nobody listens.
 pub(super) async fn unreachable_url() -> String {
     let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
@@ -103,8 +123,7 @@ async fn close_all(listener: TcpListener) {
 }
 
 async fn errors(url: &str) -> Vec<reqwest::Error> {
-    let client = reqwest::Client::builder().no_proxy().build();
-    let client = client.expect("a client");
+    let client = http_client();
     let mut errors = Vec::new();
     for _ in 0..FAULTS {
         errors.push(client.get(url).send().await.expect_err("a fault"));

@@ -1,11 +1,12 @@
 //! A source that hands out the tokens of a case.
 
 use std::sync::Mutex;
-use std::time::Duration;
 
 use futures_util::future::BoxFuture;
 use openapi_client_runtime::{AccessToken, Failure, TokenSource};
 use serde::Deserialize;
+
+use super::stage::wait;
 
 /// The tokens, one after the other; each further one is there after the one before was refused.
 #[derive(Clone, Debug, Deserialize)]
@@ -49,7 +50,7 @@ pub(super) fn with_scopes(token: &str, scopes: Option<&[String]>) -> AccessToken
 impl TokenSource for Source {
     fn token(&self) -> BoxFuture<'_, Result<AccessToken, Failure>> {
         Box::pin(async {
-            tokio::time::sleep(Duration::from_millis(self.told.after_ms)).await;
+            wait(self.told.after_ms).await;
             let closed = || Failure::credential("the vault is closed: open it");
             self.current().ok_or_else(closed)
         })

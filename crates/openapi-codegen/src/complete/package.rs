@@ -212,7 +212,9 @@ fn manifest(
 
 const FEATURES: &str = "
 [features]
-default = [\"rustls\", \"tracing\"]
+default = [\"compression\", \"rustls\", \"tracing\"]
+# Replies compressed by gzip or brotli; limits count what comes out.
+compression = [\"openapi-client-runtime/compression\"]
 # TLS by rustls, with the roots of the operating system.
 rustls = [\"openapi-client-runtime/rustls\"]
 # TLS by the operating system's own library.
@@ -441,6 +443,7 @@ const FEATURE_TABLE: &str = "## Cargo features
 | --- | --- | --- |
 | `rustls` | yes | TLS by rustls |
 | `native-tls` | no | TLS by the operating system's library |
+| `compression` | yes | replies compressed by gzip or brotli |
 | `tracing` | yes | a `tracing` span for each call, without bodies and secrets |
 | `schemars` | no | `schemars::JsonSchema` for every type |
 ";
