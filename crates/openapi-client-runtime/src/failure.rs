@@ -167,9 +167,13 @@ impl<E> From<crate::Error<E>> for Failure {
     }
 }
 
-/// What breaks on the wire has a cause of its own in reqwest's chain; a decompressor has none.
+/// Below reqwest's own errors, a decompressor's is one of `io`, and one of the wire is hyper's.
 fn is_decompression(error: &reqwest::Error) -> bool {
-    error.is_decode() && error.source().is_some_and(<dyn StdError>::is::<io::Error>)
+    let mut cause = error.source();
+    while let Some(own) = cause.filter(|cause| cause.is::<reqwest::Error>()) {
+        cause = own.source();
+    }
+    error.is_decode() && cause.is_some_and(<dyn StdError>::is::<io::Error>)
 }
 
 fn innermost(error: &reqwest::Error) -> String {

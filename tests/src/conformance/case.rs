@@ -6,8 +6,9 @@ use super::call::Call;
 use super::client::ClientSettings;
 use super::expect::Expect;
 use super::reply::Told;
+use super::webhook::Webhook;
 
-/// A rule, shown by calls, replies and what must come of them.
+/// A rule, shown by calls, replies and what must come of them, or by deliveries of a webhook.
 #[derive(Clone, Debug, Deserialize)]
 pub struct Case {
     /// The rule that it shows, as a sentence.
@@ -24,6 +25,8 @@ pub struct Case {
     pub(super) order: Order,
     #[serde(default)]
     pub(super) replies: Vec<Told>,
+    pub(super) webhook: Option<Webhook>,
+    #[serde(default)]
     pub(super) expect: Expect,
 }
 

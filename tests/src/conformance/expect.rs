@@ -13,8 +13,9 @@ use super::equal;
 use super::play::{Outcome, Played};
 use super::request::{ExpectedRequest, Seen};
 
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Default, Deserialize)]
 pub(super) struct Expect {
+    #[serde(default)]
     sent: Sent,
     pub(super) in_flight: Option<usize>,
     #[serde(flatten)]
@@ -43,7 +44,7 @@ enum Bounds {
     Within([u64; 2]),
 }
 
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Default, Deserialize)]
 struct ExpectedOutcome {
     status: Option<u16>,
     request_id: Option<String>,
@@ -296,6 +297,12 @@ impl ExpectedError {
             Some(bounds) => bounds.check("time told by the error", error.elapsed()),
             None => Ok(()),
         }
+    }
+}
+
+impl Default for Sent {
+    fn default() -> Self {
+        Self::Count(0)
     }
 }
 

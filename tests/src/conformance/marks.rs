@@ -37,6 +37,7 @@ marks! {
     BODY = "a request body", "mark0body";
     REPLY_HEADER = "a reply header", "mark0replyheader";
     REPLY_COOKIE = "a reply cookie", "mark0replycookie";
+    WEBHOOK_SECRET = "a webhook secret", "mark0webhook";
     REPLY_BODY = "a reply body", "mark0replybody";
 }
 
@@ -77,6 +78,9 @@ impl Case {
         credentials.values_mut().for_each(mark_credential);
         case.call.iter_mut().for_each(mark_call);
         case.calls.iter_mut().for_each(mark_call);
+        for secret in case.webhook.iter_mut().flat_map(|w| &mut w.secrets) {
+            WEBHOOK_SECRET.text.clone_into(secret);
+        }
         case.replies.iter_mut().for_each(mark_reply);
         case
     }

@@ -14,6 +14,7 @@ mod reply;
 mod request;
 mod stage;
 mod tokens;
+mod webhook;
 
 use std::path::Path;
 

@@ -9,4 +9,5 @@ mod packages;
 mod parity;
 mod prose;
 mod public_api;
+mod redaction;
 mod wire;
