@@ -113,8 +113,11 @@ fn mark_call(call: &mut Call) {
         let is_cookie = name.to_ascii_lowercase().starts_with("openapi-cookie-");
         value.push_str(if is_cookie { COOKIE.text } else { HEADER.text });
     }
-    for value in call.options.headers.values_mut() {
-        value.push_str(OPTION.text);
+    for (name, value) in &mut call.options.headers {
+        // Media types are shown on purpose.
+        if !name.eq_ignore_ascii_case("content-type") {
+            value.push_str(OPTION.text);
+        }
     }
     if let Some(key) = &mut call.options.idempotency_key {
         key.push_str(IDEMPOTENCY_KEY.text);

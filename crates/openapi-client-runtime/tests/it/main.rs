@@ -8,6 +8,7 @@
 )]
 
 mod client;
+mod observers;
 mod redaction;
 mod replies;
 mod requests;
