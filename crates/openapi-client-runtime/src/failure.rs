@@ -167,13 +167,15 @@ impl<E> From<crate::Error<E>> for Failure {
     }
 }
 
-/// Below reqwest's own errors, a decompressor's is one of `io`, and one of the wire is hyper's.
+/// Below reqwest's own errors, a decompressor's is one of `io`, and one of the wire is hyper's. A
+/// compressed body without its end broke off like any other.
 fn is_decompression(error: &reqwest::Error) -> bool {
     let mut cause = error.source();
     while let Some(own) = cause.filter(|cause| cause.is::<reqwest::Error>()) {
         cause = own.source();
     }
-    error.is_decode() && cause.is_some_and(<dyn StdError>::is::<io::Error>)
+    let cause = cause.and_then(<dyn StdError>::downcast_ref::<io::Error>);
+    error.is_decode() && cause.is_some_and(|cause| cause.kind() != io::ErrorKind::UnexpectedEof)
 }
 
 fn innermost(error: &reqwest::Error) -> String {

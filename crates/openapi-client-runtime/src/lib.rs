@@ -15,6 +15,8 @@ mod decode;
 mod error;
 mod error_kind;
 mod failure;
+#[cfg(any(doc, doctest))]
+pub mod guide;
 mod limits;
 mod media;
 mod middleware;

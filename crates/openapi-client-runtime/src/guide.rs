@@ -1,0 +1,22 @@
+//! How to use what is here, page by page. Each example compiles.
+//!
+//! - [`credentials`]: who calls, and where credentials go
+//! - [`retries`]: what is repeated, and how patiently
+//! - [`limits`]: timeouts, sizes, rate limits and writes that must not overlap
+//! - [`errors`]: what went wrong, and what to do about it
+//! - [`testing`]: tests without the API
+
+#[doc = include_str!("../docs/credentials.md")]
+pub mod credentials {}
+
+#[doc = include_str!("../docs/retries.md")]
+pub mod retries {}
+
+#[doc = include_str!("../docs/limits.md")]
+pub mod limits {}
+
+#[doc = include_str!("../docs/errors.md")]
+pub mod errors {}
+
+#[doc = include_str!("../docs/testing.md")]
+pub mod testing {}
