@@ -709,6 +709,9 @@ mod tests {
             ("https://h/a\nb", "control character"),
             ("http://api.example.com", "allow_insecure_http"),
             ("http://127.0.0.1.example.com", "allow_insecure_http"),
+            ("http://localhost.example.com", "allow_insecure_http"),
+            ("http://notlocalhost", "allow_insecure_http"),
+            ("http://api.local.example.com", "allow_insecure_http"),
         ] {
             let error = builder().base_url(given).build().unwrap_err();
             let text = format!("{error} {error:?}");

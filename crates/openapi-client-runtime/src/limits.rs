@@ -169,7 +169,7 @@ impl Class {
         }
         match state.sent.front() {
             Some(oldest) if state.sent.len() >= self.limit.requests as usize => {
-                Err(*oldest + self.limit.window)
+                Err(after(*oldest, self.limit.window))
             }
             _ => {
                 state.sent.push_back(now);

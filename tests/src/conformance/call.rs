@@ -5,8 +5,8 @@ use std::time::Duration;
 
 use futures_util::StreamExt;
 use openapi_client_runtime::{
-    CallOptions, Core, Error, Failure, Operation, QueryParam, RawRequest, RawResponse, ResponseValue,
-    encode_path,
+    CallOptions, Core, Error, Failure, Operation, QueryParam, RawRequest, RawResponse,
+    ResponseValue, encode_path,
     reqwest::{self, header::HeaderMap},
 };
 use serde::Deserialize;

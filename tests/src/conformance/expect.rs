@@ -126,7 +126,10 @@ impl Case {
         if !self.paused {
             return Err("delays can be told only where time is `paused`".to_owned());
         }
-        let delays: Vec<Duration> = seen.windows(2).map(|pair| pair[1].at - pair[0].at).collect();
+        let delays: Vec<Duration> = seen
+            .windows(2)
+            .map(|pair| pair[1].at - pair[0].at)
+            .collect();
         equal("number of delays", &expected.len(), &delays.len())?;
         let mut pairs = expected.iter().zip(&delays);
         pairs.try_for_each(|(bounds, delay)| bounds.check("delay", *delay))
@@ -335,6 +338,8 @@ fn is_broken(outcome: &Outcome) -> bool {
     let kind = outcome.result.as_ref().err().map(Error::kind);
     matches!(
         kind,
-        Some(ErrorKind::Connect | ErrorKind::Timeout | ErrorKind::Transport | ErrorKind::Middleware)
+        Some(
+            ErrorKind::Connect | ErrorKind::Timeout | ErrorKind::Transport | ErrorKind::Middleware
+        )
     )
 }

@@ -150,7 +150,9 @@ fn mark_json(json: &mut Value, mark: Mark) {
     match json {
         Value::String(text) => text.push_str(mark.text),
         Value::Array(items) => items.iter_mut().for_each(|item| mark_json(item, mark)),
-        Value::Object(members) => members.values_mut().for_each(|value| mark_json(value, mark)),
+        Value::Object(members) => members
+            .values_mut()
+            .for_each(|value| mark_json(value, mark)),
         Value::Null | Value::Bool(_) | Value::Number(_) => {}
     }
 }
@@ -167,7 +169,10 @@ mod tests {
             let line = STANDARD.encode(format!("{user}:{}", PASSWORD.text));
             assert_eq!(leaks(&line), ["a password"], "{line}");
         }
-        assert_eq!(leaks("x mark0cookie y mark0token"), ["a bearer token", "a cookie"]);
+        assert_eq!(
+            leaks("x mark0cookie y mark0token"),
+            ["a bearer token", "a cookie"]
+        );
         assert!(leaks("nothing of the kind").is_empty());
     }
 }

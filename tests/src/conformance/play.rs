@@ -203,7 +203,10 @@ impl Case {
         };
         let calls = self.all_calls();
         if self.order == Order::Together {
-            return join_all(calls.into_iter().map(make)).await.into_iter().collect();
+            return join_all(calls.into_iter().map(make))
+                .await
+                .into_iter()
+                .collect();
         }
         let mut outcomes = Vec::new();
         for call in calls {

@@ -1,9 +1,9 @@
 //! Deliveries of webhooks, and which of them are believed.
 
 use std::collections::BTreeMap;
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -13,9 +13,9 @@ use openapi_client_runtime::webhooks::{
 };
 use serde::Deserialize;
 
+use super::equal;
 use super::operation::forever;
 use super::play::Printed;
-use super::equal;
 
 /// Deliveries to one receiver, in the order they come.
 #[derive(Clone, Debug, Deserialize)]
@@ -78,7 +78,11 @@ impl Webhook {
                 .map_err(|complaint| format!("delivery {}: {complaint}", number + 1))?;
         }
         let printed = printed.all();
-        match self.secrets.iter().find(|s| !s.is_empty() && printed.contains(*s)) {
+        match self
+            .secrets
+            .iter()
+            .find(|s| !s.is_empty() && printed.contains(*s))
+        {
             Some(secret) => Err(format!("{secret:?} is shown in: {printed}")),
             None => Ok(()),
         }

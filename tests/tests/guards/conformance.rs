@@ -173,6 +173,9 @@ fn nothing_is_no_case() {
         let file = format!(r#"{{"about": "x", "cases": [{cases}]}}"#);
         std::fs::write(folder.path().join("empty.json"), &file).unwrap();
         let refused = conformance::read(folder.path()).unwrap_err();
-        assert!(refused.contains("empty.json, at `/cases"), "{file}: {refused}");
+        assert!(
+            refused.contains("empty.json, at `/cases"),
+            "{file}: {refused}"
+        );
     }
 }

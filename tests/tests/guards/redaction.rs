@@ -121,8 +121,17 @@ fn what_a_client_is_made_of_shows_no_secret() {
     let client = builder.build().unwrap();
     write!(text, "{client:?} {:?}", Secret::from("mark0password")).unwrap();
     let call = client.list_clients().app_id("a");
-    write!(text, "{:#?} {options:?}", call.with_options(options.clone())).unwrap();
-    for bad in ["https://user:mark0password@h", "https://h/?key=mark0apikey", "mark0token"] {
+    write!(
+        text,
+        "{:#?} {options:?}",
+        call.with_options(options.clone())
+    )
+    .unwrap();
+    for bad in [
+        "https://user:mark0password@h",
+        "https://h/?key=mark0apikey",
+        "mark0token",
+    ] {
         let error = Client::builder().base_url(bad).build().unwrap_err();
         write!(text, "{error} {error:?}").unwrap();
     }
