@@ -71,8 +71,7 @@ impl Attempts<'_> {
             let delay = retry_after(&result)
                 .unwrap_or_else(|| self.policy.delay(repeats + 1, fastrand::f64()));
             if has_status(&result, 429) {
-                let wait = delay.min(self.policy.max_retry_after);
-                self.settings.limiter.close(&self.path, wait);
+                self.settings.limiter.close(&self.path, delay);
             }
             let Some(transient) = self.transient(&result) else {
                 break (result, None);
