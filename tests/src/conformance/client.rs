@@ -246,7 +246,7 @@ impl ClientSettings {
             Given::Basic { password, .. } => vec![password.clone()],
             Given::Key { key } => vec![key.clone()],
             Given::Token { token, .. } => vec![token.clone()],
-            Given::Source(source) => source.tokens.clone(),
+            Given::Source(source) => source.secrets.clone(),
         });
         secrets.collect()
     }

@@ -92,7 +92,7 @@ fn mark_credential(given: &mut Given) {
         Given::Key { key } => API_KEY.text.clone_into(key),
         Given::Token { token, .. } => TOKEN.text.clone_into(token),
         Given::Source(source) => {
-            for (number, token) in source.tokens.iter_mut().enumerate() {
+            for (number, token) in source.secrets.iter_mut().enumerate() {
                 *token = format!("{}{number}", TOKEN.text);
             }
         }

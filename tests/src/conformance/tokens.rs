@@ -12,7 +12,8 @@ use super::stage::wait;
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Tokens {
-    pub(super) tokens: Vec<String>,
+    #[serde(rename = "tokens")]
+    pub(super) secrets: Vec<String>,
     scopes: Option<Vec<String>>,
     #[serde(default)]
     renewal_fails: bool,
@@ -34,7 +35,7 @@ impl Source {
     }
 
     fn current(&self) -> Option<AccessToken> {
-        let token = self.told.tokens.get(*self.refused.lock().unwrap())?;
+        let token = self.told.secrets.get(*self.refused.lock().unwrap())?;
         Some(with_scopes(token, self.told.scopes.as_deref()))
     }
 }

@@ -8,8 +8,11 @@ use openapi_client_runtime::{ErrorKind, Event, Observer, Operation, Outcome};
 use crate::client::{Put, builder, get_thing, put_thing};
 use crate::server::{Server, Then};
 
+/// Operation, attempts and outcome.
+type End = (&'static str, u32, Outcome);
+
 #[derive(Clone, Default)]
-struct Ends(Arc<Mutex<Vec<(&'static str, u32, Outcome)>>>);
+struct Ends(Arc<Mutex<Vec<End>>>);
 
 impl Observer for Ends {
     fn observe(&self, operation: &'static Operation, event: Event) {
@@ -24,7 +27,7 @@ impl Observer for Ends {
 }
 
 impl Ends {
-    fn take(&self) -> Vec<(&'static str, u32, Outcome)> {
+    fn take(&self) -> Vec<End> {
         std::mem::take(&mut *self.0.lock().unwrap())
     }
 }
