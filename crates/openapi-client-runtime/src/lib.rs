@@ -33,6 +33,10 @@ mod prepare;
 mod query;
 mod queue;
 mod raw;
+#[cfg_attr(
+    not(feature = "tracing"),
+    allow(dead_code, reason = "only traces print what the list allows")
+)]
 mod redact;
 mod redirect;
 mod reply;

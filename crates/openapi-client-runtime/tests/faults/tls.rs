@@ -103,7 +103,7 @@ async fn another_host_or_another_time_is_not_trusted() {
     let authority = Authority::new();
     let wrong_host = authority.serve("api.example.com", false).await;
     let expired = authority.serve("localhost", true).await;
-    for (url, reason) in [(wrong_host, "not valid for name"), (expired, "expired")] {
+    for (url, reason) in [(wrong_host, "certificate"), (expired, "expired")] {
         let error = fetch(&authority.client(&url)).await.unwrap_err();
         assert_eq!(error.kind(), ErrorKind::Connect);
         let text = error.to_string();
