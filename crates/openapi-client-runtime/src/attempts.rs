@@ -12,13 +12,15 @@ use crate::observer::{Outcome, WaitReason, Watch};
 use crate::response::Answer;
 use crate::retry::{self, RetryPolicy};
 use crate::trace::Call;
-use crate::{ErrorKind, Failure, Operation, Retry, redirect, trace};
+use crate::{ErrorKind, Failure, Form, Operation, Retry, redirect, trace};
 
 /// A call whose request is complete but for its credentials.
 pub(crate) struct Attempts<'a> {
     pub(crate) settings: &'a Settings,
     pub(crate) operation: &'static Operation,
     pub(crate) credentials: Chosen<'a>,
+    /// The body, where it is made anew for each attempt.
+    pub(crate) form: Option<&'a Form>,
     pub(crate) policy: &'a RetryPolicy,
     /// The path below the base URL, by which limits are counted.
     pub(crate) path: String,
@@ -47,7 +49,10 @@ struct Transient {
 impl Attempts<'_> {
     /// Sends the request until there is a reply to keep.
     pub(crate) async fn run(mut self, request: Request, call: &Call) -> Result<Answer, Failure> {
-        let mut template = Template(Some(request));
+        let mut template = Template {
+            request: Some(request),
+            form: self.form,
+        };
         let mut repeats = 0;
         let mut renewed = false;
         let (mut result, not_repeated) = loop {
@@ -106,8 +111,16 @@ impl Attempts<'_> {
         Ok(Tried { result, used })
     }
 
-    /// Waits until the limits allow the request, and puts the credentials on it.
+    /// Puts the form on the request, waits until the limits allow it, and puts the credentials on
+    /// it.
     async fn admit(&mut self, request: &mut Request) -> Result<Option<Used>, Failure> {
+        if let Some(form) = self.form {
+            let client = &self.settings.http_client;
+            let attached = form.attach(client, self.operation, request);
+            timeout_at(self.deadline, attached).await.map_err(|_| {
+                Failure::new(ErrorKind::Timeout, "its files did not open in time")
+            })??;
+        }
         let waited = self
             .settings
             .limiter
@@ -219,7 +232,7 @@ impl Attempts<'_> {
         &self,
         transient: &Transient,
         delay: Duration,
-        template: &Template,
+        template: &Template<'_>,
     ) -> Result<(), &'static str> {
         let operation = self.operation;
         let safe = match operation.retry() {
@@ -276,18 +289,21 @@ impl Attempts<'_> {
 const ONLY_ONCE: &str = "its body is a stream, which can be sent only once";
 
 /// The request that attempts are copied from. One whose body is a stream is given away once.
-struct Template(Option<Request>);
+struct Template<'a> {
+    request: Option<Request>,
+    form: Option<&'a Form>,
+}
 
-impl Template {
+impl Template<'_> {
     fn next(&mut self) -> Option<Request> {
-        match self.0.as_ref()?.try_clone() {
+        match self.request.as_ref()?.try_clone() {
             Some(copy) => Some(copy),
-            None => self.0.take(),
+            None => self.request.take(),
         }
     }
 
-    const fn is_left(&self) -> bool {
-        self.0.is_some()
+    fn is_left(&self) -> bool {
+        self.request.is_some() && self.form.is_none_or(|form| !form.is_spent())
     }
 }
 

@@ -245,6 +245,7 @@ impl Core {
             settings,
             operation,
             credentials,
+            form: options.form.as_ref(),
             policy: options.retry.as_ref().unwrap_or(&settings.retry),
             path: below_base,
             has_key,

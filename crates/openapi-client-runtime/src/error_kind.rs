@@ -42,6 +42,9 @@ pub enum ErrorKind {
     Decode,
     /// The server's success reply is larger than the client accepts.
     BodyTooLarge,
+    /// What is sent cannot be read to its end, or what is received cannot be written: a file, a
+    /// stream or a writer of the caller failed.
+    LocalIo,
 }
 
 impl ErrorKind {
@@ -65,6 +68,7 @@ impl ErrorKind {
             Self::UnexpectedStatus => "unexpected_status",
             Self::Decode => "decode",
             Self::BodyTooLarge => "body_too_large",
+            Self::LocalIo => "local_io",
         }
     }
 }

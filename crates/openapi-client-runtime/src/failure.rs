@@ -9,6 +9,7 @@ use std::time::Duration;
 
 use crate::one_line::OneLine;
 use crate::reply::Reply;
+use crate::upload::Unreadable;
 use crate::{ErrorKind, Operation};
 
 /// What is known of a failed call apart from the decoded error body.
@@ -75,6 +76,9 @@ impl Failure {
     /// From reqwest, whose own texts name the URL and therefore are not used.
     pub(crate) fn transport(error: reqwest::Error) -> Self {
         let error = error.without_url();
+        if let Some(unreadable) = unreadable(&error) {
+            return Self::new(ErrorKind::LocalIo, unreadable.to_string());
+        }
         let (kind, what) = if error.is_builder() {
             (ErrorKind::InvalidRequest, "the request cannot be built")
         } else if error.is_timeout() && error.is_connect() {
@@ -178,12 +182,18 @@ fn is_decompression(error: &reqwest::Error) -> bool {
     error.is_decode() && cause.is_some_and(|cause| cause.kind() != io::ErrorKind::UnexpectedEof)
 }
 
+fn causes(error: &reqwest::Error) -> impl Iterator<Item = &(dyn StdError + 'static)> {
+    std::iter::successors(error.source(), |cause| (*cause).source())
+}
+
 fn innermost(error: &reqwest::Error) -> String {
-    let mut cause: &dyn StdError = error;
-    while let Some(deeper) = cause.source() {
-        cause = deeper;
-    }
-    cause.to_string()
+    let cause = causes(error).last();
+    cause.map_or_else(|| error.to_string(), ToString::to_string)
+}
+
+/// An upload that ended early is no fault of the connection.
+fn unreadable(error: &reqwest::Error) -> Option<&Unreadable> {
+    causes(error).find_map(|cause| cause.downcast_ref())
 }
 
 impl Parts {

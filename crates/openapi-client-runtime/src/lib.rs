@@ -8,10 +8,12 @@
 mod api;
 mod attempts;
 mod builder;
+mod byte_stream;
 mod cookie;
 mod core;
 mod credential;
 mod decode;
+mod disposition;
 mod error;
 mod error_kind;
 mod failure;
@@ -46,11 +48,13 @@ mod secret;
 mod tagged_union;
 mod token;
 mod trace;
+mod upload;
 #[cfg(feature = "webhooks")]
 pub mod webhooks;
 
 pub use crate::api::{Api, ApiKeyLocation, ErrorMembers, Scheme, SchemeKind};
 pub use crate::builder::{BuildError, CoreBuilder};
+pub use crate::byte_stream::ByteStream;
 pub use crate::core::Core;
 pub use crate::credential::Credential;
 pub use crate::error::Error;
@@ -78,10 +82,11 @@ pub use crate::patch::Patch;
 pub use crate::path::encode_path;
 pub use crate::query::{QueryParam, QueryStyle, RequestBuilderExt};
 pub use crate::raw::{RawRequest, RawValue};
-pub use crate::response::{ByteStream, RawResponse, ResponseValue};
+pub use crate::response::{RawResponse, ResponseValue};
 pub use crate::retry::{Retry, RetryPolicy};
 pub use crate::secret::Secret;
 pub use crate::token::{AccessToken, Bearer, TokenSource};
+pub use crate::upload::{Form, Upload};
 
 /// The HTTP library, whose types stand in this crate's interface.
 pub use reqwest;
@@ -92,6 +97,12 @@ pub mod __private {
     #[cfg(feature = "schemars")]
     pub use schemars;
     pub use {serde, serde_json};
+
+    /// The file name in a `Content-Disposition`, for the fuzzer.
+    #[must_use]
+    pub fn file_name(content_disposition: &[u8]) -> Option<String> {
+        crate::disposition::file_name(content_disposition)
+    }
 
     /// A variant as JSON with its tag.
     ///

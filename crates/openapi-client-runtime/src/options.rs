@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
 
-use crate::{Failure, RetryPolicy};
+use crate::{Failure, Form, RetryPolicy};
 
 /// Headers that say where a message goes and where it ends, and cookies, which may be credentials.
 const RESERVED: &[&str] = &[
@@ -42,6 +42,8 @@ pub struct CallOptions {
     pub(crate) idempotency_key: Option<String>,
     /// Whether a success is left to its consumer unread.
     pub(crate) streams: bool,
+    /// The body, where it is a form with parts; made anew for each attempt.
+    pub(crate) form: Option<Form>,
     headers: Vec<(String, String)>,
 }
 
@@ -83,6 +85,13 @@ impl CallOptions {
     /// are headers by which messages are told apart, such as `Host` and `Content-Length`.
     pub fn header(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
         self.headers.push((name.into(), value.into()));
+        self
+    }
+
+    /// The form that the parameters of a generated request make.
+    #[doc(hidden)]
+    pub fn with_form(mut self, form: Form) -> Self {
+        self.form = Some(form);
         self
     }
 

@@ -8,7 +8,8 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use crate::{
-    ByteStream, CallOptions, Core, Error, Failure, Method, Operation, RawResponse, ResponseValue,
+    ByteStream, CallOptions, Core, Error, Failure, Form, Method, Operation, RawResponse,
+    ResponseValue,
 };
 
 /// A call put together by hand, for what the document does not know yet. Made by
@@ -34,6 +35,7 @@ pub struct RawRequest {
     path: String,
     query: Vec<(String, String)>,
     body: Option<Result<(Bytes, &'static str), String>>,
+    form: Option<Form>,
     credentials: Option<Vec<String>>,
     options: CallOptions,
 }
@@ -49,6 +51,7 @@ impl RawRequest {
             path,
             query: Vec::new(),
             body: None,
+            form: None,
             credentials: None,
             options: CallOptions::new(),
         }
@@ -73,6 +76,22 @@ impl RawRequest {
     /// `application/octet-stream`.
     pub fn body(mut self, body: impl Into<Bytes>) -> Self {
         self.body = Some(Ok((body.into(), "application/octet-stream")));
+        self
+    }
+
+    /// Sets the body, as `multipart/form-data`; what another method set is not sent then.
+    ///
+    /// ```no_run
+    /// # use openapi_client_runtime::{Core, Error, Form, Method, RawValue, Upload};
+    /// # async fn example(core: Core) -> Result<(), Error<RawValue>> {
+    /// let form = Form::new().upload("file", Upload::from_path("minutes.csv"));
+    /// let request = core.request(Method::Post, "/files").form(form);
+    /// request.send_ignoring_body().await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn form(mut self, form: Form) -> Self {
+        self.form = Some(form);
         self
     }
 
@@ -131,8 +150,10 @@ impl RawRequest {
         let operation = operation(self.method);
         let request = self.request().map_err(|failure| failure.of(operation))?;
         let credentials = self.credentials.as_deref();
+        let mut options = self.options;
+        options.form = self.form;
         self.core
-            .execute_raw(request, operation, self.options, credentials)
+            .execute_raw(request, operation, options, credentials)
             .await
     }
 

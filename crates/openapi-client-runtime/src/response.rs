@@ -2,11 +2,8 @@
 
 use std::fmt;
 use std::ops::{Deref, DerefMut};
-use std::pin::Pin;
-use std::task::{Context, Poll};
 
 use bytes::{Bytes, BytesMut};
-use futures_core::Stream;
 use futures_util::StreamExt;
 use reqwest::StatusCode;
 use reqwest::header::HeaderMap;
@@ -17,7 +14,7 @@ use crate::api::Api;
 use crate::queue::WriteGuard;
 use crate::reply::Reply;
 use crate::trace::Call;
-use crate::{Error, ErrorKind, Failure, Operation, decode};
+use crate::{ByteStream, Error, ErrorKind, Failure, Operation, decode};
 
 /// A reply whose status is known and whose body, for a success, is still under way.
 ///
@@ -304,13 +301,16 @@ impl ResponseValue<ByteStream> {
             guard,
             ..
         } = response;
-        let mut value = match body {
-            Body::Read(body) => ByteStream::new(futures_util::stream::iter([Ok(body)])),
-            Body::Open(response) => ByteStream::new(response.bytes_stream().map(move |chunk| {
-                chunk.map_err(|error| Failure::transport(error).of(operation).into())
-            })),
+        let bytes = match body {
+            Body::Read(body) => futures_util::stream::iter([Ok(body)]).left_stream(),
+            Body::Open(response) => {
+                let chunks = response.bytes_stream().map(move |chunk| {
+                    chunk.map_err(|error| Failure::transport(error).of(operation).into())
+                });
+                chunks.right_stream()
+            }
         };
-        value.held = Some((call, guard));
+        let value = ByteStream::of_reply(bytes, (operation, &reply.headers), (call, guard));
         Self { value, reply }
     }
 }
@@ -342,61 +342,5 @@ impl<T: fmt::Debug> fmt::Debug for ResponseValue<T> {
             .field("status", &self.status())
             .field("request_id", &self.request_id())
             .finish_non_exhaustive()
-    }
-}
-
-/// The bytes of a body as they arrive, without a limit on their number.
-///
-/// Until it has ended or was dropped, writes that must not overlap with its operation wait.
-pub struct ByteStream {
-    bytes: Pin<Box<dyn Stream<Item = Result<Bytes, Error>> + Send + Sync>>,
-    held: Option<(Call, Option<WriteGuard>)>,
-}
-
-impl ByteStream {
-    /// Wraps a stream; of use in tests.
-    pub fn new(stream: impl Stream<Item = Result<Bytes, Error>> + Send + Sync + 'static) -> Self {
-        Self {
-            bytes: Box::pin(stream),
-            held: None,
-        }
-    }
-
-    /// Reads all of it into memory.
-    ///
-    /// # Errors
-    ///
-    /// When the connection breaks, or when there are more than `limit` bytes.
-    pub async fn read(mut self, limit: usize) -> Result<Bytes, Error> {
-        let mut body = BytesMut::new();
-        while let Some(chunk) = self.next().await {
-            let chunk = chunk?;
-            if chunk.len() > limit - body.len() {
-                let reason = format!("the stream is longer than the {limit} bytes allowed");
-                return Err(Failure::new(ErrorKind::BodyTooLarge, reason).into());
-            }
-            body.extend_from_slice(&chunk);
-        }
-        Ok(body.freeze())
-    }
-}
-
-impl Stream for ByteStream {
-    type Item = Result<Bytes, Error>;
-
-    fn poll_next(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
-        let chunk = std::task::ready!(self.bytes.as_mut().poll_next(cx));
-        match (&chunk, &self.held) {
-            (Some(Err(error)), Some((call, _))) => call.failed(error.kind()),
-            (None, _) => self.held = None,
-            _ => {}
-        }
-        Poll::Ready(chunk)
-    }
-}
-
-impl fmt::Debug for ByteStream {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("ByteStream")
     }
 }

@@ -8,6 +8,7 @@
 )]
 
 mod client;
+mod downloads;
 mod observers;
 mod redaction;
 mod replies;
@@ -15,6 +16,7 @@ mod requests;
 mod server;
 mod transport;
 mod types;
+mod uploads;
 #[cfg(feature = "webhooks")]
 mod webhooks;
 mod writes;

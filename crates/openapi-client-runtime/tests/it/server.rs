@@ -49,6 +49,29 @@ impl Server {
         Self::answering(reply, Then::Close).await
     }
 
+    /// Answers one connection after another with the next of these statuses, the last one for good.
+    pub(crate) async fn in_turn(statuses: &[&str]) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let url = format!("http://{}", listener.local_addr().unwrap());
+        let requests = Arc::new(Mutex::new(Vec::new()));
+        let kept = Arc::clone(&requests);
+        let replies: Vec<String> = statuses
+            .iter()
+            .map(|status| {
+                format!("HTTP/1.1 {status}\r\nContent-Length: 0\r\nConnection: close\r\n\r\n")
+            })
+            .collect();
+        tokio::spawn(async move {
+            let mut answered = 0;
+            while let Ok((stream, _)) = listener.accept().await {
+                let reply = &replies[answered.min(replies.len() - 1)];
+                answered += 1;
+                serve(stream, reply.clone().into(), Then::Close, Arc::clone(&kept)).await;
+            }
+        });
+        Self { url, requests }
+    }
+
     /// The requests so far, head and body.
     pub(crate) fn requests(&self) -> Vec<String> {
         self.requests.lock().unwrap().clone()
