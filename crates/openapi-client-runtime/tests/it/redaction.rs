@@ -107,6 +107,10 @@ async fn errors_and_traces_are_clean() {
         .with_ansi(false)
         .with_writer(move || writer.clone())
         .finish();
+    // With one subscriber only, whether a span is wanted is decided, once for all, by the thread
+    // that comes to it first; the other tests have none.
+    let everywhere = tracing_subscriber::fmt().with_writer(std::io::sink);
+    everywhere.with_max_level(LevelFilter::TRACE).init();
     let guard = subscriber.set_default();
     every_way_to_fail().await;
     drop(guard);
