@@ -25,6 +25,7 @@
 mod composition;
 mod examples;
 pub mod json_schema;
+mod multipart;
 pub mod names;
 mod oauth;
 mod operations;
@@ -50,9 +51,10 @@ use crate::finding::{Finding, Severity};
 use view::View;
 
 static RULES: LazyLock<Vec<&'static Rule>> = LazyLock::new(|| {
-    let files: [&'static [Rule]; 10] = [
+    let files: [&'static [Rule]; 11] = [
         operations::RULES,
         parameters::RULES,
+        multipart::RULES,
         schemas::RULES,
         composition::RULES,
         responses::RULES,

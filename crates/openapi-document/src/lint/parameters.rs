@@ -83,15 +83,6 @@ pub(super) const RULES: &[Rule] = &[
         check: body_encoding,
     },
     Rule {
-        code: "L209",
-        name: "multipart-body",
-        severity: Error,
-        suppressible: false,
-        what: "A request body is `multipart/…`.",
-        why: "generated clients cannot write multipart bodies yet",
-        check: multipart_body,
-    },
-    Rule {
         code: "L210",
         name: "body-without-schema",
         severity: Error,
@@ -294,22 +285,13 @@ fn request_media_types<'v, 'a>(view: &'v View<'a>) -> impl Iterator<Item = &'v M
 }
 
 fn body_encoding(view: &View<'_>) -> Vec<Hit> {
-    let encoded = request_media_types(view).filter(|media| !media.name.starts_with("multipart/"));
+    let encoded =
+        request_media_types(view).filter(|media| !essence(media.name).starts_with("multipart/"));
     encoded
         .filter_map(|media| Some((media.name, media.node.child("encoding")?)))
         .map(|(name, encoding)| {
             Hit::at_key(&encoding.pointer, format!("the `{name}` body has an `encoding`"))
                 .help("describe the fields as they are on the wire: a string where several values are joined, an array where the field is repeated")
-        })
-        .collect()
-}
-
-fn multipart_body(view: &View<'_>) -> Vec<Hit> {
-    let multipart = request_media_types(view).filter(|media| media.name.starts_with("multipart/"));
-    multipart
-        .map(|media| {
-            Hit::at_key(&media.node.pointer, format!("a `{}` body cannot be sent by a generated client", media.name))
-                .help("if the API also takes the file as the whole body, describe that: `application/octet-stream: {schema: {type: string, format: binary}}`; otherwise leave the operation out")
         })
         .collect()
 }
@@ -394,7 +376,7 @@ fn is_form(media_type: &str) -> bool {
     essence(media_type) == "application/x-www-form-urlencoded"
 }
 
-fn essence(media_type: &str) -> String {
+pub(super) fn essence(media_type: &str) -> String {
     let name = media_type.split(';').next().unwrap_or_default();
     name.trim().to_ascii_lowercase()
 }
