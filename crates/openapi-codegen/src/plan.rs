@@ -17,6 +17,8 @@ pub(crate) struct Plan {
     pub aliases: BTreeMap<String, String>,
     /// Where each component comes from: name to pointer in the public document.
     pub origins: BTreeMap<String, String>,
+    /// Components of the document that have no Rust type, because only forms with parts use them.
+    pub untyped: BTreeSet<String>,
     /// Components that a request body reaches.
     pub sent: BTreeSet<String>,
     /// Components that a response reaches.
@@ -38,6 +40,8 @@ pub(crate) struct Method {
     pub path: String,
     /// Media type of the request body, with whether the body may be left out.
     pub request: Option<RequestBody>,
+    /// The parts of a multipart body; in the lowered operation they stand among the parameters.
+    pub parts: Vec<Part>,
     /// What may come back.
     pub responses: Vec<Response>,
     /// Query parameters that are not sent as progenitor would: name to style.
@@ -48,10 +52,51 @@ pub(crate) struct Method {
     pub variant: Option<String>,
 }
 
+impl Method {
+    /// Whether the caller gives the body as one value.
+    pub(crate) fn takes_body(&self) -> bool {
+        self.request.is_some() && self.parts.is_empty()
+    }
+}
+
 #[derive(Debug, Clone)]
 pub(crate) struct RequestBody {
     pub media_type: String,
     pub optional: bool,
+}
+
+/// A part of a multipart body.
+#[derive(Debug, Clone)]
+pub(crate) struct Part {
+    /// The name on the wire.
+    pub name: String,
+    /// Its schema in the public document.
+    pub pointer: String,
+    /// Its lowered schema.
+    pub schema: serde_json::Value,
+    /// Whether every call must have it.
+    pub required: bool,
+    /// Whether a call that has parts must have it.
+    pub needed: bool,
+    pub content: PartContent,
+    /// Whether it is repeated, once for each item of a list.
+    pub is_list: bool,
+    /// The media type that the document gives it.
+    pub media_type: Option<String>,
+}
+
+impl Part {
+    pub(crate) fn is_file(&self) -> bool {
+        self.content == PartContent::File
+    }
+}
+
+/// How the value of a part is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum PartContent {
+    File,
+    Text,
+    Json,
 }
 
 /// A response of the document, as one method sees it.

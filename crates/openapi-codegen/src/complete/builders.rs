@@ -10,6 +10,7 @@ use syn::{
 
 use super::{
     context::Context,
+    form::Form,
     prose::{escape, has, sentence, set_doc},
     shape::missing,
 };
@@ -17,7 +18,7 @@ use crate::{
     Error,
     lower::{carrier, resolve},
     naming,
-    plan::{Method, QueryStyle},
+    plan::{Method, Part, PartContent, QueryStyle},
 };
 
 pub(super) fn complete(context: &Context<'_>, mut items: Vec<Item>) -> Result<Vec<Item>, Error> {
@@ -76,7 +77,7 @@ fn complete_impl(context: &Context<'_>, method: &Method, item: &mut ItemImpl) ->
         .items
         .iter()
         .any(|member| matches!(member, ImplItem::Fn(function) if function.sig.ident == "body_map"));
-    let has_body = method.request.is_some();
+    let has_body = method.takes_body();
     for member in &mut item.items {
         let ImplItem::Fn(function) = member else {
             continue;
@@ -102,7 +103,7 @@ fn complete_impl(context: &Context<'_>, method: &Method, item: &mut ItemImpl) ->
                 };
                 set_doc(&mut function.attrs, &text);
                 Messages {
-                    name: name.to_owned(),
+                    what: format!("parameter `{name}`"),
                 }
                 .visit_block_mut(&mut function.block);
             }
@@ -142,20 +143,52 @@ fn parameter_docs(context: &Context<'_>, method: &Method) -> BTreeMap<String, St
             } else {
                 "Optional"
             };
+            let (kind, sent) = match &parameter.part {
+                Some(part) => ("part", sent_as(part)),
+                None => (
+                    "parameter",
+                    format!("{need}; sent as the {place} parameter `{wire}`."),
+                ),
+            };
             let mut text = match object["description"].as_str() {
                 Some(description) => sentence(&escape(description)),
-                None => format!("The parameter `{wire}`."),
+                None => format!("The {kind} `{wire}`."),
             };
-            text.push_str(&format!(
-                "\n\n{need}; sent as the {place} parameter `{wire}`."
-            ));
-            text.push_str(&super::types::provenance(object, "parameter"));
+            text.push_str(&format!("\n\n{sent}"));
+            text.push_str(&super::types::provenance(&object, kind));
             if object["deprecated"] == true {
                 text.push_str("\n\nDeprecated by the API.");
             }
             (parameter.ident, text)
         })
         .collect()
+}
+
+/// What a part is on the wire, and whether it has to be there.
+fn sent_as(part: &Part) -> String {
+    let need = match (part.required, part.needed) {
+        (true, _) => "Required",
+        (false, true) => "Required beside other parts",
+        (false, false) => "Optional",
+    };
+    let repeated = if part.is_list {
+        ", once for each item"
+    } else {
+        ""
+    };
+    let what = match part.content {
+        PartContent::File => "a file",
+        PartContent::Text => "text",
+        PartContent::Json => "JSON",
+    };
+    let media_type = match &part.media_type {
+        Some(media_type) => format!(" of type `{media_type}`"),
+        None => String::new(),
+    };
+    format!(
+        "{need}; sent as the part `{}`{repeated}: {what}{media_type}.",
+        part.name
+    )
 }
 
 fn complete_body(method: &Method, function: &mut ImplItemFn, typed: bool) {
@@ -178,7 +211,7 @@ fn complete_body(method: &Method, function: &mut ImplItemFn, typed: bool) {
         });
     } else {
         Messages {
-            name: "body".to_owned(),
+            what: "the request body".to_owned(),
         }
         .visit_block_mut(&mut function.block);
     }
@@ -217,7 +250,8 @@ impl Timestamps {
             .into_iter()
             .filter_map(|parameter| {
                 let schema = resolve(context.root, &parameter.object["schema"]);
-                let written = parameter.object["in"] != "query" && schema["format"] == "date-time";
+                let written = !matches!(parameter.object["in"].as_str(), Some("query" | "part"))
+                    && schema["format"] == "date-time";
                 written.then_some(parameter.ident)
             });
         Self(names.collect())
@@ -301,6 +335,7 @@ fn complete_send(method: &Method, function: &mut ImplItemFn) -> Result<(), Error
     let operation: Expr = parse_quote!(&crate::operations::#operation);
     Send {
         method,
+        form: Form::of(method),
         sends_headers,
         operation: &operation,
     }
@@ -329,6 +364,7 @@ fn is_hook(tokens: &str) -> bool {
 /// have a certain one.
 struct Send<'a> {
     method: &'a Method,
+    form: Form<'a>,
     sends_headers: bool,
     /// The operation in the table.
     operation: &'a Expr,
@@ -355,8 +391,8 @@ impl VisitMut for Send<'_> {
             },
             Expr::MethodCall(call) if call.method == "exec" => {
                 let (client, request) = (&call.receiver, &call.args[0]);
-                let operation = self.operation;
-                Some(parse_quote!(#client.core.execute(#request, #operation, call_options)))
+                let (operation, options) = (self.operation, self.form.options());
+                Some(parse_quote!(#client.core.execute(#request, #operation, #options)))
             }
             Expr::MethodCall(call) if call.method == "as_u16" => match &*call.receiver {
                 Expr::MethodCall(status) if status.method == "status" => {
@@ -365,6 +401,7 @@ impl VisitMut for Send<'_> {
                 }
                 _ => None,
             },
+            Expr::MethodCall(call) if call.method == "query" => self.form.take(call),
             Expr::MethodCall(call) if call.method == "headers" && !self.sends_headers => {
                 Some((*call.receiver).clone())
             }
@@ -472,7 +509,7 @@ impl VisitMut for InitialValues<'_> {
             .request
             .as_ref()
             .is_some_and(|body| body.optional);
-        let is_body = field == "body" && self.method.request.is_some();
+        let is_body = field == "body" && self.method.takes_body();
         value.expr = if is_body && optional {
             parse_quote!(Ok(::std::default::Default::default()))
         } else if is_body {
@@ -489,7 +526,7 @@ impl VisitMut for InitialValues<'_> {
 
 /// What a setter says of a value that it cannot take.
 struct Messages {
-    name: String,
+    what: String,
 }
 
 impl VisitMut for Messages {
@@ -502,15 +539,11 @@ impl VisitMut for Messages {
         let ty = ty
             .replace("::std::string::", "")
             .replace("::std::vec::", "")
+            .replace("::openapi_client_runtime::", "")
             .replace("crate::types::", "")
             .replace("types::", "");
-        let what = if self.name == "body" {
-            "the request body".to_owned()
-        } else {
-            format!("parameter `{}`", self.name)
-        };
         *literal = syn::LitStr::new(
-            &format!("{what}: the value cannot become a `{ty}`"),
+            &format!("{}: the value cannot become a `{ty}`", self.what),
             literal.span(),
         );
     }

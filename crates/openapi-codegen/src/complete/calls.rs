@@ -68,6 +68,7 @@ fn components(context: &Context<'_>) -> Result<Vec<TokenStream>, Error> {
         .and_then(Value::as_object)
         .into_iter()
         .flatten()
+        .filter(|(name, _)| !context.plan.untyped.contains(*name))
         .map(|(name, schema)| {
             let ty = rust_type(context, name, schema)?;
             Ok(quote!(Component::of::<#ty>(#name)))

@@ -1,15 +1,15 @@
 //! What the parts of the completer look up in the public document.
 
-use std::collections::HashMap;
+use std::{borrow::Cow, collections::HashMap};
 
 use openapi_document::Document;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::{
     Settings,
     lower::{Lowered, carrier, resolve},
     naming,
-    plan::{Method, Plan},
+    plan::{Method, Part, Plan},
 };
 
 pub(super) struct Context<'a> {
@@ -26,7 +26,10 @@ pub(super) struct Context<'a> {
 pub(super) struct Parameter<'a> {
     /// The name in Rust.
     pub ident: String,
-    pub object: &'a Value,
+    /// A parameter object; one is made for a part of a form.
+    pub object: Cow<'a, Value>,
+    /// The part of a form that it is.
+    pub part: Option<Part>,
 }
 
 impl<'a> Context<'a> {
@@ -93,6 +96,9 @@ impl<'a> Context<'a> {
             .flatten()
             .filter_map(|parameter| {
                 let name = parameter["name"].as_str()?;
+                if let Some(part) = method.parts.iter().find(|part| part.name == name) {
+                    return Some(self.part(part));
+                }
                 let cookie = method.cookies.iter().find(|cookie| name == carrier(cookie));
                 let wire = cookie.map_or(name, String::as_str);
                 let object = public.iter().copied().find(|p| p["name"] == *wire)?;
@@ -100,10 +106,33 @@ impl<'a> Context<'a> {
                     ident: self
                         .cookie_ident(method, name)
                         .unwrap_or_else(|| naming::snake(name)),
-                    object,
+                    object: Cow::Borrowed(object),
+                    part: None,
                 })
             })
             .collect()
+    }
+
+    /// A part of a form as a parameter.
+    fn part(&self, part: &Part) -> Parameter<'a> {
+        let schema = self.lookup(&part.pointer).unwrap_or(&Value::Null);
+        let mut object = json!({
+            "name": part.name,
+            "in": "part",
+            "required": part.required,
+            "schema": schema,
+        });
+        if let Some(description) = self.description(schema) {
+            object["description"] = json!(description);
+        }
+        for key in ["deprecated", "x-provenance", "x-provenance-basis"] {
+            object[key] = schema[key].clone();
+        }
+        Parameter {
+            ident: naming::snake(&part.name),
+            object: Cow::Owned(object),
+            part: Some(part.clone()),
+        }
     }
 
     /// The name in Rust of the cookie that a header carries, unless another

@@ -2,11 +2,14 @@
 
 use serde_json::Value;
 
-use super::context::{Context, Parameter};
+use super::{
+    context::{Context, Parameter},
+    sample::sample,
+};
 use crate::{
     lower::{referenced, resolve},
     naming,
-    plan::Method,
+    plan::{Method, Part},
 };
 
 /// The body of a doctest that makes the call with the document's examples.
@@ -43,8 +46,11 @@ fn expression(context: &Context<'_>, method: &Method, wanted: fn(&Value) -> bool
     let mut calls = String::new();
     let lowered = context.lowered_operation(method);
     for parameter in context.parameters(method) {
-        if wanted(parameter.object) {
-            let value = argument(context, lowered, &parameter);
+        if wanted(&parameter.object) {
+            let value = match &parameter.part {
+                Some(part) => part_argument(context, method, part, &parameter.object),
+                None => argument(context, lowered, &parameter),
+            };
             calls.push_str(&format!(".{}({value})", parameter.ident));
         }
     }
@@ -58,7 +64,7 @@ fn expression(context: &Context<'_>, method: &Method, wanted: fn(&Value) -> bool
 
 /// What is passed for a parameter: its example, or a value of its type for want of one.
 fn argument(context: &Context<'_>, lowered: &Value, parameter: &Parameter<'_>) -> String {
-    let example = parameter_example(context, parameter.object);
+    let example = parameter_example(context, &parameter.object);
     let example = if example.is_null() {
         sample(context, &parameter.object["schema"])
     } else {
@@ -76,18 +82,60 @@ fn argument(context: &Context<'_>, lowered: &Value, parameter: &Parameter<'_>) -
     exact.unwrap_or_else(|| format!("serde_json::from_value({})?", json(&example)))
 }
 
-/// Some value of a schema without an example.
-fn sample(context: &Context<'_>, schema: &Value) -> Value {
-    let schema = resolve(context.root, schema);
-    if let Some(value) = schema.get("example").or_else(|| schema["enum"].get(0)) {
-        return value.clone();
+/// What is passed for a part of a form: its value in the example of the body, else its own, else
+/// some value of its type.
+fn part_argument(context: &Context<'_>, method: &Method, part: &Part, object: &Value) -> String {
+    let of_body = body_example(context, method).and_then(|body| body.get(&part.name));
+    let example = of_body
+        .cloned()
+        .unwrap_or_else(|| parameter_example(context, object));
+    let example = if example.is_null() {
+        sample(context, &object["schema"])
+    } else {
+        example
+    };
+    if part.is_file() {
+        return files(context, part, &example);
     }
-    match schema["type"].as_str() {
-        Some("boolean") => Value::Bool(true),
-        Some("integer" | "number") => schema.get("minimum").cloned().unwrap_or_else(|| 1.into()),
-        Some("array") => Value::Array(vec![sample(context, &schema["items"])]),
-        Some("object") => Value::Object(serde_json::Map::new()),
-        _ => Value::String("value".to_owned()),
+    let expressions = Expressions { context };
+    match expressions.exact(&part.schema, &example) {
+        Some(exact) => exact
+            .strip_suffix(".try_into()?")
+            .unwrap_or(&exact)
+            .to_owned(),
+        None => match (foreign_type(&part.schema), literal(&example)) {
+            (None, Some(scalar)) => scalar,
+            (foreign, _) => {
+                let ty = foreign.map_or_else(|| type_name(&part.schema), str::to_owned);
+                format!("serde_json::from_value::<{ty}>({})?", json(&example))
+            }
+        },
+    }
+}
+
+/// The type of a string with a format, where it is one of another crate.
+fn foreign_type(schema: &Value) -> Option<&'static str> {
+    match schema["format"].as_str()? {
+        "date-time" => Some("chrono::DateTime<chrono::Utc>"),
+        "date" => Some("chrono::NaiveDate"),
+        "uuid" => Some("uuid::Uuid"),
+        _ => None,
+    }
+}
+
+/// Files with the content and the name of an example.
+fn files(context: &Context<'_>, part: &Part, example: &Value) -> String {
+    let crate_name = context.settings.module_name();
+    let file = |content: &Value| {
+        let content = literal(content).unwrap_or_else(|| format!("{:?}", content.to_string()));
+        format!("{crate_name}::Upload::from_bytes({content})")
+    };
+    match example.as_array() {
+        Some(files) if part.is_list => {
+            let files: Vec<String> = files.iter().map(file).collect();
+            format!("vec![{}]", files.join(", "))
+        }
+        _ => file(example),
     }
 }
 

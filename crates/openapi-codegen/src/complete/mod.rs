@@ -5,10 +5,12 @@ mod calls;
 mod client;
 mod context;
 mod example;
+mod form;
 mod oauth;
 mod operations;
 mod package;
 mod prose;
+mod sample;
 mod shape;
 mod transport;
 mod types;
@@ -72,7 +74,7 @@ pub(crate) fn embed(
         let module = module.lines().skip(1).collect::<Vec<_>>().join("\n");
         text.push_str(&format!("pub mod {name} {{\n{module}\n}}\n"));
     }
-    let exports = package::exports();
+    let exports = package::exports(&context);
     let file: File = syn::parse_str(&format!("{exports}\n{text}"))
         .map_err(|error| Error::Shape(error.to_string()))?;
     // The paths of the modules were moved to `root` already.

@@ -5,7 +5,10 @@ use std::collections::BTreeMap;
 use serde_json::Value;
 
 use super::{Files, client, context::Context, example, oauth, prose, webhooks};
-use crate::{Error, Runtime, plan::Method};
+use crate::{
+    Error, Runtime,
+    plan::{Method, Part},
+};
 
 /// The first line of every generated Rust file.
 pub(super) const RUST_HEADER: &str =
@@ -91,8 +94,16 @@ fn title<'a>(context: &Context<'a>) -> &'a str {
 }
 
 /// What stands at the root of the crate beside its modules.
-pub(super) fn exports() -> &'static str {
-    "pub use ::openapi_client_runtime::{self as runtime, BuildError, ByteStream, CallOptions, Error, Operation, ResponseValue, RetryPolicy};\npub use client::*;\n"
+pub(super) fn exports(context: &Context<'_>) -> String {
+    let sends_files = |method: &Method| method.parts.iter().any(Part::is_file);
+    let upload = if context.plan.methods.iter().any(sends_files) {
+        ", Upload"
+    } else {
+        ""
+    };
+    format!(
+        "pub use ::openapi_client_runtime::{{self as runtime, BuildError, ByteStream, CallOptions, Error, Operation, ResponseValue, RetryPolicy{upload}}};\npub use client::*;\n"
+    )
 }
 
 /// The modules are printed by prettyplease; `cargo fmt` of the workspace would make drift of them.
@@ -107,7 +118,7 @@ fn lib(context: &Context<'_>) -> String {
          {}#[rustfmt::skip]\n{}\n\
          /// The OpenAPI document that this crate was made from{}, as JSON.\n{document}\n",
         webhooks_module(context),
-        exports(),
+        exports(context),
         version_note(context),
     )
 }

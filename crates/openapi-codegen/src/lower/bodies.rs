@@ -246,7 +246,7 @@ pub(super) fn accept_optional_bodies(lowering: &mut Lowering) -> usize {
             .request
             .as_ref()
             .is_some_and(|body| body.optional);
-        if !optional {
+        if !optional || operation.object.get("requestBody").is_none() {
             continue;
         }
         applied += 1;

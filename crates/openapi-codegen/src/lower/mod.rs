@@ -7,6 +7,7 @@ mod bodies;
 mod normalize;
 mod operations;
 mod parameters;
+mod parts;
 mod rewrite;
 mod schemas;
 mod statuses;
@@ -71,6 +72,11 @@ pub const RULES: &[Rule] = &[
         name: "split_media_types",
         what: "makes one method for each media type of a request or a response",
         apply: bodies::split_media_types,
+    },
+    Rule {
+        name: "split_multipart_bodies",
+        what: "takes each part of a `multipart/form-data` body as a parameter",
+        apply: parts::split_multipart_bodies,
     },
     Rule {
         name: "lower_media_types",

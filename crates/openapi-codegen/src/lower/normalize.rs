@@ -95,6 +95,7 @@ fn operation(public: &Value, path: &str, item: &Value, verb: &str, object: &Valu
         verb: verb.to_owned(),
         path: path.to_owned(),
         request: None,
+        parts: Vec::new(),
         responses: Vec::new(),
         query_styles: std::collections::BTreeMap::new(),
         cookies: Vec::new(),

@@ -50,7 +50,7 @@ pub(super) fn style_query_parameters(lowering: &mut Lowering) -> usize {
 
 /// The style that progenitor cannot be trusted with.
 fn query_style(lowering: &Lowering, parameter: &Value) -> Option<QueryStyle> {
-    if text(parameter, "in") != "query" {
+    if text(parameter, "in") != "query" || parameter["x-part"] == true {
         return None;
     }
     let schema = &parameter["schema"];

@@ -113,6 +113,9 @@ pub(super) fn reach(
         if let Some(body) = operation.object.get("requestBody") {
             collect(body, schemas, &mut sent);
         }
+        for part in &operation.method.parts {
+            collect(&part.schema, schemas, &mut sent);
+        }
         if let Some(responses) = operation.object.get("responses") {
             collect(responses, schemas, &mut received);
         }

@@ -298,7 +298,7 @@ pub(super) fn protect_secrets(lowering: &mut Lowering) -> usize {
             if is_sensitive(schema) {
                 applied += 1;
                 let nullable = is_nullable(schema);
-                *schema = rust_type(RUNTIME, "Secret", &[]);
+                *schema = runtime_type("Secret");
                 if nullable {
                     make_nullable(schema);
                 }
@@ -314,7 +314,7 @@ pub(super) fn protect_secrets(lowering: &mut Lowering) -> usize {
     applied
 }
 
-fn is_sensitive(schema: &Value) -> bool {
+pub(super) fn is_sensitive(schema: &Value) -> bool {
     schema["type"] == "string" && (schema["format"] == "password" || schema["x-sensitive"] == true)
 }
 
@@ -567,6 +567,11 @@ fn rust_type(crate_name: &str, path: &str, parameters: &[Value]) -> Value {
             "parameters": parameters,
         }
     })
+}
+
+/// A type of the runtime.
+pub(super) fn runtime_type(name: &str) -> Value {
+    rust_type(RUNTIME, name, &[])
 }
 
 /// The schema or nothing, as a Rust type.

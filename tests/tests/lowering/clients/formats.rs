@@ -514,7 +514,11 @@ pub mod client {
         ///
         /// ```no_run
         /// # async fn example(client: &formats_client::Client) -> Result<(), Box<dyn std::error::Error>> {
-        /// let response = client.read_event().id("value").send().await?;
+        /// let response = client
+        ///     .read_event()
+        ///     .id("7f0c1f6e-2f0b-4c39-9a3e-0d5a3c9b8e11")
+        ///     .send()
+        ///     .await?;
         /// # Ok(())
         /// # }
         /// ```
@@ -530,7 +534,11 @@ pub mod client {
         ///
         /// ```no_run
         /// # async fn example(client: &formats_client::Client) -> Result<(), Box<dyn std::error::Error>> {
-        /// let response = client.set_event().id("value").send().await?;
+        /// let response = client
+        ///     .set_event()
+        ///     .id("7f0c1f6e-2f0b-4c39-9a3e-0d5a3c9b8e11")
+        ///     .send()
+        ///     .await?;
         /// # Ok(())
         /// # }
         /// ```
@@ -546,7 +554,12 @@ pub mod client {
         ///
         /// ```no_run
         /// # async fn example(client: &formats_client::Client) -> Result<(), Box<dyn std::error::Error>> {
-        /// let response = client.find_event().at("value").x_before("value").send().await?;
+        /// let response = client
+        ///     .find_event()
+        ///     .at("2024-02-29T12:00:00Z")
+        ///     .x_before("2024-02-29T12:00:00Z")
+        ///     .send()
+        ///     .await?;
         /// # Ok(())
         /// # }
         /// ```

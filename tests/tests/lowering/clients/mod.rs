@@ -84,6 +84,8 @@ pub(crate) mod servers;
 #[rustfmt::skip]
 pub(crate) mod split_media_types;
 #[rustfmt::skip]
+pub(crate) mod split_multipart_bodies;
+#[rustfmt::skip]
 pub(crate) mod status_ranges;
 #[rustfmt::skip]
 pub(crate) mod style_query_parameters;

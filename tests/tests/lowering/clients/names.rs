@@ -141,7 +141,7 @@ pub mod builder {
                 .try_into()
                 .map(Some)
                 .map_err(|_| {
-                    "the request body: the value cannot become a `String`".to_string()
+                    "parameter `body`: the value cannot become a `String`".to_string()
                 });
             self
         }
