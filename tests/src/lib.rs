@@ -13,6 +13,7 @@ pub mod calls;
 pub mod conformance;
 pub mod document;
 pub mod drift;
+pub mod forms;
 pub mod instances;
 pub mod mutation;
 pub mod operation_table;

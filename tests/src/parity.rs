@@ -225,7 +225,7 @@ fn received(root: &Value) -> BTreeSet<String> {
     found
 }
 
-fn reach(root: &Value, node: &Value, found: &mut BTreeSet<String>) {
+pub(crate) fn reach(root: &Value, node: &Value, found: &mut BTreeSet<String>) {
     if let Some(name) = component(node) {
         if found.insert(name.to_owned()) {
             reach(root, resolve(root, node), found);

@@ -171,7 +171,18 @@ pub fn block(method: &str, request: &Request) -> String {
         };
         lines.push(format!("  body: {body}"));
     }
-    lines.join("\n") + "\n"
+    let text = lines.join("\n") + "\n";
+    match boundary(request) {
+        // It is another one each time.
+        Some(boundary) => text.replace(boundary, "boundary"),
+        None => text,
+    }
+}
+
+/// What stands between the parts of a form.
+fn boundary(request: &Request) -> Option<&str> {
+    let media_type = request.headers.get("content-type")?;
+    media_type.strip_prefix("multipart/form-data; boundary=")
 }
 
 /// The headers that the client chose; those of the transport and its version are left out, and of
