@@ -235,6 +235,9 @@ impl Core {
         let settings = &*self.settings;
         prepare::prepare(&mut request, operation)?;
         options.put_headers(request.headers_mut())?;
+        if let Some(page) = options.page() {
+            page.apply(settings.api, &settings.base_url, &mut request)?;
+        }
         let agent = settings.user_agent.clone();
         request.headers_mut().insert(USER_AGENT, agent);
         let has_key = put_idempotency_key(&mut request, operation, options)?;

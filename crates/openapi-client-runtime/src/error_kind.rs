@@ -25,6 +25,9 @@ pub enum ErrorKind {
     QueueFull,
     /// A limit that the document states is used up. Nothing was sent.
     RateLimited,
+    /// The server's way to the next page of a list leads back to an earlier one or out of the API,
+    /// or a list was resumed from a position of another one. Nothing was sent.
+    Pagination,
     /// A middleware ended the call.
     Middleware,
     /// No connection to the server came about.
@@ -60,6 +63,7 @@ impl ErrorKind {
             Self::MissingFeature => "missing_feature",
             Self::QueueFull => "queue_full",
             Self::RateLimited => "rate_limited",
+            Self::Pagination => "pagination",
             Self::Middleware => "middleware",
             Self::Connect => "connect",
             Self::Timeout => "timeout",

@@ -210,6 +210,7 @@ impl Parts {
                 | ErrorKind::MissingFeature
                 | ErrorKind::RateLimited
                 | ErrorKind::QueueFull
+                | ErrorKind::Pagination
         );
         let answered = self.reply.is_some() && !self.is_of_credential();
         before_sending && self.trail.attempts == 0 && !answered

@@ -29,6 +29,7 @@ mod one_line;
 mod open_enum;
 mod operation;
 mod options;
+pub mod pagination;
 mod patch;
 mod path;
 mod prepare;

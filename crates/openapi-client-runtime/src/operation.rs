@@ -6,6 +6,7 @@
 use std::fmt;
 
 use crate::Retry;
+use crate::pagination::Pagination;
 
 /// An HTTP method that a document can declare and this runtime can send.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -265,6 +266,8 @@ operation_table! {
     retry_statuses: Option<&'static [u16]> = None;
     /// The request header that makes a repeat safe.
     idempotency_key: Option<&'static str> = None;
+    /// How the list that the operation answers with is paged; `None` where it is whole, or no list.
+    pagination: Option<Pagination> = None;
     /// Whether the operation was documented by the vendor or inferred.
     provenance: Provenance = Provenance::Documented;
 }

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
 
+use crate::pagination::PageStep;
 use crate::{Failure, Form, RetryPolicy};
 
 /// Headers that say where a message goes and where it ends, and cookies, which may be credentials.
@@ -45,6 +46,7 @@ pub struct CallOptions {
     /// The body, where it is a form with parts; made anew for each attempt.
     pub(crate) form: Option<Form>,
     headers: Vec<(String, String)>,
+    page: Option<PageStep>,
 }
 
 impl CallOptions {
@@ -93,6 +95,16 @@ impl CallOptions {
     pub fn with_form(mut self, form: Form) -> Self {
         self.form = Some(form);
         self
+    }
+
+    /// Asks for another page of a list than the request does.
+    pub(crate) fn set_page(&mut self, page: PageStep) {
+        self.page = Some(page);
+    }
+
+    /// Which page of a list the call asks for, where it is another than that of its request.
+    pub(crate) fn page(&self) -> Option<&PageStep> {
+        self.page.as_ref()
     }
 
     /// Puts the headers of this call on its request.

@@ -7,6 +7,7 @@ use bytes::Bytes;
 use reqwest::StatusCode;
 use reqwest::header::{CONTENT_TYPE, DATE, HeaderMap, RETRY_AFTER};
 use serde_json::Value;
+use url::Url;
 
 use crate::api::{Api, ErrorMembers};
 use crate::failure::Trail;
@@ -25,12 +26,15 @@ pub(crate) struct Reply {
     pub(crate) code: Option<String>,
     pub(crate) message: Option<String>,
     pub(crate) trail: Trail,
+    /// Where the reply came from, without the query; kept of pages that link to each other.
+    pub(crate) url: Option<Box<Url>>,
     request_id_headers: &'static [&'static str],
 }
 
 impl Reply {
     pub(crate) fn new(api: &'static Api, status: StatusCode, headers: HeaderMap) -> Self {
         Self {
+            url: None,
             retry_after: retry_after(&headers),
             status,
             headers,

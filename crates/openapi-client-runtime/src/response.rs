@@ -11,6 +11,7 @@ use serde::de::DeserializeOwned;
 use url::Url;
 
 use crate::api::Api;
+use crate::pagination::PaginationStyle;
 use crate::queue::WriteGuard;
 use crate::reply::Reply;
 use crate::trace::Call;
@@ -215,6 +216,11 @@ pub struct ResponseValue<T> {
 }
 
 impl<T> ResponseValue<T> {
+    #[cfg(test)]
+    pub(crate) fn new(value: T, reply: Reply) -> Self {
+        Self { value, reply }
+    }
+
     /// The value alone.
     pub fn into_inner(self) -> T {
         self.value
@@ -235,6 +241,11 @@ impl<T> ResponseValue<T> {
         self.reply.request_id()
     }
 
+    /// Where the value came from, without the query; known of pages that link to each other.
+    pub(crate) fn url(&self) -> Option<&Url> {
+        self.reply.url.as_deref()
+    }
+
     pub(crate) fn into_parts(self) -> (T, Reply) {
         (self.value, self.reply)
     }
@@ -244,7 +255,12 @@ impl<T: DeserializeOwned> ResponseValue<T> {
     #[doc(hidden)]
     pub async fn from_response<E>(response: RawResponse) -> Result<Self, Error<E>> {
         let operation = response.operation;
-        let (reply, body, call) = response.read().await;
+        let links = operation
+            .pagination()
+            .is_some_and(|pagination| pagination.style() == PaginationStyle::Link);
+        let url = links.then(|| Box::new(response.url.clone()));
+        let (mut reply, body, call) = response.read().await;
+        reply.url = url;
         let value = match body {
             Ok(body) => decoded(operation, reply, &body),
             Err(failure) => Err(failure.with_reply(reply)),

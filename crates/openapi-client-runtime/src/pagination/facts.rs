@@ -99,7 +99,13 @@ mod tests {
         assert_eq!(total(7.into()), Some(7));
         assert_eq!(total(7.0.into()), Some(7));
         assert_eq!(total("7".into()), Some(7));
-        for none in [Value::Null, (-1).into(), 7.5.into(), "many".into(), true.into()] {
+        for none in [
+            Value::Null,
+            (-1).into(),
+            7.5.into(),
+            "many".into(),
+            true.into(),
+        ] {
             assert_eq!(total(none), None);
         }
         assert_eq!(PageFacts::new(0).total(None::<&u64>).total, None);

@@ -6,7 +6,9 @@ use url::Url;
 /// The target of the first link with `rel=next` (RFC 8288, section 3), as it was written.
 pub(crate) fn next_in(headers: &HeaderMap) -> Option<String> {
     let values = headers.get_all(LINK).iter();
-    values.filter_map(|value| value.to_str().ok()).find_map(next)
+    values
+        .filter_map(|value| value.to_str().ok())
+        .find_map(next)
 }
 
 /// The absolute URL of a link on the page at `page`.
@@ -86,7 +88,10 @@ mod tests {
         for (value, target) in [
             ("</b>; rel=next", "/b"),
             ("</a>; rel=\"prev\", </b>; rel=\"next\"", "/b"),
-            ("</b?x=1,2;3>;title=\"a, \\\"b\\\"; rel=prev\" ; REL = \"last NEXT\"", "/b?x=1,2;3"),
+            (
+                "</b?x=1,2;3>;title=\"a, \\\"b\\\"; rel=prev\" ; REL = \"last NEXT\"",
+                "/b?x=1,2;3",
+            ),
             (", ,</a>;rel=next;rel=prev,", "/a"),
             ("<>; rel=next", ""),
             ("</a>; flag; rel=next", "/a"),

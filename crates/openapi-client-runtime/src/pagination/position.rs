@@ -71,7 +71,10 @@ impl Position {
     }
 }
 
-#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes a reference")]
+#[expect(
+    clippy::trivially_copy_pass_by_ref,
+    reason = "serde passes a reference"
+)]
 fn is_zero(number: &u64) -> bool {
     *number == 0
 }
@@ -122,7 +125,10 @@ mod tests {
 
     #[test]
     fn what_the_server_gave_is_not_shown() {
-        for at in [At::Cursor("s3cret".into()), At::Link("http://h/s3cret".into())] {
+        for at in [
+            At::Cursor("s3cret".into()),
+            At::Link("http://h/s3cret".into()),
+        ] {
             assert!(!format!("{:?}", Position::new(&LIST, at)).contains("s3cret"));
         }
     }

@@ -8,9 +8,9 @@ use url::{Url, form_urlencoded};
 use crate::api::Api;
 use crate::{ErrorKind, Failure, SchemeKind, query};
 
-/// Which page a request asks for; made by [`Pages`](super::Pages).
+/// Which page a request asks for.
 #[derive(Clone, PartialEq, Eq)]
-pub struct PageStep(Step);
+pub(crate) struct PageStep(Step);
 
 #[derive(Clone, PartialEq, Eq)]
 enum Step {
@@ -150,7 +150,12 @@ mod tests {
             "http://h/a?x=1,2&y&page%5Boffset%5D=a%20b%26c"
         );
         assert_eq!(
-            applied("http://h", "http://h/a", &PageStep::query("offset", "5".into())).unwrap(),
+            applied(
+                "http://h",
+                "http://h/a",
+                &PageStep::query("offset", "5".into())
+            )
+            .unwrap(),
             "http://h/a?offset=5"
         );
     }
@@ -162,7 +167,11 @@ mod tests {
         };
         for (base, link, sent) in [
             ("http://h/api", "http://h/api/b?y=2#f", "http://h/api/b?y=2"),
-            ("http://h/api/", "http://h:80/api?key=k&y=2", "http://h/api?y=2"),
+            (
+                "http://h/api/",
+                "http://h:80/api?key=k&y=2",
+                "http://h/api?y=2",
+            ),
             ("http://h", "http://H/b", "http://h/b"),
         ] {
             assert_eq!(follow(base, link).as_deref(), Ok(sent));

@@ -62,7 +62,15 @@ impl Walk {
             (PaginationStyle::Cursor, Some(cursor)) => At::Cursor(cursor.to_owned()),
             (PaginationStyle::Cursor | PaginationStyle::Link, _) => At::Start,
         };
-        let mut walk = Self {
+        let mut walk = Self::nowhere(pagination);
+        walk.go_to(&start);
+        walk.start = start;
+        Ok(walk)
+    }
+
+    /// A walk whose beginning is not known.
+    pub(crate) fn nowhere(pagination: Pagination) -> Self {
+        Self {
             pagination,
             start: At::Start,
             overlap: 0,
@@ -70,10 +78,7 @@ impl Walk {
             largest_page: 0,
             followed: Recent::default(),
             pages: 0,
-        };
-        walk.go_to(&start);
-        walk.start = start;
-        Ok(walk)
+        }
     }
 
     pub(crate) fn start(&self) -> &At {
@@ -180,7 +185,11 @@ impl Walk {
             PaginationStyle::Link => At::Link(next.clone()),
             _ => At::Cursor(next.clone()),
         };
-        if is_new { Next::At(at) } else { Next::Again(at) }
+        if is_new {
+            Next::At(at)
+        } else {
+            Next::Again(at)
+        }
     }
 }
 
@@ -255,7 +264,11 @@ mod tests {
     fn a_total_counts_only_where_nothing_speaks_against_it() {
         let total = |items, total: u64| facts(items).total(Some(&total));
         let mut list = walk(OFFSET, None);
-        assert_eq!(offset(&mut list, 0, &total(50, 50)), Some(50), "a full page");
+        assert_eq!(
+            offset(&mut list, 0, &total(50, 50)),
+            Some(50),
+            "a full page"
+        );
         assert_eq!(offset(&mut list, 50, &total(30, 60)), Some(80), "too small");
         assert_eq!(offset(&mut list, 80, &total(30, 900)), Some(110), "too big");
         assert_eq!(offset(&mut list, 110, &total(30, 140)), None);
@@ -310,7 +323,10 @@ mod tests {
         assert_eq!(list.after(&b, &page("")), Next::End);
         let no_more = page("z").more(Some(&false));
         assert_eq!(list.after(&b, &no_more), Next::End);
-        assert_eq!(list.after(&b, &facts(0).next(Some("c"))), Next::At(At::Cursor("c".into())));
+        assert_eq!(
+            list.after(&b, &facts(0).next(Some("c"))),
+            Next::At(At::Cursor("c".into()))
+        );
     }
 
     #[test]
