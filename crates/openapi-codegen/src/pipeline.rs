@@ -136,7 +136,9 @@ const LOST_UNSEEN: [&str; 4] = ["D208", "D401", "D402", "D403"];
 
 /// What is wrong with a vocabulary that a foreign document does not know: its `x-`
 /// keys may mean something else, and none of these makes a wrong client.
-const OF_VOCABULARY: [&str; 6] = ["L603", "L604", "L605", "L606", "L607", "L608"];
+const OF_VOCABULARY: [&str; 9] = [
+    "L603", "L604", "L605", "L606", "L607", "L608", "L641", "L642", "L643",
+];
 
 /// A lowering that is listed but not needed, or needed but not listed; with the
 /// entry of the list that it is about.

@@ -29,6 +29,7 @@ mod multipart;
 pub mod names;
 mod oauth;
 mod operations;
+mod pagination;
 mod parameters;
 mod responses;
 mod rule;
@@ -62,6 +63,7 @@ static RULES: LazyLock<Vec<&'static Rule>> = LazyLock::new(|| {
         vocabulary::RULES,
         webhooks::RULES,
         oauth::RULES,
+        pagination::RULES,
         suppression::RULES,
     ];
     let mut rules: Vec<&'static Rule> = files.into_iter().flatten().collect();

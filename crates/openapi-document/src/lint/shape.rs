@@ -6,6 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::Value;
 
 use super::view::{Node, View};
+use crate::pointer;
 
 /// The structure of a schema with its `allOf` members merged in.
 #[derive(Default)]
@@ -72,6 +73,33 @@ fn is_restricted(schema: &Node<'_>) -> bool {
         || ["pattern", "minLength", "maxLength"]
             .iter()
             .any(|key| schema.get(key).is_some())
+}
+
+/// What a JSON pointer finds in the properties of a schema.
+pub(super) enum Member<'a> {
+    Found(Node<'a>),
+    /// One branch of a choice may have it.
+    InChoice,
+    Missing,
+}
+
+/// Follows a JSON pointer through the properties of a schema.
+pub(super) fn find_member<'a>(view: &View<'a>, schema: &Node<'a>, path: &str) -> Member<'a> {
+    let mut schema = schema.clone();
+    for name in pointer::split(path) {
+        let shape = Shape::of(view, &schema);
+        match shape.properties.get(&*name) {
+            Some(property) => schema = property.clone(),
+            None if shape.open_ended => return Member::InChoice,
+            None => return Member::Missing,
+        }
+    }
+    Member::Found(schema)
+}
+
+/// Whether a pointer finds a member. A choice may have it in one of its branches.
+pub(super) fn has_member<'a>(view: &View<'a>, schema: &Node<'a>, path: &str) -> bool {
+    !matches!(find_member(view, schema, path), Member::Missing)
 }
 
 /// Whether a value of `right` could be taken for a value of `left` by a reader that tries `left`

@@ -5,12 +5,10 @@ use std::collections::{HashMap, HashSet};
 use serde_json::Value;
 
 use super::names::type_name;
-use super::parameters::is_json;
 use super::rule::{Hit, Rule};
 use super::shape::Shape;
 use super::view::{Node, Operation, Place, View};
 use crate::finding::Severity::{Error, Warning};
-use crate::pointer;
 
 pub(super) const RULES: &[Rule] = &[
     Rule {
@@ -39,24 +37,6 @@ pub(super) const RULES: &[Rule] = &[
         what: "`x-serialize-by` names a path parameter the operation does not have.",
         why: "the client could not tell which calls must wait for each other",
         check: serialize_by_unknown,
-    },
-    Rule {
-        code: "L604",
-        name: "pagination-parameter-unknown",
-        severity: Error,
-        suppressible: false,
-        what: "`x-pagination` names a query parameter the operation does not have.",
-        why: "the client could not ask for the next page",
-        check: pagination_parameter_unknown,
-    },
-    Rule {
-        code: "L605",
-        name: "pagination-member-unknown",
-        severity: Error,
-        suppressible: false,
-        what: "`x-pagination` names a member the response does not have.",
-        why: "the client could not find the items or the way to the next page",
-        check: pagination_member_unknown,
     },
     Rule {
         code: "L606",
@@ -156,7 +136,8 @@ fn serialize_by_unknown(view: &View<'_>) -> Vec<Hit> {
     hits
 }
 
-fn known_parameters(operation: &Operation<'_>, place: &str) -> String {
+/// Which parameters there are to name.
+pub(super) fn known_parameters(operation: &Operation<'_>, place: &str) -> String {
     let here = operation
         .parameters
         .iter()
@@ -169,80 +150,6 @@ fn known_parameters(operation: &Operation<'_>, place: &str) -> String {
     } else {
         format!("name one of its {place} parameters: {}", names.join(", "))
     }
-}
-
-/// The texts `x-pagination` has under `key`, by role.
-fn pagination<'a>(operation: &Operation<'a>, key: &str) -> Vec<(&'a str, String)> {
-    let roles = operation
-        .node
-        .child("x-pagination")
-        .map(|pagination| pagination.members(key));
-    let roles = roles.into_iter().flatten();
-    roles
-        .filter_map(|(_, text)| Some((text.value.as_str()?, text.pointer)))
-        .collect()
-}
-
-fn pagination_parameter_unknown(view: &View<'_>) -> Vec<Hit> {
-    let mut hits = Vec::new();
-    for operation in &view.operations {
-        for (name, place) in pagination(operation, "parameters") {
-            if !operation.has_parameter("query", name) {
-                hits.push(
-                    Hit::at(
-                        place,
-                        format!("{} has no query parameter `{name}`", operation.title()),
-                    )
-                    .help(known_parameters(operation, "query")),
-                );
-            }
-        }
-    }
-    hits
-}
-
-fn pagination_member_unknown(view: &View<'_>) -> Vec<Hit> {
-    let mut hits = Vec::new();
-    for operation in &view.operations {
-        let Some(page) = page_schema(operation) else {
-            continue;
-        };
-        for (path, place) in pagination(operation, "members") {
-            if !has_member(view, &page, path) {
-                hits.push(
-                    Hit::at(place, format!("the success response of {} has no member `{path}`", operation.title()))
-                        .related(&page.pointer, "the response")
-                        .help("write a JSON pointer into the response, for example `/items` or `/page/next`"),
-                );
-            }
-        }
-    }
-    hits
-}
-
-/// The JSON schema of the first success response.
-fn page_schema<'a>(operation: &Operation<'a>) -> Option<Node<'a>> {
-    let success = operation
-        .responses
-        .iter()
-        .find(|(status, _)| status.starts_with('2'));
-    let content = success?.1.members("content").into_iter();
-    let mut json = content.filter(|(name, _)| is_json(name));
-    json.next()?.1.child("schema")
-}
-
-/// Follows a JSON pointer through the properties of a schema.
-pub(super) fn has_member<'a>(view: &View<'a>, schema: &Node<'a>, path: &str) -> bool {
-    let mut schema = schema.clone();
-    for name in pointer::split(path) {
-        let shape = Shape::of(view, &schema);
-        match shape.properties.get(&*name) {
-            Some(property) => schema = property.clone(),
-            // A choice may have it in one of its branches.
-            None => return shape.open_ended,
-        }
-    }
-    true
 }
 
 fn scopes_without_bearer(view: &View<'_>) -> Vec<Hit> {

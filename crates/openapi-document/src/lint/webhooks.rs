@@ -4,9 +4,8 @@ use std::collections::HashMap;
 
 use super::names::variant_name;
 use super::rule::{Hit, Rule};
-use super::shape::Shape;
+use super::shape::{Shape, has_member};
 use super::view::{Node, View};
-use super::vocabulary::has_member;
 use crate::finding::Severity::{Error, Warning};
 use crate::pointer;
 
