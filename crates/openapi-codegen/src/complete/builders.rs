@@ -59,7 +59,7 @@ pub(super) fn complete(context: &Context<'_>, mut items: Vec<Item>) -> Result<Ve
     Ok(items)
 }
 
-fn self_name(item: &ItemImpl) -> String {
+pub(super) fn self_name(item: &ItemImpl) -> String {
     match &*item.self_ty {
         syn::Type::Path(path) => path
             .path

@@ -6,9 +6,11 @@ mod client;
 mod context;
 mod example;
 mod form;
+mod members;
 mod oauth;
 mod operations;
 mod package;
+mod pagination;
 mod prose;
 mod sample;
 mod shape;
@@ -102,7 +104,8 @@ fn modules(
             use crate::types;
         ),
     ];
-    builders.extend(builders::complete(context, parts.builders)?);
+    let requests = builders::complete(context, parts.builders)?;
+    builders.extend(pagination::add_streams(context, &types, requests)?);
     let client = items(client::module(context))?;
     let operations = items(operations::module(context))?;
     let mut modules = BTreeMap::from([

@@ -6,6 +6,7 @@ use serde_json::Value;
 
 use super::context::Context;
 use super::oauth::{self, OAuth};
+use super::pagination::Paging;
 use crate::{
     lower::{BodyKind, body_kind},
     naming,
@@ -100,7 +101,16 @@ pub(super) fn module(context: &Context<'_>) -> TokenStream {
         .methods
         .iter()
         .map(|method| format_ident!("{}", naming::shouty(&method.name)));
+    let mut methods = context.plan.methods.iter();
+    let paged = methods
+        .any(|method| Paging::of(context, method).is_some())
+        .then(|| {
+            quote!(
+                use ::openapi_client_runtime::pagination::{Pagination, PaginationStyle};
+            )
+        });
     quote! {
+        #paged
         #[allow(unused_imports)]
         use ::openapi_client_runtime::{
             Api, ApiKeyLocation, ErrorMembers, Method, Operation, Provenance, RateLimit,
@@ -223,6 +233,7 @@ fn operation(context: &Context<'_>, method: &Method) -> TokenStream {
             .as_str()
             .map(|header| quote!(.idempotency_key(Some(#header)))),
         streams(method).then(|| quote!(.streams())),
+        Paging::of(context, method).map(|paging| paging.column()),
         (object["x-replaces-whole"] == true).then(|| quote!(.replaces_whole())),
         match object["x-provenance"].as_str() {
             Some("inferred") => Some(quote!(.provenance(Provenance::Inferred))),

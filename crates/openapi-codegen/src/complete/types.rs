@@ -77,7 +77,7 @@ impl Members {
 }
 
 /// The name on the wire, or `None` for a flattened map.
-fn wire_name(field: &syn::Field) -> Option<String> {
+pub(super) fn wire_name(field: &syn::Field) -> Option<String> {
     for attribute in field.attrs.iter().filter(|a| a.path().is_ident("serde")) {
         let mut renamed = None;
         let mut flattened = false;
@@ -412,7 +412,7 @@ fn is_patch(ty: &Type) -> bool {
     argument_of(ty, "Patch").is_some()
 }
 
-fn argument_of<'t>(ty: &'t Type, generic: &str) -> Option<&'t Type> {
+pub(super) fn argument_of<'t>(ty: &'t Type, generic: &str) -> Option<&'t Type> {
     let Type::Path(path) = ty else {
         return None;
     };
