@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use openapi_client_runtime::pagination::{Pagination, PaginationStyle};
 use openapi_client_runtime::{self as runtime, Provenance, ResponseSpec, StatusRange};
 use serde_json::Value;
 
@@ -281,6 +282,14 @@ fn facts(
             list("x-serialize-by"),
             entry.serialize_by().join(" "),
         ),
+        (
+            "x-pagination",
+            pagination(&object["x-pagination"]),
+            entry
+                .pagination()
+                .map(pagination_in_rust)
+                .unwrap_or_default(),
+        ),
         ("cookies", cookies.join(" "), entry.cookies().join(" ")),
         ("x-provenance", provenance_of(object), provenance.to_owned()),
         (
@@ -294,6 +303,44 @@ fn facts(
             responses_in_rust(entry),
         ),
     ]
+}
+
+/// Style, parameters and members: `offset limit=limit offset=offset items=/items`.
+fn pagination(object: &Value) -> String {
+    let mut words = vec![text(object, "style").to_owned()];
+    for (key, suffix) in [("parameters", "_parameter"), ("members", "")] {
+        for role in ["limit", "offset", "page", "cursor", "items", "total", "next", "more"] {
+            if let Some(name) = object[key][role].as_str() {
+                words.push(format!("{role}{suffix}={name}"));
+            }
+        }
+    }
+    words.join(" ")
+}
+
+fn pagination_in_rust(pagination: Pagination) -> String {
+    let style = match pagination.style() {
+        PaginationStyle::Offset => "offset",
+        PaginationStyle::Page => "page",
+        PaginationStyle::Cursor => "cursor",
+        PaginationStyle::Link => "link",
+        _ => "another style",
+    };
+    let roles = [
+        ("limit_parameter", pagination.limit_parameter()),
+        ("offset_parameter", pagination.offset_parameter()),
+        ("page_parameter", pagination.page_parameter()),
+        ("cursor_parameter", pagination.cursor_parameter()),
+        ("limit", pagination.limit()),
+        ("items", pagination.items()),
+        ("total", pagination.total()),
+        ("next", pagination.next()),
+        ("more", pagination.more()),
+    ];
+    let named = roles
+        .into_iter()
+        .filter_map(|(role, name)| Some(format!("{role}={}", name?)));
+    [style.to_owned()].into_iter().chain(named).collect::<Vec<_>>().join(" ")
 }
 
 fn provenance_of(object: &Value) -> String {

@@ -16,6 +16,7 @@ mod calls;
 mod clients;
 mod forms;
 mod oauth;
+mod pagination;
 mod parameters;
 mod schemas;
 mod security;

@@ -5,6 +5,7 @@ use std::{
     sync::{Arc, Mutex},
 };
 
+use openapi_client_runtime::reqwest;
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
     net::{TcpListener, TcpStream},
@@ -32,6 +33,19 @@ impl Request {
         (!values.is_empty()).then(|| values.join(" | "))
     }
 
+    /// The value of a query parameter, decoded.
+    pub(crate) fn query(&self, name: &str) -> Option<String> {
+        let (_, query) = self.line.split_once('?')?;
+        let url = reqwest::Url::parse(&format!("http://h/?{query}")).unwrap();
+        let mut pairs = url.query_pairs();
+        pairs.find(|(own, _)| own == name).map(|(_, value)| value.into_owned())
+    }
+
+    /// A query parameter that is a number.
+    pub(crate) fn number(&self, name: &str) -> Option<u64> {
+        self.query(name).map(|value| value.parse().unwrap())
+    }
+
     pub(crate) fn json(&self) -> serde_json::Value {
         serde_json::from_str(&self.body).unwrap()
     }
@@ -45,21 +59,35 @@ pub(crate) struct Server {
 
 impl Server {
     pub(crate) async fn start() -> Self {
+        let replies: Arc<Mutex<VecDeque<String>>> = Arc::default();
+        let given = Arc::clone(&replies);
+        let server = Self::answering(move |_| {
+            given.lock().unwrap().pop_front().unwrap_or_else(|| {
+                "HTTP/1.1 204 No Content\r\nconnection: close\r\n\r\n".to_owned()
+            })
+        });
+        Self {
+            replies,
+            ..server.await
+        }
+    }
+
+    /// Answers each request with what `answer` makes of it; see [`page`].
+    pub(crate) async fn answering(
+        answer: impl Fn(&Request) -> String + Send + Sync + 'static,
+    ) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let server = Self {
             address: format!("http://{}", listener.local_addr().unwrap()),
             replies: Arc::default(),
             requests: Arc::default(),
         };
-        let (replies, requests) = (server.replies.clone(), server.requests.clone());
+        let requests = server.requests.clone();
         tokio::spawn(async move {
             while let Ok((mut connection, _)) = listener.accept().await {
                 let request = read(&mut connection).await;
+                let reply = answer(&request);
                 requests.lock().unwrap().push(request);
-                let reply = replies.lock().unwrap().pop_front();
-                let reply = reply.unwrap_or_else(|| {
-                    "HTTP/1.1 204 No Content\r\nconnection: close\r\n\r\n".to_owned()
-                });
                 connection.write_all(reply.as_bytes()).await.unwrap();
             }
         });
@@ -103,9 +131,24 @@ impl Server {
         self.requests.lock().unwrap().clone()
     }
 
+    /// The first lines of all requests.
+    pub(crate) fn lines(&self) -> Vec<String> {
+        let requests = self.requests.lock().unwrap();
+        requests.iter().map(|request| request.line.clone()).collect()
+    }
+
     pub(crate) fn count(&self) -> usize {
         self.requests.lock().unwrap().len()
     }
+}
+
+/// A reply in JSON, with further header lines.
+pub(crate) fn page(status: u16, headers: &str, body: &serde_json::Value) -> String {
+    let body = body.to_string();
+    let length = body.len();
+    format!(
+        "HTTP/1.1 {status} Status\r\ncontent-type: application/json\r\n{headers}content-length: {length}\r\nconnection: close\r\n\r\n{body}"
+    )
 }
 
 async fn read(connection: &mut TcpStream) -> Request {

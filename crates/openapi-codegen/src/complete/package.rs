@@ -4,7 +4,9 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
-use super::{Files, client, context::Context, example, oauth, prose, webhooks};
+use super::{
+    Files, client, context::Context, example, oauth, pagination::Paging, prose, webhooks,
+};
 use crate::{
     Error, Runtime,
     plan::{Method, Part},
@@ -373,6 +375,7 @@ fn readme(context: &Context<'_>) -> String {
             first_program(context, method, &module)
         ));
     }
+    text.push_str(&lists_section(context, &module));
     text.push_str(&oauth::readme_section(context));
     text.push_str(&environment_section(context));
     text.push_str(&ERRORS.replace("{module}", &module).replace("{crate}", name));
@@ -434,6 +437,23 @@ fn environment_section(context: &Context<'_>) -> String {
         "## Settings from the environment\n\nNothing is read from the environment unless you call `Client::from_env()`.\n\n\
          | variable | meaning |\n| --- | --- |\n{}\n",
         client::env_table(context)
+    )
+}
+
+/// Where the streams are, with the first paged list for an example.
+fn lists_section(context: &Context<'_>, module: &str) -> String {
+    let paged = |method: &&Method| Paging::of(context, method).is_some();
+    let Some(method) = context.plan.methods.iter().find(paged) else {
+        return String::new();
+    };
+    let name = &method.name;
+    format!(
+        "## Lists\n\nRequests of paged lists, such as `{name}`, have `stream()` and `pages()` beside `send()`. They fetch one page \
+         after another, miss no row where a page is short or a total is wrong, and can be resumed:\n\n\
+         ```rust,no_run\n# async fn all(request: {module}::builder::{}<'_>) -> Result<(), Box<dyn std::error::Error>> {{\n\
+         let mut items = request.stream(); // of `client.{name}()`\nwhile let Some(item) = items.next().await {{\n    println!(\"{{:?}}\", item?);\n}}\n\
+         # Ok(())\n# }}\n```\n\n",
+        crate::naming::pascal(name),
     )
 }
 

@@ -68,6 +68,8 @@ pub(crate) mod oauth;
 #[rustfmt::skip]
 pub(crate) mod open_string_enums;
 #[rustfmt::skip]
+pub(crate) mod pagination;
+#[rustfmt::skip]
 pub(crate) mod protect_secrets;
 #[rustfmt::skip]
 pub(crate) mod query_enum_lists;
