@@ -284,7 +284,7 @@ fn facts(
         ),
         (
             "x-pagination",
-            pagination(&object["x-pagination"]),
+            pagination(&object["x-pagination"], entry),
             entry
                 .pagination()
                 .map(pagination_in_rust)
@@ -306,10 +306,17 @@ fn facts(
 }
 
 /// Style, parameters and members: `offset limit=limit offset=offset items=/items`.
-fn pagination(object: &Value) -> String {
+fn pagination(object: &Value, entry: &runtime::Operation) -> String {
+    let (_, accepts) = pair(entry);
+    if accepts.iter().any(|name| !name.ends_with("json")) {
+        // Only JSON has parts.
+        return String::new();
+    }
     let mut words = vec![text(object, "style").to_owned()];
     for (key, suffix) in [("parameters", "_parameter"), ("members", "")] {
-        for role in ["limit", "offset", "page", "cursor", "items", "total", "next", "more"] {
+        for role in [
+            "limit", "offset", "page", "cursor", "items", "total", "next", "more",
+        ] {
             if let Some(name) = object[key][role].as_str() {
                 words.push(format!("{role}{suffix}={name}"));
             }
@@ -340,7 +347,11 @@ fn pagination_in_rust(pagination: Pagination) -> String {
     let named = roles
         .into_iter()
         .filter_map(|(role, name)| Some(format!("{role}={}", name?)));
-    [style.to_owned()].into_iter().chain(named).collect::<Vec<_>>().join(" ")
+    [style.to_owned()]
+        .into_iter()
+        .chain(named)
+        .collect::<Vec<_>>()
+        .join(" ")
 }
 
 fn provenance_of(object: &Value) -> String {

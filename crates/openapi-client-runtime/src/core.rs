@@ -193,11 +193,7 @@ impl Core {
         let call = Call::start(operation);
         let mut watch = Watch::start(&self.settings.observers, operation);
         let sent = match outgoing() {
-            Ok(outgoing) => {
-                let url = outgoing.request.url().clone();
-                let sent = call.run(self.send(outgoing, &call, &mut watch)).await;
-                sent.map(|(answer, guard)| (answer, guard, url))
-            }
+            Ok(outgoing) => call.run(self.send(outgoing, &call, &mut watch)).await,
             Err(failure) => Err(failure),
         };
         watch.end(match &sent {
@@ -223,21 +219,23 @@ impl Core {
         outgoing: Outgoing<'_>,
         call: &Call,
         watch: &mut Watch,
-    ) -> Result<(Answer, Option<WriteGuard>), Failure> {
+    ) -> Result<(Answer, Option<WriteGuard>, Url), Failure> {
         let Outgoing {
             mut request,
             operation,
             options,
             credentials,
             path,
-            below_base,
+            mut below_base,
         } = outgoing;
         let settings = &*self.settings;
         prepare::prepare(&mut request, operation)?;
         options.put_headers(request.headers_mut())?;
         if let Some(page) = options.page() {
             page.apply(settings.api, &settings.base_url, &mut request)?;
+            below_base = self.below_base(request.url()).unwrap_or(below_base);
         }
+        let url = request.url().clone();
         let agent = settings.user_agent.clone();
         request.headers_mut().insert(USER_AGENT, agent);
         let has_key = put_idempotency_key(&mut request, operation, options)?;
@@ -257,7 +255,7 @@ impl Core {
             deadline,
             watch,
         };
-        Ok((attempts.run(request, call).await?, guard))
+        Ok((attempts.run(request, call).await?, guard, url))
     }
 
     /// The path of a URL below the base URL, or `None` for one that is elsewhere.

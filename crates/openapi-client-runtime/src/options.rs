@@ -97,9 +97,11 @@ impl CallOptions {
         self
     }
 
-    /// Asks for another page of a list than the request does.
+    /// Asks for another page of a list than the request does. That is another request, so the
+    /// caller's idempotency key is not for it.
     pub(crate) fn set_page(&mut self, page: PageStep) {
         self.page = Some(page);
+        self.idempotency_key = None;
     }
 
     /// Which page of a list the call asks for, where it is another than that of its request.

@@ -136,9 +136,7 @@ const LOST_UNSEEN: [&str; 4] = ["D208", "D401", "D402", "D403"];
 
 /// What is wrong with a vocabulary that a foreign document does not know: its `x-`
 /// keys may mean something else, and none of these makes a wrong client.
-const OF_VOCABULARY: [&str; 9] = [
-    "L603", "L604", "L605", "L606", "L607", "L608", "L641", "L642", "L643",
-];
+const OF_VOCABULARY: [&str; 4] = ["L603", "L606", "L607", "L608"];
 
 /// A lowering that is listed but not needed, or needed but not listed; with the
 /// entry of the list that it is about.

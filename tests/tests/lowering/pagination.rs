@@ -23,17 +23,27 @@ fn rows(ids: std::ops::Range<u64>) -> Vec<Value> {
 }
 
 /// A list of `rows` rows that gives at most `cap` a page, and says of the total what it likes.
-async fn row_server(count: u64, cap: u64, total: impl Fn(usize) -> Value + Send + Sync + 'static) -> Server {
+async fn row_server(
+    count: u64,
+    cap: u64,
+    total: impl Fn(usize) -> Value + Send + Sync + 'static,
+) -> Server {
     Server::answering(move |request| {
         let offset = request.number("offset").unwrap_or(0);
         let limit = request.number("limit").unwrap_or(25).min(cap);
         let items = rows(offset.min(count)..count.min(offset + limit));
-        page(200, "", &json!({ "total": total(items.len()), "items": items }))
+        page(
+            200,
+            "",
+            &json!({ "total": total(items.len()), "items": items }),
+        )
     })
     .await
 }
 
-async fn ids<B: Paged<Item = types::Row>>(mut items: Items<B>) -> Result<Vec<u64>, Error<B::Error>> {
+async fn ids<B: Paged<Item = types::Row>>(
+    mut items: Items<B>,
+) -> Result<Vec<u64>, Error<B::Error>> {
     let mut ids = Vec::new();
     while let Some(row) = items.next().await {
         ids.push(u64::try_from(row?.id).unwrap());
@@ -63,7 +73,15 @@ async fn a_page_that_is_smaller_than_asked_for_loses_no_rows() {
 
 #[tokio::test]
 async fn a_wrong_total_loses_no_rows() {
-    for total in [json!(0), json!(50), json!(100), json!(119), json!(1000), json!(-1), Value::Null] {
+    for total in [
+        json!(0),
+        json!(50),
+        json!(100),
+        json!(119),
+        json!(1000),
+        json!(-1),
+        Value::Null,
+    ] {
         let server = row_server(120, 50, move |_| total.clone()).await;
         let read = ids(client(&server).list_rows().limit(100).stream()).await;
         assert_eq!(read.unwrap(), all(120));
@@ -76,17 +94,27 @@ async fn a_wrong_total_loses_no_rows() {
 #[tokio::test]
 async fn the_last_page_is_known_where_the_server_says_enough() {
     let server = Server::answering(|_| {
-        page(200, "", &json!({ "items": rows(0..3), "total": 3, "limit": 25 }))
+        page(
+            200,
+            "",
+            &json!({ "items": rows(0..3), "total": 3, "limit": 25 }),
+        )
     })
     .await;
-    assert_eq!(ids(client(&server).list_rows().stream()).await.unwrap(), all(3));
+    assert_eq!(
+        ids(client(&server).list_rows().stream()).await.unwrap(),
+        all(3)
+    );
     assert_eq!(server.lines(), ["GET /rows"]);
 }
 
 #[tokio::test]
 async fn short_and_empty_pages() {
     let empty = row_server(0, 50, |_| json!(7)).await;
-    assert_eq!(ids(client(&empty).list_rows().stream()).await.unwrap(), all(0));
+    assert_eq!(
+        ids(client(&empty).list_rows().stream()).await.unwrap(),
+        all(0)
+    );
     assert_eq!(empty.count(), 1);
 
     let server = Server::answering(|request| {
@@ -96,7 +124,10 @@ async fn short_and_empty_pages() {
         page(200, "", &json!({ "items": items, "total": 40 }))
     })
     .await;
-    assert_eq!(ids(client(&server).list_rows().stream()).await.unwrap(), all(40));
+    assert_eq!(
+        ids(client(&server).list_rows().stream()).await.unwrap(),
+        all(40)
+    );
 }
 
 #[tokio::test]
@@ -104,7 +135,10 @@ async fn a_list_starts_where_the_caller_says() {
     let server = row_server(60, 50, |_| json!(60)).await;
     let read = ids(client(&server).list_rows().offset(20).stream()).await;
     assert_eq!(read.unwrap(), (20..60).collect::<Vec<_>>());
-    assert_eq!(server.lines()[..2], ["GET /rows?offset=20", "GET /rows?offset=45"]);
+    assert_eq!(
+        server.lines()[..2],
+        ["GET /rows?offset=20", "GET /rows?offset=45"]
+    );
 }
 
 #[tokio::test]
@@ -115,10 +149,17 @@ async fn a_list_without_a_total_ends_at_an_empty_page() {
             Some(2) => json!(rows(2..3)),
             Some(_) => Value::Null,
         };
-        page(200, "", &json!({ "events": events, "pagination": { "count": 2 } }))
+        page(
+            200,
+            "",
+            &json!({ "events": events, "pagination": { "count": 2 } }),
+        )
     })
     .await;
-    assert_eq!(ids(client(&server).list_events().stream()).await.unwrap(), all(3));
+    assert_eq!(
+        ids(client(&server).list_events().stream()).await.unwrap(),
+        all(3)
+    );
     assert_eq!(server.count(), 3);
 }
 
@@ -161,7 +202,11 @@ async fn numbered_pages() {
     assert_eq!(ids(client.list_numbered().stream()).await.unwrap(), all(25));
     assert_eq!(
         server.lines(),
-        ["GET /numbered", "GET /numbered?page=1", "GET /numbered?page=2"]
+        [
+            "GET /numbered",
+            "GET /numbered?page=1",
+            "GET /numbered?page=2"
+        ]
     );
 }
 
@@ -201,7 +246,10 @@ async fn a_cursor_that_comes_again_is_an_error() {
     assert_eq!(error.kind(), ErrorKind::Pagination);
     assert_eq!(error.operation().unwrap().id(), "list_feed");
     let text = format!("{error} {error:?} {pages:?}");
-    assert!(text.contains("after 2 pages") && !text.contains("s3cret"), "{text}");
+    assert!(
+        text.contains("after 2 pages") && !text.contains("s3cret"),
+        "{text}"
+    );
     assert!(pages.next().await.is_none());
     assert_eq!(server.count(), 2);
 }
@@ -222,17 +270,19 @@ async fn links_are_followed_with_credentials() {
     })
     .await;
     let client = client(&server);
-    assert_eq!(ids(client.list_linked().q("x").stream()).await.unwrap(), all(4));
+    assert_eq!(
+        ids(client.list_linked().q("x").stream()).await.unwrap(),
+        all(4)
+    );
 }
 
 #[tokio::test]
 async fn links_out_of_the_api_are_not_followed() {
     let foreign = Server::start().await;
     let next = format!("{}/linked?s3cret", foreign.url());
-    let server = Server::answering(move |_| {
-        page(200, "", &json!({ "rows": rows(0..2), "next": next }))
-    })
-    .await;
+    let server =
+        Server::answering(move |_| page(200, "", &json!({ "rows": rows(0..2), "next": next })))
+            .await;
     let base = format!("{}/api", server.url());
     let client = Client::builder().base_url(base).key("k3y").build().unwrap();
     let mut items = client.list_linked().stream();
@@ -240,13 +290,20 @@ async fn links_out_of_the_api_are_not_followed() {
         items.next().await.unwrap().unwrap();
     }
     let error = items.next().await.unwrap().unwrap_err();
-    assert_eq!((error.kind(), error.is_refused()), (ErrorKind::Pagination, true));
+    assert_eq!(
+        (error.kind(), error.is_refused()),
+        (ErrorKind::Pagination, true)
+    );
     let text = format!("{error} {error:?} {items:?}");
-    assert!(text.contains("leads to another port") && !text.contains("s3cret"), "{text}");
+    assert!(
+        text.contains("leads to another port") && !text.contains("s3cret"),
+        "{text}"
+    );
     assert_eq!((server.count(), foreign.count()), (1, 0));
 
     // Another path of the same server is out of the API too, also in a stored position.
-    let stored = json!({ "operation": "list_linked", "at": { "link": format!("{}/admin", server.url()) } });
+    let stored =
+        json!({ "operation": "list_linked", "at": { "link": format!("{}/admin", server.url()) } });
     let position: Position = serde_json::from_value(stored).unwrap();
     let mut items = client.list_linked().stream().resume(position);
     let error = items.next().await.unwrap().unwrap_err();
@@ -294,7 +351,13 @@ async fn a_bare_list_of_texts() {
     }
     assert_eq!(read, ["b", "c", "d"]);
     // What is required must be set for streams too.
-    let error = client.list_names().stream().next().await.unwrap().unwrap_err();
+    let error = client
+        .list_names()
+        .stream()
+        .next()
+        .await
+        .unwrap()
+        .unwrap_err();
     assert_eq!(error.kind(), ErrorKind::InvalidRequest);
 }
 
@@ -306,11 +369,17 @@ async fn a_list_goes_on_after_an_error() {
         if offset == 4 && down.swap(false, Ordering::SeqCst) {
             return page(503, "", &json!({ "message": "down" }));
         }
-        page(200, "", &json!({ "items": rows(offset.min(6)..6.min(offset + 2)) }))
+        page(
+            200,
+            "",
+            &json!({ "items": rows(offset.min(6)..6.min(offset + 2)) }),
+        )
     })
     .await;
     let client = client(&server);
-    let options = CallOptions::new().retry(RetryPolicy::none()).header("x-run", "7");
+    let options = CallOptions::new()
+        .retry(RetryPolicy::none())
+        .header("x-run", "7");
     let list = client.list_rows().with_options(options);
     let mut items = list.clone().stream();
     for _ in 0..4 {
@@ -333,7 +402,10 @@ async fn a_position_inside_of_a_page_is_exact() {
     for _ in 0..13 {
         items.next().await.unwrap().unwrap();
     }
-    let rest = client.list_rows().stream().resume(items.position().unwrap());
+    let rest = client
+        .list_rows()
+        .stream()
+        .resume(items.position().unwrap());
     assert_eq!(ids(rest).await.unwrap(), (13..30).collect::<Vec<_>>());
     assert!(server.lines().contains(&"GET /rows?offset=13".to_owned()));
 }
@@ -377,7 +449,12 @@ async fn shifting_server(grows: bool) -> Server {
     Server::answering(move |request: &Request| {
         let mut ids = ids.lock().unwrap();
         let offset = usize::try_from(request.number("offset").unwrap_or(0)).unwrap();
-        let items: Vec<Value> = ids.iter().skip(offset).take(10).map(|id| json!({ "id": id })).collect();
+        let items: Vec<Value> = ids
+            .iter()
+            .skip(offset)
+            .take(10)
+            .map(|id| json!({ "id": id }))
+            .collect();
         // A list that grows with each request has no end.
         if !grows {
             ids.remove(0);
@@ -394,7 +471,11 @@ async fn rows_that_move_are_given_once() {
     for grows in [true, false] {
         let server = shifting_server(grows).await;
         let client = client(&server);
-        let items = client.list_rows().stream().overlap(1).unique_by(|row| row.id);
+        let items = client
+            .list_rows()
+            .stream()
+            .overlap(1)
+            .unique_by(|row| row.id);
         let read = ids(items).await.unwrap();
         let unique: BTreeSet<u64> = read.iter().copied().collect();
         assert_eq!(unique.len(), read.len(), "no row comes twice");
@@ -408,11 +489,24 @@ fn the_table_says_how_lists_are_paged() {
     let rows = operations::LIST_ROWS.pagination().unwrap();
     assert_eq!(rows.style(), PaginationStyle::Offset);
     assert_eq!(
-        (rows.limit_parameter(), rows.offset_parameter(), rows.total(), rows.items()),
-        (Some("limit"), Some("offset"), Some("/total"), Some("/items"))
+        (
+            rows.limit_parameter(),
+            rows.offset_parameter(),
+            rows.total(),
+            rows.items()
+        ),
+        (
+            Some("limit"),
+            Some("offset"),
+            Some("/total"),
+            Some("/items")
+        )
     );
     let numbered = operations::LIST_NUMBERED.pagination().unwrap();
-    assert_eq!((numbered.style(), numbered.first_page()), (PaginationStyle::Page, 0));
+    assert_eq!(
+        (numbered.style(), numbered.first_page()),
+        (PaginationStyle::Page, 0)
+    );
     let versions = operations::LIST_VERSIONS.pagination().unwrap();
     assert_eq!((versions.items(), versions.next()), (Some(""), None));
 }

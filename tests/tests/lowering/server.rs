@@ -38,7 +38,9 @@ impl Request {
         let (_, query) = self.line.split_once('?')?;
         let url = reqwest::Url::parse(&format!("http://h/?{query}")).unwrap();
         let mut pairs = url.query_pairs();
-        pairs.find(|(own, _)| own == name).map(|(_, value)| value.into_owned())
+        pairs
+            .find(|(own, _)| own == name)
+            .map(|(_, value)| value.into_owned())
     }
 
     /// A query parameter that is a number.
@@ -133,8 +135,10 @@ impl Server {
 
     /// The first lines of all requests.
     pub(crate) fn lines(&self) -> Vec<String> {
-        let requests = self.requests.lock().unwrap();
-        requests.iter().map(|request| request.line.clone()).collect()
+        self.requests()
+            .into_iter()
+            .map(|request| request.line)
+            .collect()
     }
 
     pub(crate) fn count(&self) -> usize {

@@ -9,6 +9,7 @@ use super::{
     context::Context,
     example, oauth,
     operations::{Scheme, SchemeKind, schemes},
+    pagination::Paging,
     prose::{self, escape, list, sentence},
     transport,
 };
@@ -484,6 +485,12 @@ fn method_doc(context: &Context<'_>, method: &Method, object: &Value) -> String 
     ));
     text.push_str(&super::types::provenance(object, "operation"));
     text.push_str(&access(object));
+    if Paging::of(context, method).is_some() {
+        text.push_str(&format!(
+            "\n\nThe list comes in pages: [`stream`](builder::{}::stream) gives the items of all.",
+            naming::pascal(&method.name)
+        ));
+    }
     text.push_str(&errors(context, object));
     text.push_str(&format!(
         "\n\n# Example\n\n```no_run\n{}\n```",

@@ -33,16 +33,23 @@ pub(super) fn call(context: &Context<'_>, method: &Method) -> String {
 
 /// The statement alone, with the required parameters.
 pub(super) fn statement(context: &Context<'_>, method: &Method) -> String {
-    let call = expression(context, method, |parameter| parameter["required"] == true);
-    format!("let response = {call}?;")
+    let request = request(context, method, |parameter| parameter["required"] == true);
+    format!("let response = {request}.send().await?;")
+}
+
+/// The items of a paged list, as a statement.
+pub(super) fn stream(context: &Context<'_>, method: &Method) -> String {
+    let request = request(context, method, |parameter| parameter["required"] == true);
+    format!("let mut items = {request}.stream();")
 }
 
 /// The call with all parameters that the method takes, as an expression whose value is its result.
 pub(super) fn call_with_everything(context: &Context<'_>, method: &Method) -> String {
-    expression(context, method, |_| true)
+    format!("{}.send().await", request(context, method, |_| true))
 }
 
-fn expression(context: &Context<'_>, method: &Method, wanted: fn(&Value) -> bool) -> String {
+/// The request with the parameters that are wanted.
+fn request(context: &Context<'_>, method: &Method, wanted: fn(&Value) -> bool) -> String {
     let mut calls = String::new();
     let lowered = context.lowered_operation(method);
     for parameter in context.parameters(method) {
@@ -59,7 +66,7 @@ fn expression(context: &Context<'_>, method: &Method, wanted: fn(&Value) -> bool
     {
         calls.push_str(&format!(".body({body})"));
     }
-    format!("client.{}(){calls}.send().await", method.name)
+    format!("client.{}(){calls}", method.name)
 }
 
 /// What is passed for a parameter: its example, or a value of its type for want of one.

@@ -440,20 +440,31 @@ fn environment_section(context: &Context<'_>) -> String {
     )
 }
 
-/// Where the streams are, with the first paged list for an example.
+/// What paged lists have beside `send`, with the first of them for an example.
 fn lists_section(context: &Context<'_>, module: &str) -> String {
     let paged = |method: &&Method| Paging::of(context, method).is_some();
     let Some(method) = context.plan.methods.iter().find(paged) else {
         return String::new();
     };
-    let name = &method.name;
+    let call = example::stream(context, method);
+    let program = format!(
+        "async fn print_all(client: &{module}::Client) -> Result<(), Box<dyn std::error::Error>> {{ \
+         {call} while let Some(item) = items.next().await {{ println!(\"{{:#?}}\", item?); }} Ok(()) }}"
+    );
+    let program = match syn::parse_file(&program) {
+        Ok(file) => prettyplease::unparse(&file),
+        Err(_) => program,
+    };
+    let types = if program.contains("types::") {
+        format!("use {module}::types;\n\n")
+    } else {
+        String::new()
+    };
     format!(
-        "## Lists\n\nRequests of paged lists, such as `{name}`, have `stream()` and `pages()` beside `send()`. They fetch one page \
-         after another, miss no row where a page is short or a total is wrong, and can be resumed:\n\n\
-         ```rust,no_run\n# async fn all(request: {module}::builder::{}<'_>) -> Result<(), Box<dyn std::error::Error>> {{\n\
-         let mut items = request.stream(); // of `client.{name}()`\nwhile let Some(item) = items.next().await {{\n    println!(\"{{:?}}\", item?);\n}}\n\
-         # Ok(())\n# }}\n```\n\n",
-        crate::naming::pascal(name),
+        "## Lists\n\nRequests of lists that come in pages have `stream()` and `pages()` beside `send()`. They fetch one page after\n\
+         another, lose nothing where a page is short or a total is wrong, and can be taken up where they were left:\n\n\
+         ```rust,no_run\n{types}{}\n```\n\n",
+        program.trim_end(),
     )
 }
 

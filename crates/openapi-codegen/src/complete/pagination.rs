@@ -13,14 +13,19 @@ use super::{
     shape::missing,
     types::argument_of,
 };
-use crate::{Error, naming, plan::Method};
+use crate::{
+    Error,
+    lower::{BodyKind, body_kind},
+    naming,
+    plan::Method,
+};
 
 /// Roles of members, as the runtime names them.
 const MEMBERS: [&str; 5] = ["items", "total", "limit", "next", "more"];
 const STYLES: [&str; 4] = ["offset", "page", "cursor", "link"];
 
-/// How a method pages, as far as the document makes sense of it. (The lint refuses what makes
-/// none; in the document of another vendor the word may mean something else.)
+/// How a method pages. The lint has refused what makes no sense; where the style is none of ours,
+/// `x-pagination` is the word of another vocabulary.
 pub(super) struct Paging<'a> {
     style: &'a str,
     /// Query parameters by role.
@@ -33,6 +38,15 @@ impl<'a> Paging<'a> {
     pub(super) fn of(context: &Context<'a>, method: &Method) -> Option<Self> {
         let object = &context.operation(method)["x-pagination"];
         let style = object["style"].as_str().filter(|s| STYLES.contains(s))?;
+        // Siblings of other media types give the list in a form that has no parts.
+        let mut successes = method
+            .responses
+            .iter()
+            .filter(|r| r.status.starts_with('2'));
+        let in_json = |name: &String| body_kind(name) == BodyKind::Json;
+        if !successes.all(|response| response.media_types.iter().all(in_json)) {
+            return None;
+        }
         let own = context.parameters(method);
         let mut parameters = BTreeMap::new();
         for (role, name) in object["parameters"].as_object().into_iter().flatten() {
@@ -122,7 +136,7 @@ pub(super) fn add_streams(
     for builder in builders {
         let streams = match &builder {
             Item::Impl(item) => paged(context, &methods, item)
-                .map(|(method, paging)| streams(context, &types, method, &paging, item)),
+                .map(|(method, paging)| streams(&types, method, &paging, item)),
             _ => None,
         };
         items.push(builder);
@@ -143,23 +157,13 @@ fn paged<'a, 'm>(
 }
 
 fn streams(
-    context: &Context<'_>,
     types: &Types<'_>,
     method: &Method,
     paging: &Paging<'_>,
     item: &ItemImpl,
 ) -> Result<Vec<Item>, Error> {
-    let Some(found) = Found::of(types, paging, item) else {
-        // Another vendor's `x-pagination` need not fit.
-        return if context.settings.strict {
-            Err(missing(&format!(
-                "a list in the pages of `{}`",
-                method.name
-            )))
-        } else {
-            Ok(Vec::new())
-        };
-    };
+    let found = Found::of(types, paging, item)
+        .ok_or_else(|| missing(&format!("the list in the pages of `{}`", method.name)))?;
     Ok(vec![
         methods_of(paging, item),
         implementation(method, paging, item, &found),

@@ -62,9 +62,17 @@ struct Role<'a> {
     pointer: String,
 }
 
+/// The `x-pagination` of an operation with what its style needs. Any other form of it is a finding
+/// of its own, or the word of another vocabulary.
+fn pagination<'a>(operation: &Operation<'a>) -> Option<(Node<'a>, &'a str, Needs)> {
+    let pagination = operation.node.child("x-pagination")?;
+    let style = pagination.str("style")?;
+    Some((pagination, style, needs(style)?))
+}
+
 /// What `x-pagination` has under `key`.
 fn roles<'a>(operation: &Operation<'a>, key: &str) -> Vec<Role<'a>> {
-    let Some(pagination) = operation.node.child("x-pagination") else {
+    let Some((pagination, ..)) = pagination(operation) else {
         return Vec::new();
     };
     let roles = pagination.members(key).into_iter();
@@ -168,13 +176,9 @@ fn needs(style: &str) -> Option<Needs> {
 fn incomplete(view: &View<'_>) -> Vec<Hit> {
     let mut hits = Vec::new();
     for operation in &view.operations {
-        let Some(pagination) = operation.node.child("x-pagination") else {
+        let Some((pagination, style, needs)) = pagination(operation) else {
             continue;
         };
-        let Some(style) = pagination.str("style") else {
-            continue;
-        };
-        let Some(needs) = needs(style) else { continue };
         let [also_parameters, also_members] = needs.also;
         for (key, needed, also) in [
             ("parameters", needs.parameters, also_parameters),
@@ -203,7 +207,7 @@ fn incomplete(view: &View<'_>) -> Vec<Hit> {
 fn without_page(view: &View<'_>) -> Vec<Hit> {
     let mut hits = Vec::new();
     for operation in &view.operations {
-        let Some(pagination) = operation.node.child("x-pagination") else {
+        let Some((pagination, ..)) = pagination(operation) else {
             continue;
         };
         let statuses = operation.responses.iter().map(|(status, _)| *status);

@@ -1498,6 +1498,115 @@ pub mod builder {
             Some(page).unwrap_or_default()
         }
     }
+
+    /// Request of [`Client::list_names_as_csv`](crate::Client::list_names_as_csv): set its parameters, then [`send`](Self::send) it.
+    #[derive(Debug, Clone)]
+    #[must_use = "a request does nothing until it is sent"]
+    pub struct ListNamesAsCsv<'a> {
+        client: &'a super::Client,
+        skip: Result<i64, String>,
+        call_options: CallOptions,
+    }
+
+    impl<'a> ListNamesAsCsv<'a> {
+        pub(crate) fn new(client: &'a super::Client) -> Self {
+            Self {
+                client: client,
+                skip: Err(
+                    "parameter `skip` is required and was not set: call `.skip(..)`"
+                        .to_owned(),
+                ),
+                call_options: CallOptions::new(),
+            }
+        }
+
+        /// The parameter `skip`.
+        ///
+        /// Required; sent as the query parameter `skip`.
+        pub fn skip<V>(mut self, value: V) -> Self
+        where
+            V: std::convert::TryInto<i64>,
+        {
+            self.skip = value
+                .try_into()
+                .map_err(|_| {
+                    "parameter `skip`: the value cannot become a `i64`".to_string()
+                });
+            self
+        }
+
+        /// Sends `GET /names` and decodes the answer.
+        pub async fn send(
+            self,
+        ) -> Result<ResponseValue<::std::string::String>, Error<::serde_json::Value>> {
+            let Self { client, skip, call_options } = self;
+            let outcome: Result<
+                ResponseValue<::std::string::String>,
+                Error<::serde_json::Value>,
+            > = async move {
+                let skip = skip.map_err(Error::InvalidRequest)?;
+                let url = format!("{}/names#list_names_as_csv", client.core.base_url(),);
+                let request = client
+                    .core
+                    .http_client()
+                    .get(url)
+                    .header(
+                        ::openapi_client_runtime::reqwest::header::ACCEPT,
+                        ::openapi_client_runtime::reqwest::header::HeaderValue::from_static(
+                            "application/json",
+                        ),
+                    )
+                    .query(&::openapi_client_runtime::QueryParam::new("skip", &skip))
+                    .build()?;
+                let result = client
+                    .core
+                    .execute(
+                        request,
+                        &crate::clients::pagination::operations::LIST_NAMES_AS_CSV,
+                        call_options,
+                    )
+                    .await;
+                let response = result?;
+                match response.outcome() {
+                    200..=299 => ResponseValue::from_response(response).await,
+                    400u16..=499u16 => {
+                        Err(
+                            Error::ErrorResponse(
+                                ResponseValue::from_response(response).await?,
+                            ),
+                        )
+                    }
+                    500u16..=599u16 => {
+                        Err(
+                            Error::ErrorResponse(
+                                ResponseValue::from_response(response).await?,
+                            ),
+                        )
+                    }
+                    _ => Err(Error::UnexpectedResponse(response)),
+                }
+            }
+                .await;
+            outcome
+                .map_err(|error| {
+                    error
+                        .in_operation(
+                            &crate::clients::pagination::operations::LIST_NAMES_AS_CSV,
+                        )
+                })
+        }
+
+        /// Sets options of this call only, such as its timeout or its repeats.
+        pub fn with_options(mut self, options: CallOptions) -> Self {
+            self.call_options = options;
+            self
+        }
+
+        /// What the document says of this operation.
+        pub fn operation(&self) -> &'static ::openapi_client_runtime::Operation {
+            &crate::clients::pagination::operations::LIST_NAMES_AS_CSV
+        }
+    }
 }
 
 pub mod client {
@@ -1532,9 +1641,22 @@ pub mod client {
             Self::builder().from_env()?.build()
         }
 
+        /// Starts a call that the document does not know, with everything that other calls
+        /// have: credentials, repeats, limits, errors. `path` stands below the base URL and
+        /// begins with a slash.
+        pub fn request(
+            &self,
+            method: ::openapi_client_runtime::Method,
+            path: impl Into<String>,
+        ) -> ::openapi_client_runtime::RawRequest {
+            self.core.request(method, path)
+        }
+
         /// `GET /rows`.
         ///
         /// `GET /rows`
+        ///
+        /// The list comes in pages: [`stream`](builder::ListRows::stream) gives the items of all.
         ///
         /// # Errors
         ///
@@ -1556,6 +1678,8 @@ pub mod client {
         ///
         /// `GET /events`
         ///
+        /// The list comes in pages: [`stream`](builder::ListEvents::stream) gives the items of all.
+        ///
         /// # Example
         ///
         /// ```no_run
@@ -1571,6 +1695,8 @@ pub mod client {
         /// `GET /sessions/{id}`.
         ///
         /// `GET /sessions/{id}`
+        ///
+        /// The list comes in pages: [`stream`](builder::GetSession::stream) gives the items of all.
         ///
         /// # Example
         ///
@@ -1588,6 +1714,8 @@ pub mod client {
         ///
         /// `GET /numbered`
         ///
+        /// The list comes in pages: [`stream`](builder::ListNumbered::stream) gives the items of all.
+        ///
         /// # Example
         ///
         /// ```no_run
@@ -1603,6 +1731,8 @@ pub mod client {
         /// `GET /feed`.
         ///
         /// `GET /feed`
+        ///
+        /// The list comes in pages: [`stream`](builder::ListFeed::stream) gives the items of all.
         ///
         /// # Example
         ///
@@ -1620,6 +1750,8 @@ pub mod client {
         ///
         /// `GET /linked`
         ///
+        /// The list comes in pages: [`stream`](builder::ListLinked::stream) gives the items of all.
+        ///
         /// # Example
         ///
         /// ```no_run
@@ -1635,6 +1767,8 @@ pub mod client {
         /// `GET /owners/{owner}/versions`.
         ///
         /// `GET /owners/{owner}/versions`
+        ///
+        /// The list comes in pages: [`stream`](builder::ListVersions::stream) gives the items of all.
         ///
         /// # Example
         ///
@@ -1652,6 +1786,8 @@ pub mod client {
         ///
         /// `GET /names`
         ///
+        /// The list comes in pages: [`stream`](builder::ListNames::stream) gives the items of all.
+        ///
         /// # Example
         ///
         /// ```no_run
@@ -1662,6 +1798,24 @@ pub mod client {
         /// ```
         pub fn list_names(&self) -> builder::ListNames<'_> {
             builder::ListNames::new(self)
+        }
+
+        /// `GET /names`.
+        ///
+        /// This is `list_names` with another media type (as csv).
+        ///
+        /// `GET /names`
+        ///
+        /// # Example
+        ///
+        /// ```no_run
+        /// # async fn example(client: &pagination_client::Client) -> Result<(), Box<dyn std::error::Error>> {
+        /// let response = client.list_names_as_csv().skip(1).send().await?;
+        /// # Ok(())
+        /// # }
+        /// ```
+        pub fn list_names_as_csv(&self) -> builder::ListNamesAsCsv<'_> {
+            builder::ListNamesAsCsv::new(self)
         }
     }
 
@@ -1700,9 +1854,27 @@ pub mod client {
             self
         }
 
-        /// Bounds the time of a whole call.
+        /// Bounds the time of one attempt of a call; without it, only that of the whole call counts.
+        pub fn attempt_timeout(mut self, limit: ::std::time::Duration) -> Self {
+            self.core = self.core.attempt_timeout(limit);
+            self
+        }
+
+        /// Bounds the time of a whole call, with all its attempts and the waits between them.
         pub fn timeout(mut self, limit: ::std::time::Duration) -> Self {
             self.core = self.core.timeout(limit);
+            self
+        }
+
+        /// Sets how often and how patiently calls are repeated.
+        pub fn retry(mut self, policy: ::openapi_client_runtime::RetryPolicy) -> Self {
+            self.core = self.core.retry(policy);
+            self
+        }
+
+        /// Sets what all calls of the client and its clones may spend on repeats: a repeat costs 5, after a timeout 10, and a success gives 1 back.
+        pub fn retry_budget(mut self, budget: u32) -> Self {
+            self.core = self.core.retry_budget(budget);
             self
         }
 
@@ -1715,6 +1887,48 @@ pub mod client {
         /// Puts the caller's product, such as `my-tool/1.2`, before ours in `User-Agent`.
         pub fn user_agent(mut self, product: impl Into<String>) -> Self {
             self.core = self.core.user_agent(product);
+            self
+        }
+
+        /// Follows up to `max` redirections in an attempt; without this, none. Credentials never go to another scheme, host or port.
+        pub fn follow_redirects(mut self, max: u32) -> Self {
+            self.core = self.core.follow_redirects(max);
+            self
+        }
+
+        /// Adds a step that every request goes through; the first one added is the outermost.
+        pub fn middleware(
+            mut self,
+            middleware: impl ::openapi_client_runtime::Middleware,
+        ) -> Self {
+            self.core = self.core.middleware(middleware);
+            self
+        }
+
+        /// Adds somebody who is told of calls and attempts, for metrics.
+        pub fn observer(
+            mut self,
+            observer: impl ::openapi_client_runtime::Observer,
+        ) -> Self {
+            self.core = self.core.observer(observer);
+            self
+        }
+
+        /// Shows the values of these headers in traces. Headers for credentials are never shown.
+        pub fn trace_headers(
+            mut self,
+            names: impl IntoIterator<Item = impl Into<String>>,
+        ) -> Self {
+            self.core = self.core.trace_headers(names);
+            self
+        }
+
+        /// Shows the values of these query parameters in traces. Parameters for credentials are never shown.
+        pub fn trace_query(
+            mut self,
+            names: impl IntoIterator<Item = impl Into<String>>,
+        ) -> Self {
+            self.core = self.core.trace_query(names);
             self
         }
 
@@ -1733,8 +1947,7 @@ pub mod client {
             self
         }
 
-        /// Allows `http://` to other than loopback addresses: credentials then
-        /// travel in the clear.
+        /// Allows `http://` to other than loopback addresses: credentials then travel in the clear.
         pub fn allow_insecure_http(mut self) -> Self {
             self.core = self.core.allow_insecure_http();
             self
@@ -1791,7 +2004,8 @@ pub mod operations {
                     "key",
                 ),
             ],
-        );
+        )
+        .security(&[&[SecurityRequirement::new("key", &[])]]);
     /// All operations, in the order of the document.
     pub static OPERATIONS: &[&Operation] = &[
         &LIST_ROWS,
@@ -1802,6 +2016,7 @@ pub mod operations {
         &LIST_LINKED,
         &LIST_VERSIONS,
         &LIST_NAMES,
+        &LIST_NAMES_AS_CSV,
     ];
     /// The operation of a client method, such as `list_clients`.
     pub fn find(id: &str) -> Option<&'static Operation> {
@@ -1966,6 +2181,16 @@ pub mod operations {
                     .build(),
             ),
         )
+        .build();
+    /// `GET /names`
+    pub static LIST_NAMES_AS_CSV: Operation = Operation::new(
+            "list_names_as_csv",
+            Method::Get,
+            "/names",
+        )
+        .document_id("list_names")
+        .security(&[&[SecurityRequirement::new("key", &[])]])
+        .responses(&[ResponseSpec::new(StatusRange::Exact(200u16), &["text/csv"])])
         .build();
 }
 
