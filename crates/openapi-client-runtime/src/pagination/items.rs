@@ -40,8 +40,10 @@ pub struct Items<B: Paged> {
     page: Option<Page<B::Item>>,
     /// Items of the first page that were taken before the list was resumed.
     skip: u64,
-    is_wanted: Option<Box<dyn FnMut(&B::Item) -> bool + Send>>,
+    is_wanted: Option<Filter<B::Item>>,
 }
+
+type Filter<T> = Box<dyn FnMut(&T) -> bool + Send>;
 
 /// A page whose items are being taken.
 struct Page<T> {
@@ -131,7 +133,7 @@ impl<B: Paged> Items<B> {
     /// The next item of the page at hand that is wanted.
     fn next_of_page(&mut self) -> Option<B::Item> {
         let page = self.page.as_mut()?;
-        while let Some(item) = page.items.next() {
+        for item in page.items.by_ref() {
             page.taken += 1;
             if self
                 .is_wanted

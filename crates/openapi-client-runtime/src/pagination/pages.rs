@@ -66,7 +66,7 @@ impl<B: Paged> Pages<B> {
         // Generated code implements `Paged` for operations with a pagination only.
         let nothing = Pagination::new(PaginationStyle::Link).build();
         let pagination = operation.pagination().unwrap_or(nothing);
-        let (walk, fault) = match Walk::new(pagination, request.given()) {
+        let (walk, fault) = match Walk::new(pagination, request.given().as_deref()) {
             Ok(walk) => (walk, None),
             Err(reason) => (Walk::nowhere(pagination), Some(Failure::invalid(reason))),
         };
@@ -209,7 +209,7 @@ impl<B: Paged> Pages<B> {
             Next::At(next) => (Some(next), false),
             Next::Again(next) => (Some(next), true),
         };
-        self.ahead = next.clone();
+        self.ahead.clone_from(&next);
         self.ready.push_back(Ok(Ready { page, next }));
         let pages = self.walk.pages;
         self.refuse(again.then(|| {

@@ -281,11 +281,7 @@ async fn rows_that_are_deleted_meanwhile_hide_no_others() {
 #[tokio::test]
 async fn a_cursor_that_comes_again_ends_the_list() {
     let list = List::new(&BY_CURSOR, |cursor| {
-        let next = match cursor {
-            None => "a",
-            Some("a") => "b",
-            _ => "a",
-        };
+        let next = if cursor == Some("a") { "b" } else { "a" };
         Ok((vec![1], facts(&[1]).next(Some(next))))
     });
     let mut pages = Pages::new(list.clone());

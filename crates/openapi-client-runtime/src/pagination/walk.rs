@@ -38,7 +38,7 @@ impl Walk {
     /// # Errors
     ///
     /// What is wrong with `given`.
-    pub(crate) fn new(pagination: Pagination, given: Option<String>) -> Result<Self, String> {
+    pub(crate) fn new(pagination: Pagination, given: Option<&str>) -> Result<Self, String> {
         let number = |text: &str| {
             count(text).ok_or_else(|| {
                 format!(
@@ -48,7 +48,7 @@ impl Walk {
                 )
             })
         };
-        let start = match (pagination.style(), given.as_deref()) {
+        let start = match (pagination.style(), given) {
             (PaginationStyle::Offset, given) => At::Offset(given.map_or(Ok(0), number)?),
             (PaginationStyle::Page, given) => {
                 let first = pagination.first_page();
@@ -236,7 +236,7 @@ mod tests {
         .build();
 
     fn walk(pagination: Pagination, given: Option<&str>) -> Walk {
-        Walk::new(pagination, given.map(str::to_owned)).unwrap()
+        Walk::new(pagination, given).unwrap()
     }
 
     fn facts(items: usize) -> PageFacts {
@@ -332,7 +332,7 @@ mod tests {
     #[test]
     fn what_the_caller_set_must_be_a_place() {
         for (pagination, given) in [(OFFSET, "-1"), (PAGE, "last")] {
-            let error = Walk::new(pagination, Some(given.to_owned())).err().unwrap();
+            let error = Walk::new(pagination, Some(given)).err().unwrap();
             assert!(error.contains("is no place in a list"), "{error}");
         }
         assert_eq!(*walk(OFFSET, Some("20")).start(), At::Offset(20));

@@ -204,12 +204,11 @@ fn implementation(method: &Method, paging: &Paging<'_>, item: &ItemImpl, found: 
         },
     );
     let operation = format_ident!("{}", naming::shouty(&method.name));
-    let given = match paging.parameters.get(paging.style) {
-        Some(parameter) => {
-            let field = format_ident!("{}", parameter.ident);
-            quote!(::openapi_client_runtime::pagination::given(&self.#field))
-        }
-        None => quote!(::std::option::Option::None),
+    let given = if let Some(parameter) = paging.parameters.get(paging.style) {
+        let field = format_ident!("{}", parameter.ident);
+        quote!(::openapi_client_runtime::pagination::given(&self.#field))
+    } else {
+        quote!(::std::option::Option::None)
     };
     let Found {
         page,
