@@ -449,7 +449,7 @@ fn lists_section(context: &Context<'_>, module: &str) -> String {
     let call = example::stream(context, method);
     let program = format!(
         "async fn print_all(client: &{module}::Client) -> Result<(), Box<dyn std::error::Error>> {{ \
-         {call} while let Some(item) = items.next().await {{ println!(\"{{:#?}}\", item?); }} Ok(()) }}"
+         {call} while let Some(item) = items.next().await {{ let item = item?; println!(\"{{item:#?}}\"); }} Ok(()) }}"
     );
     let program = match syn::parse_file(&program) {
         Ok(file) => prettyplease::unparse(&file),
