@@ -424,7 +424,7 @@ async fn pages_are_fetched_ahead_as_far_as_allowed() {
         items.next().await.unwrap().unwrap();
         // Lets the answer arrive that was asked for.
         tokio::time::sleep(std::time::Duration::from_micros(200)).await;
-        let page = (taken + 9) / 10;
+        let page = usize::div_ceil(taken, 10);
         let ahead = server.count() - 1 - page;
         assert!(ahead <= 3, "{ahead} pages ahead of page {page}");
         most = most.max(ahead);
