@@ -4,9 +4,7 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
-use super::{
-    Files, client, context::Context, example, oauth, pagination::Paging, prose, webhooks,
-};
+use super::{Files, client, context::Context, example, oauth, pagination::Paging, prose, webhooks};
 use crate::{
     Error, Runtime,
     plan::{Method, Part},

@@ -52,7 +52,7 @@ use crate::finding::{Finding, Severity};
 use view::View;
 
 static RULES: LazyLock<Vec<&'static Rule>> = LazyLock::new(|| {
-    let files: [&'static [Rule]; 11] = [
+    let files: [&'static [Rule]; 12] = [
         operations::RULES,
         parameters::RULES,
         multipart::RULES,
