@@ -1,6 +1,7 @@
 //! How to use what is here, page by page. Each example compiles.
 //!
 //! - [`credentials`]: who calls, and where credentials go
+//! - `oauth`: logins that keep themselves fresh, with the feature of that name
 //! - [`retries`]: what is repeated, and how patiently
 //! - [`limits`]: timeouts, sizes, rate limits and writes that must not overlap
 //! - [`errors`]: what went wrong, and what to do about it
@@ -8,6 +9,10 @@
 
 #[doc = include_str!("../docs/credentials.md")]
 pub mod credentials {}
+
+#[cfg(feature = "oauth")]
+#[doc = include_str!("../docs/oauth.md")]
+pub mod oauth {}
 
 #[doc = include_str!("../docs/retries.md")]
 pub mod retries {}

@@ -4,12 +4,13 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use openapi_client_runtime::{
-    Api, ApiKeyLocation, Core, CoreBuilder, Credential, ErrorMembers, RateLimit, RateLimiting,
-    RetryPolicy, Scheme, SchemeKind,
+    Api, ApiKeyLocation, Bearer, Core, CoreBuilder, Credential, ErrorMembers, RateLimit,
+    RateLimiting, RetryPolicy, Scheme, SchemeKind,
 };
 use serde::Deserialize;
 
 use super::operation::{Requirement, alternatives, forever, list, texts};
+use super::session::{Session, endpoints};
 use super::tokens::{Source, Tokens, with_scopes};
 
 #[derive(Clone, Debug, Default, Deserialize)]
@@ -58,6 +59,9 @@ pub(super) enum Given {
         scopes: Option<Vec<String>>,
     },
     Source(Tokens),
+    Session {
+        session: Session,
+    },
 }
 
 #[derive(Clone, Debug, Deserialize)]
@@ -186,8 +190,19 @@ impl ClientSettings {
         };
         let credentials = credentials.iter();
         credentials
-            .map(|(scheme, given)| (scheme.as_str(), given.credential()))
+            .filter_map(|(scheme, given)| Some((scheme.as_str(), given.credential()?)))
             .collect()
+    }
+
+    /// Signs in wherever a credential is a session; `builder` must know where requests go.
+    pub(super) async fn sign_in(&self, mut builder: CoreBuilder) -> Result<CoreBuilder, String> {
+        for (scheme, given) in self.credentials.iter().flatten() {
+            if let Given::Session { session } = given {
+                let credential = session.credential(scheme, &builder).await?;
+                builder = builder.credential(scheme, credential);
+            }
+        }
+        Ok(builder)
     }
 
     /// The Configuration API, or one made for the case.
@@ -233,7 +248,11 @@ impl ClientSettings {
                     name: forever(scheme.name.as_deref().unwrap_or_default()),
                 },
             };
-            Scheme::new(forever(name), kind, forever(name))
+            let described = Scheme::new(forever(name), kind, forever(name));
+            match kind {
+                SchemeKind::OAuth2 => described.oauth(endpoints()),
+                _ => described,
+            }
         }))
     }
 
@@ -247,6 +266,7 @@ impl ClientSettings {
             Given::Key { key } => vec![key.clone()],
             Given::Token { token, .. } => vec![token.clone()],
             Given::Source(source) => source.secrets.clone(),
+            Given::Session { session } => session.secrets(),
         });
         secrets.collect()
     }
@@ -265,17 +285,16 @@ impl Limit {
 }
 
 impl Given {
-    fn credential(&self) -> Credential {
-        match self {
+    /// `None` for a session, which begins with a client.
+    fn credential(&self) -> Option<Credential> {
+        Some(match self {
             Self::Basic { user, password } => Credential::basic(user, password.as_str()),
             Self::Key { key } => Credential::api_key(key.as_str()),
             Self::Token { token, scopes } => {
                 Credential::bearer(with_scopes(token, scopes.as_deref()))
             }
-            Self::Source(tokens) => {
-                let source = Source::new(tokens.clone());
-                Credential::bearer(openapi_client_runtime::Bearer::source(source))
-            }
-        }
+            Self::Source(tokens) => Credential::bearer(Bearer::source(Source::new(tokens.clone()))),
+            Self::Session { .. } => return None,
+        })
     }
 }

@@ -37,6 +37,8 @@ marks! {
     BODY = "a request body", "mark0body";
     REPLY_HEADER = "a reply header", "mark0replyheader";
     REPLY_COOKIE = "a reply cookie", "mark0replycookie";
+    REFRESH_TOKEN = "a refresh token", "mark0refresh";
+    CLIENT_SECRET = "a client secret", "mark0clientsecret";
     WEBHOOK_SECRET = "a webhook secret", "mark0webhook";
     REPLY_BODY = "a reply body", "mark0replybody";
 }
@@ -91,6 +93,15 @@ fn mark_credential(given: &mut Given) {
         Given::Basic { password, .. } => PASSWORD.text.clone_into(password),
         Given::Key { key } => API_KEY.text.clone_into(key),
         Given::Token { token, .. } => TOKEN.text.clone_into(token),
+        Given::Session { session } => {
+            CLIENT_SECRET.text.clone_into(&mut session.client_secret);
+            if let Some(token) = &mut session.access_token {
+                TOKEN.text.clone_into(token);
+            }
+            if let Some(token) = &mut session.refresh_token {
+                REFRESH_TOKEN.text.clone_into(token);
+            }
+        }
         Given::Source(source) => {
             for (number, token) in source.secrets.iter_mut().enumerate() {
                 *token = format!("{}{number}", TOKEN.text);

@@ -12,6 +12,7 @@ mod operation;
 mod play;
 mod reply;
 mod request;
+mod session;
 mod stage;
 mod tokens;
 mod webhook;

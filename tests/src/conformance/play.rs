@@ -130,9 +130,10 @@ impl Case {
         let stage = Stage::new(self.told()).await;
         let printed = Printed::default();
         let builder = self.builder(self.client.base_url(), extras, &printed);
-        let core = build(builder.http_client(http_client()).middleware(stage.clone()))?;
-        printed.add(&core);
+        let builder = builder.http_client(http_client()).middleware(stage.clone());
         let clock = StoppedClock::new();
+        let core = build(self.client.sign_in(builder).await?)?;
+        printed.add(&core);
         let outcomes = self.make_calls(&core, &printed).await?;
         drop(clock);
         Ok(Played {
