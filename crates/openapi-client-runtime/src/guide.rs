@@ -4,6 +4,7 @@
 //! - `oauth`: logins that keep themselves fresh, with the feature of that name
 //! - [`retries`]: what is repeated, and how patiently
 //! - [`limits`]: timeouts, sizes, rate limits and writes that must not overlap
+//! - [`pagination`]: lists that come in pages
 //! - [`errors`]: what went wrong, and what to do about it
 //! - [`testing`]: tests without the API
 
@@ -19,6 +20,9 @@ pub mod retries {}
 
 #[doc = include_str!("../docs/limits.md")]
 pub mod limits {}
+
+#[doc = include_str!("../docs/pagination.md")]
+pub mod pagination {}
 
 #[doc = include_str!("../docs/errors.md")]
 pub mod errors {}

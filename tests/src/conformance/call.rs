@@ -13,6 +13,7 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use super::client::Retrying;
+use super::list::{Listing, Reading};
 use super::operation::{Named, method};
 use super::play::Printed;
 use super::stage::wait;
@@ -35,6 +36,8 @@ pub(super) struct Call {
     pub(super) options: Options,
     #[serde(default)]
     pub(super) after_ms: u64,
+    /// Whether all pages are read, and how.
+    all: Option<Reading>,
 }
 
 /// A call that no document knows.
@@ -89,6 +92,15 @@ pub(super) struct Answer {
 }
 
 impl Answer {
+    fn of_list(value: Value) -> Self {
+        Self {
+            status: 200,
+            request_id: None,
+            headers: HeaderMap::new(),
+            value,
+        }
+    }
+
     fn of<T>(response: &ResponseValue<T>, value: Value) -> Self {
         Self {
             status: response.status().as_u16(),
@@ -117,6 +129,16 @@ impl Call {
             .as_ref()
             .ok_or("a call needs an operation")?
             .find()?;
+        if let Some(reading) = &self.all {
+            let listing = Listing {
+                call: self.clone(),
+                core: core.clone(),
+                operation,
+                options,
+                printed: printed.clone(),
+            };
+            return Ok(reading.read(listing).await.map(Answer::of_list));
+        }
         let result = self.exchange(core, operation, options, printed).await;
         Ok(result.map_err(|error| error.in_operation(operation)))
     }
@@ -191,7 +213,7 @@ impl Call {
         Ok(Answer::of(&value, (*value).clone()))
     }
 
-    fn request(
+    pub(super) fn request(
         &self,
         core: &Core,
         operation: &'static Operation,

@@ -7,6 +7,7 @@ mod call;
 mod case;
 mod client;
 mod expect;
+mod list;
 mod marks;
 mod operation;
 mod play;

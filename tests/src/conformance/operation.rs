@@ -8,6 +8,8 @@ use openapi_client_runtime::{
 };
 use serde::Deserialize;
 
+use super::list::Paging;
+
 #[derive(Clone, Debug, Deserialize)]
 #[serde(untagged)]
 pub(super) enum Named {
@@ -40,6 +42,7 @@ pub(super) struct OwnOperation {
     retry: Option<String>,
     retry_statuses: Option<Vec<u16>>,
     idempotency_key: Option<String>,
+    pagination: Option<Paging>,
 }
 
 /// A security scheme, with its scopes where it needs some.
@@ -90,7 +93,8 @@ impl OwnOperation {
             .cookies(texts(&self.cookies))
             .responses(list(responses))
             .retry_statuses(self.retry_statuses.as_ref().map(|s| list(s.clone())))
-            .idempotency_key(self.idempotency_key.as_deref().map(forever));
+            .idempotency_key(self.idempotency_key.as_deref().map(forever))
+            .pagination(self.pagination.as_ref().map(Paging::pagination));
         if let Some(body) = &self.request {
             let request = RequestBody::new(forever(&body.media_type));
             operation = operation.request(if body.optional {
