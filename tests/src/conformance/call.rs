@@ -13,6 +13,7 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use super::client::Retrying;
+use super::form::{Part, form};
 use super::list::{Listing, Reading};
 use super::operation::{Named, method};
 use super::play::Printed;
@@ -32,6 +33,8 @@ pub(super) struct Call {
     pub(super) json: Option<Value>,
     pub(super) text: Option<String>,
     pub(super) stream: Option<String>,
+    #[serde(default)]
+    pub(super) form: Vec<Part>,
     #[serde(default)]
     pub(super) options: Options,
     #[serde(default)]
@@ -89,6 +92,8 @@ pub(super) struct Answer {
     pub(super) request_id: Option<String>,
     pub(super) headers: HeaderMap,
     pub(super) value: Value,
+    /// The name that the server gives a download.
+    pub(super) file_name: Option<String>,
 }
 
 impl Answer {
@@ -98,6 +103,7 @@ impl Answer {
             request_id: None,
             headers: HeaderMap::new(),
             value,
+            file_name: None,
         }
     }
 
@@ -107,6 +113,7 @@ impl Answer {
             request_id: response.request_id().map(str::to_owned),
             headers: response.headers().clone(),
             value,
+            file_name: None,
         }
     }
 }
@@ -119,7 +126,10 @@ impl Call {
         printed: &Printed,
     ) -> Result<Result<Answer, Error<Value>>, String> {
         wait(self.after_ms).await;
-        let options = self.options.options();
+        let mut options = self.options.options();
+        if !self.form.is_empty() {
+            options = options.with_form(form(&self.form).map_err(|e| e.to_string())?);
+        }
         printed.add(&options);
         if let Some(raw) = &self.raw {
             return Ok(self.send_raw(raw, core, options, printed).await);
@@ -248,10 +258,13 @@ impl Call {
 /// The bytes of a stream, as text.
 async fn streamed(response: RawResponse) -> Result<Answer, Error<Value>> {
     let mut response = ResponseValue::stream(response);
+    let file_name = response.file_name().map(str::to_owned);
     let mut bytes = Vec::new();
     while let Some(chunk) = response.next().await {
         bytes.extend_from_slice(&chunk.map_err(Failure::from)?);
     }
     let text = String::from_utf8_lossy(&bytes).into_owned();
-    Ok(Answer::of(&response, Value::String(text)))
+    let mut answer = Answer::of(&response, Value::String(text));
+    answer.file_name = file_name;
+    Ok(answer)
 }

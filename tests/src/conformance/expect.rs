@@ -54,6 +54,7 @@ struct ExpectedOutcome {
     #[serde(default)]
     reply_headers: BTreeMap<String, Option<String>>,
     took_ms: Option<Bounds>,
+    file_name: Option<String>,
 }
 
 #[derive(Clone, Debug, Deserialize)]
@@ -217,6 +218,9 @@ impl ExpectedOutcome {
         }
         if self.request_id.is_some() {
             equal("request id", &self.request_id, &answer.request_id)?;
+        }
+        if self.file_name.is_some() {
+            equal("file name", &self.file_name, &answer.file_name)?;
         }
         self.check_headers(Some(&answer.headers))?;
         equal("value", value, &answer.value)

@@ -134,6 +134,13 @@ fn mark_call(call: &mut Call) {
         key.push_str(IDEMPOTENCY_KEY.text);
     }
     call.json.iter_mut().for_each(|json| mark_json(json, BODY));
+    for part in &mut call.form {
+        part.json.iter_mut().for_each(|json| mark_json(json, BODY));
+        let texts = part.text.iter_mut().chain(&mut part.file);
+        for text in texts.chain(&mut part.stream) {
+            text.push_str(BODY.text);
+        }
+    }
     for text in call.text.iter_mut().chain(&mut call.stream) {
         text.push_str(BODY.text);
     }

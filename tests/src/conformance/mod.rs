@@ -7,6 +7,7 @@ mod call;
 mod case;
 mod client;
 mod expect;
+mod form;
 mod list;
 mod marks;
 mod operation;

@@ -31,6 +31,10 @@ pub(super) struct ExpectedRequest {
     #[serde(default, deserialize_with = "super::some")]
     json: Option<Value>,
     text: Option<String>,
+    #[serde(default)]
+    contains: Vec<String>,
+    #[serde(default)]
+    lacks: Vec<String>,
 }
 
 #[derive(Clone, Debug, Deserialize)]
@@ -62,10 +66,17 @@ impl ExpectedRequest {
             let body = serde_json::from_slice(&request.body).unwrap_or(Value::Null);
             equal("body", json, &body)?;
         }
+        let body = request.text();
         if let Some(text) = &self.text {
-            equal("body", text, &request.text())?;
+            equal("body", text, &body)?;
         }
-        Ok(())
+        if let Some(part) = self.contains.iter().find(|part| !body.contains(*part)) {
+            return Err(format!("{part:?} is missing in the body: {body}"));
+        }
+        match self.lacks.iter().find(|part| body.contains(*part)) {
+            Some(part) => Err(format!("{part:?} is in the body: {body}")),
+            None => Ok(()),
+        }
     }
 }
 
