@@ -111,8 +111,8 @@ impl Attempts<'_> {
         Ok(Tried { result, used })
     }
 
-    /// Puts the form on the request, waits until the limits allow it, and puts the credentials on
-    /// it.
+    /// Puts form and credentials on the request, and waits until the limits allow it: last, so that
+    /// what is refused here uses none of them up.
     async fn admit(&mut self, request: &mut Request) -> Result<Option<Used>, Failure> {
         if let Some(form) = self.form {
             let client = &self.settings.http_client;
@@ -121,18 +121,19 @@ impl Attempts<'_> {
                 Failure::new(ErrorKind::Timeout, "its files did not open in time")
             })??;
         }
+        let put = self
+            .credentials
+            .put(self.settings.api, self.operation, request);
+        let used = timeout_at(self.deadline, put)
+            .await
+            .map_err(|_| Failure::new(ErrorKind::Timeout, "no token came in time"))??;
         let waited = self
             .settings
             .limiter
             .enter(&self.path, self.deadline)
             .await?;
         self.watch.waits(WaitReason::RateLimit, waited);
-        let put = self
-            .credentials
-            .put(self.settings.api, self.operation, request);
-        timeout_at(self.deadline, put)
-            .await
-            .map_err(|_| Failure::new(ErrorKind::Timeout, "no token came in time"))?
+        Ok(used)
     }
 
     /// One request and its reply, through all middlewares, and through redirections where they are

@@ -11,7 +11,8 @@ use crate::{Failure, Operation};
 /// A step that every request of a client goes through, attempt by attempt: to add a header, to sign,
 /// to measure, to answer in place of the server.
 ///
-/// The first one that was added is the outermost. A request comes with its credentials on, in
+/// Requests that follow a redirection go through as well, also those to other hosts: whoever signs
+/// looks at the host first. The first one that was added is the outermost. A request comes with its credentials on, in
 /// headers marked as sensitive: do not print them. What a middleware returns is treated as if the
 /// server had sent it.
 ///
