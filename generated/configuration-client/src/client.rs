@@ -264,6 +264,7 @@ impl Client {
     /// # Access and safety
     ///
     /// - The API client needs the feature `owner`.
+    /// - Never repeated by this client: a repeat is not safe.
     ///
     /// # Errors
     ///
@@ -3125,6 +3126,7 @@ impl Client {
     ///
     /// - The API client needs the feature `owner` or `direct_access`.
     /// - Calls with the same `app_id` and `flow` wait for each other in this client.
+    /// - Repeated by this client after what may pass: the API lets a repeat do no harm.
     ///
     /// # Errors
     ///
@@ -3237,6 +3239,7 @@ impl Client {
     ///
     /// - The API client needs the feature `owner` or `direct_access`.
     /// - Calls with the same `app_id` and `flow` wait for each other in this client.
+    /// - Repeated by this client after what may pass: the API lets a repeat do no harm.
     ///
     /// # Errors
     ///
@@ -3288,6 +3291,7 @@ impl Client {
     ///
     /// - The API client needs the feature `owner` or `direct_access`.
     /// - Calls with the same `app_id` and `flow` wait for each other in this client.
+    /// - Repeated by this client after what may pass: the API lets a repeat do no harm.
     ///
     /// # Errors
     ///
@@ -3541,6 +3545,7 @@ impl Client {
     ///
     /// - The API client needs the feature `owner` or `direct_access`.
     /// - Calls with the same `app_id` and `flow` wait for each other in this client.
+    /// - Repeated by this client after what may pass: the API lets a repeat do no harm.
     ///
     /// # Errors
     ///
@@ -3600,6 +3605,7 @@ impl Client {
     ///
     /// - The API client needs the feature `owner` or `direct_access`.
     /// - Calls with the same `app_id` and `flow` wait for each other in this client.
+    /// - Repeated by this client after what may pass: the API lets a repeat do no harm.
     ///
     /// # Errors
     ///

@@ -6,6 +6,7 @@ use serde_json::Value;
 use syn::Attribute;
 
 use super::{
+    access,
     context::Context,
     example, oauth,
     operations::{Scheme, SchemeKind, schemes},
@@ -484,7 +485,7 @@ fn method_doc(context: &Context<'_>, method: &Method, object: &Value) -> String 
         method.path
     ));
     text.push_str(&super::types::provenance(object, "operation"));
-    text.push_str(&access(object));
+    text.push_str(&access::section(context, method, object));
     if Paging::of(context, method).is_some() {
         text.push_str(&format!(
             "\n\nThe list comes in pages: [`stream`](builder::{}::stream) gives the items of all.",
@@ -500,52 +501,6 @@ fn method_doc(context: &Context<'_>, method: &Method, object: &Value) -> String 
 }
 
 /// Who may call, and what to take care of.
-fn access(object: &Value) -> String {
-    let mut notes = Vec::new();
-    let names = |key: &str| -> Vec<&str> {
-        object[key]
-            .as_array()
-            .into_iter()
-            .flatten()
-            .filter_map(Value::as_str)
-            .collect()
-    };
-    let features = names("x-client-features");
-    if !features.is_empty() {
-        notes.push(format!(
-            "- The API client needs the feature {}.",
-            list(&features, "or")
-        ));
-    }
-    let scopes = names("x-required-scopes");
-    if !scopes.is_empty() {
-        notes.push(format!(
-            "- The token needs the scopes {}, all of them.",
-            list(&scopes, "and")
-        ));
-    }
-    if object["x-trusted-only"] == true {
-        notes.push("- Only trusted applications may call it.".to_owned());
-    }
-    if object["x-replaces-whole"] == true {
-        notes.push(
-            "- Replaces the whole: what the body leaves out is deleted. Read, change, write back."
-                .to_owned(),
-        );
-    }
-    let keys = names("x-serialize-by");
-    if !keys.is_empty() {
-        notes.push(format!(
-            "- Calls with the same {} wait for each other in this client.",
-            list(&keys, "and")
-        ));
-    }
-    if notes.is_empty() {
-        return String::new();
-    }
-    format!("\n\n# Access and safety\n\n{}", notes.join("\n"))
-}
-
 fn errors(context: &Context<'_>, object: &Value) -> String {
     let lines: Vec<String> = object["responses"]
         .as_object()

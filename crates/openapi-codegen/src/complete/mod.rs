@@ -1,5 +1,6 @@
 //! Completion: from progenitor's file to the files of a crate.
 
+mod access;
 mod builders;
 mod calls;
 mod client;

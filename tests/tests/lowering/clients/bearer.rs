@@ -146,7 +146,7 @@ pub mod client {
         ///
         /// # Access and safety
         ///
-        /// - The token needs the scopes `profile`, all of them.
+        /// - The token needs the scope `profile`.
         ///
         /// # Errors
         ///

@@ -307,6 +307,10 @@ pub mod client {
         ///
         /// `GET /meetings`
         ///
+        /// # Access and safety
+        ///
+        /// - The token needs the scope `meetings:read`.
+        ///
         /// # Errors
         ///
         /// - 401: Who are you.
@@ -326,6 +330,10 @@ pub mod client {
         /// `GET /stats`.
         ///
         /// `GET /stats`
+        ///
+        /// # Access and safety
+        ///
+        /// - The token needs the scope `stats`.
         ///
         /// # Errors
         ///

@@ -502,6 +502,7 @@ pub mod client {
         /// # Access and safety
         ///
         /// - The token needs the scopes `orders` and `projects`, all of them.
+        /// - A repeat is safe: all attempts of a call carry the same random `Idempotency-Key`.
         ///
         /// # Example
         ///
@@ -518,6 +519,10 @@ pub mod client {
         /// `POST /orders/{id}/approve`.
         ///
         /// `POST /orders/{id}/approve`
+        ///
+        /// # Access and safety
+        ///
+        /// - Repeated by this client after what may pass: the API lets a repeat do no harm.
         ///
         /// # Example
         ///
@@ -538,6 +543,7 @@ pub mod client {
         /// # Access and safety
         ///
         /// - Only trusted applications may call it.
+        /// - Never repeated by this client: a repeat is not safe.
         ///
         /// # Example
         ///
@@ -554,6 +560,10 @@ pub mod client {
         /// `GET /login`.
         ///
         /// `GET /login`
+        ///
+        /// # Access and safety
+        ///
+        /// - Counts towards the limit `login`: 1 requests in 300 seconds per source address.
         ///
         /// # Example
         ///

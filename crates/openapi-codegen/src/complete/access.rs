@@ -1,0 +1,123 @@
+//! What a method's documentation says of who may call it and what a call does beyond its answer.
+
+use serde_json::Value;
+
+use super::{context::Context, prose::list};
+use crate::plan::Method;
+
+/// The section "Access and safety", or nothing where the document says nothing of it.
+pub(super) fn section(context: &Context<'_>, method: &Method, object: &Value) -> String {
+    let notes: Vec<String> = [
+        features(object),
+        scopes(context, object),
+        trust(object),
+        whole(object),
+        turns(object),
+        repeats(object),
+        limit(context, method),
+    ]
+    .into_iter()
+    .flatten()
+    .map(|note| format!("- {note}"))
+    .collect();
+    if notes.is_empty() {
+        return String::new();
+    }
+    format!("\n\n# Access and safety\n\n{}", notes.join("\n"))
+}
+
+fn names(value: &Value) -> Vec<&str> {
+    value
+        .as_array()
+        .into_iter()
+        .flatten()
+        .filter_map(Value::as_str)
+        .collect()
+}
+
+fn features(object: &Value) -> Option<String> {
+    let features = names(&object["x-client-features"]);
+    let any = list(&features, "or");
+    (!features.is_empty()).then(|| format!("The API client needs the feature {any}."))
+}
+
+/// The scopes of the operation, and those of its schemes where there is one way in.
+fn scopes(context: &Context<'_>, object: &Value) -> Option<String> {
+    let security = object
+        .get("security")
+        .unwrap_or(&context.root["security"])
+        .as_array();
+    let mut needed = names(&object["x-required-scopes"]);
+    if let Some([only]) = security.map(Vec::as_slice) {
+        let of_schemes = only.as_object().into_iter().flatten();
+        needed.extend(of_schemes.flat_map(|(_, scopes)| names(scopes)));
+    }
+    match needed.as_slice() {
+        [] => None,
+        [one] => Some(format!("The token needs the scope `{one}`.")),
+        all => Some(format!(
+            "The token needs the scopes {}, all of them.",
+            list(all, "and")
+        )),
+    }
+}
+
+fn trust(object: &Value) -> Option<String> {
+    (object["x-trusted-only"] == true).then(|| "Only trusted applications may call it.".to_owned())
+}
+
+fn whole(object: &Value) -> Option<String> {
+    (object["x-replaces-whole"] == true).then(|| {
+        "Replaces the whole: what the body leaves out is deleted. Read, change, write back."
+            .to_owned()
+    })
+}
+
+fn turns(object: &Value) -> Option<String> {
+    let keys = names(&object["x-serialize-by"]);
+    let same = list(&keys, "and");
+    (!keys.is_empty())
+        .then(|| format!("Calls with the same {same} wait for each other in this client."))
+}
+
+fn repeats(object: &Value) -> Option<String> {
+    match (
+        object["x-retry"].as_str(),
+        object["x-idempotency-key"].as_str(),
+    ) {
+        (Some("never"), _) => {
+            Some("Never repeated by this client: a repeat is not safe.".to_owned())
+        }
+        (Some("always"), _) => Some(
+            "Repeated by this client after what may pass: the API lets a repeat do no harm."
+                .to_owned(),
+        ),
+        (_, Some(header)) => Some(format!(
+            "A repeat is safe: all attempts of a call carry the same random `{header}`."
+        )),
+        _ => None,
+    }
+}
+
+/// The class of limits with the longest prefix of the operation's path.
+fn limit(context: &Context<'_>, method: &Method) -> Option<String> {
+    let classes = context.root["x-rate-limit"].as_array()?;
+    let covers = |class: &&Value| {
+        let prefix = class["pathPrefix"].as_str().unwrap_or_default();
+        method
+            .path
+            .strip_prefix(prefix)
+            .is_some_and(|rest| rest.is_empty() || rest.starts_with('/') || prefix.ends_with('/'))
+    };
+    let class = classes
+        .iter()
+        .filter(covers)
+        .max_by_key(|class| class["pathPrefix"].as_str().map(str::len))?;
+    Some(format!(
+        "Counts towards the limit `{}`: {} requests in {} seconds per {}.",
+        class["name"].as_str()?,
+        class["requests"],
+        class["window"],
+        class["per"].as_str()?
+    ))
+}
