@@ -68,7 +68,8 @@ impl Scheme {
     }
 }
 
-/// Where an API puts code and message into its error bodies, as JSON pointers (RFC 6901).
+/// Where an API puts code and message into its error bodies, as JSON pointers (RFC 6901). [`Api`] has
+/// an example.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ErrorMembers {
     pub(crate) code: &'static [&'static str],
@@ -89,6 +90,32 @@ impl ErrorMembers {
 }
 
 /// What holds for all operations of an API.
+///
+/// Generated crates hold one as a constant; [`Core::builder`](crate::Core::builder) starts from it.
+///
+/// ```
+/// use openapi_client_runtime::{
+///     Api, ApiKeyLocation, ErrorMembers, RateLimit, Scheme, SchemeKind, SecurityRequirement,
+/// };
+///
+/// static API: Api = Api::new("things-client", "1.0.0")
+///     .document_version("2026-01-01")
+///     .env_prefix("THINGS")
+///     .schemes(&[
+///         Scheme::new("basicAuth", SchemeKind::HttpBasic, "basic_auth"),
+///         Scheme::new(
+///             "apiKey",
+///             SchemeKind::ApiKey { location: ApiKeyLocation::Header, name: "X-Api-Key" },
+///             "api_key",
+///         ),
+///     ])
+///     .security(&[&[SecurityRequirement::new("basicAuth", &[])]])
+///     // {"error": {"code": "out_of_stock", "message": "There are none left"}}
+///     .error_members(ErrorMembers::new(&["/error/code"], &["/error/message"]))
+///     // 100 requests in any 60 seconds
+///     .rate_limits(&[RateLimit::new("default", "/", 100, 60, "source address")])
+///     .retry_statuses(&[429, 503]);
+/// ```
 #[derive(Clone, Copy, Debug)]
 pub struct Api {
     pub(crate) name: &'static str,

@@ -24,6 +24,26 @@ use crate::{Middleware, Observer, RateLimiting, RetryPolicy};
 /// Nothing is read from the environment unless [`CoreBuilder::env`] is called, but for one
 /// convention: `HTTPS_PROXY` and `NO_PROXY` are honoured for `https://`. A call over `http://` never
 /// goes through a proxy, because the proxy would see its credentials.
+///
+/// The builder of a generated client has the same methods, and one more for each security scheme.
+///
+/// ```
+/// use std::time::Duration;
+/// use openapi_client_runtime::{Api, Core, Credential, RetryPolicy, Scheme, SchemeKind};
+///
+/// # static API: Api = Api::new("things-client", "1.0.0")
+/// #     .schemes(&[Scheme::new("token", SchemeKind::HttpBearer, "token")]);
+/// let core = Core::builder(&API)
+///     .base_url("https://api.example.com/v1")
+///     .credential("token", Credential::bearer("t0ken"))
+///     .timeout(Duration::from_secs(20))
+///     .retry(RetryPolicy::new().max_attempts(5))
+///     .response_body_limit(1024 * 1024)
+///     .user_agent("my-tool/1.2")
+///     .build()?;
+/// assert_eq!(core.base_url(), "https://api.example.com/v1");
+/// # Ok::<(), openapi_client_runtime::BuildError>(())
+/// ```
 #[derive(Clone)]
 pub struct CoreBuilder {
     api: &'static Api,
@@ -196,6 +216,33 @@ impl CoreBuilder {
     }
 
     /// Adds somebody who is told of calls and attempts, for metrics.
+    ///
+    /// ```
+    /// use std::sync::Arc;
+    /// use std::sync::atomic::{AtomicU32, Ordering};
+    /// use openapi_client_runtime::{Api, Core, Event, Observer, Operation};
+    ///
+    /// #[derive(Default)]
+    /// struct Calls(AtomicU32);
+    ///
+    /// impl Observer for Calls {
+    ///     fn observe(&self, _operation: &'static Operation, event: Event) {
+    ///         if matches!(event, Event::CallEnded { .. }) {
+    ///             self.0.fetch_add(1, Ordering::Relaxed);
+    ///         }
+    ///     }
+    /// }
+    ///
+    /// # static API: Api = Api::new("things-client", "1.0.0");
+    /// let calls = Arc::new(Calls::default()); // shared, to be read later
+    /// let core = Core::builder(&API)
+    ///     .base_url("https://api.example.com")
+    ///     .observer(Arc::clone(&calls))
+    ///     .build()?;
+    /// assert_eq!(calls.0.load(Ordering::Relaxed), 0);
+    /// # let _ = core;
+    /// # Ok::<(), openapi_client_runtime::BuildError>(())
+    /// ```
     #[must_use]
     pub fn observer(mut self, observer: impl Observer) -> Self {
         self.observers.push(Arc::new(observer));
@@ -212,6 +259,19 @@ impl CoreBuilder {
 
     /// Shows the values of these query parameters in traces; without this, none. Parameters for
     /// credentials are never shown.
+    ///
+    /// ```
+    /// use openapi_client_runtime::{Api, Core};
+    ///
+    /// # static API: Api = Api::new("things-client", "1.0.0");
+    /// let core = Core::builder(&API)
+    ///     .base_url("https://api.example.com")
+    ///     .trace_headers(["x-cache"])
+    ///     .trace_query(["limit", "offset"])
+    ///     .build()?;
+    /// # let _ = core;
+    /// # Ok::<(), openapi_client_runtime::BuildError>(())
+    /// ```
     #[must_use]
     pub fn trace_query(mut self, names: impl IntoIterator<Item = impl Into<String>>) -> Self {
         self.shown_query.extend(names.into_iter().map(Into::into));
@@ -237,6 +297,22 @@ impl CoreBuilder {
     /// connect and read timeouts and default headers are its own: give it
     /// [`redirect::Policy::none`](reqwest::redirect::Policy::none), since a redirect could carry
     /// credentials elsewhere.
+    ///
+    /// ```
+    /// use openapi_client_runtime::{Api, Core, reqwest};
+    ///
+    /// # static API: Api = Api::new("things-client", "1.0.0");
+    /// let http_client = reqwest::Client::builder()
+    ///     .redirect(reqwest::redirect::Policy::none())
+    ///     .proxy(reqwest::Proxy::https("http://proxy.example.com:3128")?)
+    ///     .build()?;
+    /// let core = Core::builder(&API)
+    ///     .base_url("https://api.example.com")
+    ///     .http_client(http_client)
+    ///     .build()?;
+    /// # let _ = core;
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     pub fn http_client(mut self, client: reqwest::Client) -> Self {
         self.http_client = Some(client);
@@ -244,6 +320,18 @@ impl CoreBuilder {
     }
 
     /// Trusts one more root certificate, in PEM; a bundle adds all of its certificates.
+    ///
+    /// ```no_run
+    /// use openapi_client_runtime::{Api, Core};
+    ///
+    /// # static API: Api = Api::new("things-client", "1.0.0");
+    /// let core = Core::builder(&API)
+    ///     .base_url("https://api.intranet.example")
+    ///     .add_root_certificate(std::fs::read("company-ca.pem")?)
+    ///     .build()?;
+    /// # let _ = core;
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     pub fn add_root_certificate(mut self, pem: impl Into<Vec<u8>>) -> Self {
         self.root_certificates.push(pem.into());
@@ -324,6 +412,25 @@ impl CoreBuilder {
     /// # Errors
     ///
     /// When its value is not Unicode.
+    ///
+    /// # Example
+    ///
+    /// ```
+    /// use openapi_client_runtime::{Api, BuildError, Core};
+    ///
+    /// static API: Api = Api::new("things-client", "1.0.0").env_prefix("THINGS");
+    ///
+    /// let variables = |name: &str| (name == "THINGS_PAGE_SIZE").then(|| "20".into());
+    /// let builder = Core::builder(&API).env_source(variables); // without this, the process's own
+    /// let page_size = match builder.env("PAGE_SIZE")? {
+    ///     Some(text) => text
+    ///         .parse()
+    ///         .map_err(|_| builder.env_error("PAGE_SIZE", "is no number"))?,
+    ///     None => 50,
+    /// };
+    /// assert_eq!(page_size, 20);
+    /// # Ok::<(), BuildError>(())
+    /// ```
     pub fn env(&self, suffix: &str) -> Result<Option<String>, BuildError> {
         let name = self.env_name(suffix);
         match (self.environment)(&name).map(OsString::into_string) {
@@ -543,6 +650,22 @@ impl fmt::Debug for CoreBuilder {
 }
 
 /// Why a client cannot be built. `Display` says what is wrong and what to do.
+///
+/// ```
+/// use openapi_client_runtime::{Api, Core};
+///
+/// # static API: Api = Api::new("things-client", "1.0.0");
+/// match Core::builder(&API).base_url("api.example.com").build() {
+///     Ok(core) => println!("calls go to {}", core.base_url()),
+///     Err(error) => {
+///         assert_eq!(
+///             error.to_string(),
+///             "the base URL cannot be read: relative URL without a base; it must look like \
+///              https://host/path"
+///         );
+///     }
+/// }
+/// ```
 #[derive(Debug)]
 pub struct BuildError(Fault);
 

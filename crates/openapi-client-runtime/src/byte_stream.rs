@@ -64,6 +64,18 @@ impl About {
 
 impl ByteStream {
     /// Wraps a stream; of use in tests.
+    ///
+    /// ```
+    /// use futures_util::stream;
+    /// use openapi_client_runtime::ByteStream;
+    ///
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), openapi_client_runtime::Error> {
+    /// let stream = ByteStream::new(stream::iter([Ok("a,".into()), Ok("b\n".into())]));
+    /// assert_eq!(stream.read(1024).await?, "a,b\n");
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn new(stream: impl Stream<Item = Result<Bytes, Error>> + Send + Sync + 'static) -> Self {
         Self {
             bytes: Box::pin(stream),

@@ -29,6 +29,27 @@ use crate::{
 
 /// The transport of a generated client. Clones share connections, credentials, write queues, rate
 /// limits and the retry budget.
+///
+/// A generated client holds one and shares it: cloning it is cheap.
+///
+/// ```no_run
+/// use openapi_client_runtime::{Api, Core, Error, Method, RawValue};
+///
+/// # static API: Api = Api::new("things-client", "1.0.0");
+/// # async fn example() -> Result<(), Box<dyn std::error::Error>> {
+/// let core = Core::builder(&API).base_url("https://api.example.com").build()?;
+/// let count = |path: &'static str| {
+///     let core = core.clone();
+///     async move {
+///         let things = core.request(Method::Get, path).send::<Vec<RawValue>>().await?;
+///         Ok::<usize, Error<RawValue>>(things.len())
+///     }
+/// };
+/// let (cats, dogs) = tokio::try_join!(count("/cats"), count("/dogs"))?;
+/// println!("{cats} cats, {dogs} dogs");
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone)]
 pub struct Core {
     settings: Arc<Settings>,

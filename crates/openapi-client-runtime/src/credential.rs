@@ -21,6 +21,30 @@ use crate::{
 };
 
 /// What a security scheme takes. `Debug` never shows the secret part.
+///
+/// Which one a security scheme takes follows from its kind; the builder refuses any other.
+///
+/// ```
+/// use openapi_client_runtime::{Api, ApiKeyLocation, Core, Credential, Scheme, SchemeKind};
+///
+/// static API: Api = Api::new("things-client", "1.0.0").schemes(&[
+///     Scheme::new("basicAuth", SchemeKind::HttpBasic, "basic_auth"),
+///     Scheme::new("token", SchemeKind::HttpBearer, "token"),
+///     Scheme::new(
+///         "apiKey",
+///         SchemeKind::ApiKey { location: ApiKeyLocation::Query, name: "key" },
+///         "api_key",
+///     ),
+/// ]);
+///
+/// let builder = Core::builder(&API)
+///     .base_url("https://api.example.com")
+///     .credential("basicAuth", Credential::basic("me", "s3cret"))
+///     .credential("token", Credential::bearer("t0ken"))
+///     .credential("apiKey", Credential::api_key("4711"));
+/// assert!(builder.clone().build().is_ok());
+/// assert!(builder.credential("apiKey", Credential::bearer("t0ken")).build().is_err());
+/// ```
 #[derive(Clone, Debug)]
 pub struct Credential(Kind);
 

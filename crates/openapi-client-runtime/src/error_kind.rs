@@ -1,6 +1,21 @@
 //! The kinds of errors.
 
 /// What went wrong, coarsely.
+///
+/// ```
+/// use openapi_client_runtime::{Error, ErrorKind};
+///
+/// /// What a command line ends with (sysexits.h).
+/// fn exit_code<E>(error: &Error<E>) -> u8 {
+///     match error.kind() {
+///         ErrorKind::InvalidRequest => 64,
+///         ErrorKind::MissingCredential | ErrorKind::SignInRequired => 77,
+///         ErrorKind::Connect | ErrorKind::Timeout | ErrorKind::Transport => 69,
+///         _ => 70,
+///     }
+/// }
+/// assert_eq!(ErrorKind::SignInRequired.as_str(), "sign_in_required");
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ErrorKind {

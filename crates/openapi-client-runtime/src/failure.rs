@@ -41,6 +41,16 @@ pub(crate) struct Trail {
 
 /// A call that failed before its error body was looked at; becomes an [`Error`](crate::Error) with
 /// `?`. Token sources and middleware make their own.
+///
+/// ```
+/// use openapi_client_runtime::{Error, ErrorKind, Failure};
+///
+/// let failure = Failure::credential("the vault is closed: set VAULT_TOKEN");
+/// assert_eq!(failure.kind(), ErrorKind::Credential);
+///
+/// let error = Error::<()>::from(failure);
+/// assert_eq!(error.to_string(), "the call was not sent: the vault is closed: set VAULT_TOKEN");
+/// ```
 #[derive(Clone, Debug)]
 pub struct Failure(pub(crate) Box<Parts>);
 

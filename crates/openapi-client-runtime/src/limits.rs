@@ -9,7 +9,8 @@ use tokio::time::{Instant, sleep_until};
 use crate::attempts::after;
 use crate::{ErrorKind, Failure};
 
-/// A class of operations that share a limit of their server.
+/// A class of operations that share a limit of their server. Generated crates list them in their
+/// [`Api`](crate::Api), which has an example.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct RateLimit {
     name: &'static str,
@@ -71,6 +72,21 @@ impl RateLimit {
 }
 
 /// What a client does about the limits that the document states.
+///
+/// ```
+/// use openapi_client_runtime::{Api, Core, RateLimit, RateLimiting};
+///
+/// static API: Api = Api::new("things-client", "1.0.0")
+///     .rate_limits(&[RateLimit::new("default", "/", 100, 60, "source address")]);
+///
+/// // Better an error now than an answer late: `Error::retry_after` says how long it would have been.
+/// let core = Core::builder(&API)
+///     .base_url("https://api.example.com")
+///     .rate_limiting(RateLimiting::FailFast)
+///     .build()?;
+/// # let _ = core;
+/// # Ok::<(), openapi_client_runtime::BuildError>(())
+/// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum RateLimiting {

@@ -64,6 +64,16 @@ impl<T: Middleware + ?Sized> Middleware for Arc<T> {
 }
 
 /// Which attempt of which operation a request is.
+///
+/// ```
+/// use openapi_client_runtime::Attempt;
+///
+/// fn describe(attempt: Attempt) -> String {
+///     let operation = attempt.operation();
+///     let (method, path) = (operation.method(), operation.path());
+///     format!("attempt {} of {method} {path}", attempt.number())
+/// }
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Attempt {
     pub(crate) operation: &'static Operation,
@@ -82,7 +92,7 @@ impl Attempt {
     }
 }
 
-/// The rest of the way: the middlewares that follow, then the network.
+/// The rest of the way: the middlewares that follow, then the network. [`Middleware`] has an example.
 #[derive(Clone, Copy)]
 pub struct Next<'a> {
     pub(crate) rest: &'a [Arc<dyn Middleware>],

@@ -37,6 +37,31 @@ impl<T: Observer + ?Sized> Observer for Arc<T> {
 }
 
 /// What happens in a call.
+///
+/// ```
+/// use openapi_client_runtime::{Event, Outcome, WaitReason};
+///
+/// fn line(event: Event) -> Option<String> {
+///     match event {
+///         Event::CallEnded { attempts, outcome, elapsed } => {
+///             let end = match outcome {
+///                 Outcome::Answered(status) => status.as_str().to_owned(),
+///                 Outcome::Failed(kind) => kind.as_str().to_owned(),
+///                 Outcome::Cancelled => "cancelled".to_owned(),
+///                 _ => "other".to_owned(),
+///             };
+///             Some(format!("{end} after {attempts} requests, {} ms", elapsed.as_millis()))
+///         }
+///         Event::Waiting { reason: WaitReason::RateLimit, delay } => {
+///             Some(format!("held back for {} ms", delay.as_millis()))
+///         }
+///         _ => None,
+///     }
+/// }
+/// # let delay = std::time::Duration::from_secs(2);
+/// # let waiting = Event::Waiting { reason: WaitReason::RateLimit, delay };
+/// # assert_eq!(line(waiting).as_deref(), Some("held back for 2000 ms"));
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum Event {
@@ -72,7 +97,7 @@ pub enum Event {
     },
 }
 
-/// What came of a request or a call.
+/// What came of a request or a call. [`Event`] has an example.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Outcome {
@@ -84,7 +109,7 @@ pub enum Outcome {
     Cancelled,
 }
 
-/// What a call waits for.
+/// What a call waits for. [`Event`] has an example.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum WaitReason {

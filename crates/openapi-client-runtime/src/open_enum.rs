@@ -6,10 +6,24 @@ use std::fmt;
 /// variant for unknown values never holds a known one.
 ///
 /// [`open_enum!`]: crate::open_enum
+///
+/// ```
+/// use openapi_client_runtime::{UnknownValue, open_enum};
+///
+/// # #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+/// # pub enum Color { Red, Unknown(UnknownValue) }
+/// # open_enum!(Color { Red = "red" });
+/// // `Color` is an enum of a generated crate.
+/// match Color::from("mauve") {
+///     Color::Red => println!("red, as the document says"),
+///     Color::Unknown(value) => assert_eq!(value.as_str(), "mauve"),
+/// }
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct UnknownValue(String);
 
 impl UnknownValue {
+    /// A value that is none of the known ones; only [`open_enum!`](crate::open_enum) calls it.
     #[doc(hidden)]
     #[must_use]
     pub fn __new(value: String) -> Self {
@@ -48,10 +62,11 @@ impl fmt::Display for UnknownValue {
 /// open_enum!(Color { Red = "red", DarkGreen = "dark_green" }, unknown = Unknown, default = Red);
 ///
 /// assert_eq!(Color::from("dark_green"), Color::DarkGreen);
-/// let new: Color = serde_json::from_str("\"mauve\"").unwrap();
+/// let new: Color = serde_json::from_str("\"mauve\"")?;
 /// assert!(!new.is_known());
-/// assert_eq!(serde_json::to_string(&new).unwrap(), "\"mauve\"");
+/// assert_eq!(serde_json::to_string(&new)?, "\"mauve\"");
 /// assert_eq!(Color::default().as_str(), "red");
+/// # Ok::<(), serde_json::Error>(())
 /// ```
 #[macro_export]
 macro_rules! open_enum {

@@ -9,6 +9,13 @@ use crate::Retry;
 use crate::pagination::Pagination;
 
 /// An HTTP method that a document can declare and this runtime can send.
+///
+/// ```
+/// use openapi_client_runtime::Method;
+///
+/// assert_eq!(Method::Put.as_str(), "PUT");
+/// assert!(Method::Put.is_idempotent() && !Method::Put.is_safe());
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Method {
@@ -72,6 +79,7 @@ impl fmt::Display for Method {
 }
 
 /// Whether a fact was read in the vendor's documentation or inferred from the way the API behaves.
+/// [`Operation`] has an example.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Provenance {
@@ -81,7 +89,7 @@ pub enum Provenance {
     Inferred,
 }
 
-/// One scheme of a security requirement, with the scopes it must carry.
+/// One scheme of a security requirement, with the scopes it must carry. [`Operation`] has an example.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct SecurityRequirement {
     scheme: &'static str,
@@ -105,7 +113,7 @@ impl SecurityRequirement {
     }
 }
 
-/// What an operation takes as its body.
+/// What an operation takes as its body. [`Operation`] has an example.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct RequestBody {
     media_type: &'static str,
@@ -139,7 +147,7 @@ impl RequestBody {
     }
 }
 
-/// The statuses that a response of the document stands for.
+/// The statuses that a response of the document stands for. [`Operation`] has an example.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum StatusRange {
@@ -151,7 +159,7 @@ pub enum StatusRange {
     Default,
 }
 
-/// One response that the document describes.
+/// One response that the document describes. [`Operation`] has an example.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ResponseSpec {
     status: StatusRange,
@@ -195,7 +203,34 @@ impl ResponseSpec {
 /// Writes [`Operation`], its const builder, and one setter and getter per column.
 macro_rules! operation_table {
     ($( $(#[doc = $doc:literal])+ $name:ident: $type:ty = $default:expr; )+) => {
-        /// One operation of an API, as its document describes it.
+        /// One operation of an API, as its document describes it. Generated crates hold one for
+        /// each, and users meet them in errors, middleware and observers.
+        ///
+        /// ```
+        /// use openapi_client_runtime::{
+        ///     Method, Operation, Provenance, RequestBody, ResponseSpec, Retry,
+        ///     SecurityRequirement, StatusRange,
+        /// };
+        ///
+        /// static RENAME_THING: Operation =
+        ///     Operation::new("rename_thing", Method::Post, "/things/{thing_id}/name")
+        ///         .document_id("renameThing")
+        ///         .security(&[&[SecurityRequirement::new("oauth", &["things:write"])]])
+        ///         .request(RequestBody::new("application/json").optional())
+        ///         .responses(&[
+        ///             ResponseSpec::new(StatusRange::Exact(204), &[]),
+        ///             ResponseSpec::new(StatusRange::Class(4), &["application/problem+json"]),
+        ///         ])
+        ///         .serialize_by(&["thing_id"])
+        ///         .retry(Some(Retry::Always))
+        ///         .provenance(Provenance::Inferred)
+        ///         .build();
+        ///
+        /// assert_eq!(RENAME_THING.path(), "/things/{thing_id}/name");
+        /// assert!(!RENAME_THING.method().is_idempotent());
+        /// let conflict = RENAME_THING.response_for(409).map(|spec| spec.media_types());
+        /// assert_eq!(conflict, Some(&["application/problem+json"][..]));
+        /// ```
         #[derive(Clone, Copy, PartialEq)]
         pub struct Operation {
             id: &'static str,
@@ -336,7 +371,7 @@ impl fmt::Debug for Operation {
     }
 }
 
-/// An [`Operation`] in the making; see [`Operation::new`].
+/// An [`Operation`] in the making; see [`Operation::new`]. Only generated code names it.
 #[derive(Clone, Copy, Debug)]
 #[must_use = "call `build` to get the operation"]
 pub struct OperationBuilder(Operation);

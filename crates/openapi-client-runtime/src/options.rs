@@ -85,12 +85,21 @@ impl CallOptions {
     /// A request header that the document does not know, or another value for one that it knows.
     /// Credentials cannot be set this way: such headers are replaced, and a `Cookie` is refused, as
     /// are headers by which messages are told apart, such as `Host` and `Content-Length`.
+    ///
+    /// ```
+    /// use openapi_client_runtime::CallOptions;
+    ///
+    /// let options = CallOptions::new()
+    ///     .idempotency_key("order-4711") // the same in each run of the program
+    ///     .header("X-Tenant", "north");
+    /// # let _ = options;
+    /// ```
     pub fn header(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
         self.headers.push((name.into(), value.into()));
         self
     }
 
-    /// The form that the parameters of a generated request make.
+    /// The form that the parameters of a generated request make; only generated code calls it.
     #[doc(hidden)]
     pub fn with_form(mut self, form: Form) -> Self {
         self.form = Some(form);

@@ -16,10 +16,14 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 ///     name: Patch<String>,
 /// }
 ///
-/// let json = |name| serde_json::to_string(&Rename { name }).unwrap();
-/// assert_eq!(json(Patch::Absent), "{}");
-/// assert_eq!(json(Patch::Null), r#"{"name":null}"#);
-/// assert_eq!(json("new".into()), r#"{"name":"new"}"#);
+/// let json = |name| serde_json::to_string(&Rename { name });
+/// assert_eq!(json(Patch::Absent)?, "{}");
+/// assert_eq!(json(Patch::Null)?, r#"{"name":null}"#);
+/// assert_eq!(json("new".into())?, r#"{"name":"new"}"#);
+///
+/// let rename: Rename = serde_json::from_str("{}")?;
+/// assert!(rename.name.is_absent());
+/// # Ok::<(), serde_json::Error>(())
 /// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Patch<T> {

@@ -30,6 +30,13 @@ const MARK: &str = "%7E";
 ///
 /// The values that would leave their segment (the empty one, `.` and `..`) come out marked, and
 /// [`Core::execute`](crate::Core::execute) refuses to send them.
+///
+/// ```
+/// use openapi_client_runtime::encode_path;
+///
+/// assert_eq!(encode_path("a/b c"), "a%2Fb%20c");
+/// assert_eq!(encode_path("München"), "M%C3%BCnchen");
+/// ```
 #[must_use]
 pub fn encode_path(value: &str) -> String {
     match value {

@@ -10,7 +10,7 @@ use url::Url;
 use crate::Error;
 
 /// How a query parameter is written when its value is a list or an object
-/// (OpenAPI 3.0.3, "Style Values").
+/// (OpenAPI 3.0.3, "Style Values"). Only generated code names it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum QueryStyle {
@@ -55,7 +55,8 @@ const PIPE: Delimiter = Delimiter {
     forbidden: Some('|'),
 };
 
-/// One query parameter, for [`RequestBuilder::query`]. `None` writes nothing.
+/// One query parameter, for [`RequestBuilder::query`]. `None` writes nothing. Only generated code
+/// names it; calls by hand have [`RawRequest::query`](crate::RawRequest::query).
 #[derive(Clone, Copy, Debug)]
 pub struct QueryParam<'a, T> {
     name: &'a str,
@@ -180,7 +181,7 @@ pub(crate) fn finish(url: &mut Url) {
     url.set_query(Some(query.as_str()).filter(|query| !query.is_empty()));
 }
 
-/// What generated code needs of a request builder beyond reqwest's own methods.
+/// What request builders need beyond reqwest's own methods. Only generated code names it.
 pub trait RequestBuilderExt<E>: Sized {
     /// Sends `body` as `application/x-www-form-urlencoded`; lists repeat their name.
     ///

@@ -16,8 +16,8 @@ use crate::{
 /// [`Core::request`]; generated clients hand it on as `client.request(..)`.
 ///
 /// ```no_run
-/// # use openapi_client_runtime::{Core, Error, Method, encode_path};
-/// # async fn example(core: Core) -> Result<(), Error<serde_json::Value>> {
+/// # use openapi_client_runtime::{Core, Error, Method, RawValue, encode_path};
+/// # async fn example(core: Core) -> Result<(), Error<RawValue>> {
 /// let path = format!("/things/{}/parts", encode_path("a/b"));
 /// let parts = core
 ///     .request(Method::Get, path)
@@ -40,7 +40,7 @@ pub struct RawRequest {
     options: CallOptions,
 }
 
-/// The error body of a call that the document does not know.
+/// The error body of a call that the document does not know. [`RawRequest`] has an example.
 pub type RawValue = serde_json::Value;
 
 impl RawRequest {
@@ -98,6 +98,20 @@ impl RawRequest {
     /// Names the security schemes whose credentials the call gets, all of them; none for a call
     /// without any. Without this it gets those of the document's general security, or the only
     /// credential the client has.
+    ///
+    /// ```no_run
+    /// # use openapi_client_runtime::{Core, Error, Method, RawValue};
+    /// # async fn example(core: Core) -> Result<(), Error<RawValue>> {
+    /// // As the application, although the client has a user's token too.
+    /// let request = core.request(Method::Post, "/reports").credentials(["apiKey"]);
+    /// request.json(&serde_json::json!({ "month": "2026-01" })).send_ignoring_body().await?;
+    ///
+    /// // As nobody.
+    /// let health = core.request(Method::Get, "/health").credentials(Vec::<String>::new());
+    /// health.send_ignoring_body().await?;
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn credentials(mut self, schemes: impl IntoIterator<Item = impl Into<String>>) -> Self {
         self.credentials = Some(schemes.into_iter().map(Into::into).collect());
         self
@@ -124,6 +138,16 @@ impl RawRequest {
     /// # Errors
     ///
     /// As for [`send`](Self::send).
+    ///
+    /// ```no_run
+    /// # use openapi_client_runtime::{Core, Method};
+    /// # async fn example(core: Core) -> Result<(), Box<dyn std::error::Error>> {
+    /// let request = core.request(Method::Get, "/exports/latest");
+    /// let export = request.send_streaming().await?.into_inner();
+    /// export.save_to("export.zip").await?;
+    /// # Ok(())
+    /// # }
+    /// ```
     pub async fn send_streaming(mut self) -> Result<ResponseValue<ByteStream>, Error<RawValue>> {
         self.options.streams = true;
         let response = self.execute().await?;

@@ -19,7 +19,8 @@ use crate::{ByteStream, Error, ErrorKind, Failure, Operation, decode};
 
 /// A reply whose status is known and whose body, for a success, is still under way.
 ///
-/// Dropping it ends the call: the next write on the same resource may go out.
+/// Dropping it ends the call: the next write on the same resource may go out. Only generated code names
+/// it; users get a [`ResponseValue`].
 pub struct RawResponse {
     operation: &'static Operation,
     reply: Reply,
@@ -210,6 +211,23 @@ async fn read_what_comes(mut response: reqwest::Response, limit: usize) -> Bytes
 }
 
 /// The typed value of a reply, with its status and headers. Dereferences to the value.
+///
+/// ```
+/// use openapi_client_runtime::ResponseValue;
+///
+/// struct Thing {
+///     name: String,
+/// }
+///
+/// fn log(reply: &ResponseValue<Thing>) {
+///     let id = reply.request_id().unwrap_or("none");
+///     println!("{} ({}, request {id})", reply.name, reply.status());
+/// }
+///
+/// fn names(replies: Vec<ResponseValue<Thing>>) -> Vec<String> {
+///     replies.into_iter().map(|reply| reply.into_inner().name).collect()
+/// }
+/// ```
 pub struct ResponseValue<T> {
     value: T,
     reply: Reply,
@@ -252,6 +270,7 @@ impl<T> ResponseValue<T> {
 }
 
 impl<T: DeserializeOwned> ResponseValue<T> {
+    /// Reads and decodes the body; only generated code calls it.
     #[doc(hidden)]
     pub async fn from_response<E>(response: RawResponse) -> Result<Self, Error<E>> {
         let operation = response.operation;
@@ -295,6 +314,7 @@ fn decoded<T: DeserializeOwned>(
 }
 
 impl ResponseValue<()> {
+    /// Leaves the body alone; only generated code calls it.
     #[doc(hidden)]
     #[must_use]
     pub fn empty(response: RawResponse) -> Self {
@@ -306,6 +326,7 @@ impl ResponseValue<()> {
 }
 
 impl ResponseValue<ByteStream> {
+    /// Gives the body as it comes; only generated code calls it.
     #[doc(hidden)]
     #[must_use]
     pub fn stream(response: RawResponse) -> Self {

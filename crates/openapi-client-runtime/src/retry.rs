@@ -106,7 +106,7 @@ impl Default for RetryPolicy {
 }
 
 /// Whether the document wants an operation repeated in spite of, or against, what its method and
-/// idempotency key imply.
+/// idempotency key imply. [`Operation`](crate::Operation) has an example.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Retry {

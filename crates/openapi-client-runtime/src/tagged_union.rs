@@ -24,10 +24,11 @@ use serde_json::Value;
 ///
 /// tagged_union!(Pet, "kind" { Cat(Cat) = ["cat", "kitten"] });
 ///
-/// let pet: Pet = serde_json::from_str(r#"{"kind":"kitten","lives":9}"#).unwrap();
+/// let pet: Pet = serde_json::from_str(r#"{"kind":"kitten","lives":9}"#)?;
 /// assert_eq!(pet, Pet::Cat(Cat { lives: 9 }));
-/// let json = serde_json::to_value(&pet).unwrap();
+/// let json = serde_json::to_value(&pet)?;
 /// assert_eq!(json, serde_json::json!({ "kind": "cat", "lives": 9 }));
+/// # Ok::<(), serde_json::Error>(())
 /// ```
 #[macro_export]
 macro_rules! tagged_union {

@@ -9,6 +9,17 @@ use futures_core::future::BoxFuture;
 use crate::{Failure, Secret};
 
 /// A bearer token (RFC 6750), with its scopes where they are known.
+///
+/// ```
+/// use openapi_client_runtime::{AccessToken, Credential};
+///
+/// // Calls that need another scope are refused before they leave.
+/// let token = AccessToken::new("t0ken").with_scopes(["things:read"]);
+/// assert!(token.scopes().is_some_and(|scopes| scopes.contains("things:read")));
+/// assert!(!format!("{token:?}").contains("t0ken"));
+/// let credential = Credential::bearer(token);
+/// # let _ = credential;
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct AccessToken {
     secret: Secret,
@@ -105,6 +116,23 @@ impl<T: TokenSource + ?Sized> TokenSource for Arc<T> {
 }
 
 /// What a bearer scheme takes: a token, or a source of tokens.
+///
+/// Builder methods for bearer schemes take whatever becomes one: a text, a [`Secret`], an
+/// [`AccessToken`], a session of OAuth 2.0, or a [`TokenSource`] by [`Bearer::source`].
+///
+/// ```
+/// use std::sync::Arc;
+/// use openapi_client_runtime::{AccessToken, Bearer, Credential, Secret, TokenSource};
+///
+/// fn credentials(vault: Arc<dyn TokenSource>) -> [Credential; 4] {
+///     [
+///         Credential::bearer("t0ken"),
+///         Credential::bearer(Secret::from("t0ken")),
+///         Credential::bearer(AccessToken::new("t0ken").with_scopes(["things:read"])),
+///         Credential::bearer(Bearer::from(vault)),
+///     ]
+/// }
+/// ```
 #[derive(Clone)]
 pub struct Bearer(Kind);
 

@@ -23,6 +23,22 @@ impl ByteStream {
     ///
     /// When the file is there already (nothing is read then), when it cannot be written
     /// ([`ErrorKind::LocalIo`]), and when the connection breaks before the end of the body.
+    ///
+    /// ```
+    /// use futures_util::stream;
+    /// use openapi_client_runtime::{ByteStream, ErrorKind};
+    ///
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let folder = tempfile::tempdir()?;
+    /// # let minutes = || ByteStream::new(stream::iter([Ok("a,b\n".into())]));
+    /// let path = folder.path().join("minutes.csv");
+    /// assert_eq!(minutes().save_to(&path).await?, 4);
+    /// let again = minutes().save_to(&path).await;
+    /// assert_eq!(again.err().map(|error| error.kind()), Some(ErrorKind::LocalIo));
+    /// # Ok(())
+    /// # }
+    /// ```
     pub async fn save_to(mut self, path: impl AsRef<Path>) -> Result<u64, Error> {
         let path = path.as_ref();
         // A look ahead that saves the download; only the last step decides.

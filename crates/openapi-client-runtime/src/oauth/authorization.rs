@@ -26,6 +26,19 @@ const OURS: [&str; 7] = [
 ];
 
 /// A request for authorization in the making; see [`OAuth::authorize`].
+///
+/// ```
+/// use openapi_client_runtime::{Authorization, OAuth, OAuthError};
+///
+/// fn sign_in(oauth: &OAuth) -> Result<Authorization, OAuthError> {
+///     oauth
+///         .authorize()
+///         .scopes(["meetings:read", "meetings:write"])
+///         .login_hint("ada@example.com")
+///         .param("prompt", "consent")
+///         .start()
+/// }
+/// ```
 #[must_use = "call `start` to get the URL"]
 pub struct AuthorizationRequest<'a> {
     oauth: &'a OAuth,

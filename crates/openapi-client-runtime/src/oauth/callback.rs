@@ -9,10 +9,21 @@ use super::error::OAuthErrorBody;
 use crate::Secret;
 
 /// An authorization code that came with the right state. It is good for one exchange.
+///
+/// ```
+/// use openapi_client_runtime::{Authorization, AuthorizationCode};
+///
+/// /// `kept` is what the session of this user's browser holds, as JSON.
+/// fn code(kept: &str, callback: &str) -> Result<AuthorizationCode, Box<dyn std::error::Error>> {
+///     let kept: Authorization = serde_json::from_str(kept)?;
+///     Ok(kept.code_from(callback)?)
+/// }
+/// ```
 #[derive(Clone, Debug)]
 pub struct AuthorizationCode(pub(super) Secret);
 
-/// Why a callback gives no code.
+/// Why a callback gives no code. [`Authorization::code_from`](crate::Authorization::code_from) has an
+/// example.
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum CallbackError {

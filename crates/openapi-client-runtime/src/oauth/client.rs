@@ -21,7 +21,7 @@ use super::wire::{Form, INTROSPECT, METADATA, REVOKE, TOKEN, Wire};
 use crate::attempts::CENTURY;
 use crate::{Core, Error, ErrorKind, Failure, Operation, ResponseValue, Secret};
 
-/// Which of its two tokens a revocation names (RFC 7009, section 2.1).
+/// Which of its two tokens a revocation names (RFC 7009, section 2.1). [`OAuth::revoke`] has an example.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum TokenTypeHint {
@@ -261,6 +261,17 @@ impl OAuth {
     /// # Errors
     ///
     /// When the document offers no revocation, the server refuses, or no reply arrives.
+    ///
+    /// ```
+    /// use openapi_client_runtime::{OAuth, OAuthError, TokenTypeHint, Tokens};
+    ///
+    /// async fn forget(oauth: &OAuth, tokens: &Tokens) -> Result<(), OAuthError> {
+    ///     match tokens.refresh_token() {
+    ///         Some(token) => oauth.revoke(token, Some(TokenTypeHint::RefreshToken)).await,
+    ///         None => oauth.revoke(tokens.access_token(), None).await,
+    ///     }
+    /// }
+    /// ```
     pub async fn revoke(
         &self,
         token: &Secret,
@@ -354,6 +365,15 @@ impl OAuth {
 
     /// A session of the application itself, which gets its tokens as it needs them. `store` keeps
     /// them for the next run; [`MemoryStore`](crate::MemoryStore) does where that is of no use.
+    ///
+    /// ```
+    /// use openapi_client_runtime::{CoreBuilder, Credential, MemoryStore, OAuth};
+    ///
+    /// fn as_the_application(builder: CoreBuilder, oauth: &OAuth) -> CoreBuilder {
+    ///     let session = oauth.client_session(["reports:read"], MemoryStore::new());
+    ///     builder.credential("application", Credential::bearer(session))
+    /// }
+    /// ```
     pub fn client_session(
         &self,
         scopes: impl IntoIterator<Item = impl Into<String>>,

@@ -5,6 +5,7 @@ use url::Url;
 use crate::builder::is_loopback;
 
 /// How a client proves who it is to the authorization server (RFC 6749, section 2.3).
+/// [`OAuthEndpoints`] has an example.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ClientAuthentication {

@@ -23,7 +23,7 @@ use crate::{Error, UnknownValue, open_enum};
 pub type OAuthError = Error<OAuthErrorBody>;
 
 /// The error codes of RFC 6749 (sections 4.1.2.1 and 5.2), RFC 7009 (section 2.2.1) and OpenID
-/// Connect Core 1.0 (section 3.1.2.6); others come as `Unknown`.
+/// Connect Core 1.0 (section 3.1.2.6); others come as `Unknown`. [`OAuthError`] has an example.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 #[non_exhaustive]
 pub enum OAuthErrorCode {
@@ -81,6 +81,16 @@ open_enum!(OAuthErrorCode {
 });
 
 /// What an authorization server says of an error (RFC 6749, sections 4.1.2.1 and 5.2).
+///
+/// ```
+/// use openapi_client_runtime::{OAuthErrorBody, OAuthErrorCode};
+///
+/// let json = r#"{"error": "invalid_grant", "error_description": "the code has expired"}"#;
+/// let body: OAuthErrorBody = serde_json::from_str(json)?;
+/// assert_eq!(body.code(), &OAuthErrorCode::InvalidGrant);
+/// assert_eq!(body.to_string(), "invalid_grant: the code has expired");
+/// # Ok::<(), serde_json::Error>(())
+/// ```
 #[derive(Clone, PartialEq, Serialize, Deserialize)]
 pub struct OAuthErrorBody {
     #[serde(rename = "error")]

@@ -10,6 +10,16 @@ use serde_json::{Map, Value};
 use super::tokens::ScopeReply;
 
 /// The state of a token, as its authorization server sees it.
+///
+/// ```
+/// use openapi_client_runtime::{OAuth, OAuthError, Secret};
+///
+/// async fn may_read(oauth: &OAuth, token: &Secret) -> Result<bool, OAuthError> {
+///     let state = oauth.introspect(token).await?;
+///     let granted = state.scopes().is_some_and(|scopes| scopes.contains("meetings:read"));
+///     Ok(state.is_active() && granted)
+/// }
+/// ```
 #[derive(Clone, Deserialize)]
 pub struct Introspection {
     active: bool,

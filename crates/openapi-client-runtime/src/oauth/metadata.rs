@@ -5,6 +5,17 @@ use serde_json::{Map, Value};
 use url::Url;
 
 /// The metadata of an authorization server, whose issuer was checked.
+///
+/// ```
+/// use openapi_client_runtime::{OAuth, OAuthError};
+///
+/// /// The endpoints that the server names today.
+/// async fn up_to_date(oauth: &OAuth) -> Result<OAuth, OAuthError> {
+///     let metadata = oauth.discover().await?;
+///     println!("{} has PKCE: {}", metadata.issuer(), metadata.supports_pkce());
+///     oauth.with_metadata(&metadata)
+/// }
+/// ```
 #[derive(Clone, Debug, Deserialize)]
 pub struct ServerMetadata {
     issuer: String,

@@ -29,7 +29,25 @@ type Outcome = Result<Arc<Tokens>, Failure>;
 /// - Before it renews a token, the session looks whether another process has put a newer one into
 ///   the store.
 ///
-/// Clones share everything. See [`OAuth`] for an example.
+/// Clones share everything. [`OAuth`] shows how a user signs in for the first time; later, and until
+/// the user signs out, the store has the tokens:
+///
+/// ```no_run
+/// use openapi_client_runtime::{Core, CoreBuilder, Credential, OAuth, OAuthSession, TokenStore};
+///
+/// async fn client(
+///     builder: CoreBuilder,
+///     oauth: &OAuth,
+///     store: impl TokenStore,
+/// ) -> Result<Option<(Core, OAuthSession)>, Box<dyn std::error::Error>> {
+///     let session = oauth.session(store);
+///     if session.tokens().await?.is_none() {
+///         return Ok(None); // nobody has signed in
+///     }
+///     let core = builder.credential("user", Credential::bearer(session.clone())).build()?;
+///     Ok(Some((core, session)))
+/// }
+/// ```
 #[derive(Clone)]
 pub struct OAuthSession {
     work: Arc<Work>,
@@ -104,6 +122,19 @@ impl OAuthSession {
     /// # Errors
     ///
     /// When the store may still have them.
+    ///
+    /// ```
+    /// use openapi_client_runtime::{OAuth, OAuthSession, TokenTypeHint};
+    ///
+    /// async fn sign_out(oauth: &OAuth, session: &OAuthSession) -> Result<(), Box<dyn std::error::Error>> {
+    ///     let tokens = session.tokens().await?;
+    ///     session.sign_out().await?;
+    ///     if let Some(token) = tokens.as_ref().and_then(|tokens| tokens.refresh_token()) {
+    ///         oauth.revoke(token, Some(TokenTypeHint::RefreshToken)).await?;
+    ///     }
+    ///     Ok(())
+    /// }
+    /// ```
     pub async fn sign_out(&self) -> Result<(), Error> {
         self.set(None).await
     }

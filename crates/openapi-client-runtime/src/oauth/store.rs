@@ -69,7 +69,7 @@ pub trait TokenStore: Send + Sync + 'static {
     fn clear(&self) -> BoxFuture<'_, Result<(), TokenStoreError>>;
 }
 
-/// Why a store failed.
+/// Why a store failed. [`TokenStore`] has an example.
 #[derive(Debug)]
 pub struct TokenStoreError {
     reason: String,
@@ -94,6 +94,21 @@ impl fmt::Display for TokenStoreError {
 impl std::error::Error for TokenStoreError {}
 
 /// Keeps tokens in memory, for as long as the store lives.
+///
+/// ```
+/// use std::sync::Arc;
+/// use openapi_client_runtime::{MemoryStore, TokenStore, Tokens};
+///
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), openapi_client_runtime::TokenStoreError> {
+/// // Kept beside the session, to look at in a test: `oauth.session(Arc::clone(&store))`.
+/// let store = Arc::new(MemoryStore::from(Tokens::new("2YotnFZFEjr1zCsicMWpAA")));
+/// assert!(store.load().await?.is_some());
+/// store.clear().await?;
+/// assert_eq!(store.load().await?, None);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Default)]
 pub struct MemoryStore(Mutex<Option<Tokens>>);
 

@@ -3,7 +3,7 @@
 use serde::Serialize;
 use serde_json::Value;
 
-/// What one page says of the list it belongs to. Generated code makes it.
+/// What one page says of the list it belongs to. Only generated code names it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct PageFacts {
     pub(crate) items: u64,
@@ -53,7 +53,7 @@ impl PageFacts {
     }
 }
 
-/// The value of a parameter as a text, where the caller has set it.
+/// The value of a parameter as a text, where the caller has set it; only generated code calls it.
 #[doc(hidden)]
 pub fn given<T: Serialize>(parameter: &Result<T, String>) -> Option<String> {
     text(&json(parameter.as_ref().ok())?)

@@ -38,10 +38,11 @@ pub use position::Position;
 pub use spec::{Pagination, PaginationBuilder, PaginationStyle};
 pub(crate) use step::PageStep;
 
-/// A page under way.
+/// A page under way. Only generated code names it.
 pub type PageCall<'a, P, E> = BoxFuture<'a, Result<ResponseValue<P>, Error<E>>>;
 
-/// A request for one page of a list. Generated builders implement it; nothing else needs to.
+/// A request for one page of a list. Generated builders implement it; code over lists of any kind names
+/// it as a bound, as the example of [`Pages`] does.
 pub trait Paged: Clone + Send {
     /// One page.
     type Page: Send;

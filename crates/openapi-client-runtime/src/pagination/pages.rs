@@ -59,7 +59,7 @@ struct Ready<B: Paged> {
 impl<B: Paged> Unpin for Pages<B> {}
 
 impl<B: Paged> Pages<B> {
-    /// The pages that `request` asks for first, and all after it.
+    /// The pages that `request` asks for first, and all after it; only generated code calls it.
     #[doc(hidden)]
     pub fn new(request: B) -> Self {
         let operation = request.operation();

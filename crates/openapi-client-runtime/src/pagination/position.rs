@@ -11,6 +11,19 @@ use crate::Operation;
 /// It can be stored as JSON or in any other format of serde, and taken up by another process. Its
 /// `Debug` form shows no cursor and no link, since these may hold personal data; the stored form
 /// does.
+///
+/// ```
+/// use openapi_client_runtime::pagination::{Items, Paged, Position};
+///
+/// fn to_go_on_tomorrow<B: Paged>(items: &Items<B>) -> serde_json::Result<Option<String>> {
+///     items.position().as_ref().map(serde_json::to_string).transpose()
+/// }
+///
+/// fn go_on<B: Paged>(items: Items<B>, kept: &str) -> serde_json::Result<Items<B>> {
+///     let position: Position = serde_json::from_str(kept)?;
+///     Ok(items.resume(position))
+/// }
+/// ```
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Position {
     /// The operation whose list it is.

@@ -1,6 +1,6 @@
 //! How an operation pages its list, as the operation table has it.
 
-/// How the next page of a list is found.
+/// How the next page of a list is found. [`Pagination`] has an example.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum PaginationStyle {
@@ -20,6 +20,19 @@ macro_rules! pagination {
         /// How an operation pages its list: `x-pagination` of the document.
         ///
         /// Parameters stand in the query. Members are JSON pointers (RFC 6901) into a page.
+        ///
+        /// ```
+        /// use openapi_client_runtime::pagination::{Pagination, PaginationStyle};
+        ///
+        /// // GET /things?limit=50&offset=100 -> {"total": 120, "items": [..]}
+        /// const THINGS: Pagination = Pagination::new(PaginationStyle::Offset)
+        ///     .limit_parameter("limit")
+        ///     .offset_parameter("offset")
+        ///     .items("/items")
+        ///     .total("/total")
+        ///     .build();
+        /// assert_eq!(THINGS.total(), Some("/total"));
+        /// ```
         #[derive(Clone, Copy, Debug, PartialEq, Eq)]
         pub struct Pagination {
             style: PaginationStyle,
@@ -81,7 +94,7 @@ pagination! {
     more;
 }
 
-/// A [`Pagination`] in the making; see [`Pagination::new`].
+/// A [`Pagination`] in the making; see [`Pagination::new`]. Only generated code names it.
 #[derive(Clone, Copy, Debug)]
 #[must_use = "call `build` to get the description"]
 pub struct PaginationBuilder(Pagination);

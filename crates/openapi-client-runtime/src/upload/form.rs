@@ -55,6 +55,22 @@ impl Form {
     /// # Errors
     ///
     /// When the value cannot become JSON, as a map whose keys are no strings.
+    ///
+    /// ```
+    /// use openapi_client_runtime::{Error, Form, Upload};
+    ///
+    /// #[derive(serde::Serialize)]
+    /// struct Description {
+    ///     title: &'static str,
+    /// }
+    ///
+    /// let form = Form::new()
+    ///     .json("description", &Description { title: "Minutes" })?
+    ///     .field("summary", "<p>Agreed.</p>", "text/html")
+    ///     .upload("file", Upload::from_path("minutes.csv"));
+    /// # let _ = form;
+    /// # Ok::<(), Error>(())
+    /// ```
     pub fn json<T: Serialize + ?Sized>(
         self,
         name: impl Into<Cow<'static, str>>,

@@ -80,6 +80,15 @@ impl Upload {
 
     /// A stream of `length` bytes. A stream that turns out to be shorter or longer ends the call
     /// with an error.
+    ///
+    /// ```
+    /// use futures_util::stream;
+    /// use openapi_client_runtime::Upload;
+    ///
+    /// let lines = stream::iter([std::io::Result::Ok("a\n"), Ok("b\n")]);
+    /// let upload = Upload::from_sized_stream(lines, 4).file_name("lines.txt");
+    /// assert!(!upload.is_replayable());
+    /// ```
     pub fn from_sized_stream<S, B>(stream: S, length: u64) -> Self
     where
         S: Stream<Item = std::io::Result<B>> + Send + 'static,

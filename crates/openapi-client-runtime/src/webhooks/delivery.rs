@@ -11,6 +11,24 @@ use super::{Received, WebhookError, WebhookEvent};
 
 /// A delivery that [`Verifier::verify`](super::Verifier::verify) accepted. Events can be read from
 /// nothing else.
+///
+/// ```
+/// use std::time::SystemTime;
+/// use openapi_client_runtime::webhooks::{SignatureScheme, Signer, Verifier};
+///
+/// static SCHEME: SignatureScheme =
+///     SignatureScheme::hmac_sha256("X-Signature").timestamp_header("X-Timestamp");
+///
+/// let body = br#"{"event_type":"meeting.created"}"#;
+/// let headers = Signer::new(&SCHEME, ["new secret"])?.sign(SystemTime::now(), body)?;
+///
+/// let verifier = Verifier::new(&SCHEME, ["old secret", "new secret"])?;
+/// let delivery = verifier.verify(&headers, body)?;
+/// assert_eq!(delivery.body(), body);
+/// assert_eq!(delivery.secret_index(), Some(1));
+/// assert!(delivery.timestamp().is_some());
+/// # Ok::<(), openapi_client_runtime::webhooks::WebhookError>(())
+/// ```
 pub struct Delivery<'a> {
     headers: &'a HeaderMap,
     body: &'a [u8],

@@ -8,13 +8,27 @@ use reqwest::StatusCode;
 /// Why a delivery is refused, or a [`Verifier`](super::Verifier) cannot be made.
 ///
 /// `Display` is one sentence. It never shows a secret, a signature or anything of the payload.
+///
+/// ```
+/// use openapi_client_runtime::reqwest::header::HeaderMap;
+/// use openapi_client_runtime::webhooks::{SignatureScheme, Verifier, WebhookErrorKind};
+///
+/// # static SCHEME: SignatureScheme = SignatureScheme::hmac_sha256("X-Signature");
+/// # let verifier = Verifier::new(&SCHEME, ["secret"])?;
+/// if let Err(error) = verifier.verify(&HeaderMap::new(), b"{}") {
+///     assert_eq!(error.kind(), WebhookErrorKind::MissingHeader);
+///     assert_eq!(error.status(), 401); // what to answer the sender with
+///     eprintln!("{}: {error}", error.kind().as_str());
+/// }
+/// # Ok::<(), openapi_client_runtime::webhooks::WebhookError>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct WebhookError {
     kind: WebhookErrorKind,
     reason: Cow<'static, str>,
 }
 
-/// What is wrong with a delivery, coarsely.
+/// What is wrong with a delivery, coarsely. [`WebhookError`] has an example.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum WebhookErrorKind {

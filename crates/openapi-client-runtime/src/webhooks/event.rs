@@ -12,6 +12,16 @@ use super::{Delivery, WebhookError, WebhookErrorKind};
 use crate::decode;
 
 /// Where deliveries say what they are about; a generated crate carries one.
+///
+/// ```
+/// use openapi_client_runtime::webhooks::{Envelope, Place};
+///
+/// // X-Event-Id: e-1                {"event": {"type": "meeting.created", "at": "2026-01-01T.."}}
+/// static ENVELOPE: Envelope = Envelope::new()
+///     .name(Place::Member("/event/type"))
+///     .id(Place::Header("X-Event-Id"))
+///     .time(Place::Member("/event/at"));
+/// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Envelope {
     name: Option<Place>,
@@ -19,7 +29,7 @@ pub struct Envelope {
     time: Option<Place>,
 }
 
-/// Where one fact of an envelope stands.
+/// Where one fact of an envelope stands. [`Envelope`] has an example.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Place {
@@ -93,6 +103,46 @@ impl Place {
 }
 
 /// The events of an API. A generated crate implements it for its `Event`.
+///
+/// ```
+/// use openapi_client_runtime::reqwest::header::HeaderMap;
+/// use openapi_client_runtime::webhooks::{
+///     Delivery, Envelope, Payload, Place, UnknownEvent, WebhookError, WebhookEvent,
+/// };
+///
+/// static ENVELOPE: Envelope = Envelope::new().name(Place::Member("/type"));
+///
+/// #[derive(serde::Deserialize)]
+/// struct Moved {
+///     room: String,
+/// }
+///
+/// enum Event {
+///     Moved(Moved),
+///     Unknown(UnknownEvent),
+/// }
+///
+/// impl WebhookEvent for Event {
+///     fn envelope() -> &'static Envelope {
+///         &ENVELOPE
+///     }
+///
+///     fn read(payload: Payload<'_>) -> Result<Self, WebhookError> {
+///         match payload.name() {
+///             "moved" => payload.decode().map(Self::Moved),
+///             _ => Ok(Self::Unknown(payload.unknown())),
+///         }
+///     }
+/// }
+///
+/// let headers = HeaderMap::new();
+/// let delivery = Delivery::unverified(&headers, br#"{"type":"moved","room":"7"}"#);
+/// match delivery.event::<Event>()?.into_event() {
+///     Event::Moved(moved) => assert_eq!(moved.room, "7"),
+///     Event::Unknown(event) => println!("ignored: {}", event.name()),
+/// }
+/// # Ok::<(), WebhookError>(())
+/// ```
 pub trait WebhookEvent: Sized {
     /// Where deliveries say what they are about.
     fn envelope() -> &'static Envelope;
@@ -106,7 +156,7 @@ pub trait WebhookEvent: Sized {
     fn read(payload: Payload<'_>) -> Result<Self, WebhookError>;
 }
 
-/// The body of a verified delivery, on its way to an event.
+/// The body of a verified delivery, on its way to an event. [`WebhookEvent`] has an example.
 pub struct Payload<'a> {
     name: &'a str,
     json: Value,
@@ -150,6 +200,15 @@ impl fmt::Debug for Payload<'_> {
 }
 
 /// An event that the document does not know, as it came.
+///
+/// ```
+/// use openapi_client_runtime::webhooks::UnknownEvent;
+///
+/// fn report(event: &UnknownEvent) -> String {
+///     let meeting = event.json().pointer("/meeting_id");
+///     format!("`{}` of meeting {meeting:?} is not in the document", event.name())
+/// }
+/// ```
 #[derive(Clone, Debug, PartialEq)]
 pub struct UnknownEvent {
     name: String,
@@ -174,6 +233,20 @@ impl UnknownEvent {
 }
 
 /// An event, with what its envelope says.
+///
+/// ```
+/// use openapi_client_runtime::webhooks::Received;
+///
+/// /// `false`: answer the sender with an error, so that it repeats the delivery.
+/// fn handled<E>(received: &Received<E>, work: impl FnOnce(&E) -> bool) -> bool {
+///     println!("{} {}", received.name(), received.id().unwrap_or("without an id"));
+///     let done = work(received.event());
+///     if !done {
+///         received.release();
+///     }
+///     done
+/// }
+/// ```
 #[derive(Clone)]
 pub struct Received<E> {
     event: E,

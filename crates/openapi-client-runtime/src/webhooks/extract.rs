@@ -119,6 +119,22 @@ async fn read(body: Body, limit: usize) -> Result<Vec<u8>, WebhookError> {
 /// The answer to a delivery that was refused (feature `axum`): the status of
 /// [`WebhookError::status`] and one plain sentence, which tells whoever sent it nothing about
 /// secrets, the expected signature or the types of this program.
+///
+/// ```
+/// use axum::response::{IntoResponse, Response};
+/// use openapi_client_runtime::webhooks::{Webhook, WebhookEvent, WebhookRejection};
+///
+/// /// A handler that looks at refused deliveries itself.
+/// async fn receive<E: WebhookEvent>(event: Result<Webhook<E>, WebhookRejection>) -> Response {
+///     match event {
+///         Ok(Webhook(received)) => format!("{} is known", received.name()).into_response(),
+///         Err(rejection) => {
+///             eprintln!("refused: {}", rejection.error());
+///             rejection.into_response()
+///         }
+///     }
+/// }
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct WebhookRejection(WebhookError);
 

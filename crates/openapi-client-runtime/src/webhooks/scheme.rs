@@ -34,6 +34,10 @@ pub(super) type MacBytes = [u8; MAC_LENGTH];
 ///     .separator(',')
 ///     .prefix("v1=")
 ///     .timestamp_part("t=");
+///
+/// // X-Shopify-Hmac-Sha256: XWmt...
+/// static SHOPIFY: SignatureScheme = SignatureScheme::hmac_sha256("X-Shopify-Hmac-Sha256")
+///     .encoding(SignatureEncoding::Base64);
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct SignatureScheme {
@@ -46,7 +50,7 @@ pub struct SignatureScheme {
     pub(super) tolerance: u64,
 }
 
-/// How a signature is written.
+/// How a signature is written. [`SignatureScheme`] has an example.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum SignatureEncoding {
