@@ -12,6 +12,7 @@
 pub mod calls;
 pub mod conformance;
 pub mod document;
+pub mod documented_by_example;
 pub mod drift;
 pub mod forms;
 pub mod instances;
@@ -22,6 +23,7 @@ pub mod parity;
 pub mod prose;
 pub mod public_api;
 pub mod recorder;
+pub mod rust_source;
 pub mod snapshot;
 pub mod wire;
 pub mod workspace;

@@ -8,7 +8,8 @@ use std::{
 use tempfile::TempDir;
 
 /// What the guards look at.
-const COPIED: [&str; 5] = [
+const COPIED: [&str; 6] = [
+    "crates/openapi-client-runtime/src",
     "openapi",
     "generated",
     "tests/src/calls",
@@ -23,7 +24,7 @@ pub struct Copy {
 }
 
 impl Copy {
-    /// Copies documents and generated code of the workspace at `root`.
+    /// Copies documents, generated code and runtime of the workspace at `root`.
     ///
     /// # Panics
     ///

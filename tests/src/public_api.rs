@@ -5,8 +5,7 @@
 
 use std::{
     collections::{BTreeMap, BTreeSet},
-    fs,
-    path::{Path, PathBuf},
+    path::Path,
 };
 
 use proc_macro2::{Delimiter, Spacing, TokenStream, TokenTree};
@@ -15,6 +14,8 @@ use syn::{
     Attribute, Fields, Generics, ImplItem, Item, ItemImpl, Meta, Signature, TraitItem, Visibility,
     punctuated::Punctuated,
 };
+
+use crate::rust_source::{self, is_hidden};
 
 /// The public items of each module: path of the module (`lib` for the root) to text.
 pub type Modules = BTreeMap<String, String>;
@@ -25,66 +26,15 @@ pub type Modules = BTreeMap<String, String>;
 ///
 /// When a source file is missing or is not Rust.
 pub fn list(crate_folder: &Path) -> Result<Modules, String> {
-    let source = crate_folder.join("src");
-    let mut modules = Modules::new();
-    let root = parse(&source.join("lib.rs"))?;
-    list_module(&source, "lib", &root, &mut modules)?;
-    Ok(modules)
-}
-
-fn parse(path: &Path) -> Result<Vec<Item>, String> {
-    let text = fs::read_to_string(path)
-        .map_err(|error| format!("cannot read {}: {error}", path.display()))?;
-    let file = syn::parse_file(&text)
-        .map_err(|error| format!("{} is not Rust: {error}", path.display()))?;
-    Ok(file.items)
-}
-
-/// Private modules are listed too: what is public in them is there to be re-exported.
-fn list_module(
-    folder: &Path,
-    name: &str,
-    items: &[Item],
-    modules: &mut Modules,
-) -> Result<(), String> {
-    let mut listing = Listing::default();
-    for item in items {
-        match item {
-            Item::Mod(module) if is_hidden(&module.attrs) => {}
-            Item::Mod(module) => {
-                let ident = module.ident.to_string();
-                let path = match name {
-                    "lib" => ident.clone(),
-                    parent => format!("{parent}.{ident}"),
-                };
-                if is_public(&module.vis) {
-                    listing.add(&format!("mod {ident}{}", marks(&module.attrs)));
-                }
-                let inner = folder.join(&ident);
-                if let Some((_, items)) = &module.content {
-                    list_module(&inner, &path, items, modules)?;
-                } else {
-                    let items = parse(&file_of(folder, &ident))?;
-                    list_module(&inner, &path, &items, modules)?;
-                }
-            }
-            other => listing.item(other),
+    let listed = |module: rust_source::Module| {
+        let mut listing = Listing::default();
+        for item in &module.items {
+            listing.item(item);
         }
-    }
-    let text = listing.text();
-    if !text.is_empty() {
-        modules.insert(name.to_owned(), text);
-    }
-    Ok(())
-}
-
-fn file_of(folder: &Path, module: &str) -> PathBuf {
-    let file = folder.join(format!("{module}.rs"));
-    if file.exists() {
-        file
-    } else {
-        folder.join(module).join("mod.rs")
-    }
+        (module.path, listing.text())
+    };
+    let modules = rust_source::modules(crate_folder)?.into_iter().map(listed);
+    Ok(modules.filter(|(_, text)| !text.is_empty()).collect())
 }
 
 /// An item with what belongs to it.
@@ -111,6 +61,9 @@ impl Listing {
 
     fn item(&mut self, item: &Item) {
         match item {
+            Item::Mod(item) if is_listed(&item.vis, &item.attrs) => {
+                self.add(&format!("mod {}{}", item.ident, marks(&item.attrs)));
+            }
             Item::Struct(item) => {
                 let head = head("struct", &item.ident, &item.generics, &item.attrs);
                 self.named(
@@ -347,14 +300,6 @@ fn is_public(vis: &Visibility) -> bool {
 
 fn is_listed(vis: &Visibility, attrs: &[Attribute]) -> bool {
     is_public(vis) && !is_hidden(attrs)
-}
-
-/// Hidden from users, or there for the crate's own tests.
-fn is_hidden(attrs: &[Attribute]) -> bool {
-    attrs.iter().any(|attribute| {
-        let text = short(&attribute.meta);
-        text == "doc(hidden)" || text == "cfg(test)"
-    })
 }
 
 /// The attributes that users notice.

@@ -1,7 +1,7 @@
 //! Mutations: every guard notices what it is there for, and says what mends it.
 
 use configuration_client::operations::OPERATIONS;
-use guards::{document, drift, mutation::Copy, operation_table, workspace};
+use guards::{document, documented_by_example, drift, mutation::Copy, operation_table, workspace};
 
 use crate::drift::EXPECTED;
 
@@ -10,6 +10,7 @@ const TABLE: &str = "run `cargo xtask codegen` and commit what it writes";
 const CLIENTS: &str = "openapi/configuration/paths/api-clients.yaml";
 const SCHEMAS: &str = "openapi/configuration/schemas/api-clients.yaml";
 const TYPES: &str = "generated/configuration-client/src/types.rs";
+const RUNTIME: &str = "crates/openapi-client-runtime/src";
 
 fn copy() -> Copy {
     Copy::of(&workspace::root())
@@ -47,6 +48,7 @@ fn nothing_changed() {
     drift::check(copy.root()).unwrap();
     let document = document::bundled(copy.root(), "configuration").unwrap();
     operation_table::compare(&document, OPERATIONS).unwrap();
+    documented_by_example::check(copy.root()).unwrap();
 }
 
 #[test]
@@ -219,5 +221,50 @@ fn the_document_is_broken() {
             "api-clients.yaml:5",
             "run `cargo xtask lint --api configuration`",
         ],
+    );
+}
+
+#[test]
+fn an_example_of_the_runtime_is_not_compiled_any_more() {
+    let copy = copy();
+    let example = "/// ```\n/// use openapi_client_runtime::encode_path;";
+    let text = example.replace("```", "```text");
+    copy.edit(&format!("{RUNTIME}/path.rs"), example, &text);
+    assert_complaint(
+        documented_by_example::check(copy.root()),
+        &[
+            "`encode_path` (module `path`) has no example",
+            "tests/src/documented_by_example.rs",
+        ],
+    );
+}
+
+#[test]
+fn an_example_of_the_runtime_shows_less() {
+    let copy = copy();
+    let call =
+        "    .rate_limits(&[RateLimit::new(\"default\", \"/\", 100, 60, \"source address\")])\n";
+    let file = format!("{RUNTIME}/api.rs");
+    copy.edit(&file, &format!("/// {call}"), "");
+    copy.edit(
+        &file,
+        "ErrorMembers, RateLimit, Scheme,",
+        "ErrorMembers, Scheme,",
+    );
+    assert_complaint(
+        documented_by_example::check(copy.root()),
+        &["`RateLimit` is listed, and no example of `Api` names it"],
+    );
+}
+
+#[test]
+fn the_runtime_gains_a_type_that_nothing_shows() {
+    let copy = copy();
+    let head = "/// A string that no formatter prints";
+    let new = format!("/// New.\npub struct Opaque;\n\n{head}");
+    copy.edit(&format!("{RUNTIME}/secret.rs"), head, &new);
+    assert_complaint(
+        documented_by_example::check(copy.root()),
+        &["`Opaque` (module `secret`) has no example"],
     );
 }
