@@ -7,6 +7,7 @@
 
 mod api;
 mod attempts;
+mod build_error;
 mod builder;
 mod byte_stream;
 mod cookie;
@@ -54,7 +55,8 @@ mod upload;
 pub mod webhooks;
 
 pub use crate::api::{Api, ApiKeyLocation, ErrorMembers, Scheme, SchemeKind};
-pub use crate::builder::{BuildError, CoreBuilder};
+pub use crate::build_error::BuildError;
+pub use crate::builder::CoreBuilder;
 pub use crate::byte_stream::ByteStream;
 pub use crate::core::Core;
 pub use crate::credential::Credential;
