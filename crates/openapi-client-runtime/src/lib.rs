@@ -18,6 +18,9 @@ mod disposition;
 mod error;
 mod error_kind;
 mod failure;
+#[cfg(fuzzing)]
+#[doc(hidden)]
+pub mod fuzzing;
 #[cfg(any(doc, doctest))]
 pub mod guide;
 mod limits;
@@ -100,12 +103,6 @@ pub mod __private {
     #[cfg(feature = "schemars")]
     pub use schemars;
     pub use {serde, serde_json};
-
-    /// The file name in a `Content-Disposition`, for the fuzzer.
-    #[must_use]
-    pub fn file_name(content_disposition: &[u8]) -> Option<String> {
-        crate::disposition::file_name(content_disposition)
-    }
 
     /// A variant as JSON with its tag.
     ///

@@ -5,7 +5,7 @@
 use std::path::{Component, Path};
 
 use libfuzzer_sys::fuzz_target;
-use openapi_client_runtime::__private::file_name;
+use openapi_client_runtime::fuzzing::file_name;
 
 fuzz_target!(|header: &[u8]| {
     let Some(name) = file_name(header) else {
