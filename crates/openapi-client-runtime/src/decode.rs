@@ -6,6 +6,7 @@ use serde::de::DeserializeOwned;
 use serde_json::value::RawValue;
 
 use crate::media::{self, MediaType};
+use crate::one_line::OneLine;
 use crate::operation::ResponseSpec;
 
 /// Why a body is not what the document describes, in words that do not quote it.
@@ -128,11 +129,13 @@ fn explain(
         .filter(|actual| !declared.iter().any(|d| media::matches(d, actual)));
     if let Some(actual) = wrong {
         let actual = MediaType::parse(actual).essence;
+        let actual = OneLine(&actual);
         return format!("it sent {actual} where {expected} was expected").into();
     }
     let reason = without_values(&error.to_string());
-    let reason = match &path {
-        Some(path) => format!("its body does not fit at `{}`: {reason}", tail(path)),
+    let reason = OneLine(&reason);
+    let reason = match path.as_deref().map(tail) {
+        Some(path) => format!("its body does not fit at `{}`: {reason}", OneLine(&path)),
         None => format!("its body does not fit: {reason}"),
     };
     Fault { reason, path }
@@ -153,6 +156,7 @@ fn without_values(text: &str) -> String {
         ("invalid type: ", ", expected "),
         ("invalid value: ", ", expected "),
         ("unknown variant ", ", expected "),
+        ("unknown field ", ", expected "),
     ] {
         let Some(found) = text.strip_prefix(start) else {
             continue;
@@ -259,9 +263,28 @@ mod tests {
                 "unknown variant `pw`, expected `a` or `b`",
                 "unknown variant, expected `a` or `b`",
             ),
+            ("unknown field `pw`, expected `a`", "unknown field, expected `a`"),
+            ("unknown field `pw`, there are no fields", "unknown field"),
             ("missing field `name`", "missing field `name`"),
         ] {
             assert_eq!(without_values(text), safe);
+        }
+    }
+
+    #[test]
+    fn what_the_server_names_stays_on_one_short_line() {
+        type Sizes = std::collections::BTreeMap<String, u8>;
+        let body = br#"{"a\r\nb\u001b[31m":"x"}"#;
+        let fault = decode::<Sizes>(Some(&JSON), None, body).unwrap_err();
+        assert_eq!(fault.path.as_deref(), Some("a\r\nb\u{1b}[31m"));
+        assert!(fault.reason.contains("at `a  b [31m`"), "{fault:?}");
+        let long = "x".repeat(9_000);
+        for (spec, content_type) in [
+            (JSON, format!("text/{long}\t")),
+            (TEXT, format!("text/plain; charset={long}")),
+        ] {
+            let reason = reason::<Thing>(&spec, Some(&content_type), b"a");
+            assert!(reason.len() < 400 && !reason.contains('\t'), "{reason}");
         }
     }
 

@@ -105,7 +105,7 @@ impl Failure {
         } else {
             (ErrorKind::Transport, "the connection failed")
         };
-        let mut failure = Self::new(kind, format!("{what}: {}", innermost(&error)));
+        let mut failure = Self::new(kind, format!("{what}: {}", OneLine(&innermost(&error))));
         failure.0.connect = error.is_connect();
         failure.0.source = Some(Arc::new(error));
         failure

@@ -2,6 +2,8 @@
 
 use std::borrow::Cow;
 
+use crate::one_line::OneLine;
+
 /// A `Content-Type`, split (RFC 9110, section 8.3.1); type and charset are lower-case.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct MediaType {
@@ -76,7 +78,8 @@ pub(crate) fn decode_text<'a>(
             Ok(body.iter().copied().map(char::from).collect())
         }
         other => Err(format!(
-            "the charset {other:?} is not supported (UTF-8, US-ASCII and ISO-8859-1 are)"
+            "the charset {:?} is not supported (UTF-8, US-ASCII and ISO-8859-1 are)",
+            OneLine(other)
         )),
     }
 }
