@@ -372,6 +372,11 @@ async fn a_start_that_is_no_number_is_refused() {
     let error = items(&list).next().await.unwrap().unwrap_err();
     assert_eq!(error.kind(), ErrorKind::InvalidRequest);
     assert!(error.to_string().contains("`offset` is no place in a list"));
+    // Nor does it become one by going on from there.
+    let nowhere = items(&list).position().unwrap();
+    let mut resumed = items(&list).resume(nowhere);
+    assert!(resumed.next().await.unwrap().unwrap_err().is_refused());
+    assert_eq!(list.asked.load(Ordering::SeqCst), 0);
     list.given = Some("3".to_owned());
     assert_eq!(all(items(&list)).await.unwrap(), [3, 4]);
 }

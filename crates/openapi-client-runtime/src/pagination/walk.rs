@@ -92,7 +92,11 @@ impl Walk {
             At::Page { .. } => self.pagination.style() == PaginationStyle::Page,
             At::Cursor(_) => self.pagination.style() == PaginationStyle::Cursor,
             At::Link(_) => self.pagination.style() == PaginationStyle::Link,
-            At::Start => *at == self.start,
+            // Other lists begin at a number; without one, what the caller set was refused.
+            At::Start => matches!(
+                self.pagination.style(),
+                PaginationStyle::Cursor | PaginationStyle::Link
+            ),
         }
     }
 
