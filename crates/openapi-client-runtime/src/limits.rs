@@ -134,20 +134,22 @@ impl Limiter {
 
     /// Counts a request to `path`, below the base URL, once it may go out; the time it waited.
     pub(crate) async fn enter(&self, path: &str, deadline: Instant) -> Result<Duration, Failure> {
-        let start = Instant::now();
         if self.mode == RateLimiting::Off {
             return Ok(Duration::ZERO);
         }
         let Some(class) = self.class(path) else {
             return Ok(Duration::ZERO);
         };
-        while let Err(free_at) = class.try_enter(Instant::now()) {
+        let start = Instant::now();
+        let mut now = start;
+        while let Err(free_at) = class.try_enter(now) {
             if self.mode == RateLimiting::FailFast || free_at > deadline {
                 return Err(class.refusal(free_at));
             }
             sleep_until(free_at).await;
+            now = Instant::now();
         }
-        Ok(start.elapsed())
+        Ok(now - start)
     }
 
     /// The server answered 429 to a request to `path`: its whole class waits, but never longer than
@@ -286,6 +288,13 @@ mod tests {
         for _ in 0..9 {
             assert_eq!(off.enter("/oauth2", soon(0)).await.unwrap(), Duration::ZERO);
         }
+    }
+
+    #[tokio::test]
+    async fn what_may_go_out_at_once_has_not_waited() {
+        let limiter = limiter(RateLimiting::Wait);
+        let waited = limiter.enter("/v1/things", soon(1)).await.unwrap();
+        assert_eq!(waited, Duration::ZERO, "with a clock that runs");
     }
 
     #[tokio::test(start_paused = true)]
