@@ -10,7 +10,7 @@ use std::task::{Context, Poll, ready};
 use bytes::Bytes;
 use futures_core::Stream;
 use futures_util::{TryStreamExt, stream};
-use tokio::fs::File;
+use tokio::fs::{self, File};
 use tokio::io::AsyncReadExt;
 use tokio_util::io::ReaderStream;
 
@@ -131,8 +131,8 @@ fn pieces(bytes: Bytes) -> Chunks {
 }
 
 async fn open_file(path: &Path) -> io::Result<(Chunks, u64)> {
-    let file = File::open(path).await?;
-    let about = file.metadata().await?;
+    // Before it is opened: opening a pipe waits for its other end, and cannot be given up.
+    let about = fs::metadata(path).await?;
     if !about.is_file() {
         let kind = if about.is_dir() {
             "a folder"
@@ -142,8 +142,9 @@ async fn open_file(path: &Path) -> io::Result<(Chunks, u64)> {
         let reason = format!("it is {kind}; pass what is no plain file as a stream");
         return Err(io::Error::new(io::ErrorKind::InvalidInput, reason));
     }
+    let file = File::open(path).await?;
     // What is written to the file meanwhile stays out: the length was announced.
-    let length = about.len();
+    let length = file.metadata().await?.len();
     let chunks = ReaderStream::with_capacity(file.take(length), CHUNK);
     Ok((Box::pin(chunks), length))
 }

@@ -101,6 +101,26 @@ async fn what_cannot_be_opened_is_not_sent() {
     assert!(server.requests().is_empty());
 }
 
+#[cfg(unix)]
+#[tokio::test]
+async fn a_pipe_is_refused_instead_of_waited_for() {
+    let server = accepting().await;
+    let folder = tempfile::tempdir().unwrap();
+    let pipe = folder.path().join("pipe");
+    let made = std::process::Command::new("mkfifo").arg(&pipe).status();
+    assert!(made.unwrap().success());
+    let form = Form::new().upload("file", Upload::from_path(&pipe));
+    let core = core(&server.url);
+    let sent = send_form(&core, form);
+    let Ok(sent) = tokio::time::timeout(Duration::from_secs(5), sent).await else {
+        // Lets the thread go that waits in `open`, for which the runtime would wait in turn.
+        std::fs::OpenOptions::new().write(true).open(&pipe).unwrap();
+        panic!("it waits for the other end of the pipe");
+    };
+    let text = sent.unwrap_err().to_string();
+    assert!(text.contains("it is no plain file"), "{text}");
+}
+
 #[tokio::test]
 async fn content_that_ends_early_or_late_is_an_error_of_this_side() {
     let server = accepting().await;
