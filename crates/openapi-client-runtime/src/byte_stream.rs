@@ -213,9 +213,12 @@ impl Stream for ByteStream {
                     progress(self.read, self.about.content_length);
                 }
             }
-            (Some(Err(error)), Some((call, _))) => call.failed(error.kind()),
+            (Some(Err(error)), Some((call, _))) => {
+                call.failed(error.kind());
+                self.held = None;
+            }
+            (Some(Err(_)), None) => {}
             (None, _) => self.held = None,
-            _ => {}
         }
         Poll::Ready(chunk)
     }
@@ -228,5 +231,27 @@ impl fmt::Debug for ByteStream {
             .field("content_length", &self.content_length())
             .field("read", &self.read)
             .finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Method;
+    use crate::queue::WriteQueue;
+    use futures_util::{FutureExt, stream};
+
+    #[tokio::test]
+    async fn a_stream_that_broke_off_lets_the_next_write_in() {
+        static SAVE: Operation = Operation::new("save", Method::Post, "/things").build();
+        let queue = WriteQueue::new(1);
+        let key = || vec![("id", "7".to_owned())];
+        let guard = queue.enter(key()).await.unwrap();
+        let broken = Failure::new(ErrorKind::Transport, "the connection failed").into();
+        let chunks = stream::iter([Err(broken)]).chain(stream::pending());
+        let held = (Call::start(&SAVE), Some(guard));
+        let mut stream = ByteStream::of_reply(chunks, (&SAVE, &HeaderMap::new()), held);
+        assert!(stream.next().await.unwrap().is_err());
+        assert!(queue.enter(key()).now_or_never().is_some());
     }
 }
