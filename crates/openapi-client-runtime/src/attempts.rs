@@ -2,8 +2,9 @@
 
 use std::time::Duration;
 
-use reqwest::Request;
-use tokio::time::{Instant, sleep, timeout_at};
+use futures_util::FutureExt;
+use reqwest::{Request, Response};
+use tokio::time::{Instant, sleep, sleep_until, timeout_at};
 
 use crate::core::Settings;
 use crate::credential::{self, Chosen, Used};
@@ -37,6 +38,13 @@ pub(crate) struct Attempts<'a> {
 struct Tried {
     result: Result<Answer, Failure>,
     used: Option<Used>,
+}
+
+/// The head of a reply, whose body is still under way.
+struct Exchanged {
+    response: Response,
+    /// Whether a redirection led to another origin, which never saw the credentials.
+    by_stranger: bool,
 }
 
 /// A failure that may pass, and what the server says of when.
@@ -104,8 +112,16 @@ impl Attempts<'_> {
         let until = self.attempt_timeout.map_or(self.deadline, |timeout| {
             after(started, timeout).min(self.deadline)
         });
-        let sent = timeout_at(until, self.exchange(request, number)).await;
-        let result = sent.unwrap_or_else(|_| Err(out_of_time(until == self.deadline)));
+        let late = || out_of_time(until == self.deadline);
+        let (result, used) = match timeout_at(until, self.exchange(request, number)).await {
+            Ok(Ok(exchanged)) => {
+                let time = sleep_until(until).map(|()| late());
+                let result = self.receive(exchanged.response, number, time).await;
+                (result, used.filter(|_| !exchanged.by_stranger))
+            }
+            Ok(Err(failure)) => (Err(failure), used),
+            Err(_) => (Err(late()), used),
+        };
         self.watch
             .attempt_ended(outcome(&result), started.elapsed());
         Ok(Tried { result, used })
@@ -138,9 +154,10 @@ impl Attempts<'_> {
 
     /// One request and its reply, through all middlewares, and through redirections where they are
     /// followed.
-    async fn exchange(&self, request: Request, number: u32) -> Result<Answer, Failure> {
+    async fn exchange(&self, request: Request, number: u32) -> Result<Exchanged, Failure> {
         let settings = self.settings;
         let mut redirections = 0;
+        let mut by_stranger = false;
         let mut request = request;
         loop {
             trace::sending(&settings.allowed, number, &request);
@@ -165,9 +182,13 @@ impl Attempts<'_> {
                 Some((target, again))
             });
             let Some((target, mut again)) = target else {
-                return self.receive(response, number).await;
+                return Ok(Exchanged {
+                    response,
+                    by_stranger,
+                });
             };
             if target.leaves_origin {
+                by_stranger = true;
                 credential::strip_for_strangers(settings.api, &mut again);
             }
             redirect::apply(target, &mut again);
@@ -176,11 +197,16 @@ impl Attempts<'_> {
         }
     }
 
-    async fn receive(&self, response: reqwest::Response, number: u32) -> Result<Answer, Failure> {
+    async fn receive(
+        &self,
+        response: Response,
+        number: u32,
+        time: impl Future<Output = Failure>,
+    ) -> Result<Answer, Failure> {
         let settings = self.settings;
         let about = (settings.api, self.operation);
         let limit = settings.response_body_limit;
-        let answer = Answer::receive(response, about, limit, self.streams).await?;
+        let answer = Answer::receive(response, about, limit, self.streams, time).await?;
         trace::received(&settings.allowed, number, &answer.reply);
         Ok(answer)
     }
@@ -325,9 +351,9 @@ fn outcome(result: &Result<Answer, Failure>) -> Outcome {
 
 fn out_of_time(whole_call: bool) -> Failure {
     let reason = if whole_call {
-        "no complete reply within the timeout of the call"
+        "no complete reply came within the timeout of the call"
     } else {
-        "no complete reply within the timeout of an attempt"
+        "no complete reply came within the timeout of an attempt"
     };
     Failure::new(ErrorKind::Timeout, reason)
 }

@@ -263,7 +263,10 @@ mod tests {
                 "unknown variant `pw`, expected `a` or `b`",
                 "unknown variant, expected `a` or `b`",
             ),
-            ("unknown field `pw`, expected `a`", "unknown field, expected `a`"),
+            (
+                "unknown field `pw`, expected `a`",
+                "unknown field, expected `a`",
+            ),
             ("unknown field `pw`, there are no fields", "unknown field"),
             ("missing field `name`", "missing field `name`"),
         ] {

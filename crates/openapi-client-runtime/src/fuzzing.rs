@@ -2,15 +2,15 @@
 
 #![allow(clippy::missing_errors_doc, missing_docs)]
 
+use std::future::pending;
+
 use futures_util::FutureExt;
 use reqwest::{Request, Response, Url};
 use serde::de::DeserializeOwned;
 
 use crate::response::Answer;
 use crate::trace::Call;
-use crate::{
-    Api, CallOptions, Error, Failure, Operation, RawResponse, ResponseValue, disposition,
-};
+use crate::{Api, CallOptions, Error, Failure, Operation, RawResponse, ResponseValue, disposition};
 
 pub fn file_name(content_disposition: &[u8]) -> Option<String> {
     disposition::file_name(content_disposition)
@@ -24,7 +24,7 @@ pub fn read<T: DeserializeOwned, E: DeserializeOwned>(
     response: Response,
 ) -> Result<ResponseValue<T>, Error<E>> {
     let read = async {
-        let answer = Answer::receive(response, (api, operation), limit, false).await;
+        let answer = Answer::receive(response, (api, operation), limit, false, pending()).await;
         let answer = answer.map_err(|failure| failure.of(operation))?;
         let call = Call::start(operation);
         let response = RawResponse::new(answer, operation, url, limit, None, call);

@@ -2,9 +2,11 @@
 
 use std::fmt;
 use std::ops::{Deref, DerefMut};
+use std::pin::pin;
 
 use bytes::{Bytes, BytesMut};
 use futures_util::StreamExt;
+use futures_util::future::{Either, select};
 use reqwest::StatusCode;
 use reqwest::header::HeaderMap;
 use serde::de::DeserializeOwned;
@@ -15,7 +17,7 @@ use crate::pagination::PaginationStyle;
 use crate::queue::WriteGuard;
 use crate::reply::Reply;
 use crate::trace::Call;
-use crate::{ByteStream, Error, ErrorKind, Failure, Operation, decode};
+use crate::{ByteStream, Error, ErrorKind, Failure, Method, Operation, decode};
 
 /// A reply whose status is known and whose body, for a success, is still under way.
 ///
@@ -45,27 +47,33 @@ enum Body {
 }
 
 impl Answer {
-    /// Takes over a reply and reads its body, unless it is one that `streams`. A success that
-    /// breaks off is a failure; an error is one anyway, and keeps what came.
+    /// Takes over a reply and reads its body for as long as `time` lasts, unless it is one that
+    /// `streams`. A success that breaks off is a failure; an error is one anyway, and keeps what
+    /// came.
     pub(crate) async fn receive(
         response: reqwest::Response,
         (api, operation): (&'static Api, &'static Operation),
         limit: usize,
         streams: bool,
+        time: impl Future<Output = Failure>,
     ) -> Result<Self, Failure> {
         let mut reply = Reply::new(api, response.status(), response.headers().clone());
         let body = if !reply.status.is_success() {
-            let body = read_what_comes(response, limit.min(ERROR_LIMIT)).await;
+            let mut body = BytesMut::new();
+            let all = read_what_comes(response, limit.min(ERROR_LIMIT), &mut body);
+            select(pin!(all), pin!(time)).await;
+            let body = body.freeze();
             reply.keep_excerpt(&body);
             reply.read_members(api.error_members, &body);
             Body::Read(body)
         } else if streams {
             Body::Open(Box::new(response))
         } else {
-            match read_bounded(response, limit).await {
-                Ok(body) => Body::Read(body),
-                Err(failure) => return Err(failure.with_reply(reply).of(operation)),
-            }
+            let body = match select(pin!(read_bounded(response, limit)), pin!(time)).await {
+                Either::Left((body, _)) => body,
+                Either::Right((failure, _)) => Err(failure),
+            };
+            Body::Read(body.map_err(|failure| failure.with_reply(reply.clone()).of(operation))?)
         };
         Ok(Self { reply, body })
     }
@@ -198,8 +206,7 @@ async fn read_bounded(mut response: reqwest::Response, limit: usize) -> Result<B
 }
 
 /// Reads the body of an error for as long as it comes: what is missing must not hide the status.
-async fn read_what_comes(mut response: reqwest::Response, limit: usize) -> Bytes {
-    let mut body = BytesMut::new();
+async fn read_what_comes(mut response: reqwest::Response, limit: usize, body: &mut BytesMut) {
     while let Ok(Some(chunk)) = response.chunk().await {
         let room = limit - body.len();
         body.extend_from_slice(&chunk[..chunk.len().min(room)]);
@@ -207,7 +214,6 @@ async fn read_what_comes(mut response: reqwest::Response, limit: usize) -> Bytes
             break;
         }
     }
-    body.freeze()
 }
 
 /// The typed value of a reply, with its status and headers. Dereferences to the value.
@@ -302,11 +308,12 @@ fn decoded<T: DeserializeOwned>(
         Ok(value) => return Ok(ResponseValue { value, reply }),
         Err(fault) => fault,
     };
-    let bare = spec.is_some_and(|spec| spec.media_types().is_empty()) && body.is_empty();
+    let says_no_body = spec.is_none_or(|spec| spec.media_types().is_empty());
+    let bare = body.is_empty() && (says_no_body || operation.method() == Method::Head);
     let (kind, reason) = match (reply.status.is_success(), bare) {
         (true, _) => (ErrorKind::Decode, fault.reason),
         (false, false) => (ErrorKind::Api, fault.reason),
-        // Without a body, as the document says: there is nothing to find fault with.
+        // Without a body, and no one said that there would be one: nothing to find fault with.
         (false, true) => (ErrorKind::Api, String::new()),
     };
     reply.keep_excerpt(body);

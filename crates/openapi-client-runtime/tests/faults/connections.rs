@@ -175,6 +175,27 @@ async fn a_body_that_trickles_ends_with_the_call() {
         .unwrap();
     let started = tokio::time::Instant::now();
     let got = client.request(Method::Get, "/things");
-    assert!(got.send::<Value>().await.unwrap_err().is_timeout());
+    let error = got.send::<Value>().await.unwrap_err();
+    assert!(error.is_timeout());
+    assert_eq!(error.status().unwrap(), 200);
     assert_eq!(started.elapsed().as_secs(), 20);
+}
+
+#[tokio::test]
+async fn an_error_whose_body_does_not_come_is_still_that_error() {
+    let server = Server::start(|mut stream, _| async move {
+        server::read_request(&mut stream).await;
+        let start = b"HTTP/1.1 422 No\r\nX-Request-Id: 7f\r\nContent-Length: 90\r\n\r\n{\"code\"";
+        stream.write_all(start).await.unwrap();
+        std::future::pending::<()>().await;
+    })
+    .await;
+    let own = CallOptions::new().attempt_timeout(Duration::from_millis(500));
+    let client = client(&server.url);
+    let got = client.request(Method::Get, "/things").with_options(own);
+    let error = got.send::<Value>().await.unwrap_err();
+    assert_eq!((error.kind(), error.attempts()), (ErrorKind::Api, 1));
+    assert_eq!(error.status().unwrap(), 422);
+    assert_eq!(error.request_id(), Some("7f"));
+    assert_eq!(error.raw_body(), Some(&b"{\"code\""[..]));
 }

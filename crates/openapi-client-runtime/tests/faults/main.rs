@@ -8,6 +8,7 @@
 )]
 
 mod bodies;
+mod bodiless;
 mod cancelled;
 mod connections;
 mod redirects;

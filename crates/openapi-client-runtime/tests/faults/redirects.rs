@@ -1,8 +1,13 @@
 //! Redirections: not followed unless asked, and never with a credential to somebody else.
 
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 
-use openapi_client_runtime::{ErrorKind, Method};
+use futures_core::future::BoxFuture;
+use futures_util::FutureExt;
+use openapi_client_runtime::{
+    AccessToken, Bearer, Credential, ErrorKind, Failure, Method, TokenSource,
+};
 use serde_json::Value;
 
 use crate::server::{self, Server, json, reply};
@@ -51,6 +56,43 @@ async fn another_host_gets_no_credential() {
         !lower.contains("authorization") && !lower.contains(TOKEN),
         "{lower}"
     );
+}
+
+/// Counts the tokens it was asked to renew.
+#[derive(Clone, Default)]
+struct Renewals(Arc<AtomicUsize>);
+
+impl TokenSource for Renewals {
+    fn token(&self) -> BoxFuture<'_, Result<AccessToken, Failure>> {
+        Box::pin(async { Ok(AccessToken::new(TOKEN)) })
+    }
+
+    fn renew<'a>(
+        &'a self,
+        _refused: &'a AccessToken,
+    ) -> BoxFuture<'a, Result<Option<AccessToken>, Failure>> {
+        self.0.fetch_add(1, Ordering::SeqCst);
+        self.token().map(|token| token.map(Some)).boxed()
+    }
+}
+
+#[tokio::test]
+async fn what_another_host_refuses_is_not_the_token() {
+    let (target, seen) = recording(json("401 Who?", "{}")).await;
+    let location = format!("Location: {}/things", target.url);
+    let server = Server::replying(vec![reply("302 Found", &[&location], b"")]).await;
+    let renewals = Renewals::default();
+    let token = Credential::bearer(Bearer::source(renewals.clone()));
+    let client = builder(&server.url)
+        .credential("token", token)
+        .follow_redirects(3)
+        .build()
+        .unwrap();
+    let got = client.request(Method::Get, "/things");
+    let error = got.send::<Value>().await.unwrap_err();
+    assert!(error.is_unauthorized());
+    assert_eq!(renewals.0.load(Ordering::SeqCst), 0);
+    assert_eq!(seen.lock().unwrap().len(), 1);
 }
 
 #[tokio::test]
