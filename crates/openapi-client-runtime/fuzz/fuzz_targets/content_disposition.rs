@@ -14,7 +14,10 @@ fuzz_target!(|header: &[u8]| {
     assert!((1..=200).contains(&name.len()), "{name:?}");
     let forbidden = |c: char| c.is_control() || "/\\<>:\"|?*".contains(c);
     assert!(!name.contains(forbidden), "{name:?}");
-    assert!(!name.starts_with('.') && !name.ends_with(['.', ' ']), "{name:?}");
+    assert!(
+        !name.starts_with('.') && !name.ends_with(['.', ' ']),
+        "{name:?}"
+    );
     let segments: Vec<Component<'_>> = Path::new(&name).components().collect();
     assert_eq!(segments, [Component::Normal(name.as_ref())]);
 

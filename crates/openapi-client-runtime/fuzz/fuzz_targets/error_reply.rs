@@ -21,8 +21,8 @@ use serde_json::{Map, Value};
 /// Begins every text of a body that is put together here.
 const SECRET: &str = "S3CR3T";
 
-static API: Api = Api::new("x", "1.0.0")
-    .error_members(ErrorMembers::new(&["/code"], &["/message"]));
+static API: Api =
+    Api::new("x", "1.0.0").error_members(ErrorMembers::new(&["/code"], &["/message"]));
 
 const JSON: &[&str] = &["application/json"];
 
@@ -30,7 +30,10 @@ static OPERATIONS: [Operation; 3] = [
     Operation::new("plain", Method::Get, "/things")
         .responses(&[
             ResponseSpec::new(StatusRange::Class(2), JSON),
-            ResponseSpec::new(StatusRange::Class(4), &["application/problem+json", "text/plain"]),
+            ResponseSpec::new(
+                StatusRange::Class(4),
+                &["application/problem+json", "text/plain"],
+            ),
         ])
         .build(),
     Operation::new("text", Method::Get, "/things")
@@ -175,7 +178,12 @@ impl Input<'_> {
                 Header::Link | Header::SetCookie => {
                     response.header(name, [SECRET.as_bytes(), value].concat())
                 }
-                _ if value.windows(SECRET.len()).any(|part| part == SECRET.as_bytes()) => response,
+                _ if value
+                    .windows(SECRET.len())
+                    .any(|part| part == SECRET.as_bytes()) =>
+                {
+                    response
+                }
                 _ => response.header(name, *value),
             };
         }

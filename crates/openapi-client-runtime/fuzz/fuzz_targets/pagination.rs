@@ -273,13 +273,22 @@ fn drain(items: &mut Items<List>) {
                 let kinds = [ErrorKind::Pagination, ErrorKind::InvalidRequest];
                 assert!(kinds.contains(&error.kind()), "{error}");
                 let text = error.to_string();
-                assert!(!text.contains(char::is_control) && text.len() < 500, "{text}");
+                assert!(
+                    !text.contains(char::is_control) && text.len() < 500,
+                    "{text}"
+                );
                 let after = items.next().now_or_never();
-                assert!(after.is_some_and(|item| item.is_none()), "an error ends a list");
+                assert!(
+                    after.is_some_and(|item| item.is_none()),
+                    "an error ends a list"
+                );
                 return;
             }
             None => {
-                assert!(items.position().is_none(), "a list that has ended is nowhere");
+                assert!(
+                    items.position().is_none(),
+                    "a list that has ended is nowhere"
+                );
                 return;
             }
         }
@@ -290,7 +299,10 @@ fn check(operation: &Operation, asked: &[Url]) {
     let base = Url::parse(BASE).expect("a URL");
     for url in asked {
         assert_eq!(url.origin(), base.origin());
-        assert!(url.path() == "/v1" || url.path().starts_with("/v1/"), "{url}");
+        assert!(
+            url.path() == "/v1" || url.path().starts_with("/v1/"),
+            "{url}"
+        );
         assert!(url.username().is_empty() && url.password().is_none() && url.fragment().is_none());
         assert!(url.query_pairs().all(|(name, _)| name != "key"), "{url}");
     }
