@@ -219,7 +219,7 @@ impl<E> Error<E> {
     )]
     pub fn UnexpectedResponse(response: RawResponse) -> Self {
         let reason = match response.status().as_u16() {
-            300..=399 => "redirects are not followed",
+            300..=399 => "the redirection was not followed",
             _ => "the document does not describe this status",
         };
         Failure::new(ErrorKind::UnexpectedStatus, reason)

@@ -37,7 +37,11 @@ async fn they_are_not_followed_unless_asked() {
     let got = client(&server.url).request(Method::Get, "/things");
     let error = got.send::<u8>().await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::UnexpectedStatus);
-    assert!(error.to_string().contains("redirects are not followed"));
+    assert!(
+        error
+            .to_string()
+            .contains("the redirection was not followed")
+    );
     assert!(seen.lock().unwrap().is_empty());
 }
 

@@ -207,7 +207,7 @@ async fn redirects_are_not_followed() {
     assert_eq!(error.kind(), ErrorKind::UnexpectedStatus);
     assert_eq!(
         error.to_string(),
-        "`get_thing` failed: the server answered 302 Found, but redirects are not followed"
+        "`get_thing` failed: the server answered 302 Found, but the redirection was not followed"
     );
     assert!(target.requests().is_empty());
 }
