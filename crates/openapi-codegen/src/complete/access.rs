@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::{context::Context, prose::list};
+use super::{context::Context, operations::strings, prose::list};
 use crate::plan::Method;
 
 /// The section "Access and safety", or nothing where the document says nothing of it.
@@ -26,17 +26,8 @@ pub(super) fn section(context: &Context<'_>, method: &Method, object: &Value) ->
     format!("\n\n# Access and safety\n\n{}", notes.join("\n"))
 }
 
-fn names(value: &Value) -> Vec<&str> {
-    value
-        .as_array()
-        .into_iter()
-        .flatten()
-        .filter_map(Value::as_str)
-        .collect()
-}
-
 fn features(object: &Value) -> Option<String> {
-    let features = names(&object["x-client-features"]);
+    let features = strings(&object["x-client-features"]);
     let any = list(&features, "or");
     (!features.is_empty()).then(|| format!("The API client needs the feature {any}."))
 }
@@ -47,10 +38,10 @@ fn scopes(context: &Context<'_>, object: &Value) -> Option<String> {
         .get("security")
         .unwrap_or(&context.root["security"])
         .as_array();
-    let mut needed = names(&object["x-required-scopes"]);
+    let mut needed = strings(&object["x-required-scopes"]);
     if let Some([only]) = security.map(Vec::as_slice) {
         let of_schemes = only.as_object().into_iter().flatten();
-        needed.extend(of_schemes.flat_map(|(_, scopes)| names(scopes)));
+        needed.extend(of_schemes.flat_map(|(_, scopes)| strings(scopes)));
     }
     match needed.as_slice() {
         [] => None,
@@ -74,7 +65,7 @@ fn whole(object: &Value) -> Option<String> {
 }
 
 fn turns(object: &Value) -> Option<String> {
-    let keys = names(&object["x-serialize-by"]);
+    let keys = strings(&object["x-serialize-by"]);
     let same = list(&keys, "and");
     (!keys.is_empty())
         .then(|| format!("Calls with the same {same} wait for each other in this client."))

@@ -22,12 +22,7 @@ use crate::{
 };
 
 pub(super) fn complete(context: &Context<'_>, mut items: Vec<Item>) -> Result<Vec<Item>, Error> {
-    let methods: BTreeMap<String, &Method> = context
-        .plan
-        .methods
-        .iter()
-        .map(|method| (naming::pascal(&method.name), method))
-        .collect();
+    let methods = context.methods_by_builder();
     items.retain(|item| !matches!(item, Item::Use(_)));
     for item in &mut items {
         match item {

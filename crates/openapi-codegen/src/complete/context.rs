@@ -1,6 +1,9 @@
 //! What the parts of the completer look up in the public document.
 
-use std::{borrow::Cow, collections::HashMap};
+use std::{
+    borrow::Cow,
+    collections::{BTreeMap, HashMap},
+};
 
 use openapi_document::Document;
 use serde_json::{Value, json};
@@ -56,6 +59,14 @@ impl<'a> Context<'a> {
     /// The component schema that a Rust type stands for.
     pub(super) fn component_of(&self, type_name: &str) -> Option<&'a str> {
         self.components.get(type_name).copied()
+    }
+
+    /// The methods, by the names of their builders.
+    pub(super) fn methods_by_builder(&self) -> BTreeMap<String, &'a Method> {
+        let methods = self.plan.methods.iter();
+        methods
+            .map(|method| (naming::pascal(&method.name), method))
+            .collect()
     }
 
     /// The node at a pointer, following references on the way.

@@ -328,7 +328,8 @@ fn responses(method: &Method) -> TokenStream {
     quote!(.responses(&[#(#specs),*]))
 }
 
-fn strings(value: &Value) -> Vec<&str> {
+/// The texts of a list.
+pub(super) fn strings(value: &Value) -> Vec<&str> {
     value
         .as_array()
         .into_iter()

@@ -126,12 +126,7 @@ pub(super) fn add_streams(
     builders: Vec<Item>,
 ) -> Result<Vec<Item>, Error> {
     let types = Types::of(types);
-    let methods: BTreeMap<String, &Method> = context
-        .plan
-        .methods
-        .iter()
-        .map(|method| (naming::pascal(&method.name), method))
-        .collect();
+    let methods = context.methods_by_builder();
     let mut items = Vec::with_capacity(builders.len());
     for builder in builders {
         let streams = match &builder {
