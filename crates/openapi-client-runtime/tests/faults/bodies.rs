@@ -12,6 +12,7 @@ use openapi_client_runtime::{CallOptions, ErrorKind, Method, RetryPolicy};
 use serde_json::Value;
 use tokio::io::AsyncWriteExt;
 
+use crate::output::Refused;
 use crate::server::{self, Server, reply};
 use crate::{builder, client};
 
@@ -43,7 +44,7 @@ async fn a_gibibyte_of_error_is_left_on_the_wire() {
     let once = CallOptions::new().retry(RetryPolicy::none());
     let client = client(&server.url);
     let got = client.request(Method::Get, "/things").with_options(once);
-    let error = got.send::<Value>().await.unwrap_err();
+    let error = got.send::<Value>().await.refused();
     assert_eq!(error.status().unwrap(), 500);
     assert_eq!(error.raw_body().unwrap().len(), 64 * 1024);
     // The rest of what was sent stood in the buffers of two sockets.
@@ -54,7 +55,7 @@ async fn a_gibibyte_of_error_is_left_on_the_wire() {
 async fn a_success_beyond_the_limit_is_left_on_the_wire() {
     let (server, taken) = endless("200 OK", 1024 * MIB).await;
     let got = client(&server.url).request(Method::Get, "/things");
-    let error = got.send::<Value>().await.unwrap_err();
+    let error = got.send::<Value>().await.refused();
     assert_eq!(error.kind(), ErrorKind::BodyTooLarge);
     assert_eq!(error.attempts(), 1, "the next one would be as large");
     assert!(taken.load(Ordering::SeqCst) < 64 * MIB);
@@ -94,11 +95,11 @@ async fn a_gzip_bomb_is_defused_by_what_comes_out_of_it() {
     let headers = ["Content-Encoding: gzip", "Content-Type: application/json"];
     let server = Server::replying(vec![reply("200 OK", &headers, &bomb)]).await;
     let got = client(&server.url).request(Method::Get, "/things");
-    let error = got.send::<Value>().await.unwrap_err();
+    let error = got.send::<Value>().await.refused();
     assert_eq!(error.kind(), ErrorKind::BodyTooLarge);
     let server = Server::replying(vec![reply("400 Bad", &headers, &bomb)]).await;
     let got = client(&server.url).request(Method::Get, "/things");
-    let error = got.send::<Value>().await.unwrap_err();
+    let error = got.send::<Value>().await.refused();
     assert_eq!(error.status().unwrap(), 400);
     assert!(error.raw_body().unwrap().len() <= 64 * 1024);
 }
@@ -117,7 +118,7 @@ async fn compressed_replies_are_read_and_broken_ones_are_not() {
     for (broken, kind) in [(cut, ErrorKind::Transport), (junk, ErrorKind::Decode)] {
         let server = Server::replying(vec![broken]).await;
         let got = client(&server.url).request(Method::Get, "/things");
-        let error = got.send::<Vec<u8>>().await.unwrap_err();
+        let error = got.send::<Vec<u8>>().await.refused();
         assert_eq!(error.kind(), kind);
         assert_eq!(error.status().unwrap(), 200);
     }
@@ -129,7 +130,7 @@ async fn an_html_error_of_a_proxy_keeps_its_status() {
     let reply = reply("502 Bad Gateway", &["Content-Type: text/html"], page);
     let server = Server::replying(vec![reply]).await;
     let got = client(&server.url).request(Method::Get, "/things");
-    let error = got.send::<Value>().await.unwrap_err();
+    let error = got.send::<Value>().await.refused();
     assert_eq!((error.kind(), error.attempts()), (ErrorKind::Api, 3));
     assert_eq!(error.status().unwrap(), 502);
     assert_eq!(error.raw_body(), Some(&page[..]));
@@ -144,7 +145,7 @@ async fn nesting_and_text_that_is_none_are_decode_errors() {
         let server = Server::replying(vec![reply]).await;
         let client = builder(&server.url).build().unwrap();
         let got = client.request(Method::Get, "/things");
-        let error = got.send::<Value>().await.unwrap_err();
+        let error = got.send::<Value>().await.refused();
         assert_eq!(error.kind(), ErrorKind::Decode);
         assert_eq!(
             error.raw_body().unwrap_or_default().len(),

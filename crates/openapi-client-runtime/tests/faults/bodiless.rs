@@ -8,6 +8,7 @@ use tokio::io::AsyncWriteExt;
 use tokio::time::timeout;
 
 use crate::client;
+use crate::output::Refused;
 use crate::server::{self, Server};
 
 /// A client of a server that sends these bytes and leaves the connection open.
@@ -47,7 +48,7 @@ async fn an_error_to_head_is_not_blamed_for_its_missing_body() {
         b"HTTP/1.1 404 Not Found\r\nContent-Type: application/json\r\nContent-Length: 9\r\n\r\n";
     let (client, _server) = served(head).await;
     let call = client.request(Method::Head, "/film").send::<Value>();
-    let error = soon(call).await.unwrap_err();
+    let error = soon(call).await.refused();
     assert!(error.is_not_found());
     let text = "`request` failed: the server answered 404 Not Found";
     assert_eq!(error.to_string(), text);
@@ -79,7 +80,7 @@ async fn a_switch_to_another_protocol_is_no_reply_to_keep() {
     let reply = b"HTTP/1.1 101 Switching Protocols\r\nConnection: upgrade\r\nUpgrade: x\r\n\r\n";
     let (client, _server) = served(reply).await;
     let call = client.request(Method::Get, "/things").send::<Value>();
-    let error = soon(call).await.unwrap_err();
+    let error = soon(call).await.refused();
     assert_eq!(error.kind(), ErrorKind::UnexpectedStatus);
     assert_eq!(error.status().unwrap(), 101);
 }

@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 use tokio::io::AsyncWriteExt;
 use tokio::net::TcpListener;
 
+use crate::output::Refused;
 use crate::server::{self, Server};
 use crate::{builder, client};
 
@@ -16,7 +17,7 @@ async fn a_refused_connection_is_tried_again_whatever_the_method() {
     let url = format!("http://{}", listener.local_addr().unwrap());
     drop(listener);
     let create = client(&url).request(Method::Post, "/things").json(&1);
-    let error = create.send::<Value>().await.unwrap_err();
+    let error = create.send::<Value>().await.refused();
     assert_eq!(error.kind(), ErrorKind::Connect);
     assert_eq!(error.attempts(), 3);
     let text = error.to_string();
@@ -40,7 +41,7 @@ async fn a_reset_before_the_request_was_read_is_repeated_only_where_that_is_safe
     assert_eq!(server.connections(), 2);
 
     let create = client.request(Method::Post, "/things").json(&1);
-    let error = create.send::<u8>().await.unwrap_err();
+    let error = create.send::<u8>().await.refused();
     assert_eq!((error.kind(), error.attempts()), (ErrorKind::Transport, 1));
     let text = error.to_string();
     assert!(
@@ -59,10 +60,10 @@ async fn a_reset_after_the_request_was_read_never_sends_it_twice() {
     .await;
     let client = client(&server.url);
     let create = client.request(Method::Post, "/things").json(&1);
-    assert_eq!(create.send::<Value>().await.unwrap_err().attempts(), 1);
+    assert_eq!(create.send::<Value>().await.refused().attempts(), 1);
     assert_eq!(server.connections(), 1);
     let replace = client.request(Method::Put, "/things/1").json(&1);
-    assert_eq!(replace.send::<Value>().await.unwrap_err().attempts(), 3);
+    assert_eq!(replace.send::<Value>().await.refused().attempts(), 3);
     assert_eq!(server.connections(), 4);
 }
 
@@ -93,7 +94,7 @@ async fn a_body_shorter_than_announced_is_no_success() {
         .request(Method::Get, "/things")
         .send::<u8>()
         .await
-        .unwrap_err();
+        .refused();
     assert_eq!((error.kind(), error.attempts()), (ErrorKind::Transport, 3));
     assert_eq!(error.status().unwrap(), 200);
 }
@@ -111,7 +112,7 @@ async fn a_body_longer_than_announced_ends_where_it_was_said_to() {
 async fn what_is_no_http_is_no_reply() {
     let server = Server::replying(vec![b"SSH-2.0-OpenSSH_9.2\r\n".to_vec()]).await;
     let got = client(&server.url).request(Method::Get, "/things");
-    let error = got.send::<Value>().await.unwrap_err();
+    let error = got.send::<Value>().await.refused();
     assert_eq!(error.kind(), ErrorKind::Transport);
 }
 
@@ -138,7 +139,7 @@ async fn a_head_that_does_not_come_ends_the_attempt_then_the_call() {
         .unwrap();
     let started = tokio::time::Instant::now();
     let got = client.request(Method::Get, "/things");
-    let error = got.send::<Value>().await.unwrap_err();
+    let error = got.send::<Value>().await.refused();
     assert!(error.is_timeout());
     assert_eq!((error.attempts(), started.elapsed().as_secs()), (3, 10));
     let text = error.to_string();
@@ -149,7 +150,7 @@ async fn a_head_that_does_not_come_ends_the_attempt_then_the_call() {
         .retry(RetryPolicy::none());
     let started = tokio::time::Instant::now();
     let got = client.request(Method::Get, "/things").with_options(own);
-    let error = got.send::<Value>().await.unwrap_err();
+    let error = got.send::<Value>().await.refused();
     assert_eq!((error.attempts(), started.elapsed().as_secs()), (1, 1));
     let text = error.to_string();
     assert!(text.contains("within the timeout of an attempt"), "{text}");
@@ -175,7 +176,7 @@ async fn a_body_that_trickles_ends_with_the_call() {
         .unwrap();
     let started = tokio::time::Instant::now();
     let got = client.request(Method::Get, "/things");
-    let error = got.send::<Value>().await.unwrap_err();
+    let error = got.send::<Value>().await.refused();
     assert!(error.is_timeout());
     assert_eq!(error.status().unwrap(), 200);
     assert_eq!(started.elapsed().as_secs(), 20);
@@ -193,7 +194,7 @@ async fn an_error_whose_body_does_not_come_is_still_that_error() {
     let own = CallOptions::new().attempt_timeout(Duration::from_millis(500));
     let client = client(&server.url);
     let got = client.request(Method::Get, "/things").with_options(own);
-    let error = got.send::<Value>().await.unwrap_err();
+    let error = got.send::<Value>().await.refused();
     assert_eq!((error.kind(), error.attempts()), (ErrorKind::Api, 1));
     assert_eq!(error.status().unwrap(), 422);
     assert_eq!(error.request_id(), Some("7f"));

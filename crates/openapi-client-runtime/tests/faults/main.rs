@@ -11,6 +11,7 @@ mod bodies;
 mod bodiless;
 mod cancelled;
 mod connections;
+mod output;
 mod redirects;
 mod server;
 mod storms;
@@ -30,6 +31,7 @@ const TOKEN: &str = "s3cr3t-token";
 
 /// A client whose repeats do not keep a test waiting.
 fn builder(url: &str) -> CoreBuilder {
+    output::watch();
     Core::builder(&API)
         .base_url(url)
         .credential("token", Credential::bearer(TOKEN))

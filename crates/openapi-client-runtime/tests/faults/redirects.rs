@@ -10,6 +10,7 @@ use openapi_client_runtime::{
 };
 use serde_json::Value;
 
+use crate::output::Refused;
 use crate::server::{self, Server, json, reply};
 use crate::{TOKEN, builder, client};
 
@@ -35,7 +36,7 @@ async fn they_are_not_followed_unless_asked() {
     let location = format!("Location: {}/things", target.url);
     let server = Server::replying(vec![reply("302 Found", &[&location], b"")]).await;
     let got = client(&server.url).request(Method::Get, "/things");
-    let error = got.send::<u8>().await.unwrap_err();
+    let error = got.send::<u8>().await.refused();
     assert_eq!(error.kind(), ErrorKind::UnexpectedStatus);
     assert!(
         error
@@ -93,7 +94,7 @@ async fn what_another_host_refuses_is_not_the_token() {
         .build()
         .unwrap();
     let got = client.request(Method::Get, "/things");
-    let error = got.send::<Value>().await.unwrap_err();
+    let error = got.send::<Value>().await.refused();
     assert!(error.is_unauthorized());
     assert_eq!(renewals.0.load(Ordering::SeqCst), 0);
     assert_eq!(seen.lock().unwrap().len(), 1);
@@ -104,7 +105,7 @@ async fn the_same_origin_keeps_the_credential() {
     let (server, seen) = recording(reply("307 Again", &["Location: /other"], b"")).await;
     let client = builder(&server.url).follow_redirects(2).build().unwrap();
     let got = client.request(Method::Get, "/things");
-    let error = got.send::<Value>().await.unwrap_err();
+    let error = got.send::<Value>().await.refused();
     assert_eq!(error.kind(), ErrorKind::UnexpectedStatus);
     let seen = seen.lock().unwrap();
     assert_eq!(seen.len(), 3, "the request and two redirections");
@@ -121,7 +122,7 @@ async fn a_body_does_not_leave_its_origin() {
     let server = Server::replying(vec![reply("307 There", &[&location], b"")]).await;
     let client = builder(&server.url).follow_redirects(3).build().unwrap();
     let create = client.request(Method::Post, "/things").json(&"payload");
-    let error = create.send::<u8>().await.unwrap_err();
+    let error = create.send::<u8>().await.refused();
     assert_eq!(error.status().unwrap(), 307);
     assert!(seen.lock().unwrap().is_empty());
 }

@@ -9,6 +9,7 @@ use openapi_client_runtime::{
 };
 use serde_json::Value;
 
+use crate::output::Refused;
 use crate::server::{self, Server, reply};
 use crate::{builder, client};
 
@@ -29,7 +30,7 @@ async fn a_storm_without_a_hint_ends_after_the_last_attempt() {
     let client = client(&server.url);
     let calls = (0..50).map(|_| fetch(&client));
     for result in futures_util::future::join_all(calls).await {
-        let error = result.unwrap_err();
+        let error = result.refused();
         assert!(error.is_rate_limited());
         assert_eq!(error.message(), Some("rate_limit_exceeded"));
     }
@@ -50,7 +51,7 @@ async fn the_budget_ends_a_storm_before_the_attempts_do() {
         .unwrap();
     let calls = (0..50).map(|_| fetch(&client));
     for result in futures_util::future::join_all(calls).await {
-        let text = result.unwrap_err().to_string();
+        let text = result.refused().to_string();
         assert!(
             text.ends_with("too many calls of this client fail"),
             "{text}"
@@ -93,7 +94,7 @@ async fn a_hint_is_kept_to() {
 #[tokio::test]
 async fn a_hint_that_is_too_long_ends_the_call() {
     let server = Server::replying(vec![busy(&["Retry-After: 3600"])]).await;
-    let error = fetch(&client(&server.url)).await.unwrap_err();
+    let error = fetch(&client(&server.url)).await.refused();
     assert_eq!(error.attempts(), 1);
     assert_eq!(error.retry_after(), Some(Duration::from_secs(3600)));
     let text = error.to_string();
@@ -112,9 +113,9 @@ async fn one_refusal_holds_back_the_calls_that_follow() {
         .base_url(&server.url)
         .build()
         .unwrap();
-    assert_eq!(fetch(&client).await.unwrap_err().attempts(), 1);
+    assert_eq!(fetch(&client).await.refused().attempts(), 1);
     for _ in 0..20 {
-        let error = fetch(&client.clone()).await.unwrap_err();
+        let error = fetch(&client.clone()).await.refused();
         assert_eq!(error.kind(), ErrorKind::RateLimited);
         assert!(error.is_refused() && error.is_rate_limited());
         assert!(error.retry_after().unwrap() > Duration::from_secs(80));

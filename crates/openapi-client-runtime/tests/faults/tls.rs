@@ -11,6 +11,7 @@ use tokio_rustls::rustls::ServerConfig;
 use tokio_rustls::rustls::pki_types::PrivateKeyDer;
 
 use crate::builder;
+use crate::output::Refused;
 use crate::server::json;
 
 struct Authority {
@@ -94,7 +95,7 @@ async fn a_stranger_is_not() {
         builder(&url).build().unwrap(),
         Authority::new().client(&url),
     ] {
-        let error = fetch(&client).await.unwrap_err();
+        let error = fetch(&client).await.refused();
         assert_eq!(error.kind(), ErrorKind::Connect);
         let text = error.to_string();
         assert!(text.contains("certificate"), "{text}");
@@ -107,7 +108,7 @@ async fn another_host_or_another_time_is_not_trusted() {
     let wrong_host = authority.serve("api.example.com", false).await;
     let expired = authority.serve("localhost", true).await;
     for url in [wrong_host, expired] {
-        let error = fetch(&authority.client(&url)).await.unwrap_err();
+        let error = fetch(&authority.client(&url)).await.refused();
         assert_eq!(error.kind(), ErrorKind::Connect);
         let text = error.to_string();
         assert!(text.contains("certificate"), "{text}");
