@@ -5,9 +5,15 @@
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
-packages=()
-mapfile -t packages < <(.ci/dependencies.py published | sed 's/^/--package=/')
-((${#packages[@]} > 0))
+names=()
+mapfile -t names < <(.ci/dependencies.py published)
+((${#names[@]} > 0))
+
+# Cargo unpacks a package once a version and never looks again: left in place, what an earlier run
+# unpacked from its packages would be compiled instead of today's.
+for name in "${names[@]}"; do
+    rm -rf "${CARGO_HOME:-$HOME/.cargo}"/registry/src/-*/"$name"-[0-9]*
+done
 
 set -x
-cargo package --locked "$@" "${packages[@]}"
+cargo package --locked "$@" "${names[@]/#/--package=}"
