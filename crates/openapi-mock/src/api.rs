@@ -1,0 +1,431 @@
+//! What a document says of its operations, ready to be asked.
+
+use http::Method;
+use indexmap::IndexMap;
+use serde_json::Value;
+use std::sync::Arc;
+
+use crate::route::Router;
+use crate::schema::Schema;
+
+/// The methods that a path item can have, in the spelling of documents.
+const VERBS: [&str; 8] = [
+    "get", "put", "post", "delete", "options", "head", "patch", "trace",
+];
+
+/// A document, taken apart.
+#[derive(Debug)]
+pub(crate) struct Api {
+    pub(crate) root: Arc<Value>,
+    pub(crate) operations: Vec<Operation>,
+    pub(crate) router: Router,
+    pub(crate) schemes: IndexMap<String, Scheme>,
+}
+
+/// An operation. Its place in [`Api::operations`] is its number.
+#[derive(Debug)]
+pub(crate) struct Operation {
+    /// The `operationId`, or method and path where there is none.
+    pub(crate) id: String,
+    pub(crate) method: Method,
+    /// The path template.
+    pub(crate) path: String,
+    /// Where the operation stands in the document.
+    pub(crate) pointer: String,
+    pub(crate) parameters: Vec<Parameter>,
+    pub(crate) body: Option<Body>,
+    /// In the order of the document.
+    pub(crate) responses: Vec<Response>,
+    /// Alternatives, each a set of schemes with the scopes that they need. None: no credentials.
+    pub(crate) security: Vec<IndexMap<String, Vec<String>>>,
+}
+
+#[derive(Debug)]
+pub(crate) struct Parameter {
+    pub(crate) name: String,
+    pub(crate) location: Location,
+    pub(crate) required: bool,
+    pub(crate) style: String,
+    pub(crate) explode: bool,
+    pub(crate) allow_empty: bool,
+    /// The media type, where `content` describes the parameter.
+    pub(crate) content: Option<String>,
+    pub(crate) schema: Option<Schema>,
+    pub(crate) pointer: String,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Location {
+    Path,
+    Query,
+    Header,
+    Cookie,
+}
+
+#[derive(Debug)]
+pub(crate) struct Body {
+    pub(crate) required: bool,
+    pub(crate) media: Vec<Media>,
+}
+
+/// A media type of a body.
+#[derive(Debug)]
+pub(crate) struct Media {
+    /// As written, such as `application/json` or `image/*`.
+    pub(crate) name: String,
+    pub(crate) schema: Option<Schema>,
+    pub(crate) examples: Vec<Example>,
+    pub(crate) pointer: String,
+}
+
+#[derive(Debug)]
+pub(crate) struct Example {
+    pub(crate) name: String,
+    pub(crate) value: Value,
+    /// What the example answers (`x-refusal`).
+    pub(crate) refusals: Vec<String>,
+}
+
+#[derive(Debug)]
+pub(crate) struct Response {
+    pub(crate) status: Statuses,
+    pub(crate) media: Vec<Media>,
+    pub(crate) headers: Vec<Header>,
+}
+
+/// The key of a response.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Statuses {
+    One(u16),
+    /// `4XX` is 4.
+    Class(u16),
+    Default,
+}
+
+#[derive(Debug)]
+pub(crate) struct Header {
+    pub(crate) name: String,
+    pub(crate) required: bool,
+    pub(crate) schema: Option<Schema>,
+    pub(crate) example: Option<Value>,
+}
+
+/// A security scheme.
+#[derive(Debug)]
+pub(crate) struct Scheme {
+    pub(crate) kind: SchemeKind,
+    /// The scheme object.
+    pub(crate) object: Value,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum SchemeKind {
+    Basic,
+    /// HTTP bearer, OAuth 2.0 and `OpenID` Connect: a token in `Authorization`.
+    Bearer,
+    ApiKey {
+        location: Location,
+        name: String,
+    },
+}
+
+impl Api {
+    pub(crate) fn new(root: &Arc<Value>) -> Self {
+        let operations = operations(root);
+        let router = Router::new(&operations);
+        Self {
+            root: Arc::clone(root),
+            operations,
+            router,
+            schemes: schemes(root),
+        }
+    }
+
+    /// The number of the operation with this id.
+    pub(crate) fn find(&self, id: &str) -> Option<usize> {
+        self.operations
+            .iter()
+            .position(|operation| operation.id == id)
+    }
+
+    /// The operation object, for its extensions.
+    pub(crate) fn object(&self, operation: &Operation) -> &Value {
+        self.root
+            .pointer(&operation.pointer)
+            .unwrap_or(&Value::Null)
+    }
+}
+
+impl Operation {
+    /// The response declared for a status: the status itself, its class, or the default.
+    pub(crate) fn response(&self, status: u16) -> Option<&Response> {
+        let declared = |wanted| {
+            let mut responses = self.responses.iter();
+            responses.find(|response| response.status == wanted)
+        };
+        declared(Statuses::One(status))
+            .or_else(|| declared(Statuses::Class(status / 100)))
+            .or_else(|| declared(Statuses::Default))
+    }
+
+    /// The lowest success that is declared by number; 200 where there is none.
+    pub(crate) fn success(&self) -> u16 {
+        let statuses = self.responses.iter().filter_map(|response| {
+            let Statuses::One(status) = response.status else {
+                return None;
+            };
+            (200..300).contains(&status).then_some(status)
+        });
+        statuses.min().unwrap_or(200)
+    }
+}
+
+/// The node behind a chain of references.
+pub(crate) fn resolve<'a>(root: &'a Value, node: &'a Value) -> &'a Value {
+    let target = node.get("$ref").and_then(Value::as_str);
+    match target.and_then(|target| root.pointer(target.strip_prefix('#')?)) {
+        Some(node) => resolve(root, node),
+        None => node,
+    }
+}
+
+/// The pointer behind a chain of references.
+fn resolved_pointer(root: &Value, pointer: String) -> String {
+    let target = root
+        .pointer(&pointer)
+        .and_then(|node| node.get("$ref")?.as_str()?.strip_prefix('#'));
+    match target {
+        Some(target) => resolved_pointer(root, target.to_owned()),
+        None => pointer,
+    }
+}
+
+/// The entries of an object; none where it is no object.
+pub(crate) fn members(value: &Value) -> impl Iterator<Item = (&String, &Value)> {
+    value.as_object().into_iter().flatten()
+}
+
+/// The texts of a list; none where it is no list.
+pub(crate) fn strings(value: &Value) -> Vec<String> {
+    let items = value.as_array().into_iter().flatten();
+    items.filter_map(Value::as_str).map(str::to_owned).collect()
+}
+
+fn text(value: &Value, name: &str) -> String {
+    value[name].as_str().unwrap_or_default().to_owned()
+}
+
+fn operations(root: &Value) -> Vec<Operation> {
+    let mut found = Vec::new();
+    for (path, item) in members(&root["paths"]) {
+        let place = openapi_document::pointer::join("/paths", path);
+        let place = resolved_pointer(root, place);
+        for verb in VERBS {
+            let object = &resolve(root, item)[verb];
+            let Ok(method) = Method::from_bytes(verb.to_uppercase().as_bytes()) else {
+                continue;
+            };
+            if object.is_object() {
+                found.push(operation(root, path, method, &place, verb));
+            }
+        }
+    }
+    found
+}
+
+fn operation(root: &Value, path: &str, method: Method, item: &str, verb: &str) -> Operation {
+    let pointer = format!("{item}/{verb}");
+    let object = root.pointer(&pointer).unwrap_or(&Value::Null);
+    let id = match object["operationId"].as_str() {
+        Some(id) => id.to_owned(),
+        None => format!("{method} {path}"),
+    };
+    let body = object.get("requestBody").map(|_| {
+        let pointer = resolved_pointer(root, format!("{pointer}/requestBody"));
+        let body = root.pointer(&pointer).unwrap_or(&Value::Null);
+        Body {
+            required: body["required"] == true,
+            media: media(root, &pointer, true),
+        }
+    });
+    let responses = members(&object["responses"]).map(|(status, _)| {
+        let place = format!("{pointer}/responses/{status}");
+        response(root, status, resolved_pointer(root, place))
+    });
+    let security = object.get("security").unwrap_or(&root["security"]);
+    let alternatives = security.as_array().into_iter().flatten();
+    Operation {
+        id,
+        method,
+        path: path.to_owned(),
+        parameters: parameters(root, item, &pointer),
+        body,
+        responses: responses.collect(),
+        security: alternatives
+            .map(|set| {
+                let schemes = members(set);
+                schemes
+                    .map(|(name, scopes)| (name.clone(), strings(scopes)))
+                    .collect()
+            })
+            .collect(),
+        pointer,
+    }
+}
+
+/// The parameters of an operation, and those of its path that it does not replace.
+fn parameters(root: &Value, item: &str, operation: &str) -> Vec<Parameter> {
+    let mut found: Vec<Parameter> = Vec::new();
+    for holder in [operation, item] {
+        let holder = format!("{holder}/parameters");
+        let list = root.pointer(&holder).and_then(Value::as_array);
+        for index in 0..list.map_or(0, Vec::len) {
+            let pointer = resolved_pointer(root, format!("{holder}/{index}"));
+            let Some(parameter) = parameter(root, pointer) else {
+                continue;
+            };
+            let known = |other: &Parameter| {
+                other.name == parameter.name && other.location == parameter.location
+            };
+            if !found.iter().any(known) {
+                found.push(parameter);
+            }
+        }
+    }
+    found
+}
+
+fn parameter(root: &Value, pointer: String) -> Option<Parameter> {
+    let object = root.pointer(&pointer)?;
+    let location = location(object)?;
+    let (content, schema) = match members(&object["content"]).next() {
+        Some((media, _)) => {
+            let place = openapi_document::pointer::join(&format!("{pointer}/content"), media);
+            (Some(media.clone()), format!("{place}/schema"))
+        }
+        None => (None, format!("{pointer}/schema")),
+    };
+    let usual = match location {
+        Location::Path | Location::Header => "simple",
+        Location::Query | Location::Cookie => "form",
+    };
+    let style = object["style"].as_str().unwrap_or(usual).to_owned();
+    Some(Parameter {
+        name: text(object, "name"),
+        location,
+        required: object["required"] == true,
+        explode: object["explode"].as_bool().unwrap_or(style == "form"),
+        allow_empty: object["allowEmptyValue"] == true,
+        style,
+        content,
+        schema: Schema::request(root, schema),
+        pointer,
+    })
+}
+
+fn location(object: &Value) -> Option<Location> {
+    match object["in"].as_str()? {
+        "path" => Some(Location::Path),
+        "query" => Some(Location::Query),
+        "header" => Some(Location::Header),
+        "cookie" => Some(Location::Cookie),
+        _ => None,
+    }
+}
+
+fn response(root: &Value, status: &str, pointer: String) -> Response {
+    let class = status.chars().next().and_then(|first| first.to_digit(10));
+    let status = match (status.parse(), class) {
+        (Ok(status), _) => Statuses::One(status),
+        (Err(_), Some(class)) => Statuses::Class(class as u16),
+        (Err(_), None) => Statuses::Default,
+    };
+    let object = root.pointer(&pointer).unwrap_or(&Value::Null);
+    let headers = members(&object["headers"]).map(|(name, _)| {
+        let place = openapi_document::pointer::join(&format!("{pointer}/headers"), name);
+        let place = resolved_pointer(root, place);
+        let header = root.pointer(&place).unwrap_or(&Value::Null);
+        Header {
+            name: name.clone(),
+            required: header["required"] == true,
+            schema: Schema::response(root, format!("{place}/schema")),
+            example: header.get("example").cloned(),
+        }
+    });
+    Response {
+        status,
+        headers: headers.collect(),
+        media: media(root, &pointer, false),
+    }
+}
+
+/// The media types of a request body or a response.
+fn media(root: &Value, holder: &str, request: bool) -> Vec<Media> {
+    let content = format!("{holder}/content");
+    let all = root.pointer(&content).unwrap_or(&Value::Null);
+    members(all)
+        .map(|(name, object)| {
+            let pointer = openapi_document::pointer::join(&content, name);
+            let schema = format!("{pointer}/schema");
+            Media {
+                name: name.clone(),
+                schema: match request {
+                    true => Schema::request(root, schema),
+                    false => Schema::response(root, schema),
+                },
+                examples: examples(root, object),
+                pointer,
+            }
+        })
+        .collect()
+}
+
+/// The examples of a media type, and that of its schema where there are none.
+fn examples(root: &Value, media: &Value) -> Vec<Example> {
+    let named = members(&media["examples"]).filter_map(|(name, example)| {
+        let example = resolve(root, example);
+        let refusals = match &example["x-refusal"] {
+            Value::String(one) => vec![one.clone()],
+            several => strings(several),
+        };
+        Some(Example {
+            name: name.clone(),
+            value: example.get("value")?.clone(),
+            refusals,
+        })
+    });
+    let mut found: Vec<Example> = named.collect();
+    let schema = resolve(root, &media["schema"]);
+    let single = media.get("example").or_else(|| schema.get("example"));
+    if let (true, Some(value)) = (found.is_empty(), single) {
+        found.push(Example {
+            name: "example".to_owned(),
+            value: value.clone(),
+            refusals: Vec::new(),
+        });
+    }
+    found
+}
+
+fn schemes(root: &Value) -> IndexMap<String, Scheme> {
+    let declared = members(&root["components"]["securitySchemes"]);
+    let known = declared.filter_map(|(name, scheme)| {
+        let object = resolve(root, scheme);
+        let kind = scheme_kind(object)?;
+        let object = object.clone();
+        Some((name.clone(), Scheme { kind, object }))
+    });
+    known.collect()
+}
+
+fn scheme_kind(object: &Value) -> Option<SchemeKind> {
+    match object["type"].as_str()? {
+        "apiKey" => Some(SchemeKind::ApiKey {
+            location: location(object)?,
+            name: text(object, "name"),
+        }),
+        "http" if text(object, "scheme").eq_ignore_ascii_case("basic") => Some(SchemeKind::Basic),
+        "http" | "oauth2" | "openIdConnect" => Some(SchemeKind::Bearer),
+        _ => None,
+    }
+}

@@ -1,0 +1,39 @@
+//! Requests that the document accepts.
+
+use serde_json::Value;
+
+use crate::api::Operation;
+use crate::request::Request;
+
+/// A request with what the document makes of it.
+#[derive(Debug)]
+pub(crate) struct Call<'a> {
+    pub(crate) operation: &'a Operation,
+    pub(crate) request: &'a Request,
+    /// The values of the path parameters, decoded, in the order of the path.
+    pub(crate) path: Vec<(String, String)>,
+    /// The media type of the body, as the document declares it.
+    pub(crate) media: Option<String>,
+    /// The body: JSON as it is, forms as objects, everything else as a text.
+    pub(crate) body: Option<Value>,
+}
+
+impl<'a> Call<'a> {
+    /// The call that a request makes of an operation.
+    pub(crate) fn new(
+        operation: &'a Operation,
+        request: &'a Request,
+        path: Vec<(String, String)>,
+    ) -> Self {
+        let text = || Value::from(String::from_utf8_lossy(&request.body));
+        let body = (!request.body.is_empty()).then(|| request.json().unwrap_or_else(text));
+        let declared = operation.body.as_ref().and_then(|body| body.media.first());
+        Self {
+            operation,
+            request,
+            path,
+            media: declared.map(|media| media.name.clone()),
+            body,
+        }
+    }
+}

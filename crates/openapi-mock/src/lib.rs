@@ -1,0 +1,25 @@
+#![doc = include_str!("../README.md")]
+#![allow(
+    clippy::doc_markdown,
+    reason = "OpenAPI and OpenID are names, not code"
+)]
+#![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used))]
+
+mod answer;
+mod api;
+mod call;
+mod change;
+mod document;
+mod media;
+mod mock;
+mod refusal;
+mod reply;
+mod request;
+mod route;
+mod schema;
+mod server;
+
+pub use crate::document::{Document, DocumentError};
+pub use crate::mock::Mock;
+pub use crate::request::Request;
+pub use crate::server::{MockServer, MockServerBuilder, StartError};

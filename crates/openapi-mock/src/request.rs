@@ -1,0 +1,67 @@
+//! Requests as they came.
+
+use bytes::Bytes;
+use http::{HeaderMap, Method};
+use serde_json::Value;
+
+/// A request as a mock received it.
+///
+/// ```
+/// # async fn shown(server: openapi_mock::MockServer) {
+/// for request in server.requests() {
+///     println!("{} {}", request.method(), request.path());
+/// }
+/// # }
+/// ```
+#[derive(Clone, Debug)]
+pub struct Request {
+    pub(crate) method: Method,
+    pub(crate) path: String,
+    pub(crate) query: String,
+    pub(crate) headers: HeaderMap,
+    pub(crate) body: Bytes,
+}
+
+impl Request {
+    /// The method.
+    pub fn method(&self) -> &Method {
+        &self.method
+    }
+
+    /// The path below the base URL of the mock, as sent: percent-encoded, with a slash in front.
+    pub fn path(&self) -> &str {
+        &self.path
+    }
+
+    /// The query without its question mark, as sent; empty where there is none.
+    pub fn query(&self) -> &str {
+        &self.query
+    }
+
+    /// Names and values of the query, decoded, in their order.
+    pub fn query_pairs(&self) -> Vec<(String, String)> {
+        form_urlencoded::parse(self.query.as_bytes())
+            .into_owned()
+            .collect()
+    }
+
+    /// All headers.
+    pub fn headers(&self) -> &HeaderMap {
+        &self.headers
+    }
+
+    /// The first header of this name, if it is a text.
+    pub fn header(&self, name: &str) -> Option<&str> {
+        self.headers.get(name)?.to_str().ok()
+    }
+
+    /// The body as sent.
+    pub fn body(&self) -> &[u8] {
+        &self.body
+    }
+
+    /// The body as JSON, if it is JSON.
+    pub fn json(&self) -> Option<Value> {
+        serde_json::from_slice(&self.body).ok()
+    }
+}

@@ -1,0 +1,85 @@
+//! Schemas of a document as judges of values.
+
+use std::fmt;
+use std::sync::OnceLock;
+
+use jsonschema::Validator;
+use openapi_document::lint::json_schema::{Direction, to_json_schema_for};
+use serde_json::Value;
+
+/// A schema where it stands in the document. What judges by it is made when it is first asked, so
+/// that a server starts at once.
+pub(crate) struct Schema {
+    pub(crate) pointer: String,
+    direction: Direction,
+    validator: OnceLock<Option<Validator>>,
+}
+
+/// What a schema says against a value.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Violation {
+    /// JSON pointer into the value.
+    pub(crate) at: String,
+    pub(crate) what: String,
+}
+
+impl Schema {
+    /// The schema at `pointer` for what clients send, if there is one.
+    pub(crate) fn request(root: &Value, pointer: String) -> Option<Self> {
+        Self::new(root, pointer, Direction::Request)
+    }
+
+    /// The schema at `pointer` for what servers send, if there is one.
+    pub(crate) fn response(root: &Value, pointer: String) -> Option<Self> {
+        Self::new(root, pointer, Direction::Response)
+    }
+
+    fn new(root: &Value, pointer: String, direction: Direction) -> Option<Self> {
+        root.pointer(&pointer)?;
+        Some(Self {
+            pointer,
+            direction,
+            validator: OnceLock::new(),
+        })
+    }
+
+    /// The schema object, as written.
+    pub(crate) fn object<'a>(&self, root: &'a Value) -> &'a Value {
+        root.pointer(&self.pointer).unwrap_or(&Value::Null)
+    }
+
+    pub(crate) fn is_valid(&self, root: &Value, value: &Value) -> bool {
+        self.validator(root)
+            .is_none_or(|validator| validator.is_valid(value))
+    }
+
+    /// Everything that is wrong with a value.
+    pub(crate) fn violations(&self, root: &Value, value: &Value) -> Vec<Violation> {
+        let Some(validator) = self.validator(root) else {
+            return Vec::new();
+        };
+        validator
+            .iter_errors(value)
+            .map(|error| Violation {
+                at: error.instance_path().to_string(),
+                what: error.to_string(),
+            })
+            .collect()
+    }
+
+    /// Nothing where the schema cannot be compiled: it then accepts everything.
+    fn validator(&self, root: &Value) -> Option<&Validator> {
+        let compile = || {
+            let schema = to_json_schema_for(root, &self.pointer, self.direction);
+            let options = jsonschema::options().should_validate_formats(true);
+            options.build(&schema).ok()
+        };
+        self.validator.get_or_init(compile).as_ref()
+    }
+}
+
+impl fmt::Debug for Schema {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Schema").field(&self.pointer).finish()
+    }
+}

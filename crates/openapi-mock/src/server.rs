@@ -1,0 +1,336 @@
+//! Listening, and HTTP.
+
+use std::convert::Infallible;
+use std::io;
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::ops::Deref;
+
+use bytes::Bytes;
+use http::StatusCode;
+use http_body_util::{BodyExt, Full, LengthLimitError, Limited};
+use hyper::body::Incoming;
+use hyper::service::service_fn;
+use hyper_util::rt::{TokioIo, TokioTimer};
+use tokio::net::{TcpListener, TcpStream};
+use tokio::task::{JoinHandle, JoinSet};
+
+use crate::document::Document;
+use crate::mock::{Mock, Settings};
+use crate::refusal::{Reason, Refusal};
+use crate::reply::Reply;
+use crate::request::Request;
+
+/// The largest request body that is taken, in bytes, unless the builder says otherwise.
+const MAX_BODY: usize = 16 * 1024 * 1024;
+
+/// A server on a port of its own, for one document or several. Dropping it ends it with all its
+/// connections.
+///
+/// ```
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// use openapi_mock::{Document, MockServer};
+///
+/// let document = Document::bundled(r#"{
+///     "openapi": "3.0.3", "info": {"title": "Pets", "version": "1.0.0"},
+///     "paths": {"/pets": {"get": {"operationId": "list_pets", "responses": {"200": {
+///         "description": "All pets.",
+///         "content": {"application/json": {"example": ["Rex"]}}
+///     }}}}}
+/// }"#)?;
+/// let server = MockServer::start(document).await?;
+/// let pets: Vec<String> = reqwest::get(format!("{}/pets", server.url())).await?.json().await?;
+/// assert_eq!(pets, ["Rex"]);
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Debug)]
+pub struct MockServer {
+    mounts: Vec<Mount>,
+    first: Mock,
+    task: JoinHandle<()>,
+}
+
+#[derive(Debug, Clone)]
+struct Mount {
+    /// Empty, or a slash and a name.
+    prefix: String,
+    mock: Mock,
+}
+
+/// Why a server did not start.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum StartError {
+    /// The address cannot be listened on.
+    #[error("cannot listen on {address}: {source}{}", advice(.source))]
+    Listen {
+        /// The address that was asked for.
+        address: SocketAddr,
+        /// What the operating system says.
+        source: io::Error,
+    },
+    /// No document was given.
+    #[error("there is nothing to serve: mount at least one document")]
+    Nothing,
+    /// Two documents have one prefix.
+    #[error("two documents are mounted at `{0}`")]
+    SamePrefix(String),
+}
+
+fn advice(error: &io::Error) -> &'static str {
+    match error.kind() {
+        io::ErrorKind::AddrInUse => "; choose another port, or 0 for a free one",
+        io::ErrorKind::PermissionDenied => "; ports below 1024 are for administrators",
+        _ => "",
+    }
+}
+
+/// Sets up a [`MockServer`].
+///
+/// ```
+/// # async fn shown(document: openapi_mock::Document) -> Result<(), openapi_mock::StartError> {
+/// let server = openapi_mock::MockServer::builder().mount("pets", document).port(4010).start().await?;
+/// assert_eq!(server.url(), "http://127.0.0.1:4010/pets");
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Debug)]
+#[must_use]
+pub struct MockServerBuilder {
+    documents: Vec<(String, Document)>,
+    host: IpAddr,
+    port: u16,
+    max_body: usize,
+    settings: Settings,
+}
+
+impl MockServer {
+    /// A server for one document, on a free port of the loopback interface.
+    ///
+    /// # Errors
+    ///
+    /// [`StartError::Listen`] when there is no free port.
+    pub async fn start(document: Document) -> Result<Self, StartError> {
+        Self::builder().mount("", document).start().await
+    }
+
+    /// A server to be set up.
+    pub fn builder() -> MockServerBuilder {
+        MockServerBuilder {
+            documents: Vec::new(),
+            host: IpAddr::V4(Ipv4Addr::LOCALHOST),
+            port: 0,
+            max_body: MAX_BODY,
+            settings: Settings::default(),
+        }
+    }
+
+    /// The mock that is mounted under a name.
+    pub fn mounted(&self, name: &str) -> Option<&Mock> {
+        let wanted = prefix(name);
+        let mut mounts = self.mounts.iter();
+        let found = mounts.find(|mount| mount.prefix == wanted);
+        found.map(|mount| &mount.mock)
+    }
+
+    /// All mocks, in the order in which they were mounted.
+    pub fn mocks(&self) -> impl Iterator<Item = &Mock> {
+        self.mounts.iter().map(|mount| &mount.mock)
+    }
+}
+
+impl Deref for MockServer {
+    type Target = Mock;
+
+    fn deref(&self) -> &Mock {
+        &self.first
+    }
+}
+
+impl Drop for MockServer {
+    fn drop(&mut self) {
+        self.task.abort();
+    }
+}
+
+impl MockServerBuilder {
+    /// Serves a document under a path of its own; an empty name stands for the root.
+    pub fn mount(mut self, name: &str, document: Document) -> Self {
+        self.documents.push((prefix(name), document));
+        self
+    }
+
+    /// The address to listen on; the loopback interface unless set. A mock knows no secrets worth
+    /// the name: think twice before others can reach it.
+    pub fn host(mut self, host: IpAddr) -> Self {
+        self.host = host;
+        self
+    }
+
+    /// The port to listen on; 0, a free one, unless set.
+    pub fn port(mut self, port: u16) -> Self {
+        self.port = port;
+        self
+    }
+
+    /// From what made values grow: the same seed, the same values. 0 unless set.
+    pub fn seed(mut self, seed: u64) -> Self {
+        self.settings.seed = seed;
+        self
+    }
+
+    /// The largest request body that is taken, in bytes; 16 MiB unless set. Larger ones are
+    /// answered with 413.
+    pub fn max_body(mut self, bytes: usize) -> Self {
+        self.max_body = bytes;
+        self
+    }
+
+    /// Starts the server.
+    ///
+    /// # Errors
+    ///
+    /// A [`StartError`] when the address cannot be listened on, or when there is no document or two
+    /// have the same name.
+    pub async fn start(self) -> Result<MockServer, StartError> {
+        let address = SocketAddr::new(self.host, self.port);
+        let mounts = self.mounts()?;
+        let Some(first) = mounts.first().map(|mount| mount.mock.clone()) else {
+            return Err(StartError::Nothing);
+        };
+        let failed = |source| StartError::Listen { address, source };
+        let listener = TcpListener::bind(address).await.map_err(failed)?;
+        let bound = listener.local_addr().map_err(failed)?;
+        for mount in &mounts {
+            mount
+                .mock
+                .set_url(format!("http://{bound}{}", mount.prefix));
+        }
+        let site = Site {
+            mounts: mounts.clone(),
+            max_body: self.max_body,
+        };
+        Ok(MockServer {
+            mounts,
+            first,
+            task: tokio::spawn(listen(listener, site)),
+        })
+    }
+
+    fn mounts(&self) -> Result<Vec<Mount>, StartError> {
+        let mut mounts: Vec<Mount> = Vec::new();
+        for (prefix, document) in &self.documents {
+            if mounts.iter().any(|mount| mount.prefix == *prefix) {
+                return Err(StartError::SamePrefix(prefix.clone()));
+            }
+            mounts.push(Mount {
+                prefix: prefix.clone(),
+                mock: Mock::new(document, &self.settings),
+            });
+        }
+        Ok(mounts)
+    }
+}
+
+/// A name as the start of paths.
+fn prefix(name: &str) -> String {
+    match name.trim_matches('/') {
+        "" => String::new(),
+        name => format!("/{name}"),
+    }
+}
+
+/// What connections need to know.
+#[derive(Debug, Clone)]
+struct Site {
+    mounts: Vec<Mount>,
+    max_body: usize,
+}
+
+async fn listen(listener: TcpListener, site: Site) {
+    let mut connections = JoinSet::new();
+    loop {
+        tokio::select! {
+            accepted = listener.accept() => {
+                // What fails here is one connection, not the listener.
+                if let Ok((stream, _)) = accepted {
+                    connections.spawn(serve(stream, site.clone()));
+                }
+            }
+            Some(_) = connections.join_next() => {}
+        }
+    }
+}
+
+async fn serve(stream: TcpStream, site: Site) {
+    // Replies are written in one piece; waiting for more would only delay them.
+    let _ = stream.set_nodelay(true);
+    let service = service_fn(|request| {
+        let site = site.clone();
+        async move {
+            let reply = site.handle(request).await;
+            Ok::<_, Infallible>(response(reply))
+        }
+    });
+    let connection = hyper::server::conn::http1::Builder::new()
+        .timer(TokioTimer::new())
+        .serve_connection(TokioIo::new(stream), service);
+    // A client that goes away is no failure of the server.
+    let _ = connection.await;
+}
+
+impl Site {
+    async fn handle(&self, request: http::Request<Incoming>) -> Reply {
+        let (head, body) = request.into_parts();
+        let path = head.uri.path();
+        let Some((mount, below)) = self.mounted(path) else {
+            return self.nowhere(path);
+        };
+        let body = match Limited::new(body, self.max_body).collect().await {
+            Ok(body) => body.to_bytes(),
+            Err(error) if error.is::<LengthLimitError>() => {
+                let detail = format!("bodies may have {} bytes here", self.max_body);
+                return mount.mock.refuse(&Refusal::new(Reason::TooLarge, detail));
+            }
+            // Nobody is left to read the answer.
+            Err(_) => Bytes::new(),
+        };
+        let request = Request {
+            method: head.method,
+            path: below.to_owned(),
+            query: head.uri.query().unwrap_or_default().to_owned(),
+            headers: head.headers,
+            body,
+        };
+        mount.mock.handle(request).await
+    }
+
+    /// The mount whose prefix starts a path, the longest one, and what follows.
+    fn mounted<'a>(&self, path: &'a str) -> Option<(&Mount, &'a str)> {
+        let mounts = self.mounts.iter().filter_map(|mount| {
+            let below = path.strip_prefix(mount.prefix.as_str())?;
+            match below {
+                "" => Some((mount, "/")),
+                below => below.starts_with('/').then_some((mount, below)),
+            }
+        });
+        mounts.max_by_key(|(mount, _)| mount.prefix.len())
+    }
+
+    fn nowhere(&self, path: &str) -> Reply {
+        let prefixes: Vec<&str> = self.mounts.iter().map(|mount| &*mount.prefix).collect();
+        let text = format!(
+            "Nothing is mounted at {path}. The APIs of this server stand below {}.\n",
+            prefixes.join(", ")
+        );
+        Reply::with_body(StatusCode::NOT_FOUND, "text/plain; charset=utf-8", text)
+    }
+}
+
+fn response(reply: Reply) -> http::Response<Full<Bytes>> {
+    let mut response = http::Response::new(Full::new(reply.body));
+    *response.status_mut() = reply.status;
+    *response.headers_mut() = reply.headers;
+    response
+}
