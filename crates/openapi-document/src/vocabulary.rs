@@ -187,6 +187,7 @@ mod tests {
             "server",
             "security scheme",
             "webhook event",
+            "example object",
             "anywhere",
         ];
         for (name, extension) in VOCABULARY.iter() {
@@ -202,5 +203,6 @@ mod tests {
         assert_eq!(place(ObjectKind::Operation, false), "operation");
         assert_eq!(place(ObjectKind::RequestBody, false), "request body");
         assert_eq!(place(ObjectKind::Schema, true), "property");
+        assert_eq!(place(ObjectKind::Example, false), "example object");
     }
 }

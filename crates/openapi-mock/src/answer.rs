@@ -3,11 +3,15 @@
 use http::{HeaderName, StatusCode, header};
 use serde_json::Value;
 
-use crate::api::{Api, Media};
+use crate::api::{Api, Media, Response};
 use crate::call::Call;
+use crate::challenge;
 use crate::change::Change;
 use crate::media;
+use crate::negotiation::Accept;
+use crate::refusal::Refusal;
 use crate::reply::Reply;
+use crate::stand_in;
 
 /// An answer before it is written down in a media type.
 #[derive(Debug, Clone)]
@@ -15,6 +19,9 @@ pub(crate) struct Answer {
     pub(crate) status: u16,
     /// Nothing where the answer has no body, or where the declared example shall stand in.
     pub(crate) body: Option<Value>,
+    /// The declared media type that the body is written in; the one that the client wants where
+    /// nothing is said.
+    pub(crate) media: Option<String>,
     pub(crate) headers: Vec<(HeaderName, String)>,
     /// What the call changed.
     pub(crate) changes: Vec<Change>,
@@ -25,65 +32,90 @@ impl Answer {
         Self {
             status,
             body: None,
+            media: None,
             headers: Vec::new(),
             changes: Vec::new(),
         }
     }
 
-    /// The reply in the media type that `accept` prefers of those declared for the status.
-    pub(crate) fn reply(&self, api: &Api, call: &Call<'_>) -> Reply {
-        let accept = call.request.header("accept");
+    /// The reply, as the document describes it for the status. A body that its schema refuses
+    /// never leaves: the declared example stands in.
+    pub(crate) fn reply(&self, api: &Api, call: &Call<'_>) -> Result<Reply, Refusal> {
         let status = StatusCode::from_u16(self.status).unwrap_or(StatusCode::OK);
-        let declared = call.operation.response(self.status);
-        let media = declared.and_then(|response| preferred(&response.media, accept));
-        let mut reply = match media {
-            Some(media) => self.written(api, status, media),
-            None => Reply::empty(status),
+        let mut reply = match call.operation.response(self.status) {
+            Some(response) => self.declared(api, call, status, response)?,
+            None => match &self.body {
+                Some(body) => Reply::json(status, "application/json", body),
+                None => Reply::empty(status),
+            },
         };
-        for declared in declared.into_iter().flat_map(|response| &response.headers) {
-            let name = HeaderName::from_bytes(declared.name.as_bytes());
-            if let (Ok(name), Some(example)) = (name, &declared.example) {
-                reply.set(name, &plain_text(example));
-            }
+        if status == StatusCode::UNAUTHORIZED {
+            let challenges = challenge::missing(api, call.operation);
+            reply.set(header::WWW_AUTHENTICATE, &challenges);
         }
         for (name, value) in &self.headers {
             reply.set(name.clone(), value);
         }
-        reply
+        Ok(reply)
     }
 
-    fn written(&self, api: &Api, status: StatusCode, media: &Media) -> Reply {
-        let valid = |body: &&Value| match &media.schema {
-            Some(schema) => schema.is_valid(&api.root, body),
-            None => true,
+    fn declared(
+        &self,
+        api: &Api,
+        call: &Call<'_>,
+        status: StatusCode,
+        response: &Response,
+    ) -> Result<Reply, Refusal> {
+        let accept = Accept::of(call.request);
+        let mut reply = match self.preferred(status, response, &accept)? {
+            Some(media) => self.written(api, status, media, &accept),
+            None => Reply::empty(status),
         };
-        let shown = media.examples.first().map(|example| &example.value);
-        match self.body.as_ref().filter(valid).or(shown) {
-            Some(body) if media::is_json(&media.name) => Reply::json(status, &media.name, body),
-            Some(body) => Reply::with_body(status, &media.name, plain_text(body)),
+        stand_in::headers(api, response, &mut reply);
+        Ok(reply)
+    }
+
+    /// The media type of the body; none where there is no body. An error is told in any media type:
+    /// better one that was not asked for than none.
+    fn preferred<'a>(
+        &self,
+        status: StatusCode,
+        response: &'a Response,
+        accept: &Accept,
+    ) -> Result<Option<&'a Media>, Refusal> {
+        let declared = &response.media;
+        let bodiless = [
+            StatusCode::NO_CONTENT,
+            StatusCode::RESET_CONTENT,
+            StatusCode::NOT_MODIFIED,
+        ];
+        if declared.is_empty() || bodiless.contains(&status) {
+            return Ok(None);
+        }
+        if let Some(wanted) = &self.media {
+            return Ok(declared.iter().find(|media| media.name == *wanted));
+        }
+        match accept.preferred(declared) {
+            None if status.as_u16() < 400 => {
+                let names: Vec<&str> = declared.iter().map(|media| &*media.name).collect();
+                Err(accept.refusal(&names))
+            }
+            preferred => Ok(preferred.or_else(|| declared.first())),
+        }
+    }
+
+    fn written(&self, api: &Api, status: StatusCode, media: &Media, accept: &Accept) -> Reply {
+        let known = self.body.clone().filter(|body| media.takes(api, body));
+        let body = known.or_else(|| stand_in::body(api, media, self.status));
+        let name = accept.concrete(&media.name);
+        match body {
+            Some(body) if media::is_json(&name) => Reply::json(status, &name, &body),
+            Some(body) => Reply::with_body(status, &name, media::plain_text(&body)),
             None => {
                 let mut reply = Reply::empty(status);
-                reply.set(header::CONTENT_TYPE, &media.name);
+                reply.set(header::CONTENT_TYPE, &name);
                 reply
             }
         }
-    }
-}
-
-/// The first declared media type that `Accept` takes; the first of all where it takes none.
-fn preferred<'a>(declared: &'a [Media], accept: Option<&str>) -> Option<&'a Media> {
-    let ranges = accept.unwrap_or("*/*").split(',');
-    let wanted = ranges.into_iter().find_map(|range| {
-        declared
-            .iter()
-            .find(|media| media::fits(range, &media.name))
-    });
-    wanted.or_else(|| declared.first())
-}
-
-fn plain_text(value: &Value) -> String {
-    match value {
-        Value::String(text) => text.clone(),
-        other => other.to_string(),
     }
 }

@@ -168,6 +168,16 @@ impl Operation {
             .or_else(|| declared(Statuses::Default))
     }
 
+    /// The responses that say that all went well.
+    pub(crate) fn successes(&self) -> impl Iterator<Item = &Response> + Clone {
+        self.responses.iter().filter(|response| {
+            matches!(
+                response.status,
+                Statuses::One(200..300) | Statuses::Class(2)
+            )
+        })
+    }
+
     /// The lowest success that is declared by number; 200 where there is none.
     pub(crate) fn success(&self) -> u16 {
         let statuses = self.responses.iter().filter_map(|response| {
@@ -177,6 +187,26 @@ impl Operation {
             (200..300).contains(&status).then_some(status)
         });
         statuses.min().unwrap_or(200)
+    }
+}
+
+impl Example {
+    /// Whether it is the answer to a refusal.
+    pub(crate) fn answers(&self, refusal: &str) -> bool {
+        self.refusals.iter().any(|name| name == refusal)
+    }
+}
+
+impl Media {
+    /// The media type object.
+    pub(crate) fn object<'a>(&self, root: &'a Value) -> &'a Value {
+        root.pointer(&self.pointer).unwrap_or(&Value::Null)
+    }
+
+    /// Whether its schema takes a value.
+    pub(crate) fn takes(&self, api: &Api, value: &Value) -> bool {
+        let schema = self.schema.as_ref();
+        schema.is_none_or(|schema| schema.is_valid(&api.root, value))
     }
 }
 
@@ -349,7 +379,7 @@ fn response(root: &Value, status: &str, pointer: String) -> Response {
             name: name.clone(),
             required: header["required"] == true,
             schema: Schema::response(root, format!("{place}/schema")),
-            example: header.get("example").cloned(),
+            example: header_example(root, header),
         }
     });
     Response {
@@ -357,6 +387,17 @@ fn response(root: &Value, status: &str, pointer: String) -> Response {
         headers: headers.collect(),
         media: media(root, &pointer, false),
     }
+}
+
+/// An example of a header, of its schema, or the value that its schema allows first.
+fn header_example(root: &Value, header: &Value) -> Option<Value> {
+    let mut named = members(&header["examples"]);
+    let named = named.find_map(|(_, example)| resolve(root, example).get("value"));
+    let schema = resolve(root, &header["schema"]);
+    let example = header.get("example").or(named);
+    let example = example.or_else(|| schema.get("example"));
+    let example = example.or_else(|| schema.get("default"));
+    example.or_else(|| schema["enum"].get(0)).cloned()
 }
 
 /// The media types of a request body or a response.

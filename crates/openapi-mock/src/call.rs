@@ -17,23 +17,3 @@ pub(crate) struct Call<'a> {
     /// The body: JSON as it is, forms as objects, everything else as a text.
     pub(crate) body: Option<Value>,
 }
-
-impl<'a> Call<'a> {
-    /// The call that a request makes of an operation.
-    pub(crate) fn new(
-        operation: &'a Operation,
-        request: &'a Request,
-        path: Vec<(String, String)>,
-    ) -> Self {
-        let text = || Value::from(String::from_utf8_lossy(&request.body));
-        let body = (!request.body.is_empty()).then(|| request.json().unwrap_or_else(text));
-        let declared = operation.body.as_ref().and_then(|body| body.media.first());
-        Self {
-            operation,
-            request,
-            path,
-            media: declared.map(|media| media.name.clone()),
-            body,
-        }
-    }
-}

@@ -8,16 +8,22 @@
 mod answer;
 mod api;
 mod call;
+mod challenge;
 mod change;
+mod check;
 mod document;
 mod media;
 mod mock;
+mod negotiation;
+mod prefer;
 mod refusal;
 mod reply;
 mod request;
 mod route;
 mod schema;
 mod server;
+mod stand_in;
+mod violation;
 
 pub use crate::document::{Document, DocumentError};
 pub use crate::mock::Mock;

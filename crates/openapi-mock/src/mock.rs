@@ -6,8 +6,9 @@ use http::header;
 
 use crate::answer::Answer;
 use crate::api::{Api, Operation};
-use crate::call::Call;
+use crate::check::check;
 use crate::document::Document;
+use crate::prefer;
 use crate::refusal::{Reason, Refusal};
 use crate::reply::Reply;
 use crate::request::Request;
@@ -110,8 +111,11 @@ impl Mock {
         path: Vec<(String, String)>,
         request: &Request,
     ) -> Result<Reply, Refusal> {
-        let call = Call::new(operation, request, path);
-        let answer = Answer::status(operation.success());
-        Ok(answer.reply(&self.inner.api, &call))
+        let api = &self.inner.api;
+        let call = check(api, operation, request, path)?;
+        if let Some(answer) = prefer::answer(api, &call)? {
+            return answer.reply(api, &call);
+        }
+        Answer::status(operation.success()).reply(api, &call)
     }
 }

@@ -4,8 +4,10 @@ use http::{HeaderName, StatusCode, header};
 use serde_json::{Value, json};
 
 use crate::api::{Api, Media, Operation, Response, Statuses};
+use crate::challenge;
 use crate::media;
 use crate::reply::Reply;
+use crate::stand_in;
 
 /// The header of every refusal that says why, in words for whoever debugs a client.
 pub(crate) const REASON: HeaderName = HeaderName::from_static("x-mock-refusal");
@@ -83,6 +85,16 @@ impl Reason {
         }
     }
 
+    /// The name, and that of a wider refusal where there is one: an example of that will do.
+    fn names(self) -> impl Iterator<Item = &'static str> {
+        let wider = match self {
+            Self::ExpiredCredentials | Self::RevokedCredentials => Some(Self::WrongCredentials),
+            Self::UnknownPath => Some(Self::NotFound),
+            _ => None,
+        };
+        [self].into_iter().chain(wider).map(Self::name)
+    }
+
     /// Whether the caller has to be told what exactly is wrong with the request.
     fn needs_detail(self) -> bool {
         matches!(
@@ -113,25 +125,23 @@ impl Refusal {
 
     /// The answer, with a body of the shape that the document gives to this error.
     pub(crate) fn reply(&self, api: &Api, operation: Option<&Operation>) -> Reply {
-        let (status, response) = self.response(operation);
-        let response = response.or_else(|| usual(api, status));
-        let mut reply = match response.map(|response| self.body(api, response)) {
-            Some(Some((name, body))) => Reply::json(status, &name, &body),
-            // Declared without a body.
-            Some(None) => Reply::empty(status),
+        let (status, declared) = self.response(operation);
+        let mut reply = match declared.or_else(|| usual(api, status)) {
+            Some(response) => self.worded(api, status, response),
             None => Reply::json(status, "application/json", &self.plain(status)),
         };
-        reply.set(
-            REASON,
-            &media::one_line(&format!("{}: {}", self.reason.name(), self.detail)),
-        );
+        if let Some(response) = declared {
+            stand_in::headers(api, response, &mut reply);
+        }
+        let why = format!("{}: {}", self.reason.name(), self.detail);
+        reply.set(REASON, &media::one_line(&why));
+        let tells = status == StatusCode::UNAUTHORIZED || self.reason == Reason::MissingScope;
+        if tells {
+            let challenges = challenge::refused(api, operation, self);
+            reply.set(header::WWW_AUTHENTICATE, &challenges);
+        }
         for (name, value) in &self.headers {
             reply.set(name.clone(), value);
-        }
-        if status == StatusCode::UNAUTHORIZED
-            && !reply.headers.contains_key(header::WWW_AUTHENTICATE)
-        {
-            reply.set(header::WWW_AUTHENTICATE, "Bearer");
         }
         reply
     }
@@ -139,77 +149,99 @@ impl Refusal {
     /// The status, and the response that the operation declares for it. One with an example made for
     /// this refusal wins.
     fn response<'a>(&self, operation: Option<&'a Operation>) -> (StatusCode, Option<&'a Response>) {
-        let responses = operation.map_or(&[][..], |operation| &operation.responses);
-        let made_for = responses.iter().find_map(|response| {
-            let Statuses::One(status) = response.status else {
-                return None;
-            };
-            let media = response.media.iter();
-            let mut examples = media.flat_map(|media| &media.examples);
-            let answers = examples.any(|example| {
-                let mut refusals = example.refusals.iter();
-                refusals.any(|refusal| refusal == self.reason.name())
-            });
-            answers.then_some((status, response))
-        });
         let statuses = self.reason.statuses();
-        let declared = || {
-            statuses.iter().find_map(|status| {
-                let response = operation?.response(*status)?;
-                Some((*status, response))
+        let declared = operation.and_then(|operation| {
+            self.made_for(operation).or_else(|| {
+                let mut declared = statuses.iter();
+                declared.find_map(|status| Some((*status, operation.response(*status)?)))
             })
-        };
-        let (status, response) = match made_for.or_else(declared) {
-            Some((status, response)) => (status, Some(response)),
-            None => (statuses[0], None),
-        };
-        let status = StatusCode::from_u16(status).unwrap_or(StatusCode::BAD_REQUEST);
-        (status, response)
-    }
-
-    /// A body as the response shows it, saying what is wrong; nothing where it has none.
-    fn body(&self, api: &Api, response: &Response) -> Option<(String, Value)> {
-        let media = response
-            .media
-            .iter()
-            .find(|media| media::is_json(&media.name))?;
-        let mut body = self.example(media).unwrap_or(Value::Null);
-        if self.reason.needs_detail() || body.is_null() {
-            let said = self.say(api, media, &body);
-            body = said.unwrap_or(body);
-        }
-        Some((media.name.clone(), body))
-    }
-
-    fn example(&self, media: &Media) -> Option<Value> {
-        let made_for = media.examples.iter().find(|example| {
-            let mut refusals = example.refusals.iter();
-            refusals.any(|refusal| refusal == self.reason.name())
         });
-        let example = made_for.or_else(|| media.examples.first())?;
-        Some(example.value.clone())
+        let status = declared.map_or(statuses[0], |(status, _)| status);
+        let status = StatusCode::from_u16(status).unwrap_or(StatusCode::BAD_REQUEST);
+        (status, declared.map(|(_, response)| response))
     }
 
-    /// The body with what is wrong in the member for messages, if the schema takes that.
-    fn say(&self, api: &Api, media: &Media, body: &Value) -> Option<Value> {
-        let pointers = api.root["x-error-members"]["message"].as_array();
-        let named = pointers.into_iter().flatten().filter_map(Value::as_str);
-        let usual = [
-            "/message",
-            "/detail",
-            "/error_description",
-            "/error/message",
-            "/error",
-        ];
-        named.chain(usual).find_map(|pointer| {
-            let mut body = body.clone();
-            *body.pointer_mut(pointer)? = json!(self.detail);
-            let valid = match &media.schema {
-                Some(schema) => schema.is_valid(&api.root, &body),
-                None => true,
-            };
-            valid.then_some(body)
+    fn made_for<'a>(&self, operation: &'a Operation) -> Option<(u16, &'a Response)> {
+        self.reason.names().find_map(|name| {
+            operation.responses.iter().find_map(|response| {
+                let Statuses::One(status) = response.status else {
+                    return None;
+                };
+                let mut examples = response.media.iter().flat_map(|media| &media.examples);
+                let answers = examples.any(|example| example.answers(name));
+                answers.then_some((status, response))
+            })
         })
+    }
+
+    /// The error as a response shows it, as JSON if there is a choice.
+    fn worded(&self, api: &Api, status: StatusCode, response: &Response) -> Reply {
+        let json = |media: &&Media| media::is_json(&media.name);
+        let media = response.media.iter().find(json);
+        let Some(media) = media.or_else(|| response.media.first()) else {
+            return Reply::empty(status);
+        };
+        match self.body(api, status, media) {
+            Some(body) if json(&media) => Reply::json(status, &media.name, &body),
+            Some(body) => Reply::with_body(status, &media.name, media::plain_text(&body)),
+            None => Reply::empty(status),
+        }
+    }
+
+    /// The declared example, saying what is wrong unless it was made to say just that; without an
+    /// example, the simplest body that the schema takes.
+    fn body(&self, api: &Api, status: StatusCode, media: &Media) -> Option<Value> {
+        let Some((example, made_for)) = self.example(api, media) else {
+            return self.composed(api, status, media);
+        };
+        if made_for && !self.reason.needs_detail() {
+            return Some(example.clone());
+        }
+        let said = self.say(api, media, example);
+        Some(said.unwrap_or_else(|| example.clone()))
+    }
+
+    /// The example that was made for this refusal, and else one that was made for none.
+    fn example<'a>(&self, api: &Api, media: &'a Media) -> Option<(&'a Value, bool)> {
+        let valid = || {
+            let examples = media.examples.iter();
+            examples.filter(|example| media.takes(api, &example.value))
+        };
+        let mut names = self.reason.names();
+        let made_for = names.find_map(|name| valid().find(|example| example.answers(name)));
+        if let Some(example) = made_for {
+            return Some((&example.value, true));
+        }
+        let general = valid().find(|example| example.refusals.is_empty());
+        let example = general.or_else(|| valid().next())?;
+        Some((&example.value, false))
+    }
+
+    /// An example with what is wrong in its member for messages, where that is a text.
+    fn say(&self, api: &Api, media: &Media, example: &Value) -> Option<Value> {
+        message_pointers(api).chain([""]).find_map(|pointer| {
+            let mut body = example.clone();
+            let message = body
+                .pointer_mut(pointer)
+                .filter(|value| value.is_string())?;
+            *message = json!(self.detail);
+            media.takes(api, &body).then_some(body)
+        })
+    }
+
+    fn composed(&self, api: &Api, status: StatusCode, media: &Media) -> Option<Value> {
+        let members = message_pointers(api).map(|pointer| {
+            let tokens: Vec<_> = openapi_document::pointer::split(pointer).collect();
+            let message = json!(self.detail);
+            let tokens = tokens.into_iter().rev();
+            tokens.fold(message, |inner, token| json!({ token: inner }))
+        });
+        let plain = [self.plain(status)].into_iter();
+        let simplest = [json!(self.detail), json!({})];
+        plain
+            .chain(members)
+            .chain(simplest)
+            .find(|body| media.takes(api, body))
     }
 
     /// What to say where the document has no error of any shape.
@@ -220,6 +252,19 @@ impl Refusal {
             "message": self.detail,
         })
     }
+}
+
+/// Where error bodies hold a message: as the document says, and where they usually do.
+fn message_pointers(api: &Api) -> impl Iterator<Item = &str> {
+    let declared = api.root["x-error-members"]["message"].as_array();
+    let declared = declared.into_iter().flatten().filter_map(Value::as_str);
+    declared.chain([
+        "/message",
+        "/detail",
+        "/error_description",
+        "/error/message",
+        "/error",
+    ])
 }
 
 /// The response that other operations declare for a status, or for any client error: so even a path
@@ -242,4 +287,125 @@ fn usual(api: &Api, status: StatusCode) -> Option<&Response> {
             client_error && has_body(response)
         })
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use http::header;
+    use serde_json::{Value, json};
+
+    use super::{REASON, Reason, Refusal};
+    use crate::api::Api;
+    use crate::reply::Reply;
+
+    const ALL: [Reason; 16] = [
+        Reason::UnknownPath,
+        Reason::MethodNotAllowed,
+        Reason::InvalidRequest,
+        Reason::UnsupportedMediaType,
+        Reason::NotAcceptable,
+        Reason::TooLarge,
+        Reason::MissingCredentials,
+        Reason::WrongCredentials,
+        Reason::ExpiredCredentials,
+        Reason::RevokedCredentials,
+        Reason::MissingScope,
+        Reason::MissingFeature,
+        Reason::Untrusted,
+        Reason::RateLimited,
+        Reason::NotFound,
+        Reason::Conflict,
+    ];
+
+    #[test]
+    fn the_vocabulary_lists_every_reason() {
+        let path = concat!(
+            env!("CARGO_MANIFEST_DIR"),
+            "/../openapi-document/schemas/vocabulary.json"
+        );
+        let vocabulary: Value =
+            serde_json::from_str(&std::fs::read_to_string(path).unwrap()).unwrap();
+        let listed = &vocabulary["x-refusal"]["schema"]["$defs"]["name"]["enum"];
+        assert_eq!(*listed, json!(ALL.map(Reason::name)));
+    }
+
+    fn api(responses: &Value) -> Api {
+        Api::new(&Arc::new(json!({
+            "info": {"title": "Pets", "version": "1"},
+            "paths": {"/a": {"get": {"responses": responses}}},
+        })))
+    }
+
+    fn answer(responses: &Value, refusal: &Refusal) -> (u16, Value, Reply) {
+        let api = api(responses);
+        let reply = refusal.reply(&api, Some(&api.operations[0]));
+        let body = serde_json::from_slice(&reply.body).unwrap_or_default();
+        (reply.status.as_u16(), body, reply)
+    }
+
+    fn error(examples: &Value) -> Value {
+        json!({"content": {"application/json": {"examples": examples}}})
+    }
+
+    #[test]
+    fn the_example_that_was_made_for_a_refusal_answers_it() {
+        let responses = json!({
+            "401": error(&json!({
+                "none": {"value": {"code": "no_key"}, "x-refusal": "missing-credentials"},
+                "bad": {"value": {"code": "bad_key"}, "x-refusal": ["wrong-credentials"]},
+            })),
+            "403": error(&json!({
+                "old": {"value": {"code": "gone"}, "x-refusal": "revoked-credentials"},
+            })),
+        });
+        for (reason, status, code) in [
+            (Reason::MissingCredentials, 401, "no_key"),
+            (Reason::WrongCredentials, 401, "bad_key"),
+            (Reason::ExpiredCredentials, 401, "bad_key"),
+            (Reason::RevokedCredentials, 403, "gone"),
+        ] {
+            let (found, body, _) = answer(&responses, &Refusal::new(reason, "why"));
+            assert_eq!((found, body), (status, json!({"code": code})), "{reason:?}");
+        }
+    }
+
+    #[test]
+    fn an_example_that_says_something_else_is_reworded() {
+        let responses = json!({"409": error(&json!({
+            "locked": {"value": {"message": "It is locked.", "code": 1}},
+        }))});
+        let (status, body, reply) = answer(&responses, &Refusal::new(Reason::Conflict, "taken"));
+        assert_eq!(status, 409);
+        assert_eq!(body, json!({"message": "taken", "code": 1}));
+        assert_eq!(reply.headers[REASON], "conflict: taken");
+    }
+
+    #[test]
+    fn what_is_no_text_keeps_its_shape() {
+        let shape = json!({"message": {"received": "a/b"}});
+        let responses = json!({"406": error(&json!({"one": {"value": shape}}))});
+        let (_, body, _) = answer(&responses, &Refusal::new(Reason::NotAcceptable, "no"));
+        assert_eq!(body, shape);
+    }
+
+    #[test]
+    fn without_an_example_the_schema_decides() {
+        let schema = json!({"type": "object", "required": ["error"], "additionalProperties": false,
+            "properties": {"error": {"type": "object", "required": ["message"]}}});
+        let responses = json!({"400": {"content": {"application/json": {"schema": schema}}}});
+        let (_, body, _) = answer(&responses, &Refusal::new(Reason::InvalidRequest, "no"));
+        assert_eq!(body, json!({"error": {"message": "no"}}));
+    }
+
+    #[test]
+    fn declared_and_own_headers_are_set() {
+        let responses = json!({"429": {"headers": {"X-Limit": {"example": 5}}}});
+        let refusal = Refusal::new(Reason::RateLimited, "slow down");
+        let (_, _, reply) = answer(&responses, &refusal.with_header(header::RETRY_AFTER, "3"));
+        assert_eq!(reply.headers["x-limit"], "5");
+        assert_eq!(reply.headers[header::RETRY_AFTER], "3");
+        assert!(reply.body.is_empty());
+    }
 }

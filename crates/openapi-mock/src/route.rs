@@ -66,8 +66,20 @@ impl Router {
         Self { templates }
     }
 
-    /// `path` starts with a slash and is still percent-encoded.
+    /// `path` starts with a slash and is still percent-encoded. A HEAD that is not declared is a
+    /// GET whose body stays at home (RFC 9110, section 9.3.2).
     pub(crate) fn find(&self, method: &Method, path: &str) -> Route {
+        match self.declared(method, path) {
+            Route::OtherMethods(methods)
+                if method == Method::HEAD && methods.contains(&Method::GET) =>
+            {
+                self.declared(&Method::GET, path)
+            }
+            route => route,
+        }
+    }
+
+    fn declared(&self, method: &Method, path: &str) -> Route {
         let wanted: Vec<String> = path.split('/').skip(1).map(decode).collect();
         let mut others: Vec<Method> = Vec::new();
         for template in &self.templates {
@@ -229,5 +241,11 @@ mod tests {
         );
         assert_eq!(find(&Method::PUT, "/user/7"), Route::Unknown);
         assert_eq!(find(&Method::GET, "/"), Route::Operation(4, Vec::new()));
+    }
+
+    #[test]
+    fn head_stands_for_get() {
+        assert_eq!(find(&Method::HEAD, "/"), Route::Operation(4, Vec::new()));
+        assert_eq!(find(&Method::HEAD, "/user/7"), Route::Unknown);
     }
 }

@@ -7,6 +7,11 @@ use jsonschema::Validator;
 use openapi_document::lint::json_schema::{Direction, to_json_schema_for};
 use serde_json::Value;
 
+use crate::violation;
+
+/// No more violations are gathered.
+const MOST: usize = 20;
+
 /// A schema where it stands in the document. What judges by it is made when it is first asked, so
 /// that a server starts at once.
 pub(crate) struct Schema {
@@ -53,17 +58,16 @@ impl Schema {
             .is_none_or(|validator| validator.is_valid(value))
     }
 
-    /// Everything that is wrong with a value.
+    /// What is wrong with a value, as far as anybody would read.
     pub(crate) fn violations(&self, root: &Value, value: &Value) -> Vec<Violation> {
         let Some(validator) = self.validator(root) else {
             return Vec::new();
         };
-        validator
-            .iter_errors(value)
-            .map(|error| Violation {
-                at: error.instance_path().to_string(),
-                what: error.to_string(),
-            })
+        let schema = self.object(root);
+        let errors = validator.iter_errors(value);
+        errors
+            .flat_map(|error| violation::explain(root, schema, &error))
+            .take(MOST)
             .collect()
     }
 

@@ -1,0 +1,85 @@
+//! Forms (`application/x-www-form-urlencoded`) as objects.
+
+use serde_json::{Map, Value};
+
+use super::coerce::View;
+use super::problems::Problems;
+use super::style::{Pairs, Style, Written, form_text};
+use crate::media;
+
+/// The members of a form; how each is written stands in `encoding` of the media type.
+pub(super) fn read(
+    text: &str,
+    view: &View<'_>,
+    media: &Value,
+    problems: &mut Problems<'_>,
+) -> Value {
+    let mut pairs = Pairs::parse(text);
+    let mut members = Map::new();
+    for name in view.properties() {
+        let place = format!("body /{name}");
+        match member(
+            name,
+            &mut pairs,
+            &view.property(name),
+            &media["encoding"][name],
+        ) {
+            Ok(Some(value)) => drop(members.insert(name.to_owned(), value)),
+            Ok(None) => {}
+            Err(what) => problems.add(&place, what),
+        }
+    }
+    for (name, raw) in pairs.entries {
+        let value = view.property(&name).value(Written::Text(form_text(&raw)));
+        add(&mut members, name, value);
+    }
+    Value::Object(members)
+}
+
+fn member(
+    name: &str,
+    pairs: &mut Pairs,
+    view: &View<'_>,
+    encoding: &Value,
+) -> Result<Option<Value>, String> {
+    let usual = if is_inner(view) { "deepObject" } else { "form" };
+    let style = encoding["style"].as_str().unwrap_or(usual);
+    let style = Style {
+        name,
+        style,
+        explode: encoding["explode"].as_bool().unwrap_or(style == "form"),
+    };
+    if let Some(written) = style.query(pairs, view)? {
+        return Ok(Some(view.value(written)));
+    }
+    // Objects are JSON unless the document says otherwise ("Encoding Object", `contentType`).
+    if !is_inner(view) {
+        return Ok(None);
+    }
+    let text = Style {
+        style: "form",
+        ..style
+    };
+    let Some(Written::Text(text)) = text.query(pairs, &View::any())? else {
+        return Ok(None);
+    };
+    let declared = encoding["contentType"].as_str();
+    if declared.is_some_and(|declared| !media::is_json(declared)) {
+        return Ok(Some(Value::String(text)));
+    }
+    let value = serde_json::from_str(&text).map_err(|error| format!("not JSON: {error}"))?;
+    Ok(Some(value))
+}
+
+fn is_inner(view: &View<'_>) -> bool {
+    view.is_object() && !view.is_scalar() && !view.is_list()
+}
+
+/// Adds a member; one that stands twice becomes a list.
+pub(super) fn add(members: &mut Map<String, Value>, name: String, value: Value) {
+    match members.get_mut(&name) {
+        None => drop(members.insert(name, value)),
+        Some(Value::Array(items)) => items.push(value),
+        Some(earlier) => *earlier = Value::Array(vec![earlier.take(), value]),
+    }
+}

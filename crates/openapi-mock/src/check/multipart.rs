@@ -1,0 +1,106 @@
+//! `multipart/form-data` (RFC 7578) as an object.
+
+use bytes::Bytes;
+use futures_util::{FutureExt, future, stream};
+use serde_json::{Map, Value};
+
+use super::coerce::View;
+use super::form::add;
+use super::problems::Problems;
+use super::style::Written;
+use crate::media;
+
+struct Part {
+    name: String,
+    file: bool,
+    content_type: Option<String>,
+    bytes: Bytes,
+}
+
+/// The parts of a form, each as what the schema says of its member; the content types that parts
+/// may have stand in `encoding` of the media type. None where the body is no such form.
+pub(super) fn read(
+    content_type: &str,
+    body: &Bytes,
+    view: &View<'_>,
+    media: &Value,
+    problems: &mut Problems<'_>,
+) -> Option<Value> {
+    let parts = match parts(content_type, body) {
+        Ok(parts) => parts,
+        Err(what) => {
+            problems.add("body", format!("no multipart/form-data: {what}"));
+            return None;
+        }
+    };
+    let mut members = Map::new();
+    for part in parts {
+        let view = view.property(&part.name);
+        let listed = view.is_list() && !view.is_scalar();
+        let item = if listed { view.items() } else { view };
+        let encoding = &media["encoding"][&part.name];
+        match value(&part, &item, encoding["contentType"].as_str()) {
+            Ok(value) if listed => {
+                let items = members
+                    .entry(part.name)
+                    .or_insert_with(|| Value::Array(Vec::new()));
+                if let Some(items) = items.as_array_mut() {
+                    items.push(value);
+                }
+            }
+            Ok(value) => add(&mut members, part.name, value),
+            Err(what) => problems.add(&format!("body /{}", part.name), what),
+        }
+    }
+    Some(Value::Object(members))
+}
+
+/// The whole body is here, so that there is nothing to wait for: a parser that wants to wait has
+/// not found the end.
+fn parts(content_type: &str, body: &Bytes) -> Result<Vec<Part>, String> {
+    let boundary = multer::parse_boundary(content_type).map_err(|error| error.to_string())?;
+    let body = stream::once(future::ready(Ok::<_, std::io::Error>(body.clone())));
+    let mut form = multer::Multipart::new(body, boundary);
+    let all = async {
+        let mut parts = Vec::new();
+        while let Some(field) = form.next_field().await? {
+            let Some(name) = field.name().map(str::to_owned) else {
+                continue;
+            };
+            parts.push(Part {
+                name,
+                file: field.file_name().is_some(),
+                content_type: field.content_type().map(ToString::to_string),
+                bytes: field.bytes().await?,
+            });
+        }
+        Ok(parts)
+    };
+    let parts = all.now_or_never().ok_or("it ends too early")?;
+    parts.map_err(|error: multer::Error| error.to_string())
+}
+
+fn value(part: &Part, view: &View<'_>, declared: Option<&str>) -> Result<Value, String> {
+    let sent = part.content_type.as_deref();
+    if let Some(declared) = declared {
+        let sent = sent.unwrap_or("text/plain");
+        if !declared.split(',').any(|range| media::fits(range, sent)) {
+            return Err(format!(
+                "its content type is {sent}, this part takes {declared}"
+            ));
+        }
+    }
+    let inner = view.is_object() && !view.is_scalar();
+    let json = match sent {
+        Some(sent) => media::is_json(sent),
+        None => declared.map_or(inner, media::is_json),
+    };
+    if json {
+        return serde_json::from_slice(&part.bytes).map_err(|error| format!("not JSON: {error}"));
+    }
+    if part.file || view.is_binary() {
+        return Ok(String::from_utf8_lossy(&part.bytes).into());
+    }
+    let text = std::str::from_utf8(&part.bytes).map_err(|error| format!("no text: {error}"))?;
+    Ok(view.value(Written::Text(text.to_owned())))
+}

@@ -1,0 +1,238 @@
+//! `Prefer: code=404, example=name` (RFC 7240): the caller picks the answer.
+
+use http::HeaderName;
+
+use crate::answer::Answer;
+use crate::api::{Api, Operation, Response, Statuses};
+use crate::call::Call;
+use crate::negotiation::Accept;
+use crate::refusal::{Reason, Refusal};
+use crate::request::Request;
+
+const APPLIED: HeaderName = HeaderName::from_static("preference-applied");
+
+/// The answer that a call asks for; none where it leaves that to the mock. Preferences of other
+/// names are for others.
+pub(crate) fn answer(api: &Api, call: &Call<'_>) -> Result<Option<Answer>, Refusal> {
+    let (code, example) = (
+        preference(call.request, "code"),
+        preference(call.request, "example"),
+    );
+    let mut applied = Vec::new();
+    let code = code.map(|code| status(call.operation, &code)).transpose()?;
+    if let Some(code) = code {
+        applied.push(format!("code={code}"));
+    }
+    let mut answer = match example {
+        Some(name) => {
+            applied.push(format!("example={}", written(&name)));
+            shown(api, call, code, &name)?
+        }
+        None => match code {
+            Some(code) => Answer::status(code),
+            None => return Ok(None),
+        },
+    };
+    answer.headers.push((APPLIED, applied.join(", ")));
+    Ok(Some(answer))
+}
+
+/// A status that is declared, by itself or by a class; the default response stands for every error.
+fn status(operation: &Operation, code: &str) -> Result<u16, Refusal> {
+    let status = code.parse().ok().filter(|code| (200..600).contains(code));
+    let declared = status.filter(|status| {
+        operation
+            .response(*status)
+            .is_some_and(|response| response.status != Statuses::Default || *status >= 400)
+    });
+    declared.ok_or_else(|| {
+        let declared: Vec<String> = operation.responses.iter().map(key).collect();
+        let detail = format!(
+            "Prefer asks for code={code}, {} declares {}",
+            operation.id,
+            declared.join(", ")
+        );
+        Refusal::new(Reason::InvalidRequest, detail)
+    })
+}
+
+fn key(response: &Response) -> String {
+    match response.status {
+        Statuses::One(status) => status.to_string(),
+        Statuses::Class(class) => format!("{class}XX"),
+        Statuses::Default => "default".to_owned(),
+    }
+}
+
+/// The example of this name: of the status that is asked for, else of the usual success, else of
+/// the first status that has one.
+fn shown(api: &Api, call: &Call<'_>, code: Option<u16>, name: &str) -> Result<Answer, Refusal> {
+    let accept = Accept::of(call.request);
+    let mut available = Vec::new();
+    let mut refused = None;
+    for status in candidates(call.operation, code) {
+        let media = call.operation.response(status).into_iter();
+        let media = media.flat_map(|response| &response.media);
+        let holding = media.filter(|media| {
+            let mut valid = media
+                .examples
+                .iter()
+                .filter(|example| media.takes(api, &example.value));
+            available.extend(
+                valid
+                    .clone()
+                    .map(|example| format!("{} ({status})", example.name)),
+            );
+            valid.any(|example| example.name == name)
+        });
+        let holding: Vec<_> = holding.collect();
+        let Some(first) = holding.first() else {
+            continue;
+        };
+        let preferred = accept.preferred(holding.iter().copied());
+        let error = (status >= 400).then_some(*first);
+        let Some(media) = preferred.or(error) else {
+            let names: Vec<&str> = holding.iter().map(|media| &*media.name).collect();
+            refused.get_or_insert_with(|| accept.refusal(&names));
+            continue;
+        };
+        let mut examples = media.examples.iter();
+        let example = examples.find(|example| example.name == name);
+        return Ok(Answer {
+            body: example.map(|example| example.value.clone()),
+            media: Some(media.name.clone()),
+            ..Answer::status(status)
+        });
+    }
+    Err(refused.unwrap_or_else(|| unknown(call.operation, name, &available)))
+}
+
+fn candidates(operation: &Operation, code: Option<u16>) -> Vec<u16> {
+    if let Some(code) = code {
+        return vec![code];
+    }
+    let mut statuses = vec![operation.success()];
+    for response in &operation.responses {
+        if let Statuses::One(status) = response.status
+            && !statuses.contains(&status)
+        {
+            statuses.push(status);
+        }
+    }
+    statuses
+}
+
+fn unknown(operation: &Operation, name: &str, available: &[String]) -> Refusal {
+    let available = match available {
+        [] => "none".to_owned(),
+        names => names.join(", "),
+    };
+    let detail = format!(
+        "Prefer asks for example={name}, {} declares {available}",
+        operation.id
+    );
+    Refusal::new(Reason::InvalidRequest, detail)
+}
+
+/// The value of a preference. The first counts; names have no case, values may be quoted.
+fn preference(request: &Request, wanted: &str) -> Option<String> {
+    let lines = request.headers.get_all("prefer");
+    let mut lines = lines.iter().filter_map(|line| line.to_str().ok());
+    lines.find_map(|line| {
+        let mut preferences = split(line, ',').into_iter();
+        preferences.find_map(|preference| {
+            let preference = split(preference, ';').into_iter().next()?;
+            let (name, value) = preference.split_once('=')?;
+            let found = name.trim().eq_ignore_ascii_case(wanted);
+            found.then(|| unquoted(value.trim()))
+        })
+    })
+}
+
+/// The parts between delimiters that are not quoted.
+fn split(text: &str, delimiter: char) -> Vec<&str> {
+    let (mut quoted, mut escaped) = (false, false);
+    let parts = text.split(|character| {
+        let is_delimiter = character == delimiter && !quoted;
+        match character {
+            _ if escaped => escaped = false,
+            '\\' if quoted => escaped = true,
+            '"' => quoted = !quoted,
+            _ => {}
+        }
+        is_delimiter
+    });
+    parts.collect()
+}
+
+fn unquoted(value: &str) -> String {
+    let inner = value
+        .strip_prefix('"')
+        .and_then(|rest| rest.strip_suffix('"'));
+    let Some(inner) = inner else {
+        return value.to_owned();
+    };
+    let mut characters = inner.chars();
+    let mut text = String::new();
+    while let Some(character) = characters.next() {
+        match character {
+            '\\' => text.extend(characters.next()),
+            other => text.push(other),
+        }
+    }
+    text
+}
+
+/// A value as a header holds it: quoted where it is no token.
+fn written(value: &str) -> String {
+    let token = |byte: u8| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte);
+    match !value.is_empty() && value.bytes().all(token) {
+        true => value.to_owned(),
+        false => format!("\"{}\"", value.replace('\\', "\\\\").replace('"', "\\\"")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use bytes::Bytes;
+    use http::{HeaderMap, HeaderValue, Method};
+    use proptest::prelude::*;
+
+    use super::{preference, written};
+    use crate::request::Request;
+
+    fn request(lines: &[&str]) -> Request {
+        let mut headers = HeaderMap::new();
+        for line in lines {
+            headers.append("prefer", HeaderValue::from_str(line).unwrap());
+        }
+        Request {
+            method: Method::GET,
+            path: "/".to_owned(),
+            query: String::new(),
+            headers,
+            body: Bytes::new(),
+        }
+    }
+
+    #[test]
+    fn preferences_are_found_among_others() {
+        let lines = [
+            "respond-async, wait=10",
+            "Code=404; x=1 , example=\"a, \\\"b\\\"\", code=500",
+        ];
+        let request = request(&lines);
+        assert_eq!(preference(&request, "code").as_deref(), Some("404"));
+        assert_eq!(preference(&request, "example").as_deref(), Some("a, \"b\""));
+        assert_eq!(preference(&request, "dynamic"), None);
+        assert_eq!(preference(&request, "respond-async"), None);
+    }
+
+    proptest! {
+        #[test]
+        fn what_is_written_is_read_back(value in "[ -~]{0,20}") {
+            let line = format!("example={}", written(&value));
+            prop_assert_eq!(preference(&request(&[&line]), "example"), Some(value));
+        }
+    }
+}

@@ -1,0 +1,39 @@
+//! What stands in where nothing better is known.
+
+use http::{HeaderName, header};
+use serde_json::Value;
+
+use crate::api::{Api, Header, Media, Response};
+use crate::media;
+use crate::reply::Reply;
+
+/// A body for a status: the first declared example that the schema takes. An example of a refusal
+/// stands for no success.
+pub(crate) fn body(api: &Api, media: &Media, status: u16) -> Option<Value> {
+    let mut examples = media.examples.iter();
+    let example = examples.find(|example| {
+        let fitting = status >= 400 || example.refusals.is_empty();
+        fitting && media.takes(api, &example.value)
+    });
+    example.map(|example| example.value.clone())
+}
+
+/// Sets the headers that a response declares.
+pub(crate) fn headers(api: &Api, response: &Response, reply: &mut Reply) {
+    for declared in &response.headers {
+        let name = HeaderName::from_bytes(declared.name.as_bytes());
+        // OpenAPI 3.0.3, "Response Object": `Content-Type` is described elsewhere.
+        let name = name.ok().filter(|name| *name != header::CONTENT_TYPE);
+        if let (Some(name), Some(value)) = (name, header_value(api, declared)) {
+            reply.set(name, &media::plain_text(&value));
+        }
+    }
+}
+
+/// A value for a declared header.
+fn header_value(api: &Api, header: &Header) -> Option<Value> {
+    let example = header.example.as_ref()?;
+    let schema = header.schema.as_ref();
+    let valid = schema.is_none_or(|schema| schema.is_valid(&api.root, example));
+    valid.then(|| example.clone())
+}
