@@ -42,6 +42,26 @@ pub(crate) enum Reason {
 }
 
 impl Reason {
+    #[cfg(test)]
+    pub(crate) const ALL: [Self; 16] = [
+        Self::UnknownPath,
+        Self::MethodNotAllowed,
+        Self::InvalidRequest,
+        Self::UnsupportedMediaType,
+        Self::NotAcceptable,
+        Self::TooLarge,
+        Self::MissingCredentials,
+        Self::WrongCredentials,
+        Self::ExpiredCredentials,
+        Self::RevokedCredentials,
+        Self::MissingScope,
+        Self::MissingFeature,
+        Self::Untrusted,
+        Self::RateLimited,
+        Self::NotFound,
+        Self::Conflict,
+    ];
+
     /// As `x-refusal` and the access log call it.
     pub(crate) fn name(self) -> &'static str {
         match self {
@@ -300,25 +320,6 @@ mod tests {
     use crate::api::Api;
     use crate::reply::Reply;
 
-    const ALL: [Reason; 16] = [
-        Reason::UnknownPath,
-        Reason::MethodNotAllowed,
-        Reason::InvalidRequest,
-        Reason::UnsupportedMediaType,
-        Reason::NotAcceptable,
-        Reason::TooLarge,
-        Reason::MissingCredentials,
-        Reason::WrongCredentials,
-        Reason::ExpiredCredentials,
-        Reason::RevokedCredentials,
-        Reason::MissingScope,
-        Reason::MissingFeature,
-        Reason::Untrusted,
-        Reason::RateLimited,
-        Reason::NotFound,
-        Reason::Conflict,
-    ];
-
     #[test]
     fn the_vocabulary_lists_every_reason() {
         let path = concat!(
@@ -328,7 +329,7 @@ mod tests {
         let vocabulary: Value =
             serde_json::from_str(&std::fs::read_to_string(path).unwrap()).unwrap();
         let listed = &vocabulary["x-refusal"]["schema"]["$defs"]["name"]["enum"];
-        assert_eq!(*listed, json!(ALL.map(Reason::name)));
+        assert_eq!(*listed, json!(Reason::ALL.map(Reason::name)));
     }
 
     fn api(responses: &Value) -> Api {

@@ -8,6 +8,13 @@ mod parameters;
 mod problems;
 mod style;
 
+#[cfg(test)]
+mod bodies;
+#[cfg(test)]
+mod every_operation;
+#[cfg(test)]
+mod round_trip;
+
 use crate::api::{Api, Operation};
 use crate::call::Call;
 use crate::negotiation::Accept;
