@@ -2,7 +2,7 @@
 
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
-use http::header;
+use http::{Method, header};
 
 use crate::answer::Answer;
 use crate::api::{Api, Operation};
@@ -92,8 +92,7 @@ impl Mock {
         match api.router.find(&request.method, &request.path) {
             Route::Operation(number, values) => Ok((&api.operations[number], values)),
             Route::OtherMethods(methods) => {
-                let names: Vec<&str> = methods.iter().map(http::Method::as_str).collect();
-                let names = names.join(", ");
+                let names = allowed(&methods);
                 let detail = format!("{} takes {names}", request.path);
                 let refusal = Refusal::new(Reason::MethodNotAllowed, detail);
                 Err(refusal.with_header(header::ALLOW, names))
@@ -118,4 +117,16 @@ impl Mock {
         }
         Answer::status(operation.success()).reply(api, &call)
     }
+}
+
+/// The methods of a path. HEAD goes wherever GET does.
+fn allowed(methods: &[Method]) -> String {
+    let mut names: Vec<&str> = Vec::new();
+    for method in methods {
+        names.push(method.as_str());
+        if method == Method::GET && !methods.contains(&Method::HEAD) {
+            names.push("HEAD");
+        }
+    }
+    names.join(", ")
 }
