@@ -5,17 +5,22 @@
 )]
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used))]
 
+mod access;
 mod answer;
 mod api;
+mod bounded;
 mod call;
 mod challenge;
 mod change;
 mod check;
 mod document;
+mod limits;
 mod media;
 mod mock;
 mod negotiation;
+mod oauth;
 mod prefer;
+mod random;
 mod refusal;
 mod reply;
 mod request;
@@ -25,7 +30,10 @@ mod server;
 mod stand_in;
 mod violation;
 
+pub use crate::access::{Credential, Credentials, Quality, TokenBuilder, UnknownScheme};
 pub use crate::document::{Document, DocumentError};
+pub use crate::limits::RateLimits;
 pub use crate::mock::Mock;
+pub use crate::oauth::{Consent, OAuthServer};
 pub use crate::request::Request;
 pub use crate::server::{MockServer, MockServerBuilder, StartError};

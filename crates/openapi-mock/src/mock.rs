@@ -4,10 +4,13 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use http::{Method, header};
 
+use crate::access::{Access, Caller};
 use crate::answer::Answer;
 use crate::api::{Api, Operation};
 use crate::check::check;
 use crate::document::Document;
+use crate::limits::Limits;
+use crate::oauth::{self, Endpoint};
 use crate::prefer;
 use crate::refusal::{Reason, Refusal};
 use crate::reply::Reply;
@@ -33,15 +36,22 @@ pub(crate) struct Settings {
 #[derive(Debug)]
 struct Inner {
     api: Api,
+    access: Access,
+    oauth: oauth::Server,
+    limits: Limits,
     url: OnceLock<String>,
     requests: Mutex<Vec<Request>>,
 }
 
 impl Mock {
     pub(crate) fn new(document: &Document, _settings: &Settings) -> Self {
+        let api = Api::new(document.root());
         Self {
             inner: Arc::new(Inner {
-                api: Api::new(document.root()),
+                access: Access::new(&api),
+                oauth: oauth::Server::new(&api),
+                limits: Limits::new(&api),
+                api,
                 url: OnceLock::new(),
                 requests: Mutex::default(),
             }),
@@ -67,6 +77,10 @@ impl Mock {
     pub(crate) async fn handle(&self, request: Request) -> Reply {
         let api = &self.inner.api;
         self.record(&request);
+        if let Some(endpoint) = self.inner.oauth.outside(&request) {
+            let reply = self.oauth_reply(endpoint, &request);
+            return reply.unwrap_or_else(|refusal| refusal.reply(api, None));
+        }
         let (operation, path) = match self.route(&request) {
             Ok(found) => found,
             Err(refusal) => return refusal.reply(api, None),
@@ -110,12 +124,77 @@ impl Mock {
         path: Vec<(String, String)>,
         request: &Request,
     ) -> Result<Reply, Refusal> {
-        let api = &self.inner.api;
+        let inner = &*self.inner;
+        let api = &inner.api;
+        let by_address = inner.limits.by_address(Some(operation), request)?;
+        let endpoint = inner.oauth.of_operation(operation);
+        let caller = match endpoint {
+            Some(endpoint) if endpoint.knows_callers() => Caller::default(),
+            _ => inner.access.check(api, operation, request)?,
+        };
+        let by_caller = inner.limits.by_caller(Some(operation), request, &caller)?;
         let call = check(api, operation, request, path)?;
-        if let Some(answer) = prefer::answer(api, &call)? {
-            return answer.reply(api, &call);
+        let mut reply = if let Some(endpoint) = endpoint {
+            self.oauth_answer(endpoint, request, &caller)?
+        } else if let Some(answer) = prefer::answer(api, &call)? {
+            answer.reply(api, &call)?
+        } else {
+            Answer::status(operation.success()).reply(api, &call)?
+        };
+        if let Some(quota) = by_address.or(by_caller) {
+            quota.tell(operation, &mut reply);
         }
-        Answer::status(operation.success()).reply(api, &call)
+        Ok(reply)
+    }
+
+    /// Answers at an endpoint of OAuth 2.0 that is no operation of the document.
+    fn oauth_reply(&self, endpoint: Endpoint, request: &Request) -> Result<Reply, Refusal> {
+        let inner = &*self.inner;
+        inner.limits.by_address(None, request)?;
+        if !endpoint.takes(&request.method) {
+            return Ok(oauth::Server::other_method(endpoint));
+        }
+        let caller = if endpoint.knows_callers() {
+            Caller::default()
+        } else {
+            let schemes = inner.oauth.user_schemes();
+            inner.access.holder(&inner.api, schemes, request)?
+        };
+        inner.limits.by_caller(None, request, &caller)?;
+        self.oauth_answer(endpoint, request, &caller)
+    }
+
+    fn oauth_answer(
+        &self,
+        endpoint: Endpoint,
+        request: &Request,
+        caller: &Caller,
+    ) -> Result<Reply, Refusal> {
+        let inner = &*self.inner;
+        let server = &inner.oauth;
+        server.answer(endpoint, &inner.access, request, caller, self.url())
+    }
+
+    /// Whether a request to this path, outside of the mock's own prefix, is for its OAuth 2.0
+    /// server: documents state such paths from the root of the server.
+    pub(crate) fn has_oauth_at(&self, path: &str) -> bool {
+        self.inner.oauth.endpoint(path).is_some()
+    }
+
+    pub(crate) fn api(&self) -> &Api {
+        &self.inner.api
+    }
+
+    pub(crate) fn access(&self) -> &Access {
+        &self.inner.access
+    }
+
+    pub(crate) fn limits(&self) -> &Limits {
+        &self.inner.limits
+    }
+
+    pub(crate) fn oauth_server(&self) -> &oauth::Server {
+        &self.inner.oauth
     }
 }
 

@@ -212,6 +212,8 @@ mod tests {
             query: String::new(),
             headers,
             body: Bytes::new(),
+            peer: None,
+            at_root: false,
         }
     }
 

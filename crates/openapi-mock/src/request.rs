@@ -1,5 +1,7 @@
 //! Requests as they came.
 
+use std::net::IpAddr;
+
 use bytes::Bytes;
 use http::{HeaderMap, Method};
 use serde_json::Value;
@@ -20,6 +22,25 @@ pub struct Request {
     pub(crate) query: String,
     pub(crate) headers: HeaderMap,
     pub(crate) body: Bytes,
+    /// Who sent it, where that is known.
+    pub(crate) peer: Option<IpAddr>,
+    /// Whether it came outside of the prefix of the mock, to a path from the root of the server.
+    pub(crate) at_root: bool,
+}
+
+#[cfg(test)]
+impl Request {
+    pub(crate) fn for_tests(method: &str, path: &str, body: &str) -> Self {
+        Self {
+            method: method.parse().unwrap(),
+            path: path.to_owned(),
+            query: String::new(),
+            headers: HeaderMap::new(),
+            body: Bytes::copy_from_slice(body.as_bytes()),
+            peer: None,
+            at_root: false,
+        }
+    }
 }
 
 impl Request {

@@ -254,8 +254,8 @@ async fn listen(listener: TcpListener, site: Site) {
         tokio::select! {
             accepted = listener.accept() => {
                 // What fails here is one connection, not the listener.
-                if let Ok((stream, _)) = accepted {
-                    connections.spawn(serve(stream, site.clone()));
+                if let Ok((stream, peer)) = accepted {
+                    connections.spawn(serve(stream, peer.ip(), site.clone()));
                 }
             }
             Some(_) = connections.join_next() => {}
@@ -263,13 +263,13 @@ async fn listen(listener: TcpListener, site: Site) {
     }
 }
 
-async fn serve(stream: TcpStream, site: Site) {
+async fn serve(stream: TcpStream, peer: IpAddr, site: Site) {
     // Replies are written in one piece; waiting for more would only delay them.
     let _ = stream.set_nodelay(true);
     let service = service_fn(|request| {
         let site = site.clone();
         async move {
-            let reply = site.handle(request).await;
+            let reply = site.handle(request, peer).await;
             Ok::<_, Infallible>(response(reply))
         }
     });
@@ -281,10 +281,14 @@ async fn serve(stream: TcpStream, site: Site) {
 }
 
 impl Site {
-    async fn handle(&self, request: http::Request<Incoming>) -> Reply {
+    async fn handle(&self, request: http::Request<Incoming>, peer: IpAddr) -> Reply {
         let (head, body) = request.into_parts();
         let path = head.uri.path();
-        let Some((mount, below)) = self.mounted(path) else {
+        let found = self
+            .mounted(path)
+            .map(|(mount, below)| (mount, below, false));
+        let found = found.or_else(|| Some((self.with_oauth_at(path)?, path, true)));
+        let Some((mount, below, at_root)) = found else {
             return self.nowhere(path);
         };
         let body = match Limited::new(body, self.max_body).collect().await {
@@ -302,6 +306,8 @@ impl Site {
             query: head.uri.query().unwrap_or_default().to_owned(),
             headers: head.headers,
             body,
+            peer: Some(peer),
+            at_root,
         };
         mount.mock.handle(request).await
     }
@@ -316,6 +322,12 @@ impl Site {
             }
         });
         mounts.max_by_key(|(mount, _)| mount.prefix.len())
+    }
+
+    /// The first mount whose OAuth 2.0 server is at a path from the root of the server.
+    fn with_oauth_at(&self, path: &str) -> Option<&Mount> {
+        let mut mounts = self.mounts.iter();
+        mounts.find(|mount| mount.mock.has_oauth_at(path))
     }
 
     fn nowhere(&self, path: &str) -> Reply {

@@ -28,6 +28,8 @@ fn send(api: &Api, content_type: &str, body: &[u8]) -> Result<Value, Refusal> {
         query: String::new(),
         headers,
         body: Bytes::copy_from_slice(body),
+        peer: None,
+        at_root: false,
     };
     let call = check(api, &api.operations[0], &request, Vec::new())?;
     Ok(call.body.unwrap_or_default())

@@ -50,6 +50,8 @@ fn send(api: &Api, operation: &Operation, media: &str, body: String) -> Result<V
         query: String::new(),
         headers,
         body: Bytes::from(body),
+        peer: None,
+        at_root: false,
     };
     check(api, operation, &request, values).map(|call| call.body.unwrap_or_default())
 }

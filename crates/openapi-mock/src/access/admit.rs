@@ -1,0 +1,178 @@
+//! From a credential to its holder.
+
+use std::fmt;
+use std::hash::{DefaultHasher, Hash, Hasher};
+
+use super::presented::{self, Presented};
+use super::store::{Standing, Store, TokenKind};
+use super::{Caller, Shortfall};
+use crate::api::{Api, Location, Scheme, SchemeKind};
+use crate::refusal::Reason;
+use crate::request::Request;
+
+/// Who holds the credential that a request presents to a scheme. What is said of a refusal names the
+/// place of the credential, never the credential.
+pub(super) fn admit(
+    api: &Api,
+    store: &Store,
+    name: &str,
+    request: &Request,
+) -> Result<Caller, Shortfall> {
+    let Some(scheme) = api.schemes.get(name) else {
+        let detail = format!("the document has no security scheme {name} that can be checked");
+        return Err(Shortfall::new(0, Reason::MissingCredentials, detail));
+    };
+    let place = Place { scheme, name };
+    match &scheme.kind {
+        SchemeKind::Basic => {
+            let (user, password) = given(presented::basic(request), place)?;
+            client(store, name, &user, &password, place)
+        }
+        SchemeKind::Bearer => {
+            let text = given(presented::bearer(request), place)?;
+            token(store, name, &text, place)
+        }
+        SchemeKind::ApiKey {
+            location,
+            name: own,
+        } => {
+            let value = given(presented::api_key(request, *location, own), place)?;
+            key(store, name, value, place)
+        }
+    }
+}
+
+/// Where a credential of a scheme stands, in words.
+#[derive(Clone, Copy)]
+struct Place<'a> {
+    scheme: &'a Scheme,
+    name: &'a str,
+}
+
+impl fmt::Display for Place<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.scheme.kind {
+            SchemeKind::Basic => f.write_str("`Authorization: Basic`")?,
+            SchemeKind::Bearer => f.write_str("`Authorization: Bearer`")?,
+            SchemeKind::ApiKey { location, name } => match location {
+                Location::Header => write!(f, "header `{name}`")?,
+                Location::Query => write!(f, "query parameter `{name}`")?,
+                Location::Cookie => write!(f, "cookie `{name}`")?,
+                Location::Path => write!(f, "path parameter `{name}`")?,
+            },
+        }
+        write!(f, " (scheme {})", self.name)
+    }
+}
+
+fn given<T>(presented: Presented<T>, place: Place<'_>) -> Result<T, Shortfall> {
+    match presented {
+        Ok(Some(value)) => Ok(value),
+        Ok(None) => {
+            let detail = format!("{place} is missing");
+            Err(Shortfall::new(0, Reason::MissingCredentials, detail))
+        }
+        Err(why) => Err(wrong(&format!("{place} cannot be read: {why}"))),
+    }
+}
+
+fn client(
+    store: &Store,
+    scheme: &str,
+    user: &str,
+    password: &str,
+    place: Place<'_>,
+) -> Result<Caller, Shortfall> {
+    let known = store.fixed.clients.get(user);
+    let matching = known.filter(|client| client.secret.as_deref() == Some(password));
+    let Some(client) = matching else {
+        let detail = "has a user name or a password that this mock does not know";
+        return Err(wrong(&format!("{place} {detail}")));
+    };
+    lasting(client.standing, place)?;
+    Ok(Caller {
+        schemes: vec![scheme.to_owned()],
+        client: Some(user.to_owned()),
+        features: Some(client.features.clone()),
+        untrusted: !client.trusted,
+        credential: Some(number(scheme, user)),
+        ..Caller::default()
+    })
+}
+
+fn token(store: &Store, scheme: &str, text: &str, place: Place<'_>) -> Result<Caller, Shortfall> {
+    let Some(token) = store.token(text) else {
+        return Err(wrong(&format!(
+            "{place} has a token that this mock does not know"
+        )));
+    };
+    if token.kind == TokenKind::Refresh {
+        return Err(wrong(&format!(
+            "{place} has a refresh token, which opens nothing by itself"
+        )));
+    }
+    if !token.schemes.iter().any(|own| own == scheme) {
+        let others = token.schemes.join(", ");
+        return Err(wrong(&format!(
+            "{place} has a token of the scheme {others}"
+        )));
+    }
+    lasting(token.standing(), place)?;
+    let client = store.fixed.clients.get(&token.client);
+    Ok(Caller {
+        schemes: vec![scheme.to_owned()],
+        client: Some(token.client.clone()),
+        subject: token.subject.clone(),
+        scopes: Some(token.scopes.clone()),
+        features: Some(
+            client
+                .map(|client| client.features.clone())
+                .unwrap_or_default(),
+        ),
+        untrusted: !token.trusted,
+        credential: Some(number(scheme, text)),
+    })
+}
+
+/// API keys have all features and are trusted.
+fn key(store: &Store, scheme: &str, value: String, place: Place<'_>) -> Result<Caller, Shortfall> {
+    let credential = Some(number(scheme, &value));
+    let Some(standing) = store.fixed.keys.get(&(scheme.to_owned(), value)) else {
+        return Err(wrong(&format!(
+            "{place} has a key that this mock does not know"
+        )));
+    };
+    lasting(*standing, place)?;
+    Ok(Caller {
+        schemes: vec![scheme.to_owned()],
+        credential,
+        ..Caller::default()
+    })
+}
+
+fn lasting(standing: Standing, place: Place<'_>) -> Result<(), Shortfall> {
+    let (reason, what) = match standing {
+        Standing::Good => return Ok(()),
+        Standing::Expired => (Reason::ExpiredCredentials, "has expired"),
+        Standing::Revoked => (Reason::RevokedCredentials, "was revoked"),
+    };
+    Err(Shortfall::new(
+        Shortfall::ENDED,
+        reason,
+        format!("{place} {what}"),
+    ))
+}
+
+fn wrong(detail: &str) -> Shortfall {
+    Shortfall::new(
+        Shortfall::WRONG,
+        Reason::WrongCredentials,
+        detail.to_owned(),
+    )
+}
+
+fn number(scheme: &str, credential: &str) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    (scheme, credential).hash(&mut hasher);
+    hasher.finish()
+}

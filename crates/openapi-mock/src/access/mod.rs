@@ -1,0 +1,225 @@
+//! Who may call what.
+
+mod admit;
+mod credentials;
+mod defaults;
+mod grant;
+mod needs;
+mod presented;
+mod store;
+
+use std::collections::{BTreeSet, HashMap};
+use std::fmt;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use indexmap::IndexMap;
+
+pub use self::credentials::{Credential, Credentials, Quality};
+pub use self::grant::{TokenBuilder, UnknownScheme};
+use self::needs::Needs;
+pub(crate) use self::presented::basic as presented_basic;
+use self::store::Fixed;
+pub(crate) use self::store::{Client, Standing, Store, Token, TokenKind, USER};
+use crate::api::{Api, Operation};
+use crate::random::Random;
+use crate::refusal::{Reason, Refusal};
+use crate::request::Request;
+
+/// What is accepted, and the judge of requests.
+pub(crate) struct Access {
+    credentials: Credentials,
+    /// By operation id.
+    needs: HashMap<String, Needs>,
+    store: Mutex<Store>,
+    fixed: Fixed,
+    pub(crate) random: Random,
+}
+
+/// Secrets that tests add are not shown.
+impl fmt::Debug for Access {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Access").finish_non_exhaustive()
+    }
+}
+
+/// Who made a request. Nobody, where the operation asks for no credentials.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) struct Caller {
+    /// The schemes of the alternative that was met.
+    pub(crate) schemes: Vec<String>,
+    pub(crate) client: Option<String>,
+    /// The user behind a token.
+    pub(crate) subject: Option<String>,
+    /// Those of the token; nothing where there is none.
+    pub(crate) scopes: Option<BTreeSet<String>>,
+    pub(crate) features: Option<BTreeSet<String>>,
+    pub(crate) untrusted: bool,
+    /// Tells credentials apart without keeping them.
+    pub(crate) credential: Option<u64>,
+}
+
+/// Why an alternative was not met, and how far the request came.
+struct Shortfall {
+    progress: usize,
+    refusal: Refusal,
+}
+
+impl Shortfall {
+    const WRONG: usize = 100;
+    const ENDED: usize = 200;
+    const NOT_ALLOWED: usize = 300;
+    const MET: usize = 400;
+
+    fn new(progress: usize, reason: Reason, detail: String) -> Self {
+        Self {
+            progress,
+            refusal: Refusal::new(reason, detail),
+        }
+    }
+
+    /// Of two that came equally near, the first is kept.
+    fn keep_nearer(nearest: &mut Option<Self>, other: Self) {
+        let nearer = |known: &Self| other.progress > known.progress;
+        if nearest.as_ref().is_none_or(nearer) {
+            *nearest = Some(other);
+        }
+    }
+}
+
+impl Access {
+    pub(crate) fn new(api: &Api) -> Self {
+        let (credentials, fixed) = defaults::defaults(api);
+        let operations = api.operations.iter();
+        let needs = operations.map(|operation| (operation.id.clone(), Needs::of(api, operation)));
+        Self {
+            credentials,
+            needs: needs.collect(),
+            store: Mutex::new(Store::new(fixed.clone())),
+            fixed,
+            random: Random::new(),
+        }
+    }
+
+    /// All features that the document knows.
+    pub(crate) fn all_features(&self) -> BTreeSet<String> {
+        let client = self.fixed.clients.get(store::CLIENT);
+        client
+            .map(|client| client.features.clone())
+            .unwrap_or_default()
+    }
+
+    /// Who holds the bearer token of a request, if one of these schemes takes it.
+    pub(crate) fn holder<'a>(
+        &self,
+        api: &Api,
+        schemes: impl Iterator<Item = &'a str>,
+        request: &Request,
+    ) -> Result<Caller, Refusal> {
+        let store = self.store();
+        let mut nearest: Option<Shortfall> = None;
+        for scheme in schemes {
+            match admit::admit(api, &store, scheme, request) {
+                Ok(caller) => return Ok(caller),
+                Err(shortfall) => Shortfall::keep_nearer(&mut nearest, shortfall),
+            }
+        }
+        Err(match nearest {
+            Some(shortfall) => shortfall.refusal,
+            None => Refusal::new(
+                Reason::MissingCredentials,
+                "no scheme takes tokens of users",
+            ),
+        })
+    }
+
+    /// Forgets what was issued, added, revoked and expired since the start.
+    pub(crate) fn reset(&self) {
+        *self.store() = Store::new(self.fixed.clone());
+    }
+
+    /// Every critical section leaves the store whole, so a poisoned lock is still good.
+    pub(crate) fn store(&self) -> MutexGuard<'_, Store> {
+        self.store.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Lets a request in if it meets one of the alternatives of its operation. Otherwise the refusal
+    /// is about the alternative that it came nearest to.
+    pub(crate) fn check(
+        &self,
+        api: &Api,
+        operation: &Operation,
+        request: &Request,
+    ) -> Result<Caller, Refusal> {
+        let mut nearest: Option<Shortfall> = None;
+        for set in operation.security.iter().filter(|set| !set.is_empty()) {
+            match self.meets(api, operation, set, request) {
+                Ok(caller) => return Ok(caller),
+                Err(shortfall) => Shortfall::keep_nearer(&mut nearest, shortfall),
+            }
+        }
+        let optional = operation.security.iter().any(IndexMap::is_empty);
+        match nearest {
+            Some(shortfall) if !optional => Err(shortfall.refusal),
+            _ => Ok(Caller::default()),
+        }
+    }
+
+    /// All schemes of a set have to be met.
+    fn meets(
+        &self,
+        api: &Api,
+        operation: &Operation,
+        set: &IndexMap<String, Vec<String>>,
+        request: &Request,
+    ) -> Result<Caller, Shortfall> {
+        let mut caller = Caller::default();
+        let mut progress = 0;
+        let mut nearest: Option<Shortfall> = None;
+        for name in set.keys() {
+            match admit::admit(api, &self.store(), name, request) {
+                Ok(holder) => {
+                    progress += Shortfall::MET;
+                    caller.join(holder);
+                }
+                Err(shortfall) => {
+                    progress += shortfall.progress;
+                    Shortfall::keep_nearer(&mut nearest, shortfall);
+                }
+            }
+        }
+        if let Some(shortfall) = nearest {
+            let progress = progress / set.len();
+            return Err(Shortfall {
+                progress,
+                ..shortfall
+            });
+        }
+        let lacking = |refusal| Shortfall {
+            progress: Shortfall::NOT_ALLOWED,
+            refusal,
+        };
+        if let Some(needs) = self.needs.get(&operation.id) {
+            needs.check(&caller, set).map_err(lacking)?;
+        }
+        Ok(caller)
+    }
+}
+
+impl Caller {
+    /// With a second credential, the request may do what both may.
+    fn join(&mut self, other: Self) {
+        self.schemes.extend(other.schemes);
+        self.client = self.client.take().or(other.client);
+        self.subject = self.subject.take().or(other.subject);
+        self.scopes = self.scopes.take().or(other.scopes);
+        self.features = match (self.features.take(), other.features) {
+            (Some(own), Some(other)) => Some(own.intersection(&other).cloned().collect()),
+            (own, other) => own.or(other),
+        };
+        self.untrusted |= other.untrusted;
+        self.credential = match (self.credential, other.credential) {
+            (Some(own), Some(other)) => Some(own.rotate_left(1) ^ other),
+            (own, other) => own.or(other),
+        };
+    }
+}

@@ -1,0 +1,177 @@
+//! Where the document has its authorization server, and what that offers.
+
+use http::Method;
+use indexmap::IndexMap;
+use serde_json::Value;
+use url::Url;
+
+use super::CONSENT;
+use crate::api::{Api, members};
+
+/// What an endpoint does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Endpoint {
+    Authorize,
+    /// Where the consent page sends the answer of the person.
+    Consent,
+    Token,
+    Revoke,
+    Introspect,
+    Metadata,
+    UserInfo,
+}
+
+impl Endpoint {
+    /// The methods that it answers to (RFC 6749, sections 3.1 and 3.2; OpenID Connect Core 1.0,
+    /// sections 3.1.2.1 and 5.3.1).
+    pub(super) fn methods(self) -> &'static [&'static str] {
+        match self {
+            Self::Authorize | Self::UserInfo => &["GET", "POST"],
+            Self::Metadata => &["GET"],
+            Self::Consent | Self::Token | Self::Revoke | Self::Introspect => &["POST"],
+        }
+    }
+
+    pub(crate) fn takes(self, method: &Method) -> bool {
+        self.methods().contains(&method.as_str())
+    }
+
+    /// Whether clients prove who they are to the endpoint itself, in the ways of OAuth 2.0, or
+    /// anybody may ask; elsewhere a token is needed, as for any operation.
+    pub(crate) fn knows_callers(self) -> bool {
+        self != Self::UserInfo
+    }
+}
+
+/// How clients with a secret prove who they are (RFC 6749, section 2.3).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Authentication {
+    Basic,
+    Body,
+    /// All clients are public.
+    None,
+}
+
+/// A flow of a security scheme, with what `x-oauth` adds to it.
+#[derive(Debug)]
+pub(super) struct Flow {
+    pub(super) scheme: String,
+    pub(super) grant: FlowKind,
+    /// The path; other paths as well.
+    pub(super) authorize: Option<String>,
+    pub(super) token: String,
+    pub(super) refresh: String,
+    pub(super) revoke: Option<String>,
+    pub(super) introspect: Option<String>,
+    pub(super) metadata: Option<String>,
+    pub(super) issuer: Option<String>,
+    pub(super) authentication: Authentication,
+    pub(super) pkce: bool,
+    /// Scopes, and what they mean to people.
+    pub(super) scopes: IndexMap<String, String>,
+}
+
+/// The flows that are served. Implicit and password flows are not: RFC 9700 has done away with
+/// them, and tokens for their schemes are among the credentials of the mock.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum FlowKind {
+    Code,
+    ClientCredentials,
+}
+
+/// All flows of a document that are served.
+pub(super) fn flows(api: &Api) -> Vec<Flow> {
+    let mut found = Vec::new();
+    for (name, scheme) in &api.schemes {
+        let object = &scheme.object;
+        for (kind, flow) in members(&object["flows"]) {
+            let grant = match kind.as_str() {
+                "authorizationCode" => FlowKind::Code,
+                "clientCredentials" => FlowKind::ClientCredentials,
+                _ => continue,
+            };
+            found.extend(read(name, grant, flow, &object["x-oauth"]));
+        }
+    }
+    found
+}
+
+fn read(scheme: &str, grant: FlowKind, flow: &Value, more: &Value) -> Option<Flow> {
+    let token = path(&flow["tokenUrl"])?;
+    let scopes = members(&flow["scopes"]).map(|(name, text)| {
+        let text = text.as_str().unwrap_or_default();
+        (name.clone(), text.to_owned())
+    });
+    Some(Flow {
+        scheme: scheme.to_owned(),
+        grant,
+        authorize: match grant {
+            FlowKind::Code => Some(path(&flow["authorizationUrl"])?),
+            FlowKind::ClientCredentials => None,
+        },
+        refresh: path(&flow["refreshUrl"]).unwrap_or_else(|| token.clone()),
+        token,
+        revoke: path(&more["revocationUrl"]),
+        introspect: path(&more["introspectionUrl"]),
+        metadata: path(&more["metadataUrl"]),
+        issuer: more["issuer"].as_str().map(str::to_owned),
+        authentication: match more["clientAuthentication"].as_str() {
+            Some("body") => Authentication::Body,
+            Some("none") => Authentication::None,
+            _ => Authentication::Basic,
+        },
+        pkce: more["pkce"] != "none",
+        scopes: scopes.collect(),
+    })
+}
+
+/// All endpoints, by path; the first counts where a path stands there twice.
+pub(super) fn paths(flows: &[Flow], declared: &[(Method, String)]) -> Vec<(String, Endpoint)> {
+    let mut found = Vec::new();
+    let mut add = |path: Option<&str>, endpoint| {
+        found.extend(path.map(|path| (path.to_owned(), endpoint)));
+    };
+    for flow in flows {
+        add(flow.authorize.as_deref(), Endpoint::Authorize);
+        add(Some(&flow.token), Endpoint::Token);
+        add(Some(&flow.refresh), Endpoint::Token);
+        add(flow.revoke.as_deref(), Endpoint::Revoke);
+        add(flow.introspect.as_deref(), Endpoint::Introspect);
+        add(flow.metadata.as_deref(), Endpoint::Metadata);
+    }
+    let Some(first) = flows.first() else {
+        return found;
+    };
+    for path in METADATA {
+        add(Some(path), Endpoint::Metadata);
+    }
+    if flows.iter().any(|flow| flow.grant == FlowKind::Code) {
+        add(Some(CONSENT), Endpoint::Consent);
+        add(Some(&user_info(first, declared)), Endpoint::UserInfo);
+    }
+    found
+}
+
+/// Where RFC 8414 and OpenID Connect Discovery look for metadata.
+const METADATA: [&str; 2] = [
+    "/.well-known/oauth-authorization-server",
+    "/.well-known/openid-configuration",
+];
+
+/// Where the document has it; beside the token endpoint where it has none.
+fn user_info(flow: &Flow, declared: &[(Method, String)]) -> String {
+    let ends = |path: &str| path.to_ascii_lowercase().ends_with("/userinfo");
+    let mut gets = declared.iter().filter(|(method, _)| method == Method::GET);
+    if let Some((_, path)) = gets.find(|(_, path)| ends(path)) {
+        return path.clone();
+    }
+    let folder = flow.token.rsplit_once('/').map_or("", |(folder, _)| folder);
+    format!("{folder}/userinfo")
+}
+
+/// The path of a URL: it is served whatever the host. Relative ones start at the root.
+fn path(url: &Value) -> Option<String> {
+    let root = Url::parse("http://localhost/").ok()?;
+    let url = root.join(url.as_str()?).ok()?;
+    Some(url.path().to_owned())
+}
