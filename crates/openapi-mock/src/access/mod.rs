@@ -223,3 +223,35 @@ impl Caller {
         };
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use serde_json::json;
+
+    use super::{Access, Standing};
+    use crate::api::Api;
+    use crate::request::Request;
+
+    #[test]
+    fn a_reset_brings_back_what_was_there_from_the_start_and_nothing_else() {
+        let root = json!({"paths": {"/a": {"get": {"security": [{"key": []}], "responses": {}}}},
+            "components": {"securitySchemes": {"key": {"type": "apiKey", "in": "query", "name": "k"}}}});
+        let api = Api::new(&Arc::new(root));
+        let access = Access::new(&api);
+        let check = |key: &str| {
+            let mut request = Request::for_tests("GET", "/a", "");
+            request.query = format!("k={key}");
+            access.check(&api, &api.operations[0], &request).is_ok()
+        };
+        let added = ("key".to_owned(), "added".to_owned());
+        let mut store = access.store();
+        store.fixed.keys.insert(added, Standing::Good);
+        store.set_standing("mock-key", Standing::Revoked);
+        drop(store);
+        assert!(check("added") && !check("mock-key"));
+        access.reset();
+        assert!(!check("added") && check("mock-key"));
+    }
+}

@@ -33,6 +33,7 @@ pub(super) struct Ask {
     scopes: BTreeSet<String>,
     schemes: Vec<String>,
     challenge: Option<String>,
+    pkce: bool,
 }
 
 /// An authorization request that waits for a person.
@@ -145,6 +146,7 @@ impl Exchange<'_> {
             scopes,
             schemes: flows.iter().map(|flow| flow.scheme.clone()).collect(),
             challenge,
+            pkce: flows.iter().any(|flow| flow.pkce),
             target: way.target,
             state: way.state,
             issuer: way.issuer,
@@ -201,6 +203,7 @@ impl Exchange<'_> {
             scopes: ask.scopes,
             schemes: ask.schemes,
             challenge: ask.challenge,
+            pkce: ask.pkce,
             until: Instant::now().checked_add(state.settings.code_lifetime),
             family,
             used: false,

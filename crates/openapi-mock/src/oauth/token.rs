@@ -25,6 +25,8 @@ pub(super) struct Code {
     pub(super) scopes: BTreeSet<String>,
     pub(super) schemes: Vec<String>,
     pub(super) challenge: Option<String>,
+    /// Whether the document knows PKCE; where it does not, nothing of it is looked at.
+    pub(super) pkce: bool,
     pub(super) until: Option<Instant>,
     pub(super) family: u64,
     pub(super) used: bool,
@@ -206,6 +208,7 @@ impl Code {
             "`redirect_uri` is another one than in the authorization request"
         } else {
             match (&self.challenge, verifier) {
+                _ if !self.pkce => return Ok(()),
                 (None, None) => return Ok(()),
                 (Some(challenge), Some(verifier)) if s256(verifier) == *challenge => return Ok(()),
                 (Some(_), Some(_)) => "`code_verifier` does not fit the code challenge",

@@ -149,3 +149,28 @@ async fn limits_can_be_switched_off_and_replaced() {
     });
     assert_eq!(statuses(&server, "/free", "", 2).await, [204, 429]);
 }
+
+#[tokio::test]
+async fn endpoints_of_oauth_are_counted_as_well() {
+    let server = start(&json!({
+        "openapi": "3.0.3",
+        "info": {"title": "Limits", "version": "1"},
+        "x-rate-limit": [
+            {"name": "oauth", "pathPrefix": "/oauth2", "requests": 2, "window": 300, "per": "source address"}
+        ],
+        "paths": {},
+        "components": {"securitySchemes": {"app": {"type": "oauth2", "flows": {
+            "clientCredentials": {"tokenUrl": "/oauth2/token", "scopes": {}}
+        }}}}
+    }))
+    .await;
+    let ask = async |password: &str| {
+        let request = reqwest::Client::new().post(format!("{}/oauth2/token", server.url()));
+        let request = request.basic_auth("mock-client", Some(password));
+        let form = [("grant_type", "client_credentials")];
+        request.form(&form).send().await.unwrap().status().as_u16()
+    };
+    assert_eq!(ask("guess").await, 401);
+    assert_eq!(ask("mock-secret").await, 200);
+    assert_eq!(ask("mock-secret").await, 429);
+}

@@ -126,3 +126,17 @@ async fn pkce_can_be_left_to_clients() {
     let form = [CODE, ("code", &code), ("redirect_uri", super::CALLBACK)];
     assert_eq!(post(&server, "/oauth2/token", &form).await.0, 200);
 }
+
+#[tokio::test]
+async fn documents_without_pkce_know_nothing_of_it() {
+    let mut document = document();
+    document["components"]["securitySchemes"]["user"]["x-oauth"]["pkce"] = json!("none");
+    let server = start(&document).await;
+    for changes in [
+        &[][..],
+        &[("code_challenge", ""), ("code_challenge_method", "")],
+    ] {
+        let code = location(&authorize(&server, changes).await)["code"].clone();
+        assert_eq!(exchange(&server, &code).await.0, 200);
+    }
+}
