@@ -230,8 +230,9 @@ mod tests {
 
     use serde_json::json;
 
-    use super::{Access, Standing};
-    use crate::api::Api;
+    use super::{Access, Quality, Standing};
+    use crate::api::{Api, Operation};
+    use crate::refusal::Reason;
     use crate::request::Request;
 
     #[test]
@@ -253,5 +254,33 @@ mod tests {
         assert!(check("added") && !check("mock-key"));
         access.reset();
         assert!(!check("added") && check("mock-key"));
+    }
+
+    #[test]
+    fn the_default_client_may_call_every_operation_of_a_whole_document() {
+        let path = "../../generated/configuration-client/openapi.json";
+        let text = std::fs::read_to_string(path).unwrap();
+        let api = Api::new(&Arc::new(serde_json::from_str(&text).unwrap()));
+        let access = Access::new(&api);
+        let check = |operation: &Operation, quality: &Quality| {
+            let credential = access.credentials.with("basicAuth", quality).unwrap();
+            let mut request = Request::for_tests("GET", "/", "");
+            let (_, value) = credential.header().unwrap();
+            request
+                .headers
+                .insert("authorization", value.parse().unwrap());
+            let outcome = access.check(&api, operation, &request);
+            outcome.map_err(|refusal| refusal.reason)
+        };
+        let mut featured = 0;
+        for operation in &api.operations {
+            assert!(check(operation, &Quality::Good).is_ok(), "{}", operation.id);
+            if api.object(operation).get("x-client-features").is_some() {
+                let refused = check(operation, &Quality::Featureless);
+                assert_eq!(refused, Err(Reason::MissingFeature), "{}", operation.id);
+                featured += 1;
+            }
+        }
+        assert!(featured > 50, "{featured}");
     }
 }
