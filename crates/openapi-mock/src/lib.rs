@@ -21,6 +21,7 @@ mod negotiation;
 mod oauth;
 mod prefer;
 mod random;
+mod reason;
 mod refusal;
 mod reply;
 mod request;

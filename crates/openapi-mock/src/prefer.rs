@@ -186,10 +186,10 @@ fn unquoted(value: &str) -> String {
 /// A value as a header holds it: quoted where it is no token.
 fn written(value: &str) -> String {
     let token = |byte: u8| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte);
-    match !value.is_empty() && value.bytes().all(token) {
-        true => value.to_owned(),
-        false => format!("\"{}\"", value.replace('\\', "\\\\").replace('"', "\\\"")),
+    if !value.is_empty() && value.bytes().all(token) {
+        return value.to_owned();
     }
+    format!("\"{}\"", value.replace('\\', "\\\\").replace('"', "\\\""))
 }
 
 #[cfg(test)]

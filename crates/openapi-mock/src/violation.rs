@@ -29,9 +29,10 @@ pub(crate) fn explain(root: &Value, schema: &Value, error: &ValidationError<'_>)
     let at = error.instance_path().as_str().to_owned();
     let path: Vec<_> = openapi_document::pointer::split(&at).collect();
     let shown = is_short(error.instance()) && !is_secret(root, schema, &path);
-    let what = match shown {
-        true => error.to_string(),
-        false => error.masked_with("the value").to_string(),
+    let what = if shown {
+        error.to_string()
+    } else {
+        error.masked_with("the value").to_string()
     };
     vec![Violation { at, what }]
 }
@@ -76,7 +77,7 @@ fn is_secret(root: &Value, schema: &Value, path: &[Cow<'_, str>]) -> bool {
     }
     let branches = ["allOf", "oneOf", "anyOf"]
         .iter()
-        .flat_map(|key| schema[*key].as_array());
+        .filter_map(|key| schema[*key].as_array());
     if branches
         .flatten()
         .any(|branch| is_secret(root, branch, path))
@@ -87,10 +88,10 @@ fn is_secret(root: &Value, schema: &Value, path: &[Cow<'_, str>]) -> bool {
         return false;
     };
     let member = &schema["properties"][first.as_ref()];
-    let inner = match member.is_null() {
-        true => [&schema["items"], &schema["additionalProperties"]],
-        false => [member, &Value::Null],
-    };
+    if !member.is_null() {
+        return is_secret(root, member, rest);
+    }
+    let inner = [&schema["items"], &schema["additionalProperties"]];
     inner.iter().any(|schema| is_secret(root, schema, rest))
 }
 
@@ -100,7 +101,7 @@ mod tests {
 
     use crate::schema::Schema;
 
-    fn violations(schema: Value, value: &Value) -> Vec<String> {
+    fn violations(schema: &Value, value: &Value) -> Vec<String> {
         let root = json!({"schema": schema});
         let schema = Schema::request(&root, "/schema".to_owned()).unwrap();
         let all = schema.violations(&root, value).into_iter();
@@ -114,7 +115,7 @@ mod tests {
             "b": {"type": "array", "items": {"type": "string"}},
         }});
         assert_eq!(
-            violations(schema, &json!({"b": ["x", 5]})),
+            violations(&schema, &json!({"b": ["x", 5]})),
             [
                 r#": "a" is a required property"#,
                 r#"/b/1: 5 is not of type "string""#,
@@ -129,13 +130,13 @@ mod tests {
             "keys": {"type": "array", "items": {"allOf": [{"x-sensitive": true}, {"type": "integer"}]}},
         }});
         let value = json!({"password": "hunter2", "keys": ["hunter2"]});
-        let said = violations(schema, &value).join("\n");
+        let said = violations(&schema, &value).join("\n");
         assert!(!said.contains("hunter2"), "{said}");
         assert!(
             said.contains("/keys/0") && said.contains("/password"),
             "{said}"
         );
-        let long = violations(json!({"type": "integer"}), &json!("x".repeat(1000)));
+        let long = violations(&json!({"type": "integer"}), &json!("x".repeat(1000)));
         assert_eq!(long, [r#": the value is not of type "integer""#]);
     }
 
@@ -145,9 +146,9 @@ mod tests {
             "n": {"type": "integer"},
         }}]});
         assert_eq!(
-            violations(schema.clone(), &json!({"n": "x"})),
+            violations(&schema, &json!({"n": "x"})),
             [r#"/n: "x" is not of type "integer""#]
         );
-        assert!(violations(schema, &json!(5))[0].contains("anyOf"));
+        assert!(violations(&schema, &json!(5))[0].contains("anyOf"));
     }
 }

@@ -4,6 +4,7 @@ use serde_json::{Map, Number, Value};
 
 use super::style::Written;
 use crate::api::{members, resolve};
+use crate::media::plain_text;
 
 /// A schema with everything that its references, `allOf`, `oneOf` and `anyOf` add to it: what a
 /// text may stand for is the union of them all.
@@ -109,11 +110,11 @@ impl<'a> View<'a> {
     /// Whether an object may have members of any name: by default, unless it has named ones, as
     /// that is what documents mean by a bare list of properties in a query.
     pub(super) fn is_open(&self) -> bool {
-        let open = |part: &&Value| match part.get("additionalProperties") {
+        let open = |part: &Value| match part.get("additionalProperties") {
             Some(more) => *more != Value::Bool(false),
             None => false,
         };
-        self.is_object() && (self.parts.iter().any(|part| open(&part)) || !self.has("properties"))
+        self.is_object() && (self.parts.iter().any(|part| open(part)) || !self.has("properties"))
     }
 
     /// The value that is written so. What does not fit stays a text, for the schema to refuse.
@@ -143,9 +144,9 @@ impl<'a> View<'a> {
     }
 
     fn scalar(&self, text: String) -> Value {
-        let listed = self.parts.iter().flat_map(|part| part["enum"].as_array());
+        let listed = self.parts.iter().filter_map(|part| part["enum"].as_array());
         let mut listed = listed.flatten().filter(|value| !value.is_null());
-        if let Some(value) = listed.find(|value| is_written(value, &text)) {
+        if let Some(value) = listed.find(|value| plain_text(value) == text) {
             return value.clone();
         }
         if let Some(number) = number(&text)
@@ -161,13 +162,6 @@ impl<'a> View<'a> {
             return Value::Null;
         }
         Value::String(text)
-    }
-}
-
-fn is_written(value: &Value, text: &str) -> bool {
-    match value {
-        Value::String(own) => own == text,
-        other => other.to_string() == text,
     }
 }
 

@@ -57,10 +57,10 @@ fn send(api: &Api, operation: &Operation, media: &str, body: String) -> Result<V
 }
 
 fn written(media: &Media, value: &Value) -> String {
-    match media::is_json(&media.name) {
-        true => value.to_string(),
-        false => media::plain_text(value),
+    if media::is_json(&media.name) {
+        return value.to_string();
     }
+    media::plain_text(value)
 }
 
 /// The example with one value after the other replaced, and with one member after the other left

@@ -43,11 +43,11 @@ fn member(
     encoding: &Value,
 ) -> Result<Option<Value>, String> {
     let usual = if is_inner(view) { "deepObject" } else { "form" };
-    let style = encoding["style"].as_str().unwrap_or(usual);
+    let kind = encoding["style"].as_str().unwrap_or(usual);
     let style = Style {
         name,
-        style,
-        explode: encoding["explode"].as_bool().unwrap_or(style == "form"),
+        kind,
+        explode: encoding["explode"].as_bool().unwrap_or(kind == "form"),
     };
     if let Some(written) = style.query(pairs, view)? {
         return Ok(Some(view.value(written)));
@@ -57,7 +57,7 @@ fn member(
         return Ok(None);
     }
     let text = Style {
-        style: "form",
+        kind: "form",
         ..style
     };
     let Some(Written::Text(text)) = text.query(pairs, &View::any())? else {

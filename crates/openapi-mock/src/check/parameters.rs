@@ -46,7 +46,6 @@ pub(super) fn check(
     for (parameter, view) in parameters {
         let place = place(parameter);
         match source.read(parameter, &view) {
-            Ok(Some(Found::Empty)) => {}
             Ok(Some(Found::Json(value))) => {
                 problems.judge(&place, parameter.schema.as_ref(), &value);
             }
@@ -58,7 +57,7 @@ pub(super) fn check(
                 problems.judge(&place, parameter.schema.as_ref(), &value);
             }
             Ok(None) if parameter.required => problems.add(&place, "it is required"),
-            Ok(None) => {}
+            Ok(None | Some(Found::Empty)) => {}
             Err(what) => problems.add(&place, what),
         }
     }
@@ -83,7 +82,7 @@ impl Source<'_> {
     fn read(&mut self, parameter: &Parameter, view: &View<'_>) -> Result<Option<Found>, String> {
         let style = Style {
             name: &parameter.name,
-            style: &parameter.style,
+            kind: &parameter.style,
             explode: parameter.explode,
         };
         if let Some(media) = &parameter.content {

@@ -19,17 +19,17 @@ fn list_schema(kind: &str) -> Value {
     json!({"type": "array", "items": {"type": kind}})
 }
 
-fn style(style: &str, explode: bool) -> Style<'_> {
+fn style(kind: &str, explode: bool) -> Style<'_> {
     Style {
         name: "color",
-        style,
+        kind,
         explode,
     }
 }
 
 fn read(style: &Style<'_>, raw: &str, schema: &Value) -> Result<Value, String> {
     let view = View::new(&Value::Null, schema);
-    let written = match style.style {
+    let written = match style.kind {
         "header" => style.header(raw, &view)?,
         name if PATH.contains(&name) => style.path(raw, &view)?,
         _ => {
@@ -170,7 +170,7 @@ fn write(style: &Style<'_>, value: &Value, encoded: fn(&str) -> String) -> Strin
         Value::Array(items) => items.iter().map(|item| encoded(&text(item))).collect(),
         single => vec![encoded(&text(single))],
     };
-    let pairs: Vec<String> = match (value, style.style) {
+    let pairs: Vec<String> = match (value, style.kind) {
         (Value::Object(_), "deepObject") => {
             let pairs = flat.chunks(2);
             pairs
@@ -181,7 +181,7 @@ fn write(style: &Style<'_>, value: &Value, encoded: fn(&str) -> String) -> Strin
         _ => flat.iter().map(|part| format!("color={part}")).collect(),
     };
     let exploded_object = value.is_object() && style.explode;
-    match (style.style, style.explode) {
+    match (style.kind, style.explode) {
         ("simple" | "header", _) if exploded_object => pairs.join(","),
         ("simple" | "header", _) => flat.join(","),
         ("label", _) if exploded_object => format!(".{}", pairs.join(".")),

@@ -16,7 +16,7 @@ pub(super) enum Written {
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Style<'a> {
     pub(super) name: &'a str,
-    pub(super) style: &'a str,
+    pub(super) kind: &'a str,
     pub(super) explode: bool,
 }
 
@@ -60,7 +60,7 @@ impl Pairs {
 impl Style<'_> {
     /// A path parameter, percent-encoded as it stands in the path.
     pub(super) fn path(&self, raw: &str, view: &View<'_>) -> Result<Written, String> {
-        match self.style {
+        match self.kind {
             "label" => {
                 let rest = raw.strip_prefix('.').ok_or("must start with a dot")?;
                 // The tables of OpenAPI 3.0 and 3.0.4 disagree about lists that are not exploded.
@@ -100,7 +100,7 @@ impl Style<'_> {
         pairs: &mut Pairs,
         view: &View<'_>,
     ) -> Result<Option<Written>, String> {
-        if self.style == "deepObject" {
+        if self.kind == "deepObject" {
             return Ok(self.deep(pairs));
         }
         if self.explode && shape(view, false) == Shape::Object {
@@ -125,7 +125,7 @@ impl Style<'_> {
     }
 
     fn delimiter(&self) -> &'static str {
-        match self.style {
+        match self.kind {
             "spaceDelimited" => "%20",
             "pipeDelimited" => "|",
             _ => ",",
@@ -135,7 +135,7 @@ impl Style<'_> {
     /// `raw` with its delimiters bare. A comma that is encoded stands for itself only where another
     /// is not: many clients encode every comma, and many servers decode before they split.
     fn delimited(&self, raw: &str) -> (String, char) {
-        match self.style {
+        match self.kind {
             "spaceDelimited" => (raw.replace("%20", " ").replace('+', " "), ' '),
             "pipeDelimited" => (raw.replace("%7C", "|").replace("%7c", "|"), '|'),
             _ if raw.contains(',') => (raw.to_owned(), ','),
@@ -178,7 +178,7 @@ impl Style<'_> {
                 .collect::<Result<_, &str>>()?,
             Shape::Object => {
                 let parts: Vec<&str> = parts().collect();
-                if parts.len() % 2 != 0 {
+                if !parts.len().is_multiple_of(2) {
                     return Err("must hold a value after each key".to_owned());
                 }
                 let pairs = parts.chunks_exact(2);
