@@ -178,15 +178,19 @@ impl Operation {
         })
     }
 
-    /// The lowest success that is declared by number; 200 where there is none.
+    /// The lowest success that is declared by number; where there is none, 200 if a class or the
+    /// default response covers it, and else the lowest status there is, such as a redirection.
     pub(crate) fn success(&self) -> u16 {
-        let statuses = self.responses.iter().filter_map(|response| {
-            let Statuses::One(status) = response.status else {
-                return None;
-            };
-            (200..300).contains(&status).then_some(status)
-        });
-        statuses.min().unwrap_or(200)
+        let numbers = || {
+            let responses = self.responses.iter();
+            responses.filter_map(|response| match response.status {
+                Statuses::One(status) => Some(status),
+                _ => None,
+            })
+        };
+        let success = numbers().filter(|status| (200..300).contains(status)).min();
+        let covered = self.response(200).map(|_| 200);
+        success.or(covered).or(numbers().min()).unwrap_or(200)
     }
 }
 

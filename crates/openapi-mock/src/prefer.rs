@@ -3,11 +3,12 @@
 use http::HeaderName;
 
 use crate::answer::Answer;
-use crate::api::{Api, Operation, Response, Statuses};
+use crate::api::{Api, Example, Media, Operation, Response, Statuses};
 use crate::call::Call;
 use crate::negotiation::Accept;
 use crate::refusal::{Reason, Refusal};
 use crate::request::Request;
+use crate::stand_in;
 
 const APPLIED: HeaderName = HeaderName::from_static("preference-applied");
 
@@ -67,44 +68,43 @@ fn key(response: &Response) -> String {
 /// The example of this name: of the status that is asked for, else of the usual success, else of
 /// the first status that has one.
 fn shown(api: &Api, call: &Call<'_>, code: Option<u16>, name: &str) -> Result<Answer, Refusal> {
+    let statuses = candidates(call.operation, code);
+    let found = statuses.iter().find_map(|status| {
+        let named = available(api, call.operation, *status).filter(|(_, own)| own.name == name);
+        let named: Vec<_> = named.collect();
+        (!named.is_empty()).then_some((*status, named))
+    });
+    let Some((status, named)) = found else {
+        return Err(unknown(api, call.operation, name, &statuses));
+    };
     let accept = Accept::of(call.request);
-    let mut available = Vec::new();
-    let mut refused = None;
-    for status in candidates(call.operation, code) {
-        let media = call.operation.response(status).into_iter();
-        let media = media.flat_map(|response| &response.media);
-        let holding = media.filter(|media| {
-            let mut valid = media
-                .examples
-                .iter()
-                .filter(|example| media.takes(api, &example.value));
-            available.extend(
-                valid
-                    .clone()
-                    .map(|example| format!("{} ({status})", example.name)),
-            );
-            valid.any(|example| example.name == name)
-        });
-        let holding: Vec<_> = holding.collect();
-        let Some(first) = holding.first() else {
-            continue;
-        };
-        let preferred = accept.preferred(holding.iter().copied());
-        let error = (status >= 400).then_some(*first);
-        let Some(media) = preferred.or(error) else {
-            let names: Vec<&str> = holding.iter().map(|media| &*media.name).collect();
-            refused.get_or_insert_with(|| accept.refusal(&names));
-            continue;
-        };
-        let mut examples = media.examples.iter();
-        let example = examples.find(|example| example.name == name);
-        return Ok(Answer {
-            body: example.map(|example| example.value.clone()),
-            media: Some(media.name.clone()),
-            ..Answer::status(status)
-        });
-    }
-    Err(refused.unwrap_or_else(|| unknown(call.operation, name, &available)))
+    let preferred = accept.preferred(named.iter().map(|(media, _)| *media));
+    // An error is told in any media type.
+    let media = preferred.or_else(|| (status >= 400).then_some(named[0].0));
+    let Some(media) = media else {
+        let names: Vec<&str> = named.iter().map(|(media, _)| &*media.name).collect();
+        return Err(accept.refusal(&names));
+    };
+    let example = named.iter().find(|(own, _)| own.name == media.name);
+    Ok(Answer {
+        body: example.map(|(_, example)| example.value.clone()),
+        media: Some(media.name.clone()),
+        ..Answer::status(status)
+    })
+}
+
+/// All examples that can answer with a status.
+fn available<'a>(
+    api: &'a Api,
+    operation: &'a Operation,
+    status: u16,
+) -> impl Iterator<Item = (&'a Media, &'a Example)> {
+    let response = operation.response(status).into_iter();
+    let media = response.flat_map(|response| &response.media);
+    media.flat_map(move |media| {
+        let examples = stand_in::examples(api, media, status);
+        examples.map(move |example| (media, example))
+    })
 }
 
 fn candidates(operation: &Operation, code: Option<u16>) -> Vec<u16> {
@@ -122,13 +122,17 @@ fn candidates(operation: &Operation, code: Option<u16>) -> Vec<u16> {
     statuses
 }
 
-fn unknown(operation: &Operation, name: &str, available: &[String]) -> Refusal {
-    let available = match available {
-        [] => "none".to_owned(),
-        names => names.join(", "),
-    };
+fn unknown(api: &Api, operation: &Operation, name: &str, statuses: &[u16]) -> Refusal {
+    let declared = statuses.iter().flat_map(|status| {
+        let available = available(api, operation, *status);
+        available.map(move |(_, example)| format!("{} ({status})", example.name))
+    });
+    let mut declared = declared.collect::<Vec<_>>().join(", ");
+    if declared.is_empty() {
+        "none".clone_into(&mut declared);
+    }
     let detail = format!(
-        "Prefer asks for example={name}, {} declares {available}",
+        "Prefer asks for example={name}, {} declares {declared}",
         operation.id
     );
     Refusal::new(Reason::InvalidRequest, detail)

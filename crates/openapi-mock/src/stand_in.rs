@@ -3,19 +3,27 @@
 use http::{HeaderName, header};
 use serde_json::Value;
 
-use crate::api::{Api, Header, Media, Response};
+use crate::api::{Api, Example, Header, Media, Response};
 use crate::media;
 use crate::reply::Reply;
 
-/// A body for a status: the first declared example that the schema takes. An example of a refusal
-/// stands for no success.
-pub(crate) fn body(api: &Api, media: &Media, status: u16) -> Option<Value> {
-    let mut examples = media.examples.iter();
-    let example = examples.find(|example| {
+/// The declared examples that can answer with a status: those that the schema takes. An example of
+/// a refusal stands for no success.
+pub(crate) fn examples<'a>(
+    api: &'a Api,
+    media: &'a Media,
+    status: u16,
+) -> impl Iterator<Item = &'a Example> {
+    media.examples.iter().filter(move |example| {
         let fitting = status >= 400 || example.refusals.is_empty();
         fitting && media.takes(api, &example.value)
-    });
-    example.map(|example| example.value.clone())
+    })
+}
+
+/// A body for a status.
+pub(crate) fn body(api: &Api, media: &Media, status: u16) -> Option<Value> {
+    let example = examples(api, media, status).next()?;
+    Some(example.value.clone())
 }
 
 /// Sets the headers that a response declares.

@@ -13,6 +13,8 @@ mod bodies;
 #[cfg(test)]
 mod every_operation;
 #[cfg(test)]
+mod parameter_values;
+#[cfg(test)]
 mod round_trip;
 
 use crate::api::{Api, Operation};

@@ -109,7 +109,7 @@ impl Source<'_> {
     }
 
     /// The text of a parameter: as it stands in a path, decoded elsewhere.
-    fn text(&self, parameter: &Parameter) -> Option<String> {
+    fn text(&mut self, parameter: &Parameter) -> Option<String> {
         let first = |pairs: &[(String, String)]| {
             let mut pairs = pairs.iter();
             let (_, value) = pairs.find(|(name, _)| *name == parameter.name)?;
@@ -120,7 +120,10 @@ impl Source<'_> {
                 first(&self.raw_path).map(|raw| path_text(&raw))
             }
             Location::Path => first(&self.raw_path),
-            Location::Query => first(&self.query.entries).map(|raw| form_text(&raw)),
+            Location::Query => {
+                let values = self.query.named(&parameter.name);
+                values.first().map(|raw| form_text(raw))
+            }
             Location::Cookie => first(&self.cookies().entries).map(|raw| form_text(&raw)),
             Location::Header => {
                 let values = self.request.headers.get_all(&parameter.name);

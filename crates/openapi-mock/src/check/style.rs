@@ -51,7 +51,7 @@ impl Pairs {
         taken
     }
 
-    fn named(&mut self, wanted: &str) -> Vec<String> {
+    pub(super) fn named(&mut self, wanted: &str) -> Vec<String> {
         let values = self.take(|name| (name == wanted).then_some(()));
         values.into_iter().map(|((), value)| value).collect()
     }

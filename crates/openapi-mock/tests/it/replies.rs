@@ -145,7 +145,7 @@ async fn what_prefer_cannot_have_is_listed() {
         ("code=many", "code=many, list_people declares"),
         (
             "example=carl",
-            "example=carl, list_people declares refused (200), ada (200)",
+            "example=carl, list_people declares ada (200), bob (200), table (200), gone (404)",
         ),
         (
             "code=404, example=ada",
