@@ -145,6 +145,17 @@ fn parts_are_judged_by_encoding_and_schema() {
 }
 
 #[test]
+fn a_large_part_is_read_as_a_whole() {
+    let api = api("multipart/form-data", &json!({}));
+    let text = "--\r\n".repeat(1 << 20);
+    let body = multipart(&[part("name=\"a\"", &text), part("name=\"b\"", "5")]);
+    assert_eq!(
+        send(&api, MULTIPART, &body),
+        Ok(json!({"a": text, "b": "5"}))
+    );
+}
+
+#[test]
 fn what_is_no_multipart_ends_in_a_refusal() {
     let api = api("multipart/form-data", &upload());
     let whole = multipart(&[part("name=\"count\"", "5")]);

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use http::{HeaderMap, HeaderValue, Method};
+use proptest::prelude::*;
 use serde_json::{Value, json};
 
 use super::check;
@@ -59,8 +60,7 @@ fn path_parameters_lose_what_their_style_adds() {
     );
 }
 
-#[test]
-fn queries_hold_json_objects_and_nothing() {
+fn every_kind() -> Api {
     let parameters = json!([
         {"in": "query", "name": "where", "content": {"application/json": {"schema":
             {"type": "object", "properties": {"id": {"type": "integer"}}}}}},
@@ -72,7 +72,12 @@ fn queries_hold_json_objects_and_nothing() {
         {"in": "cookie", "name": "ids", "explode": false, "schema":
             {"type": "array", "items": {"type": "integer"}}},
     ]);
-    let api = api("/a", &parameters);
+    api("/a", &parameters)
+}
+
+#[test]
+fn queries_hold_json_objects_and_nothing() {
+    let api = every_kind();
     let good = "where=%7B%22id%22:1%7D&page[size]=2&all=&beta=true&gamma=false";
     assert_eq!(send(&api, "/a", good, "ids=1,2; other=x"), Ok(Vec::new()));
     for (query, cookie, why) in [
@@ -97,5 +102,34 @@ fn queries_hold_json_objects_and_nothing() {
     ] {
         let told = send(&api, "/a", query, cookie).unwrap_err();
         assert!(told.contains(why), "{query}: {told}");
+    }
+}
+
+#[test]
+fn keys_without_end_are_overlooked() {
+    let parameters = json!([{"in": "query", "name": "page", "style": "deepObject", "schema":
+        {"type": "object", "required": ["size"]}}]);
+    let api = api("/a", &parameters);
+    let deep = format!("page{}=1", "[a]".repeat(100_000));
+    assert_eq!(send(&api, "/a", &deep, ""), Ok(Vec::new()));
+    let missing = send(&api, "/a", "page[a]=1", "").unwrap_err();
+    assert_eq!(
+        missing,
+        "query parameter page: \"size\" is a required property"
+    );
+}
+
+proptest! {
+    #[test]
+    fn no_query_is_too_odd(
+        name in "(where|page|any|all|x)",
+        rest in "[\\[\\]=&%,.;|+a-f0-9\u{e9}]{0,40}",
+        cookie in "[ -~]{0,40}",
+    ) {
+        let query = format!("{name}{rest}&page[size]=2");
+        // Taken or refused, but never the end of the server; what is wrong has a place.
+        if let Err(told) = send(&every_kind(), "/a", &query, &cookie) {
+            prop_assert!(told.starts_with("query parameter ") || told.starts_with("cookie "));
+        }
     }
 }

@@ -4,6 +4,9 @@ use percent_encoding::percent_decode_str;
 
 use super::coerce::View;
 
+/// Nobody means objects inside of more objects than this.
+const DEEPEST: usize = 32;
+
 /// What a parameter says, before it is known what the texts stand for.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Written {
@@ -149,7 +152,7 @@ impl Style<'_> {
             let keys = name.strip_prefix(self.name)?;
             let keys = keys.strip_prefix('[')?.strip_suffix(']')?;
             let keys = keys.split("][").map(str::to_owned);
-            Some(keys.collect::<Vec<String>>())
+            Some(keys.collect::<Vec<String>>()).filter(|keys| keys.len() <= DEEPEST)
         });
         let mut entries = Vec::new();
         for (keys, value) in &taken {
