@@ -2,8 +2,7 @@
 
 use std::sync::Arc;
 
-use bytes::Bytes;
-use http::{HeaderMap, HeaderValue, Method};
+use http::{HeaderValue, Method};
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
@@ -21,15 +20,10 @@ fn api(path: &str, parameters: &Value) -> Api {
 
 /// The path parameters of the call, or what is wrong with it.
 fn send(api: &Api, path: &str, query: &str, cookie: &str) -> Result<Vec<String>, String> {
-    let mut headers = HeaderMap::new();
-    headers.insert("cookie", HeaderValue::from_str(cookie).unwrap());
-    let request = Request {
-        method: Method::GET,
-        path: path.to_owned(),
-        query: query.to_owned(),
-        headers,
-        body: Bytes::from_static(b"{\"a body that nobody\": asked for"),
-    };
+    let mut request = Request::for_tests("GET", path, "{\"a body that nobody\": asked for");
+    query.clone_into(&mut request.query);
+    let cookie = HeaderValue::from_str(cookie).unwrap();
+    request.headers.insert("cookie", cookie);
     let Route::Operation(0, values) = api.router.find(&Method::GET, path) else {
         return Err("no route".to_owned());
     };
