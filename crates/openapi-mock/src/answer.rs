@@ -10,7 +10,7 @@ use crate::change::Change;
 use crate::media;
 use crate::negotiation::Accept;
 use crate::refusal::Refusal;
-use crate::reply::Reply;
+use crate::reply::{Reply, bodiless};
 use crate::stand_in;
 
 /// An answer before it is written down in a media type.
@@ -84,12 +84,7 @@ impl Answer {
         accept: &Accept,
     ) -> Result<Option<&'a Media>, Refusal> {
         let declared = &response.media;
-        let bodiless = [
-            StatusCode::NO_CONTENT,
-            StatusCode::RESET_CONTENT,
-            StatusCode::NOT_MODIFIED,
-        ];
-        if declared.is_empty() || bodiless.contains(&status) {
+        if declared.is_empty() || bodiless(status) {
             return Ok(None);
         }
         if let Some(wanted) = &self.media {

@@ -3,6 +3,7 @@
 use http::Method;
 use indexmap::IndexMap;
 use serde_json::Value;
+use std::fmt;
 use std::sync::Arc;
 
 use crate::route::Router;
@@ -102,6 +103,16 @@ pub(crate) enum Statuses {
     Default,
 }
 
+impl fmt::Display for Statuses {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::One(status) => write!(f, "{status}"),
+            Self::Class(class) => write!(f, "{class}XX"),
+            Self::Default => f.write_str("default"),
+        }
+    }
+}
+
 #[derive(Debug)]
 pub(crate) struct Header {
     pub(crate) name: String,
@@ -166,6 +177,13 @@ impl Operation {
         declared(Statuses::One(status))
             .or_else(|| declared(Statuses::Class(status / 100)))
             .or_else(|| declared(Statuses::Default))
+    }
+
+    /// The keys of all responses, in the order of the document.
+    pub(crate) fn declared_statuses(&self) -> String {
+        let keys = self.responses.iter();
+        let keys = keys.map(|response| response.status.to_string());
+        keys.collect::<Vec<_>>().join(", ")
     }
 
     /// The responses that say that all went well.

@@ -1,21 +1,19 @@
-//! One API, mocked: from a request to its reply.
+//! One API, mocked.
 
-use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+mod pipeline;
 
-use http::{Method, header};
+use std::sync::{Arc, OnceLock};
 
-use crate::access::{Access, Caller};
-use crate::answer::Answer;
-use crate::api::{Api, Operation};
-use crate::check::check;
+use crate::access::Access;
+use crate::api::Api;
 use crate::document::Document;
+use crate::expect::{Expectations, Journal};
+use crate::faults::Plans;
 use crate::limits::Limits;
-use crate::oauth::{self, Endpoint};
-use crate::prefer;
-use crate::refusal::{Reason, Refusal};
-use crate::reply::Reply;
-use crate::request::Request;
-use crate::route::Route;
+use crate::log::Sink;
+use crate::oauth;
+use crate::redact::Secrets;
+use crate::webhooks::Hub;
 
 /// One mocked API. Clones are the same mock.
 ///
@@ -27,10 +25,23 @@ pub struct Mock {
 }
 
 /// What is the same for all mocks of a server.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone)]
 pub(crate) struct Settings {
     /// From which made values grow.
     pub(crate) seed: u64,
+    /// How many requests are recorded.
+    pub(crate) record: usize,
+    pub(crate) log: Sink,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            seed: 0,
+            record: crate::expect::KEPT,
+            log: Sink::default(),
+        }
+    }
 }
 
 #[derive(Debug)]
@@ -40,11 +51,16 @@ struct Inner {
     oauth: oauth::Server,
     limits: Limits,
     url: OnceLock<String>,
-    requests: Mutex<Vec<Request>>,
+    journal: Journal,
+    expectations: Expectations,
+    faults: Plans,
+    webhooks: Hub,
+    secrets: Secrets,
+    log: Sink,
 }
 
 impl Mock {
-    pub(crate) fn new(document: &Document, _settings: &Settings) -> Self {
+    pub(crate) fn new(document: &Document, settings: &Settings) -> Self {
         let api = Api::new(document.root());
         Self {
             inner: Arc::new(Inner {
@@ -53,7 +69,12 @@ impl Mock {
                 limits: Limits::new(&api),
                 api,
                 url: OnceLock::new(),
-                requests: Mutex::default(),
+                journal: Journal::new(settings.record),
+                expectations: Expectations::default(),
+                faults: Plans::new(settings.seed),
+                webhooks: Hub::new(document.root(), settings.seed),
+                secrets: Secrets::default(),
+                log: settings.log.clone(),
             }),
         }
     }
@@ -68,121 +89,58 @@ impl Mock {
         let _ = self.inner.url.set(url);
     }
 
-    /// All requests so far, in the order of their arrival.
-    pub fn requests(&self) -> Vec<Request> {
-        let requests = self.inner.requests.lock();
-        requests.unwrap_or_else(PoisonError::into_inner).clone()
+    /// As after the start: no faults, no expectations, no recorded requests, no receivers of
+    /// webhooks, no credentials but those of the start, nothing counted.
+    ///
+    /// ```
+    /// # async fn shown(server: openapi_mock::MockServer) -> Result<(), openapi_mock::MockError> {
+    /// server.fault_all(openapi_mock::Fault::Reset)?;
+    /// server.reset();
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn reset(&self) {
+        self.inner.access.reset();
+        self.inner.oauth.reset();
+        self.inner.limits.reset();
+        self.inner.faults.clear();
+        self.inner.expectations.clear();
+        self.inner.journal.clear();
+        self.inner.webhooks.clear();
     }
 
-    pub(crate) async fn handle(&self, request: Request) -> Reply {
-        let api = &self.inner.api;
-        self.record(&request);
-        if let Some(endpoint) = self.inner.oauth.outside(&request) {
-            let reply = self.oauth_reply(endpoint, &request);
-            return reply.unwrap_or_else(|refusal| refusal.reply(api, None));
-        }
-        let (operation, path) = match self.route(&request) {
-            Ok(found) => found,
-            Err(refusal) => return refusal.reply(api, None),
-        };
-        let reply = self.answer(operation, path, &request).await;
-        reply.unwrap_or_else(|refusal| refusal.reply(api, Some(operation)))
+    pub(crate) fn api(&self) -> &Api {
+        &self.inner.api
     }
 
-    /// Answers a request that never becomes one.
-    pub(crate) fn refuse(&self, refusal: &Refusal) -> Reply {
-        refusal.reply(&self.inner.api, None)
+    pub(crate) fn journal(&self) -> &Journal {
+        &self.inner.journal
     }
 
-    fn record(&self, request: &Request) {
-        let requests = self.inner.requests.lock();
-        requests
-            .unwrap_or_else(PoisonError::into_inner)
-            .push(request.clone());
+    pub(crate) fn expectations(&self) -> &Expectations {
+        &self.inner.expectations
     }
 
-    fn route(&self, request: &Request) -> Result<(&Operation, Vec<(String, String)>), Refusal> {
-        let api = &self.inner.api;
-        match api.router.find(&request.method, &request.path) {
-            Route::Operation(number, values) => Ok((&api.operations[number], values)),
-            Route::OtherMethods(methods) => {
-                let names = allowed(&methods);
-                let detail = format!("{} takes {names}", request.path);
-                let refusal = Refusal::new(Reason::MethodNotAllowed, detail);
-                Err(refusal.with_header(header::ALLOW, names))
-            }
-            Route::Unknown => {
-                let detail = format!("the document has no path {}", request.path);
-                Err(Refusal::new(Reason::UnknownPath, detail))
-            }
-        }
+    pub(crate) fn faults(&self) -> &Plans {
+        &self.inner.faults
     }
 
-    async fn answer(
-        &self,
-        operation: &Operation,
-        path: Vec<(String, String)>,
-        request: &Request,
-    ) -> Result<Reply, Refusal> {
-        let inner = &*self.inner;
-        let api = &inner.api;
-        let by_address = inner.limits.by_address(Some(operation), request)?;
-        let endpoint = inner.oauth.of_operation(operation);
-        let caller = match endpoint {
-            Some(endpoint) if endpoint.knows_callers() => Caller::default(),
-            _ => inner.access.check(api, operation, request)?,
-        };
-        let by_caller = inner.limits.by_caller(Some(operation), request, &caller)?;
-        let call = check(api, operation, request, path)?;
-        let mut reply = if let Some(endpoint) = endpoint {
-            self.oauth_answer(endpoint, request, &caller)?
-        } else if let Some(answer) = prefer::answer(api, &call)? {
-            answer.reply(api, &call)?
-        } else {
-            Answer::status(operation.success()).reply(api, &call)?
-        };
-        if let Some(quota) = by_address.or(by_caller) {
-            quota.tell(operation, &mut reply);
-        }
-        Ok(reply)
+    pub(crate) fn hub(&self) -> &Hub {
+        &self.inner.webhooks
     }
 
-    /// Answers at an endpoint of OAuth 2.0 that is no operation of the document.
-    fn oauth_reply(&self, endpoint: Endpoint, request: &Request) -> Result<Reply, Refusal> {
-        let inner = &*self.inner;
-        inner.limits.by_address(None, request)?;
-        if !endpoint.takes(&request.method) {
-            return Ok(oauth::Server::other_method(endpoint));
-        }
-        let caller = if endpoint.knows_callers() {
-            Caller::default()
-        } else {
-            let schemes = inner.oauth.user_schemes();
-            inner.access.holder(&inner.api, schemes, request)?
-        };
-        inner.limits.by_caller(None, request, &caller)?;
-        self.oauth_answer(endpoint, request, &caller)
+    pub(crate) fn secrets(&self) -> &Secrets {
+        &self.inner.secrets
     }
 
-    fn oauth_answer(
-        &self,
-        endpoint: Endpoint,
-        request: &Request,
-        caller: &Caller,
-    ) -> Result<Reply, Refusal> {
-        let inner = &*self.inner;
-        let server = &inner.oauth;
-        server.answer(endpoint, &inner.access, request, caller, self.url())
+    pub(crate) fn log(&self) -> &Sink {
+        &self.inner.log
     }
 
     /// Whether a request to this path, outside of the mock's own prefix, is for its OAuth 2.0
     /// server: documents state such paths from the root of the server.
     pub(crate) fn has_oauth_at(&self, path: &str) -> bool {
         self.inner.oauth.endpoint(path).is_some()
-    }
-
-    pub(crate) fn api(&self) -> &Api {
-        &self.inner.api
     }
 
     pub(crate) fn access(&self) -> &Access {
@@ -196,16 +154,4 @@ impl Mock {
     pub(crate) fn oauth_server(&self) -> &oauth::Server {
         &self.inner.oauth
     }
-}
-
-/// The methods of a path. HEAD goes wherever GET does.
-fn allowed(methods: &[Method]) -> String {
-    let mut names: Vec<&str> = Vec::new();
-    for method in methods {
-        names.push(method.as_str());
-        if method == Method::GET && !methods.contains(&Method::HEAD) {
-            names.push("HEAD");
-        }
-    }
-    names.join(", ")
 }

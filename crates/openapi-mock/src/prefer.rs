@@ -47,22 +47,13 @@ fn status(operation: &Operation, code: &str) -> Result<u16, Refusal> {
             .is_some_and(|response| response.status != Statuses::Default || *status >= 400)
     });
     declared.ok_or_else(|| {
-        let declared: Vec<String> = operation.responses.iter().map(key).collect();
         let detail = format!(
             "Prefer asks for code={code}, {} declares {}",
             operation.id,
-            declared.join(", ")
+            operation.declared_statuses()
         );
         Refusal::new(Reason::InvalidRequest, detail)
     })
-}
-
-fn key(response: &Response) -> String {
-    match response.status {
-        Statuses::One(status) => status.to_string(),
-        Statuses::Class(class) => format!("{class}XX"),
-        Statuses::Default => "default".to_owned(),
-    }
 }
 
 /// The example of this name: of the status that is asked for, else of the usual success, else of

@@ -1,5 +1,7 @@
 //! Replies as they leave.
 
+use std::time::Duration;
+
 use bytes::Bytes;
 use http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use serde_json::Value;
@@ -9,6 +11,29 @@ pub(crate) struct Reply {
     pub(crate) status: StatusCode,
     pub(crate) headers: HeaderMap,
     pub(crate) body: Bytes,
+    pub(crate) delivery: Delivery,
+}
+
+/// How a reply gets to the client: at once and whole, unless faults say otherwise.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) struct Delivery {
+    /// The body leaves in pieces, each after this time.
+    pub(crate) pause: Option<Duration>,
+    /// The connection ends in the middle of the body.
+    pub(crate) cut: bool,
+    /// The length of the body is not announced.
+    pub(crate) chunked: bool,
+    /// Nothing is sent.
+    pub(crate) hang_up: Option<HangUp>,
+}
+
+/// How a connection ends without a reply.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum HangUp {
+    /// As after a last reply.
+    Close,
+    /// With a reset (RST).
+    Reset,
 }
 
 impl Reply {
@@ -17,7 +42,15 @@ impl Reply {
             status,
             headers: HeaderMap::new(),
             body: Bytes::new(),
+            delivery: Delivery::default(),
         }
+    }
+
+    /// No reply: the connection ends.
+    pub(crate) fn hang_up(how: HangUp) -> Self {
+        let mut reply = Self::empty(StatusCode::SERVICE_UNAVAILABLE);
+        reply.delivery.hang_up = Some(how);
+        reply
     }
 
     pub(crate) fn with_body(status: StatusCode, media: &str, body: impl Into<Bytes>) -> Self {
@@ -37,4 +70,25 @@ impl Reply {
             self.headers.insert(name, value);
         }
     }
+
+    /// The `Content-Type`; empty where there is none.
+    pub(crate) fn media(&self) -> &str {
+        let value = self.headers.get(header::CONTENT_TYPE);
+        value
+            .and_then(|value| value.to_str().ok())
+            .unwrap_or_default()
+    }
+
+    /// The status, unless nothing is sent.
+    pub(crate) fn sent_status(&self) -> Option<u16> {
+        self.delivery
+            .hang_up
+            .is_none()
+            .then_some(self.status.as_u16())
+    }
+}
+
+/// Statuses whose replies have no body (RFC 9110, sections 15.3.5, 15.3.6 and 15.4.5).
+pub(crate) fn bodiless(status: StatusCode) -> bool {
+    matches!(status.as_u16(), 204 | 205 | 304)
 }

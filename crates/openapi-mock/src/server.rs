@@ -1,27 +1,36 @@
 //! Listening, and HTTP.
 
-use std::convert::Infallible;
 use std::io;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::ops::Deref;
+use std::pin::Pin;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, SystemTime};
 
 use bytes::Bytes;
-use http::StatusCode;
-use http_body_util::{BodyExt, Full, LengthLimitError, Limited};
+use http::{StatusCode, header};
+use http_body_util::{BodyExt, LengthLimitError, Limited};
 use hyper::body::Incoming;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
+use socket2::SockRef;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::task::{JoinHandle, JoinSet};
+use tokio::time::timeout;
 
 use crate::document::Document;
+use crate::log::{LogEntry, Sink};
+use crate::media::one_line;
 use crate::mock::{Mock, Settings};
 use crate::refusal::{Reason, Refusal};
-use crate::reply::Reply;
+use crate::reply::{HangUp, Reply};
 use crate::request::Request;
 
 /// The largest request body that is taken, in bytes, unless the builder says otherwise.
 const MAX_BODY: usize = 16 * 1024 * 1024;
+
+/// How long the head of a request may take, and again its body, unless the builder says otherwise.
+const READ_TIMEOUT: Duration = Duration::from_secs(30);
 
 /// A server on a port of its own, for one document or several. Dropping it ends it with all its
 /// connections.
@@ -102,6 +111,7 @@ pub struct MockServerBuilder {
     host: IpAddr,
     port: u16,
     max_body: usize,
+    read_timeout: Duration,
     settings: Settings,
 }
 
@@ -122,6 +132,7 @@ impl MockServer {
             host: IpAddr::V4(Ipv4Addr::LOCALHOST),
             port: 0,
             max_body: MAX_BODY,
+            read_timeout: READ_TIMEOUT,
             settings: Settings::default(),
         }
     }
@@ -187,6 +198,26 @@ impl MockServerBuilder {
         self
     }
 
+    /// How long a client may take to send the head of a request, and again its body; 30 seconds
+    /// unless set. A connection on which nothing comes is closed after this time, too.
+    pub fn read_timeout(mut self, time: Duration) -> Self {
+        self.read_timeout = time;
+        self
+    }
+
+    /// How many requests each mock records, 10,000 unless set; older ones go first, also when bodies
+    /// would take more than 64 MiB in all.
+    pub fn record(mut self, requests: usize) -> Self {
+        self.settings.record = requests;
+        self
+    }
+
+    /// Where the access log goes: nowhere unless set. [`LogEntry`] has an example.
+    pub fn log(mut self, write: impl Fn(&LogEntry) + Send + Sync + 'static) -> Self {
+        self.settings.log = Sink::new(write);
+        self
+    }
+
     /// Starts the server.
     ///
     /// # Errors
@@ -210,6 +241,8 @@ impl MockServerBuilder {
         let site = Site {
             mounts: mounts.clone(),
             max_body: self.max_body,
+            read_timeout: self.read_timeout,
+            log: self.settings.log.clone(),
         };
         Ok(MockServer {
             mounts,
@@ -246,6 +279,8 @@ fn prefix(name: &str) -> String {
 struct Site {
     mounts: Vec<Mount>,
     max_body: usize,
+    read_timeout: Duration,
+    log: Sink,
 }
 
 async fn listen(listener: TcpListener, site: Site) {
@@ -266,18 +301,28 @@ async fn listen(listener: TcpListener, site: Site) {
 async fn serve(stream: TcpStream, peer: IpAddr, site: Site) {
     // Replies are written in one piece; waiting for more would only delay them.
     let _ = stream.set_nodelay(true);
+    let reset = AtomicBool::new(false);
     let service = service_fn(|request| {
-        let site = site.clone();
+        let (site, reset) = (site.clone(), &reset);
         async move {
             let reply = site.handle(request, peer).await;
-            Ok::<_, Infallible>(response(reply))
+            if reply.delivery.hang_up == Some(HangUp::Reset) {
+                reset.store(true, Ordering::Relaxed);
+            }
+            reply.into_response()
         }
     });
-    let connection = hyper::server::conn::http1::Builder::new()
+    let mut connection = hyper::server::conn::http1::Builder::new()
         .timer(TokioTimer::new())
+        .header_read_timeout(site.read_timeout)
         .serve_connection(TokioIo::new(stream), service);
     // A client that goes away is no failure of the server.
-    let _ = connection.await;
+    let _ = Pin::new(&mut connection).await;
+    if reset.load(Ordering::Relaxed) {
+        let stream = connection.into_parts().io.into_inner();
+        // Closing a socket that does not linger resets its connection.
+        let _ = SockRef::from(&stream).set_linger(Some(Duration::ZERO));
+    }
 }
 
 impl Site {
@@ -289,27 +334,47 @@ impl Site {
             .map(|(mount, below)| (mount, below, false));
         let found = found.or_else(|| Some((self.with_oauth_at(path)?, path, true)));
         let Some((mount, below, at_root)) = found else {
-            return self.nowhere(path);
+            return self.nowhere(&head.method, path);
         };
-        let body = match Limited::new(body, self.max_body).collect().await {
-            Ok(body) => body.to_bytes(),
-            Err(error) if error.is::<LengthLimitError>() => {
-                let detail = format!("bodies may have {} bytes here", self.max_body);
-                return mount.mock.refuse(&Refusal::new(Reason::TooLarge, detail));
-            }
-            // Nobody is left to read the answer.
-            Err(_) => Bytes::new(),
-        };
-        let request = Request {
+        let mut request = Request {
             method: head.method,
             path: below.to_owned(),
             query: head.uri.query().unwrap_or_default().to_owned(),
             headers: head.headers,
-            body,
+            body: Bytes::new(),
             peer: Some(peer),
             at_root,
         };
-        mount.mock.handle(request).await
+        let body = timeout(
+            self.read_timeout,
+            Limited::new(body, self.max_body).collect(),
+        );
+        match body.await {
+            Ok(Ok(body)) => {
+                request.body = body.to_bytes();
+                mount.mock.handle(request).await
+            }
+            Ok(Err(error)) if error.is::<LengthLimitError>() => {
+                let detail = format!("bodies may have {} bytes here", self.max_body);
+                let refusal = Refusal::new(Reason::TooLarge, detail);
+                mount.mock.refuse(request, &refusal)
+            }
+            // Nobody is left to read an answer.
+            Ok(Err(_)) => mount.mock.unread(request, Reply::hang_up(HangUp::Close)),
+            Err(_) => mount.mock.unread(request, self.late()),
+        }
+    }
+
+    /// The answer to a body that does not come.
+    fn late(&self) -> Reply {
+        let text = format!(
+            "The body did not arrive within {} s.\n",
+            self.read_timeout.as_secs_f64()
+        );
+        let media = "text/plain; charset=utf-8";
+        let mut reply = Reply::with_body(StatusCode::REQUEST_TIMEOUT, media, text);
+        reply.set(header::CONNECTION, "close");
+        reply
     }
 
     /// The mount whose prefix starts a path, the longest one, and what follows.
@@ -330,7 +395,17 @@ impl Site {
         mounts.find(|mount| mount.mock.has_oauth_at(path))
     }
 
-    fn nowhere(&self, path: &str) -> Reply {
+    fn nowhere(&self, method: &http::Method, path: &str) -> Reply {
+        self.log.write(|| LogEntry {
+            time: SystemTime::now(),
+            method: method.to_string(),
+            path: one_line(path),
+            operation: None,
+            status: Some(StatusCode::NOT_FOUND.as_u16()),
+            duration: Duration::ZERO,
+            refusal: Some("unknown-path: nothing is mounted there".to_owned()),
+            faults: Vec::new(),
+        });
         let prefixes: Vec<&str> = self.mounts.iter().map(|mount| &*mount.prefix).collect();
         let text = format!(
             "Nothing is mounted at {path}. The APIs of this server stand below {}.\n",
@@ -338,11 +413,4 @@ impl Site {
         );
         Reply::with_body(StatusCode::NOT_FOUND, "text/plain; charset=utf-8", text)
     }
-}
-
-fn response(reply: Reply) -> http::Response<Full<Bytes>> {
-    let mut response = http::Response::new(Full::new(reply.body));
-    *response.status_mut() = reply.status;
-    *response.headers_mut() = reply.headers;
-    response
 }
