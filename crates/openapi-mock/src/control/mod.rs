@@ -60,11 +60,12 @@ const ENDPOINTS: [(&str, &str, &str); 12] = [
 
 type Outcome = Result<(StatusCode, Value), Problem>;
 
-/// Whether a request is for the control endpoint.
+/// Whether a request is for the control endpoint. The consent page of OAuth 2.0 stands below it.
 pub(crate) fn is_for(mock: &Mock, request: &Request) -> bool {
     let below = request.path.strip_prefix(ROOT);
     let ours = below.is_some_and(|below| below.is_empty() || below.starts_with('/'));
-    ours && mock.api().router.find(&request.method, &request.path) == Route::Unknown
+    ours && !mock.has_oauth_at(&request.path)
+        && mock.api().router.find(&request.method, &request.path) == Route::Unknown
 }
 
 /// The answer of the control endpoint.

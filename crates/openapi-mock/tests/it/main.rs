@@ -1,12 +1,19 @@
 //! Mock servers over real sockets.
 
-#![allow(clippy::unwrap_used, clippy::expect_used)]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 mod access;
+mod common;
+mod control;
+mod expectations;
+mod faults;
 mod limits;
+mod log;
 mod oauth;
 mod replies;
 mod requests;
+mod slow_clients;
+mod webhooks;
 
 use std::time::Duration;
 
