@@ -3,7 +3,7 @@
 use http::HeaderName;
 
 use crate::answer::Answer;
-use crate::api::{Api, Example, Media, Operation, Response, Statuses};
+use crate::api::{Api, Example, Media, Operation, Statuses};
 use crate::call::Call;
 use crate::negotiation::Accept;
 use crate::refusal::{Reason, Refusal};
