@@ -7,6 +7,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use crate::route::Router;
+use crate::sample::Sampler;
 use crate::schema::Schema;
 
 /// The methods that a path item can have, in the spelling of documents.
@@ -21,6 +22,8 @@ pub(crate) struct Api {
     pub(crate) operations: Vec<Operation>,
     pub(crate) router: Router,
     pub(crate) schemes: IndexMap<String, Scheme>,
+    /// Makes what the document does not show.
+    pub(crate) sampler: Sampler,
 }
 
 /// An operation. Its place in [`Api::operations`] is its number.
@@ -149,7 +152,14 @@ impl Api {
             operations,
             router,
             schemes: schemes(root),
+            sampler: Sampler::new(root, 0),
         }
+    }
+
+    /// With made values that grow from a seed; 0 otherwise.
+    pub(crate) fn with_seed(mut self, seed: u64) -> Self {
+        self.sampler = Sampler::new(&self.root, seed);
+        self
     }
 
     /// The number of the operation with this id.

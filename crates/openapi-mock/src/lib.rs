@@ -33,6 +33,7 @@ mod refusal;
 mod reply;
 mod request;
 mod route;
+mod sample;
 mod schema;
 mod server;
 mod stand_in;

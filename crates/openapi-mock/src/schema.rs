@@ -16,7 +16,7 @@ const MOST: usize = 20;
 /// that a server starts at once.
 pub(crate) struct Schema {
     pub(crate) pointer: String,
-    direction: Direction,
+    pub(crate) direction: Direction,
     validator: OnceLock<Option<Validator>>,
 }
 

@@ -6,6 +6,7 @@ use serde_json::Value;
 use crate::api::{Api, Example, Header, Media, Response};
 use crate::media;
 use crate::reply::Reply;
+use crate::sample::Wish;
 
 /// The declared examples that can answer with a status: those that the schema takes. An example of
 /// a refusal stands for no success.
@@ -20,10 +21,13 @@ pub(crate) fn examples<'a>(
     })
 }
 
-/// A body for a status.
+/// A body for a status: an example, or a made one.
 pub(crate) fn body(api: &Api, media: &Media, status: u16) -> Option<Value> {
-    let example = examples(api, media, status).next()?;
-    Some(example.value.clone())
+    let made = |schema| api.sampler.value(schema, &Wish::at(&media.pointer));
+    match examples(api, media, status).next() {
+        Some(example) => Some(example.value.clone()),
+        None => media.schema.as_ref().map(made),
+    }
 }
 
 /// Sets the headers that a response declares.
@@ -38,10 +42,13 @@ pub(crate) fn headers(api: &Api, response: &Response, reply: &mut Reply) {
     }
 }
 
-/// A value for a declared header.
+/// A value for a declared header: its example, or a made one where the header has to be there.
 fn header_value(api: &Api, header: &Header) -> Option<Value> {
-    let example = header.example.as_ref()?;
     let schema = header.schema.as_ref();
-    let valid = schema.is_none_or(|schema| schema.is_valid(&api.root, example));
-    valid.then(|| example.clone())
+    let valid = |example: &&Value| schema.is_none_or(|schema| schema.is_valid(&api.root, example));
+    if let Some(example) = header.example.as_ref().filter(valid) {
+        return Some(example.clone());
+    }
+    let schema = schema.filter(|_| header.required)?;
+    Some(api.sampler.value(schema, &Wish::at(&header.name)))
 }

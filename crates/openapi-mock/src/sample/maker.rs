@@ -1,0 +1,325 @@
+//! One value, made from the root down.
+
+use openapi_document::lint::json_schema::Direction;
+use serde_json::{Map, Value};
+
+use super::Members;
+use super::dice::Place;
+use super::flat::{Chooser, Flat, is_of, returns};
+use super::{number, text, words};
+use crate::api::resolve;
+
+/// Beyond this depth a value is no value anybody asked for: the schema goes round in circles.
+const DEEPEST: usize = 40;
+/// How many items a made list has, where the schema does not say.
+const ITEMS: usize = 2;
+
+pub(super) struct Maker<'a> {
+    root: &'a Value,
+    direction: Direction,
+    members: Members,
+    /// The references on the way to what is being made.
+    trail: Vec<&'a str>,
+    depth: usize,
+}
+
+/// Where a value is made, and after what.
+#[derive(Clone, Copy)]
+pub(super) struct Node<'v> {
+    pub(super) place: Place,
+    /// The name of the member that holds it; that of the list, for an item.
+    pub(super) name: &'v str,
+    pub(super) keep: Option<&'v Value>,
+    pub(super) like: Option<&'v Value>,
+    pub(super) fresh: bool,
+}
+
+impl<'a> Maker<'a> {
+    pub(super) fn new(root: &'a Value, direction: Direction, members: Members) -> Self {
+        Self {
+            root,
+            direction,
+            members,
+            trail: Vec::new(),
+            depth: 0,
+        }
+    }
+
+    /// A value for which all of `schemas` hold.
+    pub(super) fn make(&mut self, schemas: &[&'a Value], node: Node<'_>) -> Value {
+        if self.depth > DEEPEST {
+            return Value::Null;
+        }
+        let trail = self.trail.len();
+        self.depth += 1;
+        let mut dice = node.place.child("choice").dice();
+        let shown = if node.fresh { None } else { node.like };
+        let chooser = Chooser {
+            value: node.keep.or(shown),
+            fresh: node.fresh,
+        };
+        let flat = Flat::new(self.root, schemas, &mut self.trail, &chooser, &mut dice);
+        let value = self.of(&flat, node);
+        self.depth -= 1;
+        self.trail.truncate(trail);
+        value
+    }
+
+    fn of(&mut self, flat: &Flat<'a>, node: Node<'_>) -> Value {
+        let own = flat.get("example");
+        let node = Node {
+            like: node.like.or(own),
+            ..node
+        };
+        if let Some(kept) = node.keep.and_then(|value| kept(flat, value)) {
+            return self.completed(flat, &kept, node);
+        }
+        let node = Node { keep: None, ..node };
+        let shown = node.like.filter(|_| !node.fresh);
+        if let Some(value) = shown.and_then(|example| kept(flat, example)) {
+            return self.completed(flat, &value, node);
+        }
+        self.new_value(flat, node)
+    }
+
+    /// A value of the right type, with what is in it completed.
+    fn completed(&mut self, flat: &Flat<'a>, value: &Value, node: Node<'_>) -> Value {
+        let node = Node {
+            keep: Some(value),
+            ..node
+        };
+        match value {
+            Value::Object(_) => self.object(flat, node),
+            Value::Array(items) => self.items(flat, node, items.len()),
+            other => other.clone(),
+        }
+    }
+
+    fn new_value(&mut self, flat: &Flat<'a>, node: Node<'_>) -> Value {
+        let mut dice = node.place.dice();
+        if let Some(choices) = flat.choices() {
+            let choices: Vec<&Value> = choices.into_iter().filter(|one| !one.is_null()).collect();
+            let chosen = if node.fresh {
+                dice.pick(&choices)
+            } else {
+                choices.first()
+            };
+            return chosen.map_or(Value::Null, |chosen| (*chosen).clone());
+        }
+        if let Some(default) = flat.get("default").and_then(|value| kept(flat, value)) {
+            return default;
+        }
+        let example = node.like.filter(|example| kept(flat, example).is_some());
+        match (flat.kind(), example) {
+            (Some("object"), _) => self.object(flat, node),
+            (Some("array"), _) => {
+                let count = example.and_then(Value::as_array).map_or(ITEMS, Vec::len);
+                self.items(flat, node, count)
+            }
+            (Some("string"), _) => {
+                let like = example.and_then(Value::as_str);
+                Value::from(text::text(flat, node.name, like, &mut dice))
+            }
+            (Some("boolean"), None) => Value::from(dice.flip()),
+            (Some("integer"), None) => number::integer(flat, node.name, &mut dice),
+            (Some("number"), None) => number::number(flat, node.name, &mut dice),
+            (_, Some(example)) => example.clone(),
+            (_, None) => Value::from(words::word(&mut dice)),
+        }
+    }
+
+    fn object(&mut self, flat: &Flat<'a>, node: Node<'_>) -> Value {
+        let keep = node.keep.and_then(Value::as_object);
+        let like = node.like.and_then(Value::as_object);
+        let required = flat.required();
+        let mut made = Map::new();
+        for (name, schemas) in flat.properties() {
+            if self.is_left_out(&schemas) {
+                continue;
+            }
+            let child = Node {
+                place: node.place.child(name),
+                name,
+                keep: keep.and_then(|keep| keep.get(name)),
+                like: like.and_then(|like| like.get(name)),
+                fresh: node.fresh,
+            };
+            let needed = required.iter().any(|other| other == name);
+            if child.keep.is_none() && !needed && !self.wants(&schemas, keep, like, child) {
+                continue;
+            }
+            let value = match flat.tag(name) {
+                Some(tag) => Value::from(tag),
+                None => self.make(&schemas, child),
+            };
+            made.insert(name.to_owned(), value);
+        }
+        self.beyond(flat, node, &required, &mut made);
+        Value::Object(made)
+    }
+
+    /// Whether a member that may be missing is made.
+    fn wants(
+        &self,
+        schemas: &[&'a Value],
+        keep: Option<&Map<String, Value>>,
+        like: Option<&Map<String, Value>>,
+        child: Node<'_>,
+    ) -> bool {
+        if keep.is_some() || schemas.iter().any(|schema| returns(schema, &self.trail)) {
+            return false;
+        }
+        match self.members {
+            Members::All => like.is_none() || child.like.is_some(),
+            Members::Some => child.place.child("wanted").dice().flip(),
+            Members::Required => false,
+        }
+    }
+
+    /// Whether a member does not travel in this direction.
+    fn is_left_out(&self, schemas: &[&'a Value]) -> bool {
+        let flag = match self.direction {
+            Direction::Request => "readOnly",
+            Direction::Response => "writeOnly",
+            Direction::Both | Direction::Either => return false,
+        };
+        let mut targets = schemas.iter().map(|schema| resolve(self.root, schema));
+        schemas.iter().any(|schema| schema[flag] == true)
+            || targets.any(|schema| schema[flag] == true)
+    }
+
+    /// Members that have no name in the schema.
+    fn beyond(
+        &mut self,
+        flat: &Flat<'a>,
+        node: Node<'_>,
+        required: &[String],
+        made: &mut Map<String, Value>,
+    ) {
+        let named = |name: &str| {
+            flat.all("properties")
+                .any(|known| known.get(name).is_some())
+        };
+        let schema: Vec<&Value> = flat
+            .beyond()
+            .filter(|beyond| beyond.is_object())
+            .into_iter()
+            .collect();
+        let given = node.keep.or(node.like).and_then(Value::as_object);
+        let given: Vec<&String> = given.into_iter().flatten().map(|(name, _)| name).collect();
+        let mut names: Vec<String> = Vec::new();
+        if flat.is_open() {
+            names.extend(given.into_iter().filter(|name| !named(name)).cloned());
+        }
+        names.extend(required.iter().filter(|name| !named(name)).cloned());
+        let alone = flat.get("properties").is_none() && node.keep.is_none() && node.like.is_none();
+        let usual = usize::from(alone && !schema.is_empty() && self.members == Members::All);
+        let least = flat.least("minProperties").max(usual);
+        let mut dice = node.place.child("names").dice();
+        while made.len() + names.len() < least {
+            let name = words::word(&mut dice);
+            let count = names.len();
+            names.push(if names.contains(&name) {
+                format!("{name}{count}")
+            } else {
+                name
+            });
+        }
+        let most = flat.greatest("maxProperties").unwrap_or(usize::MAX);
+        for name in names {
+            if made.len() >= most && !required.contains(&name) {
+                break;
+            }
+            let of = |value: Option<&'_ Value>| value.and_then(|value| value.get(&name)).cloned();
+            let (keep, like) = (of(node.keep), of(node.like));
+            let child = Node {
+                place: node.place.child(&name),
+                name: &name,
+                keep: keep.as_ref(),
+                like: like.as_ref(),
+                fresh: node.fresh,
+            };
+            let value = self.make(&schema, child);
+            made.insert(name, value);
+        }
+    }
+
+    fn items(&mut self, flat: &Flat<'a>, node: Node<'_>, count: usize) -> Value {
+        let schemas: Vec<&Value> = flat.all("items").collect();
+        let least = flat.least("minItems");
+        let greatest = flat.greatest("maxItems").unwrap_or(usize::MAX);
+        let example = node.like.and_then(Value::as_array);
+        let cut = node.keep.is_none()
+            && example.is_none()
+            && schemas.iter().any(|schema| returns(schema, &self.trail));
+        let count = if cut {
+            least
+        } else {
+            count.clamp(least, greatest.max(least))
+        };
+        let unique = flat.is("uniqueItems");
+        let mut made: Vec<Value> = Vec::new();
+        for index in 0..count {
+            let at = |list: Option<&'_ Vec<Value>>| list.and_then(|list| list.get(index)).cloned();
+            let keep = at(node.keep.and_then(Value::as_array));
+            let like = at(example).or_else(|| example.and_then(|example| example.first()).cloned());
+            // Items that no example shows come in several kinds.
+            let known = example.is_some_and(|example| index < example.len());
+            let mut tries = (0..20).map(|round| {
+                let place = node.place.item(index);
+                let child = Node {
+                    place: if round == 0 { place } else { place.item(round) },
+                    name: node.name,
+                    keep: keep.as_ref(),
+                    like: like.as_ref(),
+                    fresh: node.fresh || (index > 0 && !known) || round > 0,
+                };
+                self.make(&schemas, child)
+            });
+            let item = tries.find(|item| !unique || !made.contains(item));
+            made.extend(item);
+        }
+        Value::Array(made)
+    }
+}
+
+/// The value, if the schema takes its kind; numbers that stand where a text is wanted, and the other
+/// way round, are rewritten.
+fn kept(flat: &Flat<'_>, value: &Value) -> Option<Value> {
+    if value.is_null() {
+        return (flat.is("nullable") || flat.kind().is_none()).then_some(Value::Null);
+    }
+    if let Some(choices) = flat.choices() {
+        return choices.contains(&value).then(|| value.clone());
+    }
+    let Some(kind) = flat.kind() else {
+        return Some(value.clone());
+    };
+    if is_of(kind, value) {
+        return within(flat, value).then(|| value.clone());
+    }
+    match (kind, value) {
+        ("string", Value::Number(number)) => Some(Value::from(number.to_string())),
+        ("integer", Value::String(text)) => text.parse::<i64>().ok().map(Value::from),
+        _ => None,
+    }
+}
+
+/// Whether a value keeps the limits that need no judge.
+fn within(flat: &Flat<'_>, value: &Value) -> bool {
+    let (count, least, greatest) = match value {
+        Value::String(text) => (text.chars().count(), "minLength", "maxLength"),
+        Value::Array(items) => (items.len(), "minItems", "maxItems"),
+        Value::Number(number) => {
+            let number = number.as_f64().unwrap_or(0.0);
+            let bound = |key| flat.get(key).and_then(Value::as_f64);
+            return bound("minimum").is_none_or(|least| number >= least)
+                && bound("maximum").is_none_or(|greatest| number <= greatest);
+        }
+        _ => return true,
+    };
+    count >= flat.least(least)
+        && flat
+            .greatest(greatest)
+            .is_none_or(|greatest| count <= greatest)
+}
