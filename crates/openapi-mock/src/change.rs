@@ -14,6 +14,17 @@ pub(crate) struct Change {
     pub(crate) value: Value,
 }
 
+impl Change {
+    pub(crate) fn new(kind: ChangeKind, resource: &str, path: &str, value: &Value) -> Self {
+        Self {
+            kind,
+            resource: resource.to_owned(),
+            path: path.to_owned(),
+            value: value.clone(),
+        }
+    }
+}
+
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum ChangeKind {
     Created,

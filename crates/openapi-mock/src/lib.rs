@@ -37,6 +37,7 @@ mod sample;
 mod schema;
 mod server;
 mod stand_in;
+mod state;
 mod violation;
 mod webhooks;
 
@@ -51,4 +52,5 @@ pub use crate::mock::Mock;
 pub use crate::oauth::{Consent, OAuthServer};
 pub use crate::request::Request;
 pub use crate::server::{MockServer, MockServerBuilder, StartError};
+pub use crate::state::StateFileError;
 pub use crate::webhooks::{Attempt, Delivery, Webhooks};

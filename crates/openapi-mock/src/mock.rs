@@ -13,6 +13,7 @@ use crate::limits::Limits;
 use crate::log::Sink;
 use crate::oauth;
 use crate::redact::Secrets;
+use crate::state::Store;
 use crate::webhooks::Hub;
 
 /// One mocked API. Clones are the same mock.
@@ -50,6 +51,7 @@ struct Inner {
     access: Access,
     oauth: oauth::Server,
     limits: Limits,
+    store: Store,
     url: OnceLock<String>,
     journal: Journal,
     expectations: Expectations,
@@ -61,12 +63,13 @@ struct Inner {
 
 impl Mock {
     pub(crate) fn new(document: &Document, settings: &Settings) -> Self {
-        let api = Api::new(document.root());
+        let api = Api::new(document.root()).with_seed(settings.seed);
         Self {
             inner: Arc::new(Inner {
                 access: Access::new(&api),
                 oauth: oauth::Server::new(&api),
                 limits: Limits::new(&api),
+                store: Store::new(&api),
                 api,
                 url: OnceLock::new(),
                 journal: Journal::new(settings.record),
@@ -90,7 +93,8 @@ impl Mock {
     }
 
     /// As after the start: no faults, no expectations, no recorded requests, no receivers of
-    /// webhooks, no credentials but those of the start, nothing counted.
+    /// webhooks, no credentials but those of the start, nothing counted. What calls created is gone,
+    /// what they deleted is back.
     ///
     /// ```
     /// # async fn shown(server: openapi_mock::MockServer) -> Result<(), openapi_mock::MockError> {
@@ -103,6 +107,7 @@ impl Mock {
         self.inner.access.reset();
         self.inner.oauth.reset();
         self.inner.limits.reset();
+        self.inner.store.reset();
         self.inner.faults.clear();
         self.inner.expectations.clear();
         self.inner.journal.clear();
@@ -111,6 +116,17 @@ impl Mock {
 
     pub(crate) fn api(&self) -> &Api {
         &self.inner.api
+    }
+
+    pub(crate) fn store(&self) -> &Store {
+        &self.inner.store
+    }
+
+    /// Title and version of the document.
+    pub(crate) fn named(&self) -> (String, String) {
+        let info = &self.inner.api.root["info"];
+        let text = |name: &str| info[name].as_str().unwrap_or_default().to_owned();
+        (text("title"), text("version"))
     }
 
     pub(crate) fn journal(&self) -> &Journal {

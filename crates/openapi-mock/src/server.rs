@@ -3,7 +3,9 @@
 use std::io;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::ops::Deref;
+use std::path::PathBuf;
 use std::pin::Pin;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, SystemTime};
 
@@ -25,12 +27,16 @@ use crate::mock::{Mock, Settings};
 use crate::refusal::{Reason, Refusal};
 use crate::reply::{HangUp, Reply};
 use crate::request::Request;
+use crate::state::{StateFile, StateFileError};
 
 /// The largest request body that is taken, in bytes, unless the builder says otherwise.
 const MAX_BODY: usize = 16 * 1024 * 1024;
 
 /// How long the head of a request may take, and again its body, unless the builder says otherwise.
 const READ_TIMEOUT: Duration = Duration::from_secs(30);
+
+/// How long a change may wait until it stands in the state file.
+const SAVE_EVERY: Duration = Duration::from_millis(250);
 
 /// A server on a port of its own, for one document or several. Dropping it ends it with all its
 /// connections.
@@ -58,6 +64,7 @@ pub struct MockServer {
     mounts: Vec<Mount>,
     first: Mock,
     task: JoinHandle<()>,
+    state: Option<(Arc<StateFile>, JoinHandle<()>)>,
 }
 
 #[derive(Debug, Clone)]
@@ -85,6 +92,9 @@ pub enum StartError {
     /// Two documents have one prefix.
     #[error("two documents are mounted at `{0}`")]
     SamePrefix(String),
+    /// The state file cannot be used.
+    #[error(transparent)]
+    State(#[from] StateFileError),
 }
 
 fn advice(error: &io::Error) -> &'static str {
@@ -113,6 +123,7 @@ pub struct MockServerBuilder {
     max_body: usize,
     read_timeout: Duration,
     settings: Settings,
+    state_file: Option<PathBuf>,
 }
 
 impl MockServer {
@@ -134,6 +145,7 @@ impl MockServer {
             max_body: MAX_BODY,
             read_timeout: READ_TIMEOUT,
             settings: Settings::default(),
+            state_file: None,
         }
     }
 
@@ -143,6 +155,20 @@ impl MockServer {
         let mut mounts = self.mounts.iter();
         let found = mounts.find(|mount| mount.prefix == wanted);
         found.map(|mount| &mount.mock)
+    }
+
+    /// What a person who starts the server should know, such as that a state file was damaged.
+    ///
+    /// ```
+    /// # fn shown(server: openapi_mock::MockServer) {
+    /// for warning in server.warnings() {
+    ///     eprintln!("{warning}");
+    /// }
+    /// # }
+    /// ```
+    pub fn warnings(&self) -> impl Iterator<Item = &str> {
+        let state = self.state.iter();
+        state.filter_map(|(file, _)| file.warning.as_deref())
     }
 
     /// All mocks, in the order in which they were mounted.
@@ -162,6 +188,11 @@ impl Deref for MockServer {
 impl Drop for MockServer {
     fn drop(&mut self) {
         self.task.abort();
+        if let Some((file, task)) = &self.state {
+            task.abort();
+            // Nobody is left to be told; what was written before is whole.
+            let _ = file.save();
+        }
     }
 }
 
@@ -218,18 +249,36 @@ impl MockServerBuilder {
         self
     }
 
+    /// Keeps what calls change in a file, so that it is there again when the next server starts with
+    /// that file. It is written within a quarter of a second after a change, in one step, and when
+    /// the server is dropped. A file that is damaged is kept aside, and
+    /// [`MockServer::warnings`] says so.
+    ///
+    /// ```
+    /// # async fn shown(document: openapi_mock::Document) -> Result<(), openapi_mock::StartError> {
+    /// let builder = openapi_mock::MockServer::builder().mount("", document);
+    /// let server = builder.state_file("state.json").start().await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn state_file(mut self, path: impl Into<PathBuf>) -> Self {
+        self.state_file = Some(path.into());
+        self
+    }
+
     /// Starts the server.
     ///
     /// # Errors
     ///
-    /// A [`StartError`] when the address cannot be listened on, or when there is no document or two
-    /// have the same name.
+    /// A [`StartError`] when the address cannot be listened on, when there is no document or two
+    /// have the same name, or when the state file is that of another document.
     pub async fn start(self) -> Result<MockServer, StartError> {
         let address = SocketAddr::new(self.host, self.port);
         let mounts = self.mounts()?;
         let Some(first) = mounts.first().map(|mount| mount.mock.clone()) else {
             return Err(StartError::Nothing);
         };
+        let state = self.state(&mounts)?;
         let failed = |source| StartError::Listen { address, source };
         let listener = TcpListener::bind(address).await.map_err(failed)?;
         let bound = listener.local_addr().map_err(failed)?;
@@ -248,7 +297,20 @@ impl MockServerBuilder {
             mounts,
             first,
             task: tokio::spawn(listen(listener, site)),
+            state: state.map(|file| {
+                let task = tokio::spawn(save(Arc::clone(&file)));
+                (file, task)
+            }),
         })
+    }
+
+    fn state(&self, mounts: &[Mount]) -> Result<Option<Arc<StateFile>>, StartError> {
+        let Some(path) = &self.state_file else {
+            return Ok(None);
+        };
+        let named = |mount: &Mount| (mount.prefix.clone(), mount.mock.clone());
+        let file = StateFile::open(path, mounts.iter().map(named).collect())?;
+        Ok(Some(Arc::new(file)))
     }
 
     fn mounts(&self) -> Result<Vec<Mount>, StartError> {
@@ -281,6 +343,16 @@ struct Site {
     max_body: usize,
     read_timeout: Duration,
     log: Sink,
+}
+
+/// Keeps a state file up to date.
+async fn save(file: Arc<StateFile>) {
+    loop {
+        tokio::time::sleep(SAVE_EVERY).await;
+        let file = Arc::clone(&file);
+        // A disk that is full now may have room at the next change, or when the server ends.
+        let _ = tokio::task::spawn_blocking(move || file.save()).await;
+    }
 }
 
 async fn listen(listener: TcpListener, site: Site) {

@@ -163,7 +163,10 @@ impl Mock {
         let api = self.api();
         let answer = match prefer::answer(api, call)? {
             Some(answer) => answer,
-            None => Answer::status(call.operation.success()),
+            None => {
+                let kept = self.inner.store.answer(api, call, self.url())?;
+                kept.unwrap_or_else(|| Answer::status(call.operation.success()))
+            }
         };
         let reply = answer.reply(api, call)?;
         self.inner.webhooks.tell(self, &answer.changes);

@@ -1,0 +1,60 @@
+//! What operations say of the bodies that they take and answer with.
+
+use http::Method;
+
+use super::shape;
+use crate::api::{Api, Media, Operation};
+use crate::media;
+use crate::schema::Schema;
+
+pub(super) fn operation_at(api: &Api, path: &str, method: &Method) -> Option<usize> {
+    let mut operations = api.operations.iter();
+    operations.position(|one| one.path == path && one.method == method)
+}
+
+/// The JSON that an operation answers with on success.
+pub(super) fn answered(operation: &Operation) -> Option<(&Media, &Schema)> {
+    json_of(operation, operation.success())
+}
+
+/// The JSON that an operation answers with a status.
+pub(super) fn json_of(operation: &Operation, status: u16) -> Option<(&Media, &Schema)> {
+    let media = operation.response(status)?.media.iter();
+    let mut json = media.filter(|media| media::is_json(&media.name));
+    let media = json.next()?;
+    Some((media, media.schema.as_ref()?))
+}
+
+/// Where in an answer its only object stands, if it has nothing else.
+pub(super) fn envelope(api: &Api, schema: &Schema) -> String {
+    let known = shape::known_members(&api.root, schema.object(&api.root));
+    match known.first() {
+        Some((name, inner))
+            if known.len() == 1 && shape::kind(&api.root, inner) == Some("object") =>
+        {
+            openapi_document::pointer::join("", name)
+        }
+        _ => String::new(),
+    }
+}
+
+/// The type of the JSON that an operation answers with.
+pub(super) fn answered_kind<'a>(api: &'a Api, operation: &Operation) -> Option<&'a str> {
+    let (_, schema) = answered(operation)?;
+    shape::kind(&api.root, schema.object(&api.root))
+}
+
+/// The type of the first body that an operation takes and that can be an object, a list or a text.
+pub(super) fn sent_kind<'a>(api: &'a Api, operation: &Operation) -> Option<&'a str> {
+    let body = operation.body.as_ref()?;
+    let mut schemas = body.media.iter().filter_map(|media| media.schema.as_ref());
+    shape::kind(&api.root, schemas.next()?.object(&api.root))
+}
+
+pub(super) fn status_declared(operation: &Operation, status: u16) -> bool {
+    let one = crate::api::Statuses::One(status);
+    operation
+        .responses
+        .iter()
+        .any(|response| response.status == one)
+}

@@ -1,0 +1,204 @@
+//! One call, answered from what is kept.
+
+use http::{HeaderName, header};
+use serde_json::Value;
+
+use super::collection::Collection;
+use super::data::{Data, Item, Items};
+use super::links::fill;
+use super::lore::{Lore, Spot};
+use super::model::{Deed, Plan};
+use crate::answer::Answer;
+use crate::call::Call;
+use crate::refusal::{Reason, Refusal};
+
+pub(super) struct Desk<'a> {
+    pub(super) lore: Lore<'a>,
+    pub(super) data: &'a mut Data,
+    pub(super) call: &'a Call<'a>,
+    /// The base URL of the mock.
+    pub(super) base: &'a str,
+}
+
+/// An item that a path leads to.
+#[derive(Debug, Clone)]
+pub(super) struct Target<'a> {
+    pub(super) collection: &'a Collection,
+    /// The path of the collection.
+    pub(super) at: String,
+    pub(super) key: String,
+    pub(super) spot: Spot,
+}
+
+/// What a call is answered with, if that can be told.
+pub(super) type Outcome = Result<Option<Answer>, Refusal>;
+
+impl<'a> Desk<'a> {
+    pub(super) fn new(
+        lore: Lore<'a>,
+        data: &'a mut Data,
+        call: &'a Call<'a>,
+        base: &'a str,
+    ) -> Self {
+        Self {
+            lore,
+            data,
+            call,
+            base,
+        }
+    }
+
+    pub(super) fn answer(mut self) -> Outcome {
+        let Some(plan) = self.lore.model.plan(self.call.operation) else {
+            return Ok(None);
+        };
+        let created = self.check_parents(plan)?;
+        let collection = |number: usize| &self.lore.model.collections[number];
+        match &plan.deed {
+            Deed::List(number) => self.list(collection(*number), created),
+            Deed::Create(number) => self.create(collection(*number), created),
+            Deed::Read(number) => self.read(&self.target(collection(*number)), created),
+            Deed::Delete(number) => self.delete(&self.target(collection(*number)), created),
+            Deed::Update {
+                collection: number,
+                whole,
+                creates,
+            } => {
+                let target = self.target(collection(*number));
+                self.update(&target, created, *whole, *creates)
+            }
+            Deed::Act {
+                collection: number,
+                renews,
+            } => {
+                let target = self.outer(collection(*number));
+                self.act(&target, created, renews.as_deref())
+            }
+            Deed::Member {
+                collection: number,
+                member,
+            } => {
+                let target = self.outer(collection(*number));
+                let reads = self.call.operation.method == http::Method::GET;
+                Ok(if reads {
+                    self.read_member(&target, member)
+                } else {
+                    self.write_member(&target, member)
+                })
+            }
+            Deed::ReadSingle => self.read_single(),
+            Deed::WriteSingle { whole } => Ok(self.write_single(*whole)),
+            Deed::DeleteSingle => self.delete_single(),
+            Deed::Unknown => Ok(None),
+        }
+    }
+
+    /// Makes sure that everything the path passes through is there. Says whether a call created any
+    /// of it.
+    fn check_parents(&mut self, plan: &Plan) -> Result<bool, Refusal> {
+        let mut created = false;
+        for (number, template) in &plan.parents {
+            let target = self.target_at(&self.lore.model.collections[*number], template);
+            created |= self.find(&target, created)?;
+        }
+        Ok(created)
+    }
+
+    /// The item that the path of the call ends at.
+    fn target(&self, collection: &'a Collection) -> Target<'a> {
+        self.target_at(collection, &self.call.operation.path)
+    }
+
+    /// The item that the path of the call goes one segment beyond, or ends at.
+    fn outer(&self, collection: &'a Collection) -> Target<'a> {
+        let path = self.call.operation.path.as_str();
+        let template = match path.rsplit_once('/') {
+            Some((start, last)) if !last.starts_with('{') => start,
+            _ => path,
+        };
+        self.target_at(collection, template)
+    }
+
+    fn target_at(&self, collection: &'a Collection, template: &str) -> Target<'a> {
+        let (start, last) = template.rsplit_once('/').unwrap_or_default();
+        let name = last.trim_matches(['{', '}']);
+        let mut values = self.call.path.iter();
+        let key = values.find(|(other, _)| other == name);
+        Target {
+            collection,
+            at: fill(start, &self.call.path),
+            key: key.map(|(_, value)| value.clone()).unwrap_or_default(),
+            spot: Spot::new(template, &self.call.path),
+        }
+    }
+
+    /// Makes sure that a collection has its first items. Below what a call created, there is
+    /// nothing yet that clients can create.
+    pub(super) fn open(&mut self, collection: &Collection, at: &str, created: bool) {
+        if self.data.collections.contains_key(at) {
+            return;
+        }
+        let items = if created && collection.create.is_some() {
+            Items::default()
+        } else {
+            self.lore.seeds(collection, at, &self.call.path)
+        };
+        self.data.collections.insert(at.to_owned(), items);
+    }
+
+    /// Makes sure that an item is there. Says whether a call created it.
+    pub(super) fn find(&mut self, target: &Target<'_>, created: bool) -> Result<bool, Refusal> {
+        let Target {
+            collection,
+            at,
+            key,
+            ..
+        } = target;
+        self.open(collection, at, created);
+        if let Some(item) = self.data.item(at, key) {
+            return Ok(item.created);
+        }
+        let gone = self
+            .data
+            .collections
+            .get(at)
+            .is_some_and(|items| items.gone.contains(key));
+        if gone || collection.is_closed() {
+            let name = super::key::singular(&collection.name);
+            let detail = format!("there is no {name} `{key}` at {at}");
+            return Err(Refusal::new(Reason::NotFound, detail));
+        }
+        let value = self.lore.item_called(collection, at, &self.call.path, key);
+        let created = false;
+        self.data.insert(at, key, Item { value, created });
+        Ok(false)
+    }
+
+    /// The answer with a resource, in whatever form the operation declares it.
+    pub(super) fn answer_with(&self, status: u16, resource: &mut Value, spot: &Spot) -> Answer {
+        let mut answer = Answer::status(status);
+        answer.body = self.lore.shown(self.call.operation, status, resource, spot);
+        answer
+    }
+
+    /// Where a created item stands, as the example of the document writes it: a URL, or a path.
+    pub(super) fn location(
+        &self,
+        status: u16,
+        target: &Target<'_>,
+    ) -> Option<(HeaderName, String)> {
+        let declared = self.call.operation.response(status)?.headers.iter();
+        let mut declared = declared.filter(|one| one.name.eq_ignore_ascii_case("location"));
+        let example = match declared.next() {
+            Some(header) => header.example.as_ref().and_then(Value::as_str),
+            None if status == 201 && target.collection.read.is_some() => None,
+            None => return None,
+        };
+        let path = &target.spot.path;
+        let text = match example {
+            Some(example) if example.starts_with('/') => path.clone(),
+            _ => format!("{}{path}", self.base),
+        };
+        Some((header::LOCATION, text))
+    }
+}

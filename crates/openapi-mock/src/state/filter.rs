@@ -1,0 +1,91 @@
+//! Lists cut down by query parameters.
+
+use serde_json::Value;
+
+use super::shape::{plain_name, scalar};
+use crate::api::{Location, Operation};
+use crate::call::Call;
+
+/// Parameters that search all texts of an item.
+const SEARCHES: [&str; 3] = ["search", "q", "query"];
+
+/// What a call asks of the items of a list: a declared parameter that is called as a member wants
+/// its value there, one of the usual names for a search wants its text anywhere. Others are
+/// beyond what a document tells.
+#[derive(Debug, Default)]
+pub(super) struct Filter {
+    /// Member names in plain form, and the values of which one is enough.
+    equal: Vec<(String, Vec<String>)>,
+    /// Texts in lower case.
+    contained: Vec<String>,
+}
+
+impl Filter {
+    pub(super) fn new(call: &Call<'_>, rule: &Value, members: &[String]) -> Self {
+        let pages: Vec<&str> = crate::api::members(&rule["parameters"])
+            .filter_map(|(_, name)| name.as_str())
+            .collect();
+        let sent = call.request.query_pairs();
+        let mut filter = Self::default();
+        for parameter in &call.operation.parameters {
+            let name = parameter.name.as_str();
+            if parameter.location != Location::Query || pages.contains(&name) {
+                continue;
+            }
+            let bare = name.trim_end_matches("[]");
+            let same = sent.iter().filter(|(other, _)| other == name);
+            let values: Vec<String> = same
+                .flat_map(|(_, text)| values(call.operation, name, text))
+                .filter(|value| !value.is_empty())
+                .collect();
+            let member = plain_name(bare);
+            if values.is_empty() {
+                continue;
+            }
+            if members.iter().any(|known| plain_name(known) == member) {
+                filter.equal.push((member, values));
+            } else if SEARCHES.contains(&bare) {
+                filter
+                    .contained
+                    .extend(values.iter().map(|text| text.to_lowercase()));
+            }
+        }
+        filter
+    }
+
+    pub(super) fn takes(&self, item: &Value) -> bool {
+        let equal = |(name, values): &(String, Vec<String>)| {
+            let mut members = crate::api::members(item);
+            let found = members.find(|(member, _)| plain_name(member) == *name);
+            found.is_some_and(|(_, value)| holds(value, values))
+        };
+        self.equal.iter().all(equal) && self.contained.iter().all(|text| mentions(item, text))
+    }
+}
+
+/// The values of a parameter, which may stand in one text, separated by commas.
+fn values(operation: &Operation, name: &str, text: &str) -> Vec<String> {
+    let mut parameters = operation.parameters.iter();
+    let joined = parameters.any(|one| one.name == name && !one.explode);
+    if joined {
+        text.split(',').map(str::to_owned).collect()
+    } else {
+        vec![text.to_owned()]
+    }
+}
+
+fn holds(value: &Value, wanted: &[String]) -> bool {
+    match value {
+        Value::Array(items) => items.iter().any(|item| holds(item, wanted)),
+        value => scalar(value).is_some_and(|text| wanted.contains(&text)),
+    }
+}
+
+fn mentions(value: &Value, text: &str) -> bool {
+    match value {
+        Value::String(held) => held.to_lowercase().contains(text),
+        Value::Array(items) => items.iter().any(|item| mentions(item, text)),
+        Value::Object(members) => members.values().any(|member| mentions(member, text)),
+        _ => false,
+    }
+}

@@ -1,0 +1,149 @@
+//! Items of collections, listed and read.
+
+use http::HeaderName;
+use serde_json::{Map, Value};
+
+use super::bodies::{answered, envelope};
+use super::collection::Collection;
+use super::desk::{Desk, Outcome, Target};
+use super::filter::Filter;
+use super::lore::Spot;
+use super::page::{self, Page};
+use super::shape;
+use crate::answer::Answer;
+use crate::refusal::Refusal;
+use crate::sample::{Members, Wish};
+
+impl<'a> Desk<'a> {
+    pub(super) fn list(&mut self, collection: &'a Collection, created: bool) -> Outcome {
+        let (api, operation) = (self.lore.api, self.call.operation);
+        let Some((media, schema)) = answered(operation) else {
+            return Ok(None);
+        };
+        let here = Spot::new(&operation.path, &self.call.path);
+        self.open(collection, &here.path, created);
+        let rule = &api.object(operation)["x-pagination"];
+        let keys = self.filtered(collection, &here.path, rule);
+        let page = Page::new(&api.root, rule, self.call, keys.len())?;
+        let keys = keys.get(page.start..page.end).unwrap_or_default();
+        let items = keys.iter().map(|key| self.listed(collection, &here, key));
+        let items = Value::Array(items.collect());
+        let mut body = match collection.list_at.as_str() {
+            "" => items,
+            at => {
+                let example = media.examples.first().map(|example| example.value.clone());
+                let mut around = example
+                    .filter(Value::is_object)
+                    .unwrap_or(Value::Object(Map::new()));
+                self.lore
+                    .links
+                    .relocate(&mut around, &here.template, &here.values);
+                page::put(&mut around, at, items);
+                around
+            }
+        };
+        page.describe(&api.root, &schema.pointer, &mut body, self.call, self.base);
+        if !collection.list_at.is_empty() {
+            let wish = Wish::at(&here.path).members(Members::Required).keep(&body);
+            body = self.lore.api.sampler.value(schema, &wish);
+        }
+        let mut answer = Answer::status(operation.success());
+        answer.body = Some(body);
+        answer.headers = page.headers(self.call, self.base);
+        Ok(Some(answer))
+    }
+
+    /// The keys of the items that the query asks for.
+    fn filtered(&self, collection: &Collection, at: &str, rule: &Value) -> Vec<String> {
+        let Some(items) = self.data.collections.get(at) else {
+            return Vec::new();
+        };
+        let root = &self.lore.api.root;
+        let schemas = [&collection.listed, &collection.whole]
+            .into_iter()
+            .flatten();
+        let known =
+            schemas.flat_map(|schema| shape::known_members(root, schema.object(root)).into_keys());
+        let known: Vec<String> = known.map(str::to_owned).collect();
+        let filter = Filter::new(self.call, rule, &known);
+        let found = items
+            .items
+            .iter()
+            .filter(|(_, item)| filter.takes(&item.value));
+        found.map(|(key, _)| key.clone()).collect()
+    }
+
+    fn listed(&mut self, collection: &Collection, here: &Spot, key: &str) -> Value {
+        let spot = Self::spot_of(collection, here, key);
+        let lore = self.lore;
+        let Some(item) = self.data.item_mut(&here.path, key) else {
+            return Value::Null;
+        };
+        match &collection.listed {
+            Some(schema) => {
+                let example = lore.example(collection);
+                lore.completed(schema, "", example, &mut item.value, &spot)
+            }
+            None => item.value.clone(),
+        }
+    }
+
+    /// Where an item of a collection stands, also where items have no path.
+    pub(super) fn spot_of(collection: &Collection, here: &Spot, key: &str) -> Spot {
+        let parameter = collection.parameter.as_deref().unwrap_or("");
+        let template = format!("{}/{{{parameter}}}", here.template);
+        let mut values = here.values.clone();
+        values.retain(|(name, _)| name != parameter);
+        values.push((parameter.to_owned(), key.to_owned()));
+        Spot::new(&template, &values)
+    }
+
+    pub(super) fn read(&mut self, target: &Target<'a>, created: bool) -> Outcome {
+        self.find(target, created)?;
+        let operation = self.call.operation;
+        let lore = self.lore;
+        let Some(item) = self.data.item_mut(&target.at, &target.key) else {
+            return Ok(None);
+        };
+        let status = operation.success();
+        let Some(mut body) = lore.shown(operation, status, &mut item.value, &target.spot) else {
+            return Ok(None);
+        };
+        let headers = self.page_within(&mut body)?;
+        let mut answer = Answer::status(status);
+        answer.body = Some(body);
+        answer.headers = headers;
+        Ok(Some(answer))
+    }
+
+    /// Cuts the list in an item that comes in pages.
+    fn page_within(&self, body: &mut Value) -> Result<Vec<(HeaderName, String)>, Refusal> {
+        let (api, operation) = (self.lore.api, self.call.operation);
+        let rule = &api.object(operation)["x-pagination"];
+        let at = rule["members"]["items"].as_str().unwrap_or_default();
+        let (Some(list), Some((_, schema))) = (
+            body.pointer(at).and_then(Value::as_array),
+            answered(operation),
+        ) else {
+            return Ok(Vec::new());
+        };
+        let page = Page::new(&api.root, rule, self.call, list.len())?;
+        let items = list.get(page.start..page.end).unwrap_or_default().to_vec();
+        page::put(body, at, Value::Array(items));
+        page.describe(&api.root, &schema.pointer, body, self.call, self.base);
+        Ok(page.headers(self.call, self.base))
+    }
+
+    /// One member of an item.
+    pub(super) fn read_member(&mut self, target: &Target<'a>, member: &str) -> Option<Answer> {
+        let lore = self.lore;
+        let read = &lore.api.operations[target.collection.read?];
+        let item = self.data.item_mut(&target.at, &target.key)?;
+        let shown = lore.shown(read, read.success(), &mut item.value, &target.spot)?;
+        let within = answered(read).map(|(_, schema)| envelope(lore.api, schema));
+        let held = shown.pointer(&within.unwrap_or_default())?.get(member);
+        let mut answer = Answer::status(self.call.operation.success());
+        answer.body = held.cloned();
+        Some(answer)
+    }
+}

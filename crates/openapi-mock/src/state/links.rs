@@ -1,0 +1,223 @@
+//! Paths of the document that stand in values, such as `_self`, and in `Location`.
+
+use std::cmp::Reverse;
+
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
+use serde_json::Value;
+
+use crate::api::Api;
+use crate::route::{Segment, matching, segments};
+
+/// What stays as it is in a segment of a path (RFC 3986, section 3.3).
+const SEGMENT: &AsciiSet = &NON_ALPHANUMERIC
+    .remove(b'-')
+    .remove(b'.')
+    .remove(b'_')
+    .remove(b'~')
+    .remove(b'@')
+    .remove(b':')
+    .remove(b'$')
+    .remove(b'+')
+    .remove(b',');
+
+/// Values of path parameters, in the order of the path.
+pub(super) type Values = [(String, String)];
+
+/// The path templates of a document.
+#[derive(Debug)]
+pub(super) struct Links {
+    templates: Vec<(String, Vec<Segment>)>,
+    /// The paths of the servers, which links may start with.
+    bases: Vec<String>,
+}
+
+impl Links {
+    pub(super) fn new(api: &Api) -> Self {
+        let mut paths: Vec<&str> = api.operations.iter().map(|one| &*one.path).collect();
+        paths.dedup();
+        let with_segments = |path: &str| (path.to_owned(), segments(path));
+        let mut templates: Vec<_> = paths.into_iter().map(with_segments).collect();
+        templates.sort_by_cached_key(|(_, segments)| {
+            let fixed: Vec<_> = segments.iter().map(Segment::is_fixed).collect();
+            Reverse(fixed)
+        });
+        let servers = api.root["servers"].as_array().into_iter().flatten();
+        let urls = servers.filter_map(|server| server["url"].as_str());
+        let bases = urls.map(|url| split(url).1.trim_end_matches('/').to_owned());
+        Self {
+            templates,
+            bases: bases.filter(|base| !base.is_empty()).collect(),
+        }
+    }
+
+    /// Moves all links in a value to what stands at the template `own` with these parameters: what a
+    /// link shares with that path gets its values.
+    pub(super) fn relocate(&self, value: &mut Value, own: &str, values: &Values) {
+        match value {
+            Value::String(text) => {
+                if let Some(moved) = self.moved(text, own, values) {
+                    *text = moved;
+                }
+            }
+            Value::Array(items) => {
+                for item in items {
+                    self.relocate(item, own, values);
+                }
+            }
+            Value::Object(members) => {
+                for member in members.values_mut() {
+                    self.relocate(member, own, values);
+                }
+            }
+            _ => {}
+        }
+    }
+
+    fn moved(&self, text: &str, own: &str, values: &Values) -> Option<String> {
+        let (template, found) = self.find(text)?;
+        let own = segments(own);
+        let shared = segments(template)
+            .iter()
+            .zip(&own)
+            .take_while(|(theirs, ours)| theirs == ours)
+            .count();
+        let ours = |name: &str| {
+            let mut shared = own.iter().take(shared);
+            let known = shared.any(|segment| segment.parameter() == Some(name));
+            let value = values.iter().find(|(other, _)| known && other == name);
+            value.map(|(_, value)| value.clone())
+        };
+        let moved: Vec<(String, String)> = found
+            .into_iter()
+            .map(|(name, value)| (name.clone(), ours(&name).unwrap_or(value)))
+            .collect();
+        let (origin, path, rest) = split(text);
+        let base = self.base(path);
+        Some(format!("{origin}{base}{}{rest}", fill(template, &moved)))
+    }
+
+    /// The template with parameters that a text is a path of, and the values.
+    fn find(&self, text: &str) -> Option<(&str, Vec<(String, String)>)> {
+        if !text.starts_with('/') && !text.contains("://") {
+            return None;
+        }
+        let (_, path, _) = split(text);
+        let below = path.strip_prefix(self.base(path))?;
+        if !below.starts_with('/') {
+            return None;
+        }
+        let decoded: Vec<String> = below
+            .split('/')
+            .skip(1)
+            .map(|segment| percent_decode_str(segment).decode_utf8_lossy().into_owned())
+            .collect();
+        self.templates.iter().find_map(|(path, segments)| {
+            let values = matching(segments, &decoded)?;
+            let named = segments.iter().any(Segment::is_fixed);
+            (named && !values.is_empty()).then_some((path.as_str(), values))
+        })
+    }
+
+    fn base(&self, path: &str) -> &str {
+        let mut bases = self.bases.iter();
+        bases
+            .find(|base| {
+                path.strip_prefix(base.as_str())
+                    .is_some_and(|rest| rest.starts_with('/'))
+            })
+            .map_or("", String::as_str)
+    }
+
+    /// Whether a value is a text that leads somewhere in the document.
+    pub(super) fn is_link(&self, value: &Value) -> bool {
+        value.as_str().is_some_and(|text| self.find(text).is_some())
+    }
+
+    /// The value of the last parameter, where `text` is a path of the template `item`.
+    pub(super) fn last_value(&self, text: &str, item: &str) -> Option<String> {
+        let (template, values) = self.find(text)?;
+        let (_, value) = values.into_iter().next_back()?;
+        (template == item).then_some(value)
+    }
+}
+
+/// Scheme and host, path, and query with fragment.
+fn split(url: &str) -> (&str, &str, &str) {
+    let authority = url.find("://").map_or(0, |at| at + 3);
+    let start = match authority {
+        0 => 0,
+        at => url[at..].find('/').map_or(url.len(), |slash| at + slash),
+    };
+    let end = url[start..]
+        .find(['?', '#'])
+        .map_or(url.len(), |at| start + at);
+    (&url[..start], &url[start..end], &url[end..])
+}
+
+/// A template with its parameters filled in, percent-encoded.
+pub(super) fn fill(template: &str, values: &Values) -> String {
+    let mut path = String::with_capacity(template.len());
+    let mut rest = template;
+    while let Some((fixed, after)) = rest.split_once('{') {
+        let Some((name, after)) = after.split_once('}') else {
+            break;
+        };
+        path.push_str(fixed);
+        if let Some((_, value)) = values.iter().find(|(other, _)| other == name) {
+            path.extend(utf8_percent_encode(value, SEGMENT));
+        }
+        rest = after;
+    }
+    path.push_str(rest);
+    path
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use serde_json::json;
+
+    use super::{Links, fill};
+    use crate::api::Api;
+
+    fn links() -> Links {
+        let read = json!({"get": {"responses": {}}});
+        let root = json!({"servers": [{"url": "https://api.example.com/v1"}], "paths": {
+            "/apps/{app}/users/{user}": read, "/apps/{app}/users/{user}/settings": read,
+            "/apps/{app}/groups/{group}": read, "/{anything}": read,
+        }});
+        Links::new(&Api::new(&Arc::new(root)))
+    }
+
+    fn pairs(pairs: &[(&str, &str)]) -> Vec<(String, String)> {
+        let owned = |(name, value): &(&str, &str)| ((*name).to_owned(), (*value).to_owned());
+        pairs.iter().map(owned).collect()
+    }
+
+    #[test]
+    fn links_move_as_far_as_they_share_the_path() {
+        let mut value = json!({
+            "_self": "/apps/a/users/u", "settings": "https://api.example.com/v1/apps/a/users/u/settings?x=1",
+            "groups": ["/apps/a/groups/g"], "redirect": "/welcome", "text": "a/b",
+        });
+        let own = pairs(&[("app", "b"), ("user", "me & you")]);
+        links().relocate(&mut value, "/apps/{app}/users/{user}", &own);
+        assert_eq!(
+            value,
+            json!({
+                "_self": "/apps/b/users/me%20%26%20you",
+                "settings": "https://api.example.com/v1/apps/b/users/me%20%26%20you/settings?x=1",
+                "groups": ["/apps/b/groups/g"], "redirect": "/welcome", "text": "a/b",
+            })
+        );
+    }
+
+    #[test]
+    fn keys_are_read_from_links() {
+        let last = |text| links().last_value(text, "/apps/{app}/users/{user}");
+        assert_eq!(last("/v1/apps/a/users/x%20y").as_deref(), Some("x y"));
+        assert_eq!(last("/apps/a/groups/g"), None);
+        assert_eq!(fill("/a/{b}.pdf", &pairs(&[("b", "c/d")])), "/a/c%2Fd.pdf");
+    }
+}

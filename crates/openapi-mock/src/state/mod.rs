@@ -1,0 +1,126 @@
+//! What a mock remembers: resources that were created stay, and those of the document are there from
+//! the start.
+
+mod apply;
+mod bodies;
+mod collection;
+mod data;
+mod desk;
+mod file;
+mod filter;
+mod items;
+mod key;
+mod links;
+mod lore;
+mod model;
+mod page;
+mod repeats;
+mod seeds;
+mod shape;
+mod singles;
+mod writes;
+
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use crate::answer::Answer;
+use crate::api::Api;
+use crate::call::Call;
+use crate::refusal::Refusal;
+
+pub(crate) use self::data::Data;
+use self::desk::Desk;
+pub(crate) use self::file::StateFile;
+pub use self::file::StateFileError;
+use self::links::Links;
+use self::lore::Lore;
+use self::model::Model;
+use self::repeats::Repeats;
+
+/// The resources of one mock.
+#[derive(Debug)]
+pub(crate) struct Store {
+    model: Model,
+    links: Links,
+    kept: Mutex<Kept>,
+}
+
+#[derive(Debug, Default)]
+struct Kept {
+    data: Data,
+    repeats: Repeats,
+    /// Grows with every change.
+    version: u64,
+}
+
+impl Store {
+    pub(crate) fn new(api: &Api) -> Self {
+        let links = Links::new(api);
+        Self {
+            model: Model::new(api, &links),
+            links,
+            kept: Mutex::default(),
+        }
+    }
+
+    /// The answer that follows from what is kept, and the changes that the call makes; nothing where
+    /// the document does not tell what the operation does. `base` is the base URL of the mock.
+    ///
+    /// # Errors
+    ///
+    /// A refusal where something is not there, or is there already.
+    pub(crate) fn answer(
+        &self,
+        api: &Api,
+        call: &Call<'_>,
+        base: &str,
+    ) -> Result<Option<Answer>, Refusal> {
+        let mut kept = self.kept();
+        let Kept { data, repeats, .. } = &mut *kept;
+        if let Some(answer) = repeats.known(api, call)? {
+            return Ok(Some(answer));
+        }
+        let lore = Lore {
+            api,
+            model: &self.model,
+            links: &self.links,
+        };
+        let answer = Desk::new(lore, data, call, base).answer()?;
+        if let Some(answer) = &answer {
+            repeats.keep(api, call, answer);
+            if !answer.changes.is_empty() {
+                kept.version += 1;
+            }
+        }
+        Ok(answer)
+    }
+
+    /// Forgets everything: what was created is gone, what was deleted is back.
+    pub(crate) fn reset(&self) {
+        self.replace(Data::default());
+    }
+
+    /// A copy of all that is kept, and the number of changes it holds.
+    pub(crate) fn export(&self) -> (Data, u64) {
+        let kept = self.kept();
+        (kept.data.clone(), kept.version)
+    }
+
+    pub(crate) fn version(&self) -> u64 {
+        self.kept().version
+    }
+
+    /// Replaces all that is kept.
+    pub(crate) fn replace(&self, data: Data) {
+        let mut kept = self.kept();
+        kept.data = data;
+        kept.repeats = Repeats::default();
+        kept.version += 1;
+    }
+
+    fn kept(&self) -> MutexGuard<'_, Kept> {
+        self.kept.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,271 @@
+//! What the operations of a document do to its resources, told from paths and bodies alone.
+
+use std::collections::HashMap;
+
+use http::Method;
+use serde_json::Value;
+
+use super::bodies::{answered, operation_at, sent_kind, status_declared};
+use super::collection::{Collection, collections, prefixes};
+use super::links::Links;
+use super::shape;
+use crate::api::{Api, Operation};
+
+/// The resources of a document, and what each operation does to them.
+#[derive(Debug)]
+pub(super) struct Model {
+    pub(super) collections: Vec<Collection>,
+    /// By the pointer of the operation.
+    plans: HashMap<String, Plan>,
+}
+
+/// What an operation does, and to what.
+#[derive(Debug)]
+pub(super) struct Plan {
+    pub(super) deed: Deed,
+    /// The items on the path, outermost first, that have to be there: collection and path template.
+    pub(super) parents: Vec<(usize, String)>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Deed {
+    List(usize),
+    Create(usize),
+    Read(usize),
+    /// Sets members of an item; with `whole`, those that are left out go.
+    Update {
+        collection: usize,
+        whole: bool,
+        creates: bool,
+    },
+    Delete(usize),
+    /// Does something to an item and answers with it; `renews` a member.
+    Act {
+        collection: usize,
+        renews: Option<String>,
+    },
+    /// Reads or sets one member of an item that has a path of its own.
+    Member {
+        collection: usize,
+        member: String,
+    },
+    ReadSingle,
+    WriteSingle {
+        whole: bool,
+    },
+    DeleteSingle,
+    /// What it does the document does not tell.
+    Unknown,
+}
+
+impl Model {
+    pub(super) fn new(api: &Api, links: &Links) -> Self {
+        let collections = collections(api, links);
+        let plan = |operation: &Operation| {
+            let deed = deed(api, &collections, operation);
+            let parents = parents(&collections, &operation.path, deed == Deed::Unknown);
+            let plan = Plan { deed, parents };
+            (operation.pointer.clone(), plan)
+        };
+        let plans = api.operations.iter().map(plan).collect();
+        Self { collections, plans }
+    }
+
+    pub(super) fn plan(&self, operation: &Operation) -> Option<&Plan> {
+        self.plans.get(&operation.pointer)
+    }
+}
+
+/// The collections whose items a template passes through, and, with `end`, the one that it ends at.
+fn parents(collections: &[Collection], path: &str, end: bool) -> Vec<(usize, String)> {
+    let mut found = Vec::new();
+    for prefix in prefixes(path) {
+        let known = collections.iter().position(|one| one.holds(prefix));
+        let known = known.filter(|_| end || prefix != path);
+        found.extend(known.map(|number| (number, prefix.to_owned())));
+    }
+    found
+}
+
+fn deed(api: &Api, collections: &[Collection], operation: &Operation) -> Deed {
+    let path = operation.path.as_str();
+    let (parent, last) = path.rsplit_once('/').unwrap_or_default();
+    let parent = collections.iter().position(|one| one.holds(parent));
+    let member = parent.and_then(|number| {
+        Some((
+            number,
+            member_path(api, &collections[number], operation, last)?,
+        ))
+    });
+    let listed = collections.iter().position(|one| one.path == path);
+    let is_bare =
+        |number: usize| collections[number].item.is_none() && collections[number].create.is_none();
+    if let Some((collection, member)) = member.filter(|_| listed.is_none_or(is_bare)) {
+        return Deed::Member { collection, member };
+    }
+    if let Some(number) = listed {
+        return on_collection(api, &collections[number], number, operation);
+    }
+    if let Some(number) = collections.iter().position(|one| one.holds(path)) {
+        return on_item(api, &collections[number], number, operation);
+    }
+    if last.contains('{') {
+        return Deed::Unknown;
+    }
+    let read = operation_at(api, path, &Method::GET);
+    let writes = [Method::POST, Method::PUT, Method::PATCH].contains(&operation.method);
+    match parent.filter(|_| writes && read.is_none()) {
+        Some(number) => act(api, &collections[number], number, operation, last),
+        None => single(api, operation),
+    }
+}
+
+fn on_collection(api: &Api, collection: &Collection, number: usize, operation: &Operation) -> Deed {
+    let is = |known: Option<usize>| {
+        known.is_some_and(|known| std::ptr::eq(&raw const api.operations[known], operation))
+    };
+    if is(collection.list) {
+        Deed::List(number)
+    } else if is(collection.create) {
+        Deed::Create(number)
+    } else {
+        Deed::Unknown
+    }
+}
+
+fn on_item(api: &Api, collection: &Collection, number: usize, operation: &Operation) -> Deed {
+    let replaces = api.object(operation)["x-replaces-whole"] == true;
+    let sends_object = sent_kind(api, operation) == Some("object");
+    match operation.method {
+        Method::GET if collection.read.is_some() => Deed::Read(number),
+        Method::PUT if sends_object => Deed::Update {
+            collection: number,
+            whole: true,
+            creates: status_declared(operation, 201),
+        },
+        Method::PATCH if sends_object => Deed::Update {
+            collection: number,
+            whole: replaces,
+            creates: false,
+        },
+        Method::DELETE => Deed::Delete(number),
+        Method::POST => act(api, collection, number, operation, ""),
+        _ => Deed::Unknown,
+    }
+}
+
+/// The member of an item that a path below it stands for, where both are of one type.
+fn member_path(
+    api: &Api,
+    collection: &Collection,
+    operation: &Operation,
+    last: &str,
+) -> Option<String> {
+    let get = operation_at(api, &operation.path, &Method::GET)?;
+    let methods = [Method::GET, Method::PUT, Method::PATCH];
+    if !methods.contains(&operation.method) {
+        return None;
+    }
+    let item = collection.read.and(collection.whole.as_ref())?;
+    let known = shape::known_members(&api.root, item.object(&api.root));
+    let same = |name: &&str| shape::plain_name(name) == shape::plain_name(last);
+    let (name, schema) = known.iter().find(|(name, _)| same(name))?;
+    let response = api.operations[get].response(api.operations[get].success())?;
+    let media = response.media.first()?.schema.as_ref()?;
+    let kinds = [*schema, media.object(&api.root)].map(|schema| shape::kind(&api.root, schema));
+    (kinds[0].is_some() && kinds[0] == kinds[1] && kinds[0] != Some("object"))
+        .then(|| (*name).to_owned())
+}
+
+/// Something that is done to an item and answers with it. An item that comes back with other
+/// members is not derivable.
+fn act(
+    api: &Api,
+    collection: &Collection,
+    number: usize,
+    operation: &Operation,
+    last: &str,
+) -> Deed {
+    let schema_of = |operation: &Operation| {
+        let (_, schema) = answered(operation)?;
+        api.root
+            .pointer(&shape::behind(&api.root, schema.pointer.clone()))
+    };
+    let own = collection
+        .read
+        .and_then(|read| schema_of(&api.operations[read]));
+    if own.is_none() || own != schema_of(operation) {
+        return Deed::Unknown;
+    }
+    let item = collection
+        .whole
+        .as_ref()
+        .map(|schema| schema.object(&api.root));
+    let known = shape::known_members(&api.root, item.unwrap_or(&Value::Null));
+    let last = shape::plain_name(last);
+    let same = |name: &&&str| shape::plain_name(name) == last;
+    let renewed = known.keys().find(same).map(|name| (*name).to_owned());
+    Deed::Act {
+        collection: number,
+        renews: renewed,
+    }
+}
+
+/// A resource that stands alone: read, and set.
+fn single(api: &Api, operation: &Operation) -> Deed {
+    let on = |method| operation_at(api, &operation.path, &method);
+    let set = on(Method::PUT).or_else(|| on(Method::PATCH));
+    let (Some(_), Some(_)) = (on(Method::GET), set) else {
+        return Deed::Unknown;
+    };
+    let replaces = api.object(operation)["x-replaces-whole"] == true;
+    match operation.method {
+        Method::GET => Deed::ReadSingle,
+        Method::PUT => Deed::WriteSingle { whole: true },
+        Method::PATCH => Deed::WriteSingle { whole: replaces },
+        Method::DELETE => Deed::DeleteSingle,
+        _ => Deed::Unknown,
+    }
+}
+
+#[cfg(test)]
+impl Model {
+    /// One line a path: what stands there and how each operation is understood.
+    pub(super) fn summary(&self, api: &Api) -> String {
+        let line = |operation: &Operation| {
+            let plan = self.plan(operation).unwrap();
+            let deed = match &plan.deed {
+                Deed::List(number)
+                | Deed::Create(number)
+                | Deed::Read(number)
+                | Deed::Delete(number) => {
+                    let name = format!("{:?}", plan.deed);
+                    let (verb, _) = name.split_once('(').unwrap();
+                    let one = &self.collections[*number];
+                    format!("{verb} {} by {:?}", one.name, one.key)
+                }
+                Deed::Update {
+                    collection,
+                    whole,
+                    creates,
+                } => {
+                    let whole = if *whole { "Replace" } else { "Merge" };
+                    let creates = if *creates { " or Create" } else { "" };
+                    format!("{whole}{creates} {}", self.collections[*collection].name)
+                }
+                Deed::Act { collection, renews } => {
+                    format!(
+                        "Act on {} renewing {renews:?}",
+                        self.collections[*collection].name
+                    )
+                }
+                Deed::Member { collection, member } => {
+                    format!("Member {member} of {}", self.collections[*collection].name)
+                }
+                other => format!("{other:?}"),
+            };
+            format!("{} {}: {deed}\n", operation.method, operation.path)
+        };
+        api.operations.iter().map(line).collect()
+    }
+}

@@ -1,0 +1,152 @@
+//! Resources that stand alone, such as settings and texts.
+
+use serde_json::{Map, Value};
+
+use super::apply::{Own, sent_by};
+use super::bodies::{answered, envelope, operation_at};
+use super::desk::{Desk, Outcome};
+use super::lore::Spot;
+use crate::answer::Answer;
+use crate::api::Operation;
+use crate::change::{Change, ChangeKind};
+use crate::negotiation::Accept;
+use crate::refusal::{Reason, Refusal};
+use crate::sample::Wish;
+
+impl<'a> Desk<'a> {
+    fn here(&self) -> Spot {
+        Spot::new(&self.call.operation.path, &self.call.path)
+    }
+
+    /// The operation that reads what stands here.
+    fn reader(&self) -> Option<&'a Operation> {
+        let api = self.lore.api;
+        let number = operation_at(api, &self.call.operation.path, &http::Method::GET)?;
+        Some(&api.operations[number])
+    }
+
+    pub(super) fn read_single(&mut self) -> Outcome {
+        let operation = self.call.operation;
+        let status = operation.success();
+        let here = self.here();
+        let mut answer = Answer::status(status);
+        if answered(operation).is_none() {
+            // A text in each of its media types; what nobody set is as the document shows it.
+            let response = operation.response(status);
+            let wanted = Accept::of(self.call.request);
+            let media = response.and_then(|response| wanted.preferred(&response.media));
+            let texts = self.data.singles.get(&here.path);
+            answer.body = media.and_then(|media| texts?.get(&media.name)).cloned();
+            return match texts {
+                Some(Value::Null) => Err(missing(&here.path)),
+                _ => Ok(Some(answer)),
+            };
+        }
+        let mut value = self.single(&here).ok_or_else(|| missing(&here.path))?;
+        answer.body = if value.is_object() {
+            self.lore.shown(operation, status, &mut value, &here)
+        } else {
+            Some(value.clone())
+        };
+        self.data.singles.insert(here.path, value);
+        Ok(Some(answer))
+    }
+
+    /// What stands here, as the document shows it where nobody set it; nothing where it was deleted.
+    fn single(&self, here: &Spot) -> Option<Value> {
+        if let Some(held) = self.data.singles.get(&here.path) {
+            return (!held.is_null()).then(|| held.clone());
+        }
+        let (media, schema) = answered(self.reader()?)?;
+        let example = media.examples.first().map(|example| &example.value);
+        let made = self
+            .lore
+            .api
+            .sampler
+            .value(schema, &Wish::at(&here.path).like(example));
+        let mut value = made.pointer(&envelope(self.lore.api, schema)).cloned()?;
+        self.lore
+            .links
+            .relocate(&mut value, &here.template, &here.values);
+        Some(value)
+    }
+
+    pub(super) fn write_single(&mut self, whole: bool) -> Option<Answer> {
+        let operation = self.call.operation;
+        let here = self.here();
+        let reader = self.reader()?;
+        let status = operation.success();
+        let value = match answered(reader) {
+            None => self.written_text(&here)?,
+            Some((_, schema)) => {
+                let within = envelope(self.lore.api, schema);
+                match sent_by(self.call, &within) {
+                    None => self.call.body.clone()?,
+                    Some(sent) => {
+                        let mut held = match self.single(&here) {
+                            Some(Value::Object(held)) => held,
+                            _ => Map::new(),
+                        };
+                        let inner = within.is_empty().then_some(schema);
+                        let own = Own {
+                            schema: inner,
+                            key: None,
+                        };
+                        self.lore.apply(&mut held, sent, self.call, whole, &own);
+                        Value::Object(held)
+                    }
+                }
+            }
+        };
+        let mut value = value;
+        let mut answer = self.answer_with(status, &mut value, &here);
+        let resource = operation.path.rsplit('/').next().unwrap_or_default();
+        answer.changes = vec![Change::new(
+            ChangeKind::Updated,
+            resource,
+            &here.path,
+            &value,
+        )];
+        self.data.singles.insert(here.path, value);
+        Some(answer)
+    }
+
+    /// The texts that stand here, with the one that was sent in its media type.
+    fn written_text(&self, here: &Spot) -> Option<Value> {
+        let mut texts = match self.data.singles.get(&here.path) {
+            Some(Value::Object(texts)) => texts.clone(),
+            _ => Map::new(),
+        };
+        texts.insert(self.call.media.clone()?, self.call.body.clone()?);
+        Some(Value::Object(texts))
+    }
+
+    pub(super) fn delete_single(&mut self) -> Outcome {
+        let here = self.here();
+        let held = self.data.singles.get(&here.path);
+        if held.is_some_and(Value::is_null) {
+            return Err(missing(&here.path));
+        }
+        let mut value = self.single(&here).unwrap_or_default();
+        let mut answer = self.answer_with(self.call.operation.success(), &mut value, &here);
+        let resource = self
+            .call
+            .operation
+            .path
+            .rsplit('/')
+            .next()
+            .unwrap_or_default();
+        answer.changes = vec![Change::new(
+            ChangeKind::Deleted,
+            resource,
+            &here.path,
+            &value,
+        )];
+        self.data.singles.insert(here.path, Value::Null);
+        Ok(Some(answer))
+    }
+}
+
+fn missing(path: &str) -> Refusal {
+    Refusal::new(Reason::NotFound, format!("there is nothing at {path}"))
+}

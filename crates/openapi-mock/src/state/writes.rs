@@ -1,0 +1,278 @@
+//! Items of collections, created, changed and deleted.
+
+use serde_json::{Map, Value};
+
+use super::apply::{Own, sent_by, stamp};
+use super::bodies::{answered, envelope, status_declared};
+use super::collection::Collection;
+use super::data::Item;
+use super::desk::{Desk, Outcome, Target};
+use super::key::{Key, singular};
+use super::lore::Spot;
+use super::shape;
+use crate::answer::Answer;
+use crate::change::{Change, ChangeKind};
+use crate::refusal::{Reason, Refusal};
+use crate::sample::Wish;
+
+impl<'a> Desk<'a> {
+    pub(super) fn create(&mut self, collection: &'a Collection, created: bool) -> Outcome {
+        let operation = self.call.operation;
+        let here = Spot::new(&operation.path, &self.call.path);
+        self.open(collection, &here.path, created);
+        let within = answered(operation).map(|(_, schema)| envelope(self.lore.api, schema));
+        let sent = match self.call.body {
+            Some(_) => sent_by(self.call, &within.unwrap_or_default()),
+            None => Some(Map::new()),
+        };
+        let Some(sent) = sent else {
+            return Ok(None);
+        };
+        let made = status_declared(operation, 201);
+        let status = if made { 201 } else { operation.success() };
+        let target = self.new_target(collection, &here, &sent);
+        let value = self.new_value(&target, sent);
+        self.place(&target, value, status)
+    }
+
+    /// The key that the call names, or a new one.
+    fn new_target(
+        &mut self,
+        collection: &'a Collection,
+        here: &Spot,
+        sent: &Map<String, Value>,
+    ) -> Target<'a> {
+        let root = &self.lore.api.root;
+        let whole = collection.whole.as_ref().map(|schema| schema.object(root));
+        let known = whole
+            .map(|schema| shape::known_members(root, schema))
+            .unwrap_or_default();
+        let given_by_server = |name: &str| {
+            known
+                .get(name)
+                .is_some_and(|schema| shape::flag(root, schema, "readOnly"))
+        };
+        let named = match &collection.key {
+            Key::Member(name) if !given_by_server(name) => sent.get(name).and_then(shape::scalar),
+            _ => None,
+        };
+        let key = named.unwrap_or_else(|| self.new_key(collection, &here.path));
+        Target {
+            collection,
+            at: here.path.clone(),
+            spot: Self::spot_of(collection, here, &key),
+            key,
+        }
+    }
+
+    /// A key that nothing here has or had: the next number, or one that looks like the others.
+    fn new_key(&mut self, collection: &Collection, at: &str) -> String {
+        self.data.made_keys += 1;
+        let count = usize::try_from(self.data.made_keys).unwrap_or(usize::MAX);
+        let items = self.data.collections.get(at);
+        let known = |key: &str| {
+            items.is_some_and(|items| items.items.contains_key(key) || items.gone.contains(key))
+        };
+        let (key, value) =
+            self.lore
+                .made_item(collection, at, &self.call.path, count + 1000, &known);
+        let is_number = match &collection.key {
+            Key::Member(name) => value[name].is_number(),
+            _ => key.parse::<u64>().is_ok(),
+        };
+        let keys = items
+            .into_iter()
+            .flat_map(|items| items.items.keys().chain(&items.gone));
+        let numbers = keys.filter_map(|key| key.parse::<u64>().ok());
+        match (is_number, numbers.max()) {
+            (true, Some(last)) => (last + 1).to_string(),
+            (true, None) => "1".to_owned(),
+            (false, _) => key,
+        }
+    }
+
+    /// A new item: what the server sets, and over it what was sent.
+    fn new_value(&self, target: &Target<'_>, sent: Map<String, Value>) -> Value {
+        let Target {
+            collection,
+            at,
+            key,
+            ..
+        } = target;
+        let made = self.lore.item_called(collection, at, &self.call.path, key);
+        let mut value = match (made, &collection.whole) {
+            (Value::Object(made), Some(schema)) => self.lore.server_made(made, self.call, schema),
+            _ => Map::new(),
+        };
+        stamp(
+            &mut value,
+            &["created", "updated", "modified", "changed", "inserted"],
+        );
+        let own = Own {
+            schema: collection.whole.as_ref(),
+            key: None,
+        };
+        self.lore.apply(&mut value, sent, self.call, false, &own);
+        let mut value = Value::Object(value);
+        self.lore.set_key(collection, &mut value, key);
+        value
+    }
+
+    /// Keeps a new item, unless its key is taken.
+    fn place(&mut self, target: &Target<'_>, mut value: Value, status: u16) -> Outcome {
+        let Target {
+            collection,
+            at,
+            key,
+            spot,
+        } = target;
+        if self.data.item(at, key).is_some() {
+            let name = singular(&collection.name);
+            let detail = format!("there is a {name} `{key}` at {at} already");
+            return Err(Refusal::new(Reason::Conflict, detail));
+        }
+        let mut answer = self.answer_with(status, &mut value, spot);
+        answer.headers.extend(self.location(status, target));
+        answer.changes = vec![Change::new(
+            ChangeKind::Created,
+            &collection.name,
+            &spot.path,
+            &value,
+        )];
+        let created = true;
+        self.data.insert(at, key, Item { value, created });
+        Ok(Some(answer))
+    }
+
+    pub(super) fn update(
+        &mut self,
+        target: &Target<'a>,
+        created: bool,
+        whole: bool,
+        creates: bool,
+    ) -> Outcome {
+        let operation = self.call.operation;
+        let within = answered(operation).map(|(_, schema)| envelope(self.lore.api, schema));
+        let Some(sent) = sent_by(self.call, &within.unwrap_or_default()) else {
+            self.find(target, created)?;
+            return Ok(None);
+        };
+        match self.find(target, created) {
+            Ok(_) => {}
+            Err(_) if creates => {
+                let value = self.new_value(target, sent);
+                return self.place(target, value, 201);
+            }
+            Err(refusal) => return Err(refusal),
+        }
+        let status = match (
+            status_declared(operation, 200),
+            status_declared(operation, 204),
+        ) {
+            (false, true) => 204,
+            (true, _) => 200,
+            _ => operation.success(),
+        };
+        let answer = self.changed(target, status, |desk, members| {
+            let own = Own {
+                schema: target.collection.whole.as_ref(),
+                key: match &target.collection.key {
+                    Key::Member(name) => Some(name),
+                    _ => None,
+                },
+            };
+            desk.lore.apply(members, sent, desk.call, whole, &own);
+        });
+        Ok(answer)
+    }
+
+    /// Changes an item, and answers with it.
+    fn changed(
+        &mut self,
+        target: &Target<'_>,
+        status: u16,
+        change: impl FnOnce(&Self, &mut Map<String, Value>),
+    ) -> Option<Answer> {
+        let item = self.data.item(&target.at, &target.key)?;
+        let mut value = item.value.clone();
+        if !value.is_object() {
+            value = Value::Object(Map::new());
+            self.lore
+                .set_key(target.collection, &mut value, &target.key);
+        }
+        if let Value::Object(members) = &mut value {
+            change(self, members);
+        }
+        let mut answer = self.answer_with(status, &mut value, &target.spot);
+        let name = &target.collection.name;
+        answer.changes = vec![Change::new(
+            ChangeKind::Updated,
+            name,
+            &target.spot.path,
+            &value,
+        )];
+        if let Some(item) = self.data.item_mut(&target.at, &target.key) {
+            item.value = value;
+        }
+        Some(answer)
+    }
+
+    pub(super) fn delete(&mut self, target: &Target<'a>, created: bool) -> Outcome {
+        self.find(target, created)?;
+        let Some(mut item) = self.data.remove(&target.at, &target.key, &target.spot.path) else {
+            return Ok(None);
+        };
+        let status = self.call.operation.success();
+        let mut answer = self.answer_with(status, &mut item.value, &target.spot);
+        let name = &target.collection.name;
+        answer.changes = vec![Change::new(
+            ChangeKind::Deleted,
+            name,
+            &target.spot.path,
+            &item.value,
+        )];
+        Ok(Some(answer))
+    }
+
+    /// Something done to an item: members that were sent and that it has are set, one is renewed.
+    pub(super) fn act(
+        &mut self,
+        target: &Target<'a>,
+        created: bool,
+        renews: Option<&str>,
+    ) -> Outcome {
+        self.find(target, created)?;
+        self.data.made_keys += 1;
+        let count = self.data.made_keys;
+        let status = self.call.operation.success();
+        let answer = self.changed(target, status, |desk, members| {
+            let Some(schema) = &target.collection.whole else {
+                return;
+            };
+            let root = &desk.lore.api.root;
+            let known = shape::known_members(root, schema.object(root));
+            let sent = sent_by(desk.call, "").unwrap_or_default();
+            if let Some(name) = renews.filter(|name| !sent.contains_key(*name)) {
+                let place = format!("{}#{count}", target.spot.path);
+                let held = Value::Object(members.clone());
+                let wish = Wish::at(&place).like(Some(&held)).fresh();
+                let made = desk.lore.api.sampler.value(schema, &wish);
+                members.extend(made.get(name).map(|value| (name.to_owned(), value.clone())));
+            }
+            let fitting = sent
+                .into_iter()
+                .filter(|(name, _)| known.contains_key(name.as_str()));
+            members.extend(fitting);
+        });
+        Ok(answer)
+    }
+
+    /// Sets one member of an item.
+    pub(super) fn write_member(&mut self, target: &Target<'a>, member: &str) -> Option<Answer> {
+        let sent = self.call.body.clone()?;
+        let status = self.call.operation.success();
+        self.changed(target, status, |_, members| {
+            members.insert(member.to_owned(), sent);
+        })
+    }
+}
