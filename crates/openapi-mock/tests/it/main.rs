@@ -12,7 +12,9 @@ mod log;
 mod oauth;
 mod replies;
 mod requests;
+mod resources;
 mod slow_clients;
+mod state_file;
 mod webhooks;
 
 use std::time::Duration;
