@@ -13,6 +13,18 @@ Exit codes:
 Of several APIs all are attempted, and the worst code counts.
 Results go to standard output, problems to standard error.";
 
+const MOCK_HELP: &str = "\
+Several APIs stand below their names, as in http://127.0.0.1:4010/NAME; one alone at the root. The
+command `openapi-mock` does the same for documents that are in no workspace.
+
+Exit codes:
+  0  it was stopped by Ctrl-C or SIGTERM
+  1  a document has problems
+  2  the command could not run: wrong arguments, a port that is taken
+
+Addresses, credentials and a first request go to standard output, all else to standard error. With
+`--format json` problems go to standard output and all else to standard error.";
+
 #[derive(Debug, Parser)]
 #[command(
     name = "cargo xtask",
@@ -39,6 +51,9 @@ pub(crate) enum Command {
     /// Check the documents
     #[command(after_help = EXIT_CODES)]
     Lint(Lint),
+    /// Serve the documents: mock servers to try clients against
+    #[command(after_help = MOCK_HELP)]
+    Mock(Mock),
 }
 
 #[derive(Debug, Args)]
@@ -68,6 +83,15 @@ pub(crate) struct Lint {
     /// Check any OpenAPI 3.0 document, YAML or JSON
     #[arg(long, value_name = "FILE")]
     pub(crate) document: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Mock {
+    /// APIs of the workspace to serve [default: all]
+    #[arg(value_name = "API")]
+    pub(crate) apis: Vec<String>,
+    #[command(flatten)]
+    pub(crate) options: openapi_mock::cli::Options,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]

@@ -7,6 +7,7 @@
 mod arguments;
 mod codegen;
 mod lint;
+mod mock;
 mod output;
 
 use std::process::ExitCode;
@@ -23,6 +24,7 @@ pub fn main() -> ExitCode {
     let outcome = match arguments.command {
         Command::Codegen(arguments) => codegen::run(&arguments, &workspace, &mut output),
         Command::Lint(arguments) => lint::run(&arguments, &workspace, &mut output),
+        Command::Mock(arguments) => mock::run(&arguments, &workspace, &mut output),
     };
     let outcome = outcome.unwrap_or_else(|error| output.failure(&error, ""));
     output.finish(outcome)

@@ -100,16 +100,28 @@ impl Output {
             (Format::Text, Error::Document(_)) => {
                 let _ = writeln!(io::stderr(), "error: {about}{error}; nothing was changed");
             }
-            (Format::Text, _) => {
-                let _ = writeln!(io::stderr(), "error: {about}{error}");
-            }
             (Format::Json, Error::Document(_)) => {}
-            (Format::Json, _) => {
-                let message = format!("{about}{error}");
-                self.problem(codes::CANNOT_RUN, None, &message, "");
-            }
+            _ => self.error(&format!("{about}{error}")),
         }
         outcome
+    }
+
+    /// Says what could not be done, in one sentence.
+    pub(crate) fn error(&mut self, message: &str) {
+        match self.format {
+            Format::Text => {
+                let _ = writeln!(io::stderr(), "error: {message}");
+            }
+            Format::Json => self.problem(codes::CANNOT_RUN, None, message, ""),
+        }
+    }
+
+    /// Where a command writes by itself: standard output, unless that is for problems alone.
+    pub(crate) fn stream(&self) -> Box<dyn Write> {
+        match self.format {
+            Format::Text => Box::new(io::stdout()),
+            Format::Json => Box::new(io::stderr()),
+        }
     }
 
     /// A problem that is no problem of a document, for machines.

@@ -34,6 +34,23 @@ pub enum DocumentError {
     NotBundled(String),
 }
 
+/// A document that was read by itself, for what is to be said of its problems.
+///
+/// ```no_run
+/// let path = std::path::Path::new("openapi.yaml");
+/// match openapi_document::Document::open(path) {
+///     Ok(read) => println!("{} can be mocked", openapi_mock::Document::from(&read).title()),
+///     Err(report) => eprintln!("{}", report.render(true)),
+/// }
+/// ```
+impl From<&openapi_document::Document> for Document {
+    fn from(read: &openapi_document::Document) -> Self {
+        Self {
+            root: Arc::new(read.root().clone()),
+        }
+    }
+}
+
 impl Document {
     /// Reads the document at `path` with all files that it refers to, YAML or JSON, and validates
     /// it.
@@ -44,9 +61,7 @@ impl Document {
     pub fn open(path: impl AsRef<Path>) -> Result<Self, DocumentError> {
         let opened = openapi_document::Document::open(path.as_ref());
         let document = opened.map_err(|report| DocumentError::Invalid(report.render(false)))?;
-        Ok(Self {
-            root: Arc::new(document.root().clone()),
-        })
+        Ok(Self::from(&document))
     }
 
     /// A document in one piece, as JSON, such as the `DOCUMENT` of a generated crate. It is taken to

@@ -13,6 +13,8 @@ mod call;
 mod challenge;
 mod change;
 mod check;
+#[cfg(feature = "cli")]
+pub mod cli;
 mod control;
 mod delivery;
 mod document;

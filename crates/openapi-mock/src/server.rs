@@ -17,6 +17,7 @@ use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use socket2::SockRef;
 use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::watch;
 use tokio::task::{JoinHandle, JoinSet};
 use tokio::time::timeout;
 
@@ -30,7 +31,10 @@ use crate::request::Request;
 use crate::state::{StateFile, StateFileError};
 
 /// The largest request body that is taken, in bytes, unless the builder says otherwise.
-const MAX_BODY: usize = 16 * 1024 * 1024;
+pub(crate) const MAX_BODY: usize = 16 * 1024 * 1024;
+
+/// How long replies that are under way may take when a server is shut down.
+const LAST_REPLIES: Duration = Duration::from_secs(5);
 
 /// How long the head of a request may take, and again its body, unless the builder says otherwise.
 const READ_TIMEOUT: Duration = Duration::from_secs(30);
@@ -63,6 +67,8 @@ const SAVE_EVERY: Duration = Duration::from_millis(250);
 pub struct MockServer {
     mounts: Vec<Mount>,
     first: Mock,
+    /// Told once: stop. Closed when the last reply has left.
+    stop: watch::Sender<()>,
     task: JoinHandle<()>,
     state: Option<(Arc<StateFile>, JoinHandle<()>)>,
 }
@@ -174,6 +180,28 @@ impl MockServer {
     /// All mocks, in the order in which they were mounted.
     pub fn mocks(&self) -> impl Iterator<Item = &Mock> {
         self.mounts.iter().map(|mount| &mount.mock)
+    }
+
+    /// Takes no more connections, and waits until the replies that are under way have left: at most
+    /// five seconds. Later calls find nobody. What the mocks know stays readable.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let document = openapi_mock::Document::bundled(
+    /// #     r#"{"openapi": "3.0.3", "info": {"title": "Pets", "version": "1.0.0"}, "paths": {}}"#,
+    /// # )?;
+    /// let server = openapi_mock::MockServer::start(document).await?;
+    /// reqwest::get(server.url()).await?;
+    /// server.shutdown().await;
+    /// assert!(reqwest::get(server.url()).await.is_err());
+    /// assert_eq!(server.requests().len(), 1);
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub async fn shutdown(&self) {
+        self.stop.send_replace(());
+        self.stop.closed().await;
     }
 }
 
@@ -293,10 +321,12 @@ impl MockServerBuilder {
             read_timeout: self.read_timeout,
             log: self.settings.log.clone(),
         };
+        let (stop, stopped) = watch::channel(());
         Ok(MockServer {
             mounts,
             first,
-            task: tokio::spawn(listen(listener, site)),
+            stop,
+            task: tokio::spawn(listen(listener, site, stopped)),
             state: state.map(|file| {
                 let task = tokio::spawn(save(Arc::clone(&file)));
                 (file, task)
@@ -355,22 +385,29 @@ async fn save(file: Arc<StateFile>) {
     }
 }
 
-async fn listen(listener: TcpListener, site: Site) {
+/// Serves until it is told to stop.
+async fn listen(listener: TcpListener, site: Site, mut stopped: watch::Receiver<()>) {
     let mut connections = JoinSet::new();
     loop {
         tokio::select! {
             accepted = listener.accept() => {
                 // What fails here is one connection, not the listener.
                 if let Ok((stream, peer)) = accepted {
-                    connections.spawn(serve(stream, peer.ip(), site.clone()));
+                    let serving = serve(stream, peer.ip(), site.clone(), stopped.clone());
+                    connections.spawn(serving);
                 }
             }
             Some(_) = connections.join_next() => {}
+            _ = stopped.changed() => break,
         }
     }
+    drop(listener);
+    // Whoever is slower than that loses the connection.
+    let ended = async { while connections.join_next().await.is_some() {} };
+    let _ = timeout(LAST_REPLIES, ended).await;
 }
 
-async fn serve(stream: TcpStream, peer: IpAddr, site: Site) {
+async fn serve(stream: TcpStream, peer: IpAddr, site: Site, mut stopped: watch::Receiver<()>) {
     // Replies are written in one piece; waiting for more would only delay them.
     let _ = stream.set_nodelay(true);
     let reset = AtomicBool::new(false);
@@ -389,7 +426,13 @@ async fn serve(stream: TcpStream, peer: IpAddr, site: Site) {
         .header_read_timeout(site.read_timeout)
         .serve_connection(TokioIo::new(stream), service);
     // A client that goes away is no failure of the server.
-    let _ = Pin::new(&mut connection).await;
+    tokio::select! {
+        _ = Pin::new(&mut connection) => {}
+        _ = stopped.changed() => {
+            Pin::new(&mut connection).graceful_shutdown();
+            let _ = Pin::new(&mut connection).await;
+        }
+    }
     if reset.load(Ordering::Relaxed) {
         let stream = connection.into_parts().io.into_inner();
         // Closing a socket that does not linger resets its connection.

@@ -1,0 +1,218 @@
+//! A request that works, to be pasted into a shell.
+
+use bytes::Bytes;
+use http::{HeaderMap, HeaderName, HeaderValue, Method};
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+use serde_json::Value;
+
+use crate::api::{Api, Location, Operation, Parameter};
+use crate::document::Document;
+use crate::mock::{Mock, Settings};
+use crate::request::Request;
+
+/// What stands for itself in a segment of a path and in a query.
+const ESCAPED: &AsciiSet = &NON_ALPHANUMERIC
+    .remove(b'-')
+    .remove(b'.')
+    .remove(b'_')
+    .remove(b'~');
+
+/// Requests that are tried before giving up: a document may have thousands of operations.
+const TRIED: usize = 20;
+
+/// A request that needs no body.
+#[derive(Debug, Clone, Default)]
+struct Get {
+    /// Below the base URL, percent-encoded.
+    path: String,
+    query: Vec<String>,
+    headers: Vec<(String, String)>,
+}
+
+/// The command line for the first request of a document that `mock` answers with success: a `GET`
+/// without required query parameters, one with few path parameters first.
+pub(super) async fn curl(mock: &Mock, document: &Document) -> Option<String> {
+    // Tried on another mock of the document, so that the real one has seen nothing yet.
+    let trial = Mock::new(document, &Settings::default());
+    let api = mock.api();
+    let mut candidates: Vec<&Operation> = api.operations.iter().filter(|o| is_plain(o)).collect();
+    candidates.sort_by_key(|operation| operation.path.matches('{').count());
+    for operation in candidates.into_iter().take(TRIED) {
+        let Some(get) = Get::of(api, operation) else {
+            continue;
+        };
+        if trial.handle(get.request()).await.status.is_success() {
+            return Some(get.command(mock.url()));
+        }
+    }
+    None
+}
+
+/// Whether an operation can be called without thinking.
+fn is_plain(operation: &Operation) -> bool {
+    let mut parameters = operation.parameters.iter();
+    let asks = |parameter: &Parameter| parameter.required && parameter.location == Location::Query;
+    operation.method == Method::GET && operation.body.is_none() && !parameters.any(asks)
+}
+
+impl Get {
+    /// The request of an operation; nothing where the document has no value for a parameter.
+    fn of(api: &Api, operation: &Operation) -> Option<Self> {
+        let mut get = Self {
+            path: operation.path.clone(),
+            ..Self::default()
+        };
+        for parameter in &operation.parameters {
+            match parameter.location {
+                Location::Path => {
+                    let value = value(api, parameter)?;
+                    let value = utf8_percent_encode(&value, ESCAPED).to_string();
+                    let place = format!("{{{}}}", parameter.name);
+                    get.path = get.path.replace(&place, &value);
+                }
+                Location::Header if parameter.required => {
+                    let value = value(api, parameter)?;
+                    get.headers.push((parameter.name.clone(), value));
+                }
+                Location::Cookie if parameter.required => return None,
+                _ => {}
+            }
+        }
+        (!get.path.contains('{')).then_some(get)
+    }
+
+    fn request(&self) -> Request {
+        let pairs = self.headers.iter().filter_map(|(name, value)| {
+            let name = HeaderName::from_bytes(name.as_bytes()).ok()?;
+            Some((name, HeaderValue::from_str(value).ok()?))
+        });
+        Request {
+            method: Method::GET,
+            path: self.path.clone(),
+            query: self.query.join("&"),
+            headers: pairs.collect::<HeaderMap>(),
+            body: Bytes::new(),
+        }
+    }
+
+    fn command(&self, base: &str) -> String {
+        let mut words = vec!["curl".to_owned()];
+        for (name, value) in &self.headers {
+            words.extend(["-H".to_owned(), format!("{name}: {value}")]);
+        }
+        let mut url = format!("{base}{}", self.path);
+        if !self.query.is_empty() {
+            url.push('?');
+            url.push_str(&self.query.join("&"));
+        }
+        words.push(url);
+        let quoted: Vec<String> = words.iter().map(|word| quoted(word)).collect();
+        quoted.join(" ")
+    }
+}
+
+/// The value that the document shows for a parameter.
+fn value(api: &Api, parameter: &Parameter) -> Option<String> {
+    let object = api.root.pointer(&parameter.pointer)?;
+    let schema = match &parameter.schema {
+        Some(schema) => crate::api::resolve(&api.root, schema.object(&api.root)),
+        None => &Value::Null,
+    };
+    let named = object["examples"].as_object().and_then(|examples| {
+        let (_, first) = examples.iter().next()?;
+        crate::api::resolve(&api.root, first).get("value")
+    });
+    let shown = object.get("example").or(named);
+    let shown = shown.or_else(|| schema.get("example"));
+    let shown = shown.or_else(|| schema.get("default"));
+    match shown.or_else(|| schema["enum"].get(0))? {
+        Value::String(text) => Some(text.clone()),
+        value @ (Value::Number(_) | Value::Bool(_)) => Some(value.to_string()),
+        _ => None,
+    }
+}
+
+/// A word as shells read it: as it is, or between single quotes.
+fn quoted(word: &str) -> String {
+    let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-_./:%@=,+".contains(&byte);
+    match !word.is_empty() && word.bytes().all(plain) {
+        true => word.to_owned(),
+        false => format!("'{}'", word.replace('\'', r"'\''")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::{curl, quoted};
+    use crate::document::Document;
+    use crate::mock::{Mock, Settings};
+
+    async fn line(paths: serde_json::Value) -> Option<String> {
+        let info = json!({"title": "Pets", "version": "1.0.0"});
+        let root = json!({"openapi": "3.0.3", "info": info, "paths": paths});
+        let document = Document::bundled(&root.to_string()).unwrap();
+        let mock = Mock::new(&document, &Settings::default());
+        mock.set_url("http://127.0.0.1:4010".to_owned());
+        let line = curl(&mock, &document).await;
+        assert_eq!(mock.requests().len(), 0, "the mock has seen the trial");
+        line
+    }
+
+    fn get(parameters: serde_json::Value) -> serde_json::Value {
+        let content = json!({"application/json": {"example": ["Rex"]}});
+        let fine = json!({"200": {"description": "Fine.", "content": content}});
+        json!({"get": {"parameters": parameters, "responses": fine}})
+    }
+
+    #[tokio::test]
+    async fn the_plainest_request_is_shown() {
+        let id = json!({"name": "id", "in": "path", "required": true, "schema": {"type": "string"}});
+        let with = |example: &str| {
+            let mut id = id.clone();
+            id["example"] = json!(example);
+            id
+        };
+        let filter = json!({"name": "q", "in": "query", "required": true, "schema": {"type": "string"}});
+        let paths = json!({
+            "/search": get(json!([filter])),
+            "/unknown/{id}": get(json!([id])),
+            "/pets/{id}": get(json!([with("a b/c")])),
+        });
+        assert_eq!(
+            line(paths.clone()).await.unwrap(),
+            "curl http://127.0.0.1:4010/pets/a%20b%2Fc"
+        );
+        let mut more = paths;
+        more["/pets"] = get(json!([{
+            "name": "X-Tenant", "in": "header", "required": true,
+            "schema": {"type": "string", "enum": ["it's"]},
+        }]));
+        assert_eq!(
+            line(more).await.unwrap(),
+            r"curl -H 'X-Tenant: it'\''s' http://127.0.0.1:4010/pets"
+        );
+    }
+
+    #[tokio::test]
+    async fn where_nothing_works_nothing_is_shown() {
+        assert_eq!(line(json!({})).await, None);
+        let gone = json!({"get": {"responses": {"204": {"description": "Gone."}}}});
+        let posts = json!({"post": gone["get"]});
+        assert_eq!(line(json!({"/pets": posts})).await, None);
+    }
+
+    #[test]
+    fn words_are_quoted_where_shells_would_read_more_into_them() {
+        for (word, shown) in [
+            ("http://h:1/a%20b", "http://h:1/a%20b"),
+            ("http://h/?a=1&b", "'http://h/?a=1&b'"),
+            ("$(id)", "'$(id)'"),
+            ("it's", r"'it'\''s'"),
+            ("", "''"),
+        ] {
+            assert_eq!(quoted(word), shown);
+        }
+    }
+}
