@@ -70,7 +70,7 @@ fn foreign(arguments: &Codegen, workspace: &Workspace) -> Option<Job> {
         return None;
     };
     let mut settings = Settings::new(name);
-    settings.runtime = Runtime::Path(workspace.root().join("crates/openapi-client-runtime"));
+    settings.runtime = Runtime::Path(workspace.root().join("crates"));
     let file = document.to_string_lossy();
     let folder = out.to_string_lossy();
     Some(Job {

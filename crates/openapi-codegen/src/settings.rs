@@ -13,9 +13,10 @@ use toml::Spanned;
 use crate::{Error, codes};
 
 /// Packages that generated crates depend on: cargo refuses a package that depends on itself.
-const DEPENDENCIES: [&str; 9] = [
+const DEPENDENCIES: [&str; 10] = [
     "chrono",
     "openapi-client-runtime",
+    "openapi-mock",
     "regress",
     "reqwest",
     "schemars",
@@ -116,7 +117,7 @@ pub enum Runtime {
     /// A member of this workspace: dependencies and metadata are inherited.
     #[default]
     Workspace,
-    /// A crate of its own that finds the runtime in this folder.
+    /// A crate of its own that finds the runtime and the mock server in this folder.
     Path(PathBuf),
 }
 

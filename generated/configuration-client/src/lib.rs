@@ -18,6 +18,27 @@ pub mod operations;
 #[rustfmt::skip]
 pub mod types;
 
+/// A server in this process that behaves as the document says, for tests and first steps without an account (feature `mock`).
+///
+/// ```
+/// #[tokio::main(flavor = "current_thread")]
+/// async fn main() -> Result<(), Box<dyn std::error::Error>> {
+///     let server = configuration_client::mock::start().await;
+///     let client = server.client();
+///     let response = client
+///         .list_clients()
+///         .app_id("htb8fuhxnf8e38jrzub3c7pfrr")
+///         .send()
+///         .await?;
+///     println!("{:#?}", response.into_inner());
+///     Ok(())
+/// }
+/// ```
+#[cfg(feature = "mock")]
+#[allow(clippy::all, clippy::pedantic)]
+#[rustfmt::skip]
+pub mod mock;
+
 #[rustfmt::skip]
 pub use ::openapi_client_runtime::{self as runtime, BuildError, ByteStream, CallOptions, Error, Operation, ResponseValue, RetryPolicy};
 pub use client::*;

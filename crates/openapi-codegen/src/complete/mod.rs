@@ -8,6 +8,7 @@ mod context;
 mod example;
 mod form;
 mod members;
+mod mock;
 mod oauth;
 mod operations;
 mod package;
@@ -42,7 +43,8 @@ pub(crate) fn complete(
     settings: &Settings,
 ) -> Result<Files, Error> {
     let context = Context::new(document, lowered, settings);
-    let modules = modules(&context, generated, "crate")?;
+    let mut modules = modules(&context, generated, "crate")?;
+    modules.insert("mock", print(items(mock::module(&context))?, "crate")?);
     let mut files = package::files(&context, &modules)?;
     for (name, text) in modules {
         files.insert(format!("src/{name}.rs"), text);

@@ -1,10 +1,10 @@
 //! Everything of the crate that is not one of its modules.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, path::Path};
 
 use serde_json::Value;
 
-use super::{Files, client, context::Context, example, oauth, pagination::Paging, prose, webhooks};
+use super::{Files, client, context::Context, example, mock, oauth, pagination::Paging, prose, webhooks};
 use crate::{
     Error, Runtime,
     plan::{Method, Part},
@@ -117,23 +117,29 @@ fn lib(context: &Context<'_>) -> String {
          /// Types of requests and answers.\n#[allow(clippy::all, clippy::pedantic, irrefutable_let_patterns)]\n#[rustfmt::skip]\npub mod types;\n\n\
          {}#[rustfmt::skip]\n{}\n\
          /// The OpenAPI document that this crate was made from{}, as JSON.\n{document}\n",
-        webhooks_module(context),
+        feature_modules(context),
         exports(context),
         version_note(context),
     )
 }
 
-/// The module of the feature, where the document has webhooks.
-fn webhooks_module(context: &Context<'_>) -> String {
-    if !webhooks::declared(context.root) {
-        return String::new();
+/// The modules that are behind features.
+fn feature_modules(context: &Context<'_>) -> String {
+    let mut text = feature_module("mock", &mock::module_doc(context, first_call(context)));
+    if webhooks::declared(context.root) {
+        text.push_str(&feature_module("webhooks", &webhooks::module_doc(context)));
     }
-    let doc: String = webhooks::module_doc(context)
+    text
+}
+
+/// A module behind the feature of its name.
+fn feature_module(name: &str, doc: &str) -> String {
+    let doc: String = doc
         .lines()
         .map(|line| format!("/// {line}").trim_end().to_owned() + "\n")
         .collect();
     format!(
-        "{doc}#[cfg(feature = \"webhooks\")]\n#[allow(clippy::all, clippy::pedantic)]\n#[rustfmt::skip]\npub mod webhooks;\n\n"
+        "{doc}#[cfg(feature = \"{name}\")]\n#[allow(clippy::all, clippy::pedantic)]\n#[rustfmt::skip]\npub mod {name};\n\n"
     )
 }
 
@@ -190,15 +196,16 @@ fn manifest(
     }
     let has_webhooks = webhooks::declared(context.root);
     let documented = if has_webhooks {
-        "\"schemars\", \"webhooks\""
+        "\"mock\", \"schemars\", \"webhooks\""
     } else {
-        "\"schemars\""
+        "\"mock\", \"schemars\""
     };
     text.push_str(&format!(
         "\n[package.metadata.docs.rs]\nall-features = false\nfeatures = [{documented}]\n"
     ));
     text.push_str("\n[package.metadata.openapi-codegen]\ndocument = \"openapi.json\"\n");
     text.push_str(FEATURES);
+    text.push_str(mock::FEATURE);
     if has_webhooks {
         text.push_str(WEBHOOK_FEATURES);
     }
@@ -270,6 +277,7 @@ fn dependencies(
         }
     }
     found.insert("openapi-client-runtime", runtime(context));
+    found.insert("openapi-mock", mock_server(context));
     found.insert(
         "schemars",
         optional(context, "1", &schemars_features(&names)),
@@ -318,11 +326,25 @@ fn runtime(context: &Context<'_>) -> String {
     };
     match &context.settings.runtime {
         Runtime::Workspace => format!("{{ workspace = true{features} }}"),
-        Runtime::Path(path) => format!(
+        Runtime::Path(crates) => format!(
             "{{ path = {}, default-features = false{features} }}",
-            quoted(&path.to_string_lossy())
+            in_folder(crates, "openapi-client-runtime")
         ),
     }
+}
+
+fn mock_server(context: &Context<'_>) -> String {
+    match &context.settings.runtime {
+        Runtime::Workspace => "{ workspace = true, optional = true }".to_owned(),
+        Runtime::Path(crates) => format!(
+            "{{ path = {}, default-features = false, optional = true }}",
+            in_folder(crates, "openapi-mock")
+        ),
+    }
+}
+
+fn in_folder(folder: &Path, name: &str) -> String {
+    quoted(&folder.join(name).to_string_lossy())
 }
 
 fn dev_dependencies(
@@ -378,6 +400,7 @@ fn readme(context: &Context<'_>) -> String {
     text.push_str(&environment_section(context));
     text.push_str(&ERRORS.replace("{module}", &module).replace("{crate}", name));
     text.push_str(FEATURE_TABLE);
+    text.push_str(mock::FEATURE_ROW);
     if webhooks::declared(context.root) {
         text.push_str(WEBHOOK_FEATURE_ROWS);
     }
