@@ -10,7 +10,8 @@ use super::{
 };
 use crate::plan::Method;
 
-pub(super) const FEATURE: &str = "# The module `mock`: a server in this process that behaves as the document says.
+pub(super) const FEATURE: &str =
+    "# The module `mock`: a server in this process that behaves as the document says.
 mock = [\"dep:openapi-mock\"]
 ";
 
@@ -123,9 +124,10 @@ fn setter(scheme: &Scheme) -> TokenStream {
 
 /// The documentation of the module, with an example. It runs where somebody chose the call.
 pub(super) fn module_doc(context: &Context<'_>, first_call: Option<&Method>) -> String {
-    let mut text = "A server in this process that behaves as the document says, for tests and first steps \
+    let mut text =
+        "A server in this process that behaves as the document says, for tests and first steps \
                     without an account (feature `mock`)."
-        .to_owned();
+            .to_owned();
     let Some(method) = first_call else {
         return text;
     };

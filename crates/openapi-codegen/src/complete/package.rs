@@ -4,7 +4,9 @@ use std::{collections::BTreeMap, path::Path};
 
 use serde_json::Value;
 
-use super::{Files, client, context::Context, example, mock, oauth, pagination::Paging, prose, webhooks};
+use super::{
+    Files, client, context::Context, example, mock, oauth, pagination::Paging, prose, webhooks,
+};
 use crate::{
     Error, Runtime,
     plan::{Method, Part},

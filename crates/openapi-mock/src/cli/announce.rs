@@ -24,6 +24,10 @@ async fn api(mock: &Mock, document: &Document) -> String {
         text.push_str(&format!("  {name:<12} {value}\n"));
     };
     line("base URL", mock.url());
+    for (index, credential) in mock.credentials().iter().enumerate() {
+        let name = if index == 0 { "credentials" } else { "" };
+        line(name, &credential.to_string());
+    }
     if let Some(command) = first_request::curl(mock, document).await {
         line("try", &command);
     }

@@ -5,6 +5,7 @@ use http::{HeaderMap, HeaderName, HeaderValue, Method};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::Value;
 
+use crate::access::{Credential, Credentials};
 use crate::api::{Api, Location, Operation, Parameter};
 use crate::document::Document;
 use crate::mock::{Mock, Settings};
@@ -25,8 +26,8 @@ const TRIED: usize = 20;
 struct Get {
     /// Below the base URL, percent-encoded.
     path: String,
-    query: Vec<String>,
     headers: Vec<(String, String)>,
+    credentials: Vec<Credential>,
 }
 
 /// The command line for the first request of a document that `mock` answers with success: a `GET`
@@ -38,9 +39,11 @@ pub(super) async fn curl(mock: &Mock, document: &Document) -> Option<String> {
     let mut candidates: Vec<&Operation> = api.operations.iter().filter(|o| is_plain(o)).collect();
     candidates.sort_by_key(|operation| operation.path.matches('{').count());
     for operation in candidates.into_iter().take(TRIED) {
-        let Some(get) = Get::of(api, operation) else {
+        let credentials = credentials(mock.credentials(), operation);
+        let (Some(mut get), Some(credentials)) = (Get::of(api, operation), credentials) else {
             continue;
         };
+        get.credentials = credentials;
         if trial.handle(get.request()).await.status.is_success() {
             return Some(get.command(mock.url()));
         }
@@ -53,6 +56,15 @@ fn is_plain(operation: &Operation) -> bool {
     let mut parameters = operation.parameters.iter();
     let asks = |parameter: &Parameter| parameter.required && parameter.location == Location::Query;
     operation.method == Method::GET && operation.body.is_none() && !parameters.any(asks)
+}
+
+/// What the first alternative asks for of which the mock has everything.
+fn credentials(known: &Credentials, operation: &Operation) -> Option<Vec<Credential>> {
+    let good = |scheme: &String| known.good(scheme).cloned();
+    match operation.security.as_slice() {
+        [] => Some(Vec::new()),
+        sets => sets.iter().find_map(|set| set.keys().map(good).collect()),
+    }
 }
 
 impl Get {
@@ -82,30 +94,49 @@ impl Get {
     }
 
     fn request(&self) -> Request {
-        let pairs = self.headers.iter().filter_map(|(name, value)| {
+        let carried = self.credentials.iter().filter_map(Credential::header);
+        let plain = self
+            .headers
+            .iter()
+            .map(|(name, value)| (&**name, value.clone()));
+        let pairs = carried.chain(plain).filter_map(|(name, value)| {
             let name = HeaderName::from_bytes(name.as_bytes()).ok()?;
-            Some((name, HeaderValue::from_str(value).ok()?))
+            Some((name, HeaderValue::from_str(&value).ok()?))
         });
         Request {
             method: Method::GET,
             path: self.path.clone(),
-            query: self.query.join("&"),
+            query: self.query(),
             headers: pairs.collect::<HeaderMap>(),
             body: Bytes::new(),
         }
     }
 
+    fn query(&self) -> String {
+        let mut query = form_urlencoded::Serializer::new(String::new());
+        query.extend_pairs(self.credentials.iter().filter_map(Credential::query));
+        query.finish()
+    }
+
     fn command(&self, base: &str) -> String {
         let mut words = vec!["curl".to_owned()];
+        for credential in &self.credentials {
+            match (credential.basic(), credential.header()) {
+                (Some((user, password)), _) => {
+                    words.extend(["-u".to_owned(), format!("{user}:{password}")]);
+                }
+                (None, Some((name, value))) => {
+                    words.extend(["-H".to_owned(), format!("{name}: {value}")]);
+                }
+                (None, None) => {}
+            }
+        }
         for (name, value) in &self.headers {
             words.extend(["-H".to_owned(), format!("{name}: {value}")]);
         }
-        let mut url = format!("{base}{}", self.path);
-        if !self.query.is_empty() {
-            url.push('?');
-            url.push_str(&self.query.join("&"));
-        }
-        words.push(url);
+        let query = self.query();
+        let mark = if query.is_empty() { "" } else { "?" };
+        words.push(format!("{base}{}{mark}{query}", self.path));
         let quoted: Vec<String> = words.iter().map(|word| quoted(word)).collect();
         quoted.join(" ")
     }
@@ -151,7 +182,15 @@ mod tests {
 
     async fn line(paths: serde_json::Value) -> Option<String> {
         let info = json!({"title": "Pets", "version": "1.0.0"});
-        let root = json!({"openapi": "3.0.3", "info": info, "paths": paths});
+        let schemes = json!({
+            "user": {"type": "http", "scheme": "basic"},
+            "token": {"type": "http", "scheme": "bearer"},
+            "key": {"type": "apiKey", "in": "query", "name": "api key"},
+        });
+        let root = json!({
+            "openapi": "3.0.3", "info": info, "paths": paths,
+            "components": {"securitySchemes": schemes},
+        });
         let document = Document::bundled(&root.to_string()).unwrap();
         let mock = Mock::new(&document, &Settings::default());
         mock.set_url("http://127.0.0.1:4010".to_owned());
@@ -168,13 +207,15 @@ mod tests {
 
     #[tokio::test]
     async fn the_plainest_request_is_shown() {
-        let id = json!({"name": "id", "in": "path", "required": true, "schema": {"type": "string"}});
+        let id =
+            json!({"name": "id", "in": "path", "required": true, "schema": {"type": "string"}});
         let with = |example: &str| {
             let mut id = id.clone();
             id["example"] = json!(example);
             id
         };
-        let filter = json!({"name": "q", "in": "query", "required": true, "schema": {"type": "string"}});
+        let filter =
+            json!({"name": "q", "in": "query", "required": true, "schema": {"type": "string"}});
         let paths = json!({
             "/search": get(json!([filter])),
             "/unknown/{id}": get(json!([id])),
@@ -193,6 +234,29 @@ mod tests {
             line(more).await.unwrap(),
             r"curl -H 'X-Tenant: it'\''s' http://127.0.0.1:4010/pets"
         );
+    }
+
+    #[tokio::test]
+    async fn credentials_go_where_they_belong() {
+        let secured = |security: serde_json::Value| {
+            let mut item = get(json!([]));
+            item["get"]["security"] = security;
+            json!({"/pets": item})
+        };
+        let url = "http://127.0.0.1:4010/pets";
+        for (security, shown) in [
+            (
+                json!([{"user": []}]),
+                format!("curl -u mock-client:mock-secret {url}"),
+            ),
+            (
+                json!([{"unknown": []}, {"token": [], "key": []}]),
+                format!("curl -H 'Authorization: Bearer mock-token' '{url}?api+key=mock-key'"),
+            ),
+            (json!([{}, {"user": []}]), format!("curl {url}")),
+        ] {
+            assert_eq!(line(secured(security)).await, Some(shown));
+        }
     }
 
     #[tokio::test]
