@@ -96,7 +96,7 @@ pub enum StartError {
     #[error("there is nothing to serve: mount at least one document")]
     Nothing,
     /// Two documents have one prefix.
-    #[error("two documents are mounted at `{0}`")]
+    #[error("two documents are mounted at `{0}`; give one of them another name")]
     SamePrefix(String),
     /// The state file cannot be used.
     #[error(transparent)]

@@ -54,7 +54,7 @@ fn a_read_only_checkout_is_fine_where_nothing_changes_and_one_message_where_it_d
     };
     unchanged.assert(0, &[]);
     assert!(
-        unchanged.stdout.contains("0 files written, 8 unchanged"),
+        unchanged.stdout.contains("0 files written, 9 unchanged"),
         "{unchanged:#?}"
     );
 

@@ -5,7 +5,10 @@ mod documents;
 mod hostile;
 mod interrupted;
 mod large;
+mod mock;
 mod output;
 mod place;
+#[path = "../../../crates/openapi-mock/tests/it/running.rs"]
+mod running;
 mod settings;
 mod workspace;

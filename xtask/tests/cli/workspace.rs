@@ -15,7 +15,7 @@ fn a_run_says_what_it_did_and_a_second_has_nothing_to_do() {
     for text in [
         "pets: 3 operations as 3 methods, 2 schemas, 2 lowering rules applied\n",
         "    fold_error_statuses: 3\n",
-        "  generated/pets-client: 8 files written, 0 unchanged, 0 removed\n",
+        "  generated/pets-client: 9 files written, 0 unchanged, 0 removed\n",
         "    written generated/pets-client/src/client.rs\n",
         "  done in ",
     ] {
@@ -27,7 +27,7 @@ fn a_run_says_what_it_did_and_a_second_has_nothing_to_do() {
     assert!(
         second
             .stdout
-            .contains("0 files written, 8 unchanged, 0 removed"),
+            .contains("0 files written, 9 unchanged, 0 removed"),
         "{second:#?}"
     );
     assert_eq!(place.content(CRATE), written);

@@ -1,8 +1,9 @@
-//! Mock servers over real sockets.
+//! Mock servers over real sockets, and the command in processes of its own.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 mod access;
+mod command;
 mod common;
 mod control;
 mod expectations;
@@ -13,6 +14,8 @@ mod oauth;
 mod replies;
 mod requests;
 mod resources;
+mod running;
+mod shutdown;
 mod slow_clients;
 mod state_file;
 mod webhooks;

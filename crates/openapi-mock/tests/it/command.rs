@@ -1,0 +1,196 @@
+//! The command `openapi-mock`.
+
+use std::fs;
+use std::io::Write;
+use std::net::{TcpListener, TcpStream};
+use std::process::Command;
+use std::time::{Duration, Instant};
+
+use tempfile::TempDir;
+
+use crate::running::{Ended, Running, get, wait_until_closed};
+
+const PETS: &str = r#"
+openapi: 3.0.3
+info: {title: Pets, version: 1.0.0}
+security: [{key: []}]
+paths:
+  /pets:
+    get:
+      operationId: list_pets
+      responses:
+        '200': {description: All pets., content: {application/json: {schema: {}, example: [Rex]}}}
+        '401': {description: Who are you?}
+    post:
+      operationId: create_pet
+      requestBody: {content: {application/json: {schema: {}}}}
+      responses: {'201': {description: It is there.}}
+components:
+  securitySchemes:
+    key: {type: apiKey, in: header, name: X-Key}
+"#;
+
+fn folder() -> TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join("pets.yaml"), PETS).unwrap();
+    let shop = PETS.replace("Pets", "Shop").replace("/pets", "/articles");
+    fs::create_dir(folder.path().join("shop")).unwrap();
+    fs::write(folder.path().join("shop/openapi.yaml"), shop).unwrap();
+    folder
+}
+
+fn command(folder: &TempDir, arguments: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_openapi-mock"));
+    command.current_dir(folder.path()).args(arguments);
+    command
+}
+
+/// The end of a run that serves nothing.
+fn refused(folder: &TempDir, arguments: &[&str]) -> Ended {
+    let output = command(folder, arguments).output().unwrap();
+    let ended = Ended {
+        code: output.status.code(),
+        stdout: String::from_utf8(output.stdout).unwrap(),
+        stderr: String::from_utf8(output.stderr).unwrap(),
+    };
+    assert_eq!(ended.stdout, "", "{ended:#?}");
+    assert!(!ended.stderr.contains("panicked"), "{ended:#?}");
+    ended
+}
+
+#[test]
+fn one_document_stands_at_the_root_and_the_request_that_is_shown_works() {
+    let folder = folder();
+    let server = Running::start(&mut command(&folder, &["pets.yaml", "--port", "0"]));
+    let url = server.values("base URL")[0].to_owned();
+    assert!(url.starts_with("http://127.0.0.1:"), "{url}");
+    assert!(server.values("credentials")[0].starts_with("key (good): X-Key: "));
+    let shown = server.values("try")[0];
+    let header = shown
+        .strip_prefix("curl -H '")
+        .and_then(|rest| rest.strip_suffix(&format!("' {url}/pets")))
+        .unwrap_or_else(|| panic!("{shown}"));
+    assert_eq!(
+        get(&format!("{url}/pets"), &[header]),
+        (200, r#"["Rex"]"#.to_owned())
+    );
+    server.signal("INT");
+    let ended = server.ended();
+    assert_eq!((ended.code, &*ended.stdout), (Some(0), ""), "{ended:#?}");
+}
+
+#[test]
+fn several_documents_stand_below_their_names() {
+    let folder = folder();
+    let arguments = [
+        "pets.yaml",
+        "shop/openapi.yaml",
+        "--mount",
+        "v2/pets=pets.yaml",
+    ];
+    let server = Running::start(command(&folder, &arguments).args(["--port", "0"]));
+    let address = server.address();
+    assert_eq!(
+        server.values("base URL"),
+        ["pets", "shop", "v2/pets"].map(|name| format!("http://{address}/{name}"))
+    );
+    for path in ["pets/pets", "shop/articles", "v2/pets/pets"] {
+        let (status, _) = get(&format!("http://{address}/{path}"), &["X-Key: mock-key"]);
+        assert_eq!(status, 200, "{path}");
+    }
+    let (status, body) = get(&format!("http://{address}/nothing"), &[]);
+    assert_eq!(status, 404);
+    assert!(body.contains("/pets, /shop, /v2/pets"), "{body}");
+    server.signal("TERM");
+    assert_eq!(server.ended().code, Some(0));
+}
+
+#[test]
+fn a_second_signal_does_not_wait_for_the_last_replies() {
+    let folder = folder();
+    let server = Running::start(&mut command(&folder, &["pets.yaml", "--port", "0"]));
+    let address = server.address().to_owned();
+    let mut stuck = TcpStream::connect(&address).unwrap();
+    stuck
+        .write_all(b"POST /pets HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\n\r\n")
+        .unwrap();
+    // The server has taken this connection once it answers a later one.
+    get(&format!("http://{address}/pets"), &["X-Key: mock-key"]);
+    server.signal("INT");
+    wait_until_closed(&address);
+    let start = Instant::now();
+    server.signal("INT");
+    assert_eq!(server.ended().code, Some(0));
+    assert!(start.elapsed() < Duration::from_secs(4));
+}
+
+#[test]
+fn a_port_that_is_taken_is_named_with_a_way_out() {
+    let folder = folder();
+    let taken = TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = taken.local_addr().unwrap().port().to_string();
+    let ended = refused(&folder, &["pets.yaml", "--port", &port]);
+    assert_eq!(ended.code, Some(2));
+    for text in [&*format!("127.0.0.1:{port}"), "choose another port, or 0"] {
+        assert!(ended.stderr.contains(text), "{ended:#?}");
+    }
+}
+
+#[test]
+fn all_documents_are_judged_before_anything_is_served() {
+    let folder = folder();
+    for name in ["one.yaml", "two.yaml"] {
+        let text = PETS.replace("responses: {'201'", "respones: {'201'");
+        fs::write(folder.path().join(name), text).unwrap();
+    }
+    let ended = refused(&folder, &["one.yaml", "pets.yaml", "two.yaml"]);
+    assert_eq!(ended.code, Some(1));
+    for text in [
+        "one.yaml:15:",
+        "two.yaml:15:",
+        "respones",
+        "nothing is served",
+    ] {
+        assert!(ended.stderr.contains(text), "no {text:?} in {ended:#?}");
+    }
+    // A file that is missing says more than that another is wrong.
+    let ended = refused(&folder, &["one.yaml", "missing.yaml"]);
+    assert_eq!(ended.code, Some(2));
+    assert!(ended.stderr.contains("missing.yaml"), "{ended:#?}");
+}
+
+#[test]
+fn wrong_arguments_are_refused_with_what_would_do() {
+    let folder = folder();
+    for (arguments, complaint) in [
+        (&[][..], "<FILE>"),
+        (&["pets.yaml", "--prot", "1"], "--port"),
+        (&["pets.yaml", "--port", "70000"], "70000"),
+        (&["pets.yaml", "--host", "localhost"], "localhost"),
+        (&["--mount", "pets.yaml"], "an equals sign"),
+        (
+            &["pets.yaml", "--mount", "pets=pets.yaml"],
+            "two documents are mounted at `/pets`",
+        ),
+    ] {
+        let ended = refused(&folder, arguments);
+        assert_eq!(ended.code, Some(2), "{ended:#?}");
+        assert!(
+            ended.stderr.contains(complaint),
+            "no {complaint:?} in {ended:#?}"
+        );
+    }
+}
+
+#[test]
+fn a_server_that_others_can_reach_warns() {
+    let folder = folder();
+    let arguments = ["pets.yaml", "--port", "0", "--host", "0.0.0.0"];
+    let server = Running::start(&mut command(&folder, &arguments));
+    server.signal("INT");
+    let ended = server.ended();
+    assert!(
+        ended.stderr.contains("warning: 0.0.0.0 is no loopback"),
+        "{ended:#?}"
+    );
+}
