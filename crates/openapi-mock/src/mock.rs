@@ -87,11 +87,6 @@ impl Mock {
         self.inner.url.get().map_or("", String::as_str)
     }
 
-    #[cfg(feature = "cli")]
-    pub(crate) fn api(&self) -> &Api {
-        &self.inner.api
-    }
-
     pub(crate) fn set_url(&self, url: String) {
         // A mock is mounted once.
         let _ = self.inner.url.set(url);

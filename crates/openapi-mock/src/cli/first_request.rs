@@ -109,6 +109,8 @@ impl Get {
             query: self.query(),
             headers: pairs.collect::<HeaderMap>(),
             body: Bytes::new(),
+            peer: None,
+            at_root: false,
         }
     }
 
