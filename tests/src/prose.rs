@@ -97,13 +97,9 @@ impl Commands {
             let own = package["targets"].as_array().into_iter().flatten();
             targets.extend(own.map(|target: &Value| text(target, "name").to_owned()));
         }
-        let arguments = root.join("xtask/src/arguments.rs");
-        let source = fs::read_to_string(&arguments)
-            .map_err(|error| format!("cannot read {}: {error}", arguments.display()))?;
-        let source = syn::parse_file(&source).map_err(|error| error.to_string())?;
         let (mut xtask, mut options) = (BTreeSet::new(), BTreeSet::new());
-        for item in &source.items {
-            match item {
+        for item in arguments(root)? {
+            match &item {
                 syn::Item::Enum(item) if item.ident == "Command" => {
                     let variants = item.variants.iter();
                     xtask.extend(variants.map(|v| v.ident.to_string().to_lowercase()));
@@ -164,6 +160,20 @@ impl Commands {
         }
         faults
     }
+}
+
+/// The source of the arguments of `cargo xtask`, and of options that others lend it.
+fn arguments(root: &Path) -> Result<Vec<syn::Item>, String> {
+    let own = root.join("xtask/src/arguments.rs");
+    let lent = root.join("crates/openapi-mock/src/cli/mod.rs");
+    let mut items = Vec::new();
+    for path in std::iter::once(&own).chain(lent.exists().then_some(&lent)) {
+        let source = fs::read_to_string(path)
+            .map_err(|error| format!("cannot read {}: {error}", path.display()))?;
+        let source = syn::parse_file(&source).map_err(|error| error.to_string())?;
+        items.extend(source.items);
+    }
+    Ok(items)
 }
 
 /// The long names of an option of clap: its field's, or the one it is given.

@@ -107,3 +107,8 @@ pub fn lint(document: &Document) -> Report {
     report.extend(document.report(lint::check(document.root())));
     report
 }
+
+/// The examples of the README.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

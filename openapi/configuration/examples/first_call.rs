@@ -1,27 +1,33 @@
-//! A first look at the client, without an account: the service is a small server in this file.
+//! A first look at the client, without an account: against a mock server.
 //!
 //! ```sh
+//! cargo xtask mock configuration
+//! # and in another terminal:
 //! cargo run -p configuration-client --example first_call
 //! ```
-//!
-//! Lines that start with `server:` are printed by the server, one for each request that reaches it.
 
 use std::error::Error;
 
 use configuration_client::{Client, types};
 
+/// The id of the application.
 const APP: &str = "htb8fuhxnf8e38jrzub3c7pfrr";
 
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn Error>> {
-    // With an account: `.environment(Environment::Us)` instead of `.base_url(..)`, and the id and
-    // the secret of one of your API clients.
-    let base_url = server::start().await?;
     let client = Client::builder()
-        .base_url(&base_url)
-        .basic_auth("demo-client", "demo-secret")
+        // The line to change, with an account: `.environment(configuration_client::Environment::Us)`.
+        .base_url("http://127.0.0.1:4010")
+        .basic_auth("mock-client", "mock-secret")
+        // What the environment sets wins: the id and the secret of one of your API clients belong
+        // into `CONFIGURATION_BASIC_AUTH_USERNAME` and `CONFIGURATION_BASIC_AUTH_PASSWORD`.
+        .from_env()?
         .build()?;
+    tour(&client).await
+}
 
+/// Reads, changes and fails, by what is at hand in every application and in every mock server.
+pub(crate) async fn tour(client: &Client) -> Result<(), Box<dyn Error>> {
     println!("1. List the API clients");
     let found = client.list_clients().app_id(APP).send().await?;
     for api_client in found.iter() {
@@ -40,7 +46,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     println!("   `{}` is at version {}", flow.name, flow.version);
 
     println!("3. Modify a field");
-    modify_field(&client).await?;
+    modify_field(client).await?;
 
     println!("4. Handle an error");
     match client.get_flow().app_id(APP).flow("holiday").send().await {
@@ -52,13 +58,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     }
 
     println!("5. Be refused before anything is sent");
-    let limited = Client::builder()
-        .base_url(&base_url)
-        .basic_auth("demo-client", "demo-secret")
-        // Say what your API client may do, and calls that it may not make stay here.
-        .features(["login_client"])
-        .build()?;
-    if let Err(error) = limited.list_clients().app_id(APP).send().await {
+    if let Err(error) = client.get_flow().app_id(APP).flow("..").send().await {
         println!("   refused here: {}", error.is_refused());
         println!("   {error}");
     }
@@ -100,7 +100,7 @@ async fn read_field(client: &Client) -> Result<types::Field, Box<dyn Error>> {
 
 fn summary(field: &types::Field) -> String {
     let label = match &field.label {
-        Some(types::FieldText::TranslatedText(text)) => text.values.get("en-US"),
+        Some(types::FieldText::TranslatedText(text)) => text.key.as_ref(),
         Some(types::FieldText::String(text)) => Some(text),
         _ => None,
     };
@@ -111,174 +111,4 @@ fn summary(field: &types::Field) -> String {
         label.map_or("", String::as_str),
         field.validation.as_ref().map_or(0, Vec::len)
     )
-}
-
-/// A stand-in for the service: one application with one API client, one flow and one field.
-mod server {
-    use std::io;
-
-    use serde_json::{Value, json};
-    use tokio::{
-        io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader},
-        net::{TcpListener, TcpStream},
-    };
-
-    /// `demo-client:demo-secret` in Base64 (RFC 7617).
-    const AUTHORIZATION: &str = "Basic ZGVtby1jbGllbnQ6ZGVtby1zZWNyZXQ=";
-
-    struct Request {
-        method: String,
-        path: String,
-        authorization: String,
-        body: Value,
-    }
-
-    /// Listens on a free port of this machine and gives the address.
-    pub(super) async fn start() -> io::Result<String> {
-        let listener = TcpListener::bind("127.0.0.1:0").await?;
-        let address = listener.local_addr()?;
-        tokio::spawn(async move {
-            let mut field = json!({
-                "name": "emailAddress",
-                "type": "email",
-                "schemaAttribute": "email",
-                "label": { "key": "email" },
-                "validation": [
-                    { "rule": "required", "value": true, "message": { "key": "email-missing" } },
-                ],
-            });
-            while let Ok((stream, _)) = listener.accept().await {
-                if let Err(error) = serve(stream, &mut field).await {
-                    println!("   server: {error}");
-                }
-            }
-        });
-        Ok(format!("http://{address}"))
-    }
-
-    async fn serve(mut stream: TcpStream, field: &mut Value) -> io::Result<()> {
-        let request = read(&mut stream).await?;
-        let (status, body) = answer(&request, field);
-        println!("   server: {} {} -> {status}", request.method, request.path);
-        let head = format!("HTTP/1.1 {status} \r\nConnection: close\r\n");
-        let reply = match body {
-            None => format!("{head}\r\n"),
-            Some(body) => {
-                let (body, json) = (body.to_string(), "Content-Type: application/json");
-                format!(
-                    "{head}{json}\r\nContent-Length: {}\r\n\r\n{body}",
-                    body.len()
-                )
-            }
-        };
-        stream.write_all(reply.as_bytes()).await
-    }
-
-    /// As much of HTTP/1.1 as the client of this example speaks.
-    async fn read(stream: &mut TcpStream) -> io::Result<Request> {
-        let mut stream = BufReader::new(stream);
-        let mut line = String::new();
-        stream.read_line(&mut line).await?;
-        let mut words = line.split(' ').map(str::to_owned);
-        let mut request = Request {
-            method: words.next().unwrap_or_default(),
-            path: words.next().unwrap_or_default(),
-            authorization: String::new(),
-            body: Value::Null,
-        };
-        let mut length = 0;
-        loop {
-            line.clear();
-            stream.read_line(&mut line).await?;
-            let Some((name, value)) = line.trim().split_once(": ") else {
-                break;
-            };
-            match name.to_ascii_lowercase().as_str() {
-                "authorization" => value.clone_into(&mut request.authorization),
-                "content-length" => length = value.parse().unwrap_or(0),
-                _ => {}
-            }
-        }
-        let mut body = vec![0; length];
-        stream.read_exact(&mut body).await?;
-        request.body = serde_json::from_slice(&body).unwrap_or_default();
-        Ok(request)
-    }
-
-    fn answer(request: &Request, field: &mut Value) -> (u16, Option<Value>) {
-        if request.authorization != AUTHORIZATION {
-            return error(401, "Authentication is required to access this resource.");
-        }
-        let Some(path) = request
-            .path
-            .strip_prefix("/config/htb8fuhxnf8e38jrzub3c7pfrr/")
-        else {
-            return error(403, "Authentication is required to access this resource.");
-        };
-        match (request.method.as_str(), path) {
-            ("GET", "clients") => (200, Some(json!([api_client(&request.path)]))),
-            ("GET", "flows/standard") => (200, Some(flow(&request.path))),
-            ("GET", "flows/standard/fields/emailAddress") => {
-                let mut read = translated(field);
-                read["_self"] = json!(request.path);
-                (200, Some(read))
-            }
-            ("PUT", "flows/standard/fields/emailAddress") => {
-                field.clone_from(&request.body);
-                (204, None)
-            }
-            _ => {
-                let name = path.split('/').nth(1).unwrap_or(path);
-                error(404, &format!("Could not find a flow named {name}."))
-            }
-        }
-    }
-
-    /// The body of every error of this API.
-    fn error(status: u16, message: &str) -> (u16, Option<Value>) {
-        (status, Some(json!({ "errors": message })))
-    }
-
-    fn api_client(list: &str) -> Value {
-        json!({
-            "_id": "demo-client",
-            "_secret": "demo-secret",
-            "_self": format!("{list}/demo-client"),
-            "_settings": format!("{list}/demo-client/settings"),
-            "name": "Flow deployment",
-            "features": ["owner"],
-            "ipWhitelist": ["0.0.0.0/0"],
-        })
-    }
-
-    fn flow(path: &str) -> Value {
-        json!({
-            "_self": path,
-            "name": "standard",
-            "version": "20250314092841760113",
-            "userData": ["uuid", "displayName"],
-        })
-    }
-
-    /// The translation keys of a field with the texts that they stand for, as a field is read.
-    fn translated(value: &Value) -> Value {
-        let mut value = value.clone();
-        match &mut value {
-            Value::Array(items) => items.iter_mut().for_each(|item| *item = translated(item)),
-            Value::Object(members) => {
-                for member in members.values_mut() {
-                    *member = translated(member);
-                }
-                let text = match members.get("key").and_then(Value::as_str) {
-                    Some("email") => "Email address",
-                    Some("work-email") => "Work email",
-                    Some("email-missing") => "Enter your email address.",
-                    _ => return value,
-                };
-                members.insert("values".to_owned(), json!({ "en-US": text }));
-            }
-            _ => {}
-        }
-        value
-    }
 }

@@ -4,6 +4,7 @@
 mod conformance;
 mod documented_by_example;
 mod drift;
+mod mock;
 mod mutations;
 mod operation_table;
 mod packages;

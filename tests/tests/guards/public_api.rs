@@ -25,6 +25,14 @@ fn of_the_runtime() {
     check(&folder, "openapi-client-runtime");
 }
 
+#[test]
+fn of_the_mock_server() {
+    check(
+        &workspace::root().join("crates/openapi-mock"),
+        "openapi-mock",
+    );
+}
+
 /// The listing must not be blind to what it lists.
 #[test]
 fn of_a_crate_with_one_of_everything() {

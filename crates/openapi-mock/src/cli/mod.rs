@@ -10,6 +10,7 @@ use std::io::{self, Write};
 use std::net::{IpAddr, Ipv4Addr};
 
 use crate::document::Document;
+use crate::oauth::Consent;
 use crate::server::{MAX_BODY, MockServer, StartError};
 
 pub use command::main;
@@ -41,6 +42,9 @@ pub struct Options {
     /// What made values grow from: the same number, the same values
     #[arg(long, value_name = "NUMBER", default_value_t = 0)]
     pub seed: u64,
+    /// Who answers when an application asks for access by OAuth 2.0
+    #[arg(long, value_name = "WHO", value_enum, default_value_t = Consent::Page)]
+    pub consent: Consent,
     /// Largest request body that is taken, in bytes
     #[arg(long, value_name = "BYTES", default_value_t = MAX_BODY)]
     pub max_body: usize,
@@ -109,6 +113,9 @@ async fn serve_until_stopped(
         builder = builder.mount(name, document.clone());
     }
     let server = builder.start().await?;
+    for mock in server.mocks() {
+        mock.oauth().consent(options.consent);
+    }
     if !options.host.is_loopback() {
         let _ = writeln!(io::stderr(), "{}", announce::open_to_others(options.host));
     }

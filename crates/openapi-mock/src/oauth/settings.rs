@@ -10,6 +10,7 @@ use crate::mock::Mock;
 
 /// Who answers when an application asks for access.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[cfg_attr(feature = "cli", derive(clap::ValueEnum))]
 #[non_exhaustive]
 pub enum Consent {
     /// The mock agrees by itself, so that tests need no browser.

@@ -1,0 +1,93 @@
+//! The mock servers of generated crates: each client talks to its own without being told how.
+
+use std::error::Error;
+
+use configuration_client::{mock, operations};
+use openapi_client_runtime::RetryPolicy;
+
+#[path = "../../../openapi/configuration/examples/first_call.rs"]
+mod first_call;
+
+/// The example is more than its tour: all of it compiles here.
+const _: fn() -> Result<(), Box<dyn Error>> = first_call::main;
+
+const APP: &str = "htb8fuhxnf8e38jrzub3c7pfrr";
+
+#[tokio::test]
+async fn a_client_of_the_server_is_let_in_and_understood() {
+    let server = mock::start().await;
+    let found = server.client().list_clients().app_id(APP).send().await;
+    let clients = found.unwrap();
+    assert!(!clients.is_empty());
+    let requests = server.requests();
+    assert_eq!(requests.len(), 1);
+    assert_eq!(requests[0].path(), format!("/config/{APP}/clients"));
+}
+
+#[tokio::test]
+async fn the_client_can_be_built_otherwise() {
+    let server = mock::start().await;
+    let client = server
+        .client_builder()
+        .basic_auth("nobody", "nothing")
+        .retry(RetryPolicy::none())
+        .build()
+        .unwrap();
+    let error = client.list_clients().app_id(APP).send().await.unwrap_err();
+    assert!(error.is_unauthorized(), "{error}");
+    assert_eq!(
+        error.operation().map(|operation| operation.id()),
+        Some(operations::LIST_CLIENTS.id())
+    );
+}
+
+#[tokio::test]
+async fn the_server_can_be_set_up_and_says_why_it_does_not_start() {
+    let first = mock::try_start(|builder| builder.seed(7)).await.unwrap();
+    let port = first.url().rsplit(':').next().unwrap().parse().unwrap();
+    let second = mock::try_start(|builder| builder.port(port)).await;
+    let message = second.unwrap_err().to_string();
+    assert!(message.contains("choose another port"), "{message}");
+
+    first.shutdown().await;
+    let third = mock::try_start(|builder| builder.port(port)).await.unwrap();
+    assert_eq!(third.url(), first.url());
+}
+
+#[tokio::test]
+async fn servers_beside_each_other_know_nothing_of_each_other() {
+    let (one, other) = tokio::join!(mock::start(), mock::start());
+    let send = one.client().list_clients().app_id(APP).send().await;
+    send.unwrap();
+    assert_eq!((one.requests().len(), other.requests().len()), (1, 0));
+}
+
+/// The example of the README, against the server that the README starts.
+#[tokio::test]
+async fn the_first_calls_of_a_newcomer_work() {
+    let server = mock::start().await;
+    first_call::tour(&server.client()).await.unwrap();
+    let requests = server.requests();
+    let prefix = format!("/config/{APP}/");
+    let sent: Vec<String> = requests
+        .iter()
+        .map(|request| {
+            format!(
+                "{} {}",
+                request.method(),
+                request.path().replace(&prefix, "")
+            )
+        })
+        .collect();
+    assert_eq!(
+        sent,
+        [
+            "GET clients",
+            "GET flows/standard",
+            "GET flows/standard/fields/emailAddress",
+            "PUT flows/standard/fields/emailAddress",
+            "GET flows/standard/fields/emailAddress",
+            "GET flows/holiday",
+        ]
+    );
+}
