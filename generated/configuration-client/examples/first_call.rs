@@ -10,6 +10,7 @@
 use std::error::Error;
 
 use configuration_client::{Client, types};
+use serde_json::{Value, json};
 
 /// The id of the application.
 const APP: &str = "htb8fuhxnf8e38jrzub3c7pfrr";
@@ -76,7 +77,15 @@ async fn modify_field(client: &Client) -> Result<(), Box<dyn Error>> {
     // their translations and go back as the key alone. Their members have the same names, so the
     // way from one to the other is JSON. Members that the document does not name come along in
     // `extra`, and so does the path of the field, which is only read.
-    let mut whole: types::FieldInput = serde_json::from_value(serde_json::to_value(field)?)?;
+    let mut whole = serde_json::to_value(field)?;
+    // A rule may come without a message, and may not go without one.
+    let rules = whole.get_mut("validation").and_then(Value::as_array_mut);
+    for rule in rules.into_iter().flatten() {
+        if rule.get("message").is_none() {
+            rule["message"] = json!({ "key": "work-email-invalid" });
+        }
+    }
+    let mut whole: types::FieldInput = serde_json::from_value(whole)?;
     whole.extra.remove("_self");
     let label = types::TranslationRef::builder().key("work-email").build()?;
     client
