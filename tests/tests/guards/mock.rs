@@ -1,7 +1,7 @@
 //! The mock servers of generated crates: each client talks to its own without being told how.
 
 use configuration_client::{mock, operations};
-use openapi_client_runtime::RetryPolicy;
+use openapi_client_runtime::{Operation, RetryPolicy};
 
 #[expect(dead_code, reason = "its `main` is for people")]
 #[path = "../../../openapi/configuration/examples/first_call.rs"]
@@ -32,7 +32,7 @@ async fn the_client_can_be_built_otherwise() {
     let error = client.list_clients().app_id(APP).send().await.unwrap_err();
     assert!(error.is_unauthorized(), "{error}");
     assert_eq!(
-        error.operation().map(|operation| operation.id()),
+        error.operation().map(Operation::id),
         Some(operations::LIST_CLIENTS.id())
     );
 }

@@ -51,9 +51,10 @@ fn name(file: &Path) -> String {
     let absolute = std::path::absolute(file).unwrap_or_else(|_| file.to_owned());
     let text = |part: Option<&OsStr>| part.unwrap_or_default().to_string_lossy().into_owned();
     let stem = text(absolute.file_stem());
-    match EVERYDAY.contains(&stem.as_str()) {
-        true => text(absolute.parent().and_then(Path::file_name)),
-        false => stem,
+    if EVERYDAY.contains(&stem.as_str()) {
+        text(absolute.parent().and_then(Path::file_name))
+    } else {
+        stem
     }
 }
 

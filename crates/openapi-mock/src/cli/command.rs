@@ -70,9 +70,10 @@ fn read(files: Vec<(String, PathBuf)>) -> Result<Vec<(String, Document)>, Failur
 
 fn judge(report: &Report) -> Failure {
     let mut problems = report.iter();
-    match problems.any(|problem| NOT_THERE.contains(&problem.code())) {
-        true => Failure::CannotRun,
-        false => Failure::Problems,
+    if problems.any(|problem| NOT_THERE.contains(&problem.code())) {
+        Failure::CannotRun
+    } else {
+        Failure::Problems
     }
 }
 

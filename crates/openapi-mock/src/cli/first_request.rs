@@ -168,9 +168,10 @@ fn value(api: &Api, parameter: &Parameter) -> Option<String> {
 /// A word as shells read it: as it is, or between single quotes.
 fn quoted(word: &str) -> String {
     let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-_./:%@=,+".contains(&byte);
-    match !word.is_empty() && word.bytes().all(plain) {
-        true => word.to_owned(),
-        false => format!("'{}'", word.replace('\'', r"'\''")),
+    if !word.is_empty() && word.bytes().all(plain) {
+        word.to_owned()
+    } else {
+        format!("'{}'", word.replace('\'', r"'\''"))
     }
 }
 
@@ -201,7 +202,7 @@ mod tests {
         line
     }
 
-    fn get(parameters: serde_json::Value) -> serde_json::Value {
+    fn get(parameters: &serde_json::Value) -> serde_json::Value {
         let content = json!({"application/json": {"example": ["Rex"]}});
         let fine = json!({"200": {"description": "Fine.", "content": content}});
         json!({"get": {"parameters": parameters, "responses": fine}})
@@ -219,16 +220,16 @@ mod tests {
         let filter =
             json!({"name": "q", "in": "query", "required": true, "schema": {"type": "string"}});
         let paths = json!({
-            "/search": get(json!([filter])),
-            "/unknown/{id}": get(json!([id])),
-            "/pets/{id}": get(json!([with("a b/c")])),
+            "/search": get(&json!([filter])),
+            "/unknown/{id}": get(&json!([id])),
+            "/pets/{id}": get(&json!([with("a b/c")])),
         });
         assert_eq!(
             line(paths.clone()).await.unwrap(),
             "curl http://127.0.0.1:4010/pets/a%20b%2Fc"
         );
         let mut more = paths;
-        more["/pets"] = get(json!([{
+        more["/pets"] = get(&json!([{
             "name": "X-Tenant", "in": "header", "required": true,
             "schema": {"type": "string", "enum": ["it's"]},
         }]));
@@ -241,7 +242,7 @@ mod tests {
     #[tokio::test]
     async fn credentials_go_where_they_belong() {
         let secured = |security: serde_json::Value| {
-            let mut item = get(json!([]));
+            let mut item = get(&json!([]));
             item["get"]["security"] = security;
             json!({"/pets": item})
         };

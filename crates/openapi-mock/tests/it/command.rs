@@ -10,7 +10,7 @@ use tempfile::TempDir;
 
 use crate::running::{Ended, Running, get, wait_until_closed};
 
-const PETS: &str = r#"
+const PETS: &str = r"
 openapi: 3.0.3
 info: {title: Pets, version: 1.0.0}
 security: [{key: []}]
@@ -28,7 +28,7 @@ paths:
 components:
   securitySchemes:
     key: {type: apiKey, in: header, name: X-Key}
-"#;
+";
 
 fn folder() -> TempDir {
     let folder = tempfile::tempdir().unwrap();

@@ -43,7 +43,7 @@ async fn half_a_request(server: &MockServer) -> TcpStream {
 async fn replies_that_are_under_way_leave_and_nothing_else_is_taken() {
     let server = start().await;
     let mut stream = half_a_request(&server).await;
-    let (_, reply) = tokio::join!(server.shutdown(), async {
+    let ((), reply) = tokio::join!(server.shutdown(), async {
         let again = TcpStream::connect(server.url().strip_prefix("http://").unwrap());
         assert!(again.await.is_err(), "connections are still taken");
         stream.write_all(b"{}").await.unwrap();
