@@ -122,6 +122,14 @@ fn setter(scheme: &Scheme) -> TokenStream {
     }
 }
 
+pub(super) fn readme_section(module: &str) -> String {
+    format!(
+        "## Without an account\n\nWith the feature `mock`, `{module}::mock::start().await` is a server in your own process that behaves\n\
+         as the document says, and its `client()` a client that it lets in: for tests, and for a first look. To programs in\n\
+         any language `openapi-mock openapi.json` serves the same, as a command.\n\n"
+    )
+}
+
 /// The documentation of the module, with an example. It runs where somebody chose the call.
 pub(super) fn module_doc(context: &Context<'_>, first_call: Option<&Method>) -> String {
     let mut text =

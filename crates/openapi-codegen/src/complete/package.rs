@@ -397,6 +397,7 @@ fn readme(context: &Context<'_>) -> String {
             first_program(context, method, &module)
         ));
     }
+    text.push_str(&mock::readme_section(&module));
     text.push_str(&lists_section(context, &module));
     text.push_str(&oauth::readme_section(context));
     text.push_str(&environment_section(context));

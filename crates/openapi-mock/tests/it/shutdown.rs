@@ -68,10 +68,12 @@ async fn idle_connections_do_not_delay_the_end() {
     server.shutdown().await;
 }
 
-#[tokio::test(start_paused = true)]
+#[tokio::test]
 async fn a_client_that_never_ends_is_not_waited_for_longer_than_five_seconds() {
     let server = start().await;
     let mut stream = half_a_request(&server).await;
+    // From here on nothing but the limit of the server ends the wait.
+    tokio::time::pause();
     let begin = Instant::now();
     server.shutdown().await;
     assert_eq!(begin.elapsed().as_secs(), 5);
