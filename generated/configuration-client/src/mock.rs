@@ -30,8 +30,7 @@ pub async fn try_start(
     Ok(Server { server })
 }
 
-/// A running mock server, with everything that
-/// [`MockServer`](openapi_mock::MockServer) can do. Dropping it ends it.
+/// A running mock server, with everything that [`MockServer`] can do. Dropping it ends it.
 #[derive(Debug)]
 pub struct Server {
     server: MockServer,

@@ -6,7 +6,7 @@
 //! cargo run -p configuration-client --example first_call
 //! ```
 
-use std::error::Error;
+use std::{error::Error, process::ExitCode};
 
 use configuration_client::{Client, types};
 use serde_json::{Value, json};
@@ -15,7 +15,17 @@ use serde_json::{Value, json};
 const APP: &str = "htb8fuhxnf8e38jrzub3c7pfrr";
 
 #[tokio::main]
-async fn main() -> Result<(), Box<dyn Error>> {
+async fn main() -> ExitCode {
+    match run().await {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("error: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+async fn run() -> Result<(), Box<dyn Error>> {
     let client = Client::builder()
         // The line to change, with an account: `.environment(configuration_client::Environment::Us)`.
         .base_url("http://127.0.0.1:4010")

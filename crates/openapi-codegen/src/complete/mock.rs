@@ -60,8 +60,7 @@ pub(super) fn module(context: &Context<'_>) -> TokenStream {
             Ok(Server { server })
         }
 
-        /// A running mock server, with everything that
-        /// [`MockServer`](openapi_mock::MockServer) can do. Dropping it ends it.
+        /// A running mock server, with everything that [`MockServer`] can do. Dropping it ends it.
         #[derive(Debug)]
         pub struct Server {
             server: MockServer,
