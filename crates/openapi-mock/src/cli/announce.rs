@@ -3,6 +3,7 @@
 use std::net::IpAddr;
 
 use super::first_request;
+use crate::control;
 use crate::document::Document;
 use crate::mock::Mock;
 use crate::server::MockServer;
@@ -30,6 +31,9 @@ async fn api(mock: &Mock, document: &Document) -> String {
     }
     if let Some(command) = first_request::curl(mock, document).await {
         line("try", &command);
+    }
+    if let Some(url) = control::url(mock) {
+        line("control", &url);
     }
     text
 }

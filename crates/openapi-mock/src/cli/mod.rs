@@ -108,7 +108,11 @@ async fn serve_until_stopped(
         .host(options.host)
         .port(options.port)
         .seed(options.seed)
-        .max_body(options.max_body);
+        .max_body(options.max_body)
+        .log(|entry| {
+            // Nobody needs to read it.
+            let _ = writeln!(io::stderr(), "{entry}");
+        });
     for (name, document) in &documents {
         builder = builder.mount(name, document.clone());
     }

@@ -60,6 +60,13 @@ const ENDPOINTS: [(&str, &str, &str); 12] = [
 
 type Outcome = Result<(StatusCode, Value), Problem>;
 
+/// The URL of the control endpoint, where the document leaves it its place.
+#[cfg(feature = "cli")]
+pub(crate) fn url(mock: &Mock) -> Option<String> {
+    let free = mock.api().router.find(&Method::GET, ROOT) == Route::Unknown;
+    free.then(|| format!("{}{ROOT}", mock.url()))
+}
+
 /// Whether a request is for the control endpoint. The consent page of OAuth 2.0 stands below it.
 pub(crate) fn is_for(mock: &Mock, request: &Request) -> bool {
     let below = request.path.strip_prefix(ROOT);

@@ -74,9 +74,20 @@ fn one_document_stands_at_the_root_and_the_request_that_is_shown_works() {
         get(&format!("{url}/pets"), &[header]),
         (200, r#"["Rex"]"#.to_owned())
     );
+    let control = server.values("control")[0];
+    assert_eq!(control, format!("{url}/_mock"));
+    assert_eq!(get(control, &[]).0, 200);
+    assert_eq!(get(&format!("{url}/pets"), &[]).0, 401);
     server.signal("INT");
     let ended = server.ended();
     assert_eq!((ended.code, &*ended.stdout), (Some(0), ""), "{ended:#?}");
+    let log: Vec<&str> = ended.stderr.lines().collect();
+    assert!(log[0].contains(" GET /pets list_pets 200 "), "{ended:#?}");
+    let last = log.last().unwrap();
+    assert!(
+        last.contains("list_pets 401 ") && last.contains(" refused missing-credentials: "),
+        "{ended:#?}"
+    );
 }
 
 #[test]
