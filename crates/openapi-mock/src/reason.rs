@@ -105,6 +105,7 @@ impl Reason {
                 | Self::UnsupportedMediaType
                 | Self::NotAcceptable
                 | Self::TooLarge
+                | Self::NotFound
         )
     }
 }

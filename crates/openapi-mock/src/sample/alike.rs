@@ -3,8 +3,9 @@
 use super::dice::Dice;
 use super::words;
 
-/// Another text like this one: numbers and ids get other digits and letters, paths and links stay.
-/// `name` is that of the member that holds it.
+/// Another text like this one: ids get other digits and letters, while paths, links, dates, versions
+/// and addresses stay, which other digits would make nonsense. `name` is that of the member that
+/// holds it.
 pub(super) fn text(example: &str, name: &str, dice: &mut Dice) -> String {
     if example.starts_with('/') || example.contains("://") {
         return example.to_owned();
@@ -16,11 +17,21 @@ pub(super) fn text(example: &str, name: &str, dice: &mut Dice) -> String {
     if example.contains('@') {
         return words::email(dice);
     }
-    if !example.contains(|character: char| character.is_ascii_digit()) {
+    if !is_id(example) {
         return example.to_owned();
     }
     let scramble = |token| scrambled(token, dice);
     pieces(example).into_iter().map(scramble).collect()
+}
+
+/// Digits alone, or letters and digits in runs that `-` and `_` may join.
+fn is_id(text: &str) -> bool {
+    let has = |wanted: fn(&char) -> bool| text.chars().any(|character| wanted(&character));
+    let plain = text
+        .chars()
+        .all(|character| character.is_ascii_alphanumeric() || matches!(character, '-' | '_'));
+    let digits_alone = text.chars().all(|character| character.is_ascii_digit());
+    plain && has(char::is_ascii_digit) && (digits_alone || has(char::is_ascii_alphabetic))
 }
 
 /// Alternating runs of letters and digits, and of everything else.
@@ -78,6 +89,15 @@ mod tests {
             "{uuid}"
         );
         assert_eq!(text("standard", "name", &mut dice), "standard");
-        assert_eq!(text("/config/a1/b", "_self", &mut dice), "/config/a1/b");
+        assert_ne!(text("8841", "number", &mut dice), "8841");
+        for stays in [
+            "/config/a1/b",
+            "203.0.113.0/24",
+            "2026-06-01",
+            "2026-06-01T09:30:00+02:00",
+            "1.10.0",
+        ] {
+            assert_eq!(text(stays, "member", &mut dice), stays);
+        }
     }
 }
