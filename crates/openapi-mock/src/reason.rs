@@ -124,7 +124,7 @@ mod tests {
         );
         let vocabulary: Value =
             serde_json::from_str(&std::fs::read_to_string(path).unwrap()).unwrap();
-        let listed = &vocabulary["x-refusal"]["schema"]["$defs"]["name"]["enum"];
+        let listed = &vocabulary["x-refusal"]["schema"]["$defs"]["plain"]["enum"];
         assert_eq!(*listed, json!(Reason::ALL.map(Reason::name)));
     }
 }

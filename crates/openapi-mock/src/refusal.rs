@@ -19,6 +19,8 @@ pub(crate) struct Refusal {
     pub(crate) reason: Reason,
     /// What is wrong, where, and what would do.
     pub(crate) detail: String,
+    /// The security scheme whose credential is at fault.
+    pub(crate) scheme: Option<String>,
     pub(crate) headers: Vec<(HeaderName, String)>,
 }
 
@@ -27,6 +29,7 @@ impl Refusal {
         Self {
             reason,
             detail: detail.into(),
+            scheme: None,
             headers: Vec::new(),
         }
     }
@@ -34,6 +37,23 @@ impl Refusal {
     pub(crate) fn with_header(mut self, name: HeaderName, value: impl Into<String>) -> Self {
         self.headers.push((name, value.into()));
         self
+    }
+
+    /// Says whose credential is at fault.
+    pub(crate) fn about(mut self, scheme: &str) -> Self {
+        self.scheme = Some(scheme.to_owned());
+        self
+    }
+
+    /// What `x-refusal` calls this, the most precise name first.
+    fn names(&self) -> impl Iterator<Item = String> {
+        self.reason.names().flat_map(|name| {
+            let precise = self
+                .scheme
+                .iter()
+                .map(move |scheme| format!("{name}:{scheme}"));
+            precise.chain([name.to_owned()])
+        })
     }
 
     /// The answer, with a body of the shape that the document gives to this error.
@@ -75,13 +95,13 @@ impl Refusal {
     }
 
     fn made_for<'a>(&self, operation: &'a Operation) -> Option<(u16, &'a Response)> {
-        self.reason.names().find_map(|name| {
+        self.names().find_map(|name| {
             operation.responses.iter().find_map(|response| {
                 let Statuses::One(status) = response.status else {
                     return None;
                 };
                 let mut examples = response.media.iter().flat_map(|media| &media.examples);
-                let answers = examples.any(|example| example.answers(name));
+                let answers = examples.any(|example| example.answers(&name));
                 answers.then_some((status, response))
             })
         })
@@ -120,8 +140,8 @@ impl Refusal {
             let examples = media.examples.iter();
             examples.filter(|example| media.takes(api, &example.value))
         };
-        let mut names = self.reason.names();
-        let made_for = names.find_map(|name| valid().find(|example| example.answers(name)));
+        let mut names = self.names();
+        let made_for = names.find_map(|name| valid().find(|example| example.answers(&name)));
         if let Some(example) = made_for {
             return Some((&example.value, true));
         }
@@ -250,6 +270,19 @@ mod tests {
         ] {
             let (found, body, _) = answer(&responses, &Refusal::new(reason, "why"));
             assert_eq!((found, body), (status, json!({"code": code})), "{reason:?}");
+        }
+    }
+
+    #[test]
+    fn an_example_may_be_about_one_scheme_of_several() {
+        let responses = json!({"401": error(&json!({
+            "any": {"value": {"code": "no_login"}, "x-refusal": "missing-credentials"},
+            "client": {"value": {"code": "no_client"}, "x-refusal": "missing-credentials:client"},
+        }))});
+        for (scheme, code) in [("client", "no_client"), ("key", "no_login")] {
+            let refusal = Refusal::new(Reason::MissingCredentials, "why").about(scheme);
+            let (_, body, _) = answer(&responses, &refusal);
+            assert_eq!(body, json!({ "code": code }), "{scheme}");
         }
     }
 

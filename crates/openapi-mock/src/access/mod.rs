@@ -78,6 +78,13 @@ impl Shortfall {
     }
 
     /// Of two that came equally near, the first is kept.
+    fn about(self, scheme: &str) -> Self {
+        Self {
+            refusal: self.refusal.about(scheme),
+            ..self
+        }
+    }
+
     fn keep_nearer(nearest: &mut Option<Self>, other: Self) {
         let nearer = |known: &Self| other.progress > known.progress;
         if nearest.as_ref().is_none_or(nearer) {
@@ -120,7 +127,7 @@ impl Access {
         for scheme in schemes {
             match admit::admit(api, &store, scheme, request) {
                 Ok(caller) => return Ok(caller),
-                Err(shortfall) => Shortfall::keep_nearer(&mut nearest, shortfall),
+                Err(shortfall) => Shortfall::keep_nearer(&mut nearest, shortfall.about(scheme)),
             }
         }
         Err(match nearest {
@@ -183,7 +190,7 @@ impl Access {
                 }
                 Err(shortfall) => {
                     progress += shortfall.progress;
-                    Shortfall::keep_nearer(&mut nearest, shortfall);
+                    Shortfall::keep_nearer(&mut nearest, shortfall.about(name));
                 }
             }
         }
