@@ -177,6 +177,12 @@ impl MockServer {
         state.filter_map(|(file, _)| file.warning.as_deref())
     }
 
+    /// Brings the state file up to date, if there is one.
+    #[cfg(feature = "cli")]
+    pub(crate) fn save(&self) -> Result<(), StateFileError> {
+        self.state.as_ref().map_or(Ok(()), |(file, _)| file.save())
+    }
+
     /// All mocks, in the order in which they were mounted.
     pub fn mocks(&self) -> impl Iterator<Item = &Mock> {
         self.mounts.iter().map(|mount| &mount.mock)

@@ -8,10 +8,12 @@ mod first_request;
 
 use std::io::{self, Write};
 use std::net::{IpAddr, Ipv4Addr};
+use std::path::PathBuf;
 
 use crate::document::Document;
 use crate::oauth::Consent;
 use crate::server::{MAX_BODY, MockServer, StartError};
+use crate::state::StateFileError;
 
 pub use command::main;
 
@@ -42,6 +44,9 @@ pub struct Options {
     /// What made values grow from: the same number, the same values
     #[arg(long, value_name = "NUMBER", default_value_t = 0)]
     pub seed: u64,
+    /// Keep the state in this file, so that it is there again after the next start
+    #[arg(long, value_name = "FILE")]
+    pub state: Option<PathBuf>,
     /// Who answers when an application asks for access by OAuth 2.0
     #[arg(long, value_name = "WHO", value_enum, default_value_t = Consent::Page)]
     pub consent: Consent,
@@ -57,6 +62,9 @@ pub enum ServeError {
     /// The server did not start.
     #[error(transparent)]
     Start(#[from] StartError),
+    /// What the mocks know at the end cannot be kept.
+    #[error("the state is lost: {0}")]
+    State(#[from] StateFileError),
     /// The operating system refuses what a program needs that waits for connections or signals.
     #[error("cannot wait for connections and signals: {0}")]
     System(#[from] io::Error),
@@ -85,7 +93,8 @@ pub enum ServeError {
 ///
 /// # Errors
 ///
-/// A [`ServeError`] when there is nothing to serve, or the address cannot be listened on.
+/// A [`ServeError`] when there is nothing to serve, when the address cannot be listened on, or when a
+/// state file cannot be used.
 pub fn serve(
     options: &Options,
     documents: Vec<(String, Document)>,
@@ -116,7 +125,13 @@ async fn serve_until_stopped(
     for (name, document) in &documents {
         builder = builder.mount(name, document.clone());
     }
+    if let Some(path) = &options.state {
+        builder = builder.state_file(path);
+    }
     let server = builder.start().await?;
+    for warning in server.warnings() {
+        let _ = writeln!(io::stderr(), "warning: {warning}");
+    }
     for mock in server.mocks() {
         mock.oauth().consent(options.consent);
     }
@@ -131,7 +146,7 @@ async fn serve_until_stopped(
         () = server.shutdown() => {}
         () = signals.wait() => {}
     }
-    Ok(())
+    Ok(server.save()?)
 }
 
 /// What asks the process to end.

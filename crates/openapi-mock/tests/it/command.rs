@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 
 use tempfile::TempDir;
 
-use crate::running::{Ended, Running, get, wait_until_closed};
+use crate::running::{Ended, Running, get, send, wait_until_closed};
 
 const PETS: &str = r"
 openapi: 3.0.3
@@ -202,6 +202,104 @@ fn a_server_that_others_can_reach_warns() {
     let ended = server.ended();
     assert!(
         ended.stderr.contains("warning: 0.0.0.0 is no loopback"),
+        "{ended:#?}"
+    );
+}
+
+const KEPT: &str = "
+openapi: 3.0.3
+info: {title: Kept, version: 1.0.0}
+paths:
+  /pets:
+    get:
+      operationId: list_pets
+      responses:
+        '200':
+          description: All pets.
+          content: {application/json: {schema: {type: array, items: {$ref: '#/components/schemas/Pet'}}}}
+    post:
+      operationId: create_pet
+      requestBody: {required: true, content: {application/json: {schema: {$ref: '#/components/schemas/Pet'}}}}
+      responses:
+        '201': {description: It is there., content: {application/json: {schema: {$ref: '#/components/schemas/Pet'}}}}
+  /pets/{name}:
+    get:
+      operationId: get_pet
+      parameters: [{name: name, in: path, required: true, schema: {type: string}}]
+      responses:
+        '200': {description: The pet., content: {application/json: {schema: {$ref: '#/components/schemas/Pet'}}}}
+        '404': {description: There is none.}
+components:
+  schemas:
+    Pet:
+      type: object
+      required: [name]
+      properties: {name: {type: string}, color: {type: string}}
+";
+
+#[test]
+fn what_was_created_is_there_after_the_next_start() {
+    let folder = folder();
+    fs::write(folder.path().join("kept.yaml"), KEPT).unwrap();
+    let arguments = ["kept.yaml", "--port", "0", "--state", "state.json"];
+    let first = Running::start(&mut command(&folder, &arguments));
+    let url = format!("{}/pets", first.values("base URL")[0]);
+    let mia = r#"{"name":"Mia","color":"grey"}"#;
+    let (status, _) = send("POST", &url, &["Content-Type: application/json"], mia);
+    assert_eq!(status, 201);
+    first.signal("INT");
+    assert_eq!(first.ended().code, Some(0));
+
+    let second = Running::start(&mut command(&folder, &arguments));
+    let url = format!("{}/pets/Mia", second.values("base URL")[0]);
+    assert_eq!(get(&url, &[]), (200, mia.to_owned()));
+    second.signal("INT");
+    let ended = second.ended();
+    assert!(!ended.stderr.contains("warning"), "{ended:#?}");
+
+    // The state of another document is refused, and left alone.
+    let before = fs::read(folder.path().join("state.json")).unwrap();
+    let ended = refused(
+        &folder,
+        &["pets.yaml", "--port", "0", "--state", "state.json"],
+    );
+    assert_eq!(ended.code, Some(2));
+    assert!(ended.stderr.contains("holds `Kept 1.0.0`"), "{ended:#?}");
+    assert_eq!(fs::read(folder.path().join("state.json")).unwrap(), before);
+}
+
+#[test]
+fn a_damaged_state_file_is_kept_aside_with_a_warning() {
+    let folder = folder();
+    fs::write(folder.path().join("state.json"), "{\"format\": 1, ").unwrap();
+    let arguments = ["pets.yaml", "--port", "0", "--state", "state.json"];
+    let server = Running::start(&mut command(&folder, &arguments));
+    server.signal("INT");
+    let ended = server.ended();
+    assert_eq!(ended.code, Some(0));
+    let warning =
+        "warning: the state file state.json is damaged; it is kept as state.json.damaged-1";
+    assert!(ended.stderr.contains(warning), "{ended:#?}");
+    let aside = fs::read_to_string(folder.path().join("state.json.damaged-1"));
+    assert_eq!(aside.unwrap(), "{\"format\": 1, ");
+}
+
+#[test]
+fn state_that_cannot_be_kept_at_the_end_is_told() {
+    let folder = folder();
+    fs::write(folder.path().join("kept.yaml"), KEPT).unwrap();
+    fs::create_dir(folder.path().join("gone")).unwrap();
+    let arguments = ["kept.yaml", "--port", "0", "--state", "gone/state.json"];
+    let server = Running::start(&mut command(&folder, &arguments));
+    fs::remove_dir_all(folder.path().join("gone")).unwrap();
+    let url = format!("{}/pets", server.values("base URL")[0]);
+    let json = ["Content-Type: application/json"];
+    assert_eq!(send("POST", &url, &json, r#"{"name":"Mia"}"#).0, 201);
+    server.signal("INT");
+    let ended = server.ended();
+    assert_eq!(ended.code, Some(2), "{ended:#?}");
+    assert!(
+        ended.stderr.contains("error: the state is lost: "),
         "{ended:#?}"
     );
 }

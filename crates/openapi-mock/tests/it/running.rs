@@ -97,6 +97,11 @@ impl Drop for Running {
 
 /// A `GET` with these headers: status and body.
 pub(crate) fn get(url: &str, headers: &[&str]) -> (u16, String) {
+    send("GET", url, headers, "")
+}
+
+/// A request with these headers: status and body of the reply.
+pub(crate) fn send(method: &str, url: &str, headers: &[&str], body: &str) -> (u16, String) {
     let (address, path) = url
         .strip_prefix("http://")
         .unwrap()
@@ -108,9 +113,12 @@ pub(crate) fn get(url: &str, headers: &[&str]) -> (u16, String) {
         .iter()
         .map(|header| format!("{header}\r\n"))
         .collect();
-    let head =
-        format!("GET /{path} HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n{headers}\r\n");
-    stream.write_all(head.as_bytes()).unwrap();
+    let length = body.len();
+    let request = format!(
+        "{method} /{path} HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n\
+         Content-Length: {length}\r\n{headers}\r\n{body}"
+    );
+    stream.write_all(request.as_bytes()).unwrap();
     let mut reply = String::new();
     stream.read_to_string(&mut reply).unwrap();
     let (head, body) = reply.split_once("\r\n\r\n").unwrap();
