@@ -432,12 +432,13 @@ async fn serve(stream: TcpStream, peer: IpAddr, site: Site, mut stopped: watch::
         .header_read_timeout(site.read_timeout)
         .serve_connection(TokioIo::new(stream), service);
     // A client that goes away is no failure of the server.
-    tokio::select! {
-        _ = Pin::new(&mut connection) => {}
-        _ = stopped.changed() => {
-            Pin::new(&mut connection).graceful_shutdown();
-            let _ = Pin::new(&mut connection).await;
-        }
+    let goes_on = tokio::select! {
+        _ = &mut connection => false,
+        _ = stopped.changed() => true,
+    };
+    if goes_on {
+        Pin::new(&mut connection).graceful_shutdown();
+        let _ = (&mut connection).await;
     }
     if reset.load(Ordering::Relaxed) {
         let stream = connection.into_parts().io.into_inner();
