@@ -31,13 +31,17 @@ struct Get {
 }
 
 /// The command line for the first request of a document that `mock` answers with success: a `GET`
-/// without required query parameters, one with few path parameters first.
+/// without required query parameters. One with few path parameters comes first, and of these one that
+/// asks for credentials: it shows more.
 pub(super) async fn curl(mock: &Mock, document: &Document) -> Option<String> {
     // Tried on another mock of the document, so that the real one has seen nothing yet.
     let trial = Mock::new(document, &Settings::default());
     let api = mock.api();
     let mut candidates: Vec<&Operation> = api.operations.iter().filter(|o| is_plain(o)).collect();
-    candidates.sort_by_key(|operation| operation.path.matches('{').count());
+    candidates.sort_by_key(|operation| {
+        let parameters = operation.path.matches('{').count();
+        (parameters, operation.security.is_empty())
+    });
     for operation in candidates.into_iter().take(TRIED) {
         let credentials = credentials(mock.credentials(), operation);
         let (Some(mut get), Some(credentials)) = (Get::of(api, operation), credentials) else {
