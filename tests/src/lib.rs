@@ -25,5 +25,6 @@ pub mod public_api;
 pub mod recorder;
 pub mod rust_source;
 pub mod snapshot;
+pub mod walk;
 pub mod wire;
 pub mod workspace;

@@ -1,11 +1,12 @@
 //! What each call puts on the wire.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, fmt};
 
-use openapi_client_runtime::{Operation, ResponseSpec};
+use openapi_client_runtime::{ErrorKind, Operation, ResponseSpec};
 use serde_json::Value;
 
 use crate::{
+    calls::Outcome,
     document::{self, resolve, text},
     recorder::{Reply, Request},
 };
@@ -19,8 +20,16 @@ pub struct Told {
     pub media_type: Option<String>,
     /// The name of the example.
     pub example: String,
+    /// Whether the document itself gives that name.
+    pub named: bool,
     /// The example.
     pub value: Value,
+}
+
+impl fmt::Display for Told {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} ({})", self.status, self.example)
+    }
 }
 
 impl Told {
@@ -69,6 +78,7 @@ pub fn replies(root: &Value, operation: &Operation) -> Result<Vec<Told>, String>
                     .map(|(example, value)| Told {
                         status,
                         media_type: Some((*media_type).to_owned()),
+                        named: media["examples"].get(&example).is_some(),
                         example,
                         value,
                     }),
@@ -79,6 +89,7 @@ pub fn replies(root: &Value, operation: &Operation) -> Result<Vec<Told>, String>
                 status,
                 media_type: None,
                 example: "empty".to_owned(),
+                named: false,
                 value: Value::Null,
             });
         } else if !told.iter().any(|told| told.status == status) {
@@ -128,6 +139,52 @@ pub fn expected(operation: &Operation, told: &Told) -> Value {
         None => told.value.clone(),
         Some(variant) if told.media_type.is_none() => serde_json::json!({ "status": variant }),
         Some(variant) => serde_json::json!({ "status": variant, "body": told.value }),
+    }
+}
+
+/// Whether a client understood a reply.
+///
+/// # Errors
+///
+/// What it made of it instead.
+pub fn check(
+    document: &Value,
+    operation: &Operation,
+    told: &Told,
+    outcome: &Outcome,
+) -> Result<(), String> {
+    if outcome.status != Some(told.status) {
+        return Err(format!("the status is {:?}: {outcome:?}", outcome.status));
+    }
+    let expected = expected(operation, told);
+    match &outcome.result {
+        Ok(value) if told.status >= 400 => Err(format!("taken for a success: {value}")),
+        Ok(value) if *value != expected => Err(format!("{expected} became {value}")),
+        Ok(_) => Ok(()),
+        Err(failed) if told.status < 400 => Err(failed.text.clone()),
+        Err(failed) if failed.kind != ErrorKind::Api => {
+            Err(format!("the kind is {:?}: {}", failed.kind, failed.text))
+        }
+        Err(failed) => {
+            if failed.body.as_ref() != Some(&expected) {
+                return Err(format!("{expected} became {:?}", failed.body));
+            }
+            let message = failed.message.clone().unwrap_or_default();
+            let texts = message_texts(document, &told.value);
+            match texts.iter().find(|text| !message.contains(*text)) {
+                Some(text) => Err(format!("the message {message:?} lacks {text:?}")),
+                None if texts.is_empty() && !message.is_empty() => {
+                    Err(format!("the message {message:?} is made up"))
+                }
+                None if texts.len() == 1
+                    && told.value["errors"].is_string()
+                    && message != texts[0] =>
+                {
+                    Err(format!("the message {message:?} is not {:?}", texts[0]))
+                }
+                None => Ok(()),
+            }
+        }
     }
 }
 

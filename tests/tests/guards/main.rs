@@ -12,4 +12,5 @@ mod parity;
 mod prose;
 mod public_api;
 mod redaction;
+mod walk;
 mod wire;

@@ -4,14 +4,11 @@ use std::sync::{Arc, Mutex};
 
 use configuration_client::{Client, operations::OPERATIONS};
 use guards::{
-    calls::{Outcome, configuration},
+    calls::configuration,
     document,
     recorder::{Recorder, Reply},
-    snapshot,
-    wire::{self, Told},
-    workspace,
+    snapshot, wire, workspace,
 };
-use openapi_client_runtime::{ErrorKind, Operation};
 use serde_json::Value;
 
 fn configuration_document() -> Value {
@@ -65,9 +62,8 @@ async fn every_documented_reply_is_understood() {
         for told in wire::replies(&document, operation).unwrap() {
             *next.lock().unwrap() = told.reply();
             let outcome = configuration::call(&client, operation.id()).await.unwrap();
-            if let Err(complaint) = check(&document, operation, &told, &outcome) {
-                let (id, status, example) = (operation.id(), told.status, &told.example);
-                complaints.push(format!("{id}, {status} ({example}): {complaint}"));
+            if let Err(complaint) = wire::check(&document, operation, &told, &outcome) {
+                complaints.push(format!("{}, {told}: {complaint}", operation.id()));
             }
         }
     }
@@ -77,47 +73,6 @@ async fn every_documented_reply_is_understood() {
         complaints.len(),
         complaints.join("\n")
     );
-}
-
-fn check(
-    document: &Value,
-    operation: &Operation,
-    told: &Told,
-    outcome: &Outcome,
-) -> Result<(), String> {
-    if outcome.status != Some(told.status) {
-        return Err(format!("the status is {:?}: {outcome:?}", outcome.status));
-    }
-    let expected = wire::expected(operation, told);
-    match &outcome.result {
-        Ok(value) if told.status >= 400 => Err(format!("taken for a success: {value}")),
-        Ok(value) if *value != expected => Err(format!("{expected} became {value}")),
-        Ok(_) => Ok(()),
-        Err(failed) if told.status < 400 => Err(failed.text.clone()),
-        Err(failed) if failed.kind != ErrorKind::Api => {
-            Err(format!("the kind is {:?}: {}", failed.kind, failed.text))
-        }
-        Err(failed) => {
-            if failed.body.as_ref() != Some(&expected) {
-                return Err(format!("{expected} became {:?}", failed.body));
-            }
-            let message = failed.message.clone().unwrap_or_default();
-            let texts = wire::message_texts(document, &told.value);
-            match texts.iter().find(|text| !message.contains(*text)) {
-                Some(text) => Err(format!("the message {message:?} lacks {text:?}")),
-                None if texts.is_empty() && !message.is_empty() => {
-                    Err(format!("the message {message:?} is made up"))
-                }
-                None if texts.len() == 1
-                    && told.value["errors"].is_string()
-                    && message != texts[0] =>
-                {
-                    Err(format!("the message {message:?} is not {:?}", texts[0]))
-                }
-                None => Ok(()),
-            }
-        }
-    }
 }
 
 /// The replies above are all that the document declares, not only those that the table knows.
