@@ -26,7 +26,8 @@ pub(super) struct Content {
     pub(super) value: Option<Value>,
 }
 
-/// Reads the body of a request. An empty body is none.
+/// Reads the body of a request. An empty body is none, unless its `Content-Type` says that it is a
+/// text: then it is the empty one.
 ///
 /// A body that the operation does not ask for is overlooked: many clients send `{}` with every
 /// POST, and content that means nothing to a server is no error (RFC 9110, section 9.3.1).
@@ -38,14 +39,14 @@ pub(super) fn read(
     let Some(declared) = &operation.body else {
         return Ok(Content::default());
     };
-    if request.body.is_empty() {
+    let content_type = request.header("content-type");
+    if request.body.is_empty() && !announces_text(&declared.media, content_type) {
         if declared.required {
             let what = format!("it is required; send {}", names(&declared.media));
             problems.add("body", what);
         }
         return Ok(Content::default());
     }
-    let content_type = request.header("content-type");
     let media = chosen(&declared.media, content_type)?;
     plain_coding(request)?;
     let content_type = content_type.unwrap_or(ANYTHING);
@@ -54,6 +55,11 @@ pub(super) fn read(
         media: Some(media.name.clone()),
         value,
     })
+}
+
+fn announces_text(declared: &[Media], sent: Option<&str>) -> bool {
+    let text = sent.filter(|sent| media::essence(sent).starts_with("text/"));
+    text.is_some_and(|sent| declared.iter().any(|media| media::fits(&media.name, sent)))
 }
 
 /// The declared media type that says most about the one that was sent.

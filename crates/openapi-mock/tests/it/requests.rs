@@ -37,6 +37,9 @@ async fn server() -> MockServer {
             "/upload": {"post": {
                 "requestBody": body("multipart/form-data", &upload), "responses": done,
             }},
+            "/note": {"post": {
+                "requestBody": body("text/plain", &json!({"type": "string"})), "responses": done,
+            }},
             "/people/{id}": {"get": {
                 "parameters": [
                     parameter("path", "id", json!({"type": "integer"})),
@@ -148,6 +151,19 @@ async fn a_body_is_judged_by_its_schema_with_paths() {
     );
     let (_, message) = refused(post(&server, "/people", json, "").await).await;
     assert_eq!(message, "body: it is required; send application/json");
+}
+
+#[tokio::test]
+async fn an_empty_text_is_a_text() {
+    let server = server().await;
+    assert_eq!(post(&server, "/note", "text/plain", "").await.status(), 204);
+    let nothing = Client::new().post(format!("{}/note", server.url()));
+    assert_eq!(
+        refused(nothing.send().await.unwrap()).await,
+        (400, "body: it is required; send text/plain".to_owned())
+    );
+    let (status, _) = refused(post(&server, "/people", "text/plain", "").await).await;
+    assert_eq!(status, 400);
 }
 
 #[tokio::test]
