@@ -57,6 +57,7 @@ impl Client {
     ///
     /// # Errors
     ///
+    /// - 400 (inferred): A value in the path or the query is none that the operation takes, or the body is missing.
     /// - 401: The call carries no Basic credentials, or wrong ones.
     /// - 403: The credentials are not right for this resource; the message is the same as for 401. That this also answers a client of another application, or one that carries none of the features the operation asks for, is inferred.
     /// - 500: The service failed in a way it did not foresee.
@@ -307,6 +308,7 @@ impl Client {
     ///
     /// # Errors
     ///
+    /// - 400 (inferred): A value in the path or the query is none that the operation takes, or the body is missing.
     /// - 401: The call carries no Basic credentials, or wrong ones.
     /// - 403: The credentials are not right for this resource; the message is the same as for 401. That this also answers a client of another application, or one that carries none of the features the operation asks for, is inferred.
     /// - 500: The service failed in a way it did not foresee.
@@ -1074,6 +1076,7 @@ impl Client {
     ///
     /// # Errors
     ///
+    /// - 400 (inferred): A value in the path or the query is none that the operation takes, or the body is missing.
     /// - 401: The call carries no Basic credentials, or wrong ones.
     /// - 403: The credentials are not right for this resource; the message is the same as for 401. That this also answers a client of another application, or one that carries none of the features the operation asks for, is inferred.
     /// - 404: Something in the path does not exist. The message often names the flow even when another part is missing.
@@ -1178,6 +1181,7 @@ impl Client {
     ///
     /// # Errors
     ///
+    /// - 400 (inferred): A value in the path or the query is none that the operation takes, or the body is missing.
     /// - 401: The call carries no Basic credentials, or wrong ones.
     /// - 403: The credentials are not right for this resource; the message is the same as for 401. That this also answers a client of another application, or one that carries none of the features the operation asks for, is inferred.
     /// - 404: Something in the path does not exist. The message often names the flow even when another part is missing.
@@ -1825,6 +1829,7 @@ impl Client {
     ///
     /// # Errors
     ///
+    /// - 400 (inferred): A value in the path or the query is none that the operation takes, or the body is missing.
     /// - 401: The call carries no Basic credentials, or wrong ones.
     /// - 403: The credentials are not right for this resource; the message is the same as for 401. That this also answers a client of another application, or one that carries none of the features the operation asks for, is inferred.
     /// - 404: Something in the path does not exist. The message often names the flow even when another part is missing.
@@ -1941,6 +1946,7 @@ impl Client {
     ///
     /// # Errors
     ///
+    /// - 400 (inferred): A value in the path or the query is none that the operation takes, or the body is missing.
     /// - 401: The call carries no Basic credentials, or wrong ones.
     /// - 403: The credentials are not right for this resource; the message is the same as for 401. That this also answers a client of another application, or one that carries none of the features the operation asks for, is inferred.
     /// - 404: Something in the path does not exist. The message often names the flow even when another part is missing.
@@ -1983,6 +1989,7 @@ impl Client {
     ///
     /// # Errors
     ///
+    /// - 400 (inferred): A value in the path or the query is none that the operation takes, or the body is missing.
     /// - 401: The call carries no Basic credentials, or wrong ones.
     /// - 403: The credentials are not right for this resource; the message is the same as for 401. That this also answers a client of another application, or one that carries none of the features the operation asks for, is inferred.
     /// - 404: Something in the path does not exist. The message often names the flow even when another part is missing.
@@ -2732,6 +2739,7 @@ impl Client {
     ///
     /// # Errors
     ///
+    /// - 400 (inferred): A value in the path or the query is none that the operation takes, or the body is missing.
     /// - 401: The call carries no Basic credentials, or wrong ones.
     /// - 403: The credentials are not right for this resource; the message is the same as for 401. That this also answers a client of another application, or one that carries none of the features the operation asks for, is inferred.
     /// - 404: Something in the path does not exist. The message often names the flow even when another part is missing.
@@ -2819,6 +2827,7 @@ impl Client {
     ///
     /// # Errors
     ///
+    /// - 400 (inferred): A value in the path or the query is none that the operation takes, or the body is missing.
     /// - 401: The call carries no Basic credentials, or wrong ones.
     /// - 403: The credentials are not right for this resource; the message is the same as for 401. That this also answers a client of another application, or one that carries none of the features the operation asks for, is inferred.
     /// - 404: Something in the path does not exist. The message often names the flow even when another part is missing.
@@ -2926,6 +2935,7 @@ impl Client {
     ///
     /// # Errors
     ///
+    /// - 400 (inferred): A value in the path or the query is none that the operation takes, or the body is missing.
     /// - 401: The call carries no Basic credentials, or wrong ones.
     /// - 403: The credentials are not right for this resource; the message is the same as for 401. That this also answers a client of another application, or one that carries none of the features the operation asks for, is inferred.
     /// - 404: Something in the path does not exist. The message often names the flow even when another part is missing.
@@ -3016,6 +3026,7 @@ impl Client {
     ///
     /// # Errors
     ///
+    /// - 400 (inferred): A value in the path or the query is none that the operation takes, or the body is missing.
     /// - 401: The call carries no Basic credentials, or wrong ones.
     /// - 403: The credentials are not right for this resource; the message is the same as for 401. That this also answers a client of another application, or one that carries none of the features the operation asks for, is inferred.
     /// - 404: Something in the path does not exist. The message often names the flow even when another part is missing.

@@ -119,6 +119,7 @@ pub static LIST_CLIENTS: Operation = Operation::new(
     .responses(
         &[
             ResponseSpec::new(StatusRange::Exact(200u16), &["application/json"]),
+            ResponseSpec::new(StatusRange::Exact(400u16), &["application/json"]),
             ResponseSpec::new(StatusRange::Exact(401u16), &["application/json"]),
             ResponseSpec::new(StatusRange::Exact(403u16), &["application/json"]),
             ResponseSpec::new(StatusRange::Exact(500u16), &["application/json"]),
@@ -253,6 +254,7 @@ pub static GET_APPLICATION_SETTINGS: Operation = Operation::new(
     .responses(
         &[
             ResponseSpec::new(StatusRange::Exact(200u16), &["application/json"]),
+            ResponseSpec::new(StatusRange::Exact(400u16), &["application/json"]),
             ResponseSpec::new(StatusRange::Exact(401u16), &["application/json"]),
             ResponseSpec::new(StatusRange::Exact(403u16), &["application/json"]),
             ResponseSpec::new(StatusRange::Exact(500u16), &["application/json"]),
@@ -684,6 +686,7 @@ pub static GET_FIELD: Operation = Operation::new(
     .responses(
         &[
             ResponseSpec::new(StatusRange::Exact(200u16), &["application/json"]),
+            ResponseSpec::new(StatusRange::Exact(400u16), &["application/json"]),
             ResponseSpec::new(StatusRange::Exact(401u16), &["application/json"]),
             ResponseSpec::new(StatusRange::Exact(403u16), &["application/json"]),
             ResponseSpec::new(StatusRange::Exact(404u16), &["application/json"]),
@@ -731,6 +734,7 @@ pub static DELETE_FIELD: Operation = Operation::new(
     .responses(
         &[
             ResponseSpec::new(StatusRange::Exact(204u16), &[]),
+            ResponseSpec::new(StatusRange::Exact(400u16), &["application/json"]),
             ResponseSpec::new(StatusRange::Exact(401u16), &["application/json"]),
             ResponseSpec::new(StatusRange::Exact(403u16), &["application/json"]),
             ResponseSpec::new(StatusRange::Exact(404u16), &["application/json"]),
@@ -1074,6 +1078,7 @@ pub static MODIFY_EMAIL_SUBJECT: Operation = Operation::new(
     .responses(
         &[
             ResponseSpec::new(StatusRange::Exact(204u16), &[]),
+            ResponseSpec::new(StatusRange::Exact(400u16), &["application/json"]),
             ResponseSpec::new(StatusRange::Exact(401u16), &["application/json"]),
             ResponseSpec::new(StatusRange::Exact(403u16), &["application/json"]),
             ResponseSpec::new(StatusRange::Exact(404u16), &["application/json"]),
@@ -1144,6 +1149,7 @@ pub static MODIFY_EMAIL_BODY: Operation = Operation::new(
     .responses(
         &[
             ResponseSpec::new(StatusRange::Exact(204u16), &[]),
+            ResponseSpec::new(StatusRange::Exact(400u16), &["application/json"]),
             ResponseSpec::new(StatusRange::Exact(401u16), &["application/json"]),
             ResponseSpec::new(StatusRange::Exact(403u16), &["application/json"]),
             ResponseSpec::new(StatusRange::Exact(404u16), &["application/json"]),
@@ -1170,6 +1176,7 @@ pub static MODIFY_EMAIL_BODY_FROM_HTML: Operation = Operation::new(
     .responses(
         &[
             ResponseSpec::new(StatusRange::Exact(204u16), &[]),
+            ResponseSpec::new(StatusRange::Exact(400u16), &["application/json"]),
             ResponseSpec::new(StatusRange::Exact(401u16), &["application/json"]),
             ResponseSpec::new(StatusRange::Exact(403u16), &["application/json"]),
             ResponseSpec::new(StatusRange::Exact(404u16), &["application/json"]),
@@ -1586,6 +1593,7 @@ pub static GET_LINK: Operation = Operation::new(
     .responses(
         &[
             ResponseSpec::new(StatusRange::Exact(200u16), &["application/json"]),
+            ResponseSpec::new(StatusRange::Exact(400u16), &["application/json"]),
             ResponseSpec::new(StatusRange::Exact(401u16), &["application/json"]),
             ResponseSpec::new(StatusRange::Exact(403u16), &["application/json"]),
             ResponseSpec::new(StatusRange::Exact(404u16), &["application/json"]),
@@ -1633,6 +1641,7 @@ pub static DELETE_LINK: Operation = Operation::new(
     .responses(
         &[
             ResponseSpec::new(StatusRange::Exact(204u16), &[]),
+            ResponseSpec::new(StatusRange::Exact(400u16), &["application/json"]),
             ResponseSpec::new(StatusRange::Exact(401u16), &["application/json"]),
             ResponseSpec::new(StatusRange::Exact(403u16), &["application/json"]),
             ResponseSpec::new(StatusRange::Exact(404u16), &["application/json"]),
@@ -1700,6 +1709,7 @@ pub static GET_2FA_MESSAGE: Operation = Operation::new(
     .responses(
         &[
             ResponseSpec::new(StatusRange::Exact(200u16), &["application/json"]),
+            ResponseSpec::new(StatusRange::Exact(400u16), &["application/json"]),
             ResponseSpec::new(StatusRange::Exact(401u16), &["application/json"]),
             ResponseSpec::new(StatusRange::Exact(403u16), &["application/json"]),
             ResponseSpec::new(StatusRange::Exact(404u16), &["application/json"]),
@@ -1747,6 +1757,7 @@ pub static GET_2FA_MESSAGE_SUBJECT: Operation = Operation::new(
     .responses(
         &[
             ResponseSpec::new(StatusRange::Exact(200u16), &["text/plain"]),
+            ResponseSpec::new(StatusRange::Exact(400u16), &["application/json"]),
             ResponseSpec::new(StatusRange::Exact(401u16), &["application/json"]),
             ResponseSpec::new(StatusRange::Exact(403u16), &["application/json"]),
             ResponseSpec::new(StatusRange::Exact(404u16), &["application/json"]),
