@@ -8,8 +8,7 @@ mod server;
 mod start;
 
 use std::error::Error;
-use std::net::Ipv4Addr;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::Parser;
@@ -54,9 +53,6 @@ struct Arguments {
     /// Where Prism is; `tests/foreign/run` installs it
     #[arg(long, default_value = "../../tests/foreign/node_modules/.bin/prism")]
     prism: PathBuf,
-    /// Serve the document on this port, as the process under test
-    #[arg(long, hide = true)]
-    serve: Option<u16>,
     /// Given by cargo
     #[arg(long, hide = true)]
     bench: bool,
@@ -65,9 +61,6 @@ struct Arguments {
 #[tokio::main]
 async fn main() -> Result<()> {
     let arguments = Arguments::parse();
-    if let Some(port) = arguments.serve {
-        return serve(&arguments.document, port).await;
-    }
     let bench: &'static Bench = Box::leak(Box::new(Bench::new(arguments).await?));
     if bench.wants("start") {
         start::report(bench).await?;
@@ -79,16 +72,6 @@ async fn main() -> Result<()> {
         bench.memory().await?;
     }
     Ok(())
-}
-
-async fn serve(document: &Path, port: u16) -> Result<()> {
-    let server = MockServer::builder().mount("", Document::open(document)?);
-    let _server = server
-        .host(Ipv4Addr::LOCALHOST.into())
-        .port(port)
-        .start()
-        .await?;
-    std::future::pending().await
 }
 
 /// What is measured, and how.
@@ -135,7 +118,7 @@ impl Bench {
             .await?;
         let stop = Stop::After(self.round_time());
         let connections = self.arguments.connections;
-        load::run(server.address, &self.requests, connections, stop).await?;
+        load::run(server.address, &self.requests[..1], connections, stop).await?;
         Ok(server)
     }
 

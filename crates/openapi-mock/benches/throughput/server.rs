@@ -37,13 +37,13 @@ impl Kind {
         }
     }
 
-    /// Both without logs, since these cost each of them more than an answer.
-    fn command(&self, document: &Path, port: u16) -> Result<Command> {
+    /// Prism without its log, since that is faster; the mock as it is.
+    fn command(&self, document: &Path, port: u16) -> Command {
         let port = port.to_string();
-        Ok(match self {
+        match self {
             Self::Mock => {
-                let mut command = Command::new(std::env::current_exe()?);
-                command.args(["--serve", &port, "--document"]).arg(document);
+                let mut command = Command::new(env!("CARGO_BIN_EXE_openapi-mock"));
+                command.args(["--port", &port]).arg(document);
                 command
             }
             Self::Prism(program) => {
@@ -52,14 +52,15 @@ impl Kind {
                 command.arg(document).env("NODE_NO_WARNINGS", "1");
                 command
             }
-        })
+        }
     }
 
     /// Starts the server and waits for its first reply, whatever it says.
     pub(crate) async fn start(&self, document: &Path, first: &Request) -> Result<Server> {
         let address = free_address()?;
-        let mut command = self.command(document, address.port())?;
-        command.stdin(Stdio::null()).stdout(Stdio::null());
+        let mut command = self.command(document, address.port());
+        command.stdin(Stdio::null());
+        command.stdout(Stdio::null()).stderr(Stdio::null());
         let start = Instant::now();
         let child = command.spawn().map_err(|error| {
             let program = command.get_program().to_string_lossy().into_owned();
