@@ -21,6 +21,8 @@ pub(crate) enum Stop {
 #[derive(Debug, Default)]
 pub(crate) struct Round {
     pub(crate) elapsed: Duration,
+    /// What the server used of the processors.
+    pub(crate) processor_time: Duration,
     /// One for each request, in order once the round is over.
     latencies: Vec<Duration>,
 }
@@ -29,6 +31,12 @@ impl Round {
     pub(crate) fn per_second(&self) -> f64 {
         let requests = u32::try_from(self.latencies.len()).unwrap_or(u32::MAX);
         f64::from(requests) / self.elapsed.as_secs_f64()
+    }
+
+    /// Processor time of the server for one request.
+    pub(crate) fn processor_time(&self) -> Duration {
+        let requests = u32::try_from(self.latencies.len()).unwrap_or(u32::MAX);
+        self.processor_time / requests.max(1)
     }
 
     /// The latency that this many of a hundred requests keep.

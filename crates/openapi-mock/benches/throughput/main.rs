@@ -132,7 +132,8 @@ impl Bench {
             servers.push(self.warm(kind).await?);
         }
         println!(
-            "\n| {} connections | requests/s | p50 | p99 |\n|---|---:|---:|---:|",
+            "\n| {} connections | requests/s | p50 ms | p99 ms | processor µs/request |\n\
+             |---|---:|---:|---:|---:|",
             self.arguments.connections
         );
         for number in 0..self.requests.len() {
@@ -142,7 +143,12 @@ impl Bench {
                 for (server, rounds) in servers.iter().zip(&mut rounds) {
                     let stop = Stop::After(self.round_time());
                     let connections = self.arguments.connections;
-                    rounds.push(load::run(server.address, request, connections, stop).await?);
+                    let before = server.processor_time();
+                    let mut round = load::run(server.address, request, connections, stop).await?;
+                    let after = server.processor_time();
+                    let used = after.zip(before).map(|(after, before)| after - before);
+                    round.processor_time = used.unwrap_or_default();
+                    rounds.push(round);
                 }
             }
             self.report(&request[0].name, &rounds);
@@ -165,14 +171,15 @@ impl Bench {
             let speed = of(Round::per_second);
             let p50 = of(|round| round.percentile(50).as_secs_f64() * 1e3);
             let p99 = of(|round| round.percentile(99).as_secs_f64() * 1e3);
+            let used = of(|round| round.processor_time().as_secs_f64() * 1e6);
             println!(
-                "| {}, {request} | {speed:.0} | {p50:.2} ms | {p99:.2} ms |",
+                "| {}, {request} | {speed:.0} | {p50:.2} | {p99:.2} | {used:.0} |",
                 kind.name()
             );
             speeds.push(speed);
         }
         if let [mock, prism] = speeds[..] {
-            println!("| ratio, {request} | {:.1} | | |", mock / prism);
+            println!("| ratio, {request} | {:.1} | | | |", mock / prism);
         }
     }
 

@@ -93,6 +93,17 @@ impl Server {
         }
     }
 
+    /// The processor time that the process and its threads have used so far. Nothing where the system
+    /// does not tell.
+    pub(crate) fn processor_time(&self) -> Option<Duration> {
+        let stat = fs::read_to_string(format!("/proc/{}/stat", self.child.id())).ok()?;
+        // The name of the program, in brackets, may hold spaces.
+        let (_, fields) = stat.rsplit_once(')')?;
+        let ticks = |field: usize| fields.split_whitespace().nth(field)?.parse::<u64>().ok();
+        // `USER_HZ` is 100 on all Linux platforms.
+        Some(Duration::from_millis(10 * (ticks(11)? + ticks(12)?)))
+    }
+
     /// Resident memory of the process now, and at most so far, in KiB. Nothing where the system does
     /// not tell.
     pub(crate) fn memory(&self) -> Option<(u64, u64)> {
