@@ -1,3 +1,15 @@
+// Of two definitions the first counts: here pages of the documentation, for readers of the file files.
+#![doc = "\
+[start]: guide::start\n\
+[credentials]: guide::credentials\n\
+[oauth]: guide::oauth\n\
+[requests]: guide::requests\n\
+[state]: guide::state\n\
+[faults]: guide::faults\n\
+[expectations]: guide::expectations\n\
+[webhooks]: guide::webhooks\n\
+[control]: guide::control\n\
+"]
 #![doc = include_str!("../README.md")]
 #![allow(
     clippy::doc_markdown,
@@ -21,6 +33,7 @@ mod document;
 mod error;
 mod expect;
 mod faults;
+pub mod guide;
 mod limits;
 mod log;
 mod media;

@@ -162,7 +162,9 @@ impl Exchange<'_> {
             .ok_or("`client_id` is missing")?;
         let store = self.access.store();
         let client = store.fixed.clients.get(id);
-        let client = client.ok_or("no application of this `client_id` is registered")?;
+        let client = client.ok_or(
+            "no application of this `client_id` is registered; `mock-client` and `mock-public` are",
+        )?;
         let target = redirect::target(client, parameters.get("redirect_uri"))?;
         Ok((id.to_owned(), target))
     }

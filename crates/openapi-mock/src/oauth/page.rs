@@ -15,7 +15,7 @@ main{max-width:32rem;margin:10vh auto;padding:2rem;background:#fff;border-radius
 h1{font-size:1.4rem;margin-top:0}code{overflow-wrap:anywhere}p.note{color:#4b5563;font-size:.9rem}\
 button{font:inherit;padding:.6rem 1.6rem;margin-right:.6rem;border-radius:.4rem;border:2px solid #1d4ed8;\
 background:#fff;color:#1d4ed8;cursor:pointer}button.yes{background:#1d4ed8;color:#fff}\
-button:focus-visible{outline:3px solid #f59e0b;outline-offset:2px}";
+button:focus-visible{outline:3px solid #111827;outline-offset:2px}";
 
 /// What the consent page shows.
 pub(super) struct Question<'a> {
@@ -51,7 +51,8 @@ impl Question<'_> {
         );
         // Browsers apply this to what the form leads to as well.
         let form_action = format!("'self' {}", source(self.target));
-        page(StatusCode::OK, "Allow access", &body, &form_action)
+        let title = format!("Allow access to {}?", self.api);
+        page(StatusCode::OK, &title, &body, &form_action)
     }
 
     fn scopes(&self) -> String {
@@ -69,7 +70,7 @@ impl Question<'_> {
 
 /// A page for what must not be sent to the application (RFC 6749, section 4.1.2.1).
 pub(super) fn problem(title: &str, text: &str) -> Reply {
-    let body = format!("<h1>{}</h1><p>{}</p>", escaped(title), escaped(text));
+    let body = format!("<h1>{}</h1><p>{}</p>", escaped(title), marked(text));
     let mut reply = page(StatusCode::BAD_REQUEST, title, &body, "'none'");
     reply.set(REASON, &format!("invalid_request: {text}"));
     reply
@@ -130,9 +131,19 @@ fn escaped(text: &str) -> String {
     out
 }
 
+/// A text whose names stand between backticks.
+fn marked(text: &str) -> String {
+    let text = escaped(text);
+    let parts = text.split('`').enumerate().map(|(index, part)| match index % 2 {
+        0 => part.to_owned(),
+        _ => format!("<code>{part}</code>"),
+    });
+    parts.collect()
+}
+
 #[cfg(test)]
 mod tests {
-    use super::{Question, problem, source};
+    use super::{Question, marked, problem, source};
 
     const EVIL: &str = "\"'><script>alert(1)</script>&";
 
@@ -153,6 +164,14 @@ mod tests {
             assert!(!html.contains("<script") && !html.contains("\"'"), "{html}");
             assert!(html.contains("&quot;&#39;&gt;&lt;script&gt;"));
         }
+    }
+
+    #[test]
+    fn names_look_like_names() {
+        assert_eq!(
+            marked("`client_id` is <missing>"),
+            "<code>client_id</code> is &lt;missing&gt;"
+        );
     }
 
     #[test]
