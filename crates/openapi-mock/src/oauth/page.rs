@@ -134,10 +134,13 @@ fn escaped(text: &str) -> String {
 /// A text whose names stand between backticks.
 fn marked(text: &str) -> String {
     let text = escaped(text);
-    let parts = text.split('`').enumerate().map(|(index, part)| match index % 2 {
-        0 => part.to_owned(),
-        _ => format!("<code>{part}</code>"),
-    });
+    let parts = text
+        .split('`')
+        .enumerate()
+        .map(|(index, part)| match index % 2 {
+            0 => part.to_owned(),
+            _ => format!("<code>{part}</code>"),
+        });
     parts.collect()
 }
 
