@@ -8,6 +8,7 @@ mod common;
 mod control;
 mod expectations;
 mod faults;
+mod guide;
 mod limits;
 mod log;
 mod oauth;
