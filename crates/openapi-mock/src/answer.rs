@@ -75,8 +75,7 @@ impl Answer {
         Ok(reply)
     }
 
-    /// The media type of the body; none where there is no body. An error is told in any media type:
-    /// better one that was not asked for than none.
+    /// The media type of the body; none where there is no body.
     fn preferred<'a>(
         &self,
         status: StatusCode,
@@ -87,15 +86,9 @@ impl Answer {
         if declared.is_empty() || bodiless(status) {
             return Ok(None);
         }
-        if let Some(wanted) = &self.media {
-            return Ok(declared.iter().find(|media| media.name == *wanted));
-        }
-        match accept.preferred(declared) {
-            None if status.as_u16() < 400 => {
-                let names: Vec<&str> = declared.iter().map(|media| &*media.name).collect();
-                Err(accept.refusal(&names))
-            }
-            preferred => Ok(preferred.or_else(|| declared.first())),
+        match &self.media {
+            Some(wanted) => Ok(declared.iter().find(|media| media.name == *wanted)),
+            None => accept.negotiated(status, declared),
         }
     }
 

@@ -2,11 +2,12 @@
 
 use std::cmp::Reverse;
 
-use http::header;
+use http::{StatusCode, header};
 
 use crate::api::Media;
 use crate::media;
 use crate::refusal::{Reason, Refusal};
+use crate::reply::bodiless;
 use crate::request::Request;
 
 /// The `Accept` header of a request.
@@ -73,6 +74,24 @@ impl Accept {
         });
         let best = welcome.min_by_key(|(quality, place, _)| (*quality, *place));
         best.map(|(_, _, media)| media)
+    }
+
+    /// The media type to answer in with a status; none where none is declared. An error is told in
+    /// any: better in one that was not asked for than not at all.
+    pub(crate) fn negotiated<'a>(
+        &self,
+        status: StatusCode,
+        declared: &'a [Media],
+    ) -> Result<Option<&'a Media>, Refusal> {
+        let preferred = self.preferred(declared);
+        if preferred.is_some() || declared.is_empty() || bodiless(status) {
+            return Ok(preferred);
+        }
+        if status.as_u16() < 400 {
+            let names: Vec<&str> = declared.iter().map(|media| &*media.name).collect();
+            return Err(self.refusal(&names));
+        }
+        Ok(declared.first())
     }
 
     /// A content type of a declared media type, which may be a range.

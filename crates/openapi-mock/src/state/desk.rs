@@ -1,6 +1,6 @@
 //! One call, answered from what is kept.
 
-use http::{HeaderName, header};
+use http::{HeaderName, StatusCode, header};
 use serde_json::Value;
 
 use super::collection::Collection;
@@ -10,6 +10,7 @@ use super::lore::{Lore, Spot};
 use super::model::{Deed, Plan};
 use crate::answer::Answer;
 use crate::call::Call;
+use crate::negotiation::Accept;
 use crate::refusal::{Reason, Refusal};
 
 pub(super) struct Desk<'a> {
@@ -80,14 +81,14 @@ impl<'a> Desk<'a> {
             } => {
                 let target = self.outer(collection(*number));
                 let reads = self.call.operation.method == http::Method::GET;
-                Ok(if reads {
-                    self.read_member(&target, member)
+                if reads {
+                    Ok(self.read_member(&target, member))
                 } else {
                     self.write_member(&target, member)
-                })
+                }
             }
             Deed::ReadSingle => self.read_single(),
-            Deed::WriteSingle { whole } => Ok(self.write_single(*whole)),
+            Deed::WriteSingle { whole } => self.write_single(*whole),
             Deed::DeleteSingle => self.delete_single(),
             Deed::Unknown => Ok(None),
         }
@@ -174,11 +175,23 @@ impl<'a> Desk<'a> {
         Ok(false)
     }
 
-    /// The answer with a resource, in whatever form the operation declares it.
-    pub(super) fn answer_with(&self, status: u16, resource: &mut Value, spot: &Spot) -> Answer {
+    /// The answer with a resource, in whatever form the operation declares it. A client that takes
+    /// none of the media types is refused, so this comes before anything changes.
+    pub(super) fn answer_with(
+        &self,
+        status: u16,
+        resource: &mut Value,
+        spot: &Spot,
+    ) -> Result<Answer, Refusal> {
+        let operation = self.call.operation;
+        if let (Some(response), Ok(status)) =
+            (operation.response(status), StatusCode::from_u16(status))
+        {
+            Accept::of(self.call.request).negotiated(status, &response.media)?;
+        }
         let mut answer = Answer::status(status);
-        answer.body = self.lore.shown(self.call.operation, status, resource, spot);
-        answer
+        answer.body = self.lore.shown(operation, status, resource, spot);
+        Ok(answer)
     }
 
     /// Where a created item stands, as the example of the document writes it: a URL, or a path.

@@ -71,35 +71,13 @@ impl<'a> Desk<'a> {
         Some(value)
     }
 
-    pub(super) fn write_single(&mut self, whole: bool) -> Option<Answer> {
+    pub(super) fn write_single(&mut self, whole: bool) -> Outcome {
         let operation = self.call.operation;
         let here = self.here();
-        let reader = self.reader()?;
-        let status = operation.success();
-        let value = match answered(reader) {
-            None => self.written_text(&here)?,
-            Some((_, schema)) => {
-                let within = envelope(self.lore.api, schema);
-                match sent_by(self.call, &within) {
-                    None => self.call.body.clone()?,
-                    Some(sent) => {
-                        let mut held = match self.single(&here) {
-                            Some(Value::Object(held)) => held,
-                            _ => Map::new(),
-                        };
-                        let inner = within.is_empty().then_some(schema);
-                        let own = Own {
-                            schema: inner,
-                            key: None,
-                        };
-                        self.lore.apply(&mut held, sent, self.call, whole, &own);
-                        Value::Object(held)
-                    }
-                }
-            }
+        let Some(mut value) = self.written(&here, whole) else {
+            return Ok(None);
         };
-        let mut value = value;
-        let mut answer = self.answer_with(status, &mut value, &here);
+        let mut answer = self.answer_with(operation.success(), &mut value, &here)?;
         let resource = operation.path.rsplit('/').next().unwrap_or_default();
         answer.changes = vec![Change::new(
             ChangeKind::Updated,
@@ -108,7 +86,28 @@ impl<'a> Desk<'a> {
             &value,
         )];
         self.data.singles.insert(here.path, value);
-        Some(answer)
+        Ok(Some(answer))
+    }
+
+    /// What stands here when the call is done.
+    fn written(&self, here: &Spot, whole: bool) -> Option<Value> {
+        let Some((_, schema)) = answered(self.reader()?) else {
+            return self.written_text(here);
+        };
+        let within = envelope(self.lore.api, schema);
+        let Some(sent) = sent_by(self.call, &within) else {
+            return self.call.body.clone();
+        };
+        let mut held = match self.single(here) {
+            Some(Value::Object(held)) => held,
+            _ => Map::new(),
+        };
+        let own = Own {
+            schema: within.is_empty().then_some(schema),
+            key: None,
+        };
+        self.lore.apply(&mut held, sent, self.call, whole, &own);
+        Some(Value::Object(held))
     }
 
     /// The texts that stand here, with the one that was sent in its media type.
@@ -128,7 +127,7 @@ impl<'a> Desk<'a> {
             return Err(missing(&here.path));
         }
         let mut value = self.single(&here).unwrap_or_default();
-        let mut answer = self.answer_with(self.call.operation.success(), &mut value, &here);
+        let mut answer = self.answer_with(self.call.operation.success(), &mut value, &here)?;
         let resource = self
             .call
             .operation

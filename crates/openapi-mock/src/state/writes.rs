@@ -10,7 +10,6 @@ use super::desk::{Desk, Outcome, Target};
 use super::key::{Key, singular};
 use super::lore::Spot;
 use super::shape;
-use crate::answer::Answer;
 use crate::change::{Change, ChangeKind};
 use crate::refusal::{Reason, Refusal};
 use crate::sample::Wish;
@@ -131,7 +130,7 @@ impl<'a> Desk<'a> {
             let detail = format!("there is a {name} `{key}` at {at} already");
             return Err(Refusal::new(Reason::Conflict, detail));
         }
-        let mut answer = self.answer_with(status, &mut value, spot);
+        let mut answer = self.answer_with(status, &mut value, spot)?;
         answer.headers.extend(self.location(status, target));
         answer.changes = vec![Change::new(
             ChangeKind::Created,
@@ -173,7 +172,7 @@ impl<'a> Desk<'a> {
             (true, _) => 200,
             _ => operation.success(),
         };
-        let answer = self.changed(target, status, |desk, members| {
+        self.changed(target, status, |desk, members| {
             let own = Own {
                 schema: target.collection.whole.as_ref(),
                 key: match &target.collection.key {
@@ -182,8 +181,7 @@ impl<'a> Desk<'a> {
                 },
             };
             desk.lore.apply(members, sent, desk.call, whole, &own);
-        });
-        Ok(answer)
+        })
     }
 
     /// Changes an item, and answers with it.
@@ -192,8 +190,10 @@ impl<'a> Desk<'a> {
         target: &Target<'_>,
         status: u16,
         change: impl FnOnce(&Self, &mut Map<String, Value>),
-    ) -> Option<Answer> {
-        let item = self.data.item(&target.at, &target.key)?;
+    ) -> Outcome {
+        let Some(item) = self.data.item(&target.at, &target.key) else {
+            return Ok(None);
+        };
         let mut value = item.value.clone();
         if !value.is_object() {
             value = Value::Object(Map::new());
@@ -203,7 +203,7 @@ impl<'a> Desk<'a> {
         if let Value::Object(members) = &mut value {
             change(self, members);
         }
-        let mut answer = self.answer_with(status, &mut value, &target.spot);
+        let mut answer = self.answer_with(status, &mut value, &target.spot)?;
         let name = &target.collection.name;
         answer.changes = vec![Change::new(
             ChangeKind::Updated,
@@ -214,22 +214,24 @@ impl<'a> Desk<'a> {
         if let Some(item) = self.data.item_mut(&target.at, &target.key) {
             item.value = value;
         }
-        Some(answer)
+        Ok(Some(answer))
     }
 
     pub(super) fn delete(&mut self, target: &Target<'a>, created: bool) -> Outcome {
         self.find(target, created)?;
-        let Some(mut item) = self.data.remove(&target.at, &target.key, &target.spot.path) else {
+        let Some(item) = self.data.item(&target.at, &target.key) else {
             return Ok(None);
         };
+        let mut value = item.value.clone();
         let status = self.call.operation.success();
-        let mut answer = self.answer_with(status, &mut item.value, &target.spot);
+        let mut answer = self.answer_with(status, &mut value, &target.spot)?;
+        self.data.remove(&target.at, &target.key, &target.spot.path);
         let name = &target.collection.name;
         answer.changes = vec![Change::new(
             ChangeKind::Deleted,
             name,
             &target.spot.path,
-            &item.value,
+            &value,
         )];
         Ok(Some(answer))
     }
@@ -245,7 +247,7 @@ impl<'a> Desk<'a> {
         self.data.made_keys += 1;
         let count = self.data.made_keys;
         let status = self.call.operation.success();
-        let answer = self.changed(target, status, |desk, members| {
+        self.changed(target, status, |desk, members| {
             let Some(schema) = &target.collection.whole else {
                 return;
             };
@@ -263,13 +265,14 @@ impl<'a> Desk<'a> {
                 .into_iter()
                 .filter(|(name, _)| known.contains_key(name.as_str()));
             members.extend(fitting);
-        });
-        Ok(answer)
+        })
     }
 
     /// Sets one member of an item.
-    pub(super) fn write_member(&mut self, target: &Target<'a>, member: &str) -> Option<Answer> {
-        let sent = self.call.body.clone()?;
+    pub(super) fn write_member(&mut self, target: &Target<'a>, member: &str) -> Outcome {
+        let Some(sent) = self.call.body.clone() else {
+            return Ok(None);
+        };
         let status = self.call.operation.success();
         self.changed(target, status, |_, members| {
             members.insert(member.to_owned(), sent);

@@ -754,3 +754,70 @@ mod model {
         }
     }
 }
+
+#[tokio::test]
+async fn who_cannot_read_the_answer_changes_nothing() {
+    let badge = json!({"type": "object", "required": ["id"], "properties": {
+        "id": {"type": "string", "readOnly": true}, "name": {"type": "string"}}});
+    let as_json = json!({"description": "", "content": {"application/json": {"schema": badge}}});
+    let as_text =
+        json!({"description": "", "content": {"text/plain": {"schema": {"type": "string"}}}});
+    let sent = json!({"content": {"application/json": {"schema": badge}}});
+    // Other successes can be told as the client wants, but not the one that each call would have.
+    let operation = |own: &str| {
+        let mut responses = json!({"202": as_text});
+        responses[own] = as_json.clone();
+        json!({"responses": responses, "requestBody": sent})
+    };
+    let document = json!({
+        "openapi": "3.0.3", "info": {"title": "Badges", "version": "1"},
+        "paths": {
+            "/badges": {
+                "get": {"responses": {"200": {"description": "", "content": {"application/json":
+                    {"schema": {"type": "array", "items": badge}}}}}},
+                "post": operation("201")
+            },
+            "/badges/{id}": {
+                "parameters": [{"name": "id", "in": "path", "required": true, "schema": {"type": "string"}}],
+                "get": {"responses": {"200": as_json}},
+                "put": operation("200"),
+                "delete": {"responses": {"200": as_json, "202": as_text}}
+            },
+            "/settings": {"get": {"responses": {"200": as_json}}, "put": operation("200")}
+        }
+    });
+    let server = MockServer::start(Document::bundled(&document.to_string()).unwrap()).await;
+    let server = server.unwrap();
+    let created = call(&server, Method::POST, "/badges", json!({"name": "Ada"})).await;
+    let created: Value = created.json().await.unwrap();
+    let own = format!("/badges/{}", created["id"].as_str().unwrap());
+    let before = [
+        get(&server, "/badges").await,
+        get(&server, "/settings").await,
+    ];
+    for (method, path) in [
+        (Method::POST, "/badges"),
+        (Method::PUT, &own),
+        (Method::DELETE, &own),
+        (Method::PUT, "/settings"),
+    ] {
+        let request = reqwest::Client::new()
+            .request(method.clone(), format!("{}{path}", server.url()))
+            .header("accept", "text/plain");
+        let request = match method {
+            Method::DELETE => request,
+            _ => request.json(&json!({"name": "Bo"})),
+        };
+        let refused = request.send().await.unwrap();
+        assert_eq!(
+            refused.status(),
+            StatusCode::NOT_ACCEPTABLE,
+            "{method} {path}"
+        );
+    }
+    let after = [
+        get(&server, "/badges").await,
+        get(&server, "/settings").await,
+    ];
+    assert_eq!(after, before);
+}
