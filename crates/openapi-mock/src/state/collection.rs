@@ -22,6 +22,8 @@ pub(super) struct Collection {
     /// The last fixed segment.
     pub(super) name: String,
     pub(super) key: Key,
+    /// Other members that no two items share (`x-unique`).
+    pub(super) unique: Vec<String>,
     /// Where the list stands in the answer of `list`.
     pub(super) list_at: String,
     /// The schema of the items of the list.
@@ -106,9 +108,11 @@ fn collection(api: &Api, path: &str, item: Option<(&str, &str)>) -> Option<Colle
         Schema::response(&api.root, shape::items_of(&api.root, &list)?)
     });
     let listed_again = || Schema::response(&api.root, list_schema.as_ref()?.pointer.clone());
+    let whole = whole.or_else(listed_again);
     Some(Collection {
         path: path.to_owned(),
-        whole: whole.or_else(listed_again),
+        unique: unique(api, whole.as_ref()),
+        whole,
         item: item.map(|(path, _)| path.to_owned()),
         parameter: item.map(|(_, name)| name.to_owned()),
         name: last.to_owned(),
@@ -128,6 +132,15 @@ fn whole(api: &Api, read: Option<usize>, create: Option<usize>) -> Option<Schema
         let inner = shape::schema_at(&api.root, &schema.pointer, &envelope(api, schema))?;
         Schema::response(&api.root, inner)
     })
+}
+
+/// The members of items that have `x-unique`.
+fn unique(api: &Api, whole: Option<&Schema>) -> Vec<String> {
+    let root = &api.root;
+    let known = whole.map(|schema| shape::known_members(root, schema.object(root)));
+    let known = known.into_iter().flatten();
+    let unique = known.filter(|(_, schema)| shape::flag(root, schema, "x-unique"));
+    unique.map(|(name, _)| name.to_owned()).collect()
 }
 
 /// Whether what is read at the path of an item, if anything is, is no list of other things.

@@ -24,7 +24,10 @@ impl Lore<'_> {
         let mut found = self.shown_items(collection, at, values);
         let wanted = self.wanted(collection, found.len());
         while found.len() < wanted {
-            let taken = |key: &str| found.contains_key(key);
+            let taken = |key: &str, value: &Value| {
+                let shared = |other: &Value| shares(collection, value, other);
+                found.contains_key(key) || found.values().any(shared)
+            };
             let (key, value) = self.made_item(collection, at, values, found.len(), &taken);
             found.insert(key, value);
         }
@@ -125,14 +128,15 @@ impl Lore<'_> {
         inner.unwrap_or(example)
     }
 
-    /// A made item whose key is not taken. `count` tells the items that were made apart.
+    /// A made item that is not `taken`, by its key and value. `count` tells the items that were made
+    /// apart.
     pub(super) fn made_item(
         &self,
         collection: &Collection,
         at: &str,
         values: &Values,
         count: usize,
-        taken: &dyn Fn(&str) -> bool,
+        taken: &dyn Fn(&str, &Value) -> bool,
     ) -> (String, Value) {
         let mut last = String::new();
         for round in 0..20 {
@@ -142,7 +146,7 @@ impl Lore<'_> {
                 .key
                 .of(&value, self.links, collection.item.as_deref());
             let key = own.unwrap_or_else(|| (count + 1).to_string());
-            if !taken(&key) && !key.is_empty() {
+            if !taken(&key, &value) && !key.is_empty() {
                 self.settle(collection, &mut value, &key, values);
                 return (key, value);
             }
@@ -150,7 +154,8 @@ impl Lore<'_> {
         }
         // The examples hold nothing that could be varied, such as names of one word.
         let free = (count + 1..).map(|number| format!("{last}{number}"));
-        let key = free.into_iter().find(|key| !taken(key)).unwrap_or(last);
+        let free = free.into_iter().find(|key| !taken(key, &Value::Null));
+        let key = free.unwrap_or(last);
         let mut value = self.made_value(collection, &format!("{at}/{key}"));
         self.settle(collection, &mut value, &key, values);
         (key, value)
@@ -211,6 +216,15 @@ impl Lore<'_> {
             number.map_or_else(|| Value::from(key), Value::from),
         );
     }
+}
+
+/// Whether two items have a value in common that no two may share.
+fn shares(collection: &Collection, one: &Value, other: &Value) -> bool {
+    let mut unique = collection.unique.iter();
+    unique.any(|name| {
+        one.get(name)
+            .is_some_and(|value| other.get(name) == Some(value))
+    })
 }
 
 /// Adds the members of an example that an item does not have yet; an item that is a bare key becomes

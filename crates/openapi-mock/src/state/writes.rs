@@ -30,6 +30,7 @@ impl<'a> Desk<'a> {
         let made = status_declared(operation, 201);
         let status = if made { 201 } else { operation.success() };
         let target = self.new_target(collection, &here, &sent);
+        self.refuse_shared(&target, &sent)?;
         let value = self.new_value(&target, sent);
         self.place(&target, value, status)
     }
@@ -72,6 +73,7 @@ impl<'a> Desk<'a> {
         let known = |key: &str| {
             items.is_some_and(|items| items.items.contains_key(key) || items.gone.contains(key))
         };
+        let known = |key: &str, _: &Value| known(key);
         let (key, value) =
             self.lore
                 .made_item(collection, at, &self.call.path, count + 1000, &known);
@@ -117,6 +119,32 @@ impl<'a> Desk<'a> {
         value
     }
 
+    /// Refuses what another item of the collection has already and no two may share.
+    fn refuse_shared(&self, target: &Target<'_>, sent: &Map<String, Value>) -> Result<(), Refusal> {
+        let Target {
+            collection,
+            at,
+            key,
+            ..
+        } = target;
+        let items = self.data.collections.get(at).map(|items| &items.items);
+        for name in &collection.unique {
+            let Some(value) = sent.get(name).filter(|value| !value.is_null()) else {
+                continue;
+            };
+            let mut others = items
+                .into_iter()
+                .flatten()
+                .filter(|(other, _)| *other != key);
+            if let Some((other, _)) = others.find(|(_, item)| item.value.get(name) == Some(value)) {
+                let one = singular(&collection.name);
+                let detail = format!("{one} `{other}` at {at} has this `{name}` already");
+                return Err(Refusal::new(Reason::Conflict, detail));
+            }
+        }
+        Ok(())
+    }
+
     /// Keeps a new item, unless its key is taken.
     fn place(&mut self, target: &Target<'_>, mut value: Value, status: u16) -> Outcome {
         let Target {
@@ -159,11 +187,13 @@ impl<'a> Desk<'a> {
         match self.find(target, created) {
             Ok(_) => {}
             Err(_) if creates => {
+                self.refuse_shared(target, &sent)?;
                 let value = self.new_value(target, sent);
                 return self.place(target, value, 201);
             }
             Err(refusal) => return Err(refusal),
         }
+        self.refuse_shared(target, &sent)?;
         let status = match (
             status_declared(operation, 200),
             status_declared(operation, 204),
@@ -244,6 +274,8 @@ impl<'a> Desk<'a> {
         renews: Option<&str>,
     ) -> Outcome {
         self.find(target, created)?;
+        let sent = sent_by(self.call, "").unwrap_or_default();
+        self.refuse_shared(target, &sent)?;
         self.data.made_keys += 1;
         let count = self.data.made_keys;
         let status = self.call.operation.success();
@@ -253,7 +285,6 @@ impl<'a> Desk<'a> {
             };
             let root = &desk.lore.api.root;
             let known = shape::known_members(root, schema.object(root));
-            let sent = sent_by(desk.call, "").unwrap_or_default();
             if let Some(name) = renews.filter(|name| !sent.contains_key(*name)) {
                 let place = format!("{}#{count}", target.spot.path);
                 let held = Value::Object(members.clone());
@@ -273,9 +304,9 @@ impl<'a> Desk<'a> {
         let Some(sent) = self.call.body.clone() else {
             return Ok(None);
         };
+        let sent = Map::from_iter([(member.to_owned(), sent)]);
+        self.refuse_shared(target, &sent)?;
         let status = self.call.operation.success();
-        self.changed(target, status, |_, members| {
-            members.insert(member.to_owned(), sent);
-        })
+        self.changed(target, status, |_, members| members.extend(sent))
     }
 }

@@ -101,6 +101,76 @@ async fn clients_are_created_read_changed_and_deleted() {
 }
 
 #[tokio::test]
+async fn what_is_unique_is_kept_so() {
+    let server = configuration().await;
+    let reports = json!({"name": "Reports", "features": [], "ipWhitelist": []});
+    let created = call(&server, Method::POST, CLIENTS, reports.clone()).await;
+    let created: Value = created.json().await.unwrap();
+    let path = format!("{CLIENTS}/{}", created["_id"].as_str().unwrap());
+    let before = get(&server, CLIENTS).await;
+
+    let again = call(&server, Method::POST, CLIENTS, reports.clone()).await;
+    assert_eq!(again.status(), StatusCode::CONFLICT);
+    let why = again.headers()["x-mock-refusal"].to_str().unwrap();
+    assert!(
+        why.starts_with("conflict: ") && why.ends_with("has this `name` already"),
+        "{why}"
+    );
+    let body: Value = again.json().await.unwrap();
+    assert_eq!(body["errors"], "The name is already in use.");
+
+    let taken = json!({"name": before[0]["name"], "features": [], "ipWhitelist": []});
+    let refused = call(&server, Method::PUT, &path, taken).await;
+    assert!(refused.status().is_client_error());
+    let why = refused.headers()["x-mock-refusal"].to_str().unwrap();
+    assert!(why.starts_with("conflict: "), "{why}");
+    assert_eq!(get(&server, CLIENTS).await, before);
+
+    assert_eq!(
+        status(&server, Method::PUT, &path, reports.clone()).await,
+        200
+    );
+    let elsewhere = "/config/otherapp/clients";
+    assert_eq!(status(&server, Method::POST, elsewhere, reports).await, 201);
+}
+
+#[tokio::test]
+async fn made_resources_share_nothing_unique_either() {
+    let mut document = boards();
+    let color = json!({"type": "string", "enum": ["red", "green", "blue"], "x-unique": true});
+    for operation in ["get", "put"] {
+        let path = "/paths/~1boards~1{slug}".to_owned();
+        let schema = format!("{path}/{operation}/responses/200/content/application~1json/schema");
+        let schema = document.pointer_mut(&schema).unwrap();
+        schema["properties"]["color"] = color.clone();
+        schema["required"] = json!(["slug", "color"]);
+    }
+    let list = "/paths/~1boards/get/responses/200/content/application~1json/schema/items";
+    document.pointer_mut(list).unwrap()["properties"]["color"] = color;
+    for seed in 0..4 {
+        let document = open_to_all(&document.to_string());
+        let builder = MockServer::builder().mount("", document).seed(seed);
+        let server = builder.start().await.unwrap();
+        let boards = get(&server, "/boards").await;
+        let mut colors: Vec<&str> = boards
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|board| board["color"].as_str().unwrap())
+            .collect();
+        colors.sort_unstable();
+        assert_eq!(colors, ["blue", "green", "red"]);
+        let new = json!({"slug": "new", "color": "red"});
+        let refused = status(&server, Method::PUT, "/boards/new", new).await;
+        assert_eq!(refused, 409);
+        assert_eq!(
+            status(&server, Method::GET, "/boards/new", Value::Null).await,
+            404
+        );
+    }
+}
+
+#[tokio::test]
 async fn fields_need_their_flow_and_a_name_of_their_own() {
     let server = configuration().await;
     let fields = format!("{FLOW}/fields");
