@@ -110,7 +110,7 @@ impl Hub {
         content: Content<'_>,
     ) -> Result<Arc<Message>, MockError> {
         let composer = Composer {
-            root: &mock.api().root,
+            api: mock.api(),
             declared: &self.declared,
             event: &self.declared.events[&facts.name],
             facts,

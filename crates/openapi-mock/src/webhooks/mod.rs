@@ -105,13 +105,14 @@ impl Webhooks {
     }
 
     /// Sends an event to all receivers, and waits until each took it or was tried in vain. Without
-    /// payload, the document's example is sent. Of a payload, what the envelope lacks is filled in.
+    /// payload, the document's example is sent, or one that is made. Of a payload, what the envelope
+    /// lacks is filled in.
     ///
     /// # Errors
     ///
     /// [`MockError::UnknownEvent`], [`MockError::NoReceiver`], and [`MockError::InvalidPayload`]
-    /// when the payload is not what the document says, or there is none and no example. What
-    /// becomes of a delivery is no error: see [`Delivery::is_delivered`].
+    /// when the payload is not what the document says. What becomes of a delivery is no error: see
+    /// [`Delivery::is_delivered`].
     pub async fn send(
         &self,
         event: &str,

@@ -5,9 +5,10 @@ use serde_json::{Map, Value, json};
 
 use super::declared::{Declared, Envelope, Event, Place};
 use super::naming::{singular, words};
-use super::shape::{properties, property, shown};
-use crate::api::members;
+use super::shape::{properties, property};
+use crate::api::{Api, members};
 use crate::change::Change;
+use crate::sample::{Members, Wish};
 
 /// One event on its way: what stands in the body, and what in headers.
 #[derive(Debug, Clone, PartialEq)]
@@ -26,7 +27,7 @@ pub(super) struct Facts {
 
 /// Puts deliveries together along their schema.
 pub(super) struct Composer<'a> {
-    pub(super) root: &'a Value,
+    pub(super) api: &'a Api,
     pub(super) declared: &'a Declared,
     pub(super) event: &'a Event,
     pub(super) facts: &'a Facts,
@@ -35,7 +36,7 @@ pub(super) struct Composer<'a> {
 /// From what a delivery is made.
 #[derive(Debug)]
 pub(super) enum Content<'a> {
-    /// From what the document shows.
+    /// As the document shows it; made where it shows nothing.
     Shown,
     Given(Value),
     Change(&'a Change),
@@ -57,28 +58,45 @@ impl Composer<'_> {
         self.valid(self.enveloped(payload, false))
     }
 
-    /// A delivery as the document shows it.
     fn shown(&self) -> Result<Message, String> {
-        let shown = shown(self.root, &self.event.payload.pointer)
-            .ok_or("the document shows no example of it; give a payload")?;
-        self.valid(self.enveloped(shown, true))
+        self.valid(self.enveloped(self.made(None), true))
+    }
+
+    /// A payload of examples and made values, or with only `given` and what else it has to have.
+    fn made(&self, given: Option<&Value>) -> Value {
+        let wish = Wish::at(&self.facts.name);
+        let wish = match given {
+            Some(given) => wish.keep(given).members(Members::Required),
+            None => wish,
+        };
+        self.api.sampler.value(&self.event.payload, &wish)
     }
 
     /// A delivery that tells of a change: the resource stands where the schema has room for it.
     fn of(&self, change: &Change) -> Result<Message, String> {
-        let base = shown(self.root, &self.event.payload.pointer).unwrap_or_else(|| json!({}));
+        let base = self.made(None);
         let mut why = None;
         for place in places(change) {
             let Some(schema) = self.schema_at(&place) else {
                 continue;
             };
-            let mut body = base.clone();
-            let Some(room) = room(&mut body, &place) else {
+            let resource = self.fitting(schema, &change.value);
+            let mut body = if place.is_empty() {
+                json!({})
+            } else {
+                base.clone()
+            };
+            let Some(room) = room(&mut body, &place).filter(|_| !resource.is_empty()) else {
                 continue;
             };
-            if !self.fill(room, schema, &change.value) {
-                continue;
-            }
+            room.clone_from(&resource);
+            let made = self.made(Some(&body));
+            // What the resource is stays, even where that cannot be told.
+            let body = if holds(&made, &place, &resource) {
+                made
+            } else {
+                body
+            };
             match self.valid(self.enveloped(body, true)) {
                 Ok(message) => return Ok(message),
                 Err(violation) => why = why.or(Some(violation)),
@@ -87,29 +105,24 @@ impl Composer<'_> {
         Err(why.unwrap_or_else(|| "its schema has no room for the resource".to_owned()))
     }
 
-    /// Gives an object the members of a resource that its schema knows, or all where it knows none.
-    /// Whether there were any.
-    fn fill(&self, room: &mut Map<String, Value>, schema: &Value, resource: &Value) -> bool {
-        let known = properties(self.root, schema);
+    /// The members of a resource that a schema knows, or all where it knows none.
+    fn fitting(&self, schema: &Value, resource: &Value) -> Map<String, Value> {
+        let known = properties(&self.api.root, schema);
         let fitting = members(resource)
             .filter(|(name, _)| known.is_empty() || known.contains(&name.as_str()));
-        let fitting: Vec<_> = fitting.collect();
-        let owned = fitting
-            .iter()
-            .map(|(name, value)| ((*name).clone(), (*value).clone()));
-        room.extend(owned);
-        !fitting.is_empty()
+        let owned = fitting.map(|(name, value)| (name.clone(), value.clone()));
+        owned.collect()
     }
 
     fn schema_at(&self, place: &[String]) -> Option<&Value> {
-        let payload = self.root.pointer(&self.event.payload.pointer)?;
-        place
-            .iter()
-            .try_fold(payload, |schema, name| property(self.root, schema, name))
+        let payload = self.api.root.pointer(&self.event.payload.pointer)?;
+        place.iter().try_fold(payload, |schema, name| {
+            property(&self.api.root, schema, name)
+        })
     }
 
     fn valid(&self, message: Message) -> Result<Message, String> {
-        let violations = self.event.payload.violations(self.root, &message.body);
+        let violations = self.event.payload.violations(&self.api.root, &message.body);
         let told: Vec<String> = violations
             .iter()
             .map(|violation| format!("payload {}: {}", violation.at, violation.what))
@@ -193,7 +206,7 @@ impl Composer<'_> {
 
     /// Whether the schema says nothing against what stands at a place.
     fn takes(&self, body: &Value, pointer: &str) -> bool {
-        let violations = self.event.payload.violations(self.root, body);
+        let violations = self.event.payload.violations(&self.api.root, body);
         violations.iter().all(|violation| violation.at != pointer)
     }
 }
@@ -228,6 +241,14 @@ fn places(change: &Change) -> Vec<Vec<String>> {
     ]
 }
 
+/// Whether all members of a resource stand at a place.
+fn holds(body: &Value, place: &[String], resource: &Map<String, Value>) -> bool {
+    let found = place.iter().try_fold(body, |value, name| value.get(name));
+    resource
+        .iter()
+        .all(|(name, value)| found.and_then(|found| found.get(name)) == Some(value))
+}
+
 /// The object at a place, made where there is none.
 fn room<'a>(body: &'a mut Value, place: &[String]) -> Option<&'a mut Map<String, Value>> {
     let mut object = body.as_object_mut()?;
@@ -244,6 +265,8 @@ fn unescaped(token: &str) -> String {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
+
     use super::*;
     use crate::change::ChangeKind;
 
@@ -281,15 +304,15 @@ mod tests {
     }
 
     fn composed<T>(name: &str, with: impl FnOnce(&Composer<'_>) -> T) -> T {
-        let root = document();
-        let declared = Declared::new(&root);
+        let api = Api::new(&Arc::new(document()));
+        let declared = Declared::new(&api.root);
         let facts = Facts {
             name: name.to_owned(),
             id: "0123456789".to_owned(),
             time: chrono::DateTime::from_timestamp(1_700_000_000, 0).unwrap(),
         };
         with(&Composer {
-            root: &root,
+            api: &api,
             declared: &declared,
             event: &declared.events[name],
             facts: &facts,

@@ -1,6 +1,6 @@
 //! What schemas say of the objects they describe.
 
-use serde_json::{Map, Value};
+use serde_json::Value;
 
 use crate::api::{members, resolve};
 
@@ -27,35 +27,4 @@ pub(super) fn properties<'a>(root: &'a Value, schema: &'a Value) -> Vec<&'a str>
         .flatten()
         .flat_map(|part| properties(root, part));
     own.chain(parts).collect()
-}
-
-/// The example of a schema, put together from those of its parts where it has none of its own.
-pub(super) fn shown(root: &Value, pointer: &str) -> Option<Value> {
-    example(root, root.pointer(pointer)?, 0)
-}
-
-fn example(root: &Value, schema: &Value, depth: usize) -> Option<Value> {
-    const DEEPEST: usize = 8;
-    if depth > DEEPEST {
-        return None;
-    }
-    let schema = resolve(root, schema);
-    if let Some(example) = schema.get("example").or_else(|| schema.get("default")) {
-        return Some(example.clone());
-    }
-    if let Some(first) = schema["enum"].get(0) {
-        return Some(first.clone());
-    }
-    let mut object = Map::new();
-    for part in schema["allOf"].as_array().into_iter().flatten() {
-        if let Some(Value::Object(part)) = example(root, part, depth + 1) {
-            object.extend(part);
-        }
-    }
-    for (name, property) in members(&schema["properties"]) {
-        if let Some(value) = example(root, property, depth + 1) {
-            object.insert(name.clone(), value);
-        }
-    }
-    (!object.is_empty()).then_some(Value::Object(object))
 }

@@ -96,6 +96,115 @@ async fn deliveries_are_what_the_verifier_wants() {
 }
 
 #[tokio::test]
+async fn payloads_without_example_are_made() {
+    let (sender, receiver, url) = pair().await;
+    sender.webhooks().register(&url, "s3cret").unwrap();
+    let sent = sender.webhooks().send("meeting.bare", None).await.unwrap();
+    assert!(sent[0].is_delivered(), "{sent:?}");
+    let body: Value = received(&receiver).json().unwrap();
+    assert!(body["data"].is_object(), "{body}");
+}
+
+/// Meetings that can be created, changed and deleted, and an event for each.
+fn meetings() -> Document {
+    let meeting = json!({"$ref": "#/components/schemas/Meeting"});
+    let whole = json!({"application/json": {"schema": meeting}});
+    let told = json!({"description": "The meeting.", "content": whole});
+    let list = json!({"type": "array", "items": meeting});
+    let id = json!({"name": "id", "in": "path", "required": true, "schema": {"type": "string"}});
+    let payload = json!({"payload": {"$ref": "#/components/schemas/Told"}});
+    let own: Value = serde_json::from_str(DOCUMENT).unwrap();
+    let mut webhooks = own["x-webhooks"].clone();
+    webhooks["events"] =
+        json!({"meeting.created": payload, "meeting.updated": payload, "meeting.deleted": payload});
+    let document = json!({
+        "openapi": "3.0.3", "info": {"title": "Meetings", "version": "1"}, "x-webhooks": webhooks,
+        "paths": {
+            "/meetings": {
+                "get": {"responses": {"200": {"description": "All.",
+                    "content": {"application/json": {"schema": list}}}}},
+                "post": {"operationId": "create", "requestBody": {"content": whole},
+                    "responses": {"201": told}}
+            },
+            "/meetings/{id}": {
+                "parameters": [id],
+                "get": {"responses": {"200": told}},
+                "patch": {"operationId": "change", "requestBody": {"content": whole},
+                    "responses": {"200": told}},
+                "delete": {"responses": {"204": {"description": "Gone."}}}
+            }
+        },
+        "components": {"schemas": {
+            "Meeting": {"type": "object", "required": ["id"], "properties": {
+                "id": {"type": "string", "readOnly": true},
+                "title": {"type": "string", "example": "Weekly"},
+                "room": {"type": "string", "example": "Blue"}
+            }},
+            "Told": {"type": "object", "required": ["event_type", "timestamp", "attempt", "data"],
+                "properties": {
+                    "event_type": {"type": "string"},
+                    "timestamp": {"type": "string", "format": "date-time"},
+                    "attempt": {"type": "integer", "minimum": 1},
+                    "data": {"type": "object", "required": ["meeting"],
+                        "properties": {"meeting": meeting}}
+                }}
+        }}
+    });
+    Document::bundled(&document.to_string()).unwrap()
+}
+
+#[tokio::test]
+async fn what_calls_change_is_told_by_itself() {
+    let (_, receiver, url) = pair().await;
+    let sender = MockServer::start(meetings()).await.unwrap();
+    sender.webhooks().register(&url, "s3cret").unwrap();
+    let client = reqwest::Client::new();
+    let all = format!("{}/meetings", sender.url());
+    let send = async |request: reqwest::RequestBuilder, body: Value| {
+        let reply = request.json(&body).send().await.unwrap();
+        assert!(reply.status().is_success(), "{reply:?}");
+        reply.text().await.unwrap()
+    };
+    let created = send(client.post(&all), json!({"title": "Start"})).await;
+    let created: Value = serde_json::from_str(&created).unwrap();
+    let one = format!("{all}/{}", created["id"].as_str().unwrap());
+    send(client.patch(&one), json!({"title": "End"})).await;
+    client.get(&one).send().await.unwrap();
+    let refused = client.patch(&one).json(&json!({"title": 5}));
+    assert_eq!(refused.send().await.unwrap().status(), 400);
+    let unreadable = client.patch(&one).header("accept", "text/csv");
+    let unreadable = unreadable.json(&json!({"title": "Never"}));
+    assert_eq!(unreadable.send().await.unwrap().status(), 406);
+    client.delete(&one).send().await.unwrap();
+    sender.webhooks().settled().await;
+
+    let verifier = Verifier::new(&SCHEME, ["s3cret"]).unwrap();
+    let told = receiver.requests_of("receive").unwrap();
+    let told: Vec<Value> = told
+        .iter()
+        .map(|request| {
+            let delivery = verifier.verify(request.headers(), request.body());
+            serde_json::from_slice(delivery.unwrap().body()).unwrap()
+        })
+        .collect();
+    let facts: Vec<(&Value, &Value)> = told
+        .iter()
+        .map(|body| (&body["event_type"], &body["data"]["meeting"]))
+        .collect();
+    let ended = json!({"id": created["id"], "title": "End"});
+    assert_eq!(created, json!({"id": created["id"], "title": "Start"}));
+    assert_eq!(
+        facts,
+        [
+            (&json!("meeting.created"), &created),
+            (&json!("meeting.updated"), &ended),
+            (&json!("meeting.deleted"), &ended),
+        ]
+    );
+    assert!(told.iter().all(|body| body["attempt"].is_u64()), "{told:?}");
+}
+
+#[tokio::test]
 async fn alternatives_sign_in_their_own_way() {
     let (sender, receiver, url) = pair().await;
     let webhooks = sender.webhooks();
