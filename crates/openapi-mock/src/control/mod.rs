@@ -5,6 +5,7 @@
 
 mod guard;
 mod problem;
+mod settings;
 
 use http::{Method, StatusCode};
 use serde::Deserialize;
@@ -19,6 +20,7 @@ use crate::redact;
 use crate::reply::Reply;
 use crate::request::Request;
 use crate::route::Route;
+use crate::state;
 
 /// Where it stands.
 const ROOT: &str = "/_mock";
@@ -27,7 +29,7 @@ const ROOT: &str = "/_mock";
 const SHOWN: usize = 100;
 
 /// All endpoints, with what they do.
-const ENDPOINTS: [(&str, &str, &str); 12] = [
+const ENDPOINTS: [(&str, &str, &str); 18] = [
     ("GET", "", "what there is"),
     (
         "GET",
@@ -55,7 +57,37 @@ const ENDPOINTS: [(&str, &str, &str); 12] = [
         "register a receiver; {\"url\", \"secret\", \"signature\"?}",
     ),
     ("DELETE", "/receivers", "no more receivers"),
-    ("POST", "/reset", "as after the start"),
+    ("GET", "/state", "the resources, as a state file holds them"),
+    (
+        "POST",
+        "/tokens",
+        "issue a token; {\"scheme\", \"scopes\"?, \"lifetime\"?, \"trusted\"?, \"client\"?, \"subject\"?}",
+    ),
+    (
+        "POST",
+        "/credentials/revoke",
+        "take back a token, an API key or a user; {\"credential\"}",
+    ),
+    (
+        "POST",
+        "/credentials/expire",
+        "end a token, an API key or a user; {\"credential\"}",
+    ),
+    (
+        "PUT",
+        "/oauth",
+        "change the OAuth 2.0 server; {\"consent\"?: automatic, page or deny, \"token_lifetime\"?}",
+    ),
+    (
+        "PUT",
+        "/rate-limits",
+        "{\"mode\": document, off or each, \"requests\" and \"window\" with each}",
+    ),
+    (
+        "POST",
+        "/reset",
+        "as after the start, but for /oauth and /rate-limits",
+    ),
 ];
 
 type Outcome = Result<(StatusCode, Value), Problem>;
@@ -122,6 +154,12 @@ async fn dispatch(mock: &Mock, request: &Request, below: &str) -> Outcome {
             mock.webhooks().unregister_all();
             done
         }
+        ("GET", "/state") => Ok(ok(state::shown(mock))),
+        ("POST", "/tokens") => settings::issue_token(mock, request),
+        ("POST", "/credentials/revoke") => settings::end(request, |one| mock.revoke(one)),
+        ("POST", "/credentials/expire") => settings::end(request, |one| mock.expire(one)),
+        ("PUT", "/oauth") => settings::change_oauth(mock, request),
+        ("PUT", "/rate-limits") => settings::change_limits(mock, request),
         ("POST", "/reset") => {
             mock.reset();
             done

@@ -2,6 +2,7 @@
 
 use http::StatusCode;
 
+use crate::access::UnknownScheme;
 use crate::error::MockError;
 
 #[derive(Debug)]
@@ -35,6 +36,16 @@ impl From<MockError> for Problem {
         Self {
             status,
             error: name,
+            message: error.to_string(),
+        }
+    }
+}
+
+impl From<UnknownScheme> for Problem {
+    fn from(error: UnknownScheme) -> Self {
+        Self {
+            status: StatusCode::NOT_FOUND,
+            error: "unknown_scheme",
             message: error.to_string(),
         }
     }

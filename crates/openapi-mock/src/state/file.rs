@@ -8,8 +8,10 @@ use std::sync::{Mutex, PoisonError};
 
 use indexmap::IndexMap;
 use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
 
 use super::data::Data;
+use super::links;
 use crate::mock::Mock;
 
 /// The format that this version writes and reads.
@@ -128,13 +130,7 @@ impl StateFile {
         }
         let mut versions = Vec::new();
         for (prefix, mock) in &self.mocks {
-            let (data, version) = mock.store().export();
-            let (title, text) = mock.named();
-            let saved = Saved {
-                title,
-                version: text,
-                data,
-            };
+            let (saved, version) = Saved::of(mock);
             inner.contents.mocks.insert(prefix.clone(), saved);
             versions.push(version);
         }
@@ -145,6 +141,30 @@ impl StateFile {
         inner.written = versions;
         Ok(())
     }
+}
+
+impl Saved {
+    /// The state of a mock now, and the number of changes that it holds.
+    fn of(mock: &Mock) -> (Self, u64) {
+        let (data, changes) = mock.store().export();
+        let (title, version) = mock.named();
+        let saved = Self {
+            title,
+            version,
+            data,
+        };
+        (saved, changes)
+    }
+}
+
+/// The state of a mock as a file holds it.
+pub(crate) fn shown(mock: &Mock) -> Value {
+    let (_, prefix, _) = links::split(mock.url());
+    let (saved, _) = Saved::of(mock);
+    json!(Contents {
+        format: FORMAT,
+        mocks: IndexMap::from([(prefix.to_owned(), saved)]),
+    })
 }
 
 fn refuse_other(path: &Path, saved: &Saved, mock: &Mock) -> Result<(), StateFileError> {
@@ -192,7 +212,7 @@ fn read(path: &Path) -> Result<(Contents, Option<String>), StateFileError> {
 }
 
 fn format_of(bytes: &[u8]) -> Option<u64> {
-    let value: serde_json::Value = serde_json::from_slice(bytes).ok()?;
+    let value: Value = serde_json::from_slice(bytes).ok()?;
     value["format"].as_u64()
 }
 

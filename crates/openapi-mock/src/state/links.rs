@@ -142,7 +142,7 @@ impl Links {
 }
 
 /// Scheme and host, path, and query with fragment.
-fn split(url: &str) -> (&str, &str, &str) {
+pub(super) fn split(url: &str) -> (&str, &str, &str) {
     let authority = url.find("://").map_or(0, |at| at + 3);
     let start = match authority {
         0 => 0,

@@ -29,8 +29,8 @@ use crate::refusal::Refusal;
 
 pub(crate) use self::data::Data;
 use self::desk::Desk;
-pub(crate) use self::file::StateFile;
 pub use self::file::StateFileError;
+pub(crate) use self::file::{StateFile, shown};
 use self::links::Links;
 use self::lore::Lore;
 use self::model::Model;
