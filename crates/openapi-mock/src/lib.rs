@@ -40,6 +40,7 @@ mod media;
 mod mock;
 mod negotiation;
 mod oauth;
+mod parts;
 mod prefer;
 mod random;
 mod reason;

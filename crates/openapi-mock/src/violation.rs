@@ -6,7 +6,7 @@ use jsonschema::ValidationError;
 use jsonschema::error::ValidationErrorKind;
 use serde_json::Value;
 
-use crate::api::resolve;
+use crate::parts::parts;
 use crate::schema::Violation;
 
 /// Longer values are not repeated.
@@ -71,27 +71,22 @@ fn is_short(value: &Value) -> bool {
 
 /// Whether the value at `path`, or something around it, is a secret.
 fn is_secret(root: &Value, schema: &Value, path: &[Cow<'_, str>]) -> bool {
-    let schema = resolve(root, schema);
-    if schema["format"] == "password" || schema["x-sensitive"] == true {
-        return true;
-    }
-    let branches = ["allOf", "oneOf", "anyOf"]
-        .iter()
-        .filter_map(|key| schema[*key].as_array());
-    if branches
-        .flatten()
-        .any(|branch| is_secret(root, branch, path))
-    {
-        return true;
-    }
+    let mut parts = parts(root, [schema]).into_iter();
+    parts.any(|part| {
+        let secret = part["format"] == "password" || part["x-sensitive"] == true;
+        secret || is_secret_within(root, part, path)
+    })
+}
+
+fn is_secret_within(root: &Value, part: &Value, path: &[Cow<'_, str>]) -> bool {
     let Some((first, rest)) = path.split_first() else {
         return false;
     };
-    let member = &schema["properties"][first.as_ref()];
+    let member = &part["properties"][first.as_ref()];
     if !member.is_null() {
         return is_secret(root, member, rest);
     }
-    let inner = [&schema["items"], &schema["additionalProperties"]];
+    let inner = [&part["items"], &part["additionalProperties"]];
     inner.iter().any(|schema| is_secret(root, schema, rest))
 }
 

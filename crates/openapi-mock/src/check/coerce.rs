@@ -3,8 +3,9 @@
 use serde_json::{Map, Number, Value};
 
 use super::style::Written;
-use crate::api::{members, resolve};
+use crate::api::members;
 use crate::media::plain_text;
+use crate::parts::parts;
 
 /// A schema with everything that its references, `allOf`, `oneOf` and `anyOf` add to it: what a
 /// text may stand for is the union of them all.
@@ -25,26 +26,9 @@ impl<'a> View<'a> {
     }
 
     fn of(root: &'a Value, schemas: impl IntoIterator<Item = &'a Value>) -> Self {
-        let mut view = Self {
+        Self {
             root,
-            parts: Vec::new(),
-        };
-        for schema in schemas {
-            view.gather(schema);
-        }
-        view
-    }
-
-    fn gather(&mut self, schema: &'a Value) {
-        let schema = resolve(self.root, schema);
-        if !schema.is_object() || self.parts.iter().any(|part| std::ptr::eq(*part, schema)) {
-            return;
-        }
-        self.parts.push(schema);
-        for key in ["allOf", "oneOf", "anyOf"] {
-            for branch in schema[key].as_array().into_iter().flatten() {
-                self.gather(branch);
-            }
+            parts: parts(root, schemas),
         }
     }
 

@@ -4,6 +4,7 @@ use indexmap::IndexMap;
 use serde_json::Value;
 
 use crate::api::{members, resolve};
+use crate::parts::parts;
 
 /// The members that a schema names, in whatever branch, with the first schema of each.
 pub(super) fn known_members<'a>(
@@ -11,49 +12,19 @@ pub(super) fn known_members<'a>(
     schema: &'a Value,
 ) -> IndexMap<&'a str, &'a Value> {
     let mut found = IndexMap::new();
-    gather(root, schema, &mut found, 0);
-    found
-}
-
-fn gather<'a>(
-    root: &'a Value,
-    schema: &'a Value,
-    found: &mut IndexMap<&'a str, &'a Value>,
-    depth: usize,
-) {
-    if depth > 16 {
-        return;
-    }
-    let schema = resolve(root, schema);
-    for (name, schema) in members(&schema["properties"]) {
-        found.entry(name).or_insert(schema);
-    }
-    for key in ["allOf", "oneOf", "anyOf"] {
-        for part in schema[key].as_array().into_iter().flatten() {
-            gather(root, part, found, depth + 1);
+    for part in parts(root, [schema]) {
+        for (name, schema) in members(&part["properties"]) {
+            found.entry(name.as_str()).or_insert(schema);
         }
     }
+    found
 }
 
 /// The type of a schema, behind references and compositions; that of the first branch that has one.
 pub(super) fn kind<'a>(root: &'a Value, schema: &'a Value) -> Option<&'a str> {
-    kind_within(root, schema, 0)
-}
-
-fn kind_within<'a>(root: &'a Value, schema: &'a Value, depth: usize) -> Option<&'a str> {
-    if depth > 16 {
-        return None;
-    }
-    let schema = resolve(root, schema);
-    if let Some(kind) = schema["type"].as_str() {
-        return Some(kind);
-    }
-    if schema["properties"].is_object() {
-        return Some("object");
-    }
-    ["allOf", "oneOf", "anyOf"].into_iter().find_map(|key| {
-        let mut parts = schema[key].as_array().into_iter().flatten();
-        parts.find_map(|part| kind_within(root, part, depth + 1))
+    parts(root, [schema]).into_iter().find_map(|part| {
+        let implied = part["properties"].is_object().then_some("object");
+        part["type"].as_str().or(implied)
     })
 }
 
