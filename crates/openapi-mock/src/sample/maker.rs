@@ -171,7 +171,6 @@ impl<'a> Maker<'a> {
         }
         match self.members {
             Members::All => like.is_none() || child.like.is_some(),
-            Members::Some => child.place.child("wanted").dice().flip(),
             Members::Required => false,
         }
     }

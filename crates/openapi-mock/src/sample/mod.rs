@@ -44,8 +44,6 @@ pub(crate) struct Wish<'a> {
 pub(crate) enum Members {
     /// All; where there is an example, those of the example.
     All,
-    /// Some, as the dice fall.
-    Some,
     /// None.
     Required,
 }
