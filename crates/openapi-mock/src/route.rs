@@ -48,16 +48,16 @@ impl Router {
         let mut paths: Vec<&str> = Vec::new();
         for (number, operation) in operations.iter().enumerate() {
             let entry = (operation.method.clone(), number);
-            match paths.iter().position(|path| *path == operation.path) {
-                Some(known) => templates[known].operations.push(entry),
-                None => {
-                    paths.push(&operation.path);
-                    templates.push(Template {
-                        segments: segments(&operation.path),
-                        operations: vec![entry],
-                    });
-                }
+            let known = paths.iter().position(|path| *path == operation.path);
+            let number = known.unwrap_or(templates.len());
+            if known.is_none() {
+                paths.push(&operation.path);
+                templates.push(Template {
+                    segments: segments(&operation.path),
+                    operations: Vec::new(),
+                });
             }
+            templates[number].operations.push(entry);
         }
         templates.sort_by_cached_key(|template| {
             let fixed: Vec<_> = template.segments.iter().map(Segment::is_fixed).collect();
@@ -92,9 +92,10 @@ impl Router {
             }
             others.extend(methods.iter().map(|(method, _)| method.clone()));
         }
-        match others.is_empty() {
-            true => Route::Unknown,
-            false => Route::OtherMethods(others),
+        if others.is_empty() {
+            Route::Unknown
+        } else {
+            Route::OtherMethods(others)
         }
     }
 }

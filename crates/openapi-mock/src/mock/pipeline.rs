@@ -161,13 +161,12 @@ impl Mock {
     /// What the document says, if nobody else has a say.
     fn usual(&self, call: &Call<'_>) -> Result<Reply, Refusal> {
         let api = self.api();
-        let answer = match prefer::answer(api, call)? {
-            Some(answer) => answer,
-            None => {
-                let kept = self.inner.store.answer(api, call, self.url())?;
-                kept.unwrap_or_else(|| Answer::status(call.operation.success()))
-            }
+        let preferred = prefer::answer(api, call)?;
+        let answer = match preferred {
+            Some(_) => preferred,
+            None => self.inner.store.answer(api, call, self.url())?,
         };
+        let answer = answer.unwrap_or_else(|| Answer::status(call.operation.success()));
         let reply = answer.reply(api, call)?;
         self.inner.webhooks.tell(self, &answer.changes);
         Ok(reply)
