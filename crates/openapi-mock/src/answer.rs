@@ -93,12 +93,12 @@ impl Answer {
     }
 
     fn written(&self, api: &Api, status: StatusCode, media: &Media, accept: &Accept) -> Reply {
-        let known = self.body.clone().filter(|body| media.takes(api, body));
+        let known = self.body.as_ref().filter(|body| media.takes(api, body));
         let body = known.or_else(|| stand_in::body(api, media, self.status));
         let name = accept.concrete(&media.name);
         match body {
-            Some(body) if media::is_json(&name) => Reply::json(status, &name, &body),
-            Some(body) => Reply::with_body(status, &name, media::plain_text(&body)),
+            Some(body) if media::is_json(&name) => Reply::json(status, &name, body),
+            Some(body) => Reply::with_body(status, &name, media::plain_text(body)),
             None => {
                 let mut reply = Reply::empty(status);
                 reply.set(header::CONTENT_TYPE, &name);

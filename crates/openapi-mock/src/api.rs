@@ -9,6 +9,7 @@ use std::sync::Arc;
 use crate::route::Router;
 use crate::sample::Sampler;
 use crate::schema::Schema;
+use crate::stand_in::StandIn;
 
 /// The methods that a path item can have, in the spelling of documents.
 const VERBS: [&str; 8] = [
@@ -80,6 +81,7 @@ pub(crate) struct Media {
     pub(crate) schema: Option<Schema>,
     pub(crate) examples: Vec<Example>,
     pub(crate) pointer: String,
+    pub(crate) stand_in: StandIn,
 }
 
 #[derive(Debug)]
@@ -312,7 +314,7 @@ fn operation(root: &Value, path: &str, method: Method, item: &str, verb: &str) -
     });
     let responses = members(&object["responses"]).map(|(status, _)| {
         let place = format!("{pointer}/responses/{status}");
-        response(root, status, resolved_pointer(root, place))
+        response(root, status, &resolved_pointer(root, place))
     });
     let security = object.get("security").unwrap_or(&root["security"]);
     let alternatives = security.as_array().into_iter().flatten();
@@ -395,14 +397,14 @@ fn location(object: &Value) -> Option<Location> {
     }
 }
 
-fn response(root: &Value, status: &str, pointer: String) -> Response {
-    let class = status.chars().next().and_then(|first| first.to_digit(10));
+fn response(root: &Value, status: &str, pointer: &str) -> Response {
+    let class = status.get(..1).and_then(|first| first.parse().ok());
     let status = match (status.parse(), class) {
         (Ok(status), _) => Statuses::One(status),
-        (Err(_), Some(class)) => Statuses::Class(class as u16),
+        (Err(_), Some(class)) => Statuses::Class(class),
         (Err(_), None) => Statuses::Default,
     };
-    let object = root.pointer(&pointer).unwrap_or(&Value::Null);
+    let object = root.pointer(pointer).unwrap_or(&Value::Null);
     let headers = members(&object["headers"]).map(|(name, _)| {
         let place = openapi_document::pointer::join(&format!("{pointer}/headers"), name);
         let place = resolved_pointer(root, place);
@@ -417,7 +419,7 @@ fn response(root: &Value, status: &str, pointer: String) -> Response {
     Response {
         status,
         headers: headers.collect(),
-        media: media(root, &pointer, false),
+        media: media(root, pointer, false),
     }
 }
 
@@ -442,12 +444,14 @@ fn media(root: &Value, holder: &str, request: bool) -> Vec<Media> {
             let schema = format!("{pointer}/schema");
             Media {
                 name: name.clone(),
-                schema: match request {
-                    true => Schema::request(root, schema),
-                    false => Schema::response(root, schema),
+                schema: if request {
+                    Schema::request(root, schema)
+                } else {
+                    Schema::response(root, schema)
                 },
                 examples: examples(root, object),
                 pointer,
+                stand_in: StandIn::default(),
             }
         })
         .collect()

@@ -143,6 +143,7 @@ mod tests {
     use super::Accept;
     use crate::api::Media;
     use crate::request::Request;
+    use crate::stand_in::StandIn;
 
     fn accept(lines: &[&str]) -> Accept {
         let mut headers = HeaderMap::new();
@@ -166,6 +167,7 @@ mod tests {
             schema: None,
             examples: Vec::new(),
             pointer: String::new(),
+            stand_in: StandIn::default(),
         };
         let declared: Vec<Media> = declared.iter().map(media).collect();
         let chosen = accept(lines).preferred(&declared);

@@ -1,5 +1,7 @@
 //! What stands in where nothing better is known.
 
+use std::sync::OnceLock;
+
 use http::{HeaderName, header};
 use serde_json::Value;
 
@@ -21,13 +23,25 @@ pub(crate) fn examples<'a>(
     })
 }
 
+/// What stands in for the body of a media type. It is the same in all answers, so it is chosen once.
+#[derive(Debug, Default)]
+pub(crate) struct StandIn {
+    success: OnceLock<Option<Value>>,
+    error: OnceLock<Option<Value>>,
+}
+
 /// A body for a status: an example, or a made one.
-pub(crate) fn body(api: &Api, media: &Media, status: u16) -> Option<Value> {
-    let made = |schema| api.sampler.value(schema, &Wish::at(&media.pointer));
-    match examples(api, media, status).next() {
-        Some(example) => Some(example.value.clone()),
-        None => media.schema.as_ref().map(made),
-    }
+pub(crate) fn body<'a>(api: &Api, media: &'a Media, status: u16) -> Option<&'a Value> {
+    let StandIn { success, error } = &media.stand_in;
+    let kept = if status < 400 { success } else { error };
+    let chosen = kept.get_or_init(|| {
+        let made = |schema| api.sampler.value(schema, &Wish::at(&media.pointer));
+        match examples(api, media, status).next() {
+            Some(example) => Some(example.value.clone()),
+            None => media.schema.as_ref().map(made),
+        }
+    });
+    chosen.as_ref()
 }
 
 /// Sets the headers that a response declares.

@@ -32,6 +32,27 @@ pub(super) struct Item {
     /// Whether a call created it, so that what clients can create below it is not there yet.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub(super) created: bool,
+    /// As it stands in a list, until it may have changed.
+    #[serde(skip)]
+    listed: Option<Value>,
+}
+
+impl Item {
+    pub(super) fn new(value: Value, created: bool) -> Self {
+        Self {
+            value,
+            created,
+            listed: None,
+        }
+    }
+
+    pub(super) fn listed(&self) -> Option<&Value> {
+        self.listed.as_ref()
+    }
+
+    pub(super) fn keep_listed(&mut self, listed: Value) {
+        self.listed = Some(listed);
+    }
 }
 
 impl Data {
@@ -39,8 +60,11 @@ impl Data {
         self.collections.get(collection)?.items.get(key)
     }
 
+    /// The item, for changes.
     pub(super) fn item_mut(&mut self, collection: &str, key: &str) -> Option<&mut Item> {
-        self.collections.get_mut(collection)?.items.get_mut(key)
+        let item = self.collections.get_mut(collection)?.items.get_mut(key)?;
+        item.listed = None;
+        Some(item)
     }
 
     pub(super) fn insert(&mut self, collection: &str, key: &str, item: Item) {

@@ -170,8 +170,7 @@ impl<'a> Desk<'a> {
             return Err(Refusal::new(Reason::NotFound, detail));
         }
         let value = self.lore.item_called(collection, at, &self.call.path, key);
-        let created = false;
-        self.data.insert(at, key, Item { value, created });
+        self.data.insert(at, key, Item::new(value, false));
         Ok(false)
     }
 

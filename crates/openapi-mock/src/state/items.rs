@@ -5,12 +5,14 @@ use serde_json::{Map, Value};
 
 use super::bodies::{answered, envelope};
 use super::collection::Collection;
+use super::data::Item;
 use super::desk::{Desk, Outcome, Target};
 use super::filter::Filter;
 use super::lore::Spot;
 use super::page::{self, Page};
 use super::shape;
 use crate::answer::Answer;
+use crate::api::Media;
 use crate::refusal::Refusal;
 use crate::sample::{Members, Wish};
 
@@ -27,30 +29,39 @@ impl<'a> Desk<'a> {
         let page = Page::new(&api.root, rule, self.call, keys.len())?;
         let keys = keys.get(page.start..page.end).unwrap_or_default();
         let items = keys.iter().map(|key| self.listed(collection, &here, key));
-        let items = Value::Array(items.collect());
-        let mut body = match collection.list_at.as_str() {
-            "" => items,
+        let mut items = Value::Array(items.collect());
+        let describe = |body: &mut Value| {
+            page.describe(&api.root, &schema.pointer, body, self.call, self.base);
+        };
+        let body = match collection.list_at.as_str() {
+            "" => {
+                describe(&mut items);
+                items
+            }
             at => {
-                let example = media.examples.first().map(|example| example.value.clone());
-                let mut around = example
-                    .filter(Value::is_object)
-                    .unwrap_or(Value::Object(Map::new()));
-                self.lore
-                    .links
-                    .relocate(&mut around, &here.template, &here.values);
-                page::put(&mut around, at, items);
-                around
+                let mut around = self.around(media, &here);
+                page::put(&mut around, at, Value::Array(Vec::new()));
+                describe(&mut around);
+                let wish = Wish::at(&here.path).members(Members::Required);
+                let mut body = api.sampler.value(schema, &wish.keep(&around));
+                page::put(&mut body, at, items);
+                body
             }
         };
-        page.describe(&api.root, &schema.pointer, &mut body, self.call, self.base);
-        if !collection.list_at.is_empty() {
-            let wish = Wish::at(&here.path).members(Members::Required).keep(&body);
-            body = self.lore.api.sampler.value(schema, &wish);
-        }
         let mut answer = Answer::status(operation.success());
         answer.body = Some(body);
         answer.headers = page.headers(self.call, self.base);
         Ok(Some(answer))
+    }
+
+    /// What the example shows around a list.
+    fn around(&self, media: &Media, here: &Spot) -> Value {
+        let example = media.examples.first().map(|example| example.value.clone());
+        let object = example.filter(Value::is_object);
+        let mut around = object.unwrap_or(Value::Object(Map::new()));
+        let links = self.lore.links;
+        links.relocate(&mut around, &here.template, &here.values);
+        around
     }
 
     /// The keys of the items that the query asks for.
@@ -76,16 +87,21 @@ impl<'a> Desk<'a> {
     fn listed(&mut self, collection: &Collection, here: &Spot, key: &str) -> Value {
         let spot = Self::spot_of(collection, here, key);
         let lore = self.lore;
+        if let Some(listed) = self.data.item(&here.path, key).and_then(Item::listed) {
+            return listed.clone();
+        }
         let Some(item) = self.data.item_mut(&here.path, key) else {
             return Value::Null;
         };
-        match &collection.listed {
+        let listed = match &collection.listed {
             Some(schema) => {
                 let example = lore.example(collection);
                 lore.completed(schema, "", example, &mut item.value, &spot)
             }
             None => item.value.clone(),
-        }
+        };
+        item.keep_listed(listed.clone());
+        listed
     }
 
     /// Where an item of a collection stands, also where items have no path.

@@ -31,10 +31,7 @@ impl Lore<'_> {
             let (key, value) = self.made_item(collection, at, values, found.len(), &taken);
             found.insert(key, value);
         }
-        let item = |(key, value)| {
-            let created = false;
-            (key, Item { value, created })
-        };
+        let item = |(key, value)| (key, Item::new(value, false));
         Items {
             items: found.into_iter().map(item).collect(),
             ..Items::default()

@@ -166,8 +166,7 @@ impl<'a> Desk<'a> {
             &spot.path,
             &value,
         )];
-        let created = true;
-        self.data.insert(at, key, Item { value, created });
+        self.data.insert(at, key, Item::new(value, true));
         Ok(Some(answer))
     }
 

@@ -74,6 +74,7 @@ async fn clients_are_created_read_changed_and_deleted() {
     let response = call(&server, Method::PUT, &path, changed).await;
     let response: Value = response.json().await.unwrap();
     assert_eq!(response["name"], "Reports 2");
+    assert!(names(&get(&server, CLIENTS).await).contains(&"Reports 2"));
     assert_eq!(response["_secret"], created["_secret"]);
     assert_eq!(get(&server, &path).await, response);
 
