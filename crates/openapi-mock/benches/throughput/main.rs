@@ -146,7 +146,9 @@ impl Bench {
                     let before = server.processor_time();
                     let mut round = load::run(server.address, request, connections, stop).await?;
                     let after = server.processor_time();
-                    let used = after.zip(before).map(|(after, before)| after - before);
+                    let used = after
+                        .zip(before)
+                        .map(|(after, before)| after.saturating_sub(before));
                     round.processor_time = used.unwrap_or_default();
                     rounds.push(round);
                 }

@@ -156,8 +156,10 @@ fn what_is_no_body_of_the_operation_is_refused() {
         let wrong = wrong.unwrap_err();
         assert_eq!(wrong.reason, Reason::UnsupportedMediaType);
         assert_as_declared(&api, operation, &wrong);
-        if body.required {
-            let missing = send(&api, operation, &body.media[0].name, String::new());
+        // An empty text is a text.
+        let first = body.media[0].name.as_str();
+        if body.required && !first.starts_with("text/") {
+            let missing = send(&api, operation, first, String::new());
             assert_eq!(missing.unwrap_err().reason, Reason::InvalidRequest);
         }
         if media::is_json(&body.media[0].name) {
