@@ -173,9 +173,7 @@ impl Api {
 
     /// The operation object, for its extensions.
     pub(crate) fn object(&self, operation: &Operation) -> &Value {
-        self.root
-            .pointer(&operation.pointer)
-            .unwrap_or(&Value::Null)
+        at(&self.root, &operation.pointer).unwrap_or(&Value::Null)
     }
 }
 
@@ -234,7 +232,7 @@ impl Example {
 impl Media {
     /// The media type object.
     pub(crate) fn object<'a>(&self, root: &'a Value) -> &'a Value {
-        root.pointer(&self.pointer).unwrap_or(&Value::Null)
+        at(root, &self.pointer).unwrap_or(&Value::Null)
     }
 
     /// Whether its schema takes a value.
@@ -244,10 +242,21 @@ impl Media {
     }
 }
 
+/// The node at a JSON pointer. Unlike `Value::pointer` it copies no token, which counts where each
+/// request asks.
+pub(crate) fn at<'a>(root: &'a Value, pointer: &str) -> Option<&'a Value> {
+    let mut tokens = openapi_document::pointer::split(pointer);
+    tokens.try_fold(root, |node, token| match node {
+        Value::Object(members) => members.get(&*token),
+        Value::Array(items) => items.get(token.parse::<usize>().ok()?),
+        _ => None,
+    })
+}
+
 /// The node behind a chain of references.
 pub(crate) fn resolve<'a>(root: &'a Value, node: &'a Value) -> &'a Value {
     let target = node.get("$ref").and_then(Value::as_str);
-    match target.and_then(|target| root.pointer(target.strip_prefix('#')?)) {
+    match target.and_then(|target| at(root, target.strip_prefix('#')?)) {
         Some(node) => resolve(root, node),
         None => node,
     }

@@ -7,7 +7,7 @@ use jsonschema::Validator;
 use openapi_document::lint::json_schema::{Direction, to_json_schema_for};
 use serde_json::Value;
 
-use crate::violation;
+use crate::{api, violation};
 
 /// No more violations are gathered.
 const MOST: usize = 20;
@@ -50,7 +50,7 @@ impl Schema {
 
     /// The schema object, as written.
     pub(crate) fn object<'a>(&self, root: &'a Value) -> &'a Value {
-        root.pointer(&self.pointer).unwrap_or(&Value::Null)
+        api::at(root, &self.pointer).unwrap_or(&Value::Null)
     }
 
     pub(crate) fn is_valid(&self, root: &Value, value: &Value) -> bool {

@@ -3,7 +3,7 @@
 use serde_json::{Map, Value};
 
 use super::dice::Dice;
-use crate::api::{members, strings};
+use crate::api::{at, members, strings};
 
 /// All schema objects that hold for one value at once.
 #[derive(Debug, Default)]
@@ -181,7 +181,7 @@ fn follow<'a>(root: &'a Value, schema: &'a Value, trail: &mut Vec<&'a str>) -> O
             return Some(schema);
         };
         trail.push(target);
-        schema = root.pointer(target.strip_prefix('#')?)?;
+        schema = at(root, target.strip_prefix('#')?)?;
     }
     None
 }
