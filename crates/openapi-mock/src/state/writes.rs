@@ -29,19 +29,20 @@ impl<'a> Desk<'a> {
         };
         let made = status_declared(operation, 201);
         let status = if made { 201 } else { operation.success() };
-        let target = self.new_target(collection, &here, &sent);
+        let (target, made) = self.new_target(collection, &here, &sent);
         self.refuse_shared(&target, &sent)?;
-        let value = self.new_value(&target, sent);
+        let value = self.new_value(&target, made, sent);
         self.place(&target, value, status)
     }
 
-    /// The key that the call names, or a new one.
+    /// Where a new item goes: to the key that the call names, or to a new one. What was made to find
+    /// that comes along.
     fn new_target(
         &mut self,
         collection: &'a Collection,
         here: &Spot,
         sent: &Map<String, Value>,
-    ) -> Target<'a> {
+    ) -> (Target<'a>, Option<Value>) {
         let root = &self.lore.api.root;
         let whole = collection.whole.as_ref().map(|schema| schema.object(root));
         let known = whole
@@ -56,17 +57,22 @@ impl<'a> Desk<'a> {
             Key::Member(name) if !given_by_server(name) => sent.get(name).and_then(shape::scalar),
             _ => None,
         };
-        let key = named.unwrap_or_else(|| self.new_key(collection, &here.path));
-        Target {
+        let (key, made) = match named {
+            Some(key) => (key, None),
+            None => self.new_key(collection, &here.path),
+        };
+        let target = Target {
             collection,
             at: here.path.clone(),
             spot: Self::spot_of(collection, here, &key),
             key,
-        }
+        };
+        (target, made)
     }
 
-    /// A key that nothing here has or had: the next number, or one that looks like the others.
-    fn new_key(&mut self, collection: &Collection, at: &str) -> String {
+    /// A key that nothing here has or had: the next number, or one that looks like the others, with
+    /// the item that was made for it.
+    fn new_key(&mut self, collection: &Collection, at: &str) -> (String, Option<Value>) {
         self.data.made_keys += 1;
         let count = usize::try_from(self.data.made_keys).unwrap_or(usize::MAX);
         let items = self.data.collections.get(at);
@@ -81,26 +87,32 @@ impl<'a> Desk<'a> {
             Key::Member(name) => value[name].is_number(),
             _ => key.parse::<u64>().is_ok(),
         };
+        if !is_number {
+            return (key, Some(value));
+        }
         let keys = items
             .into_iter()
             .flat_map(|items| items.items.keys().chain(&items.gone));
         let numbers = keys.filter_map(|key| key.parse::<u64>().ok());
-        match (is_number, numbers.max()) {
-            (true, Some(last)) => (last + 1).to_string(),
-            (true, None) => "1".to_owned(),
-            (false, _) => key,
-        }
+        let next = numbers.max().map_or(1, |last| last + 1);
+        (next.to_string(), None)
     }
 
     /// A new item: what the server sets, and over it what was sent.
-    fn new_value(&self, target: &Target<'_>, sent: Map<String, Value>) -> Value {
+    fn new_value(
+        &self,
+        target: &Target<'_>,
+        made: Option<Value>,
+        sent: Map<String, Value>,
+    ) -> Value {
         let Target {
             collection,
             at,
             key,
             ..
         } = target;
-        let made = self.lore.item_called(collection, at, &self.call.path, key);
+        let named = || self.lore.item_called(collection, at, &self.call.path, key);
+        let made = made.unwrap_or_else(named);
         let mut value = match (made, &collection.whole) {
             (Value::Object(made), Some(schema)) => self.lore.server_made(made, self.call, schema),
             _ => Map::new(),
@@ -187,7 +199,7 @@ impl<'a> Desk<'a> {
             Ok(_) => {}
             Err(_) if creates => {
                 self.refuse_shared(target, &sent)?;
-                let value = self.new_value(target, sent);
+                let value = self.new_value(target, None, sent);
                 return self.place(target, value, 201);
             }
             Err(refusal) => return Err(refusal),
