@@ -35,7 +35,7 @@ struct Arguments {
     #[arg(
         long,
         value_delimiter = ',',
-        default_value = "list_clients,create_client"
+        default_value = "list_clients,copy_flow"
     )]
     operations: Vec<String>,
     /// Connections that are kept, each with one request under way
