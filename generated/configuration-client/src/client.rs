@@ -185,6 +185,7 @@ impl Client {
     /// - 401: The call carries no Basic credentials, or wrong ones.
     /// - 403: The credentials are not right for this resource; the message is the same as for 401. That this also answers a client of another application, or one that carries none of the features the operation asks for, is inferred.
     /// - 404: Something in the path does not exist. The message often names the flow even when another part is missing.
+    /// - 409 (inferred): The name is taken already.
     /// - 500: The service failed in a way it did not foresee.
     ///
     /// # Example

@@ -190,6 +190,7 @@ pub static MODIFY_CLIENT: Operation = Operation::new(
             ResponseSpec::new(StatusRange::Exact(401u16), &["application/json"]),
             ResponseSpec::new(StatusRange::Exact(403u16), &["application/json"]),
             ResponseSpec::new(StatusRange::Exact(404u16), &["application/json"]),
+            ResponseSpec::new(StatusRange::Exact(409u16), &["application/json"]),
             ResponseSpec::new(StatusRange::Exact(500u16), &["application/json"]),
         ],
     )

@@ -32,11 +32,7 @@ struct Arguments {
     )]
     document: PathBuf,
     /// Operations that are called, with the examples of the document
-    #[arg(
-        long,
-        value_delimiter = ',',
-        default_value = "list_clients,copy_flow"
-    )]
+    #[arg(long, value_delimiter = ',', default_value = "list_clients,copy_flow")]
     operations: Vec<String>,
     /// Connections that are kept, each with one request under way
     #[arg(long, default_value_t = 16)]
