@@ -10,6 +10,7 @@
 )]
 
 pub mod calls;
+pub mod clients;
 pub mod conformance;
 pub mod document;
 pub mod documented_by_example;

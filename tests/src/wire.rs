@@ -120,7 +120,7 @@ fn examples(root: &Value, media: &Value) -> Vec<(String, Value)> {
 }
 
 /// A status code for `404`, `4XX` or `default`.
-fn code(status: &str) -> u16 {
+pub fn code(status: &str) -> u16 {
     match status.parse() {
         Ok(code) => code,
         Err(_) if status.eq_ignore_ascii_case("default") => 500,
@@ -190,13 +190,21 @@ pub fn check(
 
 /// The texts that the message of an error must hold, from where the document says it stands.
 pub fn message_texts(root: &Value, body: &Value) -> Vec<String> {
-    let pointers = document::strings(&root["x-error-members"]["message"]);
-    let found = pointers.iter().find_map(|pointer| body.pointer(pointer));
     let mut texts = Vec::new();
-    if let Some(found) = found {
+    if let Some(found) = message(root, body) {
         leaves(found, &mut texts);
     }
     texts
+}
+
+/// Whether the message of an error stands in its body as one text.
+pub fn message_is_text(root: &Value, body: &Value) -> bool {
+    message(root, body).is_some_and(Value::is_string)
+}
+
+fn message<'a>(root: &Value, body: &'a Value) -> Option<&'a Value> {
+    let pointers = document::strings(&root["x-error-members"]["message"]);
+    pointers.iter().find_map(|pointer| body.pointer(pointer))
 }
 
 fn leaves(value: &Value, texts: &mut Vec<String>) {
@@ -243,7 +251,7 @@ fn boundary(request: &Request) -> Option<&str> {
 }
 
 /// The headers that the client chose; those of the transport and its version are left out, and of
-/// credentials everything but the scheme.
+/// `Authorization` everything but the scheme.
 fn relevant(headers: &BTreeMap<String, String>) -> impl Iterator<Item = (&str, String)> {
     const OF_THE_TRANSPORT: [&str; 6] = [
         "host",

@@ -68,12 +68,13 @@ impl Scheme {
     }
 }
 
-/// Where an API puts code and message into its error bodies, as JSON pointers (RFC 6901). [`Api`] has
-/// an example.
+/// Where an API puts code, message and request id into its error bodies, as JSON pointers (RFC 6901).
+/// [`Api`] has an example.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ErrorMembers {
     pub(crate) code: &'static [&'static str],
     pub(crate) message: &'static [&'static str],
+    pub(crate) request_id: &'static [&'static str],
 }
 
 impl ErrorMembers {
@@ -85,7 +86,15 @@ impl ErrorMembers {
         Self {
             code: code_pointers,
             message: message_pointers,
+            request_id: &[],
         }
+    }
+
+    /// Where the id of the request stands, for replies that have no header with it.
+    #[must_use]
+    pub const fn request_id(mut self, pointers: &'static [&'static str]) -> Self {
+        self.request_id = pointers;
+        self
     }
 }
 
@@ -110,8 +119,10 @@ impl ErrorMembers {
 ///         ),
 ///     ])
 ///     .security(&[&[SecurityRequirement::new("basicAuth", &[])]])
-///     // {"error": {"code": "out_of_stock", "message": "There are none left"}}
-///     .error_members(ErrorMembers::new(&["/error/code"], &["/error/message"]))
+///     // {"error": {"code": "out_of_stock", "message": "There are none left"}, "request": "7f3a"}
+///     .error_members(
+///         ErrorMembers::new(&["/error/code"], &["/error/message"]).request_id(&["/request"]),
+///     )
 ///     // 100 requests in any 60 seconds
 ///     .rate_limits(&[RateLimit::new("default", "/", 100, 60, "source address")])
 ///     .retry_statuses(&[429, 503]);
@@ -170,8 +181,9 @@ impl Api {
         self
     }
 
-    /// Where error bodies hold code and message. Where a list is empty, the members of RFC 9457
-    /// (`detail`, `title`) and the usual `message`, `error_description`, `error`, `code` are tried.
+    /// Where error bodies hold code, message and request id. Where a list is empty, the members of
+    /// RFC 9457 (`detail`, `title`) and the usual `message`, `error_description`, `error`, `code`,
+    /// `request_id` are tried.
     #[must_use]
     pub const fn error_members(mut self, members: ErrorMembers) -> Self {
         self.error_members = members;
@@ -186,7 +198,8 @@ impl Api {
         self
     }
 
-    /// The response headers that may carry a request id, lower-case; the first one present counts.
+    /// The response headers that may carry a request id, lower-case; the first one present counts,
+    /// and before what an error body says.
     #[must_use]
     pub const fn request_id_headers(mut self, headers: &'static [&'static str]) -> Self {
         self.request_id_headers = headers;

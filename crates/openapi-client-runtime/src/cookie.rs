@@ -2,6 +2,8 @@
 //!
 //! Generated code has no word for a cookie parameter, so it sends each one as a header
 //! `openapi-cookie-<name>`; they are gathered into one `Cookie` header before the request leaves.
+//! A document that does not know the name of a cookie may declare the whole header as a parameter;
+//! then the others follow it.
 
 use reqwest::header::{COOKIE, HeaderMap, HeaderValue};
 
@@ -10,7 +12,9 @@ const PREFIX: &str = "openapi-cookie-";
 
 /// Moves the cookie parameters of `names` into one `Cookie` header.
 pub(crate) fn gather(headers: &mut HeaderMap, names: &[&str]) -> Result<(), String> {
-    headers.remove(COOKIE);
+    if let Some(whole) = headers.get_mut(COOKIE) {
+        whole.set_sensitive(true);
+    }
     for name in names {
         let parameter = format!("{PREFIX}{}", name.to_ascii_lowercase());
         if headers.get_all(&parameter).iter().count() > 1 {
@@ -77,6 +81,19 @@ mod tests {
         gather(&mut headers, &["SID", "absent", "theme"]).unwrap();
         assert_eq!(headers.len(), 1);
         assert_eq!(headers[COOKIE], "SID=31d4=x; theme=dark");
+        assert!(headers[COOKIE].is_sensitive());
+    }
+
+    #[test]
+    fn a_parameter_that_is_the_whole_header_comes_first() {
+        let mut headers = HeaderMap::new();
+        headers.insert(COOKIE, HeaderValue::from_static("login=31d4"));
+        headers.insert("openapi-cookie-theme", HeaderValue::from_static("dark"));
+        gather(&mut headers, &["theme"]).unwrap();
+        assert_eq!(headers[COOKIE], "login=31d4; theme=dark");
+        headers.insert(COOKIE, HeaderValue::from_static("login=31d4"));
+        gather(&mut headers, &[]).unwrap();
+        assert_eq!(headers[COOKIE], "login=31d4");
         assert!(headers[COOKIE].is_sensitive());
     }
 

@@ -29,6 +29,7 @@ pub(crate) struct Reply {
     /// Where the reply came from, without the query; kept of pages that link to each other.
     pub(crate) url: Option<Box<Url>>,
     request_id_headers: &'static [&'static str],
+    request_id_of_body: Option<String>,
 }
 
 impl Reply {
@@ -43,6 +44,7 @@ impl Reply {
             message: None,
             trail: Trail::default(),
             request_id_headers: api.request_id_headers,
+            request_id_of_body: None,
         }
     }
 
@@ -51,7 +53,7 @@ impl Reply {
         self.excerpt = Bytes::copy_from_slice(&body[..body.len().min(EXCERPT)]);
     }
 
-    /// Reads code and message from an error body.
+    /// Reads code, message and request id from an error body.
     pub(crate) fn read_members(&mut self, members: ErrorMembers, body: &[u8]) {
         let Ok(body) = serde_json::from_slice::<Value>(body) else {
             return;
@@ -74,12 +76,19 @@ impl Reply {
                 ],
             ),
         );
+        self.request_id_of_body = first(
+            &body,
+            or(members.request_id, &["/request_id", "/error/request_id"]),
+        )
+        // An id is shown in traces, so what cannot be shown as it is counts as none.
+        .filter(|id| OneLine(id).to_string() == *id);
     }
 
     pub(crate) fn request_id(&self) -> Option<&str> {
         self.request_id_headers
             .iter()
             .find_map(|name| self.headers.get(*name)?.to_str().ok())
+            .or(self.request_id_of_body.as_deref())
     }
 
     pub(crate) fn content_type(&self) -> Option<&str> {
@@ -178,6 +187,28 @@ mod tests {
             let found = members(api, body);
             assert_eq!((found.0.as_deref(), found.1.as_deref()), (code, message));
         }
+    }
+
+    #[test]
+    fn a_request_id_is_found_in_headers_first_and_then_in_the_body() {
+        static API: Api = Api::new("x", "1.0.0");
+        let found = |members: ErrorMembers, headers: HeaderMap, body: &str| {
+            let mut reply = Reply::new(&API, StatusCode::BAD_REQUEST, headers);
+            reply.read_members(members, body.as_bytes());
+            reply.request_id().map(str::to_owned)
+        };
+        let declared = ErrorMembers::new(&[], &[]).request_id(&["/trace/id"]);
+        let usual = ErrorMembers::new(&[], &[]);
+        let body = r#"{"trace":{"id":"t-1"},"request_id":"r-1"}"#;
+        let none = HeaderMap::new;
+        assert_eq!(found(declared, none(), body).as_deref(), Some("t-1"));
+        assert_eq!(found(usual, none(), body).as_deref(), Some("r-1"));
+        assert_eq!(found(declared, none(), r#"{"request_id":"r-1"}"#), None);
+        let mut headers = HeaderMap::new();
+        headers.insert("x-request-id", HeaderValue::from_static("h-1"));
+        assert_eq!(found(declared, headers, body).as_deref(), Some("h-1"));
+        let disturbing = r#"{"request_id":"r-1\nall is well"}"#;
+        assert_eq!(found(usual, none(), disturbing), None);
     }
 
     #[test]

@@ -36,7 +36,7 @@ pub(crate) enum ObjectKind {
     SecurityScheme,
     OAuthFlows,
     OAuthFlow,
-    /// `x-webhooks` of our vocabulary, the only extension that holds references.
+    /// `x-event-delivery` of our vocabulary, the only extension that holds references.
     Webhooks,
     WebhookEvent,
 }
@@ -57,7 +57,7 @@ use Shape::{Data, List, Map, One};
 impl ObjectKind {
     /// What stands at member `key` of this object.
     pub(crate) fn member(self, key: &str) -> Shape {
-        if key.starts_with("x-") && !(self == K::Document && key == "x-webhooks") {
+        if key.starts_with("x-") && !(self == K::Document && key == "x-event-delivery") {
             return Data;
         }
         match (self, key) {
@@ -65,7 +65,7 @@ impl ObjectKind {
             (K::Document, "paths") => One(K::Paths),
             (K::Document, "components") => One(K::Components),
             (K::Document, "tags") => List(K::Tag),
-            (K::Document, "x-webhooks") => One(K::Webhooks),
+            (K::Document, "x-event-delivery") => One(K::Webhooks),
             (K::Document | K::PathItem | K::Operation, "servers") => List(K::Server),
             (K::Document | K::Operation | K::Tag | K::Schema, "externalDocs") => {
                 One(K::ExternalDocs)
@@ -207,7 +207,7 @@ mod tests {
             ),
             ("/components/schemas/A/example", Some(Data)),
             ("/components/schemas/A/example/properties", None),
-            ("/x-webhooks/events/a.b/payload", Some(One(K::Schema))),
+            ("/x-event-delivery/events/a.b/payload", Some(One(K::Schema))),
         ] {
             assert_eq!(shape_at(pointer), shape, "{pointer}");
         }

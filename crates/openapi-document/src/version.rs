@@ -129,7 +129,7 @@ fn visit(value: &Value, shape: Shape, at: &str, findings: &mut Vec<Finding>) {
 fn later(kind: ObjectKind, key: &str, value: &Value) -> Option<&'static str> {
     Some(match (kind, key) {
         (ObjectKind::Document, "webhooks") => {
-            "declare the payloads as component schemas and name them in `x-webhooks`"
+            "declare the payloads as component schemas and name them in `x-event-delivery`"
         }
         (ObjectKind::Document, "jsonSchemaDialect") => "remove it; 3.0 has one dialect only",
         (ObjectKind::Info, "summary") => "put the text into `description`",

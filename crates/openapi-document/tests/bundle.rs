@@ -243,7 +243,7 @@ fn references_are_uri_references() {
 fn webhook_payloads_are_schemas() {
     let root = with_head(
         "paths: {}
-x-webhooks:
+x-event-delivery:
   signature: {scheme: hmac-sha256, header: X-Signature}
   events: {pet.born: {x-provenance: documented, payload: {$ref: schemas.yaml#/Born}}}
 ",
@@ -253,7 +253,7 @@ x-webhooks:
         ("schemas.yaml", "Born: {type: object}\n"),
     ]);
     assert_eq!(
-        document["x-webhooks"]["events"]["pet.born"]["payload"],
+        document["x-event-delivery"]["events"]["pet.born"]["payload"],
         json!({"$ref": "#/components/schemas/Born"})
     );
 }

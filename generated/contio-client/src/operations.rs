@@ -63,9 +63,10 @@ pub static API: Api = Api::new("contio-client", env!("CARGO_PKG_VERSION"))
     )
     .error_members(
         ErrorMembers::new(
-            &["/code", "/error"],
-            &["/error_description", "/message", "/error"],
-        ),
+                &["/code", "/error"],
+                &["/error_description", "/message", "/error"],
+            )
+            .request_id(&["/request_id"]),
     )
     .rate_limits(
         &[

@@ -56468,6 +56468,12 @@ pub mod error {
     }
 }
 
+impl ::std::convert::From<&str> for SsoTarget {
+    fn from(value: &str) -> Self {
+        Self::from(value.to_owned())
+    }
+}
+
 /// Where the work on an action item stands.
 ///
 /// The API may add values; one that is not listed here is kept as it came.

@@ -5,6 +5,10 @@
 #[allow(clippy::all, clippy::pedantic)]
 #[rustfmt::skip]
 pub mod configuration;
+/// The Contio Partner API.
+#[allow(clippy::all, clippy::pedantic, deprecated)]
+#[rustfmt::skip]
+pub mod contio;
 
 use futures_util::StreamExt;
 use openapi_client_runtime::{ByteStream, Error, ErrorKind, ResponseValue};

@@ -12,6 +12,8 @@ use openapi_client_runtime::{
 use serde::Deserialize;
 use serde_json::Value;
 
+use crate::clients::Client;
+
 use super::client::Retrying;
 use super::form::{Part, form};
 use super::list::{Listing, Reading};
@@ -123,6 +125,7 @@ impl Call {
     pub(super) async fn make(
         &self,
         core: &Core,
+        client: &Client,
         printed: &Printed,
     ) -> Result<Result<Answer, Error<Value>>, String> {
         wait(self.after_ms).await;
@@ -138,7 +141,7 @@ impl Call {
             .operation
             .as_ref()
             .ok_or("a call needs an operation")?
-            .find()?;
+            .find(client)?;
         if let Some(reading) = &self.all {
             let listing = Listing {
                 call: self.clone(),

@@ -9,12 +9,16 @@ use openapi_client_runtime::{
 };
 use serde::Deserialize;
 
+use crate::clients;
+
 use super::operation::{Requirement, alternatives, forever, list, texts};
 use super::session::{Session, endpoints};
 use super::tokens::{Source, Tokens, with_scopes};
 
 #[derive(Clone, Debug, Default, Deserialize)]
 pub(super) struct ClientSettings {
+    /// The API whose client it is, by its folder in `openapi/`.
+    api: Option<String>,
     pub(super) credentials: Option<BTreeMap<String, Given>>,
     schemes: Option<BTreeMap<String, SchemeOf>>,
     #[serde(default)]
@@ -92,6 +96,8 @@ enum Limiting {
 struct Members {
     code: Vec<String>,
     message: Vec<String>,
+    #[serde(default)]
+    request_id: Vec<String>,
 }
 
 /// What is left out is the runtime's default.
@@ -205,15 +211,19 @@ impl ClientSettings {
         Ok(builder)
     }
 
-    /// The Configuration API, or one made for the case.
+    /// The client of the workspace that stands behind it, and whose operations have names.
+    pub(super) fn peer(&self) -> Result<&'static clients::Client, String> {
+        clients::find(self.api.as_deref().unwrap_or("configuration"))
+    }
+
+    /// An API of this workspace, or one made for the case.
     fn api(&self) -> &'static Api {
-        let usual = &configuration_client::operations::API;
         let is_usual = self.schemes.is_none()
             && self.rate_limits.is_empty()
             && self.retry_statuses.is_none()
             && self.error_members.is_none();
-        if is_usual {
-            return usual;
+        if let (true, Ok(peer)) = (is_usual, self.peer()) {
+            return peer.api;
         }
         let mut api = Api::new("things-client", "1.2.3")
             .schemes(self.schemes())
@@ -223,8 +233,8 @@ impl ClientSettings {
             api = api.retry_statuses(list(statuses.iter().copied()));
         }
         if let Some(members) = &self.error_members {
-            let members = ErrorMembers::new(texts(&members.code), texts(&members.message));
-            api = api.error_members(members);
+            let named = ErrorMembers::new(texts(&members.code), texts(&members.message));
+            api = api.error_members(named.request_id(texts(&members.request_id)));
         }
         Box::leak(Box::new(api))
     }

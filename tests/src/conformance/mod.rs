@@ -1,7 +1,8 @@
 //! The rules of the runtime as data: calls, what a server answers, what must come of it.
 //!
 //! Cases stand in `tests/conformance/*.json` and are described by `schema.json` beside them. They
-//! name operations of the Configuration API, or describe operations of their own.
+//! name operations of an API of this workspace (the Configuration API, unless `client.api` says
+//! otherwise), or describe operations of their own.
 
 mod call;
 mod case;

@@ -1,4 +1,4 @@
-//! The operation of a call: one of the Configuration API, or one made for the case.
+//! The operation of a call: one of an API of this workspace, or one made for the case.
 
 use std::collections::BTreeMap;
 
@@ -7,6 +7,8 @@ use openapi_client_runtime::{
     StatusRange,
 };
 use serde::Deserialize;
+
+use crate::clients::Client;
 
 use super::list::Paging;
 
@@ -61,10 +63,11 @@ struct OwnBody {
 }
 
 impl Named {
-    pub(super) fn find(&self) -> Result<&'static Operation, String> {
+    pub(super) fn find(&self, client: &Client) -> Result<&'static Operation, String> {
         match self {
-            Self::Known(id) => configuration_client::operations::find(id)
-                .ok_or_else(|| format!("the Configuration API has no operation `{id}`")),
+            Self::Known(id) => client
+                .operation(id)
+                .ok_or_else(|| format!("openapi/{} has no operation `{id}`", client.name)),
             Self::Own(own) => own.build(),
         }
     }

@@ -193,11 +193,12 @@ impl Case {
 
     /// Clones of a client share everything, so each call gets one of its own.
     async fn make_calls(&self, core: &Core, printed: &Printed) -> Result<Vec<Outcome>, String> {
+        let client = self.client.peer()?;
         let make = |call: &'_ Call| {
             let (call, core) = (call.clone(), core.clone());
             async move {
                 let start = Instant::now();
-                let result = call.make(&core, printed).await?;
+                let result = call.make(&core, client, printed).await?;
                 let took = start.elapsed();
                 Ok(Outcome { result, took })
             }

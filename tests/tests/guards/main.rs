@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
 mod conformance;
+mod contio;
 mod documented_by_example;
 mod drift;
 mod mock;

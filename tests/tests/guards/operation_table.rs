@@ -1,6 +1,6 @@
 //! The operation table: documents and what the world sees of them.
 
-use guards::{document, operation_table, snapshot, workspace};
+use guards::{clients::CLIENTS, document, operation_table, snapshot, workspace};
 
 #[test]
 fn operations_of_every_document() {
@@ -14,9 +14,19 @@ fn operations_of_every_document() {
 
 #[test]
 fn the_table_in_rust_says_the_same_as_the_document() {
-    let document = document::bundled(&workspace::root(), "configuration").unwrap();
-    let table = configuration_client::operations::OPERATIONS;
-    if let Err(complaint) = operation_table::compare(&document, table) {
-        panic!("{complaint}");
+    for client in CLIENTS {
+        let document = document::bundled(&workspace::root(), client.name).unwrap();
+        if let Err(complaint) = operation_table::compare(&document, client.operations) {
+            panic!("{}: {complaint}", client.name);
+        }
     }
+}
+
+/// The guards go over `CLIENTS`, so an API that is not there would not be looked at.
+#[test]
+fn every_api_has_its_client_in_the_guards() {
+    let apis = workspace::all_apis(&workspace::root()).unwrap();
+    let documents: Vec<&str> = apis.iter().map(|api| api.name.as_str()).collect();
+    let clients: Vec<&str> = CLIENTS.iter().map(|client| client.name).collect();
+    assert_eq!(documents, clients, "mend `CLIENTS` in tests/src/clients.rs");
 }

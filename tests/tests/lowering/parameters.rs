@@ -154,6 +154,19 @@ async fn lists_of_enums_take_known_and_unknown_values() {
 }
 
 #[tokio::test]
+async fn a_header_parameter_may_be_the_whole_cookie() {
+    let server = Server::start().await;
+    let client = client!(carry_cookies_in_headers, server);
+    let consent = || client.read_consent().cookie("login=31d4");
+    consent().send().await.unwrap();
+    assert_eq!(server.last().header("cookie").unwrap(), "login=31d4");
+    let dark = consent().theme(cookies::types::Theme::Dark);
+    dark.send().await.unwrap();
+    let both = "login=31d4; theme=dark";
+    assert_eq!(server.last().header("cookie").unwrap(), both);
+}
+
+#[tokio::test]
 async fn cookies_go_out_as_one_header_in_their_own_spelling() {
     let server = Server::start().await;
     let client = client!(carry_cookies_in_headers, server);
@@ -206,6 +219,7 @@ async fn headers_are_written_as_text() {
         .x_priority(-5)
         .x_dry_run(true)
         .x_zone(headers::types::Zone::from("west"))
+        .x_tag("urgent")
         .x_since(since)
         .send()
         .await
@@ -214,6 +228,7 @@ async fn headers_are_written_as_text() {
     assert_eq!(request.header("x-priority").unwrap(), "-5");
     assert_eq!(request.header("x-dry-run").unwrap(), "true");
     assert_eq!(request.header("x-zone").unwrap(), "west");
+    assert_eq!(request.header("x-tag").unwrap(), "urgent");
     assert_eq!(request.header("x-since").unwrap(), "2024-02-03T04:05:06Z");
     let error = client
         .add_thing()

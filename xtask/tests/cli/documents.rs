@@ -196,7 +196,7 @@ fn other_vocabularies_do_not_disturb() {
             "      operationId: listPets\n      x-pagination: true\n      x-required-scopes: [repo]\n      x-client-features: {a: 1}\n      x-serialize-by: [nothing]\n      x-retry: {}\n      x-trusted-only: 'yes'\n      x-provenance: 17\n      x-lint-ignore: none\n",
         )
         .replace("    Pet:\n", "    Pet:\n      x-closed-enum: {}\n      x-enum-descriptions: [1]\n      x-sensitive: 3\n")
-        + "x-webhooks:\n  run:\n    post:\n      requestBody: {content: {application/json: {schema: {$ref: '#/components/schemas/Pet'}}}}\nx-rate-limit: 17\nx-error-members: no\nx-user-agent: {a: b}\nservers: [{url: 'https://a.example', x-environment: {a: 1}}, {url: 'https://b.example', x-environment: [x]}]\n";
+        + "x-event-delivery:\n  run:\n    post:\n      requestBody: {content: {application/json: {schema: {$ref: '#/components/schemas/Pet'}}}}\nx-rate-limit: 17\nx-error-members: no\nx-user-agent: {a: b}\nservers: [{url: 'https://a.example', x-environment: {a: 1}}, {url: 'https://b.example', x-environment: [x]}]\n";
     place.write("odd.yaml", odd);
     place
         .run_document("odd.yaml", "odd-client", "out")

@@ -160,7 +160,9 @@ fn api(context: &Context<'_>) -> TokenStream {
     let members = context.root.get("x-error-members").map(|members| {
         let code = strings(&members["code"]);
         let message = strings(&members["message"]);
-        quote!(.error_members(ErrorMembers::new(&[#(#code),*], &[#(#message),*])))
+        let request_id = strings(&members["requestId"]);
+        let request_id = (!request_id.is_empty()).then(|| quote!(.request_id(&[#(#request_id),*])));
+        quote!(.error_members(ErrorMembers::new(&[#(#code),*], &[#(#message),*]) #request_id))
     });
     let security = security(context, &Value::Null);
     let retry_statuses = statuses(context.root).map(|statuses| quote!(.retry_statuses(#statuses)));

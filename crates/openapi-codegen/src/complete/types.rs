@@ -45,8 +45,36 @@ pub(super) fn complete(context: &Context<'_>, mut items: Vec<Item>) -> Vec<Item>
             _ => {}
         }
     }
+    let from_str: Vec<Item> = items.iter().filter_map(from_str).collect();
+    items.extend(from_str);
     items.extend(own_types(context));
     items
+}
+
+/// Where a text is all that a type holds, it is made of a `String`; a literal does as well.
+fn from_str(item: &Item) -> Option<Item> {
+    let Item::Impl(item) = item else {
+        return None;
+    };
+    let (path, _) = item.trait_.as_ref()?;
+    let from = path.segments.last().filter(|last| last.ident == "From")?;
+    let PathArguments::AngleBracketed(arguments) = &from.arguments else {
+        return None;
+    };
+    let [GenericArgument::Type(source)] = Vec::from_iter(&arguments.args)[..] else {
+        return None;
+    };
+    let name = type_name(&item.self_ty).filter(|name| name != "String")?;
+    (type_name(source)? == "String").then(|| {
+        let name = format_ident!("{name}");
+        parse_quote! {
+            impl ::std::convert::From<&str> for #name {
+                fn from(value: &str) -> Self {
+                    Self::from(value.to_owned())
+                }
+            }
+        }
+    })
 }
 
 /// Members of each struct: field to name on the wire, and which one takes the rest.

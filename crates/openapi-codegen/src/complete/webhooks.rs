@@ -1,4 +1,4 @@
-//! The module `webhooks`: the events of `x-webhooks`, and how their deliveries are signed.
+//! The module `webhooks`: the events of `x-event-delivery`, and how their deliveries are signed.
 
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
@@ -25,7 +25,7 @@ struct Event<'a> {
 }
 
 /// Whether the document has events that can be made into types. A document of others may mean
-/// something else by `x-webhooks`.
+/// something else by `x-event-delivery`.
 pub(super) fn declared(root: &Value) -> bool {
     lower::events(root).is_some()
 }
@@ -35,7 +35,7 @@ pub(super) fn module(context: &Context<'_>) -> Result<Option<TokenStream>, Error
     let Some(declared) = lower::events(context.root) else {
         return Ok(None);
     };
-    let webhooks = &context.root["x-webhooks"];
+    let webhooks = &context.root["x-event-delivery"];
     let events = events(context, declared)?;
     let envelope = envelope(&webhooks["envelope"]);
     let signatures = signatures(webhooks);
@@ -263,7 +263,7 @@ fn event_impls(events: &[Event<'_>], reading: &TokenStream) -> TokenStream {
 /// The documentation of the module in a crate, with an example.
 pub(super) fn module_doc(context: &Context<'_>) -> String {
     let mut text = "Events that the API sends by itself: who sent them, and what they say (feature `webhooks`).".to_owned();
-    let webhooks = &context.root["x-webhooks"];
+    let webhooks = &context.root["x-event-delivery"];
     let first = lower::events(context.root).and_then(|events| events.keys().next());
     if let (Some(first), true) = (first, webhooks.get("signature").is_some()) {
         let variant = naming::variant(first);

@@ -261,9 +261,9 @@ impl Lowering {
     }
 }
 
-/// The events of `x-webhooks`, if each of them refers to its payload.
+/// The events of `x-event-delivery`, if each of them refers to its payload.
 pub(crate) fn events(public: &Value) -> Option<&Map<String, Value>> {
-    let events = public.pointer("/x-webhooks/events")?.as_object()?;
+    let events = public.pointer("/x-event-delivery/events")?.as_object()?;
     let whole = events
         .values()
         .all(|event| referenced(&event["payload"]).is_some());

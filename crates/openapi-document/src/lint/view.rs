@@ -377,7 +377,7 @@ impl<'a> View<'a> {
     fn walk_webhooks(&mut self) {
         let events = self
             .root
-            .child("x-webhooks")
+            .child("x-event-delivery")
             .map(|webhooks| webhooks.members("events"));
         for (_, event) in events.into_iter().flatten() {
             if let Some(payload) = event.child("payload") {

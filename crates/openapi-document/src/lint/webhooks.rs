@@ -1,4 +1,4 @@
-//! L62x: `x-webhooks`, as far as its parts have to fit each other and the payloads.
+//! L62x: `x-event-delivery`, as far as its parts have to fit each other and the payloads.
 
 use std::collections::HashMap;
 
@@ -33,7 +33,7 @@ pub(super) const RULES: &[Rule] = &[
         name: "webhook-unsigned",
         severity: Warning,
         suppressible: true,
-        what: "`x-webhooks` has no `signature`.",
+        what: "`x-event-delivery` has no `signature`.",
         why: "a receiver cannot tell the API's deliveries from those of anybody else",
         check: unsigned,
     },
@@ -42,7 +42,7 @@ pub(super) const RULES: &[Rule] = &[
         name: "webhook-name-missing",
         severity: Error,
         suppressible: false,
-        what: "`x-webhooks` has several events, and does not say where a delivery names its event.",
+        what: "`x-event-delivery` has several events, and does not say where a delivery names its event.",
         why: "a receiver could not tell the events apart",
         check: name_missing,
     },
@@ -51,7 +51,7 @@ pub(super) const RULES: &[Rule] = &[
         name: "webhook-member-unknown",
         severity: Error,
         suppressible: false,
-        what: "The `envelope` of `x-webhooks` names a member that a payload does not have.",
+        what: "The `envelope` of `x-event-delivery` names a member that a payload does not have.",
         why: "the name, id or time would be looked up in vain",
         check: member_unknown,
     },
@@ -76,7 +76,7 @@ pub(super) const RULES: &[Rule] = &[
 ];
 
 fn webhooks<'a>(view: &View<'a>) -> Option<Node<'a>> {
-    view.root.child("x-webhooks")
+    view.root.child("x-event-delivery")
 }
 
 fn events<'a>(view: &View<'a>) -> Vec<(&'a str, Node<'a>)> {

@@ -199,6 +199,144 @@ pub mod builder {
             &crate::clients::carry_cookies_in_headers::operations::READ_BASKET
         }
     }
+
+    /// Request of [`Client::read_consent`](crate::Client::read_consent): set its parameters, then [`send`](Self::send) it.
+    #[derive(Debug, Clone)]
+    #[must_use = "a request does nothing until it is sent"]
+    pub struct ReadConsent<'a> {
+        client: &'a super::Client,
+        cookie: Result<Option<::std::string::String>, String>,
+        theme: Result<
+            Option<crate::clients::carry_cookies_in_headers::types::Theme>,
+            String,
+        >,
+        call_options: CallOptions,
+    }
+
+    impl<'a> ReadConsent<'a> {
+        pub(crate) fn new(client: &'a super::Client) -> Self {
+            Self {
+                client: client,
+                cookie: Ok(None),
+                theme: Ok(None),
+                call_options: CallOptions::new(),
+            }
+        }
+
+        /// A cookie whose name nobody knows.
+        ///
+        /// Optional; sent as the header parameter `Cookie`.
+        pub fn cookie<V>(mut self, value: V) -> Self
+        where
+            V: std::convert::TryInto<::std::string::String>,
+        {
+            self.cookie = value
+                .try_into()
+                .map(Some)
+                .map_err(|_| {
+                    "parameter `cookie`: the value cannot become a `String`".to_string()
+                });
+            self
+        }
+
+        /// The parameter `theme`.
+        ///
+        /// Optional; sent as the cookie parameter `theme`.
+        pub fn theme<V>(mut self, value: V) -> Self
+        where
+            V: std::convert::TryInto<
+                crate::clients::carry_cookies_in_headers::types::Theme,
+            >,
+        {
+            self.theme = value
+                .try_into()
+                .map(Some)
+                .map_err(|_| {
+                    "parameter `theme`: the value cannot become a `Theme`".to_string()
+                });
+            self
+        }
+
+        /// Sends `GET /consent` and decodes the answer.
+        pub async fn send(
+            self,
+        ) -> Result<ResponseValue<()>, Error<::serde_json::Value>> {
+            let Self { client, cookie, theme, call_options } = self;
+            let outcome: Result<ResponseValue<()>, Error<::serde_json::Value>> = async move {
+                let cookie = cookie.map_err(Error::InvalidRequest)?;
+                let theme = theme.map_err(Error::InvalidRequest)?;
+                let url = format!("{}/consent", client.core.base_url(),);
+                let mut header_map = ::openapi_client_runtime::reqwest::header::HeaderMap::with_capacity(
+                    3usize,
+                );
+                if let Some(value) = cookie {
+                    header_map.append("Cookie", value.to_string().try_into()?);
+                }
+                if let Some(value) = theme {
+                    header_map
+                        .append("openapi-cookie-theme", value.to_string().try_into()?);
+                }
+                let request = client
+                    .core
+                    .http_client()
+                    .get(url)
+                    .header(
+                        ::openapi_client_runtime::reqwest::header::ACCEPT,
+                        ::openapi_client_runtime::reqwest::header::HeaderValue::from_static(
+                            "application/json",
+                        ),
+                    )
+                    .headers(header_map)
+                    .build()?;
+                let result = client
+                    .core
+                    .execute(
+                        request,
+                        &crate::clients::carry_cookies_in_headers::operations::READ_CONSENT,
+                        call_options,
+                    )
+                    .await;
+                let response = result?;
+                match response.outcome() {
+                    200..=299 => Ok(ResponseValue::empty(response)),
+                    400u16..=499u16 => {
+                        Err(
+                            Error::ErrorResponse(
+                                ResponseValue::from_response(response).await?,
+                            ),
+                        )
+                    }
+                    500u16..=599u16 => {
+                        Err(
+                            Error::ErrorResponse(
+                                ResponseValue::from_response(response).await?,
+                            ),
+                        )
+                    }
+                    _ => Err(Error::UnexpectedResponse(response)),
+                }
+            }
+                .await;
+            outcome
+                .map_err(|error| {
+                    error
+                        .in_operation(
+                            &crate::clients::carry_cookies_in_headers::operations::READ_CONSENT,
+                        )
+                })
+        }
+
+        /// Sets options of this call only, such as its timeout or its repeats.
+        pub fn with_options(mut self, options: CallOptions) -> Self {
+            self.call_options = options;
+            self
+        }
+
+        /// What the document says of this operation.
+        pub fn operation(&self) -> &'static ::openapi_client_runtime::Operation {
+            &crate::clients::carry_cookies_in_headers::operations::READ_CONSENT
+        }
+    }
 }
 
 pub mod client {
@@ -256,6 +394,22 @@ pub mod client {
         /// ```
         pub fn read_basket(&self) -> builder::ReadBasket<'_> {
             builder::ReadBasket::new(self)
+        }
+
+        /// `GET /consent`.
+        ///
+        /// `GET /consent`
+        ///
+        /// # Example
+        ///
+        /// ```no_run
+        /// # async fn example(client: &carry_cookies_in_headers_client::Client) -> Result<(), Box<dyn std::error::Error>> {
+        /// let response = client.read_consent().send().await?;
+        /// # Ok(())
+        /// # }
+        /// ```
+        pub fn read_consent(&self) -> builder::ReadConsent<'_> {
+            builder::ReadConsent::new(self)
         }
     }
 
@@ -428,7 +582,7 @@ pub mod operations {
         .env_prefix("CARRY_COOKIES_IN_HEADERS")
         .schemes(&[]);
     /// All operations, in the order of the document.
-    pub static OPERATIONS: &[&Operation] = &[&READ_BASKET];
+    pub static OPERATIONS: &[&Operation] = &[&READ_BASKET, &READ_CONSENT];
     /// The operation of a client method, such as `list_clients`.
     pub fn find(id: &str) -> Option<&'static Operation> {
         OPERATIONS.iter().copied().find(|operation| operation.id() == id)
@@ -443,6 +597,16 @@ pub mod operations {
         .document_id("readBasket")
         .responses(&[ResponseSpec::new(StatusRange::Exact(204u16), &[])])
         .cookies(&["Basket-Id", "visits", "theme"])
+        .build();
+    /// `GET /consent`
+    pub static READ_CONSENT: Operation = Operation::new(
+            "read_consent",
+            Method::Get,
+            "/consent",
+        )
+        .document_id("readConsent")
+        .responses(&[ResponseSpec::new(StatusRange::Exact(204u16), &[])])
+        .cookies(&["theme"])
         .build();
 }
 

@@ -21,6 +21,7 @@ pub mod builder {
         x_dry_run: Result<Option<bool>, String>,
         x_priority: Result<Option<i64>, String>,
         x_since: Result<Option<::chrono::DateTime<::chrono::offset::Utc>>, String>,
+        x_tag: Result<Option<types::Tag>, String>,
         x_zone: Result<Option<crate::clients::header_parameters::types::Zone>, String>,
         call_options: CallOptions,
     }
@@ -36,6 +37,7 @@ pub mod builder {
                 x_dry_run: Ok(None),
                 x_priority: Ok(None),
                 x_since: Ok(None),
+                x_tag: Ok(None),
                 x_zone: Ok(None),
                 call_options: CallOptions::new(),
             }
@@ -106,6 +108,22 @@ pub mod builder {
             self
         }
 
+        /// The parameter `X-Tag`.
+        ///
+        /// Optional; sent as the header parameter `X-Tag`.
+        pub fn x_tag<V>(mut self, value: V) -> Self
+        where
+            V: std::convert::TryInto<types::Tag>,
+        {
+            self.x_tag = value
+                .try_into()
+                .map(Some)
+                .map_err(|_| {
+                    "parameter `x_tag`: the value cannot become a `Tag`".to_string()
+                });
+            self
+        }
+
         /// The parameter `X-Zone`.
         ///
         /// Optional; sent as the header parameter `X-Zone`.
@@ -132,6 +150,7 @@ pub mod builder {
                 x_dry_run,
                 x_priority,
                 x_since,
+                x_tag,
                 x_zone,
                 call_options,
             } = self;
@@ -140,10 +159,11 @@ pub mod builder {
                 let x_dry_run = x_dry_run.map_err(Error::InvalidRequest)?;
                 let x_priority = x_priority.map_err(Error::InvalidRequest)?;
                 let x_since = x_since.map_err(Error::InvalidRequest)?;
+                let x_tag = x_tag.map_err(Error::InvalidRequest)?;
                 let x_zone = x_zone.map_err(Error::InvalidRequest)?;
                 let url = format!("{}/things", client.core.base_url(),);
                 let mut header_map = ::openapi_client_runtime::reqwest::header::HeaderMap::with_capacity(
-                    6usize,
+                    7usize,
                 );
                 header_map
                     .append("Idempotency-Key", idempotency_key.to_string().try_into()?);
@@ -161,6 +181,9 @@ pub mod builder {
                                 .to_rfc3339_opts(::chrono::SecondsFormat::AutoSi, true)
                                 .try_into()?,
                         );
+                }
+                if let Some(value) = x_tag {
+                    header_map.append("X-Tag", value.to_string().try_into()?);
                 }
                 if let Some(value) = x_zone {
                     header_map.append("X-Zone", value.to_string().try_into()?);
@@ -470,6 +493,53 @@ pub mod operations {
 }
 
 pub mod types {
+    /// Any word.
+    #[derive(
+        ::serde::Deserialize,
+        ::serde::Serialize,
+        Clone,
+        Debug,
+        Eq,
+        Hash,
+        Ord,
+        PartialEq,
+        PartialOrd
+    )]
+    #[serde(transparent)]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    pub struct Tag(pub ::std::string::String);
+    impl ::std::ops::Deref for Tag {
+        type Target = ::std::string::String;
+        fn deref(&self) -> &::std::string::String {
+            &self.0
+        }
+    }
+
+    impl ::std::convert::From<Tag> for ::std::string::String {
+        fn from(value: Tag) -> Self {
+            value.0
+        }
+    }
+
+    impl ::std::convert::From<::std::string::String> for Tag {
+        fn from(value: ::std::string::String) -> Self {
+            Self(value)
+        }
+    }
+
+    impl ::std::fmt::Display for Tag {
+        fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
+            self.0.fmt(f)
+        }
+    }
+
+    impl ::std::str::FromStr for Tag {
+        type Err = ::std::convert::Infallible;
+        fn from_str(value: &str) -> ::std::result::Result<Self, Self::Err> {
+            Ok(Self(value.to_string()))
+        }
+    }
+
     /// What a conversion into one of the types reports.
     pub mod error {
         /// Why a value cannot become the type: one sentence that names the member.
@@ -503,6 +573,12 @@ pub mod types {
             fn from(value: String) -> Self {
                 Self(value.into())
             }
+        }
+    }
+
+    impl ::std::convert::From<&str> for Tag {
+        fn from(value: &str) -> Self {
+            Self::from(value.to_owned())
         }
     }
 

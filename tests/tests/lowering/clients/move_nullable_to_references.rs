@@ -725,6 +725,12 @@ pub mod types {
         }
     }
 
+    impl ::std::convert::From<&str> for Nickname {
+        fn from(value: &str) -> Self {
+            Self::from(value.to_owned())
+        }
+    }
+
     /// The schema `Mood`.
     ///
     /// The API may add values; one that is not listed here is kept as it came.

@@ -1,0 +1,254 @@
+//! Contio: what its document says that no other does, through the typed client.
+
+use std::time::{Duration, SystemTime};
+
+use contio_client::{
+    Client, ClientBuilder, Environment,
+    runtime::{OAuthConfig, RateLimiting, RetryPolicy, reqwest::header::HeaderMap},
+    types::{self, CreateMeetingError, CreateMeetingErrorCode, GrantType},
+    webhooks::{self, Event, SIGNATURE, SIGNATURE_BODY_ONLY, Signer, Verifier, WebhookErrorKind},
+};
+use futures_util::{StreamExt, TryStreamExt};
+use guards::{
+    document,
+    recorder::{Recorder, Reply, Request},
+    workspace,
+};
+use openapi_client_runtime::ErrorKind;
+use serde_json::{Value, json};
+
+fn json_reply(status: u16, value: &Value) -> Reply {
+    Reply::new(status).body("application/json", value.to_string())
+}
+
+fn builder(server: &Recorder) -> ClientBuilder {
+    Client::builder()
+        .base_url(server.url())
+        .retry(RetryPolicy::none())
+        .user_token("at-1")
+        .api_key("k-1")
+        .client_id("app-1")
+        .client_basic("app-1", "s-1")
+}
+
+/// A list of five, two a page at most, in the envelope that `page` writes.
+async fn list_of_five(page: fn(Vec<Value>, usize) -> Value) -> (Recorder, Client) {
+    let server = Recorder::start(move |request| {
+        let offset = offset(request);
+        let ids = (offset..5).take(2);
+        let rows = ids.map(|n| json!({ "id": n.to_string() })).collect();
+        json_reply(200, &page(rows, offset))
+    });
+    let server = server.await;
+    let client = builder(&server).build().unwrap();
+    (server, client)
+}
+
+fn offset(request: &Request) -> usize {
+    let query = request.query.as_deref().unwrap_or_default();
+    let mut pairs = query.split('&').filter_map(|pair| pair.split_once('='));
+    let offset = pairs.find(|(name, _)| name.ends_with("offset"));
+    offset.map_or(0, |(_, value)| value.parse().unwrap())
+}
+
+/// The ids of all items of a list.
+macro_rules! ids {
+    ($items:expr) => {
+        $items
+            .map_ok(|item| item.id.unwrap_or_default())
+            .try_collect::<Vec<String>>()
+            .await
+            .unwrap()
+    };
+}
+
+/// Of the five envelopes three tell a total, one whether there is more, two neither.
+#[tokio::test]
+async fn every_envelope_is_read_to_its_end() {
+    let all = ["0", "1", "2", "3", "4"];
+    let (_server, client) = list_of_five(
+        |rows, offset| json!({ "items": rows, "total": 5, "limit": 2, "offset": offset }),
+    )
+    .await;
+    assert_eq!(ids!(client.list_meetings().limit(100_u64).stream()), all);
+    assert_eq!(ids!(client.list_automations().stream()), all);
+
+    let (_server, client) = list_of_five(
+        |rows, offset| json!({ "deliveries": rows, "total": 5, "limit": 2, "offset": offset }),
+    )
+    .await;
+    assert_eq!(ids!(client.list_webhook_deliveries().stream()), all);
+
+    let (server, client) = list_of_five(|rows, offset| {
+        let page = json!({ "limit": 2, "offset": offset, "count": rows.len() });
+        json!({ "events": rows, "pagination": page })
+    })
+    .await;
+    assert_eq!(ids!(client.list_credential_history().stream()), all);
+    assert!(server.take().len() >= 3, "there is no total to trust");
+
+    let (_server, client) =
+        list_of_five(|rows, offset| json!({ "items": rows, "limit": 2, "offset": offset })).await;
+    let installations = client.admin_list_toolkit_installations().toolkit_id("t-1");
+    let found: Vec<_> = installations.stream().try_collect().await.unwrap();
+    assert_eq!(found.len(), 5);
+
+    let (server, client) = list_of_five(|rows, offset| {
+        let more = offset + rows.len() < 5;
+        let page = json!({ "total": 5, "limit": 2, "offset": offset, "has_more": more });
+        json!({ "session": { "id": "s-1" }, "turns": rows, "turn_pagination": page })
+    })
+    .await;
+    let turns = client.get_chat_session().session_id("s-1").turn_limit(2_u64);
+    assert_eq!(ids!(turns.stream()), all);
+    let queries: Vec<_> = server.take().into_iter().map(|sent| sent.query).collect();
+    assert_eq!(queries.len(), 3, "{queries:?}");
+    assert!(queries[1].as_deref().unwrap().contains("turn_offset=2"));
+}
+
+#[tokio::test]
+async fn codes_of_an_operation_are_typed_and_new_ones_are_kept() {
+    for (code, expected) in [
+        ("invalid_time_range", CreateMeetingErrorCode::InvalidTimeRange),
+        ("invalid_moon_phase", CreateMeetingErrorCode::from("invalid_moon_phase")),
+    ] {
+        let body = json!({ "error": "No.", "code": code, "request_id": "req-1" });
+        let server = Recorder::replying(vec![json_reply(400, &body)]).await;
+        let client = builder(&server).build().unwrap();
+        let body = types::CreateMeetingRequest::builder().title("Weekly");
+        let error = client.create_meeting().body(body).send().await.unwrap_err();
+        assert_eq!((error.code(), error.request_id()), (Some(code), Some("req-1")));
+        match error.body() {
+            Some(CreateMeetingError::BadRequest(found)) => {
+                assert_eq!(found.code.as_ref(), Some(&expected));
+            }
+            other => panic!("{other:?}"),
+        }
+    }
+}
+
+/// Each side counts for itself, so that a busy login does not hold up the calls of users.
+#[tokio::test]
+async fn the_limit_of_oauth_is_not_that_of_the_user_side() {
+    let server = Recorder::start(|_| json_reply(200, &json!({}))).await;
+    let client = builder(&server).rate_limiting(RateLimiting::FailFast).build().unwrap();
+    for _ in 0..100 {
+        client.get_oauth_health().send().await.unwrap();
+    }
+    let error = client.get_oauth_health().send().await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::RateLimited, "{error}");
+    assert!(error.retry_after() > Some(Duration::from_secs(200)), "{error}");
+    client.get_profile().send().await.unwrap();
+    client.get_app().send().await.unwrap();
+    assert_eq!(server.take().len(), 102);
+}
+
+#[test]
+fn oauth_moves_with_the_environment() {
+    for environment in Environment::ALL {
+        let config = OAuthConfig::new("app-1")
+            .client_secret("s-1")
+            .redirect_uri("http://127.0.0.1:4000/callback");
+        let builder = Client::builder().environment(*environment);
+        let oauth = builder.user_token_oauth(config).unwrap();
+        let login = oauth.authorize().scopes(["meetings:read"]).start().unwrap();
+        let address = format!("{}/oauth2/authorize?", environment.base_url());
+        assert!(login.url().starts_with(&address), "{}", login.url());
+        for part in ["code_challenge_method=S256", "state=", "scope=meetings%3Aread"] {
+            assert!(login.url().contains(part), "{part}: {}", login.url());
+        }
+    }
+}
+
+/// A token of the app itself never takes the place of that of a user.
+#[tokio::test]
+async fn client_credentials_stay_apart_from_the_token_of_the_user() {
+    let token = json!({ "access_token": "at-of-the-app", "token_type": "Bearer" });
+    let replies = vec![json_reply(200, &token), json_reply(200, &json!({}))];
+    let server = Recorder::replying(replies).await;
+    let client = builder(&server).build().unwrap();
+    let body = types::TokenRequest::builder().grant_type(GrantType::ClientCredentials);
+    let tokens = client.exchange_oauth_token().body(body).send().await.unwrap();
+    assert_eq!(tokens.access_token.expose(), "at-of-the-app");
+    client.get_profile().send().await.unwrap();
+    let sent = server.take();
+    assert_eq!(sent[0].text(), "grant_type=client_credentials");
+    assert_eq!(sent[0].header("authorization"), Some("Basic YXBwLTE6cy0x"));
+    assert_eq!(sent[1].header("authorization"), Some("Bearer at-1"));
+}
+
+/// In a manifest `$ref` and `$id` are data, and names of members.
+#[tokio::test]
+async fn references_of_manifests_are_sent_as_they_are_spelt() {
+    let reference = types::ManifestRef::builder().ref_("template-1".to_owned());
+    let reference: types::ManifestRef = reference.try_into().unwrap();
+    let written = serde_json::to_value(&reference).unwrap();
+    assert_eq!(written, json!({ "$ref": "template-1" }));
+    let read: types::ManifestRef = serde_json::from_value(json!({ "$id": "7" })).unwrap();
+    assert_eq!(read.id.as_deref(), Some("7"));
+}
+
+#[tokio::test]
+async fn a_transcript_is_text_and_a_download_has_its_name() {
+    let subtitles = "1\n00:00:01,000 --> 00:00:02,000\nGood morning.\n";
+    let file = Reply::new(200)
+        .body("application/octet-stream", "plan")
+        .header("Content-Disposition", "attachment; filename=\"plan.txt\"");
+    let text = Reply::new(200).body("text/plain", subtitles);
+    let server = Recorder::replying(vec![text, file]).await;
+    let client = builder(&server).build().unwrap();
+    let transcript = client.export_meeting_transcript().meeting_id("m-1");
+    assert_eq!(*transcript.send().await.unwrap(), subtitles);
+    let download = client.download_meeting_attachment().meeting_id("m-1");
+    let download = download.attachment_id("a-1").send().await.unwrap();
+    assert_eq!(download.file_name(), Some("plan.txt"));
+    let bytes: Vec<_> = download.into_inner().try_collect().await.unwrap();
+    assert_eq!(bytes.concat(), b"plan");
+}
+
+/// The examples of the 35 payloads are those of the document.
+fn deliveries() -> Vec<(String, Value)> {
+    let document = document::bundled(&workspace::root(), "contio").unwrap();
+    document::members(&document["x-event-delivery"]["events"])
+        .map(|(name, event)| {
+            let payload = document::resolve(&document, &event["payload"]);
+            (name.clone(), payload["example"].clone())
+        })
+        .collect()
+}
+
+#[test]
+fn every_event_is_verified_and_has_a_type_of_its_own() {
+    let verifier = webhooks::verifier(["new secret", "old secret"]).unwrap();
+    let deliveries = deliveries();
+    assert_eq!(deliveries.len(), 35);
+    for (name, body) in deliveries {
+        let body = body.to_string();
+        for secret in ["new secret", "old secret"] {
+            let signer = Signer::new(&SIGNATURE, [secret]).unwrap();
+            let headers = signer.sign(SystemTime::now(), body.as_bytes()).unwrap();
+            let delivery = verifier.verify(&headers, body.as_bytes()).unwrap();
+            let event = Event::parse(&delivery).unwrap().into_event();
+            assert_eq!(event.name(), name);
+            assert!(!matches!(event, Event::Unknown(_)), "{name} has no type");
+        }
+    }
+}
+
+/// The form of the quick start holds; that of the vendor's SDK has to be asked for, because it
+/// protects from no repeat.
+#[test]
+fn the_form_of_the_sdk_has_to_be_asked_for() {
+    let body = br#"{"event_type":"meeting.created","event_id":"e-1"}"#;
+    let signer = Signer::new(&SIGNATURE_BODY_ONLY, ["secret"]).unwrap();
+    let headers: HeaderMap = signer.sign(SystemTime::now(), body).unwrap();
+    let strict = webhooks::verifier(["secret"]).unwrap();
+    assert!(strict.verify(&headers, body).is_err());
+    let lenient = Verifier::new(&SIGNATURE_BODY_ONLY, ["secret"]).unwrap();
+    lenient.verify(&headers, body).unwrap();
+
+    let late = SystemTime::now() - Duration::from_secs(301);
+    let headers = Signer::new(&SIGNATURE, ["secret"]).unwrap().sign(late, body).unwrap();
+    let error = strict.verify(&headers, body).unwrap_err();
+    assert_eq!(error.kind(), WebhookErrorKind::OutsideTolerance, "{error}");
+}
