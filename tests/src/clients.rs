@@ -86,10 +86,10 @@ pub static CLIENTS: &[Client] = &[
     client!(
         contio,
         contio_client,
-        user_token("the access token"),
-        api_key("the API key"),
-        client_id("the client id"),
-        client_basic("the client id", "the client secret"),
+        user_token("access-token"),
+        api_key("api-key"),
+        client_id("client-id"),
+        client_basic("client-id", "client-secret"),
         rate_limiting(RateLimiting::Off)
     ),
 ];

@@ -80,7 +80,7 @@ impl Found<'_> {
             }
         }
         for branch in schema["allOf"].as_array().into_iter().flatten() {
-            self.visit(branch, value);
+            self.visit(branch, &own_part(self.root, branch, value));
         }
         for branch in branches(&schema) {
             if self.fits(branch, value) {
@@ -108,12 +108,33 @@ impl Found<'_> {
     }
 }
 
+/// What a branch of `allOf` describes of a value; the other branches have the rest.
+fn own_part(root: &Value, branch: &Value, value: &Value) -> Value {
+    let (properties, _) = shape(root, branch);
+    match value.as_object() {
+        Some(members) if !properties.is_empty() => {
+            let own = members
+                .iter()
+                .filter(|(name, _)| properties.iter().any(|(property, _)| property == *name));
+            Value::Object(
+                own.map(|(name, value)| (name.clone(), value.clone()))
+                    .collect(),
+            )
+        }
+        _ => value.clone(),
+    }
+}
+
 /// The component that a reference names.
 pub fn component(schema: &Value) -> Option<&str> {
     schema
         .get("$ref")?
         .as_str()?
         .strip_prefix("#/components/schemas/")
+}
+
+fn all_of(schema: &Value) -> &[Value] {
+    schema["allOf"].as_array().map_or(&[], Vec::as_slice)
 }
 
 fn branches(schema: &Value) -> impl Iterator<Item = &Value> {
@@ -180,6 +201,9 @@ impl Sampler<'_> {
             return branches(schema)
                 .find_map(|branch| self.one(branch, above))
                 .or_else(|| self.one(first, above));
+        }
+        if let (None, [only]) = (schema.get("properties"), all_of(schema)) {
+            return self.one(only, above);
         }
         if schema.get("properties").is_some() || schema.get("allOf").is_some() {
             return self.object(schema, above);

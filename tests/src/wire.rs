@@ -8,6 +8,7 @@ use serde_json::Value;
 use crate::{
     calls::Outcome,
     document::{self, resolve, text},
+    parity::same,
     recorder::{Reply, Request},
 };
 
@@ -159,14 +160,15 @@ pub fn check(
     let expected = expected(operation, told);
     match &outcome.result {
         Ok(value) if told.status >= 400 => Err(format!("taken for a success: {value}")),
-        Ok(value) if *value != expected => Err(format!("{expected} became {value}")),
+        Ok(value) if !same(&expected, value, true) => Err(format!("{expected} became {value}")),
         Ok(_) => Ok(()),
         Err(failed) if told.status < 400 => Err(failed.text.clone()),
         Err(failed) if failed.kind != ErrorKind::Api => {
             Err(format!("the kind is {:?}: {}", failed.kind, failed.text))
         }
         Err(failed) => {
-            if failed.body.as_ref() != Some(&expected) {
+            let body = failed.body.as_ref();
+            if !body.is_some_and(|body| same(&expected, body, true)) {
                 return Err(format!("{expected} became {:?}", failed.body));
             }
             let message = failed.message.clone().unwrap_or_default();
@@ -176,10 +178,7 @@ pub fn check(
                 None if texts.is_empty() && !message.is_empty() => {
                     Err(format!("the message {message:?} is made up"))
                 }
-                None if texts.len() == 1
-                    && told.value["errors"].is_string()
-                    && message != texts[0] =>
-                {
+                None if message_is_text(document, &told.value) && message != texts[0] => {
                     Err(format!("the message {message:?} is not {:?}", texts[0]))
                 }
                 None => Ok(()),

@@ -99,7 +99,10 @@ async fn every_envelope_is_read_to_its_end() {
         json!({ "session": { "id": "s-1" }, "turns": rows, "turn_pagination": page })
     })
     .await;
-    let turns = client.get_chat_session().session_id("s-1").turn_limit(2_u64);
+    let turns = client
+        .get_chat_session()
+        .session_id("s-1")
+        .turn_limit(2_u64);
     assert_eq!(ids!(turns.stream()), all);
     let queries: Vec<_> = server.take().into_iter().map(|sent| sent.query).collect();
     assert_eq!(queries.len(), 3, "{queries:?}");
@@ -109,15 +112,24 @@ async fn every_envelope_is_read_to_its_end() {
 #[tokio::test]
 async fn codes_of_an_operation_are_typed_and_new_ones_are_kept() {
     for (code, expected) in [
-        ("invalid_time_range", CreateMeetingErrorCode::InvalidTimeRange),
-        ("invalid_moon_phase", CreateMeetingErrorCode::from("invalid_moon_phase")),
+        (
+            "invalid_time_range",
+            CreateMeetingErrorCode::InvalidTimeRange,
+        ),
+        (
+            "invalid_moon_phase",
+            CreateMeetingErrorCode::from("invalid_moon_phase"),
+        ),
     ] {
         let body = json!({ "error": "No.", "code": code, "request_id": "req-1" });
         let server = Recorder::replying(vec![json_reply(400, &body)]).await;
         let client = builder(&server).build().unwrap();
         let body = types::CreateMeetingRequest::builder().title("Weekly");
         let error = client.create_meeting().body(body).send().await.unwrap_err();
-        assert_eq!((error.code(), error.request_id()), (Some(code), Some("req-1")));
+        assert_eq!(
+            (error.code(), error.request_id()),
+            (Some(code), Some("req-1"))
+        );
         match error.body() {
             Some(CreateMeetingError::BadRequest(found)) => {
                 assert_eq!(found.code.as_ref(), Some(&expected));
@@ -131,13 +143,19 @@ async fn codes_of_an_operation_are_typed_and_new_ones_are_kept() {
 #[tokio::test]
 async fn the_limit_of_oauth_is_not_that_of_the_user_side() {
     let server = Recorder::start(|_| json_reply(200, &json!({}))).await;
-    let client = builder(&server).rate_limiting(RateLimiting::FailFast).build().unwrap();
+    let client = builder(&server)
+        .rate_limiting(RateLimiting::FailFast)
+        .build()
+        .unwrap();
     for _ in 0..100 {
         client.get_oauth_health().send().await.unwrap();
     }
     let error = client.get_oauth_health().send().await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::RateLimited, "{error}");
-    assert!(error.retry_after() > Some(Duration::from_secs(200)), "{error}");
+    assert!(
+        error.retry_after() > Some(Duration::from_secs(200)),
+        "{error}"
+    );
     client.get_profile().send().await.unwrap();
     client.get_app().send().await.unwrap();
     assert_eq!(server.take().len(), 102);
@@ -154,7 +172,11 @@ fn oauth_moves_with_the_environment() {
         let login = oauth.authorize().scopes(["meetings:read"]).start().unwrap();
         let address = format!("{}/oauth2/authorize?", environment.base_url());
         assert!(login.url().starts_with(&address), "{}", login.url());
-        for part in ["code_challenge_method=S256", "state=", "scope=meetings%3Aread"] {
+        for part in [
+            "code_challenge_method=S256",
+            "state=",
+            "scope=meetings%3Aread",
+        ] {
             assert!(login.url().contains(part), "{part}: {}", login.url());
         }
     }
@@ -168,7 +190,12 @@ async fn client_credentials_stay_apart_from_the_token_of_the_user() {
     let server = Recorder::replying(replies).await;
     let client = builder(&server).build().unwrap();
     let body = types::TokenRequest::builder().grant_type(GrantType::ClientCredentials);
-    let tokens = client.exchange_oauth_token().body(body).send().await.unwrap();
+    let tokens = client
+        .exchange_oauth_token()
+        .body(body)
+        .send()
+        .await
+        .unwrap();
     assert_eq!(tokens.access_token.expose(), "at-of-the-app");
     client.get_profile().send().await.unwrap();
     let sent = server.take();
@@ -248,7 +275,10 @@ fn the_form_of_the_sdk_has_to_be_asked_for() {
     lenient.verify(&headers, body).unwrap();
 
     let late = SystemTime::now() - Duration::from_secs(301);
-    let headers = Signer::new(&SIGNATURE, ["secret"]).unwrap().sign(late, body).unwrap();
+    let headers = Signer::new(&SIGNATURE, ["secret"])
+        .unwrap()
+        .sign(late, body)
+        .unwrap();
     let error = strict.verify(&headers, body).unwrap_err();
     assert_eq!(error.kind(), WebhookErrorKind::OutsideTolerance, "{error}");
 }
