@@ -22,7 +22,7 @@ impl Client {
     ///
     /// - `CONTIO_ENVIRONMENT`: one of `production` or `beta`.
     /// - `CONTIO_BASE_URL`: an address; wins over an environment.
-    /// - `CONTIO_USER_TOKEN_TOKEN`: credential of the scheme `userToken`.
+    /// - `CONTIO_USER_TOKEN`: credential of the scheme `userToken`.
     /// - `CONTIO_API_KEY`: credential of the scheme `apiKey`.
     /// - `CONTIO_CLIENT_ID`: credential of the scheme `clientId`.
     /// - `CONTIO_CLIENT_BASIC_USERNAME`: credential of the scheme `clientBasic`.
@@ -6010,7 +6010,7 @@ impl ClientBuilder {
             self = self.base_url(url);
         }
 
-        if let Some(secret) = self.core.env("USER_TOKEN_TOKEN")? {
+        if let Some(secret) = self.core.env("USER_TOKEN")? {
             self = self.user_token(secret);
         }
 

@@ -353,6 +353,7 @@ fn env_suffixes(scheme: &Scheme) -> Vec<String> {
     match scheme.kind {
         SchemeKind::HttpBasic => vec![format!("{base}_USERNAME"), format!("{base}_PASSWORD")],
         SchemeKind::ApiKey { .. } => vec![base],
+        _ if base.ends_with("TOKEN") => vec![base],
         _ => vec![format!("{base}_TOKEN")],
     }
 }

@@ -222,6 +222,7 @@ fn manifest(
     for (name, dependency) in dev_dependencies(context, examples) {
         text.push_str(&format!("{name} = {dependency}\n"));
     }
+    text.push_str(&required_features(examples));
     if inherited {
         text.push_str("\n[lints.rust]\nunsafe_code = \"forbid\"\nmissing_docs = \"warn\"\n");
     } else {
@@ -364,7 +365,33 @@ fn dev_dependencies(
         "\"io-util\", \"macros\", \"net\", \"rt-multi-thread\""
     };
     found.insert("tokio", tokio(features));
+    if examples.values().any(|text| names_axum(text)) {
+        let own =
+            "{ version = \"0.8\", default-features = false, features = [\"http1\", \"tokio\"] }";
+        found.insert("axum", choose(context, own));
+    }
     found
+}
+
+/// Examples that cannot be compiled without a feature that is not there by default.
+fn required_features(examples: &BTreeMap<String, String>) -> String {
+    let feature = |text: &str| match text {
+        text if names_axum(text) => Some("axum"),
+        text if text.contains("webhooks::") => Some("webhooks"),
+        _ => None,
+    };
+    let entries = examples.iter().filter_map(|(file, text)| {
+        let name = quoted(file.strip_suffix(".rs")?);
+        let feature = feature(text)?;
+        Some(format!(
+            "\n[[example]]\nname = {name}\nrequired-features = [\"{feature}\"]\n"
+        ))
+    });
+    entries.collect()
+}
+
+fn names_axum(example: &str) -> bool {
+    example.contains("axum::")
 }
 
 /// A TOML basic string.
