@@ -1,4 +1,4 @@
-//! What a document says of its webhooks (`x-webhooks`).
+//! What a document says of its webhooks (`x-event-delivery`).
 
 use http::HeaderName;
 use indexmap::IndexMap;
@@ -39,9 +39,9 @@ pub(super) enum Place {
 
 impl Declared {
     pub(super) fn new(root: &Value) -> Self {
-        let object = &root["x-webhooks"];
+        let object = &root["x-event-delivery"];
         let events = members(&object["events"]).filter_map(|(name, _)| {
-            let pointer = openapi_document::pointer::join("/x-webhooks/events", name);
+            let pointer = openapi_document::pointer::join("/x-event-delivery/events", name);
             let payload = Schema::response(root, format!("{pointer}/payload"))?;
             Some((name.clone(), Event { payload }))
         });

@@ -24,7 +24,7 @@ use crate::mock::Mock;
 
 /// The webhooks of a mock: who receives them, sending, and what became of what was sent.
 ///
-/// A mock sends the events of its document (`x-webhooks`) on demand, and by itself when its state
+/// A mock sends the events of its document (`x-event-delivery`) on demand, and by itself when its state
 /// changes and the document has an event for that: `meeting.created` when a meeting is created, in
 /// whatever spelling. A delivery that is not answered with a success is tried two times more.
 ///
@@ -192,7 +192,7 @@ mod tests {
         "paths": {"/hooks": {"post": {
             "operationId": "receive", "responses": {"204": {"description": "Taken."}}
         }}},
-        "x-webhooks": {
+        "x-event-delivery": {
             "envelope": {"name": {"member": "/event"}},
             "events": {
                 "pet.created": {"payload": {"$ref": "#/components/schemas/Told"}},

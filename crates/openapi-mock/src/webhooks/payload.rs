@@ -272,7 +272,7 @@ mod tests {
 
     fn document() -> Value {
         json!({
-            "x-webhooks": {
+            "x-event-delivery": {
                 "envelope": {
                     "name": {"member": "/event"}, "id": {"header": "X-Id"},
                     "time": {"member": "/at"}

@@ -13,7 +13,7 @@ const DOCUMENT: &str = r##"{
         "operationId": "receive",
         "responses": {"204": {"description": "Taken."}, "302": {"description": "Elsewhere."}}
     }}},
-    "x-webhooks": {
+    "x-event-delivery": {
         "signature": {
             "scheme": "hmac-sha256", "header": "X-Meetings-Signature", "prefix": "sha256=",
             "message": "timestamp.body", "timestampHeader": "X-Meetings-Timestamp"
@@ -114,11 +114,11 @@ fn meetings() -> Document {
     let id = json!({"name": "id", "in": "path", "required": true, "schema": {"type": "string"}});
     let payload = json!({"payload": {"$ref": "#/components/schemas/Told"}});
     let own: Value = serde_json::from_str(DOCUMENT).unwrap();
-    let mut webhooks = own["x-webhooks"].clone();
+    let mut webhooks = own["x-event-delivery"].clone();
     webhooks["events"] =
         json!({"meeting.created": payload, "meeting.updated": payload, "meeting.deleted": payload});
     let document = json!({
-        "openapi": "3.0.3", "info": {"title": "Meetings", "version": "1"}, "x-webhooks": webhooks,
+        "openapi": "3.0.3", "info": {"title": "Meetings", "version": "1"}, "x-event-delivery": webhooks,
         "paths": {
             "/meetings": {
                 "get": {"responses": {"200": {"description": "All.",
