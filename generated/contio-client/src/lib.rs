@@ -18,6 +18,23 @@ pub mod operations;
 #[rustfmt::skip]
 pub mod types;
 
+/// A server in this process that behaves as the document says, for tests and first steps without an account (feature `mock`).
+///
+/// ```
+/// #[tokio::main(flavor = "current_thread")]
+/// async fn main() -> Result<(), Box<dyn std::error::Error>> {
+///     let server = contio_client::mock::start().await;
+///     let client = server.client();
+///     let response = client.get_app().send().await?;
+///     println!("{:#?}", response.into_inner());
+///     Ok(())
+/// }
+/// ```
+#[cfg(feature = "mock")]
+#[allow(clippy::all, clippy::pedantic)]
+#[rustfmt::skip]
+pub mod mock;
+
 /// Events that the API sends by itself: who sent them, and what they say (feature `webhooks`).
 ///
 /// ```no_run
