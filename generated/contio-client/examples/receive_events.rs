@@ -37,11 +37,11 @@ pub(crate) fn router(secrets: &str) -> Result<Router, WebhookError> {
 
 /// Contio waits for five seconds, so the work goes on behind the answer.
 async fn receive(Webhook(received): Webhook<Event>) -> StatusCode {
-    tokio::spawn(work(received.into_event()));
+    tokio::spawn(async move { work(received.into_event()) });
     StatusCode::OK
 }
 
-async fn work(event: Event) {
+fn work(event: Event) {
     match event {
         Event::MeetingCompleted(event) => {
             println!("the notes of {} are ready", event.data.title);

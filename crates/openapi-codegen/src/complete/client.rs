@@ -222,7 +222,9 @@ fn builder(context: &Context<'_>, environments: &[Environment]) -> TokenStream {
         let oauth = oauth::builder_method(context, scheme);
         quote!(#setter #oauth)
     });
-    let env_credentials = schemes.iter().map(env_credential);
+    let env_credentials = schemes
+        .iter()
+        .map(|scheme| env_credential(scheme, &schemes));
     let environment = (!environments.is_empty()).then(|| {
         quote! {
             /// Chooses one of the addresses that the document names.
@@ -347,20 +349,25 @@ fn credential_method(scheme: &Scheme) -> TokenStream {
     }
 }
 
-/// Suffixes of the environment variables of a scheme.
-fn env_suffixes(scheme: &Scheme) -> Vec<String> {
+/// Suffixes of the environment variables of one of the schemes. A token is called so once, unless
+/// another scheme would then read the same variable.
+fn env_suffixes(scheme: &Scheme, schemes: &[Scheme]) -> Vec<String> {
     let base = scheme.builder_method().to_ascii_uppercase();
+    let is_free = || {
+        let mut names = schemes.iter().map(|other| other.builder_method());
+        !names.any(|name| format!("{}_TOKEN", name.to_ascii_uppercase()) == base)
+    };
     match scheme.kind {
         SchemeKind::HttpBasic => vec![format!("{base}_USERNAME"), format!("{base}_PASSWORD")],
         SchemeKind::ApiKey { .. } => vec![base],
-        _ if base.ends_with("TOKEN") => vec![base],
+        _ if base.ends_with("TOKEN") && is_free() => vec![base],
         _ => vec![format!("{base}_TOKEN")],
     }
 }
 
-fn env_credential(scheme: &Scheme) -> TokenStream {
+fn env_credential(scheme: &Scheme, schemes: &[Scheme]) -> TokenStream {
     let method = format_ident!("{}", scheme.builder_method());
-    match env_suffixes(scheme).as_slice() {
+    match env_suffixes(scheme, schemes).as_slice() {
         [username, password] => quote! {
             match (self.core.env(#username)?, self.core.env(#password)?) {
                 (Some(username), Some(password)) => self = self.#method(username, password),
@@ -406,8 +413,9 @@ fn env_variables(context: &Context<'_>, environments: &[Environment]) -> Vec<(St
         "BASE_URL".to_owned(),
         "an address; wins over an environment.".to_owned(),
     ));
-    for scheme in schemes(context.root) {
-        for suffix in env_suffixes(&scheme) {
+    let schemes = schemes(context.root);
+    for scheme in &schemes {
+        for suffix in env_suffixes(scheme, &schemes) {
             variables.push((
                 suffix,
                 format!("credential of the scheme `{}`.", scheme.name),

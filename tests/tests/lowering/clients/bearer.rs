@@ -120,7 +120,7 @@ pub mod client {
         /// Builds a client from environment variables.
         ///
         /// - `BEARER_BASE_URL`: an address; wins over an environment.
-        /// - `BEARER_TOKEN_TOKEN`: credential of the scheme `token`.
+        /// - `BEARER_TOKEN`: credential of the scheme `token`.
         ///
         /// # Errors
         ///
@@ -310,7 +310,7 @@ pub mod client {
             if let Some(url) = self.core.env("BASE_URL")? {
                 self = self.base_url(url);
             }
-            if let Some(secret) = self.core.env("TOKEN_TOKEN")? {
+            if let Some(secret) = self.core.env("TOKEN")? {
                 self = self.token(secret);
             }
             Ok(self)

@@ -283,7 +283,7 @@ pub mod client {
         /// - `OAUTH_BASE_URL`: an address; wins over an environment.
         /// - `OAUTH_USER_TOKEN`: credential of the scheme `user`.
         /// - `OAUTH_PARTNER_APP_TOKEN`: credential of the scheme `partnerApp`.
-        /// - `OAUTH_OLD_TOKEN_TOKEN`: credential of the scheme `oldToken`.
+        /// - `OAUTH_OLD_TOKEN`: credential of the scheme `oldToken`.
         ///
         /// # Errors
         ///
@@ -657,7 +657,7 @@ pub mod client {
             if let Some(secret) = self.core.env("PARTNER_APP_TOKEN")? {
                 self = self.partner_app(secret);
             }
-            if let Some(secret) = self.core.env("OLD_TOKEN_TOKEN")? {
+            if let Some(secret) = self.core.env("OLD_TOKEN")? {
                 self = self.old_token(secret);
             }
             Ok(self)

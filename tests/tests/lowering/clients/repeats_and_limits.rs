@@ -475,7 +475,7 @@ pub mod client {
         /// Builds a client from environment variables.
         ///
         /// - `REPEATS_AND_LIMITS_BASE_URL`: an address; wins over an environment.
-        /// - `REPEATS_AND_LIMITS_TOKEN_TOKEN`: credential of the scheme `token`.
+        /// - `REPEATS_AND_LIMITS_TOKEN`: credential of the scheme `token`.
         ///
         /// # Errors
         ///
@@ -738,7 +738,7 @@ pub mod client {
             if let Some(url) = self.core.env("BASE_URL")? {
                 self = self.base_url(url);
             }
-            if let Some(secret) = self.core.env("TOKEN_TOKEN")? {
+            if let Some(secret) = self.core.env("TOKEN")? {
                 self = self.token(secret);
             }
             Ok(self)

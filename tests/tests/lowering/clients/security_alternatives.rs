@@ -180,6 +180,90 @@ pub mod builder {
         }
     }
 
+    /// Request of [`Client::apps`](crate::Client::apps): set its parameters, then [`send`](Self::send) it.
+    #[derive(Debug, Clone)]
+    #[must_use = "a request does nothing until it is sent"]
+    pub struct Apps<'a> {
+        client: &'a super::Client,
+        call_options: CallOptions,
+    }
+
+    impl<'a> Apps<'a> {
+        pub(crate) fn new(client: &'a super::Client) -> Self {
+            Self {
+                client: client,
+                call_options: CallOptions::new(),
+            }
+        }
+
+        /// Sends `GET /apps` and decodes the answer.
+        pub async fn send(
+            self,
+        ) -> Result<ResponseValue<()>, Error<::serde_json::Value>> {
+            let Self { client, call_options } = self;
+            let outcome: Result<ResponseValue<()>, Error<::serde_json::Value>> = async move {
+                let url = format!("{}/apps", client.core.base_url(),);
+                let request = client
+                    .core
+                    .http_client()
+                    .get(url)
+                    .header(
+                        ::openapi_client_runtime::reqwest::header::ACCEPT,
+                        ::openapi_client_runtime::reqwest::header::HeaderValue::from_static(
+                            "application/json",
+                        ),
+                    )
+                    .build()?;
+                let result = client
+                    .core
+                    .execute(
+                        request,
+                        &crate::clients::security_alternatives::operations::APPS,
+                        call_options,
+                    )
+                    .await;
+                let response = result?;
+                match response.outcome() {
+                    200..=299 => Ok(ResponseValue::empty(response)),
+                    400u16..=499u16 => {
+                        Err(
+                            Error::ErrorResponse(
+                                ResponseValue::from_response(response).await?,
+                            ),
+                        )
+                    }
+                    500u16..=599u16 => {
+                        Err(
+                            Error::ErrorResponse(
+                                ResponseValue::from_response(response).await?,
+                            ),
+                        )
+                    }
+                    _ => Err(Error::UnexpectedResponse(response)),
+                }
+            }
+                .await;
+            outcome
+                .map_err(|error| {
+                    error
+                        .in_operation(
+                            &crate::clients::security_alternatives::operations::APPS,
+                        )
+                })
+        }
+
+        /// Sets options of this call only, such as its timeout or its repeats.
+        pub fn with_options(mut self, options: CallOptions) -> Self {
+            self.call_options = options;
+            self
+        }
+
+        /// What the document says of this operation.
+        pub fn operation(&self) -> &'static ::openapi_client_runtime::Operation {
+            &crate::clients::security_alternatives::operations::APPS
+        }
+    }
+
     /// Request of [`Client::optional`](crate::Client::optional): set its parameters, then [`send`](Self::send) it.
     #[derive(Debug, Clone)]
     #[must_use = "a request does nothing until it is sent"]
@@ -458,9 +542,11 @@ pub mod client {
         /// - `SECURITY_ALTERNATIVES_BASE_URL`: an address; wins over an environment.
         /// - `SECURITY_ALTERNATIVES_BASIC_USERNAME`: credential of the scheme `basic`.
         /// - `SECURITY_ALTERNATIVES_BASIC_PASSWORD`: credential of the scheme `basic`.
-        /// - `SECURITY_ALTERNATIVES_TOKEN_TOKEN`: credential of the scheme `token`.
+        /// - `SECURITY_ALTERNATIVES_TOKEN`: credential of the scheme `token`.
         /// - `SECURITY_ALTERNATIVES_KEY`: credential of the scheme `key`.
         /// - `SECURITY_ALTERNATIVES_APP_ID`: credential of the scheme `appId`.
+        /// - `SECURITY_ALTERNATIVES_APP_TOKEN`: credential of the scheme `app`.
+        /// - `SECURITY_ALTERNATIVES_APP_TOKEN_TOKEN`: credential of the scheme `appToken`.
         ///
         /// # Errors
         ///
@@ -510,6 +596,22 @@ pub mod client {
         /// ```
         pub fn both(&self) -> builder::Both<'_> {
             builder::Both::new(self)
+        }
+
+        /// `GET /apps`.
+        ///
+        /// `GET /apps`
+        ///
+        /// # Example
+        ///
+        /// ```no_run
+        /// # async fn example(client: &security_alternatives_client::Client) -> Result<(), Box<dyn std::error::Error>> {
+        /// let response = client.apps().send().await?;
+        /// # Ok(())
+        /// # }
+        /// ```
+        pub fn apps(&self) -> builder::Apps<'_> {
+            builder::Apps::new(self)
         }
 
         /// `GET /optional`.
@@ -605,6 +707,18 @@ pub mod client {
         /// Signs calls with an API key (`X-App-Id` in the header), the scheme `appId` of the document.
         pub fn app_id(mut self, key: impl Into<Secret>) -> Self {
             self.core = self.core.credential("appId", Credential::api_key(key));
+            self
+        }
+
+        /// Signs calls with an access token (Bearer, RFC 6750) or a source of tokens, the scheme `app` of the document.
+        pub fn app(mut self, token: impl Into<Bearer>) -> Self {
+            self.core = self.core.credential("app", Credential::bearer(token));
+            self
+        }
+
+        /// Signs calls with an access token (Bearer, RFC 6750) or a source of tokens, the scheme `appToken` of the document.
+        pub fn app_token(mut self, token: impl Into<Bearer>) -> Self {
+            self.core = self.core.credential("appToken", Credential::bearer(token));
             self
         }
 
@@ -754,7 +868,7 @@ pub mod client {
                     );
                 }
             }
-            if let Some(secret) = self.core.env("TOKEN_TOKEN")? {
+            if let Some(secret) = self.core.env("TOKEN")? {
                 self = self.token(secret);
             }
             if let Some(secret) = self.core.env("KEY")? {
@@ -762,6 +876,12 @@ pub mod client {
             }
             if let Some(secret) = self.core.env("APP_ID")? {
                 self = self.app_id(secret);
+            }
+            if let Some(secret) = self.core.env("APP_TOKEN")? {
+                self = self.app(secret);
+            }
+            if let Some(secret) = self.core.env("APP_TOKEN_TOKEN")? {
+                self = self.app_token(secret);
             }
             Ok(self)
         }
@@ -811,6 +931,8 @@ pub mod operations {
                     },
                     "app_id",
                 ),
+                Scheme::new("app", SchemeKind::HttpBearer, "app"),
+                Scheme::new("appToken", SchemeKind::HttpBearer, "app_token"),
             ],
         )
         .security(&[&[SecurityRequirement::new("basic", &[])]]);
@@ -818,6 +940,7 @@ pub mod operations {
     pub static OPERATIONS: &[&Operation] = &[
         &EITHER,
         &BOTH,
+        &APPS,
         &OPTIONAL,
         &INHERITED,
         &OPEN,
@@ -845,6 +968,16 @@ pub mod operations {
                     SecurityRequirement::new("key", &[]),
                     SecurityRequirement::new("appId", &[]),
                 ],
+            ],
+        )
+        .responses(&[ResponseSpec::new(StatusRange::Exact(204u16), &[])])
+        .build();
+    /// `GET /apps`
+    pub static APPS: Operation = Operation::new("apps", Method::Get, "/apps")
+        .security(
+            &[
+                &[SecurityRequirement::new("app", &[])],
+                &[SecurityRequirement::new("appToken", &[])],
             ],
         )
         .responses(&[ResponseSpec::new(StatusRange::Exact(204u16), &[])])
