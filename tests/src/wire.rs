@@ -66,7 +66,7 @@ pub fn replies(root: &Value, operation: &Operation) -> Result<Vec<Told>, String>
         .ok_or_else(|| format!("`{}` is not in the document", operation.id()))?;
     let mut told = Vec::new();
     for (status, response) in documented.responses() {
-        let status = code(status);
+        let status = code(status, &documented);
         let content = operation
             .response_for(status)
             .map_or(&[][..], |spec| spec.media_types());
@@ -120,15 +120,24 @@ fn examples(root: &Value, media: &Value) -> Vec<(String, Value)> {
         .collect()
 }
 
-/// A status code for `404`, `4XX` or `default`.
-pub fn code(status: &str) -> u16 {
-    match status.parse() {
-        Ok(code) => code,
-        Err(_) if status.eq_ignore_ascii_case("default") => 500,
-        Err(_) => status[..1]
-            .parse::<u16>()
-            .map_or(500, |class| class * 100 + 99),
+/// A status code for `404`, `4XX` or `default` of an operation.
+pub fn code(status: &str, operation: &document::Operation<'_>) -> u16 {
+    let class_of = |status: &str| status.get(..1).and_then(|class| class.parse::<u16>().ok());
+    if let Ok(code) = status.parse() {
+        return code;
     }
+    if let Some(class) = class_of(status) {
+        return class * 100 + 99;
+    }
+    let declared = |code: &u16| {
+        let mut all = operation.responses().into_iter();
+        all.any(|(other, _)| match other.parse::<u16>() {
+            Ok(other) => *code == other,
+            Err(_) => class_of(other) == Some(code / 100),
+        })
+    };
+    let mut errors = (500..600).chain(400..500);
+    errors.find(|code| !declared(code)).unwrap_or(500)
 }
 
 /// What the client says of a reply: the example, or the variant of its status that holds it.

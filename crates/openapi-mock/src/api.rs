@@ -4,6 +4,7 @@ use http::Method;
 use indexmap::IndexMap;
 use serde_json::Value;
 use std::fmt;
+use std::ops::Range;
 use std::sync::Arc;
 
 use crate::route::Router;
@@ -206,19 +207,25 @@ impl Operation {
         })
     }
 
-    /// The lowest success that is declared by number; where there is none, 200 if a class or the
-    /// default response covers it, and else the lowest status there is, such as a redirection.
+    /// The lowest success that is declared by number, else 200 if a class covers it, else the lowest
+    /// redirection; where there is none of them, 200 if the default response covers it, and else the
+    /// lowest status there is.
     pub(crate) fn success(&self) -> u16 {
-        let numbers = || {
+        let lowest = |wanted: Range<u16>| {
             let responses = self.responses.iter();
-            responses.filter_map(|response| match response.status {
+            let numbers = responses.filter_map(|response| match response.status {
                 Statuses::One(status) => Some(status),
                 _ => None,
-            })
+            });
+            numbers.filter(|status| wanted.contains(status)).min()
         };
-        let success = numbers().filter(|status| (200..300).contains(status)).min();
-        let covered = self.response(200).map(|_| 200);
-        success.or(covered).or(numbers().min()).unwrap_or(200)
+        let class = || self.successes().next().map(|_| 200);
+        lowest(200..300)
+            .or_else(class)
+            .or_else(|| lowest(300..400))
+            .or_else(|| self.response(200).map(|_| 200))
+            .or_else(|| lowest(0..1000))
+            .unwrap_or(200)
     }
 }
 

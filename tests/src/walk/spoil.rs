@@ -5,6 +5,7 @@ use openapi_client_runtime::{Method, Operation, reqwest::Request};
 use serde_json::Value;
 
 use crate::document::{self, resolve};
+use crate::wire;
 
 /// Takes all credentials away that stand in headers.
 pub fn without_credentials(request: &mut Request, _: &Operation) {
@@ -47,16 +48,16 @@ pub fn under_another_name(request: &mut Request, _: &Operation) {
 }
 
 /// Whether it can be known that there is no such thing as [`of_nothing`] asks for: the things are
-/// listed, and any name will do.
+/// listed with their names, and any name will do.
 pub fn may_be_of_nothing(root: &Value, all: &[&Operation], operation: &Operation) -> bool {
     let path = operation.path();
     let Some((collection, rest)) = path.rfind('{').map(|place| path.split_at(place)) else {
         return false;
     };
     let collection = collection.trim_end_matches('/');
-    let listed = all
-        .iter()
-        .any(|other| other.path() == collection && other.method() == Method::Get);
+    let listed = all.iter().any(|other| {
+        other.path() == collection && other.method() == Method::Get && rows_have_names(root, other)
+    });
     let name = rest.trim_start_matches('{').split('}').next();
     let documented = document::operations(root)
         .into_iter()
@@ -68,6 +69,22 @@ pub fn may_be_of_nothing(root: &Value, all: &[&Operation], operation: &Operation
         .find(|parameter| parameter["name"].as_str() == name);
     let any = named.is_some_and(|parameter| resolve(root, &parameter["schema"])["enum"].is_null());
     listed && any
+}
+
+/// Whether the rows of a list hold a text or a number, by which they can be known.
+fn rows_have_names(root: &Value, list: &Operation) -> bool {
+    let name = |value: &Value| value.is_string() || value.is_number();
+    let named = |row: &Value| name(row) || document::members(row).any(|(_, value)| name(value));
+    let rows = |body: &Value| match body {
+        Value::Array(rows) => rows.iter().any(named),
+        _ => document::members(body).any(|(_, member)| match member {
+            Value::Array(rows) => rows.iter().any(named),
+            _ => false,
+        }),
+    };
+    let replies = wire::replies(root, list).unwrap_or_default();
+    let mut successes = replies.iter().filter(|told| told.status < 300);
+    successes.any(|told| rows(&told.value))
 }
 
 /// Asks for what nobody has: the last path parameter is another one.

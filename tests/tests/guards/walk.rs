@@ -2,11 +2,12 @@
 
 use guards::walk::Seen;
 use guards::workspace;
-use openapi_client_runtime::{Operation, SecurityRequirement};
+use openapi_client_runtime::{Operation, RateLimiting, SecurityRequirement};
 
-/// The walks with the client `$client` over the document of the API `$api`.
+/// The walks with the client `$client`, set as said, over the document of the API `$api`.
+/// `$except` are the methods that do not succeed with the examples of the document.
 macro_rules! walks {
-    ($($api:ident: $client:ident),* $(,)?) => {
+    ($($api:ident: $client:ident $(.$set:ident($value:expr))*, except $except:expr);* $(;)?) => {
         const WALKED: &[&str] = &[$(stringify!($api)),*];
 
         $(mod $api {
@@ -15,10 +16,12 @@ macro_rules! walks {
             use guards::walk::{Walk, probe::Probe, spoil};
             use openapi_client_runtime::RetryPolicy;
             use serde_json::Value;
-            use $client::mock::{Server, openapi_mock::Quality};
+            use $client::mock::{Server, openapi_mock::{Quality, RateLimits}};
             use $client::{Client, mock, operations::OPERATIONS};
 
             use super::*;
+
+            const EXCEPT: &[&str] = &$except;
 
             /// A client, the mock that it calls, and what stands between them.
             struct Stage {
@@ -32,7 +35,9 @@ macro_rules! walks {
                 async fn new() -> Self {
                     let probe = Probe::default();
                     let server = mock::start().await;
+                    server.rate_limits(RateLimits::Off);
                     let builder = server.client_builder().retry(RetryPolicy::none());
+                    let builder = builder$(.$set($value))*;
                     Self {
                         document: document::bundled(&workspace::root(), stringify!($api)).unwrap(),
                         client: builder.middleware(probe.clone()).build().unwrap(),
@@ -62,7 +67,8 @@ macro_rules! walks {
             #[tokio::test]
             async fn every_method_succeeds() {
                 let stage = Stage::new().await;
-                nothing_wrong(&stage.walk().every_success().await, OPERATIONS.len());
+                let seen = stage.walk().every_success(EXCEPT).await;
+                nothing_wrong(&seen, OPERATIONS.len() - EXCEPT.len());
             }
 
             #[tokio::test]
@@ -86,7 +92,7 @@ macro_rules! walks {
                         continue;
                     };
                     let concerns = |operation: &Operation| {
-                        takes_only(operation, credential.scheme())
+                        takes_always(operation, credential.scheme())
                             && (status == 401 || needs_more(operation))
                     };
                     stage.probe.change(spoil::with_header(name, &value));
@@ -116,7 +122,10 @@ macro_rules! walks {
 }
 
 walks! {
-    configuration: configuration_client,
+    configuration: configuration_client, except [];
+    // Codes are made by the server, so no example holds one; the guard `contio` gets one.
+    contio: contio_client.rate_limiting(RateLimiting::Off),
+        except ["authorize_oauth", "exchange_oauth_token"];
 }
 
 /// A new API does not stay without walks.
@@ -145,10 +154,11 @@ fn asks(operation: &Operation) -> bool {
     !alternatives.is_empty() && alternatives.iter().all(|set| !set.is_empty())
 }
 
-fn takes_only(operation: &Operation, scheme: &str) -> bool {
+/// Whether every way to call it takes this credential, alone or with others.
+fn takes_always(operation: &Operation, scheme: &str) -> bool {
     let mut alternatives = operation.security().iter();
-    let only = |set: &&[SecurityRequirement]| matches!(set, [one] if one.scheme() == scheme);
-    asks(operation) && alternatives.all(only)
+    let takes = |set: &&[SecurityRequirement]| set.iter().any(|one| one.scheme() == scheme);
+    asks(operation) && alternatives.all(takes)
 }
 
 /// Whether a credential alone is not enough.

@@ -92,7 +92,7 @@ fn is_told(client: &Client, document: &Value, operation: &document::Operation<'_
         .filter(|entry| entry.document_id() == operation.id() && entry.path() == operation.path);
     let mut declared: Vec<(u16, Option<String>)> = Vec::new();
     for (status, response) in operation.responses() {
-        let status = wire::code(status);
+        let status = wire::code(status, operation);
         let types: Vec<_> = document::members(&response["content"]).collect();
         declared.extend(
             types

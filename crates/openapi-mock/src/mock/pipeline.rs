@@ -147,6 +147,8 @@ impl Mock {
         let expected = expect::answer(self, stage, target, request, faults);
         let mut reply = if let Some(reply) = expected.await? {
             reply
+        } else if let Some(preferred) = prefer::answer(api, &call)? {
+            preferred.reply(api, &call)?
         } else if let Some(endpoint) = endpoint {
             self.oauth_answer(endpoint, request, &caller)?
         } else {
@@ -158,14 +160,10 @@ impl Mock {
         Ok(reply)
     }
 
-    /// What the document says, if nobody else has a say.
+    /// What the state and the document say, if nobody else has a say.
     fn usual(&self, call: &Call<'_>) -> Result<Reply, Refusal> {
         let api = self.api();
-        let preferred = prefer::answer(api, call)?;
-        let answer = match preferred {
-            Some(_) => preferred,
-            None => self.inner.store.answer(api, call, self.url())?,
-        };
+        let answer = self.inner.store.answer(api, call, self.url())?;
         let answer = answer.unwrap_or_else(|| Answer::status(call.operation.success()));
         let reply = answer.reply(api, call)?;
         self.inner.webhooks.tell(self, &answer.changes);

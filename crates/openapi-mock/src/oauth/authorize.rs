@@ -16,6 +16,7 @@ use super::parameters::Parameters;
 use super::settings::Consent;
 use super::token::Code;
 use super::{CONSENT, Exchange, redirect};
+use crate::negotiation::Accept;
 use crate::reply::Reply;
 
 /// How long a consent page can be answered.
@@ -99,13 +100,23 @@ impl Exchange<'_> {
         };
         let ask = match ask {
             Ok(ask) => ask,
-            Err(Refused::Shown(why)) => return problem("This request cannot be answered", why),
+            Err(Refused::Shown(why)) => return self.shown(why),
             Err(Refused::Told(way, error)) => return way.error(&error),
         };
         match self.server.settings().consent {
             Consent::Automatic => self.allow(ask),
             Consent::Deny => deny(&ask),
             Consent::Page => self.question(ask),
+        }
+    }
+
+    /// A page for a person, or the error for a program, which says that it takes no pages.
+    fn shown(&self, why: &str) -> Reply {
+        let accept = Accept::of(self.request);
+        if accept.quality("text/html") >= accept.quality("application/json") {
+            problem("This request cannot be answered", why)
+        } else {
+            Error::invalid_request(why).reply()
         }
     }
 

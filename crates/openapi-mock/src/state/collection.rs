@@ -90,7 +90,7 @@ fn collection(api: &Api, path: &str, item: Option<(&str, &str)>) -> Option<Colle
     let create = on(path, &Method::POST).filter(creates);
     let whole = whole(api, read, create);
     let list = on(path, &Method::GET);
-    let list = list.and_then(|number| Some((number, listing(api, number, whole.as_ref())?)));
+    let list = list.and_then(|number| Some((number, listing(api, number, whole.as_ref(), item)?)));
     let of_items = list.is_some() || read.is_some() || changed;
     let create = create.filter(|_| of_items);
     // A list that is set as a whole is one resource.
@@ -150,8 +150,14 @@ fn answers_no_list(api: &Api, item: Option<(&str, &str)>) -> bool {
 }
 
 /// Where the answer of an operation holds its list, if it is one. An object that holds a list may
-/// be anything; it is the list of `of`, where that is known and fits.
-fn listing(api: &Api, number: usize, of: Option<&Schema>) -> Option<String> {
+/// be anything; it is the list of `of`, where that is known and fits, or of what stands below it
+/// under the ids that the list gives.
+fn listing(
+    api: &Api,
+    number: usize,
+    of: Option<&Schema>,
+    item: Option<(&str, &str)>,
+) -> Option<String> {
     let operation = &api.operations[number];
     let (_, schema) = answered(operation)?;
     let said = api.object(operation)["x-pagination"]["members"]["items"].as_str();
@@ -163,8 +169,11 @@ fn listing(api: &Api, number: usize, of: Option<&Schema>) -> Option<String> {
         let list = shape::schema_at(&api.root, &schema.pointer, &at)?;
         let items = api.root.pointer(&shape::items_of(&api.root, &list)?)?;
         let items = shape::known_members(&api.root, items);
-        let item = shape::known_members(&api.root, of?.object(&api.root));
-        Some(items.keys().any(|name| item.contains_key(name)))
+        let Some(of) = of else {
+            return Some(["id", item?.1].iter().any(|name| items.contains_key(name)));
+        };
+        let whole = shape::known_members(&api.root, of.object(&api.root));
+        Some(items.keys().any(|name| whole.contains_key(name)))
     };
     (at.is_empty() || fits() == Some(true)).then_some(at)
 }
