@@ -13,6 +13,16 @@ Exit codes:
 Of several APIs all are attempted, and the worst code counts.
 Results go to standard output, problems to standard error.";
 
+const PROVENANCE_HELP: &str = "\
+What has no `x-provenance` of its own is as what it stands in: a property as its schema, a parameter
+or a response as its operation. A schema counts with each tag that uses it, and once in all. With
+`--format json` there is one object for each document, or the problems that keep one from being read.
+
+Exit codes:
+  0  all documents were counted
+  1  a document has problems
+  2  the command could not run: wrong arguments, a file that cannot be read";
+
 const MOCK_HELP: &str = "\
 Several APIs stand below their names, as in http://127.0.0.1:4010/NAME; one alone at the root. The
 command `openapi-mock` does the same for documents that are in no workspace.
@@ -51,6 +61,9 @@ pub(crate) enum Command {
     /// Check the documents
     #[command(after_help = EXIT_CODES)]
     Lint(Lint),
+    /// Count what the vendors document and what is inferred
+    #[command(after_help = PROVENANCE_HELP)]
+    Provenance(Provenance),
     /// Serve the documents: mock servers to try clients against
     #[command(after_help = MOCK_HELP)]
     Mock(Mock),
@@ -86,6 +99,16 @@ pub(crate) struct Lint {
 }
 
 #[derive(Debug, Args)]
+pub(crate) struct Provenance {
+    /// Count in this API of the workspace; may be repeated [default: all]
+    #[arg(long = "api", value_name = "NAME", conflicts_with = "document")]
+    pub(crate) apis: Vec<String>,
+    /// Count in any OpenAPI 3.0 document, YAML or JSON
+    #[arg(long, value_name = "FILE")]
+    pub(crate) document: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
 pub(crate) struct Mock {
     /// APIs of the workspace to serve [default: all]
     #[arg(value_name = "API")]
@@ -98,7 +121,8 @@ pub(crate) struct Mock {
 pub(crate) enum Format {
     /// For people: excerpts of the source, reasons and advice
     Text,
-    /// For editors and CI: one JSON array of problems and nothing else, empty where all is well
+    /// For editors and CI: one JSON array of problems and nothing else, empty where all is well;
+    /// `provenance` puts its counts there
     Json,
 }
 

@@ -9,6 +9,7 @@ mod codegen;
 mod lint;
 mod mock;
 mod output;
+mod provenance;
 
 use std::process::ExitCode;
 
@@ -24,6 +25,7 @@ pub fn main() -> ExitCode {
     let outcome = match arguments.command {
         Command::Codegen(arguments) => codegen::run(&arguments, &workspace, &mut output),
         Command::Lint(arguments) => lint::run(&arguments, &workspace, &mut output),
+        Command::Provenance(arguments) => provenance::run(&arguments, &workspace, &mut output),
         Command::Mock(arguments) => mock::run(&arguments, &workspace, &mut output),
     };
     let outcome = outcome.unwrap_or_else(|error| output.failure(&error, ""));

@@ -39,7 +39,7 @@ impl Outcome {
 /// Where results and problems go.
 pub(crate) struct Output {
     format: Format,
-    /// Problems that are printed at the end, as one array.
+    /// Problems and results that are printed at the end, as one array.
     json: Vec<Value>,
     /// Why a result could not be printed.
     lost: Option<io::Error>,
@@ -59,6 +59,11 @@ impl Output {
         if self.format == Format::Text {
             self.print(text.as_ref());
         }
+    }
+
+    /// Keeps a result for the array that machines get.
+    pub(crate) fn result(&mut self, value: Value) {
+        self.json.push(value);
     }
 
     fn print(&mut self, text: &str) {

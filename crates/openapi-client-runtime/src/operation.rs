@@ -78,15 +78,25 @@ impl fmt::Display for Method {
     }
 }
 
-/// Whether a fact was read in the vendor's documentation or inferred from the way the API behaves.
+/// Whether an operation was read in the vendor's documentation or inferred from what stands near it.
 /// [`Operation`] has an example.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Provenance {
-    /// Read in the vendor's documentation.
+    /// Read in the vendor's documentation, see [`Operation::sources`].
     Documented,
-    /// Inferred; the vendor has not promised it.
+    /// Inferred, see [`Operation::provenance_basis`]. The vendor has not promised it: the server may
+    /// answer otherwise, or know no such operation.
     Inferred,
+}
+
+impl fmt::Display for Provenance {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Documented => "documented",
+            Self::Inferred => "inferred",
+        })
+    }
 }
 
 /// One scheme of a security requirement, with the scopes it must carry. [`Operation`] has an example.
@@ -224,12 +234,16 @@ macro_rules! operation_table {
         ///         .serialize_by(&["thing_id"])
         ///         .retry(Some(Retry::Always))
         ///         .provenance(Provenance::Inferred)
+        ///         .provenance_basis(Some("as the renaming of folders"))
         ///         .build();
         ///
         /// assert_eq!(RENAME_THING.path(), "/things/{thing_id}/name");
         /// assert!(!RENAME_THING.method().is_idempotent());
         /// let conflict = RENAME_THING.response_for(409).map(|spec| spec.media_types());
         /// assert_eq!(conflict, Some(&["application/problem+json"][..]));
+        /// if RENAME_THING.provenance() == Provenance::Inferred {
+        ///     assert_eq!(RENAME_THING.provenance_basis(), Some("as the renaming of folders"));
+        /// }
         /// ```
         #[derive(Clone, Copy, PartialEq)]
         pub struct Operation {
@@ -303,8 +317,14 @@ operation_table! {
     idempotency_key: Option<&'static str> = None;
     /// How the list that the operation answers with is paged; `None` where it is whole, or no list.
     pagination: Option<Pagination> = None;
-    /// Whether the operation was documented by the vendor or inferred.
+    /// Whether the operation was documented by the vendor or inferred. A document that does not tell
+    /// the two apart counts as the vendor's.
     provenance: Provenance = Provenance::Documented;
+    /// What the inference stands on, where the operation is inferred and the document says it.
+    provenance_basis: Option<&'static str> = None;
+    /// The pages that document the operation, or that the inference started from; empty where the
+    /// document names none.
+    sources: &'static [&'static str] = &[];
 }
 
 impl Operation {
@@ -426,6 +446,7 @@ mod tests {
     static OPERATION: Operation = Operation::new("get_thing", Method::Get, "/things/{id}")
         .document_id("getThing")
         .tag("Things")
+        .sources(&["reference", "guide"])
         .security(&[&[SecurityRequirement::new("basic", &[])]])
         .responses(&[
             ResponseSpec::new(StatusRange::Default, &["text/plain"]).envelope("Other"),
@@ -440,6 +461,8 @@ mod tests {
         assert_eq!(OPERATION.tag(), "Things");
         assert_eq!(OPERATION.security()[0][0].scheme(), "basic");
         assert_eq!(OPERATION.provenance(), Provenance::Documented);
+        assert_eq!(OPERATION.provenance_basis(), None);
+        assert_eq!(OPERATION.sources(), ["reference", "guide"]);
         assert_eq!(
             format!("{OPERATION:?}"),
             "Operation(get_thing GET /things/{id})"

@@ -82,6 +82,7 @@ mod model;
 mod nearest;
 mod node;
 pub mod pointer;
+mod provenance;
 mod reference;
 mod report;
 mod scalar;
@@ -95,6 +96,7 @@ pub use codes::{Code, codes, codes_table};
 pub use document::Document;
 pub use finding::{Finding, Related, Severity};
 pub use nearest::nearest;
+pub use provenance::ProvenanceReport;
 pub use report::{Diagnostic, Location, RelatedPlace, Report};
 pub use vocabulary::vocabulary_table;
 

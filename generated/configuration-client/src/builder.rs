@@ -7022,9 +7022,12 @@ impl<'a> ListStrings<'a> {
     }
 }
 
-/// Request of [`Client::create_string`](crate::Client::create_string): set its parameters, then [`send`](Self::send) it.
+/// **Inferred.** Request of [`Client::create_string`](crate::Client::create_string): set its parameters, then [`send`](Self::send) it.
+///
+/// The vendor does not document this operation (basis: the path follows from the list of strings, no page shows it). It needs the feature `inferred`, which is on by default.
 #[derive(Debug, Clone)]
 #[must_use = "a request does nothing until it is sent"]
+#[cfg(feature = "inferred")]
 pub struct CreateString<'a> {
     client: &'a super::Client,
     app_id: Result<::std::string::String, String>,
@@ -7033,6 +7036,7 @@ pub struct CreateString<'a> {
     call_options: CallOptions,
 }
 
+#[cfg(feature = "inferred")]
 impl<'a> CreateString<'a> {
     pub(crate) fn new(client: &'a super::Client) -> Self {
         Self {
@@ -7483,9 +7487,12 @@ impl<'a> ModifyString<'a> {
     }
 }
 
-/// Request of [`Client::delete_string`](crate::Client::delete_string): set its parameters, then [`send`](Self::send) it.
+/// **Inferred.** Request of [`Client::delete_string`](crate::Client::delete_string): set its parameters, then [`send`](Self::send) it.
+///
+/// The vendor does not document this operation (basis: the path follows from the other operations on the same resource, no page shows it). It needs the feature `inferred`, which is on by default.
 #[derive(Debug, Clone)]
 #[must_use = "a request does nothing until it is sent"]
+#[cfg(feature = "inferred")]
 pub struct DeleteString<'a> {
     client: &'a super::Client,
     app_id: Result<::std::string::String, String>,
@@ -7494,6 +7501,7 @@ pub struct DeleteString<'a> {
     call_options: CallOptions,
 }
 
+#[cfg(feature = "inferred")]
 impl<'a> DeleteString<'a> {
     pub(crate) fn new(client: &'a super::Client) -> Self {
         Self {
@@ -7953,9 +7961,12 @@ impl<'a> CreateLocalizedString<'a> {
     }
 }
 
-/// Request of [`Client::get_localized_string`](crate::Client::get_localized_string): set its parameters, then [`send`](Self::send) it.
+/// **Inferred.** Request of [`Client::get_localized_string`](crate::Client::get_localized_string): set its parameters, then [`send`](Self::send) it.
+///
+/// The vendor does not document this operation (basis: the path follows from the deletion of the same resource, no page shows it). It needs the feature `inferred`, which is on by default.
 #[derive(Debug, Clone)]
 #[must_use = "a request does nothing until it is sent"]
+#[cfg(feature = "inferred")]
 pub struct GetLocalizedString<'a> {
     client: &'a super::Client,
     app_id: Result<::std::string::String, String>,
@@ -7965,6 +7976,7 @@ pub struct GetLocalizedString<'a> {
     call_options: CallOptions,
 }
 
+#[cfg(feature = "inferred")]
 impl<'a> GetLocalizedString<'a> {
     pub(crate) fn new(client: &'a super::Client) -> Self {
         Self {
@@ -8121,9 +8133,12 @@ impl<'a> GetLocalizedString<'a> {
     }
 }
 
-/// Request of [`Client::modify_localized_string`](crate::Client::modify_localized_string): set its parameters, then [`send`](Self::send) it.
+/// **Inferred.** Request of [`Client::modify_localized_string`](crate::Client::modify_localized_string): set its parameters, then [`send`](Self::send) it.
+///
+/// The vendor does not document this operation (basis: the path follows from the deletion of the same resource, no page shows it). It needs the feature `inferred`, which is on by default.
 #[derive(Debug, Clone)]
 #[must_use = "a request does nothing until it is sent"]
+#[cfg(feature = "inferred")]
 pub struct ModifyLocalizedString<'a> {
     client: &'a super::Client,
     app_id: Result<::std::string::String, String>,
@@ -8134,6 +8149,7 @@ pub struct ModifyLocalizedString<'a> {
     call_options: CallOptions,
 }
 
+#[cfg(feature = "inferred")]
 impl<'a> ModifyLocalizedString<'a> {
     pub(crate) fn new(client: &'a super::Client) -> Self {
         Self {
@@ -10588,9 +10604,12 @@ impl<'a> Modify2faMessage<'a> {
     }
 }
 
-/// Request of [`Client::get_2fa_message_subject`](crate::Client::get_2fa_message_subject): set its parameters, then [`send`](Self::send) it.
+/// **Inferred.** Request of [`Client::get_2fa_message_subject`](crate::Client::get_2fa_message_subject): set its parameters, then [`send`](Self::send) it.
+///
+/// The vendor does not document this operation (basis: the path follows from the subject line of an email template, no page shows it). It needs the feature `inferred`, which is on by default.
 #[derive(Debug, Clone)]
 #[must_use = "a request does nothing until it is sent"]
+#[cfg(feature = "inferred")]
 pub struct Get2faMessageSubject<'a> {
     client: &'a super::Client,
     app_id: Result<::std::string::String, String>,
@@ -10600,6 +10619,7 @@ pub struct Get2faMessageSubject<'a> {
     call_options: CallOptions,
 }
 
+#[cfg(feature = "inferred")]
 impl<'a> Get2faMessageSubject<'a> {
     pub(crate) fn new(client: &'a super::Client) -> Self {
         Self {
@@ -10759,9 +10779,12 @@ impl<'a> Get2faMessageSubject<'a> {
     }
 }
 
-/// Request of [`Client::list_hosted_login_upgrades`](crate::Client::list_hosted_login_upgrades): set its parameters, then [`send`](Self::send) it.
+/// **Inferred.** Request of [`Client::list_hosted_login_upgrades`](crate::Client::list_hosted_login_upgrades): set its parameters, then [`send`](Self::send) it.
+///
+/// The vendor does not document this operation (basis: the permission tables name the operation; its path follows from the calls on one upgrade). It needs the feature `inferred`, which is on by default.
 #[derive(Debug, Clone)]
 #[must_use = "a request does nothing until it is sent"]
+#[cfg(feature = "inferred")]
 pub struct ListHostedLoginUpgrades<'a> {
     client: &'a super::Client,
     app_id: Result<::std::string::String, String>,
@@ -10769,6 +10792,7 @@ pub struct ListHostedLoginUpgrades<'a> {
     call_options: CallOptions,
 }
 
+#[cfg(feature = "inferred")]
 impl<'a> ListHostedLoginUpgrades<'a> {
     pub(crate) fn new(client: &'a super::Client) -> Self {
         Self {
@@ -12452,9 +12476,12 @@ impl<'a> ListLocalizedTranslations<'a> {
     }
 }
 
-/// Request of [`Client::modify_multiple_translations`](crate::Client::modify_multiple_translations): set its parameters, then [`send`](Self::send) it.
+/// **Inferred.** Request of [`Client::modify_multiple_translations`](crate::Client::modify_multiple_translations): set its parameters, then [`send`](Self::send) it.
+///
+/// The vendor does not document this operation (basis: the permission tables name the operation; a documented CSV sample has rows of key and text without a locale, which fits a path that names the locale). It needs the feature `inferred`, which is on by default.
 #[derive(Debug, Clone)]
 #[must_use = "a request does nothing until it is sent"]
+#[cfg(feature = "inferred")]
 pub struct ModifyMultipleTranslations<'a> {
     client: &'a super::Client,
     app_id: Result<::std::string::String, String>,
@@ -12464,6 +12491,7 @@ pub struct ModifyMultipleTranslations<'a> {
     call_options: CallOptions,
 }
 
+#[cfg(feature = "inferred")]
 impl<'a> ModifyMultipleTranslations<'a> {
     pub(crate) fn new(client: &'a super::Client) -> Self {
         Self {
@@ -12533,7 +12561,9 @@ impl<'a> ModifyMultipleTranslations<'a> {
         self
     }
 
-    /// Sets the request body. Required; sent as `application/json`.
+    /// **Inferred.** Sets the request body. Required; sent as `application/json`.
+    ///
+    /// The vendor does not document this request body (basis: follows the documented CSV sample of rows of key and text).
     pub fn body<V>(mut self, value: V) -> Self
     where
         V: std::convert::TryInto<::std::vec::Vec<types::LocalizedTranslationUpdate>>,
@@ -12619,9 +12649,12 @@ impl<'a> ModifyMultipleTranslations<'a> {
     }
 }
 
-/// Request of [`Client::modify_multiple_translations_from_csv`](crate::Client::modify_multiple_translations_from_csv): set its parameters, then [`send`](Self::send) it.
+/// **Inferred.** Request of [`Client::modify_multiple_translations_from_csv`](crate::Client::modify_multiple_translations_from_csv): set its parameters, then [`send`](Self::send) it.
+///
+/// The vendor does not document this operation (basis: the permission tables name the operation; a documented CSV sample has rows of key and text without a locale, which fits a path that names the locale). It needs the feature `inferred`, which is on by default.
 #[derive(Debug)]
 #[must_use = "a request does nothing until it is sent"]
+#[cfg(feature = "inferred")]
 pub struct ModifyMultipleTranslationsFromCsv<'a> {
     client: &'a super::Client,
     app_id: Result<::std::string::String, String>,
@@ -12631,6 +12664,7 @@ pub struct ModifyMultipleTranslationsFromCsv<'a> {
     call_options: CallOptions,
 }
 
+#[cfg(feature = "inferred")]
 impl<'a> ModifyMultipleTranslationsFromCsv<'a> {
     pub(crate) fn new(client: &'a super::Client) -> Self {
         Self {
@@ -12700,7 +12734,9 @@ impl<'a> ModifyMultipleTranslationsFromCsv<'a> {
         self
     }
 
-    /// Sets the request body. Required; sent as `text/csv`.
+    /// **Inferred.** Sets the request body. Required; sent as `text/csv`.
+    ///
+    /// The vendor does not document this request body (basis: follows the documented CSV sample of rows of key and text).
     pub fn body<V>(mut self, value: V) -> Self
     where
         V: std::convert::TryInto<String>,

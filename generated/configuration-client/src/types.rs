@@ -155,9 +155,9 @@ pub struct ApplicationSettings {
         skip_serializing_if = "::openapi_client_runtime::Patch::is_absent"
     )]
     pub ccp_flow_version: ::openapi_client_runtime::Patch<SettingValue>,
-    /// The settings of each client, by the id of the client. Only in an answer to a call with `include_clients`; leave it out of a write.
+    /// **Inferred.** The settings of each client, by the id of the client. Only in an answer to a call with `include_clients`; leave it out of a write.
     ///
-    /// **Inferred:** the vendor does not document this member (the content is documented, the name of the member is not).
+    /// The vendor does not document this member (basis: the content is documented, the name of the member is not).
     #[serde(rename = "_clients", skip_serializing_if = "::std::option::Option::is_none")]
     pub clients: ::std::option::Option<ClientSettingsById>,
     /// Settings outside the platform's own list. Their names hold no blanks. Field validations refer to such settings by name.
@@ -288,9 +288,9 @@ impl ApplicationSettings {
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct Attribute {
-    /// The parts of an `object` or `plural` attribute.
+    /// **Inferred.** The parts of an `object` or `plural` attribute.
     ///
-    /// **Inferred:** the vendor does not document this member (the entity type API of the same platform shows parts this way).
+    /// The vendor does not document this member (basis: the entity type API of the same platform shows parts this way).
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub attr_defs: ::std::option::Option<::std::vec::Vec<Attribute>>,
     /// Whether case counts for uniqueness and in searches. That it can be null is inferred.
@@ -488,9 +488,9 @@ pub struct ClientSettings {
         skip_serializing_if = "::openapi_client_runtime::Patch::is_absent"
     )]
     pub ccp_flow_version: ::openapi_client_runtime::Patch<SettingValue>,
-    /// Settings of this client outside the platform's own list. Their names hold no blanks.
+    /// **Inferred.** Settings of this client outside the platform's own list. Their names hold no blanks.
     ///
-    /// **Inferred:** the vendor does not document this member (named so in the settings of the application).
+    /// The vendor does not document this member (basis: named so in the settings of the application).
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub custom: ::std::option::Option<SettingMap>,
     /// Flow used by OAuth calls that name none, and by Customer Care Portal when `ccp_flow_name` is not set.
@@ -514,9 +514,9 @@ pub struct ClientSettings {
         skip_serializing_if = "::openapi_client_runtime::Patch::is_absent"
     )]
     pub email_method: ::openapi_client_runtime::Patch<SettingValue>,
-    /// The settings of the application, which hold where the client sets no value of its own.
+    /// **Inferred.** The settings of the application, which hold where the client sets no value of its own.
     ///
-    /// **Inferred:** the vendor does not document this member (the content is documented, the name of the member is not).
+    /// The vendor does not document this member (basis: the content is documented, the name of the member is not).
     #[serde(rename = "_global", skip_serializing_if = "::std::option::Option::is_none")]
     pub global: ::std::option::Option<ApplicationSettings>,
     /// Set by the service on clients made for Hosted Login. It cannot be changed; send it back as read.
@@ -625,9 +625,9 @@ impl ClientSettings {
     }
 }
 
-/// Settings of several clients, by the id of the client.
+/// **Inferred.** Settings of several clients, by the id of the client.
 ///
-/// **Inferred:** the vendor does not document this schema (the pages say that the settings of each client are added, not in which shape).
+/// The vendor does not document this schema (basis: the pages say that the settings of each client are added, not in which shape).
 #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
 #[serde(transparent)]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
@@ -737,9 +737,9 @@ pub struct ClientSettingsInput {
         skip_serializing_if = "::openapi_client_runtime::Patch::is_absent"
     )]
     pub ccp_flow_version: ::openapi_client_runtime::Patch<SettingValue>,
-    /// Settings of this client outside the platform's own list. Their names hold no blanks.
+    /// **Inferred.** Settings of this client outside the platform's own list. Their names hold no blanks.
     ///
-    /// **Inferred:** the vendor does not document this member (named so in the settings of the application).
+    /// The vendor does not document this member (basis: named so in the settings of the application).
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub custom: ::std::option::Option<SettingMap>,
     /// Flow used by OAuth calls that name none, and by Customer Care Portal when `ccp_flow_name` is not set.
@@ -978,9 +978,9 @@ impl Error {
     }
 }
 
-/// Details of another error, such as the member that a body lacks.
+/// **Inferred.** Details of another error, such as the member that a body lacks.
 ///
-/// **Inferred:** the vendor does not document this schema (newer resources may name the missing member in an object).
+/// The vendor does not document this schema (basis: newer resources may name the missing member in an object).
 #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
 #[serde(transparent)]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
@@ -1097,9 +1097,9 @@ pub struct Field {
         skip_serializing_if = "::std::option::Option::is_none"
     )]
     pub ignore_update: ::std::option::Option<bool>,
-    /// Whether a `translatableString` is delivered as bare text.
+    /// **Inferred.** Whether a `translatableString` is delivered as bare text.
     ///
-    /// **Inferred:** the vendor does not document this member (the member is documented, that it belongs to translatable strings is not).
+    /// The vendor does not document this member (basis: the member is documented, that it belongs to translatable strings is not).
     #[serde(
         rename = "justString",
         skip_serializing_if = "::std::option::Option::is_none"
@@ -1161,9 +1161,9 @@ pub struct Field {
         skip_serializing_if = "::std::option::Option::is_none"
     )]
     pub social_profile_data: ::std::option::Option<::std::string::String>,
-    /// Value that is sent when a `checkbox` is ticked.
+    /// **Inferred.** Value that is sent when a `checkbox` is ticked.
     ///
-    /// **Inferred:** the vendor does not document this member (the member is documented, that it belongs to checkboxes is not).
+    /// The vendor does not document this member (basis: the member is documented, that it belongs to checkboxes is not).
     #[serde(
         rename = "submitValue",
         skip_serializing_if = "::std::option::Option::is_none"
@@ -1291,9 +1291,9 @@ pub struct FieldInput {
         skip_serializing_if = "::std::option::Option::is_none"
     )]
     pub ignore_update: ::std::option::Option<bool>,
-    /// Whether a `translatableString` is delivered as bare text.
+    /// **Inferred.** Whether a `translatableString` is delivered as bare text.
     ///
-    /// **Inferred:** the vendor does not document this member (the member is documented, that it belongs to translatable strings is not).
+    /// The vendor does not document this member (basis: the member is documented, that it belongs to translatable strings is not).
     #[serde(
         rename = "justString",
         skip_serializing_if = "::std::option::Option::is_none"
@@ -1352,9 +1352,9 @@ pub struct FieldInput {
         skip_serializing_if = "::std::option::Option::is_none"
     )]
     pub social_profile_data: ::std::option::Option<::std::string::String>,
-    /// Value that is sent when a `checkbox` is ticked.
+    /// **Inferred.** Value that is sent when a `checkbox` is ticked.
     ///
-    /// **Inferred:** the vendor does not document this member (the member is documented, that it belongs to checkboxes is not).
+    /// The vendor does not document this member (basis: the member is documented, that it belongs to checkboxes is not).
     #[serde(
         rename = "submitValue",
         skip_serializing_if = "::std::option::Option::is_none"
@@ -1845,9 +1845,9 @@ impl Form {
     }
 }
 
-/// A feature of a form: its name, or an object that describes it. `captcha` switches reCaptcha on; another name does so too when the markup of the page uses the same one.
+/// **Inferred.** A feature of a form: its name, or an object that describes it. `captcha` switches reCaptcha on; another name does so too when the markup of the page uses the same one.
 ///
-/// **Inferred:** the vendor does not document this schema (the list is documented, the form of its items is not).
+/// The vendor does not document this schema (basis: the list is documented, the form of its items is not).
 #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
 #[serde(untagged)]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
@@ -1873,9 +1873,9 @@ impl ::std::convert::From<::serde_json::Value> for FormFeature {
     }
 }
 
-/// A feature of a form with its settings.
+/// **Inferred.** A feature of a form with its settings.
 ///
-/// **Inferred:** the vendor does not document this schema (the list of features is documented, the form of its items is not).
+/// The vendor does not document this schema (basis: the list of features is documented, the form of its items is not).
 #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
 #[serde(transparent)]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
@@ -1994,9 +1994,9 @@ impl FormModification {
     }
 }
 
-/// A Hosted Login version to which a flow can be upgraded, as its bare id or as a name with its path.
+/// **Inferred.** A Hosted Login version to which a flow can be upgraded, as its bare id or as a name with its path.
 ///
-/// **Inferred:** the vendor does not document this schema (no answer is shown; ids are what the other calls take, names with paths what other lists hold).
+/// The vendor does not document this schema (basis: no answer is shown; ids are what the other calls take, names with paths what other lists hold).
 #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
 #[serde(untagged)]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
@@ -2056,9 +2056,9 @@ impl Link {
     }
 }
 
-/// Further HTML attributes of a link, by name. Left out when the link is modified, they are removed.
+/// **Inferred.** Further HTML attributes of a link, by name. Left out when the link is modified, they are removed.
 ///
-/// **Inferred:** the vendor does not document this schema (the member is documented, the type of its values is read from its meaning).
+/// The vendor does not document this schema (basis: the member is documented, the type of its values is read from its meaning).
 #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
 #[serde(transparent)]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
@@ -2214,9 +2214,9 @@ pub struct LocalizedField {
         skip_serializing_if = "::std::option::Option::is_none"
     )]
     pub ignore_update: ::std::option::Option<bool>,
-    /// Whether a `translatableString` is delivered as bare text.
+    /// **Inferred.** Whether a `translatableString` is delivered as bare text.
     ///
-    /// **Inferred:** the vendor does not document this member (the member is documented, that it belongs to translatable strings is not).
+    /// The vendor does not document this member (basis: the member is documented, that it belongs to translatable strings is not).
     #[serde(
         rename = "justString",
         skip_serializing_if = "::std::option::Option::is_none"
@@ -2278,9 +2278,9 @@ pub struct LocalizedField {
         skip_serializing_if = "::std::option::Option::is_none"
     )]
     pub social_profile_data: ::std::option::Option<::std::string::String>,
-    /// Value that is sent when a `checkbox` is ticked.
+    /// **Inferred.** Value that is sent when a `checkbox` is ticked.
     ///
-    /// **Inferred:** the vendor does not document this member (the member is documented, that it belongs to checkboxes is not).
+    /// The vendor does not document this member (basis: the member is documented, that it belongs to checkboxes is not).
     #[serde(
         rename = "submitValue",
         skip_serializing_if = "::std::option::Option::is_none"
@@ -2378,9 +2378,9 @@ pub struct LocalizedFieldInput {
         skip_serializing_if = "::std::option::Option::is_none"
     )]
     pub ignore_update: ::std::option::Option<bool>,
-    /// Whether a `translatableString` is delivered as bare text.
+    /// **Inferred.** Whether a `translatableString` is delivered as bare text.
     ///
-    /// **Inferred:** the vendor does not document this member (the member is documented, that it belongs to translatable strings is not).
+    /// The vendor does not document this member (basis: the member is documented, that it belongs to translatable strings is not).
     #[serde(
         rename = "justString",
         skip_serializing_if = "::std::option::Option::is_none"
@@ -2439,9 +2439,9 @@ pub struct LocalizedFieldInput {
         skip_serializing_if = "::std::option::Option::is_none"
     )]
     pub social_profile_data: ::std::option::Option<::std::string::String>,
-    /// Value that is sent when a `checkbox` is ticked.
+    /// **Inferred.** Value that is sent when a `checkbox` is ticked.
     ///
-    /// **Inferred:** the vendor does not document this member (the member is documented, that it belongs to checkboxes is not).
+    /// The vendor does not document this member (basis: the member is documented, that it belongs to checkboxes is not).
     #[serde(
         rename = "submitValue",
         skip_serializing_if = "::std::option::Option::is_none"
@@ -2552,9 +2552,9 @@ impl<'de> ::serde::Deserialize<'de> for LocalizedFieldInputName {
     }
 }
 
-/// One choice of a `select` or `radio` field in one locale. Flows of older make call the shown text `text`.
+/// **Inferred.** One choice of a `select` or `radio` field in one locale. Flows of older make call the shown text `text`.
 ///
-/// **Inferred:** the vendor does not document this schema (localized labels and messages are documented as plain strings, option labels not expressly).
+/// The vendor does not document this schema (basis: localized labels and messages are documented as plain strings, option labels not expressly).
 #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
 #[non_exhaustive]
@@ -2582,9 +2582,9 @@ impl LocalizedFieldOption {
     }
 }
 
-/// One choice of a `select` or `radio` field, as it is written in one locale.
+/// **Inferred.** One choice of a `select` or `radio` field, as it is written in one locale.
 ///
-/// **Inferred:** the vendor does not document this schema (localized labels and messages are documented as plain strings, option labels not expressly).
+/// The vendor does not document this schema (basis: localized labels and messages are documented as plain strings, option labels not expressly).
 #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
 #[non_exhaustive]
@@ -2649,18 +2649,18 @@ impl LocalizedFieldValidationInput {
     }
 }
 
-/// A string of a flow in one locale.
+/// **Inferred.** A string of a flow in one locale.
 ///
-/// **Inferred:** the vendor does not document this schema (taken from the sample of the creation; no answer is documented).
+/// The vendor does not document this schema (basis: taken from the sample of the creation; no answer is documented).
 #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct LocalizedString {
     /// Name of the string.
     pub name: ::std::string::String,
-    /// Dotted path of the attribute that the string shows.
+    /// **Inferred.** Dotted path of the attribute that the string shows.
     ///
-    /// **Inferred:** the vendor does not document this member (as for the string without a locale).
+    /// The vendor does not document this member (basis: as for the string without a locale).
     #[serde(rename = "schemaId", skip_serializing_if = "::std::option::Option::is_none")]
     pub schema_id: ::std::option::Option<::std::string::String>,
     /// Path of the string in its locale, relative to the host.
@@ -2698,9 +2698,9 @@ impl LocalizedStringInput {
     }
 }
 
-/// A text of a flow in one locale.
+/// **Inferred.** A text of a flow in one locale.
 ///
-/// **Inferred:** the vendor does not document this schema (no answer is shown; the members are those of a translation, with one text).
+/// The vendor does not document this schema (basis: no answer is shown; the members are those of a translation, with one text).
 #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
 #[non_exhaustive]
@@ -2729,9 +2729,9 @@ impl LocalizedTranslation {
     }
 }
 
-/// A new text for a translation, in one locale.
+/// **Inferred.** A new text for a translation, in one locale.
 ///
-/// **Inferred:** the vendor does not document this schema (follows a documented CSV sample of rows of key and text).
+/// The vendor does not document this schema (basis: follows a documented CSV sample of rows of key and text).
 #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
 #[non_exhaustive]
@@ -2776,9 +2776,9 @@ impl MailTemplate {
     }
 }
 
-/// An email as it shall be from now on, in one locale. Always send all three texts: a text left out may be removed.
+/// **Inferred.** An email as it shall be from now on, in one locale. Always send all three texts: a text left out may be removed.
 ///
-/// **Inferred:** the vendor does not document this schema (taken from the answer; no request body is documented).
+/// The vendor does not document this schema (basis: taken from the answer; no request body is documented).
 #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
 #[non_exhaustive]
@@ -2786,9 +2786,9 @@ pub struct MailTemplateInput {
     /// Template of the HTML body.
     #[serde(rename = "htmlBody")]
     pub html_body: ::std::string::String,
-    /// Name of the template. When sent, it must equal the name in the path.
+    /// **Inferred.** Name of the template. When sent, it must equal the name in the path.
     ///
-    /// **Inferred:** the vendor does not document this member (as for the other resources of a flow).
+    /// The vendor does not document this member (basis: as for the other resources of a flow).
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub name: ::std::option::Option<::std::string::String>,
     /// Template of the subject line.
@@ -4087,9 +4087,9 @@ pub mod builder {
             self
         }
 
-        /// The settings of each client, by the id of the client. Only in an answer to a call with `include_clients`; leave it out of a write.
+        /// **Inferred.** The settings of each client, by the id of the client. Only in an answer to a call with `include_clients`; leave it out of a write.
         ///
-        /// **Inferred:** the vendor does not document this member (the content is documented, the name of the member is not).
+        /// The vendor does not document this member (basis: the content is documented, the name of the member is not).
         pub fn clients<T>(mut self, value: T) -> Self
         where
             T: ::std::convert::TryInto<::std::option::Option<super::ClientSettingsById>>,
@@ -4571,9 +4571,9 @@ pub mod builder {
     }
 
     impl Attribute {
-        /// The parts of an `object` or `plural` attribute.
+        /// **Inferred.** The parts of an `object` or `plural` attribute.
         ///
-        /// **Inferred:** the vendor does not document this member (the entity type API of the same platform shows parts this way).
+        /// The vendor does not document this member (basis: the entity type API of the same platform shows parts this way).
         pub fn attr_defs<T>(mut self, value: T) -> Self
         where
             T: ::std::convert::TryInto<
@@ -5214,9 +5214,9 @@ pub mod builder {
             self
         }
 
-        /// Settings of this client outside the platform's own list. Their names hold no blanks.
+        /// **Inferred.** Settings of this client outside the platform's own list. Their names hold no blanks.
         ///
-        /// **Inferred:** the vendor does not document this member (named so in the settings of the application).
+        /// The vendor does not document this member (basis: named so in the settings of the application).
         pub fn custom<T>(mut self, value: T) -> Self
         where
             T: ::std::convert::TryInto<::std::option::Option<super::SettingMap>>,
@@ -5274,9 +5274,9 @@ pub mod builder {
             self
         }
 
-        /// The settings of the application, which hold where the client sets no value of its own.
+        /// **Inferred.** The settings of the application, which hold where the client sets no value of its own.
         ///
-        /// **Inferred:** the vendor does not document this member (the content is documented, the name of the member is not).
+        /// The vendor does not document this member (basis: the content is documented, the name of the member is not).
         pub fn global<T>(mut self, value: T) -> Self
         where
             T: ::std::convert::TryInto<
@@ -5906,9 +5906,9 @@ pub mod builder {
             self
         }
 
-        /// Settings of this client outside the platform's own list. Their names hold no blanks.
+        /// **Inferred.** Settings of this client outside the platform's own list. Their names hold no blanks.
         ///
-        /// **Inferred:** the vendor does not document this member (named so in the settings of the application).
+        /// The vendor does not document this member (basis: named so in the settings of the application).
         pub fn custom<T>(mut self, value: T) -> Self
         where
             T: ::std::convert::TryInto<::std::option::Option<super::SettingMap>>,
@@ -6740,9 +6740,9 @@ pub mod builder {
             self
         }
 
-        /// Whether a `translatableString` is delivered as bare text.
+        /// **Inferred.** Whether a `translatableString` is delivered as bare text.
         ///
-        /// **Inferred:** the vendor does not document this member (the member is documented, that it belongs to translatable strings is not).
+        /// The vendor does not document this member (basis: the member is documented, that it belongs to translatable strings is not).
         pub fn just_string<T>(mut self, value: T) -> Self
         where
             T: ::std::convert::TryInto<::std::option::Option<bool>>,
@@ -6904,9 +6904,9 @@ pub mod builder {
             self
         }
 
-        /// Value that is sent when a `checkbox` is ticked.
+        /// **Inferred.** Value that is sent when a `checkbox` is ticked.
         ///
-        /// **Inferred:** the vendor does not document this member (the member is documented, that it belongs to checkboxes is not).
+        /// The vendor does not document this member (basis: the member is documented, that it belongs to checkboxes is not).
         pub fn submit_value<T>(mut self, value: T) -> Self
         where
             T: ::std::convert::TryInto<::std::option::Option<::std::string::String>>,
@@ -7384,9 +7384,9 @@ pub mod builder {
             self
         }
 
-        /// Whether a `translatableString` is delivered as bare text.
+        /// **Inferred.** Whether a `translatableString` is delivered as bare text.
         ///
-        /// **Inferred:** the vendor does not document this member (the member is documented, that it belongs to translatable strings is not).
+        /// The vendor does not document this member (basis: the member is documented, that it belongs to translatable strings is not).
         pub fn just_string<T>(mut self, value: T) -> Self
         where
             T: ::std::convert::TryInto<::std::option::Option<bool>>,
@@ -7540,9 +7540,9 @@ pub mod builder {
             self
         }
 
-        /// Value that is sent when a `checkbox` is ticked.
+        /// **Inferred.** Value that is sent when a `checkbox` is ticked.
         ///
-        /// **Inferred:** the vendor does not document this member (the member is documented, that it belongs to checkboxes is not).
+        /// The vendor does not document this member (basis: the member is documented, that it belongs to checkboxes is not).
         pub fn submit_value<T>(mut self, value: T) -> Self
         where
             T: ::std::convert::TryInto<::std::option::Option<::std::string::String>>,
@@ -10343,9 +10343,9 @@ pub mod builder {
             self
         }
 
-        /// Whether a `translatableString` is delivered as bare text.
+        /// **Inferred.** Whether a `translatableString` is delivered as bare text.
         ///
-        /// **Inferred:** the vendor does not document this member (the member is documented, that it belongs to translatable strings is not).
+        /// The vendor does not document this member (basis: the member is documented, that it belongs to translatable strings is not).
         pub fn just_string<T>(mut self, value: T) -> Self
         where
             T: ::std::convert::TryInto<::std::option::Option<bool>>,
@@ -10517,9 +10517,9 @@ pub mod builder {
             self
         }
 
-        /// Value that is sent when a `checkbox` is ticked.
+        /// **Inferred.** Value that is sent when a `checkbox` is ticked.
         ///
-        /// **Inferred:** the vendor does not document this member (the member is documented, that it belongs to checkboxes is not).
+        /// The vendor does not document this member (basis: the member is documented, that it belongs to checkboxes is not).
         pub fn submit_value<T>(mut self, value: T) -> Self
         where
             T: ::std::convert::TryInto<::std::option::Option<::std::string::String>>,
@@ -11017,9 +11017,9 @@ pub mod builder {
             self
         }
 
-        /// Whether a `translatableString` is delivered as bare text.
+        /// **Inferred.** Whether a `translatableString` is delivered as bare text.
         ///
-        /// **Inferred:** the vendor does not document this member (the member is documented, that it belongs to translatable strings is not).
+        /// The vendor does not document this member (basis: the member is documented, that it belongs to translatable strings is not).
         pub fn just_string<T>(mut self, value: T) -> Self
         where
             T: ::std::convert::TryInto<::std::option::Option<bool>>,
@@ -11191,9 +11191,9 @@ pub mod builder {
             self
         }
 
-        /// Value that is sent when a `checkbox` is ticked.
+        /// **Inferred.** Value that is sent when a `checkbox` is ticked.
         ///
-        /// **Inferred:** the vendor does not document this member (the member is documented, that it belongs to checkboxes is not).
+        /// The vendor does not document this member (basis: the member is documented, that it belongs to checkboxes is not).
         pub fn submit_value<T>(mut self, value: T) -> Self
         where
             T: ::std::convert::TryInto<::std::option::Option<::std::string::String>>,
@@ -11947,9 +11947,9 @@ pub mod builder {
             self
         }
 
-        /// Dotted path of the attribute that the string shows.
+        /// **Inferred.** Dotted path of the attribute that the string shows.
         ///
-        /// **Inferred:** the vendor does not document this member (as for the string without a locale).
+        /// The vendor does not document this member (basis: as for the string without a locale).
         pub fn schema_id<T>(mut self, value: T) -> Self
         where
             T: ::std::convert::TryInto<::std::option::Option<::std::string::String>>,
@@ -12540,9 +12540,9 @@ pub mod builder {
             self
         }
 
-        /// Name of the template. When sent, it must equal the name in the path.
+        /// **Inferred.** Name of the template. When sent, it must equal the name in the path.
         ///
-        /// **Inferred:** the vendor does not document this member (as for the other resources of a flow).
+        /// The vendor does not document this member (basis: as for the other resources of a flow).
         pub fn name<T>(mut self, value: T) -> Self
         where
             T: ::std::convert::TryInto<::std::option::Option<::std::string::String>>,
@@ -14270,9 +14270,9 @@ pub mod error {
     }
 }
 
-/// Data type of an attribute. Other values occur. Passwords have types of their own that name how they are hashed, such as `password-bcrypt`.
+/// **Inferred.** Data type of an attribute. Other values occur. Passwords have types of their own that name how they are hashed, such as `password-bcrypt`.
 ///
-/// **Inferred:** the vendor does not document this schema (this API shows id, version, string and object; the other values are those of the entity type API of the same platform).
+/// The vendor does not document this schema (basis: this API shows id, version, string and object; the other values are those of the entity type API of the same platform).
 ///
 /// The API may add values; one that is not listed here is kept as it came.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]

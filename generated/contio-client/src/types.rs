@@ -4239,9 +4239,9 @@ pub struct ExportEntitiesRequest {
     /// Action buttons.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub action_button_ids: ::std::option::Option<::std::vec::Vec<::std::string::String>>,
-    /// Canvas templates.
+    /// **Inferred.** Canvas templates.
     ///
-    /// **Inferred:** the vendor does not document this member (only the SDK of the vendor knows it).
+    /// The vendor does not document this member (basis: only the SDK of the vendor knows it).
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub canvas_template_ids: ::std::option::Option<
         ::std::vec::Vec<::std::string::String>,
@@ -4261,9 +4261,9 @@ pub struct ExportEntitiesRequest {
     /// Meeting templates; their next steps and buttons come along.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub template_ids: ::std::option::Option<::std::vec::Vec<::std::string::String>>,
-    /// Workflows.
+    /// **Inferred.** Workflows.
     ///
-    /// **Inferred:** the vendor does not document this member (only the SDK of the vendor knows it).
+    /// The vendor does not document this member (basis: only the SDK of the vendor knows it).
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub workflow_ids: ::std::option::Option<::std::vec::Vec<::std::string::String>>,
 }
@@ -4408,14 +4408,14 @@ pub struct ExportMetadata {
     /// What the export is for.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub description: ::std::option::Option<::std::string::String>,
-    /// Licence.
+    /// **Inferred.** Licence.
     ///
-    /// **Inferred:** the vendor does not document this member (only the SDK of the vendor knows it).
+    /// The vendor does not document this member (basis: only the SDK of the vendor knows it).
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub license: ::std::option::Option<::std::string::String>,
-    /// URL of the licence.
+    /// **Inferred.** URL of the licence.
     ///
-    /// **Inferred:** the vendor does not document this member (only the SDK of the vendor knows it).
+    /// The vendor does not document this member (basis: only the SDK of the vendor knows it).
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub license_url: ::std::option::Option<::std::string::String>,
     /// Name.
@@ -4444,9 +4444,9 @@ pub struct ExportSummary {
     /// Action buttons.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub action_buttons: ::std::option::Option<i64>,
-    /// Canvas templates.
+    /// **Inferred.** Canvas templates.
     ///
-    /// **Inferred:** the vendor does not document this member (only the SDK of the vendor knows it).
+    /// The vendor does not document this member (basis: only the SDK of the vendor knows it).
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub canvas_templates: ::std::option::Option<i64>,
     /// Next steps.
@@ -4458,9 +4458,9 @@ pub struct ExportSummary {
     /// Meeting templates.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub templates: ::std::option::Option<i64>,
-    /// Workflows.
+    /// **Inferred.** Workflows.
     ///
-    /// **Inferred:** the vendor does not document this member (only the SDK of the vendor knows it).
+    /// The vendor does not document this member (basis: only the SDK of the vendor knows it).
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub workflows: ::std::option::Option<i64>,
 }
@@ -4498,9 +4498,9 @@ impl ExportWarning {
     }
 }
 
-/// What makes a repeat safe, up to 255 printable ASCII characters.
+/// **Inferred.** What makes a repeat safe, up to 255 printable ASCII characters.
 ///
-/// **Inferred:** the vendor does not document this schema (the vendor declares the header, only its SDK states the bounds).
+/// The vendor does not document this schema (basis: the vendor declares the header, only its SDK states the bounds).
 #[derive(::serde::Serialize, Clone, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
 #[serde(transparent)]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
@@ -4690,16 +4690,16 @@ impl InitiateAuthRequest {
     }
 }
 
-/// How a toolkit is installed. Everything is optional, and so is the whole body: the API description has none.
+/// **Inferred.** How a toolkit is installed. Everything is optional, and so is the whole body: the API description has none.
 ///
-/// **Inferred:** the vendor does not document this schema (the toolkit guide and the official SDK each send one of the members, the API description no body).
+/// The vendor does not document this schema (basis: the toolkit guide and the official SDK each send one of the members, the API description no body).
 #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct InstallToolkitRequest {
-    /// Whether to check only, and install nothing.
+    /// **Inferred.** Whether to check only, and install nothing.
     ///
-    /// **Inferred:** the vendor does not document this member (only the official SDK knows this member).
+    /// The vendor does not document this member (basis: only the official SDK knows this member).
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub dry_run: ::std::option::Option<bool>,
     /// The workspace to install it in.
@@ -5077,14 +5077,14 @@ pub struct ManifestActionButtonSpec {
     pub content_format: crate::types::ManifestContentFormat,
     /// How an action button delivers its text.
     pub delivery_mechanism: crate::types::ManifestDeliveryMechanism,
-    /// What the button does.
+    /// **Inferred.** What the button does.
     ///
-    /// **Inferred:** the vendor does not document this member (only the SDK of the vendor knows it).
+    /// The vendor does not document this member (basis: only the SDK of the vendor knows it).
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub description: ::std::option::Option<::std::string::String>,
-    /// Template of the subject line, for `email`.
+    /// **Inferred.** Template of the subject line, for `email`.
     ///
-    /// **Inferred:** the vendor does not document this member (only the SDK of the vendor knows it).
+    /// The vendor does not document this member (basis: only the SDK of the vendor knows it).
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub email_subject_template: ::std::option::Option<::std::string::String>,
     /// Format of the file, for `file_download`.
@@ -5093,17 +5093,17 @@ pub struct ManifestActionButtonSpec {
     /// Icon, in kebab case.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub icon_name: ::std::option::Option<::std::string::String>,
-    /// URL of an icon.
+    /// **Inferred.** URL of an icon.
     ///
-    /// **Inferred:** the vendor does not document this member (only the SDK of the vendor knows it).
+    /// The vendor does not document this member (basis: only the SDK of the vendor knows it).
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub icon_url: ::std::option::Option<::std::string::String>,
     /// Local name of the entity inside of the manifest, which a `ManifestRef` can name.
     #[serde(rename = "$id", skip_serializing_if = "::std::option::Option::is_none")]
     pub id: ::std::option::Option<::std::string::String>,
-    /// Id of the integration.
+    /// **Inferred.** Id of the integration.
     ///
-    /// **Inferred:** the vendor does not document this member (only the SDK of the vendor knows it).
+    /// The vendor does not document this member (basis: only the SDK of the vendor knows it).
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub integration_id: ::std::option::Option<::std::string::String>,
     /// Kind of the integration, such as `salesforce`.
@@ -5117,9 +5117,9 @@ pub struct ManifestActionButtonSpec {
     /// Page to open, for `redirect`.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub redirect_url: ::std::option::Option<::std::string::String>,
-    /// Template of the page to open.
+    /// **Inferred.** Template of the page to open.
     ///
-    /// **Inferred:** the vendor does not document this member (only the SDK of the vendor knows it).
+    /// The vendor does not document this member (basis: only the SDK of the vendor knows it).
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub redirect_url_template: ::std::option::Option<::std::string::String>,
     /// Whether the integration has to be connected.
@@ -5170,9 +5170,9 @@ impl ManifestAgendaItemSpec {
     }
 }
 
-/// A canvas template of a toolkit: either the `id` of one that exists, or the `spec` of a new one, never both.
+/// **Inferred.** A canvas template of a toolkit: either the `id` of one that exists, or the `spec` of a new one, never both.
 ///
-/// **Inferred:** the vendor does not document this schema (only the type in the SDK of the vendor has it).
+/// The vendor does not document this schema (basis: only the type in the SDK of the vendor has it).
 #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
 #[non_exhaustive]
@@ -5192,9 +5192,9 @@ impl ManifestCanvasTemplate {
     }
 }
 
-/// Definition of a canvas template.
+/// **Inferred.** Definition of a canvas template.
 ///
-/// **Inferred:** the vendor does not document this schema (only the type in the SDK of the vendor has it).
+/// The vendor does not document this schema (basis: only the type in the SDK of the vendor has it).
 #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
 #[non_exhaustive]
@@ -5316,9 +5316,9 @@ pub struct ManifestNextStepLink {
     /// Whether the step runs by itself once the meeting is final.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub autopilot: ::std::option::Option<bool>,
-    /// Default button of the step in this template.
+    /// **Inferred.** Default button of the step in this template.
     ///
-    /// **Inferred:** the vendor does not document this member (only the type in the SDK of the vendor has it).
+    /// The vendor does not document this member (basis: only the type in the SDK of the vendor has it).
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub default_action_button: ::std::option::Option<ManifestRef>,
     /// Names an entity: either one of this manifest by `$ref`, or one that exists by `$id`, never both. The dollar sign is part of the names; `$ref` is data here and no JSON reference. So `{"$ref": "follow-up"}` names the entity whose spec has the `$id` `follow-up`. The examples show `$id` only, because common tools would follow a `$ref` in them.
@@ -5446,9 +5446,9 @@ pub struct ManifestShortcutSpec {
     /// What the shortcut does.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub description: ::std::option::Option<::std::string::String>,
-    /// Icon, under another name.
+    /// **Inferred.** Icon, under another name.
     ///
-    /// **Inferred:** the vendor does not document this member (only the type in the SDK of the vendor has it).
+    /// The vendor does not document this member (basis: only the type in the SDK of the vendor has it).
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub icon: ::std::option::Option<::std::string::String>,
     /// Icon. The API description shows names such as `faLightbulb`, the guide names in kebab case; an unknown name gives a default icon.
@@ -5461,9 +5461,9 @@ pub struct ManifestShortcutSpec {
     pub name: ::std::string::String,
     /// Prompt for the assistant.
     pub prompt: ::std::string::String,
-    /// URL name.
+    /// **Inferred.** URL name.
     ///
-    /// **Inferred:** the vendor does not document this member (only the type in the SDK of the vendor has it).
+    /// The vendor does not document this member (basis: only the type in the SDK of the vendor has it).
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub slug: ::std::option::Option<::std::string::String>,
     /// Where the shortcut shows.
@@ -5611,9 +5611,9 @@ impl ManifestValidation {
     }
 }
 
-/// A workflow of a toolkit: either the `id` of one that exists, or the `spec` of a new one, never both.
+/// **Inferred.** A workflow of a toolkit: either the `id` of one that exists, or the `spec` of a new one, never both.
 ///
-/// **Inferred:** the vendor does not document this schema (only the type in the SDK of the vendor has it).
+/// The vendor does not document this schema (basis: only the type in the SDK of the vendor has it).
 #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
 #[non_exhaustive]
@@ -5633,9 +5633,9 @@ impl ManifestWorkflow {
     }
 }
 
-/// Definition of a workflow.
+/// **Inferred.** Definition of a workflow.
 ///
-/// **Inferred:** the vendor does not document this schema (only the type in the SDK of the vendor has it).
+/// The vendor does not document this schema (basis: only the type in the SDK of the vendor has it).
 #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
 #[non_exhaustive]
@@ -7284,9 +7284,9 @@ impl PartnerToolkitList {
     }
 }
 
-/// A workspace that the partner provisioned.
+/// **Inferred.** A workspace that the partner provisioned.
 ///
-/// **Inferred:** the vendor does not document this schema (in the types of the official SDK and the release notes of 1.7.0, but not in the API description).
+/// The vendor does not document this schema (basis: in the types of the official SDK and the release notes of 1.7.0, but not in the API description).
 #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
 #[non_exhaustive]
@@ -7638,14 +7638,14 @@ impl<'de> ::serde::Deserialize<'de> for SendChatMessageRequestMessage {
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct SentChatMessage {
-    /// Position of the turn in the queue.
+    /// **Inferred.** Position of the turn in the queue.
     ///
-    /// **Inferred:** the vendor does not document this member (only the official SDK knows this member).
+    /// The vendor does not document this member (basis: only the official SDK knows this member).
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub position: ::std::option::Option<i64>,
-    /// How many turns wait.
+    /// **Inferred.** How many turns wait.
     ///
-    /// **Inferred:** the vendor does not document this member (only the official SDK knows this member).
+    /// The vendor does not document this member (basis: only the official SDK knows this member).
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub queued_turns: ::std::option::Option<i64>,
     /// The new turn of the user.
@@ -8058,32 +8058,32 @@ impl TemplateList {
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct TemplateNextStep {
-    /// Prompt of the step.
+    /// **Inferred.** Prompt of the step.
     ///
-    /// **Inferred:** the vendor does not document this member (only the type in the SDK of the vendor has it).
+    /// The vendor does not document this member (basis: only the type in the SDK of the vendor has it).
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub ai_prompt: ::std::option::Option<::std::string::String>,
     /// Whether the step runs by itself once the meeting is final.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub autopilot: ::std::option::Option<bool>,
-    /// Colour of the step.
+    /// **Inferred.** Colour of the step.
     ///
-    /// **Inferred:** the vendor does not document this member (only the type in the SDK of the vendor has it).
+    /// The vendor does not document this member (basis: only the type in the SDK of the vendor has it).
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub color: ::std::option::Option<::std::string::String>,
-    /// When the step was made. RFC 3339.
+    /// **Inferred.** When the step was made. RFC 3339.
     ///
-    /// **Inferred:** the vendor does not document this member (only the type in the SDK of the vendor has it).
+    /// The vendor does not document this member (basis: only the type in the SDK of the vendor has it).
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub created_at: ::std::option::Option<::std::string::String>,
-    /// What the step does.
+    /// **Inferred.** What the step does.
     ///
-    /// **Inferred:** the vendor does not document this member (only the type in the SDK of the vendor has it).
+    /// The vendor does not document this member (basis: only the type in the SDK of the vendor has it).
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub description: ::std::option::Option<::std::string::String>,
-    /// Icon of the step.
+    /// **Inferred.** Icon of the step.
     ///
-    /// **Inferred:** the vendor does not document this member (only the type in the SDK of the vendor has it).
+    /// The vendor does not document this member (basis: only the type in the SDK of the vendor has it).
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub icon_name: ::std::option::Option<::std::string::String>,
     /// Id of the next step.
@@ -8095,14 +8095,14 @@ pub struct TemplateNextStep {
     /// Place among the next steps.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub sort_order: ::std::option::Option<i64>,
-    /// Kind of the step.
+    /// **Inferred.** Kind of the step.
     ///
-    /// **Inferred:** the vendor does not document this member (only the type in the SDK of the vendor has it).
+    /// The vendor does not document this member (basis: only the type in the SDK of the vendor has it).
     #[serde(rename = "type", skip_serializing_if = "::std::option::Option::is_none")]
     pub type_: ::std::option::Option<::std::string::String>,
-    /// When the step was last changed. RFC 3339.
+    /// **Inferred.** When the step was last changed. RFC 3339.
     ///
-    /// **Inferred:** the vendor does not document this member (only the type in the SDK of the vendor has it).
+    /// The vendor does not document this member (basis: only the type in the SDK of the vendor has it).
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub updated_at: ::std::option::Option<::std::string::String>,
 }
@@ -8211,9 +8211,9 @@ pub struct TokenRequest {
     /// Refresh token.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub refresh_token: ::std::option::Option<::openapi_client_runtime::Secret>,
-    /// Scopes of the client itself, with blanks between them.
+    /// **Inferred.** Scopes of the client itself, with blanks between them.
     ///
-    /// **Inferred:** the vendor does not document this member (only the SDK of the vendor sends it, with `client_credentials`).
+    /// The vendor does not document this member (basis: only the SDK of the vendor sends it, with `client_credentials`).
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub scope: ::std::option::Option<::std::string::String>,
 }
@@ -11374,9 +11374,9 @@ pub struct WorkflowRunStartedData {
     pub started_at: ::std::string::String,
     /// The template.
     pub template_id: ::std::string::String,
-    /// What started it, `manual` or `autopilot` it seems.
+    /// **Inferred.** What started it, `manual` or `autopilot` it seems.
     ///
-    /// **Inferred:** the vendor does not document this member (the values are those of a workflow run).
+    /// The vendor does not document this member (basis: the values are those of a workflow run).
     pub trigger_type: ::std::string::String,
     /// Who or what caused it.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
@@ -11699,9 +11699,9 @@ impl WorkflowTemplateSummary {
     }
 }
 
-/// A page of workspaces.
+/// **Inferred.** A page of workspaces.
 ///
-/// **Inferred:** the vendor does not document this schema (in the types of the official SDK and the release notes of 1.7.0, but not in the API description).
+/// The vendor does not document this schema (basis: in the types of the official SDK and the release notes of 1.7.0, but not in the API description).
 #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
 #[non_exhaustive]
@@ -26230,9 +26230,9 @@ pub mod builder {
             self
         }
 
-        /// Canvas templates.
+        /// **Inferred.** Canvas templates.
         ///
-        /// **Inferred:** the vendor does not document this member (only the SDK of the vendor knows it).
+        /// The vendor does not document this member (basis: only the SDK of the vendor knows it).
         pub fn canvas_template_ids<T>(mut self, value: T) -> Self
         where
             T: ::std::convert::TryInto<
@@ -26328,9 +26328,9 @@ pub mod builder {
             self
         }
 
-        /// Workflows.
+        /// **Inferred.** Workflows.
         ///
-        /// **Inferred:** the vendor does not document this member (only the SDK of the vendor knows it).
+        /// The vendor does not document this member (basis: only the SDK of the vendor knows it).
         pub fn workflow_ids<T>(mut self, value: T) -> Self
         where
             T: ::std::convert::TryInto<
@@ -26450,9 +26450,9 @@ pub mod builder {
             self
         }
 
-        /// Licence.
+        /// **Inferred.** Licence.
         ///
-        /// **Inferred:** the vendor does not document this member (only the SDK of the vendor knows it).
+        /// The vendor does not document this member (basis: only the SDK of the vendor knows it).
         pub fn license<T>(mut self, value: T) -> Self
         where
             T: ::std::convert::TryInto<::std::option::Option<::std::string::String>>,
@@ -26464,9 +26464,9 @@ pub mod builder {
             self
         }
 
-        /// URL of the licence.
+        /// **Inferred.** URL of the licence.
         ///
-        /// **Inferred:** the vendor does not document this member (only the SDK of the vendor knows it).
+        /// The vendor does not document this member (basis: only the SDK of the vendor knows it).
         pub fn license_url<T>(mut self, value: T) -> Self
         where
             T: ::std::convert::TryInto<::std::option::Option<::std::string::String>>,
@@ -26613,9 +26613,9 @@ pub mod builder {
             self
         }
 
-        /// Canvas templates.
+        /// **Inferred.** Canvas templates.
         ///
-        /// **Inferred:** the vendor does not document this member (only the SDK of the vendor knows it).
+        /// The vendor does not document this member (basis: only the SDK of the vendor knows it).
         pub fn canvas_templates<T>(mut self, value: T) -> Self
         where
             T: ::std::convert::TryInto<::std::option::Option<i64>>,
@@ -26665,9 +26665,9 @@ pub mod builder {
             self
         }
 
-        /// Workflows.
+        /// **Inferred.** Workflows.
         ///
-        /// **Inferred:** the vendor does not document this member (only the SDK of the vendor knows it).
+        /// The vendor does not document this member (basis: only the SDK of the vendor knows it).
         pub fn workflows<T>(mut self, value: T) -> Self
         where
             T: ::std::convert::TryInto<::std::option::Option<i64>>,
@@ -27565,9 +27565,9 @@ pub mod builder {
     }
 
     impl InstallToolkitRequest {
-        /// Whether to check only, and install nothing.
+        /// **Inferred.** Whether to check only, and install nothing.
         ///
-        /// **Inferred:** the vendor does not document this member (only the official SDK knows this member).
+        /// The vendor does not document this member (basis: only the official SDK knows this member).
         pub fn dry_run<T>(mut self, value: T) -> Self
         where
             T: ::std::convert::TryInto<::std::option::Option<bool>>,
@@ -29096,9 +29096,9 @@ pub mod builder {
             self
         }
 
-        /// What the button does.
+        /// **Inferred.** What the button does.
         ///
-        /// **Inferred:** the vendor does not document this member (only the SDK of the vendor knows it).
+        /// The vendor does not document this member (basis: only the SDK of the vendor knows it).
         pub fn description<T>(mut self, value: T) -> Self
         where
             T: ::std::convert::TryInto<::std::option::Option<::std::string::String>>,
@@ -29112,9 +29112,9 @@ pub mod builder {
             self
         }
 
-        /// Template of the subject line, for `email`.
+        /// **Inferred.** Template of the subject line, for `email`.
         ///
-        /// **Inferred:** the vendor does not document this member (only the SDK of the vendor knows it).
+        /// The vendor does not document this member (basis: only the SDK of the vendor knows it).
         pub fn email_subject_template<T>(mut self, value: T) -> Self
         where
             T: ::std::convert::TryInto<::std::option::Option<::std::string::String>>,
@@ -29158,9 +29158,9 @@ pub mod builder {
             self
         }
 
-        /// URL of an icon.
+        /// **Inferred.** URL of an icon.
         ///
-        /// **Inferred:** the vendor does not document this member (only the SDK of the vendor knows it).
+        /// The vendor does not document this member (basis: only the SDK of the vendor knows it).
         pub fn icon_url<T>(mut self, value: T) -> Self
         where
             T: ::std::convert::TryInto<::std::option::Option<::std::string::String>>,
@@ -29186,9 +29186,9 @@ pub mod builder {
             self
         }
 
-        /// Id of the integration.
+        /// **Inferred.** Id of the integration.
         ///
-        /// **Inferred:** the vendor does not document this member (only the SDK of the vendor knows it).
+        /// The vendor does not document this member (basis: only the SDK of the vendor knows it).
         pub fn integration_id<T>(mut self, value: T) -> Self
         where
             T: ::std::convert::TryInto<::std::option::Option<::std::string::String>>,
@@ -29262,9 +29262,9 @@ pub mod builder {
             self
         }
 
-        /// Template of the page to open.
+        /// **Inferred.** Template of the page to open.
         ///
-        /// **Inferred:** the vendor does not document this member (only the SDK of the vendor knows it).
+        /// The vendor does not document this member (basis: only the SDK of the vendor knows it).
         pub fn redirect_url_template<T>(mut self, value: T) -> Self
         where
             T: ::std::convert::TryInto<::std::option::Option<::std::string::String>>,
@@ -30269,9 +30269,9 @@ pub mod builder {
             self
         }
 
-        /// Default button of the step in this template.
+        /// **Inferred.** Default button of the step in this template.
         ///
-        /// **Inferred:** the vendor does not document this member (only the type in the SDK of the vendor has it).
+        /// The vendor does not document this member (basis: only the type in the SDK of the vendor has it).
         pub fn default_action_button<T>(mut self, value: T) -> Self
         where
             T: ::std::convert::TryInto<::std::option::Option<super::ManifestRef>>,
@@ -30942,9 +30942,9 @@ pub mod builder {
             self
         }
 
-        /// Icon, under another name.
+        /// **Inferred.** Icon, under another name.
         ///
-        /// **Inferred:** the vendor does not document this member (only the type in the SDK of the vendor has it).
+        /// The vendor does not document this member (basis: only the type in the SDK of the vendor has it).
         pub fn icon<T>(mut self, value: T) -> Self
         where
             T: ::std::convert::TryInto<::std::option::Option<::std::string::String>>,
@@ -31006,9 +31006,9 @@ pub mod builder {
             self
         }
 
-        /// URL name.
+        /// **Inferred.** URL name.
         ///
-        /// **Inferred:** the vendor does not document this member (only the type in the SDK of the vendor has it).
+        /// The vendor does not document this member (basis: only the type in the SDK of the vendor has it).
         pub fn slug<T>(mut self, value: T) -> Self
         where
             T: ::std::convert::TryInto<::std::option::Option<::std::string::String>>,
@@ -42846,9 +42846,9 @@ pub mod builder {
     }
 
     impl SentChatMessage {
-        /// Position of the turn in the queue.
+        /// **Inferred.** Position of the turn in the queue.
         ///
-        /// **Inferred:** the vendor does not document this member (only the official SDK knows this member).
+        /// The vendor does not document this member (basis: only the official SDK knows this member).
         pub fn position<T>(mut self, value: T) -> Self
         where
             T: ::std::convert::TryInto<::std::option::Option<i64>>,
@@ -42860,9 +42860,9 @@ pub mod builder {
             self
         }
 
-        /// How many turns wait.
+        /// **Inferred.** How many turns wait.
         ///
-        /// **Inferred:** the vendor does not document this member (only the official SDK knows this member).
+        /// The vendor does not document this member (basis: only the official SDK knows this member).
         pub fn queued_turns<T>(mut self, value: T) -> Self
         where
             T: ::std::convert::TryInto<::std::option::Option<i64>>,
@@ -44921,9 +44921,9 @@ pub mod builder {
     }
 
     impl TemplateNextStep {
-        /// Prompt of the step.
+        /// **Inferred.** Prompt of the step.
         ///
-        /// **Inferred:** the vendor does not document this member (only the type in the SDK of the vendor has it).
+        /// The vendor does not document this member (basis: only the type in the SDK of the vendor has it).
         pub fn ai_prompt<T>(mut self, value: T) -> Self
         where
             T: ::std::convert::TryInto<::std::option::Option<::std::string::String>>,
@@ -44947,9 +44947,9 @@ pub mod builder {
             self
         }
 
-        /// Colour of the step.
+        /// **Inferred.** Colour of the step.
         ///
-        /// **Inferred:** the vendor does not document this member (only the type in the SDK of the vendor has it).
+        /// The vendor does not document this member (basis: only the type in the SDK of the vendor has it).
         pub fn color<T>(mut self, value: T) -> Self
         where
             T: ::std::convert::TryInto<::std::option::Option<::std::string::String>>,
@@ -44961,9 +44961,9 @@ pub mod builder {
             self
         }
 
-        /// When the step was made. RFC 3339.
+        /// **Inferred.** When the step was made. RFC 3339.
         ///
-        /// **Inferred:** the vendor does not document this member (only the type in the SDK of the vendor has it).
+        /// The vendor does not document this member (basis: only the type in the SDK of the vendor has it).
         pub fn created_at<T>(mut self, value: T) -> Self
         where
             T: ::std::convert::TryInto<::std::option::Option<::std::string::String>>,
@@ -44975,9 +44975,9 @@ pub mod builder {
             self
         }
 
-        /// What the step does.
+        /// **Inferred.** What the step does.
         ///
-        /// **Inferred:** the vendor does not document this member (only the type in the SDK of the vendor has it).
+        /// The vendor does not document this member (basis: only the type in the SDK of the vendor has it).
         pub fn description<T>(mut self, value: T) -> Self
         where
             T: ::std::convert::TryInto<::std::option::Option<::std::string::String>>,
@@ -44989,9 +44989,9 @@ pub mod builder {
             self
         }
 
-        /// Icon of the step.
+        /// **Inferred.** Icon of the step.
         ///
-        /// **Inferred:** the vendor does not document this member (only the type in the SDK of the vendor has it).
+        /// The vendor does not document this member (basis: only the type in the SDK of the vendor has it).
         pub fn icon_name<T>(mut self, value: T) -> Self
         where
             T: ::std::convert::TryInto<::std::option::Option<::std::string::String>>,
@@ -45039,9 +45039,9 @@ pub mod builder {
             self
         }
 
-        /// Kind of the step.
+        /// **Inferred.** Kind of the step.
         ///
-        /// **Inferred:** the vendor does not document this member (only the type in the SDK of the vendor has it).
+        /// The vendor does not document this member (basis: only the type in the SDK of the vendor has it).
         pub fn type_<T>(mut self, value: T) -> Self
         where
             T: ::std::convert::TryInto<::std::option::Option<::std::string::String>>,
@@ -45053,9 +45053,9 @@ pub mod builder {
             self
         }
 
-        /// When the step was last changed. RFC 3339.
+        /// **Inferred.** When the step was last changed. RFC 3339.
         ///
-        /// **Inferred:** the vendor does not document this member (only the type in the SDK of the vendor has it).
+        /// The vendor does not document this member (basis: only the type in the SDK of the vendor has it).
         pub fn updated_at<T>(mut self, value: T) -> Self
         where
             T: ::std::convert::TryInto<::std::option::Option<::std::string::String>>,
@@ -45621,9 +45621,9 @@ pub mod builder {
             self
         }
 
-        /// Scopes of the client itself, with blanks between them.
+        /// **Inferred.** Scopes of the client itself, with blanks between them.
         ///
-        /// **Inferred:** the vendor does not document this member (only the SDK of the vendor sends it, with `client_credentials`).
+        /// The vendor does not document this member (basis: only the SDK of the vendor sends it, with `client_credentials`).
         pub fn scope<T>(mut self, value: T) -> Self
         where
             T: ::std::convert::TryInto<::std::option::Option<::std::string::String>>,
@@ -54304,9 +54304,9 @@ pub mod builder {
             self
         }
 
-        /// What started it, `manual` or `autopilot` it seems.
+        /// **Inferred.** What started it, `manual` or `autopilot` it seems.
         ///
-        /// **Inferred:** the vendor does not document this member (the values are those of a workflow run).
+        /// The vendor does not document this member (basis: the values are those of a workflow run).
         pub fn trigger_type<T>(mut self, value: T) -> Self
         where
             T: ::std::convert::TryInto<::std::string::String>,
@@ -56725,9 +56725,9 @@ pub enum ChatSessionStatus {
     ChatSessionStatus { Active = "active", Closed = "closed", Expired = "expired" },
     unknown = Unknown
 );
-/// Why the assistant gave no answer.
+/// **Inferred.** Why the assistant gave no answer.
 ///
-/// **Inferred:** the vendor does not document this schema (the vendor declares plain text, the types of the official SDK list the values).
+/// The vendor does not document this schema (basis: the vendor declares plain text, the types of the official SDK list the values).
 ///
 /// The API may add values; one that is not listed here is kept as it came.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -57388,9 +57388,9 @@ pub enum ListMeetingsErrorCode {
     ListMeetingsErrorCode { InvalidStartDate = "invalid_start_date", InvalidEndDate =
     "invalid_end_date" }, unknown = Unknown
 );
-/// How a canvas is filled.
+/// **Inferred.** How a canvas is filled.
 ///
-/// **Inferred:** the vendor does not document this schema (only the type in the SDK of the vendor has it).
+/// The vendor does not document this schema (basis: only the type in the SDK of the vendor has it).
 ///
 /// The API may add values; one that is not listed here is kept as it came.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]

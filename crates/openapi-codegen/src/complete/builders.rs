@@ -12,6 +12,7 @@ use super::{
     context::Context,
     form::Form,
     prose::{escape, has, sentence, set_doc},
+    provenance,
     shape::missing,
 };
 use crate::{
@@ -34,6 +35,7 @@ pub(super) fn complete(context: &Context<'_>, mut items: Vec<Item>) -> Result<Ve
                     "Request of [`Client::{0}`](crate::Client::{0}): set its parameters, then [`send`](Self::send) it.",
                     method.name
                 );
+                let text = provenance::mark(&text, context.operation(method), "operation");
                 set_doc(&mut item.attrs, &text);
                 item.attrs
                     .push(parse_quote!(#[must_use = "a request does nothing until it is sent"]));
@@ -84,7 +86,7 @@ fn complete_impl(context: &Context<'_>, method: &Method, item: &mut ItemImpl) ->
                 ForwardOptions.visit_block_mut(&mut function.block);
             }
             "send" => complete_send(method, function)?,
-            "body" if has_body => complete_body(method, function, typed_body),
+            "body" if has_body => complete_body(context, method, function, typed_body),
             "body_map" if has_body => set_doc(
                 &mut function.attrs,
                 "Changes the request body with its builder, starting from what was set before.",
@@ -150,11 +152,10 @@ fn parameter_docs(context: &Context<'_>, method: &Method) -> BTreeMap<String, St
                 None => format!("The {kind} `{wire}`."),
             };
             text.push_str(&format!("\n\n{sent}"));
-            text.push_str(&super::types::provenance(&object, kind));
             if object["deprecated"] == true {
                 text.push_str("\n\nDeprecated by the API.");
             }
-            (parameter.ident, text)
+            (parameter.ident, provenance::mark(&text, &object, kind))
         })
         .collect()
 }
@@ -186,7 +187,7 @@ fn sent_as(part: &Part) -> String {
     )
 }
 
-fn complete_body(method: &Method, function: &mut ImplItemFn, typed: bool) {
+fn complete_body(context: &Context<'_>, method: &Method, function: &mut ImplItemFn, typed: bool) {
     let request = method.request.as_ref();
     let media_type = request.map_or("", |body| body.media_type.as_str());
     let need = if request.is_some_and(|body| body.optional) {
@@ -195,6 +196,8 @@ fn complete_body(method: &Method, function: &mut ImplItemFn, typed: bool) {
         "Required"
     };
     let text = format!("Sets the request body. {need}; sent as `{media_type}`.");
+    let object = resolve(context.root, &context.operation(method)["requestBody"]);
+    let text = provenance::mark(&text, object, "request body");
     set_doc(&mut function.attrs, &text);
     if typed {
         function.block = parse_quote!({

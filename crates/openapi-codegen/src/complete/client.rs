@@ -12,7 +12,7 @@ use super::{
     operations::{Scheme, SchemeKind, schemes},
     pagination::Paging,
     prose::{self, escape, list, sentence},
-    transport,
+    provenance, transport,
 };
 use crate::{naming, plan::Method};
 
@@ -43,11 +43,15 @@ pub(super) fn module(context: &Context<'_>) -> TokenStream {
     let builder = builder(context, &environments);
     let from_env_doc = from_env_doc(context, &environments);
     let imports = credential_imports(&schemes(context.root));
+    // Nothing else names the builders.
+    let builders = provenance::gate_of_all(context);
+    let builders = quote!(#builders use crate::builder;);
     quote! {
         use ::openapi_client_runtime::{BuildError, Core, CoreBuilder};
         #imports
 
-        use crate::{builder, operations};
+        #builders
+        use crate::operations;
 
         #(#client_doc)*
         #[derive(Clone, Debug)]
@@ -462,11 +466,13 @@ fn client_method(context: &Context<'_>, method: &Method) -> TokenStream {
     let ident = format_ident!("{}", method.name);
     let struct_ident = format_ident!("{}", naming::pascal(&method.name));
     let docs = prose::doc(&method_doc(context, method, object));
+    let gate = provenance::gate(object);
     let deprecated = (object["deprecated"] == true)
         .then(|| quote!(#[deprecated(note = "deprecated by the API")]));
     quote! {
         #(#docs)*
         #deprecated
+        #gate
         pub fn #ident(&self) -> builder::#struct_ident<'_> {
             builder::#struct_ident::new(self)
         }
@@ -478,6 +484,7 @@ fn method_doc(context: &Context<'_>, method: &Method, object: &Value) -> String 
         Some(summary) => sentence(&escape(summary)),
         None => format!("`{} {}`.", method.verb.to_ascii_uppercase(), method.path),
     };
+    text = provenance::mark(&text, object, "operation");
     if let Some(variant) = &method.variant {
         text.push_str(&format!(
             "\n\nThis is `{}` with another media type ({}).",
@@ -493,7 +500,7 @@ fn method_doc(context: &Context<'_>, method: &Method, object: &Value) -> String 
         method.verb.to_ascii_uppercase(),
         method.path
     ));
-    text.push_str(&super::types::provenance(object, "operation"));
+    text.push_str(&inferred_answers(context, object));
     text.push_str(&access::section(context, method, object));
     if Paging::of(context, method).is_some() {
         text.push_str(&format!(
@@ -509,18 +516,43 @@ fn method_doc(context: &Context<'_>, method: &Method, object: &Value) -> String 
     text
 }
 
-/// Who may call, and what to take care of.
+/// The successes that the vendor does not document, of an operation that it does document.
+fn inferred_answers(context: &Context<'_>, object: &Value) -> String {
+    if provenance::is_inferred(object) {
+        return String::new();
+    }
+    let notes = object["responses"]
+        .as_object()
+        .into_iter()
+        .flatten()
+        .filter(|(status, _)| !is_error(status))
+        .map(|(status, response)| (status, crate::lower::resolve(context.root, response)))
+        .filter(|(_, response)| provenance::is_inferred(response))
+        .map(|(status, response)| {
+            format!(
+                "\n\n**Inferred:** the answer {status}{}.",
+                provenance::basis(response)
+            )
+        });
+    notes.collect()
+}
+
+fn is_error(status: &str) -> bool {
+    status.starts_with(['4', '5']) || status == "default"
+}
+
+/// What may go wrong, by status.
 fn errors(context: &Context<'_>, object: &Value) -> String {
     let lines: Vec<String> = object["responses"]
         .as_object()
         .into_iter()
         .flatten()
-        .filter(|(status, _)| status.starts_with(['4', '5']) || *status == "default")
+        .filter(|(status, _)| is_error(status))
         .map(|(status, response)| {
             let response = crate::lower::resolve(context.root, response);
             let description = response["description"].as_str().unwrap_or_default();
             let description = escape(description).replace('\n', " ");
-            let guess = if response["x-provenance"] == "inferred" {
+            let guess = if provenance::is_inferred(response) {
                 " (inferred)"
             } else {
                 ""

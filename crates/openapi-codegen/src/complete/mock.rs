@@ -7,6 +7,7 @@ use super::{
     context::Context,
     example,
     operations::{Scheme, SchemeKind, schemes},
+    provenance,
 };
 use crate::plan::Method;
 
@@ -154,12 +155,21 @@ pub(super) fn module_doc(context: &Context<'_>, first_call: Option<&Method>) -> 
         Ok(file) => prettyplease::unparse(&file),
         Err(_) => program,
     };
+    // Lines that begin with `#` are compiled and not shown.
+    let gate = if provenance::calls_inferred(context, &call) {
+        let feature = provenance::NAME;
+        format!(
+            "# #[cfg(not(feature = \"{feature}\"))] fn main() {{}}\n# #[cfg(feature = \"{feature}\")]\n"
+        )
+    } else {
+        String::new()
+    };
     let runs = match context.settings.first_call {
         Some(_) => "",
         None => "no_run",
     };
     text.push_str(&format!(
-        "\n\n```{runs}\n{types}{}\n```",
+        "\n\n```{runs}\n{types}{gate}{}\n```",
         program.trim_end()
     ));
     text

@@ -14,6 +14,7 @@ mod operations;
 mod package;
 mod pagination;
 mod prose;
+mod provenance;
 mod sample;
 mod shape;
 mod transport;
@@ -108,7 +109,8 @@ fn modules(
         ),
     ];
     let requests = builders::complete(context, parts.builders)?;
-    builders.extend(pagination::add_streams(context, &types, requests)?);
+    let requests = pagination::add_streams(context, &types, requests)?;
+    builders.extend(provenance::gate_builders(context, requests));
     let client = items(client::module(context))?;
     let operations = items(operations::module(context))?;
     let mut modules = BTreeMap::from([

@@ -4,9 +4,12 @@ use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
 use serde_json::Value;
 
-use super::context::Context;
-use super::oauth::{self, OAuth};
-use super::pagination::Paging;
+use super::{
+    context::Context,
+    oauth::{self, OAuth},
+    pagination::Paging,
+    prose, provenance,
+};
 use crate::{
     lower::{BodyKind, body_kind},
     naming,
@@ -200,7 +203,8 @@ fn operation(context: &Context<'_>, method: &Method) -> TokenStream {
     let verb = format_ident!("{}", naming::pascal(&method.verb));
     let id = &method.name;
     let path = &method.path;
-    let doc = format!(" `{} {}`", method.verb.to_ascii_uppercase(), method.path);
+    let doc = format!("`{} {}`", method.verb.to_ascii_uppercase(), method.path);
+    let docs = prose::doc(&provenance::mark(&doc, object, "operation"));
     let calls = [
         (method.operation_id != method.name).then(|| {
             let document_id = &method.operation_id;
@@ -237,16 +241,12 @@ fn operation(context: &Context<'_>, method: &Method) -> TokenStream {
         streams(method).then(|| quote!(.streams())),
         Paging::of(context, method).map(|paging| paging.column()),
         (object["x-replaces-whole"] == true).then(|| quote!(.replaces_whole())),
-        match object["x-provenance"].as_str() {
-            Some("inferred") => Some(quote!(.provenance(Provenance::Inferred))),
-            Some("documented") => Some(quote!(.provenance(Provenance::Documented))),
-            _ => None,
-        },
+        provenance::columns(object),
         (object["deprecated"] == true).then(|| quote!(.deprecated())),
     ];
     let calls = calls.into_iter().flatten();
     quote! {
-        #[doc = #doc]
+        #(#docs)*
         pub static #ident: Operation = Operation::new(#id, Method::#verb, #path) #(#calls)* .build();
     }
 }

@@ -5,7 +5,8 @@ use std::{collections::BTreeMap, path::Path};
 use serde_json::Value;
 
 use super::{
-    Files, client, context::Context, example, mock, oauth, pagination::Paging, prose, webhooks,
+    Files, client, context::Context, example, mock, oauth, pagination::Paging, prose, provenance,
+    webhooks,
 };
 use crate::{
     Error, Runtime,
@@ -31,9 +32,10 @@ pub(super) fn files(
         "Cargo.toml".to_owned(),
         manifest(context, modules, &examples),
     );
-    files.insert("README.md".to_owned(), readme(context));
+    let readme = readme(context);
     files.insert("openapi.json".to_owned(), document);
-    files.insert("src/lib.rs".to_owned(), lib(context));
+    files.insert("src/lib.rs".to_owned(), lib(context, &readme));
+    files.insert("README.md".to_owned(), readme);
     files.extend(licences(context)?);
     for (name, text) in examples {
         files.insert(format!("examples/{name}"), format!("{RUST_HEADER}{text}"));
@@ -109,19 +111,37 @@ pub(super) fn exports(context: &Context<'_>) -> String {
 }
 
 /// The modules are printed by prettyplease; `cargo fmt` of the workspace would make drift of them.
-fn lib(context: &Context<'_>) -> String {
+fn lib(context: &Context<'_>, readme: &str) -> String {
     let document = "pub const DOCUMENT: &str = include_str!(\"../openapi.json\");";
     format!(
-        "{RUST_HEADER}#![doc = include_str!(\"../README.md\")]\n#![forbid(unsafe_code)]\n#![warn(missing_docs)]\n\n\
+        "{RUST_HEADER}{}#![cfg_attr(docsrs, feature(doc_cfg))]\n#![forbid(unsafe_code)]\n#![warn(missing_docs)]\n\n\
          /// Request builders, one an operation.\n#[allow(clippy::all, clippy::pedantic)]\n#[rustfmt::skip]\npub mod builder;\n\
          #[rustfmt::skip]\nmod client;\n\
          /// What the document says of each operation.\n#[allow(clippy::all, clippy::pedantic)]\n#[rustfmt::skip]\npub mod operations;\n\
          /// Types of requests and answers.\n#[allow(clippy::all, clippy::pedantic, irrefutable_let_patterns)]\n#[rustfmt::skip]\npub mod types;\n\n\
          {}#[rustfmt::skip]\n{}\n\
          /// The OpenAPI document that this crate was made from{}, as JSON.\n{document}\n",
+        crate_doc(context, readme),
         feature_modules(context),
         exports(context),
         version_note(context),
+    )
+}
+
+/// The README, whose programs are compiled as tests: without the feature, those of inferred
+/// operations cannot be.
+fn crate_doc(context: &Context<'_>, readme: &str) -> String {
+    let doc = "doc = include_str!(\"../README.md\")";
+    if !provenance::calls_inferred(context, readme) {
+        return format!("#![{doc}]\n");
+    }
+    let feature = provenance::NAME;
+    let short = format!(
+        "A client of {} without the methods that its feature `{feature}` brings.",
+        prose::escape(title(context))
+    );
+    format!(
+        "#![cfg_attr(feature = \"{feature}\", {doc})]\n#![cfg_attr(not(feature = \"{feature}\"), doc = {short:?})]\n"
     )
 }
 
@@ -206,7 +226,7 @@ fn manifest(
         "\n[package.metadata.docs.rs]\nall-features = false\nfeatures = [{documented}]\n"
     ));
     text.push_str("\n[package.metadata.openapi-codegen]\ndocument = \"openapi.json\"\n");
-    text.push_str(FEATURES);
+    text.push_str(&features(context));
     text.push_str(mock::FEATURE);
     if has_webhooks {
         text.push_str(WEBHOOK_FEATURES);
@@ -222,7 +242,7 @@ fn manifest(
     for (name, dependency) in dev_dependencies(context, examples) {
         text.push_str(&format!("{name} = {dependency}\n"));
     }
-    text.push_str(&required_features(examples));
+    text.push_str(&required_features(context, examples));
     if inherited {
         text.push_str("\n[lints.rust]\nunsafe_code = \"forbid\"\nmissing_docs = \"warn\"\n");
     } else {
@@ -231,9 +251,20 @@ fn manifest(
     text
 }
 
-const FEATURES: &str = "
-[features]
-default = [\"compression\", \"rustls\", \"tracing\"]
+/// The features that every client has, and that of inferred operations.
+fn features(context: &Context<'_>) -> String {
+    let inferred = !provenance::inferred(context).is_empty();
+    let (default, feature) = if inferred {
+        (", \"inferred\"", provenance::FEATURE)
+    } else {
+        ("", "")
+    };
+    format!(
+        "\n[features]\ndefault = [\"compression\"{default}, \"rustls\", \"tracing\"]\n{FEATURES}{feature}"
+    )
+}
+
+const FEATURES: &str = "\
 # Replies compressed by gzip or brotli; limits count what comes out.
 compression = [\"openapi-client-runtime/compression\"]
 # TLS by rustls, with the roots of the operating system.
@@ -373,19 +404,23 @@ fn dev_dependencies(
     found
 }
 
-/// Examples that cannot be compiled without a feature that is not there by default.
-fn required_features(examples: &BTreeMap<String, String>) -> String {
-    let feature = |text: &str| match text {
-        text if names_axum(text) => Some("axum"),
-        text if text.contains("webhooks::") => Some("webhooks"),
-        _ => None,
+/// Examples that cannot be compiled with no features at all.
+fn required_features(context: &Context<'_>, examples: &BTreeMap<String, String>) -> String {
+    let features = |text: &str| {
+        let events = if names_axum(text) { "axum" } else { "webhooks" };
+        let named = [
+            (names_axum(text) || text.contains("webhooks::"), events),
+            (provenance::calls_inferred(context, text), provenance::NAME),
+        ];
+        let needed = named.into_iter().filter(|(needed, _)| *needed);
+        let needed: Vec<String> = needed.map(|(_, feature)| quoted(feature)).collect();
+        needed.join(", ")
     };
     let entries = examples.iter().filter_map(|(file, text)| {
         let name = quoted(file.strip_suffix(".rs")?);
-        let feature = feature(text)?;
-        Some(format!(
-            "\n[[example]]\nname = {name}\nrequired-features = [\"{feature}\"]\n"
-        ))
+        let features = features(text);
+        (!features.is_empty())
+            .then(|| format!("\n[[example]]\nname = {name}\nrequired-features = [{features}]\n"))
     });
     entries.collect()
 }
@@ -411,6 +446,7 @@ fn readme(context: &Context<'_>) -> String {
     let mut text = format!(
         "<!-- @generated by `cargo xtask codegen`. Do not edit: change the document instead. -->\n# {name}\n\nA typed, asynchronous client of the {title}.\n\n"
     );
+    text.push_str(&provenance::readme_note(context));
     if let Some(description) = description {
         text.push_str(&format!("{}\n\n", prose::escape(description)));
     }
@@ -430,6 +466,7 @@ fn readme(context: &Context<'_>) -> String {
     text.push_str(&environment_section(context));
     text.push_str(&ERRORS.replace("{module}", &module).replace("{crate}", name));
     text.push_str(FEATURE_TABLE);
+    text.push_str(&provenance::feature_row(context));
     text.push_str(mock::FEATURE_ROW);
     if webhooks::declared(context.root) {
         text.push_str(WEBHOOK_FEATURE_ROWS);
@@ -438,7 +475,7 @@ fn readme(context: &Context<'_>) -> String {
         text.push_str(oauth::FEATURE_ROWS);
     }
     text.push('\n');
-    text.push_str(&provenance_section(context));
+    text.push_str(&provenance::readme_section(context));
     text.push_str("## Licence\n\nMIT or Apache-2.0, at your choice.\n");
     text
 }
@@ -446,9 +483,15 @@ fn readme(context: &Context<'_>) -> String {
 fn first_call<'a>(context: &'a Context<'_>) -> Option<&'a Method> {
     let wanted = context.settings.first_call.as_deref();
     let methods = &context.plan.methods;
+    let documented = |method: &Method| !provenance::is_inferred(context.operation(method));
     methods
         .iter()
         .find(|method| Some(method.name.as_str()) == wanted)
+        .or_else(|| {
+            methods
+                .iter()
+                .find(|method| documented(method) && method.request.is_none())
+        })
         .or_else(|| methods.iter().find(|method| method.request.is_none()))
         .or_else(|| methods.first())
 }
@@ -494,7 +537,9 @@ fn environment_section(context: &Context<'_>) -> String {
 /// What paged lists have beside `send`, with the first of them for an example.
 fn lists_section(context: &Context<'_>, module: &str) -> String {
     let paged = |method: &&Method| Paging::of(context, method).is_some();
-    let Some(method) = context.plan.methods.iter().find(paged) else {
+    let mut paged: Vec<_> = context.plan.methods.iter().filter(paged).collect();
+    paged.sort_by_key(|method| provenance::is_inferred(context.operation(method)));
+    let Some(method) = paged.first() else {
         return String::new();
     };
     let call = example::stream(context, method);
@@ -545,25 +590,3 @@ const WEBHOOK_FEATURE_ROWS: &str = "\
 | `webhooks` | no | the module `webhooks`: verification of deliveries and typed events |
 | `axum` | no | an extractor of these events for axum |
 ";
-
-fn provenance_section(context: &Context<'_>) -> String {
-    let mut operations: Vec<&str> = Vec::new();
-    for method in &context.plan.methods {
-        operations.push(&method.pointer);
-    }
-    operations.dedup();
-    let total = operations.len();
-    operations.retain(|pointer| {
-        context
-            .lookup(pointer)
-            .is_some_and(|operation| operation["x-provenance"] == "inferred")
-    });
-    if operations.is_empty() {
-        return String::new();
-    }
-    format!(
-        "## What is inferred\n\nThe vendor does not document {} of the {total} operations in full: their path or method is \
-         inferred. Their documentation says so, and `Operation::provenance()` tells it in code.\n\n",
-        operations.len(),
-    )
-}

@@ -13,6 +13,7 @@ use syn::{
 use super::{
     context::Context,
     prose::{derives, escape, has, list, sentence, set_doc},
+    provenance,
 };
 use crate::{naming, plan::Envelope};
 
@@ -196,23 +197,10 @@ fn type_doc(component: &str, schema: &Value) -> String {
         Some(description) => escape(description),
         None => format!("The schema `{component}`."),
     };
-    text.push_str(&provenance(schema, "schema"));
     if schema["deprecated"] == true {
         text.push_str("\n\nDeprecated by the API.");
     }
-    text
-}
-
-/// A note for what the vendor did not document.
-pub(super) fn provenance(object: &Value, what: &str) -> String {
-    if object["x-provenance"] != "inferred" {
-        return String::new();
-    }
-    let basis = match object["x-provenance-basis"].as_str() {
-        Some(basis) => format!(" ({})", escape(basis.trim().trim_end_matches('.'))),
-        None => String::new(),
-    };
-    format!("\n\n**Inferred:** the vendor does not document this {what}{basis}.")
+    provenance::mark(&text, schema, "schema")
 }
 
 fn member_doc<'a>(context: &Context<'a>, schema: Option<&'a Value>, wire: Option<&str>) -> String {
@@ -226,11 +214,10 @@ fn member_doc<'a>(context: &Context<'a>, schema: Option<&'a Value>, wire: Option
         Some(description) => escape(description),
         None => format!("The member `{wire}`."),
     };
-    text.push_str(&provenance(property, "member"));
     if property["deprecated"] == true {
         text.push_str("\n\nDeprecated by the API.");
     }
-    text
+    provenance::mark(&text, property, "member")
 }
 
 /// What every published type gets.
@@ -507,7 +494,7 @@ fn open_enum(context: &Context<'_>, component: &str, open: &crate::plan::OpenEnu
             Some(text) => sentence(&escape(text)),
             None => format!("`{value}` on the wire."),
         };
-        super::prose::doc(&text)
+        super::prose::doc(&provenance::mark_value(&text, schema, value))
     });
     let docs: Vec<_> = docs.collect();
     let values = &open.values;

@@ -9,7 +9,7 @@ use super::{
     calls,
     context::Context,
     prose::{self, escape, sentence},
-    types::provenance,
+    provenance,
 };
 use crate::{
     Error,
@@ -91,8 +91,7 @@ fn event_doc(name: &str, event: &Value) -> String {
         text.push_str(&format!("\n\n{}", escape(description)));
     }
     text.push_str(&format!("\n\n`{name}` on the wire."));
-    text.push_str(&provenance(event, "event"));
-    text.trim_start().to_owned()
+    provenance::mark(text.trim_start(), event, "event")
 }
 
 /// Constants of the default signature and its alternatives, and the way to a verifier.

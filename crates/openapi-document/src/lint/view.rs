@@ -11,7 +11,7 @@ use super::samples::{self, Misfit};
 use crate::pointer;
 
 /// HTTP methods a path item can have, in the order of the standard.
-pub(super) const METHODS: [&str; 8] = [
+pub(crate) const METHODS: [&str; 8] = [
     "get", "put", "post", "delete", "options", "head", "patch", "trace",
 ];
 

@@ -83,6 +83,15 @@ pub(super) const RULES: &[Rule] = &[
         why: "the class limits nothing; most often the prefix is misspelt",
         check: rate_limit_without_path,
     },
+    Rule {
+        code: "L611",
+        name: "inferred-value-unknown",
+        severity: Error,
+        suppressible: false,
+        what: "`x-inferred-values` names a value the enum does not list.",
+        why: "the mark would be lost; most often the value was renamed",
+        check: inferred_value_unknown,
+    },
 ];
 
 fn operation_without_provenance(view: &View<'_>) -> Vec<Hit> {
@@ -203,6 +212,23 @@ fn enum_description_unknown(view: &View<'_>) -> Vec<Hit> {
                         format!("`{value}` is described but not listed in `enum`"),
                     )
                     .help("add it to `enum`, or move the text to the value it is about"),
+                );
+            }
+        }
+    }
+    hits
+}
+
+fn inferred_value_unknown(view: &View<'_>) -> Vec<Hit> {
+    let mut hits = Vec::new();
+    for schema in &view.schemas {
+        let listed = schema.node.strings("enum");
+        for value in schema.node.items("x-inferred-values") {
+            let name = value.value.as_str().unwrap_or_default();
+            if !listed.contains(&name) {
+                hits.push(
+                    Hit::at(&value.pointer, format!("`{name}` is not listed in `enum`"))
+                        .help("add it to `enum`, or name the value that is meant"),
                 );
             }
         }

@@ -1,0 +1,212 @@
+//! What the vendor does not document: marks in the documentation, and the feature that inferred
+//! operations stand behind.
+
+use std::collections::BTreeMap;
+
+use proc_macro2::TokenStream;
+use quote::quote;
+use serde_json::Value;
+use syn::{Attribute, Item, parse_quote};
+
+use super::{
+    builders::self_name,
+    context::Context,
+    operations::strings,
+    prose::{escape, list},
+};
+use crate::plan::Method;
+
+/// The feature without which methods of inferred operations are not compiled.
+pub(super) const NAME: &str = "inferred";
+
+pub(super) const FEATURE: &str =
+    "# Methods of operations that the vendor does not document: they may not be there, or be otherwise.
+inferred = []
+";
+
+pub(super) fn is_inferred(object: &Value) -> bool {
+    object["x-provenance"] == "inferred"
+}
+
+/// The documentation of something, with a mark where it is inferred. The mark stands in front,
+/// where lists of items show it, and its reason after the first paragraph.
+pub(super) fn mark(text: &str, object: &Value, what: &str) -> String {
+    if !is_inferred(object) {
+        return text.to_owned();
+    }
+    let mut note = format!("The vendor does not document this {what}{}.", basis(object));
+    if what == "operation" {
+        note.push_str(&format!(
+            " It needs the feature `{NAME}`, which is on by default."
+        ));
+    }
+    let (first, rest) = text.split_once("\n\n").unwrap_or((text, ""));
+    // A list, a table or a fence would not be one any more behind the mark.
+    let is_plain = first.starts_with(|c: char| c.is_alphabetic() || matches!(c, '`' | '\\'))
+        && !first.contains("```");
+    let parts = if is_plain {
+        [&format!("**Inferred.** {first}"), note.as_str(), rest]
+    } else {
+        [&format!("**Inferred.** {note}"), text, ""]
+    };
+    parts.join("\n\n").trim_end().to_owned()
+}
+
+/// The documentation of a value of an enum, with a mark where the schema says that it is inferred.
+pub(super) fn mark_value(text: &str, schema: &Value, value: &str) -> String {
+    if !strings(&schema["x-inferred-values"]).contains(&value) {
+        return text.to_owned();
+    }
+    format!("**Inferred.** {text}\n\nThe vendor does not document this value.")
+}
+
+/// What an inference stands on, in brackets.
+pub(super) fn basis(object: &Value) -> String {
+    match object["x-provenance-basis"].as_str() {
+        Some(basis) => format!(" (basis: {})", escape(basis.trim().trim_end_matches('.'))),
+        None => String::new(),
+    }
+}
+
+/// The columns of the operation table.
+pub(super) fn columns(object: &Value) -> Option<TokenStream> {
+    let provenance = match object["x-provenance"].as_str()? {
+        "inferred" => quote!(.provenance(Provenance::Inferred)),
+        "documented" => quote!(.provenance(Provenance::Documented)),
+        _ => return None,
+    };
+    let basis = object["x-provenance-basis"]
+        .as_str()
+        .filter(|_| is_inferred(object))
+        .map(str::trim)
+        .map(|basis| quote!(.provenance_basis(Some(#basis))));
+    let sources = match &object["x-source"] {
+        Value::String(source) => vec![source.as_str()],
+        list => strings(list),
+    };
+    let sources = (!sources.is_empty()).then(|| quote!(.sources(&[#(#sources),*])));
+    Some(quote!(#provenance #basis #sources))
+}
+
+/// What keeps the items of an inferred operation behind the feature.
+pub(super) fn gate(operation: &Value) -> Option<Attribute> {
+    is_inferred(operation).then(attribute)
+}
+
+/// The gate of what only inferred operations need, where there are no others.
+pub(super) fn gate_of_all(context: &Context<'_>) -> Option<Attribute> {
+    let inferred = inferred(context).len();
+    (inferred > 0 && inferred == context.plan.methods.len()).then(attribute)
+}
+
+fn attribute() -> Attribute {
+    parse_quote!(#[cfg(feature = #NAME)])
+}
+
+/// Puts the builders of inferred operations behind the feature.
+pub(super) fn gate_builders(context: &Context<'_>, mut builders: Vec<Item>) -> Vec<Item> {
+    let methods = context.methods_by_builder();
+    let gate = |name: &str| gate(context.operation(methods.get(name)?));
+    for item in &mut builders {
+        match item {
+            Item::Struct(item) => item.attrs.extend(gate(&item.ident.to_string())),
+            Item::Impl(item) => item.attrs.extend(gate(&self_name(item))),
+            _ => {}
+        }
+    }
+    builders
+}
+
+/// The methods of inferred operations, in the order of the document.
+pub(super) fn inferred<'a>(context: &Context<'a>) -> Vec<&'a Method> {
+    let methods = context.plan.methods.iter();
+    methods
+        .filter(|method| is_inferred(context.operation(method)))
+        .collect()
+}
+
+/// Whether a program calls an inferred operation, and so needs the feature.
+pub(super) fn calls_inferred(context: &Context<'_>, program: &str) -> bool {
+    let mut methods = inferred(context).into_iter();
+    methods.any(|method| program.contains(&format!(".{}(", method.name)))
+}
+
+/// How many methods stand behind the feature, for the head of the README.
+pub(super) fn readme_note(context: &Context<'_>) -> String {
+    let inferred = inferred(context).len();
+    if inferred == 0 {
+        return String::new();
+    }
+    let total = context.plan.methods.len();
+    let how_many = if inferred == total {
+        format!("All {total} methods are inferred")
+    } else {
+        format!("{inferred} of the {total} methods are inferred")
+    };
+    format!(
+        "> **{how_many}**: the vendor does not document their operations. They need the feature\n\
+         > `{NAME}`, which is on by default; see [What is inferred](#what-is-inferred).\n\n"
+    )
+}
+
+pub(super) fn feature_row(context: &Context<'_>) -> String {
+    match inferred(context).len() {
+        0 => String::new(),
+        count => format!(
+            "| `{NAME}` | yes | the {count} methods of operations that the vendor does not document |\n"
+        ),
+    }
+}
+
+pub(super) fn readme_section(context: &Context<'_>) -> String {
+    let mut by_basis: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+    for method in inferred(context) {
+        let basis = context.operation(method)["x-provenance-basis"].as_str();
+        let methods = by_basis.entry(basis.unwrap_or("not stated")).or_default();
+        methods.push(&method.name);
+    }
+    if by_basis.is_empty() {
+        return String::new();
+    }
+    let mut text = format!(
+        "## What is inferred\n\nThe server may answer these methods otherwise than their types say, or know no such operation.\n\
+         Their documentation, and that of inferred types, members and parameters, begins with **Inferred**;\n\
+         `Operation::provenance()` tells it in code. Without the feature `{NAME}` the methods are not there, and the\n\
+         compiler finds each call of one:\n\n```toml\n{} = {{ version = {:?}, default-features = false, features = [\"compression\", \"rustls\", \"tracing\"] }}\n```\n\n\
+         | basis | methods |\n| --- | --- |\n",
+        context.settings.crate_name, context.settings.version,
+    );
+    for (basis, methods) in by_basis {
+        let basis = escape(basis.trim()).replace('\n', " ").replace('|', "\\|");
+        text.push_str(&format!("| {basis} | {} |\n", list(&methods, "and")));
+    }
+    text.push('\n');
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn the_mark_stands_in_front_and_its_reason_behind_the_first_paragraph() {
+        let object = json!({ "x-provenance": "inferred", "x-provenance-basis": "the <guide>." });
+        assert_eq!(
+            mark("A name.\n\nIt is long.", &object, "member"),
+            "**Inferred.** A name.\n\nThe vendor does not document this member \
+             (basis: the \\<guide\\>).\n\nIt is long."
+        );
+        assert_eq!(
+            mark(
+                "- one\n- two",
+                &json!({ "x-provenance": "inferred" }),
+                "schema"
+            ),
+            "**Inferred.** The vendor does not document this schema.\n\n- one\n- two"
+        );
+        let documented = json!({ "x-provenance": "documented" });
+        assert_eq!(mark("A name.", &documented, "member"), "A name.");
+    }
+}
