@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use openapi_client_runtime::pagination::{Pagination, PaginationStyle};
-use openapi_client_runtime::{self as runtime, Provenance, ResponseSpec, StatusRange};
+use openapi_client_runtime::{self as runtime, ResponseSpec, StatusRange};
 use serde_json::Value;
 
 use crate::document::{Operation, members, operations, strings, text};
@@ -232,10 +232,6 @@ fn facts(
         .filter(|parameter| parameter["in"] == "cookie")
         .map(|parameter| text(parameter, "name"))
         .collect();
-    let provenance = match entry.provenance() {
-        Provenance::Inferred => "inferred",
-        _ => "documented",
-    };
     vec![
         (
             "tag",
@@ -291,7 +287,17 @@ fn facts(
                 .unwrap_or_default(),
         ),
         ("cookies", cookies.join(" "), entry.cookies().join(" ")),
-        ("x-provenance", provenance_of(object), provenance.to_owned()),
+        (
+            "x-provenance",
+            provenance_of(object),
+            entry.provenance().to_string(),
+        ),
+        (
+            "x-provenance-basis",
+            basis(object),
+            entry.provenance_basis().unwrap_or_default().to_owned(),
+        ),
+        ("x-source", sources(object), entry.sources().join("; ")),
         (
             "request body",
             request(operation, entry),
@@ -358,6 +364,21 @@ fn provenance_of(object: &Value) -> String {
     match text(object, "x-provenance") {
         "" => "documented".to_owned(),
         said => said.to_owned(),
+    }
+}
+
+/// What an inference stands on; of what is documented, nothing is inferred.
+fn basis(object: &Value) -> String {
+    match text(object, "x-provenance") {
+        "inferred" => text(object, "x-provenance-basis").trim().to_owned(),
+        _ => String::new(),
+    }
+}
+
+fn sources(object: &Value) -> String {
+    match &object["x-source"] {
+        Value::String(source) => source.clone(),
+        list => strings(list).join("; "),
     }
 }
 

@@ -172,6 +172,83 @@ fn a_crate_with_webhooks_has_them_behind_a_feature() {
     assert!(without.values().all(|text| !text.contains("webhooks")));
 }
 
+/// The names that an attribute stands before, each as its declaration begins.
+fn gated<'a>(source: &'a str, gate: &str) -> Vec<&'a str> {
+    let lines: Vec<&str> = source.lines().map(str::trim).collect();
+    let gates = lines.iter().enumerate().filter(|(_, line)| **line == gate);
+    gates
+        .filter_map(|(index, _)| {
+            let mut below = lines[index + 1..].iter().copied();
+            below.find(|line| !line.starts_with("#["))
+        })
+        .collect()
+}
+
+#[test]
+fn what_is_inferred_is_behind_a_feature_that_is_on_by_default() {
+    let documents = documents();
+    let files = |name: &str| generate(&documents[name], &settings(name)).unwrap().files;
+    let with = files("inferred");
+    let manifest: toml::Table = with["Cargo.toml"].parse().unwrap();
+    let features = manifest["features"].as_table().unwrap();
+    assert!(features["inferred"].as_array().unwrap().is_empty());
+    let default = features["default"].as_array().unwrap();
+    assert!(default.iter().any(|name| name.as_str() == Some("inferred")));
+    let gate = "#[cfg(feature = \"inferred\")]";
+    assert_eq!(
+        gated(&with["src/client.rs"], gate),
+        [
+            "use crate::builder;",
+            "pub fn list_parcels(&self) -> builder::ListParcels<'_> {",
+            "pub fn send_parcel(&self) -> builder::SendParcel<'_> {",
+        ]
+    );
+    assert_eq!(
+        gated(&with["src/builder.rs"], gate),
+        [
+            "pub struct ListParcels<'a> {",
+            "impl<'a> ListParcels<'a> {",
+            "impl<'a> ListParcels<'a> {",
+            "impl<'a> ::openapi_client_runtime::pagination::Paged for ListParcels<'a> {",
+            "pub struct SendParcel<'a> {",
+            "impl<'a> SendParcel<'a> {",
+        ]
+    );
+    // The programs of the README call what the feature brings.
+    let readme = "#![cfg_attr(feature = \"inferred\", doc = include_str!(\"../README.md\"))]";
+    assert!(with["src/lib.rs"].contains(readme));
+    assert!(with["README.md"].contains("| the list on the start page. | `list_parcels` |"));
+    let without = files("inheritance");
+    assert!(without.values().all(|text| !text.contains("inferred")));
+}
+
+#[test]
+fn what_is_inferred_says_so_before_all_else() {
+    let documents = documents();
+    let files = generate(&documents["inferred"], &settings("inferred"))
+        .unwrap()
+        .files;
+    for (file, text) in [
+        ("src/client.rs", "/// **Inferred.** List parcels."),
+        (
+            "src/builder.rs",
+            "/// **Inferred.** Request of [`Client::list_parcels`]",
+        ),
+        (
+            "src/builder.rs",
+            "/// **Inferred.** The parameter `offset`.",
+        ),
+        ("src/builder.rs", "/// **Inferred.** Sets the request body."),
+        ("src/operations.rs", "/// **Inferred.** `GET /parcels`"),
+        ("src/types.rs", "/// **Inferred.** A page of parcels."),
+        ("src/types.rs", "/// **Inferred.** Grams."),
+        ("src/types.rs", "/// **Inferred.** Larger than a door."),
+    ] {
+        assert!(files[file].contains(text), "{text} is missing in {file}");
+    }
+    assert!(files["src/types.rs"].contains("/// What is sent.\n"));
+}
+
 /// The codes of the findings that stop a document with these rules listed.
 fn codes_with(document: &Document, name: &str, rules: &[&str]) -> Vec<String> {
     let mut settings = settings(name);

@@ -3,6 +3,7 @@
 
 mod conformance;
 mod contio;
+mod correction;
 mod documented_by_example;
 mod drift;
 mod mock;
@@ -11,6 +12,7 @@ mod operation_table;
 mod packages;
 mod parity;
 mod prose;
+mod provenance;
 mod public_api;
 mod redaction;
 mod walk;

@@ -4,7 +4,7 @@ use serde_json::json;
 
 use crate::{
     client,
-    clients::{names, noisy_descriptions, servers},
+    clients::{inferred, names, noisy_descriptions, servers},
     server::Server,
 };
 
@@ -135,4 +135,16 @@ async fn paths_of_a_base_address_stay_before_the_operation() {
         .unwrap();
     client.ping().send().await.unwrap();
     assert_eq!(server.last().line, "GET /v2/ping");
+}
+
+#[test]
+fn the_table_says_what_an_inference_stands_on() {
+    use openapi_client_runtime::Provenance;
+    let list = &inferred::operations::LIST_PARCELS;
+    assert_eq!(list.provenance(), Provenance::Inferred);
+    assert_eq!(list.provenance_basis(), Some("the list on the start page."));
+    assert_eq!(list.sources(), ["screens"]);
+    let send = &inferred::operations::SEND_PARCEL;
+    assert_eq!(send.provenance(), Provenance::Inferred);
+    assert_eq!((send.provenance_basis(), send.sources()), (None, &[][..]));
 }

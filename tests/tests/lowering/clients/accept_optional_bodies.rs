@@ -556,7 +556,8 @@ pub mod builder {
 
 pub mod client {
     use ::openapi_client_runtime::{BuildError, Core, CoreBuilder};
-    use crate::clients::accept_optional_bodies::{builder, operations};
+    use crate::clients::accept_optional_bodies::builder;
+    use crate::clients::accept_optional_bodies::operations;
     /// Client of Bodies that may be left out.
     ///
     /// Cloning is cheap and shares connections, credentials and write queues.

@@ -306,7 +306,8 @@ pub mod builder {
 pub mod client {
     use ::openapi_client_runtime::{BuildError, Core, CoreBuilder};
     use ::openapi_client_runtime::{Credential, Secret};
-    use crate::clients::api_keys::{builder, operations};
+    use crate::clients::api_keys::builder;
+    use crate::clients::api_keys::operations;
     /// Client of API keys in every place.
     ///
     /// Cloning is cheap and shares connections, credentials and write queues.

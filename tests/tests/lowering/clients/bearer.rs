@@ -100,7 +100,8 @@ pub mod builder {
 pub mod client {
     use ::openapi_client_runtime::{BuildError, Core, CoreBuilder};
     use ::openapi_client_runtime::{Bearer, Credential};
-    use crate::clients::bearer::{builder, operations};
+    use crate::clients::bearer::builder;
+    use crate::clients::bearer::operations;
     /// Client of Tokens.
     ///
     /// Cloning is cheap and shares connections, credentials and write queues.

@@ -274,7 +274,8 @@ pub mod builder {
 
 pub mod client {
     use ::openapi_client_runtime::{BuildError, Core, CoreBuilder};
-    use crate::clients::byte_streams::{builder, operations};
+    use crate::clients::byte_streams::builder;
+    use crate::clients::byte_streams::operations;
     /// Client of Bytes both ways.
     ///
     /// Cloning is cheap and shares connections, credentials and write queues.

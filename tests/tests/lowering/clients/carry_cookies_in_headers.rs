@@ -341,7 +341,8 @@ pub mod builder {
 
 pub mod client {
     use ::openapi_client_runtime::{BuildError, Core, CoreBuilder};
-    use crate::clients::carry_cookies_in_headers::{builder, operations};
+    use crate::clients::carry_cookies_in_headers::builder;
+    use crate::clients::carry_cookies_in_headers::operations;
     /// Client of Cookies.
     ///
     /// Cloning is cheap and shares connections, credentials and write queues.

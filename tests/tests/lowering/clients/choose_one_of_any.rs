@@ -206,7 +206,8 @@ pub mod builder {
 
 pub mod client {
     use ::openapi_client_runtime::{BuildError, Core, CoreBuilder};
-    use crate::clients::choose_one_of_any::{builder, operations};
+    use crate::clients::choose_one_of_any::builder;
+    use crate::clients::choose_one_of_any::operations;
     /// Client of Any of several kinds.
     ///
     /// Cloning is cheap and shares connections, credentials and write queues.

@@ -183,7 +183,8 @@ pub mod builder {
 
 pub mod client {
     use ::openapi_client_runtime::{BuildError, Core, CoreBuilder};
-    use crate::clients::default_response::{builder, operations};
+    use crate::clients::default_response::builder;
+    use crate::clients::default_response::operations;
     /// Client of Responses for every other status.
     ///
     /// Cloning is cheap and shares connections, credentials and write queues.

@@ -118,7 +118,8 @@ pub mod builder {
 
 pub mod client {
     use ::openapi_client_runtime::{BuildError, Core, CoreBuilder};
-    use crate::clients::deprecated::{builder, operations};
+    use crate::clients::deprecated::builder;
+    use crate::clients::deprecated::operations;
     /// Client of What is on its way out.
     ///
     /// Cloning is cheap and shares connections, credentials and write queues.

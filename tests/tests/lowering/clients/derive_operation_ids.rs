@@ -474,7 +474,8 @@ pub mod builder {
 
 pub mod client {
     use ::openapi_client_runtime::{BuildError, Core, CoreBuilder};
-    use crate::clients::derive_operation_ids::{builder, operations};
+    use crate::clients::derive_operation_ids::builder;
+    use crate::clients::derive_operation_ids::operations;
     /// Client of Operations without a name.
     ///
     /// Cloning is cheap and shares connections, credentials and write queues.

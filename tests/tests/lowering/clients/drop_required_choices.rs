@@ -130,7 +130,8 @@ pub mod builder {
 
 pub mod client {
     use ::openapi_client_runtime::{BuildError, Core, CoreBuilder};
-    use crate::clients::drop_required_choices::{builder, operations};
+    use crate::clients::drop_required_choices::builder;
+    use crate::clients::drop_required_choices::operations;
     /// Client of Members of which one is needed.
     ///
     /// Cloning is cheap and shares connections, credentials and write queues.

@@ -128,7 +128,8 @@ pub mod builder {
 
 pub mod client {
     use ::openapi_client_runtime::{BuildError, Core, CoreBuilder};
-    use crate::clients::drop_reserved_headers::{builder, operations};
+    use crate::clients::drop_reserved_headers::builder;
+    use crate::clients::drop_reserved_headers::operations;
     /// Client of Headers that OpenAPI ignores.
     ///
     /// Cloning is cheap and shares connections, credentials and write queues.

@@ -187,7 +187,8 @@ pub mod builder {
 
 pub mod client {
     use ::openapi_client_runtime::{BuildError, Core, CoreBuilder};
-    use crate::clients::fold_error_statuses::{builder, operations};
+    use crate::clients::fold_error_statuses::builder;
+    use crate::clients::fold_error_statuses::operations;
     /// Client of Several errors.
     ///
     /// Cloning is cheap and shares connections, credentials and write queues.

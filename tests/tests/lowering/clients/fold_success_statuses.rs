@@ -378,7 +378,8 @@ pub mod builder {
 
 pub mod client {
     use ::openapi_client_runtime::{BuildError, Core, CoreBuilder};
-    use crate::clients::fold_success_statuses::{builder, operations};
+    use crate::clients::fold_success_statuses::builder;
+    use crate::clients::fold_success_statuses::operations;
     /// Client of Several successes.
     ///
     /// Cloning is cheap and shares connections, credentials and write queues.

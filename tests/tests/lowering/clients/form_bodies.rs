@@ -130,7 +130,8 @@ pub mod builder {
 
 pub mod client {
     use ::openapi_client_runtime::{BuildError, Core, CoreBuilder};
-    use crate::clients::form_bodies::{builder, operations};
+    use crate::clients::form_bodies::builder;
+    use crate::clients::form_bodies::operations;
     /// Client of Forms.
     ///
     /// Cloning is cheap and shares connections, credentials and write queues.

@@ -467,7 +467,8 @@ pub mod builder {
 
 pub mod client {
     use ::openapi_client_runtime::{BuildError, Core, CoreBuilder};
-    use crate::clients::formats::{builder, operations};
+    use crate::clients::formats::builder;
+    use crate::clients::formats::operations;
     /// Client of Formats.
     ///
     /// Cloning is cheap and shares connections, credentials and write queues.

@@ -253,7 +253,8 @@ pub mod builder {
 
 pub mod client {
     use ::openapi_client_runtime::{BuildError, Core, CoreBuilder};
-    use crate::clients::header_parameters::{builder, operations};
+    use crate::clients::header_parameters::builder;
+    use crate::clients::header_parameters::operations;
     /// Client of Headers.
     ///
     /// Cloning is cheap and shares connections, credentials and write queues.

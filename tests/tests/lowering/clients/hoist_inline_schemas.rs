@@ -165,7 +165,8 @@ pub mod builder {
 
 pub mod client {
     use ::openapi_client_runtime::{BuildError, Core, CoreBuilder};
-    use crate::clients::hoist_inline_schemas::{builder, operations};
+    use crate::clients::hoist_inline_schemas::builder;
+    use crate::clients::hoist_inline_schemas::operations;
     /// Client of Schemas without a name.
     ///
     /// Cloning is cheap and shares connections, credentials and write queues.

@@ -216,7 +216,8 @@ pub mod builder {
 
 pub mod client {
     use ::openapi_client_runtime::{BuildError, Core, CoreBuilder};
-    use crate::clients::inheritance::{builder, operations};
+    use crate::clients::inheritance::builder;
+    use crate::clients::inheritance::operations;
     /// Client of Schemas made of others.
     ///
     /// Cloning is cheap and shares connections, credentials and write queues.

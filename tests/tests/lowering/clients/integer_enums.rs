@@ -237,7 +237,8 @@ pub mod builder {
 
 pub mod client {
     use ::openapi_client_runtime::{BuildError, Core, CoreBuilder};
-    use crate::clients::integer_enums::{builder, operations};
+    use crate::clients::integer_enums::builder;
+    use crate::clients::integer_enums::operations;
     /// Client of Enums of numbers.
     ///
     /// Cloning is cheap and shares connections, credentials and write queues.

@@ -147,7 +147,8 @@ pub mod builder {
 
 pub mod client {
     use ::openapi_client_runtime::{BuildError, Core, CoreBuilder};
-    use crate::clients::join_header_lists::{builder, operations};
+    use crate::clients::join_header_lists::builder;
+    use crate::clients::join_header_lists::operations;
     /// Client of Lists in headers.
     ///
     /// Cloning is cheap and shares connections, credentials and write queues.

@@ -130,7 +130,8 @@ pub mod builder {
 
 pub mod client {
     use ::openapi_client_runtime::{BuildError, Core, CoreBuilder};
-    use crate::clients::keep_empty_lists::{builder, operations};
+    use crate::clients::keep_empty_lists::builder;
+    use crate::clients::keep_empty_lists::operations;
     /// Client of Empty and absent lists.
     ///
     /// Cloning is cheap and shares connections, credentials and write queues.

@@ -220,7 +220,8 @@ pub mod builder {
 
 pub mod client {
     use ::openapi_client_runtime::{BuildError, Core, CoreBuilder};
-    use crate::clients::keep_extra_members::{builder, operations};
+    use crate::clients::keep_extra_members::builder;
+    use crate::clients::keep_extra_members::operations;
     /// Client of Objects with any names.
     ///
     /// Cloning is cheap and shares connections, credentials and write queues.

@@ -234,7 +234,8 @@ pub mod builder {
 
 pub mod client {
     use ::openapi_client_runtime::{BuildError, Core, CoreBuilder};
-    use crate::clients::keep_null_apart::{builder, operations};
+    use crate::clients::keep_null_apart::builder;
+    use crate::clients::keep_null_apart::operations;
     /// Client of Null and absent.
     ///
     /// Cloning is cheap and shares connections, credentials and write queues.

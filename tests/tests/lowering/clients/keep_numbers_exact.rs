@@ -206,7 +206,8 @@ pub mod builder {
 
 pub mod client {
     use ::openapi_client_runtime::{BuildError, Core, CoreBuilder};
-    use crate::clients::keep_numbers_exact::{builder, operations};
+    use crate::clients::keep_numbers_exact::builder;
+    use crate::clients::keep_numbers_exact::operations;
     /// Client of Numbers in unions.
     ///
     /// Cloning is cheap and shares connections, credentials and write queues.

@@ -206,7 +206,8 @@ pub mod builder {
 
 pub mod client {
     use ::openapi_client_runtime::{BuildError, Core, CoreBuilder};
-    use crate::clients::keep_unknown_members::{builder, operations};
+    use crate::clients::keep_unknown_members::builder;
+    use crate::clients::keep_unknown_members::operations;
     /// Client of Unions that may grow.
     ///
     /// Cloning is cheap and shares connections, credentials and write queues.

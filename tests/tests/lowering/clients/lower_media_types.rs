@@ -594,7 +594,8 @@ pub mod builder {
 
 pub mod client {
     use ::openapi_client_runtime::{BuildError, Core, CoreBuilder};
-    use crate::clients::lower_media_types::{builder, operations};
+    use crate::clients::lower_media_types::builder;
+    use crate::clients::lower_media_types::operations;
     /// Client of Media types beyond JSON.
     ///
     /// Cloning is cheap and shares connections, credentials and write queues.

@@ -36,6 +36,8 @@ pub(crate) mod header_parameters;
 #[rustfmt::skip]
 pub(crate) mod hoist_inline_schemas;
 #[rustfmt::skip]
+pub(crate) mod inferred;
+#[rustfmt::skip]
 pub(crate) mod inheritance;
 #[rustfmt::skip]
 pub(crate) mod integer_enums;

@@ -102,7 +102,8 @@ pub mod builder {
 
 pub mod client {
     use ::openapi_client_runtime::{BuildError, Core, CoreBuilder};
-    use crate::clients::move_nullable_to_references::{builder, operations};
+    use crate::clients::move_nullable_to_references::builder;
+    use crate::clients::move_nullable_to_references::operations;
     /// Client of Components that may be null.
     ///
     /// Cloning is cheap and shares connections, credentials and write queues.

@@ -935,7 +935,8 @@ pub mod builder {
 
 pub mod client {
     use ::openapi_client_runtime::{BuildError, Core, CoreBuilder};
-    use crate::clients::names::{builder, operations};
+    use crate::clients::names::builder;
+    use crate::clients::names::operations;
     /// Client of Names that are not Rust's.
     ///
     /// Cloning is cheap and shares connections, credentials and write queues.

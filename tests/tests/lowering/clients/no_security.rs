@@ -99,7 +99,8 @@ pub mod builder {
 
 pub mod client {
     use ::openapi_client_runtime::{BuildError, Core, CoreBuilder};
-    use crate::clients::no_security::{builder, operations};
+    use crate::clients::no_security::builder;
+    use crate::clients::no_security::operations;
     /// Client of Open to everybody.
     ///
     /// Cloning is cheap and shares connections, credentials and write queues.

@@ -122,7 +122,8 @@ pub mod builder {
 
 pub mod client {
     use ::openapi_client_runtime::{BuildError, Core, CoreBuilder};
-    use crate::clients::noisy_descriptions::{builder, operations};
+    use crate::clients::noisy_descriptions::builder;
+    use crate::clients::noisy_descriptions::operations;
     /// Client of Descriptions that would break [rustdoc](crate::nowhere).
     ///
     /// Cloning is cheap and shares connections, credentials and write queues.

@@ -132,7 +132,8 @@ pub mod builder {
 
 pub mod client {
     use ::openapi_client_runtime::{BuildError, Core, CoreBuilder};
-    use crate::clients::not_modified::{builder, operations};
+    use crate::clients::not_modified::builder;
+    use crate::clients::not_modified::operations;
     /// Client of Conditional requests.
     ///
     /// Cloning is cheap and shares connections, credentials and write queues.

@@ -260,7 +260,8 @@ pub mod builder {
 pub mod client {
     use ::openapi_client_runtime::{BuildError, Core, CoreBuilder};
     use ::openapi_client_runtime::{Bearer, Credential, OAuth, OAuthConfig};
-    use crate::clients::oauth::{builder, operations};
+    use crate::clients::oauth::builder;
+    use crate::clients::oauth::operations;
     /// Client of Meetings.
     ///
     /// Cloning is cheap and shares connections, credentials and write queues.

@@ -231,7 +231,8 @@ pub mod builder {
 
 pub mod client {
     use ::openapi_client_runtime::{BuildError, Core, CoreBuilder};
-    use crate::clients::open_string_enums::{builder, operations};
+    use crate::clients::open_string_enums::builder;
+    use crate::clients::open_string_enums::operations;
     /// Client of Enums that may grow.
     ///
     /// Cloning is cheap and shares connections, credentials and write queues.

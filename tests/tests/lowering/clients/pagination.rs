@@ -1612,7 +1612,8 @@ pub mod builder {
 pub mod client {
     use ::openapi_client_runtime::{BuildError, Core, CoreBuilder};
     use ::openapi_client_runtime::{Credential, Secret};
-    use crate::clients::pagination::{builder, operations};
+    use crate::clients::pagination::builder;
+    use crate::clients::pagination::operations;
     /// Client of Lists that come in pages.
     ///
     /// Cloning is cheap and shares connections, credentials and write queues.

@@ -130,7 +130,8 @@ pub mod builder {
 
 pub mod client {
     use ::openapi_client_runtime::{BuildError, Core, CoreBuilder};
-    use crate::clients::protect_secrets::{builder, operations};
+    use crate::clients::protect_secrets::builder;
+    use crate::clients::protect_secrets::operations;
     /// Client of Secrets in bodies.
     ///
     /// Cloning is cheap and shares connections, credentials and write queues.

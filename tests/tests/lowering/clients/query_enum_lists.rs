@@ -190,7 +190,8 @@ pub mod builder {
 
 pub mod client {
     use ::openapi_client_runtime::{BuildError, Core, CoreBuilder};
-    use crate::clients::query_enum_lists::{builder, operations};
+    use crate::clients::query_enum_lists::builder;
+    use crate::clients::query_enum_lists::operations;
     /// Client of Lists of enums in queries.
     ///
     /// Cloning is cheap and shares connections, credentials and write queues.

@@ -214,7 +214,8 @@ pub mod builder {
 
 pub mod client {
     use ::openapi_client_runtime::{BuildError, Core, CoreBuilder};
-    use crate::clients::recursive_schemas::{builder, operations};
+    use crate::clients::recursive_schemas::builder;
+    use crate::clients::recursive_schemas::operations;
     /// Client of Schemas within themselves.
     ///
     /// Cloning is cheap and shares connections, credentials and write queues.

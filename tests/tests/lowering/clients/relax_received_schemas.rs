@@ -214,7 +214,8 @@ pub mod builder {
 
 pub mod client {
     use ::openapi_client_runtime::{BuildError, Core, CoreBuilder};
-    use crate::clients::relax_received_schemas::{builder, operations};
+    use crate::clients::relax_received_schemas::builder;
+    use crate::clients::relax_received_schemas::operations;
     /// Client of Limits on what comes back.
     ///
     /// Cloning is cheap and shares connections, credentials and write queues.

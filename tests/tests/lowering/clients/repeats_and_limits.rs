@@ -455,7 +455,8 @@ pub mod builder {
 pub mod client {
     use ::openapi_client_runtime::{BuildError, Core, CoreBuilder};
     use ::openapi_client_runtime::{Bearer, Credential};
-    use crate::clients::repeats_and_limits::{builder, operations};
+    use crate::clients::repeats_and_limits::builder;
+    use crate::clients::repeats_and_limits::operations;
     /// Client of Repeats and limits.
     ///
     /// Cloning is cheap and shares connections, credentials and write queues.

@@ -520,7 +520,8 @@ pub mod builder {
 pub mod client {
     use ::openapi_client_runtime::{BuildError, Core, CoreBuilder};
     use ::openapi_client_runtime::{Bearer, Credential, Secret};
-    use crate::clients::security_alternatives::{builder, operations};
+    use crate::clients::security_alternatives::builder;
+    use crate::clients::security_alternatives::operations;
     /// Client of One credential or another or two.
     ///
     /// Cloning is cheap and shares connections, credentials and write queues.

@@ -96,7 +96,8 @@ pub mod builder {
 
 pub mod client {
     use ::openapi_client_runtime::{BuildError, Core, CoreBuilder};
-    use crate::clients::servers::{builder, operations};
+    use crate::clients::servers::builder;
+    use crate::clients::servers::operations;
     /// Client of Servers of every kind.
     ///
     /// Cloning is cheap and shares connections, credentials and write queues.

@@ -609,7 +609,8 @@ pub mod builder {
 
 pub mod client {
     use ::openapi_client_runtime::{BuildError, Core, CoreBuilder};
-    use crate::clients::split_media_types::{builder, operations};
+    use crate::clients::split_media_types::builder;
+    use crate::clients::split_media_types::operations;
     /// Client of Several media types.
     ///
     /// Cloning is cheap and shares connections, credentials and write queues.

@@ -798,7 +798,8 @@ pub mod builder {
 
 pub mod client {
     use ::openapi_client_runtime::{BuildError, Core, CoreBuilder};
-    use crate::clients::split_multipart_bodies::{builder, operations};
+    use crate::clients::split_multipart_bodies::builder;
+    use crate::clients::split_multipart_bodies::operations;
     /// Client of Forms with files.
     ///
     /// Cloning is cheap and shares connections, credentials and write queues.

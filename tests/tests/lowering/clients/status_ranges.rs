@@ -105,7 +105,8 @@ pub mod builder {
 
 pub mod client {
     use ::openapi_client_runtime::{BuildError, Core, CoreBuilder};
-    use crate::clients::status_ranges::{builder, operations};
+    use crate::clients::status_ranges::builder;
+    use crate::clients::status_ranges::operations;
     /// Client of Ranges of statuses.
     ///
     /// Cloning is cheap and shares connections, credentials and write queues.

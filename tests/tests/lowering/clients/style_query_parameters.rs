@@ -552,7 +552,8 @@ pub mod builder {
 
 pub mod client {
     use ::openapi_client_runtime::{BuildError, Core, CoreBuilder};
-    use crate::clients::style_query_parameters::{builder, operations};
+    use crate::clients::style_query_parameters::builder;
+    use crate::clients::style_query_parameters::operations;
     /// Client of Query parameters of every style.
     ///
     /// Cloning is cheap and shares connections, credentials and write queues.

@@ -221,7 +221,8 @@ pub mod builder {
 
 pub mod client {
     use ::openapi_client_runtime::{BuildError, Core, CoreBuilder};
-    use crate::clients::tag_discriminated_unions::{builder, operations};
+    use crate::clients::tag_discriminated_unions::builder;
+    use crate::clients::tag_discriminated_unions::operations;
     /// Client of Unions with a tag.
     ///
     /// Cloning is cheap and shares connections, credentials and write queues.

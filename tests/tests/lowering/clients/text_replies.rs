@@ -186,7 +186,8 @@ pub mod builder {
 
 pub mod client {
     use ::openapi_client_runtime::{BuildError, Core, CoreBuilder};
-    use crate::clients::text_replies::{builder, operations};
+    use crate::clients::text_replies::builder;
+    use crate::clients::text_replies::operations;
     /// Client of Replies in words.
     ///
     /// Cloning is cheap and shares connections, credentials and write queues.

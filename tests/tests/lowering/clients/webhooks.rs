@@ -126,7 +126,8 @@ pub mod builder {
 
 pub mod client {
     use ::openapi_client_runtime::{BuildError, Core, CoreBuilder};
-    use crate::clients::webhooks::{builder, operations};
+    use crate::clients::webhooks::builder;
+    use crate::clients::webhooks::operations;
     /// Client of Events of meetings.
     ///
     /// Cloning is cheap and shares connections, credentials and write queues.
@@ -1710,13 +1711,13 @@ pub mod webhooks {
         ///
         /// `meeting.created` on the wire.
         MeetingCreated(types::MeetingCreated),
-        /// Somebody was invited.
+        /// **Inferred.** Somebody was invited.
+        ///
+        /// The vendor does not document this event (basis: the vendor's SDK).
         ///
         /// Sent once a person.
         ///
         /// `participant.added` on the wire.
-        ///
-        /// **Inferred:** the vendor does not document this event (the vendor's SDK).
         ParticipantAdded(types::ParticipantAdded),
         /// `meeting.completed` on the wire.
         MeetingCompleted(types::MeetingCreated),
