@@ -8,6 +8,7 @@ mod large;
 mod mock;
 mod output;
 mod place;
+mod provenance;
 #[path = "../../../crates/openapi-mock/tests/it/running.rs"]
 mod running;
 mod settings;
