@@ -3,8 +3,8 @@
 
 use std::{collections::BTreeMap, fmt::Write as _, path::Path};
 
-use guards::{document, drift, mutation::Copy, operation_table, public_api, snapshot, workspace};
-use openapi_codegen::Files;
+use guards::{document, mutation::Copy, operation_table, public_api, snapshot, workspace};
+use openapi_codegen::{Files, generate};
 use openapi_document::ProvenanceReport;
 use serde_json::Value;
 
@@ -26,11 +26,10 @@ impl Seen {
         let mut apis = workspace::all_apis(root).unwrap();
         apis.retain(|api| api.name == API);
         let document = document::open(&apis[0]).unwrap();
-        let generated = drift::expected(root).unwrap();
-        let files = &generated[API].client;
+        let files = generate(&document, &apis[0].settings).unwrap().files;
         Self {
             table: operation_table::table(document.root()),
-            public: public_items(files),
+            public: public_items(&files),
             sent: addresses(&files["src/builder.rs"]),
             provenance: ProvenanceReport::of(&document).to_json(),
         }
@@ -61,10 +60,11 @@ fn public_items(files: &Files) -> BTreeMap<String, String> {
     public_api::list(folder.path()).unwrap()
 }
 
+/// The address of each method: the only text that begins with the place of the base URL.
 fn addresses(builders: &str) -> String {
-    let lines = builders.lines().map(str::trim);
-    let lines = lines.filter(|line| line.starts_with("\"{}/") || line.contains("format!(\"{}/"));
-    lines.map(|line| format!("{line}\n")).collect()
+    let addresses = builders.split("\"{}/").skip(1);
+    let addresses = addresses.filter_map(|rest| rest.split('"').next());
+    addresses.map(|path| format!("/{path}\n")).collect()
 }
 
 fn changed(title: &str, before: &str, now: &str) -> String {
@@ -119,6 +119,14 @@ fn of_an_inferred_operation_shows_in_its_own_rows_alone() {
         "    x-provenance: inferred\n    x-provenance-basis: >-\n      release notes of 1.7.0 and the method \
          getWorkspaces of the official SDK; page sizes as on the other admin lists\n",
         "    x-provenance: documented\n    x-source: API description 1.11.0\n",
+    );
+    let basis = "  x-provenance-basis: in the types of the official SDK and the release notes of 1.7.0, but not in \
+                 the API description\n";
+    let schema = "  description: A workspace that the partner provisioned.\n";
+    copy.edit(
+        SCHEMAS,
+        &format!("{schema}  x-provenance: inferred\n{basis}"),
+        &format!("{schema}  x-provenance: documented\n  x-source: API description 1.11.0\n"),
     );
     copy.edit(SCHEMAS, "    - user_count\n", "    - member_count\n");
     copy.edit(SCHEMAS, "    user_count:\n", "    member_count:\n");
