@@ -6,7 +6,7 @@ use serde_json::Value;
 use url::Url;
 
 use super::CONSENT;
-use crate::api::{Api, members};
+use crate::api::{Api, at, members, resolve};
 
 /// What an endpoint does.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -123,6 +123,25 @@ fn read(scheme: &str, grant: FlowKind, flow: &Value, more: &Value) -> Option<Flo
         pkce: more["pkce"] != "none",
         scopes: scopes.collect(),
     })
+}
+
+/// The token endpoints whose operation names the grant of clients that ask for themselves. Where no
+/// flow has this grant, no scheme takes the tokens that it gives.
+pub(super) fn open_to_clients(api: &Api) -> Vec<String> {
+    let posts = api.operations.iter();
+    let posts = posts.filter(|operation| operation.method == Method::POST);
+    let named = posts.filter(|operation| {
+        let media = operation.body.iter().flat_map(|body| &body.media);
+        let mut schemas = media.filter_map(|media| media.schema.as_ref());
+        schemas.any(|schema| {
+            let body = resolve(&api.root, schema.object(&api.root));
+            let grant = at(body, "/properties/grant_type");
+            let grant = grant.map(|grant| &resolve(&api.root, grant)["enum"]);
+            let mut grants = grant.and_then(Value::as_array).into_iter().flatten();
+            grants.any(|grant| grant == "client_credentials")
+        })
+    });
+    named.map(|operation| operation.path.clone()).collect()
 }
 
 /// All endpoints, by path; the first counts where a path stands there twice.

@@ -42,6 +42,8 @@ pub(crate) struct Server {
     flows: Vec<Flow>,
     /// By path.
     endpoints: Vec<(String, Endpoint)>,
+    /// Token endpoints where clients ask for themselves although no flow says so.
+    open_to_clients: Vec<String>,
     /// The methods and paths of the document, without parameters.
     declared: Vec<(Method, String)>,
     state: Mutex<State>,
@@ -95,6 +97,7 @@ impl Server {
         Self {
             title: title.unwrap_or("this API").to_owned(),
             endpoints: endpoint::paths(&flows, &declared),
+            open_to_clients: endpoint::open_to_clients(api),
             flows,
             declared,
             state: Mutex::new(State::new(Settings::default())),

@@ -76,6 +76,9 @@ impl Exchange<'_> {
             "client_credentials" if of(&first, FlowKind::ClientCredentials) => {
                 self.client_credentials(client, &form, &first)
             }
+            "client_credentials" if self.server.open_to_clients.contains(&self.request.path) => {
+                self.client_credentials(client, &form, &first)
+            }
             _ => Err(Error::new(
                 "unsupported_grant_type",
                 "no flow of the document has this `grant_type` here",
@@ -153,10 +156,11 @@ impl Exchange<'_> {
             let text = "a public client cannot ask for itself: it proves nothing";
             return Err(Error::new("unauthorized_client", text));
         }
+        let offering = if own.is_empty() { here } else { &own };
         Ok(Grant {
             client,
             subject: None,
-            scopes: scopes(form.get("scope"), &own)?,
+            scopes: scopes(form.get("scope"), offering)?,
             schemes: own.iter().map(|flow| flow.scheme.clone()).collect(),
             family: store.new_family(),
         })

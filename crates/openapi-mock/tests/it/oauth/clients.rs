@@ -140,3 +140,24 @@ async fn documents_without_pkce_know_nothing_of_it() {
         assert_eq!(exchange(&server, &code).await.0, 200);
     }
 }
+
+/// No scheme takes what it gives, so that nobody mistakes it for the token of a user.
+#[tokio::test]
+async fn an_operation_may_name_a_grant_that_no_flow_has() {
+    let mut document = document();
+    let grants = json!({"type": "string", "enum": ["authorization_code", "client_credentials"]});
+    let form = json!({"type": "object", "properties": {"grant_type": grants, "scope": {"type": "string"}}});
+    document["paths"]["/oauth2/token"]["post"] = json!({
+        "operationId": "token",
+        "requestBody": {"content": {"application/x-www-form-urlencoded": {"schema": form}}},
+        "responses": {"200": {"description": "Tokens."}}
+    });
+    let server = start(&document).await;
+    let (status, tokens) = post(&server, "/oauth2/token", &[OWN, ("scope", "openid")]).await;
+    assert_eq!((status, &tokens["scope"]), (200, &json!("openid")));
+    assert_eq!(tokens.get("refresh_token"), None);
+    let token = tokens["access_token"].as_str().unwrap();
+    let meetings = browser().get(format!("{}/meetings", server.url()));
+    let reply = meetings.bearer_auth(token).send().await.unwrap();
+    assert_eq!(reply.status(), 401);
+}
