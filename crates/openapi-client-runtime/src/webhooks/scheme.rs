@@ -103,7 +103,8 @@ impl SignatureScheme {
         self
     }
 
-    /// Takes signatures with this text before them and without it. A [`Signer`] writes it.
+    /// Takes signatures with this text before them and without it. A [`Signer`] leaves it out, because
+    /// a receiver may not expect it.
     ///
     /// [`Signer`]: super::Signer
     #[must_use]

@@ -72,9 +72,13 @@ impl Signer {
             .secrets
             .iter()
             .filter_map(|secret| SignatureScheme::mac(secret, timestamp, body));
+        let prefix = match scheme.prefix_required {
+            true => scheme.prefix,
+            false => "",
+        };
         parts.extend(macs.map(|mac| {
             let text = header::encode(scheme.encoding, &mac);
-            format!("{}{text}", scheme.prefix)
+            format!("{prefix}{text}")
         }));
         if let Some(separator) = scheme.separator {
             parts = vec![parts.join(separator.encode_utf8(&mut [0; 4]))];

@@ -38,7 +38,11 @@ impl Signature {
         Some(Self {
             header: header("header")?,
             base64: text("encoding") == Some("base64"),
-            prefix: text("prefix").unwrap_or_default().to_owned(),
+            // A receiver may not expect one that is optional.
+            prefix: text("prefix")
+                .filter(|_| object["prefixRequired"] != false)
+                .unwrap_or_default()
+                .to_owned(),
             separator: text("separator").map(str::to_owned),
             timestamp: in_header.or_else(in_part),
         })
