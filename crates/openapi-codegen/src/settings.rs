@@ -69,6 +69,9 @@ pub struct Settings {
     /// Folder of hand-written examples that are published with the crate.
     #[serde(skip)]
     pub examples: Option<PathBuf>,
+    /// Folder of hand-written pages, in Markdown, that become part of the documentation of the crate.
+    #[serde(skip)]
+    pub guide: Option<PathBuf>,
     /// Texts of the licences that are published with the crate.
     #[serde(skip)]
     pub licences: Vec<PathBuf>,
@@ -140,6 +143,7 @@ impl Settings {
             runtime: Runtime::Workspace,
             strict: false,
             examples: None,
+            guide: None,
             licences: Vec::new(),
             source: None,
         }
@@ -176,8 +180,9 @@ impl Settings {
             let help = "write three numbers, such as \"0.1.0\"";
             return Err(source.problem(&message, places.version.map(|at| at.span()), help));
         }
-        let examples = source.path.with_file_name("examples");
-        settings.examples = examples.is_dir().then_some(examples);
+        let beside = |name| Some(source.path.with_file_name(name)).filter(|folder| folder.is_dir());
+        settings.examples = beside("examples");
+        settings.guide = beside("guide");
         settings.strict = true;
         settings.source = Some(source);
         Ok(settings)

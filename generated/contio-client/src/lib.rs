@@ -60,6 +60,14 @@ pub mod mock;
 #[rustfmt::skip]
 pub mod webhooks;
 
+/// How to use what is here, page by page.
+///
+/// - [`coming_from_the_typescript_sdk`]: Coming from the TypeScript SDK
+pub mod guide {
+    #[doc = include_str!("../docs/coming-from-the-typescript-sdk.md")]
+    pub mod coming_from_the_typescript_sdk {}
+}
+
 #[rustfmt::skip]
 pub use ::openapi_client_runtime::{self as runtime, BuildError, ByteStream, CallOptions, Error, Operation, ResponseValue, RetryPolicy, Upload};
 pub use client::*;

@@ -1,19 +1,22 @@
 //! Contio: what its document says that no other does, through the typed client.
 
+mod events;
+mod guide;
+mod oauth;
+mod refusals;
+mod sdk;
+mod sides;
+
 use std::time::{Duration, SystemTime};
 
 use contio_client::{
-    Client, ClientBuilder, Environment,
-    runtime::{OAuthConfig, RateLimiting, RetryPolicy, reqwest::header::HeaderMap},
+    Client, ClientBuilder,
+    runtime::{OAuthConfig, RateLimiting, RetryPolicy},
     types::{self, CreateMeetingError, CreateMeetingErrorCode, GrantType},
-    webhooks::{self, Event, SIGNATURE, SIGNATURE_BODY_ONLY, Signer, Verifier, WebhookErrorKind},
+    webhooks::{SIGNATURE, Signer},
 };
 use futures_util::TryStreamExt;
-use guards::{
-    document,
-    recorder::{Recorder, Reply, Request},
-    workspace,
-};
+use guards::recorder::{Recorder, Reply, Request};
 use openapi_client_runtime::ErrorKind;
 use serde_json::{Value, json};
 
@@ -161,27 +164,6 @@ async fn the_limit_of_oauth_is_not_that_of_the_user_side() {
     assert_eq!(server.take().len(), 102);
 }
 
-#[test]
-fn oauth_moves_with_the_environment() {
-    for environment in Environment::ALL {
-        let config = OAuthConfig::new("app-1")
-            .client_secret("s-1")
-            .redirect_uri("http://127.0.0.1:4000/callback");
-        let builder = Client::builder().environment(*environment);
-        let oauth = builder.user_token_oauth(config).unwrap();
-        let login = oauth.authorize().scopes(["meetings:read"]).start().unwrap();
-        let address = format!("{}/oauth2/authorize?", environment.base_url());
-        assert!(login.url().starts_with(&address), "{}", login.url());
-        for part in [
-            "code_challenge_method=S256",
-            "state=",
-            "scope=meetings%3Aread",
-        ] {
-            assert!(login.url().contains(part), "{part}: {}", login.url());
-        }
-    }
-}
-
 /// A token of the app itself never takes the place of that of a user.
 #[tokio::test]
 async fn client_credentials_stay_apart_from_the_token_of_the_user() {
@@ -231,56 +213,6 @@ async fn a_transcript_is_text_and_a_download_has_its_name() {
     assert_eq!(download.file_name(), Some("plan.txt"));
     let bytes: Vec<_> = download.into_inner().try_collect().await.unwrap();
     assert_eq!(bytes.concat(), b"plan");
-}
-
-/// The examples of the 35 payloads are those of the document.
-fn deliveries() -> Vec<(String, Value)> {
-    let document = document::bundled(&workspace::root(), "contio").unwrap();
-    document::members(&document["x-event-delivery"]["events"])
-        .map(|(name, event)| {
-            let payload = document::resolve(&document, &event["payload"]);
-            (name.clone(), payload["example"].clone())
-        })
-        .collect()
-}
-
-#[test]
-fn every_event_is_verified_and_has_a_type_of_its_own() {
-    let verifier = webhooks::verifier(["new secret", "old secret"]).unwrap();
-    let deliveries = deliveries();
-    assert_eq!(deliveries.len(), 35);
-    for (name, body) in deliveries {
-        let body = body.to_string();
-        for secret in ["new secret", "old secret"] {
-            let signer = Signer::new(&SIGNATURE, [secret]).unwrap();
-            let headers = signer.sign(SystemTime::now(), body.as_bytes()).unwrap();
-            let delivery = verifier.verify(&headers, body.as_bytes()).unwrap();
-            let event = Event::parse(&delivery).unwrap().into_event();
-            assert_eq!(event.name(), name);
-            assert!(!matches!(event, Event::Unknown(_)), "{name} has no type");
-        }
-    }
-}
-
-/// The form of the quick start holds; that of the vendor's SDK has to be asked for, because it
-/// protects from no repeat.
-#[test]
-fn the_form_of_the_sdk_has_to_be_asked_for() {
-    let body = br#"{"event_type":"meeting.created","event_id":"e-1"}"#;
-    let signer = Signer::new(&SIGNATURE_BODY_ONLY, ["secret"]).unwrap();
-    let headers: HeaderMap = signer.sign(SystemTime::now(), body).unwrap();
-    let strict = webhooks::verifier(["secret"]).unwrap();
-    assert!(strict.verify(&headers, body).is_err());
-    let lenient = Verifier::new(&SIGNATURE_BODY_ONLY, ["secret"]).unwrap();
-    lenient.verify(&headers, body).unwrap();
-
-    let late = SystemTime::now() - Duration::from_secs(301);
-    let headers = Signer::new(&SIGNATURE, ["secret"])
-        .unwrap()
-        .sign(late, body)
-        .unwrap();
-    let error = strict.verify(&headers, body).unwrap_err();
-    assert_eq!(error.kind(), WebhookErrorKind::OutsideTolerance, "{error}");
 }
 
 #[expect(dead_code, reason = "its `main` is for people")]
@@ -386,7 +318,7 @@ async fn the_example_that_receives_takes_each_event_once_and_no_forgery() {
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = format!("http://{}/contio", listener.local_addr().unwrap());
     tokio::spawn(async move { axum::serve(listener, router).await });
-    let (_, body) = deliveries().swap_remove(12);
+    let (_, body) = events::deliveries().swap_remove(12);
     let body = body.to_string();
     let deliver = async |secret: &str| {
         let signer = Signer::new(&SIGNATURE, [secret]).unwrap();

@@ -7,6 +7,7 @@ mod client;
 mod context;
 mod example;
 mod form;
+mod guide;
 mod members;
 mod mock;
 mod oauth;

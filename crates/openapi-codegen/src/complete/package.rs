@@ -5,8 +5,8 @@ use std::{collections::BTreeMap, path::Path};
 use serde_json::Value;
 
 use super::{
-    Files, client, context::Context, example, mock, oauth, pagination::Paging, prose, provenance,
-    webhooks,
+    Files, client, context::Context, example, guide::Guide, mock, oauth, pagination::Paging, prose,
+    provenance, webhooks,
 };
 use crate::{
     Error, Runtime,
@@ -27,15 +27,17 @@ pub(super) fn files(
     let mut document = serde_json::to_string_pretty(context.root)
         .map_err(|error| Error::Shape(error.to_string()))?;
     document.push('\n');
-    let examples = examples(context)?;
+    let examples = hand_written(context.settings.examples.as_deref(), "rs")?;
+    let guide = Guide::read(context)?;
     files.insert(
         "Cargo.toml".to_owned(),
         manifest(context, modules, &examples),
     );
-    let readme = readme(context);
+    let readme = readme(context, &guide);
     files.insert("openapi.json".to_owned(), document);
-    files.insert("src/lib.rs".to_owned(), lib(context, &readme));
+    files.insert("src/lib.rs".to_owned(), lib(context, &guide, &readme));
     files.insert("README.md".to_owned(), readme);
+    files.extend(guide.files());
     files.extend(licences(context)?);
     for (name, text) in examples {
         files.insert(format!("examples/{name}"), format!("{RUST_HEADER}{text}"));
@@ -59,34 +61,31 @@ fn licences(context: &Context<'_>) -> Result<Files, Error> {
     Ok(files)
 }
 
-/// Hand-written examples that are published with the crate.
-fn examples(context: &Context<'_>) -> Result<BTreeMap<String, String>, Error> {
-    let mut examples = BTreeMap::new();
-    let Some(folder) = &context.settings.examples else {
-        return Ok(examples);
+/// The hand-written files of a kind that are published with the crate, by name.
+pub(super) fn hand_written(
+    folder: Option<&Path>,
+    extension: &str,
+) -> Result<BTreeMap<String, String>, Error> {
+    let mut found = BTreeMap::new();
+    let Some(folder) = folder else {
+        return Ok(found);
     };
-    let fail = |doing| {
-        let path = folder.clone();
-        move |source| Error::Io {
-            doing,
-            path,
-            source,
-            advice: "",
-        }
+    let fail = |source| Error::Io {
+        doing: "cannot read",
+        path: folder.to_owned(),
+        source,
+        advice: "",
     };
-    for entry in std::fs::read_dir(folder).map_err(fail("cannot read"))? {
-        let path = entry.map_err(fail("cannot read"))?.path();
-        if path.extension().is_some_and(|extension| extension == "rs") {
-            let name = path
-                .file_name()
-                .unwrap_or_default()
-                .to_string_lossy()
-                .into_owned();
-            let text = std::fs::read_to_string(&path).map_err(fail("cannot read"))?;
-            examples.insert(name, text);
+    for entry in std::fs::read_dir(folder).map_err(fail)? {
+        let path = entry.map_err(fail)?.path();
+        if path.extension().is_some_and(|other| other == extension) {
+            let name = path.file_name().unwrap_or_default();
+            let name = name.to_string_lossy().into_owned();
+            let text = std::fs::read_to_string(&path).map_err(fail)?;
+            found.insert(name, text);
         }
     }
-    Ok(examples)
+    Ok(found)
 }
 
 fn title<'a>(context: &Context<'a>) -> &'a str {
@@ -111,7 +110,7 @@ pub(super) fn exports(context: &Context<'_>) -> String {
 }
 
 /// The modules are printed by prettyplease; `cargo fmt` of the workspace would make drift of them.
-fn lib(context: &Context<'_>, readme: &str) -> String {
+fn lib(context: &Context<'_>, guide: &Guide, readme: &str) -> String {
     let document = "pub const DOCUMENT: &str = include_str!(\"../openapi.json\");";
     format!(
         "{RUST_HEADER}{}#![cfg_attr(docsrs, feature(doc_cfg))]\n#![forbid(unsafe_code)]\n#![warn(missing_docs)]\n\n\
@@ -119,10 +118,11 @@ fn lib(context: &Context<'_>, readme: &str) -> String {
          #[rustfmt::skip]\nmod client;\n\
          /// What the document says of each operation.\n#[allow(clippy::all, clippy::pedantic)]\n#[rustfmt::skip]\npub mod operations;\n\
          /// Types of requests and answers.\n#[allow(clippy::all, clippy::pedantic, irrefutable_let_patterns)]\n#[rustfmt::skip]\npub mod types;\n\n\
-         {}#[rustfmt::skip]\n{}\n\
+         {}{}#[rustfmt::skip]\n{}\n\
          /// The OpenAPI document that this crate was made from{}, as JSON.\n{document}\n",
         crate_doc(context, readme),
         feature_modules(context),
+        guide.module(),
         exports(context),
         version_note(context),
     )
@@ -434,7 +434,7 @@ fn quoted(text: &str) -> String {
     toml::Value::String(text.to_owned()).to_string()
 }
 
-fn readme(context: &Context<'_>) -> String {
+fn readme(context: &Context<'_>, guide: &Guide) -> String {
     let settings = context.settings;
     let name = &settings.crate_name;
     let module = settings.module_name();
@@ -464,6 +464,7 @@ fn readme(context: &Context<'_>) -> String {
     text.push_str(&lists_section(context, &module));
     text.push_str(&oauth::readme_section(context));
     text.push_str(&environment_section(context));
+    text.push_str(&guide.readme_section(context));
     text.push_str(&ERRORS.replace("{module}", &module).replace("{crate}", name));
     text.push_str(FEATURE_TABLE);
     text.push_str(&provenance::feature_row(context));

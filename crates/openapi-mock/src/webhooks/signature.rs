@@ -140,7 +140,8 @@ mod tests {
         // printf '1700000000.{}' | openssl dgst -sha256 -hmac secret
         let hex = "b8569b78799ff9e3cbff0fc2d63a33a2b57f3282abd07c37ae5e8e7d79a5f163";
         let apart = json!({"scheme": "hmac-sha256", "header": "X-Signature",
-            "message": "timestamp.body", "timestampHeader": "X-Timestamp"});
+            "message": "timestamp.body", "timestampHeader": "X-Timestamp",
+            "prefix": "sha256=", "prefixRequired": false});
         assert_eq!(
             signed(&apart, "secret", "{}"),
             [line("x-timestamp", "1700000000"), line("x-signature", hex)]

@@ -78,7 +78,7 @@ fn signatures_of_another_implementation_fit() {
             let ours = Signer::new(scheme, [vector.secret]).unwrap();
             let ours = ours.sign(at(time), vector.body).unwrap();
             let text = ours["x-signature"].to_str().unwrap();
-            assert_eq!(text.trim_start_matches("sha256="), signature);
+            assert_eq!(text, signature, "a prefix that is optional is left out");
         }
     }
 }
