@@ -46,6 +46,10 @@ pub(crate) enum Fault {
         scheme: &'static str,
         reason: String,
     },
+    DefaultHeader {
+        name: String,
+        reason: &'static str,
+    },
     UserAgent,
     #[cfg_attr(
         not(any(feature = "rustls", feature = "native-tls")),
@@ -102,6 +106,12 @@ impl fmt::Display for BuildError {
                 write!(
                     f,
                     "OAuth 2.0 with the scheme `{scheme}` is not possible: {reason}"
+                )
+            }
+            Fault::DefaultHeader { name, reason } => {
+                write!(
+                    f,
+                    "the header `{name}`, which the client sends with its calls, {reason}"
                 )
             }
             Fault::UserAgent => f.write_str(

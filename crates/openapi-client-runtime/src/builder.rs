@@ -14,6 +14,7 @@ use crate::attempts::CENTURY;
 use crate::build_error::{BuildError, Fault};
 use crate::core::{Core, Settings};
 use crate::credential::{Credential, Credentials};
+use crate::default_headers::DefaultHeaders;
 use crate::limits::Limiter;
 use crate::queue::WriteQueue;
 use crate::redact::AllowList;
@@ -65,6 +66,7 @@ pub struct CoreBuilder {
     observers: Vec<Arc<dyn Observer>>,
     shown_headers: Vec<String>,
     shown_query: Vec<String>,
+    default_headers: Vec<(String, String)>,
     product: Option<String>,
     http_client: Option<reqwest::Client>,
     root_certificates: Vec<Vec<u8>>,
@@ -109,6 +111,7 @@ impl CoreBuilder {
             observers: Vec::new(),
             shown_headers: Vec::new(),
             shown_query: Vec::new(),
+            default_headers: Vec::new(),
             product: None,
             http_client: None,
             root_certificates: Vec::new(),
@@ -276,6 +279,27 @@ impl CoreBuilder {
     #[must_use]
     pub fn trace_query(mut self, names: impl IntoIterator<Item = impl Into<String>>) -> Self {
         self.shown_query.extend(names.into_iter().map(Into::into));
+        self
+    }
+
+    /// Sends a header with every operation that takes it from the client
+    /// ([`Operation::default_headers`](crate::Operation::default_headers)), unless a call sets
+    /// another value; the last one set counts. It has to be printable ASCII.
+    ///
+    /// ```
+    /// use openapi_client_runtime::{Api, Core};
+    ///
+    /// # static API: Api = Api::new("things-client", "1.0.0");
+    /// let core = Core::builder(&API)
+    ///     .base_url("https://api.example.com")
+    ///     .default_header("X-Zone", "Europe/Berlin")
+    ///     .build()?;
+    /// # let _ = core;
+    /// # Ok::<(), openapi_client_runtime::BuildError>(())
+    /// ```
+    #[must_use]
+    pub fn default_header(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
+        self.default_headers.push((name.into(), value.into()));
         self
     }
 
@@ -462,13 +486,17 @@ impl CoreBuilder {
     /// # Errors
     ///
     /// When the base URL is missing or unfit, a credential does not fit its scheme, a certificate
-    /// cannot be read, or the user agent is not one.
+    /// cannot be read, or the user agent or a default header is not one.
     pub fn build(self) -> Result<Core, BuildError> {
         let base_url = self.checked_base_url()?;
         let credentials = self.checked_credentials()?;
         let user_agent = self.checked_user_agent()?;
+        let mut default_headers = DefaultHeaders::default();
+        for (name, value) in &self.default_headers {
+            default_headers.set(name, value)?;
+        }
         let http_client = self.checked_http_client(&base_url)?;
-        Ok(Core::from(Settings {
+        let settings = Settings {
             api: self.api,
             base_url,
             credentials,
@@ -487,7 +515,8 @@ impl CoreBuilder {
             user_agent,
             http_client,
             queue: WriteQueue::new(self.max_queued_writes),
-        }))
+        };
+        Ok(Core::new(settings, default_headers))
     }
 
     fn checked_base_url(&self) -> Result<Url, BuildError> {

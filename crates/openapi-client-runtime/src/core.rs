@@ -14,6 +14,7 @@ use crate::api::Api;
 use crate::attempts::{Attempts, after};
 use crate::builder::CoreBuilder;
 use crate::credential::{Chosen, Credentials};
+use crate::default_headers::DefaultHeaders;
 use crate::limits::Limiter;
 use crate::observer::{Outcome, Watch};
 use crate::path::{self, PathFault, PathValues};
@@ -23,8 +24,8 @@ use crate::response::Answer;
 use crate::retry::RetryBudget;
 use crate::trace::Call;
 use crate::{
-    CallOptions, ErrorKind, Failure, Middleware, Observer, Operation, RawRequest, RawResponse,
-    RetryPolicy, prepare,
+    BuildError, CallOptions, ErrorKind, Failure, Middleware, Observer, Operation, RawRequest,
+    RawResponse, RetryPolicy, prepare,
 };
 
 /// The transport of a generated client. Clones share connections, credentials, write queues, rate
@@ -54,6 +55,7 @@ use crate::{
 pub struct Core {
     settings: Arc<Settings>,
     base_url: Arc<str>,
+    default_headers: Arc<DefaultHeaders>,
 }
 
 /// What [`CoreBuilder::build`] has checked.
@@ -90,16 +92,15 @@ struct Outgoing<'a> {
     below_base: String,
 }
 
-impl From<Settings> for Core {
-    fn from(settings: Settings) -> Self {
+impl Core {
+    pub(crate) fn new(settings: Settings, default_headers: DefaultHeaders) -> Self {
         Self {
             base_url: settings.base_url.as_str().trim_end_matches('/').into(),
             settings: Arc::new(settings),
+            default_headers: Arc::new(default_headers),
         }
     }
-}
 
-impl Core {
     /// Starts the configuration of a client of `api`.
     pub fn builder(api: &'static Api) -> CoreBuilder {
         CoreBuilder::new(api)
@@ -113,6 +114,26 @@ impl Core {
     /// The HTTP client that requests are built with.
     pub fn http_client(&self) -> &reqwest::Client {
         &self.settings.http_client
+    }
+
+    /// A clone that sends another value for a header of
+    /// [`default_header`](CoreBuilder::default_header); it shares everything else.
+    ///
+    /// # Errors
+    ///
+    /// When the value cannot be sent as a header.
+    ///
+    /// ```
+    /// # use openapi_client_runtime::{BuildError, Core};
+    /// /// A client for one of many users, with the connections and limits of all.
+    /// fn for_user(core: &Core, zone: &str) -> Result<Core, BuildError> {
+    ///     core.with_default_header("X-Zone", zone)
+    /// }
+    /// ```
+    pub fn with_default_header(&self, name: &str, value: &str) -> Result<Self, BuildError> {
+        let mut core = self.clone();
+        Arc::make_mut(&mut core.default_headers).set(name, value)?;
+        Ok(core)
     }
 
     /// Starts a call that the document does not know, with everything that other calls have:
@@ -252,6 +273,7 @@ impl Core {
         let settings = &*self.settings;
         prepare::prepare(&mut request, operation)?;
         options.put_headers(request.headers_mut())?;
+        self.default_headers.fill(request.headers_mut(), operation);
         if let Some(page) = options.page() {
             page.apply(settings.api, &settings.base_url, &mut request)?;
             below_base = self.below_base(request.url()).unwrap_or(below_base);

@@ -43,6 +43,9 @@ pub enum ErrorKind {
     /// The server's way to the next page of a list leads back to an earlier one or out of the API,
     /// or a list was resumed from a position of another one. Nothing was sent.
     Pagination,
+    /// What the server has under one id leads on to another without end, or further than the caller
+    /// wants to follow.
+    Follow,
     /// A middleware ended the call.
     Middleware,
     /// No connection to the server came about.
@@ -79,6 +82,7 @@ impl ErrorKind {
             Self::QueueFull => "queue_full",
             Self::RateLimited => "rate_limited",
             Self::Pagination => "pagination",
+            Self::Follow => "follow",
             Self::Middleware => "middleware",
             Self::Connect => "connect",
             Self::Timeout => "timeout",

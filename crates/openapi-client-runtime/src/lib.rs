@@ -14,10 +14,12 @@ mod cookie;
 mod core;
 mod credential;
 mod decode;
+mod default_headers;
 mod disposition;
 mod error;
 mod error_kind;
 mod failure;
+mod follow;
 #[cfg(fuzzing)]
 #[doc(hidden)]
 pub mod fuzzing;
@@ -54,6 +56,7 @@ mod tagged_union;
 mod token;
 mod trace;
 mod upload;
+mod web_link;
 #[cfg(feature = "webhooks")]
 pub mod webhooks;
 
@@ -66,6 +69,9 @@ pub use crate::credential::Credential;
 pub use crate::error::Error;
 pub use crate::error_kind::ErrorKind;
 pub use crate::failure::Failure;
+#[doc(hidden)]
+pub use crate::follow::FollowCall;
+pub use crate::follow::{Follow, Followed, Leads};
 pub use crate::limits::{RateLimit, RateLimiting};
 pub use crate::middleware::{Attempt, Middleware, Next};
 #[cfg(feature = "token-file")]
@@ -93,6 +99,7 @@ pub use crate::retry::{Retry, RetryPolicy};
 pub use crate::secret::Secret;
 pub use crate::token::{AccessToken, Bearer, TokenSource};
 pub use crate::upload::{Form, Upload};
+pub use crate::web_link::{WebLink, WebLinkError, WebLinkTemplate};
 
 /// The HTTP library, whose types stand in this crate's interface.
 pub use reqwest;

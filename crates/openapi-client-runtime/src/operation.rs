@@ -315,6 +315,9 @@ operation_table! {
     retry_statuses: Option<&'static [u16]> = None;
     /// The request header that makes a repeat safe.
     idempotency_key: Option<&'static str> = None;
+    /// Header parameters that take the value of the client
+    /// ([`CoreBuilder::default_header`](crate::CoreBuilder::default_header)) where a call sets none.
+    default_headers: &'static [&'static str] = &[];
     /// How the list that the operation answers with is paged; `None` where it is whole, or no list.
     pagination: Option<Pagination> = None;
     /// Whether the operation was documented by the vendor or inferred. A document that does not tell
