@@ -39,6 +39,8 @@ pub(crate) enum ObjectKind {
     /// `x-event-delivery` of our vocabulary, the only extension that holds references.
     Webhooks,
     WebhookEvent,
+    /// An entry of `x-links` of our vocabulary; `Link` is what OpenAPI calls so.
+    WebLink,
 }
 
 /// What stands at a member of an object.
@@ -57,7 +59,8 @@ use Shape::{Data, List, Map, One};
 impl ObjectKind {
     /// What stands at member `key` of this object.
     pub(crate) fn member(self, key: &str) -> Shape {
-        if key.starts_with("x-") && !(self == K::Document && key == "x-event-delivery") {
+        let of_document = matches!(key, "x-event-delivery" | "x-links");
+        if key.starts_with("x-") && !(self == K::Document && of_document) {
             return Data;
         }
         match (self, key) {
@@ -66,6 +69,7 @@ impl ObjectKind {
             (K::Document, "components") => One(K::Components),
             (K::Document, "tags") => List(K::Tag),
             (K::Document, "x-event-delivery") => One(K::Webhooks),
+            (K::Document, "x-links") => Map(K::WebLink),
             (K::Document | K::PathItem | K::Operation, "servers") => List(K::Server),
             (K::Document | K::Operation | K::Tag | K::Schema, "externalDocs") => {
                 One(K::ExternalDocs)
@@ -168,6 +172,7 @@ impl ObjectKind {
             K::OAuthFlow => "an OAuth flow",
             K::Webhooks => "the webhooks object",
             K::WebhookEvent => "a webhook event",
+            K::WebLink => "a web link",
         }
     }
 }
@@ -208,6 +213,8 @@ mod tests {
             ("/components/schemas/A/example", Some(Data)),
             ("/components/schemas/A/example/properties", None),
             ("/x-event-delivery/events/a.b/payload", Some(One(K::Schema))),
+            ("/x-links/home", Some(One(K::WebLink))),
+            ("/x-links/home/parameters", Some(Data)),
         ] {
             assert_eq!(shape_at(pointer), shape, "{pointer}");
         }

@@ -219,7 +219,8 @@ fn keys(kind: ObjectKind) -> Vec<&'static str> {
         | ObjectKind::Responses
         | ObjectKind::Callback
         | ObjectKind::Webhooks
-        | ObjectKind::WebhookEvent => &[],
+        | ObjectKind::WebhookEvent
+        | ObjectKind::WebLink => &[],
     };
     let mut keys: Vec<&str> = definitions
         .iter()

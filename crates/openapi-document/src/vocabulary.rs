@@ -187,6 +187,7 @@ mod tests {
             "server",
             "security scheme",
             "webhook event",
+            "web link",
             "example object",
             "anywhere",
         ];

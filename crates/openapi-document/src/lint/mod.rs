@@ -22,9 +22,12 @@
 //!
 #![doc = include_str!("rules.md")]
 
+mod client_defaults;
 mod composition;
 mod examples;
+mod follow;
 pub mod json_schema;
+mod links;
 mod multipart;
 pub mod names;
 mod oauth;
@@ -54,7 +57,7 @@ use view::View;
 pub(crate) use view::METHODS;
 
 static RULES: LazyLock<Vec<&'static Rule>> = LazyLock::new(|| {
-    let files: [&'static [Rule]; 12] = [
+    let files: [&'static [Rule]; 15] = [
         operations::RULES,
         parameters::RULES,
         multipart::RULES,
@@ -66,6 +69,9 @@ static RULES: LazyLock<Vec<&'static Rule>> = LazyLock::new(|| {
         webhooks::RULES,
         oauth::RULES,
         pagination::RULES,
+        client_defaults::RULES,
+        follow::RULES,
+        links::RULES,
         suppression::RULES,
     ];
     let mut rules: Vec<&'static Rule> = files.into_iter().flatten().collect();

@@ -138,7 +138,7 @@ fn member_unknown(view: &View<'_>) -> Vec<Hit> {
 }
 
 /// The JSON schema of the first success response.
-fn page_schema<'a>(operation: &Operation<'a>) -> Option<Node<'a>> {
+pub(super) fn page_schema<'a>(operation: &Operation<'a>) -> Option<Node<'a>> {
     let success = operation
         .responses
         .iter()

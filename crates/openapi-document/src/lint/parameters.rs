@@ -24,7 +24,7 @@ pub(super) const RULES: &[Rule] = &[
         name: "parameter-name-reserved",
         severity: Error,
         suppressible: false,
-        what: "A parameter has a name that the builder of its operation uses itself: `new`, `send`, `header_map`, `call_options`, `with_options`; `body` and `body_map` beside a request body; `pages` and `stream` beside `x-pagination`.",
+        what: "A parameter has a name that the builder of its operation uses itself: `new`, `send`, `header_map`, `call_options`, `with_options`; `body` and `body_map` beside a request body; `pages` and `stream` beside `x-pagination`; `follow` beside `x-follow`.",
         why: "the generated code would not compile",
         check: parameter_name_reserved,
     },
@@ -157,6 +157,7 @@ fn parameter_name_reserved(view: &View<'_>) -> Vec<Hit> {
                 "new" | "send" | "header_map" | "call_options" | "with_options" => true,
                 "body" | "body_map" => operation.body.is_some(),
                 "pages" | "stream" => operation.node.get("x-pagination").is_some(),
+                "follow" => operation.node.get("x-follow").is_some(),
                 _ => false,
             };
             if reserved {
