@@ -115,15 +115,19 @@ impl WebLink {
     }
 
     /// Sets a variable to several values, one segment each. Empty ones are left out, so that a path
-    /// can be given as what stands between its slashes.
+    /// can be given as what stands between its slashes; without any the variable is not set.
     pub fn list(
         mut self,
         name: &'static str,
         values: impl IntoIterator<Item = impl Into<String>>,
     ) -> Self {
         let values = values.into_iter().map(Into::into);
-        let values = values.filter(|value: &String| !value.is_empty()).collect();
-        self.values.insert(name, Value::List(values));
+        let values: Vec<String> = values.filter(|value: &String| !value.is_empty()).collect();
+        if values.is_empty() {
+            self.values.remove(name);
+        } else {
+            self.values.insert(name, Value::List(values));
+        }
         self
     }
 

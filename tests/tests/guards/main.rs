@@ -3,6 +3,7 @@
 
 mod conformance;
 mod contio;
+mod contio_ergonomics;
 mod correction;
 mod documented_by_example;
 mod drift;

@@ -14,6 +14,7 @@ mod calls;
     reason = "generated; no client is used as a whole"
 )]
 mod clients;
+mod ergonomics;
 mod forms;
 mod oauth;
 mod pagination;

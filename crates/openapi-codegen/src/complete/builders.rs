@@ -10,6 +10,7 @@ use syn::{
 
 use super::{
     context::Context,
+    defaults,
     form::Form,
     prose::{escape, has, sentence, set_doc},
     provenance,
@@ -152,6 +153,13 @@ fn parameter_docs(context: &Context<'_>, method: &Method) -> BTreeMap<String, St
                 None => format!("The {kind} `{wire}`."),
             };
             text.push_str(&format!("\n\n{sent}"));
+            if let Some(setting) = defaults::setting(&object) {
+                text.push_str(&format!(
+                    " Without it the client's own value is sent, if \
+                     [`{0}`](crate::ClientBuilder::{0}) was given one.",
+                    naming::snake(setting)
+                ));
+            }
             if object["deprecated"] == true {
                 text.push_str("\n\nDeprecated by the API.");
             }

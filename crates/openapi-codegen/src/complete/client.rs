@@ -3,18 +3,20 @@
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
 use serde_json::Value;
-use syn::Attribute;
+use syn::{Attribute, Item};
 
 use super::{
     access,
     context::Context,
-    example, oauth,
+    defaults, example,
+    follow::Follow,
+    oauth,
     operations::{Scheme, SchemeKind, schemes},
     pagination::Paging,
     prose::{self, escape, list, sentence},
     provenance, transport,
 };
-use crate::{naming, plan::Method};
+use crate::{Error, naming, plan::Method};
 
 /// A server of the document whose address has no open variable.
 struct Environment {
@@ -24,7 +26,7 @@ struct Environment {
     doc: String,
 }
 
-pub(super) fn module(context: &Context<'_>) -> TokenStream {
+pub(super) fn module(context: &Context<'_>, builders: &[Item]) -> Result<TokenStream, Error> {
     let title = context
         .root
         .pointer("/info/title")
@@ -40,13 +42,18 @@ pub(super) fn module(context: &Context<'_>) -> TokenStream {
         .methods
         .iter()
         .map(|method| client_method(context, method));
-    let builder = builder(context, &environments);
+    let settings = defaults::of(context);
+    let with_settings = settings
+        .iter()
+        .map(|setting| setting.client_method(builders))
+        .collect::<Result<Vec<_>, _>>()?;
+    let builder = builder(context, &environments, builders)?;
     let from_env_doc = from_env_doc(context, &environments);
     let imports = credential_imports(&schemes(context.root));
     // Nothing else names the builders.
-    let builders = provenance::gate_of_all(context);
-    let builders = quote!(#builders use crate::builder;);
-    quote! {
+    let gate = provenance::gate_of_all(context);
+    let builders = quote!(#gate use crate::builder;);
+    Ok(quote! {
         use ::openapi_client_runtime::{BuildError, Core, CoreBuilder};
         #imports
 
@@ -72,6 +79,8 @@ pub(super) fn module(context: &Context<'_>) -> TokenStream {
                 Self::builder().from_env()?.build()
             }
 
+            #(#with_settings)*
+
             /// Starts a call that the document does not know, with everything that other calls
             /// have: credentials, repeats, limits, errors. `path` stands below the base URL and
             /// begins with a slash.
@@ -88,7 +97,7 @@ pub(super) fn module(context: &Context<'_>) -> TokenStream {
 
         #environment
         #builder
-    }
+    })
 }
 
 /// What the setters of credentials name.
@@ -219,7 +228,11 @@ fn environment_enum(environments: &[Environment]) -> TokenStream {
     }
 }
 
-fn builder(context: &Context<'_>, environments: &[Environment]) -> TokenStream {
+fn builder(
+    context: &Context<'_>,
+    environments: &[Environment],
+    builders: &[Item],
+) -> Result<TokenStream, Error> {
     let schemes = schemes(context.root);
     let credentials = schemes.iter().map(|scheme| {
         let setter = credential_method(scheme);
@@ -251,7 +264,13 @@ fn builder(context: &Context<'_>, environments: &[Environment]) -> TokenStream {
         }
     });
     let setters = transport::setters(|extension| uses(context, extension));
-    quote! {
+    let mut own = Vec::new();
+    let mut env_own = Vec::new();
+    for setting in defaults::of(context) {
+        own.push(setting.builder_method(builders)?);
+        env_own.push(setting.from_env(builders)?);
+    }
+    Ok(quote! {
         /// Builds a [`Client`].
         #[derive(Debug)]
         #[must_use = "a builder does nothing until `build` is called"]
@@ -272,6 +291,7 @@ fn builder(context: &Context<'_>, environments: &[Environment]) -> TokenStream {
             }
 
             #(#credentials)*
+            #(#own)*
             #setters
 
             /// Takes what the environment sets, see [`Client::from_env`]; what is not
@@ -287,6 +307,7 @@ fn builder(context: &Context<'_>, environments: &[Environment]) -> TokenStream {
                     self = self.base_url(url);
                 }
                 #(#env_credentials)*
+                #(#env_own)*
                 Ok(self)
             }
 
@@ -299,7 +320,7 @@ fn builder(context: &Context<'_>, environments: &[Environment]) -> TokenStream {
                 Ok(Client { core: self.core.build()? })
             }
         }
-    }
+    })
 }
 
 fn uses(context: &Context<'_>, extension: &str) -> bool {
@@ -426,6 +447,10 @@ fn env_variables(context: &Context<'_>, environments: &[Environment]) -> Vec<(St
             ));
         }
     }
+    for setting in defaults::of(context) {
+        let meaning = setting.meaning().replace('\n', " ");
+        variables.push((setting.env_suffix(), meaning));
+    }
     variables
 }
 
@@ -505,6 +530,12 @@ fn method_doc(context: &Context<'_>, method: &Method, object: &Value) -> String 
     if Paging::of(context, method).is_some() {
         text.push_str(&format!(
             "\n\nThe list comes in pages: [`stream`](builder::{}::stream) gives the items of all.",
+            naming::pascal(&method.name)
+        ));
+    }
+    if Follow::of(context, method).is_some() {
+        text.push_str(&format!(
+            "\n\nThe answer may lead to another resource: [`follow`](builder::{}::follow) goes on to it.",
             naming::pascal(&method.name)
         ));
     }

@@ -43,6 +43,12 @@ pub(super) fn stream(context: &Context<'_>, method: &Method) -> String {
     format!("let mut items = {request}.stream();")
 }
 
+/// What the answer leads to at last, as a statement.
+pub(super) fn follow(context: &Context<'_>, method: &Method) -> String {
+    let request = request(context, method, |parameter| parameter["required"] == true);
+    format!("let found = {request}.follow().send().await?;")
+}
+
 /// The call with all parameters that the method takes, as an expression whose value is its result.
 pub(super) fn call_with_everything(context: &Context<'_>, method: &Method) -> String {
     format!("{}.send().await", request(context, method, |_| true))

@@ -5,9 +5,12 @@ mod builders;
 mod calls;
 mod client;
 mod context;
+mod defaults;
 mod example;
+mod follow;
 mod form;
 mod guide;
+mod links;
 mod members;
 mod mock;
 mod oauth;
@@ -110,9 +113,10 @@ fn modules(
         ),
     ];
     let requests = builders::complete(context, parts.builders)?;
+    let client = items(client::module(context, &requests)?)?;
     let requests = pagination::add_streams(context, &types, requests)?;
+    let requests = follow::add_follows(context, &types, requests)?;
     builders.extend(provenance::gate_builders(context, requests));
-    let client = items(client::module(context))?;
     let operations = items(operations::module(context))?;
     let mut modules = BTreeMap::from([
         ("builder", print(builders, root)?),
@@ -120,6 +124,9 @@ fn modules(
         ("operations", print(operations, root)?),
         ("types", print(types, root)?),
     ]);
+    if let Some(links) = links::module(context) {
+        modules.insert("links", print(items(links)?, root)?);
+    }
     if let Some(webhooks) = webhooks::module(context)? {
         modules.insert("webhooks", print(items(webhooks)?, root)?);
     }

@@ -6,6 +6,7 @@ use serde_json::Value;
 
 use super::{
     context::Context,
+    defaults,
     oauth::{self, OAuth},
     pagination::Paging,
     prose, provenance,
@@ -239,6 +240,9 @@ fn operation(context: &Context<'_>, method: &Method) -> TokenStream {
             .as_str()
             .map(|header| quote!(.idempotency_key(Some(#header)))),
         streams(method).then(|| quote!(.streams())),
+        Some(defaults::headers(context, method))
+            .filter(|headers| !headers.is_empty())
+            .map(|headers| quote!(.default_headers(&[#(#headers),*]))),
         Paging::of(context, method).map(|paging| paging.column()),
         (object["x-replaces-whole"] == true).then(|| quote!(.replaces_whole())),
         provenance::columns(object),

@@ -5,8 +5,8 @@ use std::{collections::BTreeMap, path::Path};
 use serde_json::Value;
 
 use super::{
-    Files, client, context::Context, example, guide::Guide, mock, oauth, pagination::Paging, prose,
-    provenance, webhooks,
+    Files, client, context::Context, defaults, example, follow, guide::Guide, links, mock, oauth,
+    pagination::Paging, prose, provenance, webhooks,
 };
 use crate::{
     Error, Runtime,
@@ -118,9 +118,10 @@ fn lib(context: &Context<'_>, guide: &Guide, readme: &str) -> String {
          #[rustfmt::skip]\nmod client;\n\
          /// What the document says of each operation.\n#[allow(clippy::all, clippy::pedantic)]\n#[rustfmt::skip]\npub mod operations;\n\
          /// Types of requests and answers.\n#[allow(clippy::all, clippy::pedantic, irrefutable_let_patterns)]\n#[rustfmt::skip]\npub mod types;\n\n\
-         {}{}#[rustfmt::skip]\n{}\n\
+         {}{}{}#[rustfmt::skip]\n{}\n\
          /// The OpenAPI document that this crate was made from{}, as JSON.\n{document}\n",
         crate_doc(context, readme),
+        links_module(context),
         feature_modules(context),
         guide.module(),
         exports(context),
@@ -154,15 +155,28 @@ fn feature_modules(context: &Context<'_>) -> String {
     text
 }
 
+/// The module `links`, where the document has any.
+fn links_module(context: &Context<'_>) -> String {
+    if links::declared(context.root).is_none() {
+        return String::new();
+    }
+    let doc = outer_doc(&links::module_doc(context));
+    format!("{doc}#[allow(clippy::all, clippy::pedantic)]\n#[rustfmt::skip]\npub mod links;\n\n")
+}
+
 /// A module behind the feature of its name.
 fn feature_module(name: &str, doc: &str) -> String {
-    let doc: String = doc
-        .lines()
-        .map(|line| format!("/// {line}").trim_end().to_owned() + "\n")
-        .collect();
+    let doc = outer_doc(doc);
     format!(
         "{doc}#[cfg(feature = \"{name}\")]\n#[allow(clippy::all, clippy::pedantic)]\n#[rustfmt::skip]\npub mod {name};\n\n"
     )
+}
+
+fn outer_doc(text: &str) -> String {
+    let lines = text.lines();
+    lines
+        .map(|line| format!("/// {line}").trim_end().to_owned() + "\n")
+        .collect()
 }
 
 fn version_note(context: &Context<'_>) -> String {
@@ -462,7 +476,10 @@ fn readme(context: &Context<'_>, guide: &Guide) -> String {
     }
     text.push_str(&mock::readme_section(&module));
     text.push_str(&lists_section(context, &module));
+    text.push_str(&follow_section(context, &module));
     text.push_str(&oauth::readme_section(context));
+    text.push_str(&defaults::readme_section(context));
+    text.push_str(&links::readme_section(context));
     text.push_str(&environment_section(context));
     text.push_str(&guide.readme_section(context));
     text.push_str(&ERRORS.replace("{module}", &module).replace("{crate}", name));
@@ -561,6 +578,29 @@ fn lists_section(context: &Context<'_>, module: &str) -> String {
         "## Lists\n\nRequests of lists that come in pages have `stream()` and `pages()` beside `send()`. They fetch one page after\n\
          another, lose nothing where a page is short or a total is wrong, and can be taken up where they were left:\n\n\
          ```rust,no_run\n{types}{}\n```\n\n",
+        program.trim_end(),
+    )
+}
+
+/// What requests have that may lead to another resource, with the first of them for an example.
+fn follow_section(context: &Context<'_>, module: &str) -> String {
+    let follows = |method: &&Method| follow::Follow::of(context, method).is_some();
+    let Some(method) = context.plan.methods.iter().find(follows) else {
+        return String::new();
+    };
+    let call = example::follow(context, method);
+    let program = format!(
+        "async fn read(client: &{module}::Client) -> Result<(), Box<dyn std::error::Error>> {{ \
+         {call} println!(\"{{:#?}} after {{:?}}\", found.status(), found.passed()); Ok(()) }}"
+    );
+    let program = match syn::parse_file(&program) {
+        Ok(file) => prettyplease::unparse(&file),
+        Err(_) => program,
+    };
+    format!(
+        "## Resources that moved\n\nSome answers only name another resource. The requests of these have `follow()`, which goes on\n\
+         to it, up to a bound and never in a circle; `send()` gives the answer as it is:\n\n\
+         ```rust,no_run\n{}\n```\n\n",
         program.trim_end(),
     )
 }

@@ -287,7 +287,7 @@ impl Found {
 }
 
 /// `Page` and `E` of `send() -> Result<ResponseValue<Page>, Error<E>>`.
-fn answers(item: &ItemImpl) -> Option<(Type, Type)> {
+pub(super) fn answers(item: &ItemImpl) -> Option<(Type, Type)> {
     let send = item.items.iter().find_map(|member| match member {
         ImplItem::Fn(function) if function.sig.ident == "send" => Some(function),
         _ => None,

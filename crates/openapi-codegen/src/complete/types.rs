@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use quote::{format_ident, quote};
 use serde_json::Value;
 use syn::{
-    Expr, Fields, GenericArgument, ImplItem, Item, ItemImpl, ItemMod, ItemStruct, PathArguments,
-    Type, Visibility, parse_quote,
+    Expr, Fields, GenericArgument, Ident, ImplItem, Item, ItemImpl, ItemMod, ItemStruct,
+    PathArguments, Type, Visibility, parse_quote,
     visit_mut::{self, VisitMut},
 };
 
@@ -477,9 +477,18 @@ fn open_enum(context: &Context<'_>, component: &str, open: &crate::plan::OpenEnu
     let (_, schema) = context
         .schema_of(&name.to_string())
         .unwrap_or(("", &Value::Null));
+    open_enum_items(&name, &type_doc(component, schema), schema, open)
+}
+
+/// An open enum with this documentation; its values are described beside their list in `schema`.
+pub(super) fn open_enum_items(
+    name: &Ident,
+    doc: &str,
+    schema: &Value,
+    open: &crate::plan::OpenEnum,
+) -> Vec<Item> {
     let type_doc = super::prose::doc(&format!(
-        "{}\n\nThe API may add values; one that is not listed here is kept as it came.",
-        type_doc(component, schema)
+        "{doc}\n\nThe API may add values; one that is not listed here is kept as it came."
     ));
     let idents = naming::variants(&open.values);
     let unknown = format_ident!(

@@ -65,8 +65,6 @@ struct Variable<'a> {
     name: &'a str,
     exploded: bool,
     place: Place,
-    /// Behind the `?` of the template.
-    in_query: bool,
 }
 
 struct Template<'a> {
@@ -132,7 +130,6 @@ fn parse(text: &str) -> Result<Template<'_>, String> {
                 name: spec.trim_end_matches('*'),
                 exploded: spec.ends_with('*'),
                 place,
-                in_query,
             });
         }
         rest = behind;

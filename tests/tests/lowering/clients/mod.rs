@@ -14,6 +14,8 @@ pub(crate) mod carry_cookies_in_headers;
 #[rustfmt::skip]
 pub(crate) mod choose_one_of_any;
 #[rustfmt::skip]
+pub(crate) mod client_defaults;
+#[rustfmt::skip]
 pub(crate) mod default_response;
 #[rustfmt::skip]
 pub(crate) mod deprecated;
@@ -27,6 +29,8 @@ pub(crate) mod drop_reserved_headers;
 pub(crate) mod fold_error_statuses;
 #[rustfmt::skip]
 pub(crate) mod fold_success_statuses;
+#[rustfmt::skip]
+pub(crate) mod follow;
 #[rustfmt::skip]
 pub(crate) mod form_bodies;
 #[rustfmt::skip]
@@ -53,6 +57,8 @@ pub(crate) mod keep_null_apart;
 pub(crate) mod keep_numbers_exact;
 #[rustfmt::skip]
 pub(crate) mod keep_unknown_members;
+#[rustfmt::skip]
+pub(crate) mod links;
 #[rustfmt::skip]
 pub(crate) mod lower_media_types;
 #[rustfmt::skip]

@@ -1,0 +1,347 @@
+//! The module `links`: one type for each entry of `x-links`.
+
+use proc_macro2::TokenStream;
+use quote::{format_ident, quote};
+use serde_json::{Map, Value};
+use syn::Ident;
+
+use super::{
+    context::Context,
+    prose::{self, escape, sentence},
+    sample::sample,
+    types::{open_enum_items, provenance},
+};
+use crate::{naming, plan::OpenEnum};
+
+/// The links of the document, if they are what we call so. A document of others may mean something
+/// else by `x-links`.
+pub(super) fn declared(root: &Value) -> Option<&Map<String, Value>> {
+    let links = root["x-links"].as_object()?;
+    let mut all = links.values();
+    let ours = all.all(|link| link["template"].is_string());
+    (ours && !links.is_empty()).then_some(links)
+}
+
+/// A parameter of a link.
+struct Parameter<'a> {
+    name: &'a str,
+    ident: Ident,
+    object: &'a Value,
+    kind: Kind,
+    /// The only value that it has.
+    only: Option<String>,
+}
+
+enum Kind {
+    Text,
+    /// Text of which some values are known.
+    Known(Ident),
+    Integer,
+    Flag,
+    List,
+    Map,
+}
+
+impl<'a> Parameter<'a> {
+    fn of(link: &str, name: &'a str, object: &'a Value) -> Self {
+        let schema = &object["schema"];
+        let values = schema["enum"].as_array().map_or(&[][..], Vec::as_slice);
+        let kind = match schema["type"].as_str() {
+            Some("integer") => Kind::Integer,
+            Some("boolean") => Kind::Flag,
+            Some("array") => Kind::List,
+            Some("object") => Kind::Map,
+            _ if values.len() > 1 => Kind::Known(format_ident!(
+                "{}",
+                naming::pascal(&format!("{link}_{name}"))
+            )),
+            _ => Kind::Text,
+        };
+        let only = match values {
+            [Value::String(text)] => Some(text.clone()),
+            [other] => Some(other.to_string()),
+            _ => None,
+        };
+        Self {
+            name,
+            ident: format_ident!("{}", naming::snake(name)),
+            object,
+            kind,
+            only,
+        }
+    }
+
+    fn is_required(&self) -> bool {
+        self.object["required"] == true
+    }
+
+    fn doc(&self) -> String {
+        let mut text = match self.object["description"].as_str() {
+            Some(description) => sentence(&escape(description)),
+            None => format!("Sets `{}`.", self.name),
+        };
+        text.push_str(&provenance(self.object, "parameter"));
+        text
+    }
+
+    /// The parameters of a function that takes the value, and the call that hands it on.
+    fn function(&self) -> (TokenStream, TokenStream) {
+        let (name, ident) = (self.name, &self.ident);
+        if let Some(only) = &self.only {
+            return (quote!(), quote!(.text(#name, #only)));
+        }
+        match &self.kind {
+            Kind::Text => (
+                quote!(#ident: impl Into<String>),
+                quote!(.text(#name, #ident)),
+            ),
+            Kind::Known(ty) => (
+                quote!(#ident: impl Into<#ty>),
+                quote!(.text(#name, #ident.into().to_string())),
+            ),
+            Kind::Integer => (
+                quote!(#ident: i64),
+                quote!(.text(#name, #ident.to_string())),
+            ),
+            Kind::Flag => (
+                quote!(#ident: bool),
+                quote!(.text(#name, #ident.to_string())),
+            ),
+            Kind::List => (
+                quote!(#ident: impl IntoIterator<Item = impl Into<String>>),
+                quote!(.list(#name, #ident)),
+            ),
+            Kind::Map => (
+                quote!(name: impl Into<String>, value: impl Into<String>),
+                quote!(.pair(#name, name, value)),
+            ),
+        }
+    }
+
+    /// An argument for examples.
+    fn example(&self, context: &Context<'_>) -> String {
+        let value = match self.object.get("example") {
+            Some(example) => example.clone(),
+            None => sample(context, &self.object["schema"]),
+        };
+        match (&self.kind, value) {
+            (Kind::List, Value::Array(items)) => Value::Array(items).to_string(),
+            (Kind::List, other) => format!("[{other}]"),
+            (Kind::Map, _) => "\"name\", \"value\"".to_owned(),
+            (_, value) => value.to_string(),
+        }
+    }
+}
+
+fn parameters<'a>(name: &str, link: &'a Value) -> Vec<Parameter<'a>> {
+    let declared = link["parameters"].as_object().into_iter().flatten();
+    declared
+        .map(|(parameter, object)| Parameter::of(name, parameter, object))
+        .collect()
+}
+
+/// The whole module, where the document has links.
+pub(super) fn module(context: &Context<'_>) -> Option<TokenStream> {
+    let links = declared(context.root)?;
+    let statics = links
+        .keys()
+        .map(|name| format_ident!("{}", naming::shouty(name)));
+    let types = links.iter().map(|(name, link)| link_type(name, link));
+    Some(quote! {
+        #[allow(unused_imports)]
+        use ::openapi_client_runtime::{WebLink, WebLinkTemplate, reqwest::Url};
+        pub use ::openapi_client_runtime::WebLinkError;
+
+        /// The templates of all links, in the order of the document.
+        pub static LINKS: &[&WebLinkTemplate] = &[#(&#statics),*];
+
+        #(#types)*
+    })
+}
+
+fn link_type(name: &str, link: &Value) -> TokenStream {
+    let parameters = parameters(name, link);
+    let ty = format_ident!("{}", naming::pascal(name));
+    let template = format_ident!("{}", naming::shouty(name));
+    let constant = constant(name, link, &parameters, &template);
+    let docs = prose::doc(&link_doc(name, link));
+    let (required, optional): (Vec<_>, Vec<_>) = parameters.iter().partition(|p| p.is_required());
+    let functions: Vec<_> = required
+        .iter()
+        .map(|parameter| parameter.function())
+        .collect();
+    let arguments = functions.iter().map(|(argument, _)| argument);
+    let arguments = arguments.filter(|argument| !argument.is_empty());
+    let calls = functions.iter().map(|(_, call)| call);
+    let new_doc = prose::doc(&new_doc(&required));
+    let setters = optional.iter().map(|parameter| {
+        let (docs, ident) = (prose::doc(&parameter.doc()), &parameter.ident);
+        let (argument, call) = parameter.function();
+        quote! {
+            #(#docs)*
+            pub fn #ident(self, #argument) -> Self {
+                Self(self.0 #call)
+            }
+        }
+    });
+    let enums = parameters
+        .iter()
+        .flat_map(|parameter| known(name, parameter));
+    quote! {
+        #constant
+
+        #(#docs)*
+        #[derive(Clone, Debug)]
+        #[must_use = "it is no link until `url` is called"]
+        pub struct #ty(WebLink);
+
+        impl #ty {
+            #(#new_doc)*
+            pub fn new(#(#arguments),*) -> Self {
+                Self(WebLink::new(&#template) #(#calls)*)
+            }
+
+            #(#setters)*
+
+            /// The finished link.
+            ///
+            /// # Errors
+            ///
+            /// [`WebLinkError`] when a value is empty that the link needs, or would lead elsewhere.
+            pub fn url(&self) -> Result<Url, WebLinkError> {
+                self.0.url()
+            }
+        }
+
+        #(#enums)*
+    }
+}
+
+fn constant(name: &str, link: &Value, parameters: &[Parameter<'_>], ident: &Ident) -> TokenStream {
+    let template = link["template"].as_str().unwrap_or_default();
+    let required = parameters
+        .iter()
+        .filter(|parameter| parameter.is_required());
+    let required = required.map(|parameter| parameter.name);
+    let inferred = (link["x-provenance"] == "inferred").then(|| quote!(.inferred()));
+    let doc = format!(" `{template}`");
+    quote! {
+        #[doc = #doc]
+        pub static #ident: WebLinkTemplate =
+            WebLinkTemplate::new(#name, #template).required(&[#(#required),*]) #inferred;
+    }
+}
+
+fn link_doc(name: &str, link: &Value) -> String {
+    let mut text = match link["summary"].as_str() {
+        Some(summary) => sentence(&escape(summary)),
+        None => format!("The link `{name}`."),
+    };
+    if let Some(description) = link["description"].as_str() {
+        text.push_str(&format!("\n\n{}", escape(description)));
+    }
+    let template = link["template"].as_str().unwrap_or_default();
+    text.push_str(&format!("\n\n`{template}`"));
+    text.push_str(&provenance(link, "link"));
+    text
+}
+
+fn new_doc(required: &[&Parameter<'_>]) -> String {
+    let mut text = "Starts the link.".to_owned();
+    let given = required.iter().filter(|parameter| parameter.only.is_none());
+    let lines: Vec<String> = given
+        .map(|parameter| {
+            let doc = parameter.doc().replace("\n\n", " ").replace('\n', " ");
+            format!("- `{}`: {doc}", parameter.ident)
+        })
+        .collect();
+    if !lines.is_empty() {
+        text.push_str(&format!("\n\n{}", lines.join("\n")));
+    }
+    text
+}
+
+/// The type of a parameter of which some values are known.
+fn known(link: &str, parameter: &Parameter<'_>) -> Vec<syn::Item> {
+    let Kind::Known(ty) = &parameter.kind else {
+        return Vec::new();
+    };
+    let schema = &parameter.object["schema"];
+    let values = schema["enum"].as_array().into_iter().flatten();
+    let open = OpenEnum {
+        values: values
+            .filter_map(Value::as_str)
+            .map(str::to_owned)
+            .collect(),
+        default: None,
+    };
+    let doc = format!("What `{}` of the link `{link}` may be.", parameter.name);
+    open_enum_items(ty, &doc, schema, &open)
+}
+
+/// A call that makes the first link, for examples.
+fn example(context: &Context<'_>) -> Option<String> {
+    let (name, link) = declared(context.root)?.iter().next()?;
+    let mut arguments = Vec::new();
+    let mut calls = String::new();
+    for parameter in parameters(name, link) {
+        let argument = match parameter.only {
+            Some(_) => String::new(),
+            None => parameter.example(context),
+        };
+        if !parameter.is_required() {
+            calls.push_str(&format!(".{}({argument})", parameter.ident));
+        } else if parameter.only.is_none() {
+            arguments.push(argument);
+        }
+    }
+    let ty = naming::pascal(name);
+    Some(format!(
+        "links::{ty}::new({}){calls}.url()?",
+        arguments.join(", ")
+    ))
+}
+
+/// The documentation of the module in a crate, with an example.
+pub(super) fn module_doc(context: &Context<'_>) -> String {
+    let mut text = "Links that a person follows in a browser or an app.\n\n\
+        Each value is percent-encoded in its place, so that a link leads where its template says \
+        whatever the values are; optional values that are empty are left out."
+        .to_owned();
+    if let Some(example) = example(context) {
+        let module = context.settings.module_name();
+        text.push_str(&format!(
+            "\n\n```\nuse {module}::links;\n\nlet link = {example};\nprintln!(\"{{link}}\");\n\
+             # Ok::<(), links::WebLinkError>(())\n```"
+        ));
+    }
+    text
+}
+
+/// What the README says of links.
+pub(super) fn readme_section(context: &Context<'_>) -> String {
+    let Some(links) = declared(context.root) else {
+        return String::new();
+    };
+    let rows: String = links
+        .iter()
+        .map(|(name, link)| {
+            let template = link["template"].as_str().unwrap_or_default();
+            let summary = link["summary"].as_str().map(|text| sentence(&escape(text)));
+            let guess = if link["x-provenance"] == "inferred" {
+                " (inferred)"
+            } else {
+                ""
+            };
+            format!(
+                "| `{}` | {}{guess} | `{template}` |\n",
+                naming::pascal(name),
+                summary.unwrap_or_default(),
+            )
+        })
+        .collect();
+    format!(
+        "## Links for people\n\nThe module `links` makes links for a browser or an app; each value is encoded in its \
+         place.\n\n| link | what it opens | template |\n| --- | --- | --- |\n{rows}\n"
+    )
+}
