@@ -704,11 +704,11 @@ impl<'a> CompleteOauthAuthorization<'a> {
         }
     }
 
-    /// **Inferred.** The cookie that `verify_partner_auth` set, as `name=value`. Its name is not documented.
-    ///
-    /// The vendor does not document this parameter (basis: the guides speak of a cookie; how to send it follows from HTTP).
+    /// The cookie that `verify_partner_auth` set, as `name=value`. Its name is not documented.
     ///
     /// Optional; sent as the header parameter `Cookie`.
+    ///
+    /// **Inferred:** the vendor does not document this parameter (the guides speak of a cookie; how to send it follows from HTTP).
     pub fn cookie<V>(mut self, value: V) -> Self
     where
         V: std::convert::TryInto<::std::string::String>,
@@ -848,11 +848,11 @@ impl<'a> CheckOauthConsent<'a> {
         }
     }
 
-    /// **Inferred.** The cookie that `verify_partner_auth` set, as `name=value`. Its name is not documented.
-    ///
-    /// The vendor does not document this parameter (basis: the guides speak of a cookie; how to send it follows from HTTP).
+    /// The cookie that `verify_partner_auth` set, as `name=value`. Its name is not documented.
     ///
     /// Optional; sent as the header parameter `Cookie`.
+    ///
+    /// **Inferred:** the vendor does not document this parameter (the guides speak of a cookie; how to send it follows from HTTP).
     pub fn cookie<V>(mut self, value: V) -> Self
     where
         V: std::convert::TryInto<::std::string::String>,
@@ -2670,11 +2670,11 @@ impl<'a> ListAutomations<'a> {
         }
     }
 
-    /// **Inferred.** How many entries a page holds. The vendor declares the default; the bounds are those of the lists that state them.
-    ///
-    /// The vendor does not document this parameter (basis: default by the vendor; bounds as on the lists that state them).
+    /// How many entries a page holds. The vendor declares the default; the bounds are those of the lists that state them.
     ///
     /// Optional; sent as the query parameter `limit`.
+    ///
+    /// **Inferred:** the vendor does not document this parameter (default by the vendor; bounds as on the lists that state them).
     pub fn limit<V>(mut self, value: V) -> Self
     where
         V: std::convert::TryInto<::std::num::NonZeroU64>,
@@ -3559,11 +3559,11 @@ impl<'a> ListConnections<'a> {
         }
     }
 
-    /// **Inferred.** How many entries a page holds. The vendor declares the default; the bounds are those of the lists that state them.
-    ///
-    /// The vendor does not document this parameter (basis: default by the vendor; bounds as on the lists that state them).
+    /// How many entries a page holds. The vendor declares the default; the bounds are those of the lists that state them.
     ///
     /// Optional; sent as the query parameter `limit`.
+    ///
+    /// **Inferred:** the vendor does not document this parameter (default by the vendor; bounds as on the lists that state them).
     pub fn limit<V>(mut self, value: V) -> Self
     where
         V: std::convert::TryInto<::std::num::NonZeroU64>,
@@ -4678,11 +4678,11 @@ impl<'a> ListCredentialHistory<'a> {
         self
     }
 
-    /// **Inferred.** How many entries a page holds.
-    ///
-    /// The vendor does not document this parameter (basis: default by the API description, maximum by the SDK of the vendor).
+    /// How many entries a page holds.
     ///
     /// Optional; sent as the query parameter `limit`.
+    ///
+    /// **Inferred:** the vendor does not document this parameter (default by the API description, maximum by the SDK of the vendor).
     pub fn limit<V>(mut self, value: V) -> Self
     where
         V: std::convert::TryInto<::std::num::NonZeroU64>,
@@ -5962,11 +5962,11 @@ impl<'a> ListTemplates<'a> {
         }
     }
 
-    /// **Inferred.** How many entries a page holds. The vendor declares the default; the bounds are those of the lists that state them.
-    ///
-    /// The vendor does not document this parameter (basis: default by the vendor; bounds as on the lists that state them).
+    /// How many entries a page holds. The vendor declares the default; the bounds are those of the lists that state them.
     ///
     /// Optional; sent as the query parameter `limit`.
+    ///
+    /// **Inferred:** the vendor does not document this parameter (default by the vendor; bounds as on the lists that state them).
     pub fn limit<V>(mut self, value: V) -> Self
     where
         V: std::convert::TryInto<::std::num::NonZeroU64>,
@@ -8315,11 +8315,11 @@ impl<'a> ListWorkflowTemplates<'a> {
         }
     }
 
-    /// **Inferred.** How many entries a page holds. The vendor declares the default; the bounds are those of the lists that state them.
-    ///
-    /// The vendor does not document this parameter (basis: default by the vendor; bounds as on the lists that state them).
+    /// How many entries a page holds. The vendor declares the default; the bounds are those of the lists that state them.
     ///
     /// Optional; sent as the query parameter `limit`.
+    ///
+    /// **Inferred:** the vendor does not document this parameter (default by the vendor; bounds as on the lists that state them).
     pub fn limit<V>(mut self, value: V) -> Self
     where
         V: std::convert::TryInto<::std::num::NonZeroU64>,
@@ -8609,11 +8609,11 @@ impl<'a> AdminListToolkits<'a> {
         }
     }
 
-    /// **Inferred.** How many entries a page holds. The vendor declares the default; the bounds are those of the lists that state them.
-    ///
-    /// The vendor does not document this parameter (basis: default by the vendor; bounds as on the lists that state them).
+    /// How many entries a page holds. The vendor declares the default; the bounds are those of the lists that state them.
     ///
     /// Optional; sent as the query parameter `limit`.
+    ///
+    /// **Inferred:** the vendor does not document this parameter (default by the vendor; bounds as on the lists that state them).
     pub fn limit<V>(mut self, value: V) -> Self
     where
         V: std::convert::TryInto<::std::num::NonZeroU64>,
@@ -10602,9 +10602,7 @@ impl<'a> AdminPublishToolkitVersion<'a> {
         self
     }
 
-    /// **Inferred.** Sets the request body. Optional; sent as `application/json`.
-    ///
-    /// The vendor does not document this request body (basis: the release notes 1.7.0 and the SDK of the vendor have a body, the API description has none).
+    /// Sets the request body. Optional; sent as `application/json`.
     pub fn body<V>(mut self, value: V) -> Self
     where
         V: std::convert::TryInto<
@@ -10939,11 +10937,11 @@ impl<'a> ListActionItems<'a> {
         self
     }
 
-    /// **Inferred.** How many entries a page holds. The vendor declares the default; no list allows more than 100 where a maximum is stated, so the maximum here is that of its siblings.
-    ///
-    /// The vendor does not document this parameter (basis: default by the vendor; bounds as on the lists that state them).
+    /// How many entries a page holds. The vendor declares the default; no list allows more than 100 where a maximum is stated, so the maximum here is that of its siblings.
     ///
     /// Optional; sent as the query parameter `limit`.
+    ///
+    /// **Inferred:** the vendor does not document this parameter (default by the vendor; bounds as on the lists that state them).
     pub fn limit<V>(mut self, value: V) -> Self
     where
         V: std::convert::TryInto<::std::num::NonZeroU64>,
@@ -11006,11 +11004,11 @@ impl<'a> ListActionItems<'a> {
         self
     }
 
-    /// **Inferred.** Zone in which times come back, as an IANA name or an abbreviation such as `EST`. Without it times are in UTC.
+    /// Zone in which times come back, as an IANA name or an abbreviation such as `EST`. Without it times are in UTC.
     ///
-    /// The vendor does not document this parameter (basis: only the vendor's SDK documents the header, for no operation in particular).
+    /// Optional; sent as the header parameter `X-Client-Timezone`. Without it the client's own value is sent, if [`client_timezone`](crate::ClientBuilder::client_timezone) was given one.
     ///
-    /// Optional; sent as the header parameter `X-Client-Timezone`.
+    /// **Inferred:** the vendor does not document this parameter (only the vendor's SDK documents the header, for no operation in particular).
     pub fn x_client_timezone<V>(mut self, value: V) -> Self
     where
         V: std::convert::TryInto<::std::string::String>,
@@ -11234,11 +11232,11 @@ impl<'a> CreateActionItem<'a> {
         self
     }
 
-    /// **Inferred.** Zone in which times come back, as an IANA name or an abbreviation such as `EST`. Without it times are in UTC.
+    /// Zone in which times come back, as an IANA name or an abbreviation such as `EST`. Without it times are in UTC.
     ///
-    /// The vendor does not document this parameter (basis: only the vendor's SDK documents the header, for no operation in particular).
+    /// Optional; sent as the header parameter `X-Client-Timezone`. Without it the client's own value is sent, if [`client_timezone`](crate::ClientBuilder::client_timezone) was given one.
     ///
-    /// Optional; sent as the header parameter `X-Client-Timezone`.
+    /// **Inferred:** the vendor does not document this parameter (only the vendor's SDK documents the header, for no operation in particular).
     pub fn x_client_timezone<V>(mut self, value: V) -> Self
     where
         V: std::convert::TryInto<::std::string::String>,
@@ -11404,11 +11402,11 @@ impl<'a> GetActionItem<'a> {
         self
     }
 
-    /// **Inferred.** Zone in which times come back, as an IANA name or an abbreviation such as `EST`. Without it times are in UTC.
+    /// Zone in which times come back, as an IANA name or an abbreviation such as `EST`. Without it times are in UTC.
     ///
-    /// The vendor does not document this parameter (basis: only the vendor's SDK documents the header, for no operation in particular).
+    /// Optional; sent as the header parameter `X-Client-Timezone`. Without it the client's own value is sent, if [`client_timezone`](crate::ClientBuilder::client_timezone) was given one.
     ///
-    /// Optional; sent as the header parameter `X-Client-Timezone`.
+    /// **Inferred:** the vendor does not document this parameter (only the vendor's SDK documents the header, for no operation in particular).
     pub fn x_client_timezone<V>(mut self, value: V) -> Self
     where
         V: std::convert::TryInto<::std::string::String>,
@@ -11556,11 +11554,11 @@ impl<'a> ReplaceActionItem<'a> {
         self
     }
 
-    /// **Inferred.** Zone in which times come back, as an IANA name or an abbreviation such as `EST`. Without it times are in UTC.
+    /// Zone in which times come back, as an IANA name or an abbreviation such as `EST`. Without it times are in UTC.
     ///
-    /// The vendor does not document this parameter (basis: only the vendor's SDK documents the header, for no operation in particular).
+    /// Optional; sent as the header parameter `X-Client-Timezone`. Without it the client's own value is sent, if [`client_timezone`](crate::ClientBuilder::client_timezone) was given one.
     ///
-    /// Optional; sent as the header parameter `X-Client-Timezone`.
+    /// **Inferred:** the vendor does not document this parameter (only the vendor's SDK documents the header, for no operation in particular).
     pub fn x_client_timezone<V>(mut self, value: V) -> Self
     where
         V: std::convert::TryInto<::std::string::String>,
@@ -11754,11 +11752,11 @@ impl<'a> DeleteActionItem<'a> {
         self
     }
 
-    /// **Inferred.** Zone in which times come back, as an IANA name or an abbreviation such as `EST`. Without it times are in UTC.
+    /// Zone in which times come back, as an IANA name or an abbreviation such as `EST`. Without it times are in UTC.
     ///
-    /// The vendor does not document this parameter (basis: only the vendor's SDK documents the header, for no operation in particular).
+    /// Optional; sent as the header parameter `X-Client-Timezone`. Without it the client's own value is sent, if [`client_timezone`](crate::ClientBuilder::client_timezone) was given one.
     ///
-    /// Optional; sent as the header parameter `X-Client-Timezone`.
+    /// **Inferred:** the vendor does not document this parameter (only the vendor's SDK documents the header, for no operation in particular).
     pub fn x_client_timezone<V>(mut self, value: V) -> Self
     where
         V: std::convert::TryInto<::std::string::String>,
@@ -11912,11 +11910,11 @@ impl<'a> UpdateActionItem<'a> {
         self
     }
 
-    /// **Inferred.** Zone in which times come back, as an IANA name or an abbreviation such as `EST`. Without it times are in UTC.
+    /// Zone in which times come back, as an IANA name or an abbreviation such as `EST`. Without it times are in UTC.
     ///
-    /// The vendor does not document this parameter (basis: only the vendor's SDK documents the header, for no operation in particular).
+    /// Optional; sent as the header parameter `X-Client-Timezone`. Without it the client's own value is sent, if [`client_timezone`](crate::ClientBuilder::client_timezone) was given one.
     ///
-    /// Optional; sent as the header parameter `X-Client-Timezone`.
+    /// **Inferred:** the vendor does not document this parameter (only the vendor's SDK documents the header, for no operation in particular).
     pub fn x_client_timezone<V>(mut self, value: V) -> Self
     where
         V: std::convert::TryInto<::std::string::String>,
@@ -12090,11 +12088,11 @@ impl<'a> ListAgendaItems<'a> {
         self
     }
 
-    /// **Inferred.** Zone in which times come back, as an IANA name or an abbreviation such as `EST`. Without it times are in UTC.
+    /// Zone in which times come back, as an IANA name or an abbreviation such as `EST`. Without it times are in UTC.
     ///
-    /// The vendor does not document this parameter (basis: only the vendor's SDK documents the header, for no operation in particular).
+    /// Optional; sent as the header parameter `X-Client-Timezone`. Without it the client's own value is sent, if [`client_timezone`](crate::ClientBuilder::client_timezone) was given one.
     ///
-    /// Optional; sent as the header parameter `X-Client-Timezone`.
+    /// **Inferred:** the vendor does not document this parameter (only the vendor's SDK documents the header, for no operation in particular).
     pub fn x_client_timezone<V>(mut self, value: V) -> Self
     where
         V: std::convert::TryInto<::std::string::String>,
@@ -12242,11 +12240,11 @@ impl<'a> CreateAgendaItem<'a> {
         self
     }
 
-    /// **Inferred.** Zone in which times come back, as an IANA name or an abbreviation such as `EST`. Without it times are in UTC.
+    /// Zone in which times come back, as an IANA name or an abbreviation such as `EST`. Without it times are in UTC.
     ///
-    /// The vendor does not document this parameter (basis: only the vendor's SDK documents the header, for no operation in particular).
+    /// Optional; sent as the header parameter `X-Client-Timezone`. Without it the client's own value is sent, if [`client_timezone`](crate::ClientBuilder::client_timezone) was given one.
     ///
-    /// Optional; sent as the header parameter `X-Client-Timezone`.
+    /// **Inferred:** the vendor does not document this parameter (only the vendor's SDK documents the header, for no operation in particular).
     pub fn x_client_timezone<V>(mut self, value: V) -> Self
     where
         V: std::convert::TryInto<::std::string::String>,
@@ -12458,11 +12456,11 @@ impl<'a> ReplaceAgendaItem<'a> {
         self
     }
 
-    /// **Inferred.** Zone in which times come back, as an IANA name or an abbreviation such as `EST`. Without it times are in UTC.
+    /// Zone in which times come back, as an IANA name or an abbreviation such as `EST`. Without it times are in UTC.
     ///
-    /// The vendor does not document this parameter (basis: only the vendor's SDK documents the header, for no operation in particular).
+    /// Optional; sent as the header parameter `X-Client-Timezone`. Without it the client's own value is sent, if [`client_timezone`](crate::ClientBuilder::client_timezone) was given one.
     ///
-    /// Optional; sent as the header parameter `X-Client-Timezone`.
+    /// **Inferred:** the vendor does not document this parameter (only the vendor's SDK documents the header, for no operation in particular).
     pub fn x_client_timezone<V>(mut self, value: V) -> Self
     where
         V: std::convert::TryInto<::std::string::String>,
@@ -12675,11 +12673,11 @@ impl<'a> DeleteAgendaItem<'a> {
         self
     }
 
-    /// **Inferred.** Zone in which times come back, as an IANA name or an abbreviation such as `EST`. Without it times are in UTC.
+    /// Zone in which times come back, as an IANA name or an abbreviation such as `EST`. Without it times are in UTC.
     ///
-    /// The vendor does not document this parameter (basis: only the vendor's SDK documents the header, for no operation in particular).
+    /// Optional; sent as the header parameter `X-Client-Timezone`. Without it the client's own value is sent, if [`client_timezone`](crate::ClientBuilder::client_timezone) was given one.
     ///
-    /// Optional; sent as the header parameter `X-Client-Timezone`.
+    /// **Inferred:** the vendor does not document this parameter (only the vendor's SDK documents the header, for no operation in particular).
     pub fn x_client_timezone<V>(mut self, value: V) -> Self
     where
         V: std::convert::TryInto<::std::string::String>,
@@ -12855,11 +12853,11 @@ impl<'a> UpdateAgendaItem<'a> {
         self
     }
 
-    /// **Inferred.** Zone in which times come back, as an IANA name or an abbreviation such as `EST`. Without it times are in UTC.
+    /// Zone in which times come back, as an IANA name or an abbreviation such as `EST`. Without it times are in UTC.
     ///
-    /// The vendor does not document this parameter (basis: only the vendor's SDK documents the header, for no operation in particular).
+    /// Optional; sent as the header parameter `X-Client-Timezone`. Without it the client's own value is sent, if [`client_timezone`](crate::ClientBuilder::client_timezone) was given one.
     ///
-    /// Optional; sent as the header parameter `X-Client-Timezone`.
+    /// **Inferred:** the vendor does not document this parameter (only the vendor's SDK documents the header, for no operation in particular).
     pub fn x_client_timezone<V>(mut self, value: V) -> Self
     where
         V: std::convert::TryInto<::std::string::String>,
@@ -13069,11 +13067,11 @@ impl<'a> ListBacklogItems<'a> {
         self
     }
 
-    /// **Inferred.** Zone in which times come back, as an IANA name or an abbreviation such as `EST`. Without it times are in UTC.
+    /// Zone in which times come back, as an IANA name or an abbreviation such as `EST`. Without it times are in UTC.
     ///
-    /// The vendor does not document this parameter (basis: only the vendor's SDK documents the header, for no operation in particular).
+    /// Optional; sent as the header parameter `X-Client-Timezone`. Without it the client's own value is sent, if [`client_timezone`](crate::ClientBuilder::client_timezone) was given one.
     ///
-    /// Optional; sent as the header parameter `X-Client-Timezone`.
+    /// **Inferred:** the vendor does not document this parameter (only the vendor's SDK documents the header, for no operation in particular).
     pub fn x_client_timezone<V>(mut self, value: V) -> Self
     where
         V: std::convert::TryInto<::std::string::String>,
@@ -13269,11 +13267,11 @@ impl<'a> CreateBacklogItem<'a> {
         self
     }
 
-    /// **Inferred.** Zone in which times come back, as an IANA name or an abbreviation such as `EST`. Without it times are in UTC.
+    /// Zone in which times come back, as an IANA name or an abbreviation such as `EST`. Without it times are in UTC.
     ///
-    /// The vendor does not document this parameter (basis: only the vendor's SDK documents the header, for no operation in particular).
+    /// Optional; sent as the header parameter `X-Client-Timezone`. Without it the client's own value is sent, if [`client_timezone`](crate::ClientBuilder::client_timezone) was given one.
     ///
-    /// Optional; sent as the header parameter `X-Client-Timezone`.
+    /// **Inferred:** the vendor does not document this parameter (only the vendor's SDK documents the header, for no operation in particular).
     pub fn x_client_timezone<V>(mut self, value: V) -> Self
     where
         V: std::convert::TryInto<::std::string::String>,
@@ -13471,11 +13469,11 @@ impl<'a> ListBacklogItemHistory<'a> {
         self
     }
 
-    /// **Inferred.** Zone in which times come back, as an IANA name or an abbreviation such as `EST`. Without it times are in UTC.
+    /// Zone in which times come back, as an IANA name or an abbreviation such as `EST`. Without it times are in UTC.
     ///
-    /// The vendor does not document this parameter (basis: only the vendor's SDK documents the header, for no operation in particular).
+    /// Optional; sent as the header parameter `X-Client-Timezone`. Without it the client's own value is sent, if [`client_timezone`](crate::ClientBuilder::client_timezone) was given one.
     ///
-    /// Optional; sent as the header parameter `X-Client-Timezone`.
+    /// **Inferred:** the vendor does not document this parameter (only the vendor's SDK documents the header, for no operation in particular).
     pub fn x_client_timezone<V>(mut self, value: V) -> Self
     where
         V: std::convert::TryInto<::std::string::String>,
@@ -13677,11 +13675,11 @@ impl<'a> GetBacklogItem<'a> {
         self
     }
 
-    /// **Inferred.** Zone in which times come back, as an IANA name or an abbreviation such as `EST`. Without it times are in UTC.
+    /// Zone in which times come back, as an IANA name or an abbreviation such as `EST`. Without it times are in UTC.
     ///
-    /// The vendor does not document this parameter (basis: only the vendor's SDK documents the header, for no operation in particular).
+    /// Optional; sent as the header parameter `X-Client-Timezone`. Without it the client's own value is sent, if [`client_timezone`](crate::ClientBuilder::client_timezone) was given one.
     ///
-    /// Optional; sent as the header parameter `X-Client-Timezone`.
+    /// **Inferred:** the vendor does not document this parameter (only the vendor's SDK documents the header, for no operation in particular).
     pub fn x_client_timezone<V>(mut self, value: V) -> Self
     where
         V: std::convert::TryInto<::std::string::String>,
@@ -13829,11 +13827,11 @@ impl<'a> UpdateBacklogItem<'a> {
         self
     }
 
-    /// **Inferred.** Zone in which times come back, as an IANA name or an abbreviation such as `EST`. Without it times are in UTC.
+    /// Zone in which times come back, as an IANA name or an abbreviation such as `EST`. Without it times are in UTC.
     ///
-    /// The vendor does not document this parameter (basis: only the vendor's SDK documents the header, for no operation in particular).
+    /// Optional; sent as the header parameter `X-Client-Timezone`. Without it the client's own value is sent, if [`client_timezone`](crate::ClientBuilder::client_timezone) was given one.
     ///
-    /// Optional; sent as the header parameter `X-Client-Timezone`.
+    /// **Inferred:** the vendor does not document this parameter (only the vendor's SDK documents the header, for no operation in particular).
     pub fn x_client_timezone<V>(mut self, value: V) -> Self
     where
         V: std::convert::TryInto<::std::string::String>,
@@ -14005,11 +14003,11 @@ impl<'a> DeleteBacklogItem<'a> {
         self
     }
 
-    /// **Inferred.** Zone in which times come back, as an IANA name or an abbreviation such as `EST`. Without it times are in UTC.
+    /// Zone in which times come back, as an IANA name or an abbreviation such as `EST`. Without it times are in UTC.
     ///
-    /// The vendor does not document this parameter (basis: only the vendor's SDK documents the header, for no operation in particular).
+    /// Optional; sent as the header parameter `X-Client-Timezone`. Without it the client's own value is sent, if [`client_timezone`](crate::ClientBuilder::client_timezone) was given one.
     ///
-    /// Optional; sent as the header parameter `X-Client-Timezone`.
+    /// **Inferred:** the vendor does not document this parameter (only the vendor's SDK documents the header, for no operation in particular).
     pub fn x_client_timezone<V>(mut self, value: V) -> Self
     where
         V: std::convert::TryInto<::std::string::String>,
@@ -14153,11 +14151,11 @@ impl<'a> AssignBacklogItem<'a> {
         self
     }
 
-    /// **Inferred.** Zone in which times come back, as an IANA name or an abbreviation such as `EST`. Without it times are in UTC.
+    /// Zone in which times come back, as an IANA name or an abbreviation such as `EST`. Without it times are in UTC.
     ///
-    /// The vendor does not document this parameter (basis: only the vendor's SDK documents the header, for no operation in particular).
+    /// Optional; sent as the header parameter `X-Client-Timezone`. Without it the client's own value is sent, if [`client_timezone`](crate::ClientBuilder::client_timezone) was given one.
     ///
-    /// Optional; sent as the header parameter `X-Client-Timezone`.
+    /// **Inferred:** the vendor does not document this parameter (only the vendor's SDK documents the header, for no operation in particular).
     pub fn x_client_timezone<V>(mut self, value: V) -> Self
     where
         V: std::convert::TryInto<::std::string::String>,
@@ -14440,11 +14438,11 @@ impl<'a> ListCalendarEvents<'a> {
         self
     }
 
-    /// **Inferred.** Zone in which times come back, as an IANA name or an abbreviation such as `EST`. Without it times are in UTC.
+    /// Zone in which times come back, as an IANA name or an abbreviation such as `EST`. Without it times are in UTC.
     ///
-    /// The vendor does not document this parameter (basis: only the vendor's SDK documents the header, for no operation in particular).
+    /// Optional; sent as the header parameter `X-Client-Timezone`. Without it the client's own value is sent, if [`client_timezone`](crate::ClientBuilder::client_timezone) was given one.
     ///
-    /// Optional; sent as the header parameter `X-Client-Timezone`.
+    /// **Inferred:** the vendor does not document this parameter (only the vendor's SDK documents the header, for no operation in particular).
     pub fn x_client_timezone<V>(mut self, value: V) -> Self
     where
         V: std::convert::TryInto<::std::string::String>,
@@ -14659,11 +14657,11 @@ impl<'a> GetCalendarEvent<'a> {
         self
     }
 
-    /// **Inferred.** Zone in which times come back, as an IANA name or an abbreviation such as `EST`. Without it times are in UTC.
+    /// Zone in which times come back, as an IANA name or an abbreviation such as `EST`. Without it times are in UTC.
     ///
-    /// The vendor does not document this parameter (basis: only the vendor's SDK documents the header, for no operation in particular).
+    /// Optional; sent as the header parameter `X-Client-Timezone`. Without it the client's own value is sent, if [`client_timezone`](crate::ClientBuilder::client_timezone) was given one.
     ///
-    /// Optional; sent as the header parameter `X-Client-Timezone`.
+    /// **Inferred:** the vendor does not document this parameter (only the vendor's SDK documents the header, for no operation in particular).
     pub fn x_client_timezone<V>(mut self, value: V) -> Self
     where
         V: std::convert::TryInto<::std::string::String>,
@@ -14810,11 +14808,11 @@ impl<'a> CreateMeetingFromCalendarEvent<'a> {
         self
     }
 
-    /// **Inferred.** Zone in which times come back, as an IANA name or an abbreviation such as `EST`. Without it times are in UTC.
+    /// Zone in which times come back, as an IANA name or an abbreviation such as `EST`. Without it times are in UTC.
     ///
-    /// The vendor does not document this parameter (basis: only the vendor's SDK documents the header, for no operation in particular).
+    /// Optional; sent as the header parameter `X-Client-Timezone`. Without it the client's own value is sent, if [`client_timezone`](crate::ClientBuilder::client_timezone) was given one.
     ///
-    /// Optional; sent as the header parameter `X-Client-Timezone`.
+    /// **Inferred:** the vendor does not document this parameter (only the vendor's SDK documents the header, for no operation in particular).
     pub fn x_client_timezone<V>(mut self, value: V) -> Self
     where
         V: std::convert::TryInto<::std::string::String>,
@@ -14982,11 +14980,11 @@ impl<'a> LinkCalendarEvent<'a> {
         self
     }
 
-    /// **Inferred.** Zone in which times come back, as an IANA name or an abbreviation such as `EST`. Without it times are in UTC.
+    /// Zone in which times come back, as an IANA name or an abbreviation such as `EST`. Without it times are in UTC.
     ///
-    /// The vendor does not document this parameter (basis: only the vendor's SDK documents the header, for no operation in particular).
+    /// Optional; sent as the header parameter `X-Client-Timezone`. Without it the client's own value is sent, if [`client_timezone`](crate::ClientBuilder::client_timezone) was given one.
     ///
-    /// Optional; sent as the header parameter `X-Client-Timezone`.
+    /// **Inferred:** the vendor does not document this parameter (only the vendor's SDK documents the header, for no operation in particular).
     pub fn x_client_timezone<V>(mut self, value: V) -> Self
     where
         V: std::convert::TryInto<::std::string::String>,
@@ -15179,11 +15177,11 @@ impl<'a> UnlinkCalendarEvent<'a> {
         self
     }
 
-    /// **Inferred.** Zone in which times come back, as an IANA name or an abbreviation such as `EST`. Without it times are in UTC.
+    /// Zone in which times come back, as an IANA name or an abbreviation such as `EST`. Without it times are in UTC.
     ///
-    /// The vendor does not document this parameter (basis: only the vendor's SDK documents the header, for no operation in particular).
+    /// Optional; sent as the header parameter `X-Client-Timezone`. Without it the client's own value is sent, if [`client_timezone`](crate::ClientBuilder::client_timezone) was given one.
     ///
-    /// Optional; sent as the header parameter `X-Client-Timezone`.
+    /// **Inferred:** the vendor does not document this parameter (only the vendor's SDK documents the header, for no operation in particular).
     pub fn x_client_timezone<V>(mut self, value: V) -> Self
     where
         V: std::convert::TryInto<::std::string::String>,
@@ -15361,11 +15359,11 @@ impl<'a> ListChatSessions<'a> {
         self
     }
 
-    /// **Inferred.** Zone in which times come back, as an IANA name or an abbreviation such as `EST`. Without it times are in UTC.
+    /// Zone in which times come back, as an IANA name or an abbreviation such as `EST`. Without it times are in UTC.
     ///
-    /// The vendor does not document this parameter (basis: only the vendor's SDK documents the header, for no operation in particular).
+    /// Optional; sent as the header parameter `X-Client-Timezone`. Without it the client's own value is sent, if [`client_timezone`](crate::ClientBuilder::client_timezone) was given one.
     ///
-    /// Optional; sent as the header parameter `X-Client-Timezone`.
+    /// **Inferred:** the vendor does not document this parameter (only the vendor's SDK documents the header, for no operation in particular).
     pub fn x_client_timezone<V>(mut self, value: V) -> Self
     where
         V: std::convert::TryInto<::std::string::String>,
@@ -15559,11 +15557,11 @@ impl<'a> CreateChatSession<'a> {
         self
     }
 
-    /// **Inferred.** Zone in which times come back, as an IANA name or an abbreviation such as `EST`. Without it times are in UTC.
+    /// Zone in which times come back, as an IANA name or an abbreviation such as `EST`. Without it times are in UTC.
     ///
-    /// The vendor does not document this parameter (basis: only the vendor's SDK documents the header, for no operation in particular).
+    /// Optional; sent as the header parameter `X-Client-Timezone`. Without it the client's own value is sent, if [`client_timezone`](crate::ClientBuilder::client_timezone) was given one.
     ///
-    /// Optional; sent as the header parameter `X-Client-Timezone`.
+    /// **Inferred:** the vendor does not document this parameter (only the vendor's SDK documents the header, for no operation in particular).
     pub fn x_client_timezone<V>(mut self, value: V) -> Self
     where
         V: std::convert::TryInto<::std::string::String>,
@@ -15760,11 +15758,11 @@ impl<'a> GetChatSession<'a> {
         self
     }
 
-    /// **Inferred.** Zone in which times come back, as an IANA name or an abbreviation such as `EST`. Without it times are in UTC.
+    /// Zone in which times come back, as an IANA name or an abbreviation such as `EST`. Without it times are in UTC.
     ///
-    /// The vendor does not document this parameter (basis: only the vendor's SDK documents the header, for no operation in particular).
+    /// Optional; sent as the header parameter `X-Client-Timezone`. Without it the client's own value is sent, if [`client_timezone`](crate::ClientBuilder::client_timezone) was given one.
     ///
-    /// Optional; sent as the header parameter `X-Client-Timezone`.
+    /// **Inferred:** the vendor does not document this parameter (only the vendor's SDK documents the header, for no operation in particular).
     pub fn x_client_timezone<V>(mut self, value: V) -> Self
     where
         V: std::convert::TryInto<::std::string::String>,
@@ -16003,11 +16001,11 @@ impl<'a> SendChatMessage<'a> {
         self
     }
 
-    /// **Inferred.** Zone in which times come back, as an IANA name or an abbreviation such as `EST`. Without it times are in UTC.
+    /// Zone in which times come back, as an IANA name or an abbreviation such as `EST`. Without it times are in UTC.
     ///
-    /// The vendor does not document this parameter (basis: only the vendor's SDK documents the header, for no operation in particular).
+    /// Optional; sent as the header parameter `X-Client-Timezone`. Without it the client's own value is sent, if [`client_timezone`](crate::ClientBuilder::client_timezone) was given one.
     ///
-    /// Optional; sent as the header parameter `X-Client-Timezone`.
+    /// **Inferred:** the vendor does not document this parameter (only the vendor's SDK documents the header, for no operation in particular).
     pub fn x_client_timezone<V>(mut self, value: V) -> Self
     where
         V: std::convert::TryInto<::std::string::String>,
@@ -16197,11 +16195,11 @@ impl<'a> GetChatTurn<'a> {
         self
     }
 
-    /// **Inferred.** Zone in which times come back, as an IANA name or an abbreviation such as `EST`. Without it times are in UTC.
+    /// Zone in which times come back, as an IANA name or an abbreviation such as `EST`. Without it times are in UTC.
     ///
-    /// The vendor does not document this parameter (basis: only the vendor's SDK documents the header, for no operation in particular).
+    /// Optional; sent as the header parameter `X-Client-Timezone`. Without it the client's own value is sent, if [`client_timezone`](crate::ClientBuilder::client_timezone) was given one.
     ///
-    /// Optional; sent as the header parameter `X-Client-Timezone`.
+    /// **Inferred:** the vendor does not document this parameter (only the vendor's SDK documents the header, for no operation in particular).
     pub fn x_client_timezone<V>(mut self, value: V) -> Self
     where
         V: std::convert::TryInto<::std::string::String>,
@@ -16333,11 +16331,11 @@ impl<'a> ListMeetingAttachments<'a> {
         self
     }
 
-    /// **Inferred.** How many entries a page holds. The vendor declares the default; no list allows more than 100 where a maximum is stated, so the maximum here is that of its siblings.
-    ///
-    /// The vendor does not document this parameter (basis: default by the vendor; bounds as on the lists that state them).
+    /// How many entries a page holds. The vendor declares the default; no list allows more than 100 where a maximum is stated, so the maximum here is that of its siblings.
     ///
     /// Optional; sent as the query parameter `limit`.
+    ///
+    /// **Inferred:** the vendor does not document this parameter (default by the vendor; bounds as on the lists that state them).
     pub fn limit<V>(mut self, value: V) -> Self
     where
         V: std::convert::TryInto<::std::num::NonZeroU64>,
@@ -16368,11 +16366,11 @@ impl<'a> ListMeetingAttachments<'a> {
         self
     }
 
-    /// **Inferred.** Zone in which times come back, as an IANA name or an abbreviation such as `EST`. Without it times are in UTC.
+    /// Zone in which times come back, as an IANA name or an abbreviation such as `EST`. Without it times are in UTC.
     ///
-    /// The vendor does not document this parameter (basis: only the vendor's SDK documents the header, for no operation in particular).
+    /// Optional; sent as the header parameter `X-Client-Timezone`. Without it the client's own value is sent, if [`client_timezone`](crate::ClientBuilder::client_timezone) was given one.
     ///
-    /// Optional; sent as the header parameter `X-Client-Timezone`.
+    /// **Inferred:** the vendor does not document this parameter (only the vendor's SDK documents the header, for no operation in particular).
     pub fn x_client_timezone<V>(mut self, value: V) -> Self
     where
         V: std::convert::TryInto<::std::string::String>,
@@ -16648,11 +16646,11 @@ impl<'a> CreateMeetingAttachment<'a> {
         self
     }
 
-    /// **Inferred.** Zone in which times come back, as an IANA name or an abbreviation such as `EST`. Without it times are in UTC.
+    /// Zone in which times come back, as an IANA name or an abbreviation such as `EST`. Without it times are in UTC.
     ///
-    /// The vendor does not document this parameter (basis: only the vendor's SDK documents the header, for no operation in particular).
+    /// Optional; sent as the header parameter `X-Client-Timezone`. Without it the client's own value is sent, if [`client_timezone`](crate::ClientBuilder::client_timezone) was given one.
     ///
-    /// Optional; sent as the header parameter `X-Client-Timezone`.
+    /// **Inferred:** the vendor does not document this parameter (only the vendor's SDK documents the header, for no operation in particular).
     pub fn x_client_timezone<V>(mut self, value: V) -> Self
     where
         V: std::convert::TryInto<::std::string::String>,
@@ -16828,11 +16826,11 @@ impl<'a> GetMeetingAttachment<'a> {
         self
     }
 
-    /// **Inferred.** Zone in which times come back, as an IANA name or an abbreviation such as `EST`. Without it times are in UTC.
+    /// Zone in which times come back, as an IANA name or an abbreviation such as `EST`. Without it times are in UTC.
     ///
-    /// The vendor does not document this parameter (basis: only the vendor's SDK documents the header, for no operation in particular).
+    /// Optional; sent as the header parameter `X-Client-Timezone`. Without it the client's own value is sent, if [`client_timezone`](crate::ClientBuilder::client_timezone) was given one.
     ///
-    /// Optional; sent as the header parameter `X-Client-Timezone`.
+    /// **Inferred:** the vendor does not document this parameter (only the vendor's SDK documents the header, for no operation in particular).
     pub fn x_client_timezone<V>(mut self, value: V) -> Self
     where
         V: std::convert::TryInto<::std::string::String>,
@@ -17013,11 +17011,11 @@ impl<'a> DeleteMeetingAttachment<'a> {
         self
     }
 
-    /// **Inferred.** Zone in which times come back, as an IANA name or an abbreviation such as `EST`. Without it times are in UTC.
+    /// Zone in which times come back, as an IANA name or an abbreviation such as `EST`. Without it times are in UTC.
     ///
-    /// The vendor does not document this parameter (basis: only the vendor's SDK documents the header, for no operation in particular).
+    /// Optional; sent as the header parameter `X-Client-Timezone`. Without it the client's own value is sent, if [`client_timezone`](crate::ClientBuilder::client_timezone) was given one.
     ///
-    /// Optional; sent as the header parameter `X-Client-Timezone`.
+    /// **Inferred:** the vendor does not document this parameter (only the vendor's SDK documents the header, for no operation in particular).
     pub fn x_client_timezone<V>(mut self, value: V) -> Self
     where
         V: std::convert::TryInto<::std::string::String>,
@@ -17179,11 +17177,11 @@ impl<'a> DownloadMeetingAttachment<'a> {
         self
     }
 
-    /// **Inferred.** Zone in which times come back, as an IANA name or an abbreviation such as `EST`. Without it times are in UTC.
+    /// Zone in which times come back, as an IANA name or an abbreviation such as `EST`. Without it times are in UTC.
     ///
-    /// The vendor does not document this parameter (basis: only the vendor's SDK documents the header, for no operation in particular).
+    /// Optional; sent as the header parameter `X-Client-Timezone`. Without it the client's own value is sent, if [`client_timezone`](crate::ClientBuilder::client_timezone) was given one.
     ///
-    /// Optional; sent as the header parameter `X-Client-Timezone`.
+    /// **Inferred:** the vendor does not document this parameter (only the vendor's SDK documents the header, for no operation in particular).
     pub fn x_client_timezone<V>(mut self, value: V) -> Self
     where
         V: std::convert::TryInto<::std::string::String>,
@@ -17319,11 +17317,11 @@ impl<'a> ListMeetingContexts<'a> {
         self
     }
 
-    /// **Inferred.** How many entries a page holds. The vendor declares the default; no list allows more than 100 where a maximum is stated, so the maximum here is that of its siblings.
-    ///
-    /// The vendor does not document this parameter (basis: default by the vendor; bounds as on the lists that state them).
+    /// How many entries a page holds. The vendor declares the default; no list allows more than 100 where a maximum is stated, so the maximum here is that of its siblings.
     ///
     /// Optional; sent as the query parameter `limit`.
+    ///
+    /// **Inferred:** the vendor does not document this parameter (default by the vendor; bounds as on the lists that state them).
     pub fn limit<V>(mut self, value: V) -> Self
     where
         V: std::convert::TryInto<::std::num::NonZeroU64>,
@@ -17354,11 +17352,11 @@ impl<'a> ListMeetingContexts<'a> {
         self
     }
 
-    /// **Inferred.** Zone in which times come back, as an IANA name or an abbreviation such as `EST`. Without it times are in UTC.
+    /// Zone in which times come back, as an IANA name or an abbreviation such as `EST`. Without it times are in UTC.
     ///
-    /// The vendor does not document this parameter (basis: only the vendor's SDK documents the header, for no operation in particular).
+    /// Optional; sent as the header parameter `X-Client-Timezone`. Without it the client's own value is sent, if [`client_timezone`](crate::ClientBuilder::client_timezone) was given one.
     ///
-    /// Optional; sent as the header parameter `X-Client-Timezone`.
+    /// **Inferred:** the vendor does not document this parameter (only the vendor's SDK documents the header, for no operation in particular).
     pub fn x_client_timezone<V>(mut self, value: V) -> Self
     where
         V: std::convert::TryInto<::std::string::String>,
@@ -17635,11 +17633,11 @@ impl<'a> UploadMeetingContext<'a> {
         self
     }
 
-    /// **Inferred.** Zone in which times come back, as an IANA name or an abbreviation such as `EST`. Without it times are in UTC.
+    /// Zone in which times come back, as an IANA name or an abbreviation such as `EST`. Without it times are in UTC.
     ///
-    /// The vendor does not document this parameter (basis: only the vendor's SDK documents the header, for no operation in particular).
+    /// Optional; sent as the header parameter `X-Client-Timezone`. Without it the client's own value is sent, if [`client_timezone`](crate::ClientBuilder::client_timezone) was given one.
     ///
-    /// Optional; sent as the header parameter `X-Client-Timezone`.
+    /// **Inferred:** the vendor does not document this parameter (only the vendor's SDK documents the header, for no operation in particular).
     pub fn x_client_timezone<V>(mut self, value: V) -> Self
     where
         V: std::convert::TryInto<::std::string::String>,
@@ -17812,11 +17810,11 @@ impl<'a> GetMeetingContext<'a> {
         self
     }
 
-    /// **Inferred.** Zone in which times come back, as an IANA name or an abbreviation such as `EST`. Without it times are in UTC.
+    /// Zone in which times come back, as an IANA name or an abbreviation such as `EST`. Without it times are in UTC.
     ///
-    /// The vendor does not document this parameter (basis: only the vendor's SDK documents the header, for no operation in particular).
+    /// Optional; sent as the header parameter `X-Client-Timezone`. Without it the client's own value is sent, if [`client_timezone`](crate::ClientBuilder::client_timezone) was given one.
     ///
-    /// Optional; sent as the header parameter `X-Client-Timezone`.
+    /// **Inferred:** the vendor does not document this parameter (only the vendor's SDK documents the header, for no operation in particular).
     pub fn x_client_timezone<V>(mut self, value: V) -> Self
     where
         V: std::convert::TryInto<::std::string::String>,
@@ -17984,11 +17982,11 @@ impl<'a> DeleteMeetingContext<'a> {
         self
     }
 
-    /// **Inferred.** Zone in which times come back, as an IANA name or an abbreviation such as `EST`. Without it times are in UTC.
+    /// Zone in which times come back, as an IANA name or an abbreviation such as `EST`. Without it times are in UTC.
     ///
-    /// The vendor does not document this parameter (basis: only the vendor's SDK documents the header, for no operation in particular).
+    /// Optional; sent as the header parameter `X-Client-Timezone`. Without it the client's own value is sent, if [`client_timezone`](crate::ClientBuilder::client_timezone) was given one.
     ///
-    /// Optional; sent as the header parameter `X-Client-Timezone`.
+    /// **Inferred:** the vendor does not document this parameter (only the vendor's SDK documents the header, for no operation in particular).
     pub fn x_client_timezone<V>(mut self, value: V) -> Self
     where
         V: std::convert::TryInto<::std::string::String>,
@@ -18149,11 +18147,11 @@ impl<'a> DownloadMeetingContext<'a> {
         self
     }
 
-    /// **Inferred.** Zone in which times come back, as an IANA name or an abbreviation such as `EST`. Without it times are in UTC.
+    /// Zone in which times come back, as an IANA name or an abbreviation such as `EST`. Without it times are in UTC.
     ///
-    /// The vendor does not document this parameter (basis: only the vendor's SDK documents the header, for no operation in particular).
+    /// Optional; sent as the header parameter `X-Client-Timezone`. Without it the client's own value is sent, if [`client_timezone`](crate::ClientBuilder::client_timezone) was given one.
     ///
-    /// Optional; sent as the header parameter `X-Client-Timezone`.
+    /// **Inferred:** the vendor does not document this parameter (only the vendor's SDK documents the header, for no operation in particular).
     pub fn x_client_timezone<V>(mut self, value: V) -> Self
     where
         V: std::convert::TryInto<::std::string::String>,
@@ -18283,11 +18281,11 @@ impl<'a> ListMeetings<'a> {
         self
     }
 
-    /// **Inferred.** How many entries a page holds. The vendor declares the default; no list allows more than 100 where a maximum is stated, so the maximum here is that of its siblings.
-    ///
-    /// The vendor does not document this parameter (basis: default by the vendor; bounds as on the lists that state them).
+    /// How many entries a page holds. The vendor declares the default; no list allows more than 100 where a maximum is stated, so the maximum here is that of its siblings.
     ///
     /// Optional; sent as the query parameter `limit`.
+    ///
+    /// **Inferred:** the vendor does not document this parameter (default by the vendor; bounds as on the lists that state them).
     pub fn limit<V>(mut self, value: V) -> Self
     where
         V: std::convert::TryInto<::std::num::NonZeroU64>,
@@ -18334,11 +18332,11 @@ impl<'a> ListMeetings<'a> {
         self
     }
 
-    /// **Inferred.** Zone in which times come back, as an IANA name or an abbreviation such as `EST`. Without it times are in UTC.
+    /// Zone in which times come back, as an IANA name or an abbreviation such as `EST`. Without it times are in UTC.
     ///
-    /// The vendor does not document this parameter (basis: only the vendor's SDK documents the header, for no operation in particular).
+    /// Optional; sent as the header parameter `X-Client-Timezone`. Without it the client's own value is sent, if [`client_timezone`](crate::ClientBuilder::client_timezone) was given one.
     ///
-    /// Optional; sent as the header parameter `X-Client-Timezone`.
+    /// **Inferred:** the vendor does not document this parameter (only the vendor's SDK documents the header, for no operation in particular).
     pub fn x_client_timezone<V>(mut self, value: V) -> Self
     where
         V: std::convert::TryInto<::std::string::String>,
@@ -18537,11 +18535,11 @@ impl<'a> CreateMeeting<'a> {
         self
     }
 
-    /// **Inferred.** Zone in which times come back, as an IANA name or an abbreviation such as `EST`. Without it times are in UTC.
+    /// Zone in which times come back, as an IANA name or an abbreviation such as `EST`. Without it times are in UTC.
     ///
-    /// The vendor does not document this parameter (basis: only the vendor's SDK documents the header, for no operation in particular).
+    /// Optional; sent as the header parameter `X-Client-Timezone`. Without it the client's own value is sent, if [`client_timezone`](crate::ClientBuilder::client_timezone) was given one.
     ///
-    /// Optional; sent as the header parameter `X-Client-Timezone`.
+    /// **Inferred:** the vendor does not document this parameter (only the vendor's SDK documents the header, for no operation in particular).
     pub fn x_client_timezone<V>(mut self, value: V) -> Self
     where
         V: std::convert::TryInto<::std::string::String>,
@@ -18699,11 +18697,11 @@ impl<'a> GetMeeting<'a> {
         self
     }
 
-    /// **Inferred.** Zone in which times come back, as an IANA name or an abbreviation such as `EST`. Without it times are in UTC.
+    /// Zone in which times come back, as an IANA name or an abbreviation such as `EST`. Without it times are in UTC.
     ///
-    /// The vendor does not document this parameter (basis: only the vendor's SDK documents the header, for no operation in particular).
+    /// Optional; sent as the header parameter `X-Client-Timezone`. Without it the client's own value is sent, if [`client_timezone`](crate::ClientBuilder::client_timezone) was given one.
     ///
-    /// Optional; sent as the header parameter `X-Client-Timezone`.
+    /// **Inferred:** the vendor does not document this parameter (only the vendor's SDK documents the header, for no operation in particular).
     pub fn x_client_timezone<V>(mut self, value: V) -> Self
     where
         V: std::convert::TryInto<::std::string::String>,
@@ -18847,11 +18845,11 @@ impl<'a> UpdateMeeting<'a> {
         self
     }
 
-    /// **Inferred.** Zone in which times come back, as an IANA name or an abbreviation such as `EST`. Without it times are in UTC.
+    /// Zone in which times come back, as an IANA name or an abbreviation such as `EST`. Without it times are in UTC.
     ///
-    /// The vendor does not document this parameter (basis: only the vendor's SDK documents the header, for no operation in particular).
+    /// Optional; sent as the header parameter `X-Client-Timezone`. Without it the client's own value is sent, if [`client_timezone`](crate::ClientBuilder::client_timezone) was given one.
     ///
-    /// Optional; sent as the header parameter `X-Client-Timezone`.
+    /// **Inferred:** the vendor does not document this parameter (only the vendor's SDK documents the header, for no operation in particular).
     pub fn x_client_timezone<V>(mut self, value: V) -> Self
     where
         V: std::convert::TryInto<::std::string::String>,
@@ -19020,11 +19018,11 @@ impl<'a> ListMeetingActionButtons<'a> {
         self
     }
 
-    /// **Inferred.** Zone in which times come back, as an IANA name or an abbreviation such as `EST`. Without it times are in UTC.
+    /// Zone in which times come back, as an IANA name or an abbreviation such as `EST`. Without it times are in UTC.
     ///
-    /// The vendor does not document this parameter (basis: only the vendor's SDK documents the header, for no operation in particular).
+    /// Optional; sent as the header parameter `X-Client-Timezone`. Without it the client's own value is sent, if [`client_timezone`](crate::ClientBuilder::client_timezone) was given one.
     ///
-    /// Optional; sent as the header parameter `X-Client-Timezone`.
+    /// **Inferred:** the vendor does not document this parameter (only the vendor's SDK documents the header, for no operation in particular).
     pub fn x_client_timezone<V>(mut self, value: V) -> Self
     where
         V: std::convert::TryInto<::std::string::String>,
@@ -19201,11 +19199,11 @@ impl<'a> TriggerActionButton<'a> {
         self
     }
 
-    /// **Inferred.** Zone in which times come back, as an IANA name or an abbreviation such as `EST`. Without it times are in UTC.
+    /// Zone in which times come back, as an IANA name or an abbreviation such as `EST`. Without it times are in UTC.
     ///
-    /// The vendor does not document this parameter (basis: only the vendor's SDK documents the header, for no operation in particular).
+    /// Optional; sent as the header parameter `X-Client-Timezone`. Without it the client's own value is sent, if [`client_timezone`](crate::ClientBuilder::client_timezone) was given one.
     ///
-    /// Optional; sent as the header parameter `X-Client-Timezone`.
+    /// **Inferred:** the vendor does not document this parameter (only the vendor's SDK documents the header, for no operation in particular).
     pub fn x_client_timezone<V>(mut self, value: V) -> Self
     where
         V: std::convert::TryInto<::std::string::String>,
@@ -19370,11 +19368,11 @@ impl<'a> ListMeetingNextSteps<'a> {
         self
     }
 
-    /// **Inferred.** Zone in which times come back, as an IANA name or an abbreviation such as `EST`. Without it times are in UTC.
+    /// Zone in which times come back, as an IANA name or an abbreviation such as `EST`. Without it times are in UTC.
     ///
-    /// The vendor does not document this parameter (basis: only the vendor's SDK documents the header, for no operation in particular).
+    /// Optional; sent as the header parameter `X-Client-Timezone`. Without it the client's own value is sent, if [`client_timezone`](crate::ClientBuilder::client_timezone) was given one.
     ///
-    /// Optional; sent as the header parameter `X-Client-Timezone`.
+    /// **Inferred:** the vendor does not document this parameter (only the vendor's SDK documents the header, for no operation in particular).
     pub fn x_client_timezone<V>(mut self, value: V) -> Self
     where
         V: std::convert::TryInto<::std::string::String>,
@@ -19549,11 +19547,11 @@ impl<'a> ExecuteNextStep<'a> {
         self
     }
 
-    /// **Inferred.** Zone in which times come back, as an IANA name or an abbreviation such as `EST`. Without it times are in UTC.
+    /// Zone in which times come back, as an IANA name or an abbreviation such as `EST`. Without it times are in UTC.
     ///
-    /// The vendor does not document this parameter (basis: only the vendor's SDK documents the header, for no operation in particular).
+    /// Optional; sent as the header parameter `X-Client-Timezone`. Without it the client's own value is sent, if [`client_timezone`](crate::ClientBuilder::client_timezone) was given one.
     ///
-    /// Optional; sent as the header parameter `X-Client-Timezone`.
+    /// **Inferred:** the vendor does not document this parameter (only the vendor's SDK documents the header, for no operation in particular).
     pub fn x_client_timezone<V>(mut self, value: V) -> Self
     where
         V: std::convert::TryInto<::std::string::String>,
@@ -19745,11 +19743,11 @@ impl<'a> ExportMeetingTranscript<'a> {
         self
     }
 
-    /// **Inferred.** Zone in which times come back, as an IANA name or an abbreviation such as `EST`. Without it times are in UTC.
+    /// Zone in which times come back, as an IANA name or an abbreviation such as `EST`. Without it times are in UTC.
     ///
-    /// The vendor does not document this parameter (basis: only the vendor's SDK documents the header, for no operation in particular).
+    /// Optional; sent as the header parameter `X-Client-Timezone`. Without it the client's own value is sent, if [`client_timezone`](crate::ClientBuilder::client_timezone) was given one.
     ///
-    /// Optional; sent as the header parameter `X-Client-Timezone`.
+    /// **Inferred:** the vendor does not document this parameter (only the vendor's SDK documents the header, for no operation in particular).
     pub fn x_client_timezone<V>(mut self, value: V) -> Self
     where
         V: std::convert::TryInto<::std::string::String>,
@@ -19884,11 +19882,11 @@ impl<'a> GetNextStepResult<'a> {
         self
     }
 
-    /// **Inferred.** Zone in which times come back, as an IANA name or an abbreviation such as `EST`. Without it times are in UTC.
+    /// Zone in which times come back, as an IANA name or an abbreviation such as `EST`. Without it times are in UTC.
     ///
-    /// The vendor does not document this parameter (basis: only the vendor's SDK documents the header, for no operation in particular).
+    /// Optional; sent as the header parameter `X-Client-Timezone`. Without it the client's own value is sent, if [`client_timezone`](crate::ClientBuilder::client_timezone) was given one.
     ///
-    /// Optional; sent as the header parameter `X-Client-Timezone`.
+    /// **Inferred:** the vendor does not document this parameter (only the vendor's SDK documents the header, for no operation in particular).
     pub fn x_client_timezone<V>(mut self, value: V) -> Self
     where
         V: std::convert::TryInto<::std::string::String>,
@@ -20017,11 +20015,11 @@ impl<'a> ListParticipants<'a> {
         self
     }
 
-    /// **Inferred.** Zone in which times come back, as an IANA name or an abbreviation such as `EST`. Without it times are in UTC.
+    /// Zone in which times come back, as an IANA name or an abbreviation such as `EST`. Without it times are in UTC.
     ///
-    /// The vendor does not document this parameter (basis: only the vendor's SDK documents the header, for no operation in particular).
+    /// Optional; sent as the header parameter `X-Client-Timezone`. Without it the client's own value is sent, if [`client_timezone`](crate::ClientBuilder::client_timezone) was given one.
     ///
-    /// Optional; sent as the header parameter `X-Client-Timezone`.
+    /// **Inferred:** the vendor does not document this parameter (only the vendor's SDK documents the header, for no operation in particular).
     pub fn x_client_timezone<V>(mut self, value: V) -> Self
     where
         V: std::convert::TryInto<::std::string::String>,
@@ -20169,11 +20167,11 @@ impl<'a> AddParticipant<'a> {
         self
     }
 
-    /// **Inferred.** Zone in which times come back, as an IANA name or an abbreviation such as `EST`. Without it times are in UTC.
+    /// Zone in which times come back, as an IANA name or an abbreviation such as `EST`. Without it times are in UTC.
     ///
-    /// The vendor does not document this parameter (basis: only the vendor's SDK documents the header, for no operation in particular).
+    /// Optional; sent as the header parameter `X-Client-Timezone`. Without it the client's own value is sent, if [`client_timezone`](crate::ClientBuilder::client_timezone) was given one.
     ///
-    /// Optional; sent as the header parameter `X-Client-Timezone`.
+    /// **Inferred:** the vendor does not document this parameter (only the vendor's SDK documents the header, for no operation in particular).
     pub fn x_client_timezone<V>(mut self, value: V) -> Self
     where
         V: std::convert::TryInto<::std::string::String>,
@@ -20382,11 +20380,11 @@ impl<'a> RemoveParticipant<'a> {
         self
     }
 
-    /// **Inferred.** Zone in which times come back, as an IANA name or an abbreviation such as `EST`. Without it times are in UTC.
+    /// Zone in which times come back, as an IANA name or an abbreviation such as `EST`. Without it times are in UTC.
     ///
-    /// The vendor does not document this parameter (basis: only the vendor's SDK documents the header, for no operation in particular).
+    /// Optional; sent as the header parameter `X-Client-Timezone`. Without it the client's own value is sent, if [`client_timezone`](crate::ClientBuilder::client_timezone) was given one.
     ///
-    /// Optional; sent as the header parameter `X-Client-Timezone`.
+    /// **Inferred:** the vendor does not document this parameter (only the vendor's SDK documents the header, for no operation in particular).
     pub fn x_client_timezone<V>(mut self, value: V) -> Self
     where
         V: std::convert::TryInto<::std::string::String>,
@@ -20538,11 +20536,11 @@ impl<'a> ListMeetingTemplates<'a> {
         self
     }
 
-    /// **Inferred.** Zone in which times come back, as an IANA name or an abbreviation such as `EST`. Without it times are in UTC.
+    /// Zone in which times come back, as an IANA name or an abbreviation such as `EST`. Without it times are in UTC.
     ///
-    /// The vendor does not document this parameter (basis: only the vendor's SDK documents the header, for no operation in particular).
+    /// Optional; sent as the header parameter `X-Client-Timezone`. Without it the client's own value is sent, if [`client_timezone`](crate::ClientBuilder::client_timezone) was given one.
     ///
-    /// Optional; sent as the header parameter `X-Client-Timezone`.
+    /// **Inferred:** the vendor does not document this parameter (only the vendor's SDK documents the header, for no operation in particular).
     pub fn x_client_timezone<V>(mut self, value: V) -> Self
     where
         V: std::convert::TryInto<::std::string::String>,
@@ -20732,11 +20730,11 @@ impl<'a> GetMeetingTemplate<'a> {
         self
     }
 
-    /// **Inferred.** Zone in which times come back, as an IANA name or an abbreviation such as `EST`. Without it times are in UTC.
+    /// Zone in which times come back, as an IANA name or an abbreviation such as `EST`. Without it times are in UTC.
     ///
-    /// The vendor does not document this parameter (basis: only the vendor's SDK documents the header, for no operation in particular).
+    /// Optional; sent as the header parameter `X-Client-Timezone`. Without it the client's own value is sent, if [`client_timezone`](crate::ClientBuilder::client_timezone) was given one.
     ///
-    /// Optional; sent as the header parameter `X-Client-Timezone`.
+    /// **Inferred:** the vendor does not document this parameter (only the vendor's SDK documents the header, for no operation in particular).
     pub fn x_client_timezone<V>(mut self, value: V) -> Self
     where
         V: std::convert::TryInto<::std::string::String>,
@@ -20889,11 +20887,11 @@ impl<'a> ApplyMeetingTemplate<'a> {
         self
     }
 
-    /// **Inferred.** Zone in which times come back, as an IANA name or an abbreviation such as `EST`. Without it times are in UTC.
+    /// Zone in which times come back, as an IANA name or an abbreviation such as `EST`. Without it times are in UTC.
     ///
-    /// The vendor does not document this parameter (basis: only the vendor's SDK documents the header, for no operation in particular).
+    /// Optional; sent as the header parameter `X-Client-Timezone`. Without it the client's own value is sent, if [`client_timezone`](crate::ClientBuilder::client_timezone) was given one.
     ///
-    /// Optional; sent as the header parameter `X-Client-Timezone`.
+    /// **Inferred:** the vendor does not document this parameter (only the vendor's SDK documents the header, for no operation in particular).
     pub fn x_client_timezone<V>(mut self, value: V) -> Self
     where
         V: std::convert::TryInto<::std::string::String>,
@@ -21069,11 +21067,11 @@ impl<'a> ListMeetingTemplateNextSteps<'a> {
         self
     }
 
-    /// **Inferred.** Zone in which times come back, as an IANA name or an abbreviation such as `EST`. Without it times are in UTC.
+    /// Zone in which times come back, as an IANA name or an abbreviation such as `EST`. Without it times are in UTC.
     ///
-    /// The vendor does not document this parameter (basis: only the vendor's SDK documents the header, for no operation in particular).
+    /// Optional; sent as the header parameter `X-Client-Timezone`. Without it the client's own value is sent, if [`client_timezone`](crate::ClientBuilder::client_timezone) was given one.
     ///
-    /// Optional; sent as the header parameter `X-Client-Timezone`.
+    /// **Inferred:** the vendor does not document this parameter (only the vendor's SDK documents the header, for no operation in particular).
     pub fn x_client_timezone<V>(mut self, value: V) -> Self
     where
         V: std::convert::TryInto<::std::string::String>,
@@ -21189,11 +21187,11 @@ impl<'a> GetProfile<'a> {
         }
     }
 
-    /// **Inferred.** Zone in which times come back, as an IANA name or an abbreviation such as `EST`. Without it times are in UTC.
+    /// Zone in which times come back, as an IANA name or an abbreviation such as `EST`. Without it times are in UTC.
     ///
-    /// The vendor does not document this parameter (basis: only the vendor's SDK documents the header, for no operation in particular).
+    /// Optional; sent as the header parameter `X-Client-Timezone`. Without it the client's own value is sent, if [`client_timezone`](crate::ClientBuilder::client_timezone) was given one.
     ///
-    /// Optional; sent as the header parameter `X-Client-Timezone`.
+    /// **Inferred:** the vendor does not document this parameter (only the vendor's SDK documents the header, for no operation in particular).
     pub fn x_client_timezone<V>(mut self, value: V) -> Self
     where
         V: std::convert::TryInto<::std::string::String>,
@@ -21332,11 +21330,11 @@ impl<'a> ListToolkits<'a> {
         self
     }
 
-    /// **Inferred.** Zone in which times come back, as an IANA name or an abbreviation such as `EST`. Without it times are in UTC.
+    /// Zone in which times come back, as an IANA name or an abbreviation such as `EST`. Without it times are in UTC.
     ///
-    /// The vendor does not document this parameter (basis: only the vendor's SDK documents the header, for no operation in particular).
+    /// Optional; sent as the header parameter `X-Client-Timezone`. Without it the client's own value is sent, if [`client_timezone`](crate::ClientBuilder::client_timezone) was given one.
     ///
-    /// Optional; sent as the header parameter `X-Client-Timezone`.
+    /// **Inferred:** the vendor does not document this parameter (only the vendor's SDK documents the header, for no operation in particular).
     pub fn x_client_timezone<V>(mut self, value: V) -> Self
     where
         V: std::convert::TryInto<::std::string::String>,
@@ -21479,12 +21477,9 @@ impl<'a> ::openapi_client_runtime::pagination::Paged for ListToolkits<'a> {
     }
 }
 
-/// **Inferred.** Request of [`Client::get_toolkit`](crate::Client::get_toolkit): set its parameters, then [`send`](Self::send) it.
-///
-/// The vendor does not document this operation (basis: only the official SDK knows the operation; scope and answer follow its siblings). It needs the feature `inferred`, which is on by default.
+/// Request of [`Client::get_toolkit`](crate::Client::get_toolkit): set its parameters, then [`send`](Self::send) it.
 #[derive(Debug, Clone)]
 #[must_use = "a request does nothing until it is sent"]
-#[cfg(feature = "inferred")]
 pub struct GetToolkit<'a> {
     client: &'a super::Client,
     toolkit_id: Result<::std::string::String, String>,
@@ -21492,7 +21487,6 @@ pub struct GetToolkit<'a> {
     call_options: CallOptions,
 }
 
-#[cfg(feature = "inferred")]
 impl<'a> GetToolkit<'a> {
     pub(crate) fn new(client: &'a super::Client) -> Self {
         Self {
@@ -21521,11 +21515,11 @@ impl<'a> GetToolkit<'a> {
         self
     }
 
-    /// **Inferred.** Zone in which times come back, as an IANA name or an abbreviation such as `EST`. Without it times are in UTC.
+    /// Zone in which times come back, as an IANA name or an abbreviation such as `EST`. Without it times are in UTC.
     ///
-    /// The vendor does not document this parameter (basis: only the vendor's SDK documents the header, for no operation in particular).
+    /// Optional; sent as the header parameter `X-Client-Timezone`. Without it the client's own value is sent, if [`client_timezone`](crate::ClientBuilder::client_timezone) was given one.
     ///
-    /// Optional; sent as the header parameter `X-Client-Timezone`.
+    /// **Inferred:** the vendor does not document this parameter (only the vendor's SDK documents the header, for no operation in particular).
     pub fn x_client_timezone<V>(mut self, value: V) -> Self
     where
         V: std::convert::TryInto<::std::string::String>,
@@ -21672,11 +21666,11 @@ impl<'a> InstallToolkit<'a> {
         self
     }
 
-    /// **Inferred.** Zone in which times come back, as an IANA name or an abbreviation such as `EST`. Without it times are in UTC.
+    /// Zone in which times come back, as an IANA name or an abbreviation such as `EST`. Without it times are in UTC.
     ///
-    /// The vendor does not document this parameter (basis: only the vendor's SDK documents the header, for no operation in particular).
+    /// Optional; sent as the header parameter `X-Client-Timezone`. Without it the client's own value is sent, if [`client_timezone`](crate::ClientBuilder::client_timezone) was given one.
     ///
-    /// Optional; sent as the header parameter `X-Client-Timezone`.
+    /// **Inferred:** the vendor does not document this parameter (only the vendor's SDK documents the header, for no operation in particular).
     pub fn x_client_timezone<V>(mut self, value: V) -> Self
     where
         V: std::convert::TryInto<::std::string::String>,
@@ -21691,9 +21685,7 @@ impl<'a> InstallToolkit<'a> {
         self
     }
 
-    /// **Inferred.** Sets the request body. Optional; sent as `application/json`.
-    ///
-    /// The vendor does not document this request body (basis: the toolkit guide and the official SDK send a body, the API description has none).
+    /// Sets the request body. Optional; sent as `application/json`.
     pub fn body<V>(mut self, value: V) -> Self
     where
         V: std::convert::TryInto<
@@ -21834,11 +21826,11 @@ impl<'a> ListInstalledToolkits<'a> {
         self
     }
 
-    /// **Inferred.** Zone in which times come back, as an IANA name or an abbreviation such as `EST`. Without it times are in UTC.
+    /// Zone in which times come back, as an IANA name or an abbreviation such as `EST`. Without it times are in UTC.
     ///
-    /// The vendor does not document this parameter (basis: only the vendor's SDK documents the header, for no operation in particular).
+    /// Optional; sent as the header parameter `X-Client-Timezone`. Without it the client's own value is sent, if [`client_timezone`](crate::ClientBuilder::client_timezone) was given one.
     ///
-    /// Optional; sent as the header parameter `X-Client-Timezone`.
+    /// **Inferred:** the vendor does not document this parameter (only the vendor's SDK documents the header, for no operation in particular).
     pub fn x_client_timezone<V>(mut self, value: V) -> Self
     where
         V: std::convert::TryInto<::std::string::String>,
@@ -22011,11 +22003,11 @@ impl<'a> UninstallToolkit<'a> {
         self
     }
 
-    /// **Inferred.** Zone in which times come back, as an IANA name or an abbreviation such as `EST`. Without it times are in UTC.
+    /// Zone in which times come back, as an IANA name or an abbreviation such as `EST`. Without it times are in UTC.
     ///
-    /// The vendor does not document this parameter (basis: only the vendor's SDK documents the header, for no operation in particular).
+    /// Optional; sent as the header parameter `X-Client-Timezone`. Without it the client's own value is sent, if [`client_timezone`](crate::ClientBuilder::client_timezone) was given one.
     ///
-    /// Optional; sent as the header parameter `X-Client-Timezone`.
+    /// **Inferred:** the vendor does not document this parameter (only the vendor's SDK documents the header, for no operation in particular).
     pub fn x_client_timezone<V>(mut self, value: V) -> Self
     where
         V: std::convert::TryInto<::std::string::String>,
@@ -22140,11 +22132,11 @@ impl<'a> ListWorkflowRuns<'a> {
         }
     }
 
-    /// **Inferred.** How many entries a page holds. The vendor declares the default; no list allows more than 100 where a maximum is stated, so the maximum here is that of its siblings.
-    ///
-    /// The vendor does not document this parameter (basis: default by the vendor; bounds as on the lists that state them).
+    /// How many entries a page holds. The vendor declares the default; no list allows more than 100 where a maximum is stated, so the maximum here is that of its siblings.
     ///
     /// Optional; sent as the query parameter `limit`.
+    ///
+    /// **Inferred:** the vendor does not document this parameter (default by the vendor; bounds as on the lists that state them).
     pub fn limit<V>(mut self, value: V) -> Self
     where
         V: std::convert::TryInto<::std::num::NonZeroU64>,
@@ -22226,11 +22218,11 @@ impl<'a> ListWorkflowRuns<'a> {
         self
     }
 
-    /// **Inferred.** Zone in which times come back, as an IANA name or an abbreviation such as `EST`. Without it times are in UTC.
+    /// Zone in which times come back, as an IANA name or an abbreviation such as `EST`. Without it times are in UTC.
     ///
-    /// The vendor does not document this parameter (basis: only the vendor's SDK documents the header, for no operation in particular).
+    /// Optional; sent as the header parameter `X-Client-Timezone`. Without it the client's own value is sent, if [`client_timezone`](crate::ClientBuilder::client_timezone) was given one.
     ///
-    /// Optional; sent as the header parameter `X-Client-Timezone`.
+    /// **Inferred:** the vendor does not document this parameter (only the vendor's SDK documents the header, for no operation in particular).
     pub fn x_client_timezone<V>(mut self, value: V) -> Self
     where
         V: std::convert::TryInto<::std::string::String>,
@@ -22441,11 +22433,11 @@ impl<'a> CreateWorkflowRun<'a> {
         self
     }
 
-    /// **Inferred.** Zone in which times come back, as an IANA name or an abbreviation such as `EST`. Without it times are in UTC.
+    /// Zone in which times come back, as an IANA name or an abbreviation such as `EST`. Without it times are in UTC.
     ///
-    /// The vendor does not document this parameter (basis: only the vendor's SDK documents the header, for no operation in particular).
+    /// Optional; sent as the header parameter `X-Client-Timezone`. Without it the client's own value is sent, if [`client_timezone`](crate::ClientBuilder::client_timezone) was given one.
     ///
-    /// Optional; sent as the header parameter `X-Client-Timezone`.
+    /// **Inferred:** the vendor does not document this parameter (only the vendor's SDK documents the header, for no operation in particular).
     pub fn x_client_timezone<V>(mut self, value: V) -> Self
     where
         V: std::convert::TryInto<::std::string::String>,
@@ -22608,11 +22600,11 @@ impl<'a> GetWorkflowRun<'a> {
         self
     }
 
-    /// **Inferred.** Zone in which times come back, as an IANA name or an abbreviation such as `EST`. Without it times are in UTC.
+    /// Zone in which times come back, as an IANA name or an abbreviation such as `EST`. Without it times are in UTC.
     ///
-    /// The vendor does not document this parameter (basis: only the vendor's SDK documents the header, for no operation in particular).
+    /// Optional; sent as the header parameter `X-Client-Timezone`. Without it the client's own value is sent, if [`client_timezone`](crate::ClientBuilder::client_timezone) was given one.
     ///
-    /// Optional; sent as the header parameter `X-Client-Timezone`.
+    /// **Inferred:** the vendor does not document this parameter (only the vendor's SDK documents the header, for no operation in particular).
     pub fn x_client_timezone<V>(mut self, value: V) -> Self
     where
         V: std::convert::TryInto<::std::string::String>,
@@ -22700,12 +22692,9 @@ impl<'a> GetWorkflowRun<'a> {
     }
 }
 
-/// **Inferred.** Request of [`Client::list_workspaces`](crate::Client::list_workspaces): set its parameters, then [`send`](Self::send) it.
-///
-/// The vendor does not document this operation (basis: release notes of 1.7.0 and the method getWorkspaces of the official SDK; page sizes as on the other admin lists). It needs the feature `inferred`, which is on by default.
+/// Request of [`Client::list_workspaces`](crate::Client::list_workspaces): set its parameters, then [`send`](Self::send) it.
 #[derive(Debug, Clone)]
 #[must_use = "a request does nothing until it is sent"]
-#[cfg(feature = "inferred")]
 pub struct ListWorkspaces<'a> {
     client: &'a super::Client,
     limit: Result<Option<::std::num::NonZeroU64>, String>,
@@ -22713,7 +22702,6 @@ pub struct ListWorkspaces<'a> {
     call_options: CallOptions,
 }
 
-#[cfg(feature = "inferred")]
 impl<'a> ListWorkspaces<'a> {
     pub(crate) fn new(client: &'a super::Client) -> Self {
         Self {
@@ -22724,11 +22712,11 @@ impl<'a> ListWorkspaces<'a> {
         }
     }
 
-    /// **Inferred.** How many entries a page holds. The vendor declares the default; the bounds are those of the lists that state them.
-    ///
-    /// The vendor does not document this parameter (basis: default by the vendor; bounds as on the lists that state them).
+    /// How many entries a page holds. The vendor declares the default; the bounds are those of the lists that state them.
     ///
     /// Optional; sent as the query parameter `limit`.
+    ///
+    /// **Inferred:** the vendor does not document this parameter (default by the vendor; bounds as on the lists that state them).
     pub fn limit<V>(mut self, value: V) -> Self
     where
         V: std::convert::TryInto<::std::num::NonZeroU64>,
@@ -22824,7 +22812,6 @@ impl<'a> ListWorkspaces<'a> {
     }
 }
 
-#[cfg(feature = "inferred")]
 impl<'a> ListWorkspaces<'a> {
     /// Sends the request again and again, and gives the items of all pages in the order of the server. A page has 50 items unless [`limit`](Self::limit) says otherwise, at most 100.
     ///
@@ -22839,7 +22826,6 @@ impl<'a> ListWorkspaces<'a> {
     }
 }
 
-#[cfg(feature = "inferred")]
 impl<'a> ::openapi_client_runtime::pagination::Paged for ListWorkspaces<'a> {
     type Page = types::WorkspaceList;
     type Item = types::PartnerWorkspace;
@@ -22878,5 +22864,50 @@ impl<'a> ::openapi_client_runtime::pagination::Paged for ListWorkspaces<'a> {
 
     fn items(page: Self::Page) -> ::std::vec::Vec<Self::Item> {
         Some(page).map(|part| part.items).flatten().unwrap_or_default()
+    }
+}
+
+impl<'a> GetMeeting<'a> {
+    /// Goes on to what the answer leads to: while the answer has `redirect_to_meeting_id`, the request is sent again with it as `meeting_id`. Up to five times, unless [`at_most`](openapi_client_runtime::Follow::at_most) says otherwise; a way that goes in a circle is an error. [`send`](Self::send) gives the first answer as it is.
+    pub fn follow(self) -> ::openapi_client_runtime::Follow<Self> {
+        ::openapi_client_runtime::Follow::new(self)
+    }
+}
+
+impl<'a> ::openapi_client_runtime::Leads for GetMeeting<'a> {
+    type Value = types::Meeting;
+    type Error = types::PartnerError;
+    type Call = ::openapi_client_runtime::FollowCall<
+        'a,
+        types::Meeting,
+        types::PartnerError,
+    >;
+    fn operation(&self) -> &'static ::openapi_client_runtime::Operation {
+        &crate::operations::GET_MEETING
+    }
+
+    fn target(&self) -> ::std::option::Option<::std::string::String> {
+        ::openapi_client_runtime::pagination::given(&self.meeting_id)
+    }
+
+    fn lead(page: &Self::Value) -> ::std::option::Option<::std::string::String> {
+        Some(page)
+            .map(|part| &part.redirect_to_meeting_id)
+            .and_then(|part| part.as_ref())
+            .map(|value| value.to_string())
+    }
+
+    fn turned_to(mut self, id: &str) -> Self {
+        self.meeting_id = id
+            .parse::<::std::string::String>()
+            .map_err(|_| {
+                "parameter `meeting_id`: what the answer leads to is no value for it"
+                    .to_owned()
+            });
+        self
+    }
+
+    fn fetch(self) -> Self::Call {
+        ::std::boxed::Box::pin(self.send())
     }
 }

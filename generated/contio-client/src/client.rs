@@ -28,12 +28,28 @@ impl Client {
     /// - `CONTIO_CLIENT_ID`: credential of the scheme `clientId`.
     /// - `CONTIO_CLIENT_BASIC_USERNAME`: credential of the scheme `clientBasic`.
     /// - `CONTIO_CLIENT_BASIC_PASSWORD`: credential of the scheme `clientBasic`.
+    /// - `CONTIO_CLIENT_TIMEZONE`: Zone in which times come back, as an IANA name or an abbreviation such as `EST`. Without it times are in UTC.
     ///
     /// # Errors
     ///
     /// [`BuildError`] when no address is set, or a value cannot be used.
     pub fn from_env() -> Result<Self, BuildError> {
         Self::builder().from_env()?.build()
+    }
+
+    /// A clone with another value for [`client_timezone`](ClientBuilder::client_timezone), which shares connections, credentials, limits and write queues with this one.
+    ///
+    /// # Errors
+    ///
+    /// [`BuildError`] when the value cannot be sent as a header.
+    pub fn with_client_timezone(
+        &self,
+        value: impl Into<::std::string::String>,
+    ) -> Result<Self, BuildError> {
+        let value: ::std::string::String = value.into();
+        Ok(Self {
+            core: self.core.with_default_header("X-Client-Timezone", &value.to_string())?,
+        })
     }
 
     /// Starts a call that the document does not know, with everything that other calls
@@ -4743,6 +4759,8 @@ impl Client {
     /// - The token needs the scope `meetings:read`.
     /// - Counts towards the limit `user`: 1000 requests in 300 seconds per source address.
     ///
+    /// The answer may lead to another resource: [`follow`](builder::GetMeeting::follow) goes on to it.
+    ///
     /// # Errors
     ///
     /// - 400: The request is malformed, or a value in it is missing or wrong.
@@ -5865,6 +5883,17 @@ impl ClientBuilder {
         self
     }
 
+    /// Zone in which times come back, as an IANA name or an abbreviation such as `EST`. Without it times are in UTC.
+    ///
+    /// Sent as `X-Client-Timezone` with every operation that has this parameter, unless a call sets its own.
+    ///
+    /// **Inferred:** the vendor does not document this parameter (only the vendor's SDK documents the header, for no operation in particular).
+    pub fn client_timezone(mut self, value: impl Into<::std::string::String>) -> Self {
+        let value: ::std::string::String = value.into();
+        self.core = self.core.default_header("X-Client-Timezone", value.to_string());
+        self
+    }
+
     /// Sets what the client does about the limits of the API: it waits, unless told otherwise.
     pub fn rate_limiting(
         mut self,
@@ -6053,6 +6082,17 @@ impl ClientBuilder {
                         ),
                 );
             }
+        }
+
+        if let Some(value) = self.core.env("CLIENT_TIMEZONE")? {
+            let value: ::std::string::String = value
+                .parse()
+                .map_err(|_| {
+                    self
+                        .core
+                        .env_error("CLIENT_TIMEZONE", "is no value that the API takes")
+                })?;
+            self = self.client_timezone(value);
         }
 
         Ok(self)

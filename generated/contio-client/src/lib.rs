@@ -19,6 +19,21 @@ pub mod operations;
 #[rustfmt::skip]
 pub mod types;
 
+/// Links that a person follows in a browser or an app.
+///
+/// Each value is percent-encoded in its place, so that a link leads where its template says whatever the values are; optional values that are empty are left out.
+///
+/// ```
+/// use contio_client::links;
+///
+/// let link = links::SsoEntry::new("northwind").target("web").login_hint("mara@northwind.example").auto().url()?;
+/// println!("{link}");
+/// # Ok::<(), links::WebLinkError>(())
+/// ```
+#[allow(clippy::all, clippy::pedantic)]
+#[rustfmt::skip]
+pub mod links;
+
 /// A server in this process that behaves as the document says, for tests and first steps without an account (feature `mock`).
 ///
 /// ```

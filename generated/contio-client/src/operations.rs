@@ -2827,6 +2827,7 @@ pub static LIST_ACTION_ITEMS: Operation = Operation::new(
                 .envelope("Default"),
         ],
     )
+    .default_headers(&["X-Client-Timezone"])
     .pagination(
         Some(
             Pagination::new(PaginationStyle::Offset)
@@ -2871,6 +2872,7 @@ pub static CREATE_ACTION_ITEM: Operation = Operation::new(
         ],
     )
     .idempotency_key(Some("Idempotency-Key"))
+    .default_headers(&["X-Client-Timezone"])
     .provenance(Provenance::Documented)
     .sources(&["API description 1.10.0"])
     .build();
@@ -2895,6 +2897,7 @@ pub static GET_ACTION_ITEM: Operation = Operation::new(
             ResponseSpec::new(StatusRange::Default, &["application/json"]),
         ],
     )
+    .default_headers(&["X-Client-Timezone"])
     .provenance(Provenance::Documented)
     .sources(&["API description 1.10.0"])
     .build();
@@ -2930,6 +2933,7 @@ pub static UPDATE_ACTION_ITEM: Operation = Operation::new(
         ],
     )
     .idempotency_key(Some("Idempotency-Key"))
+    .default_headers(&["X-Client-Timezone"])
     .provenance(Provenance::Documented)
     .sources(&["API description 1.10.0"])
     .build();
@@ -2965,6 +2969,7 @@ pub static REPLACE_ACTION_ITEM: Operation = Operation::new(
         ],
     )
     .idempotency_key(Some("Idempotency-Key"))
+    .default_headers(&["X-Client-Timezone"])
     .provenance(Provenance::Documented)
     .sources(&["API description 1.10.0"])
     .deprecated()
@@ -2992,6 +2997,7 @@ pub static DELETE_ACTION_ITEM: Operation = Operation::new(
         ],
     )
     .idempotency_key(Some("Idempotency-Key"))
+    .default_headers(&["X-Client-Timezone"])
     .provenance(Provenance::Documented)
     .sources(&["API description 1.10.0"])
     .build();
@@ -3016,6 +3022,7 @@ pub static LIST_AGENDA_ITEMS: Operation = Operation::new(
             ResponseSpec::new(StatusRange::Default, &["application/json"]),
         ],
     )
+    .default_headers(&["X-Client-Timezone"])
     .provenance(Provenance::Documented)
     .sources(&["API description 1.10.0"])
     .build();
@@ -3043,6 +3050,7 @@ pub static CREATE_AGENDA_ITEM: Operation = Operation::new(
         ],
     )
     .idempotency_key(Some("Idempotency-Key"))
+    .default_headers(&["X-Client-Timezone"])
     .provenance(Provenance::Documented)
     .sources(&["API description 1.10.0"])
     .build();
@@ -3070,6 +3078,7 @@ pub static UPDATE_AGENDA_ITEM: Operation = Operation::new(
         ],
     )
     .idempotency_key(Some("Idempotency-Key"))
+    .default_headers(&["X-Client-Timezone"])
     .provenance(Provenance::Documented)
     .sources(&["API description 1.10.0"])
     .build();
@@ -3097,6 +3106,7 @@ pub static REPLACE_AGENDA_ITEM: Operation = Operation::new(
         ],
     )
     .idempotency_key(Some("Idempotency-Key"))
+    .default_headers(&["X-Client-Timezone"])
     .provenance(Provenance::Documented)
     .sources(&["API description 1.10.0"])
     .deprecated()
@@ -3124,6 +3134,7 @@ pub static DELETE_AGENDA_ITEM: Operation = Operation::new(
         ],
     )
     .idempotency_key(Some("Idempotency-Key"))
+    .default_headers(&["X-Client-Timezone"])
     .provenance(Provenance::Documented)
     .sources(&["API description 1.10.0"])
     .build();
@@ -3147,6 +3158,7 @@ pub static LIST_BACKLOG_ITEMS: Operation = Operation::new(
             ResponseSpec::new(StatusRange::Default, &["application/json"]),
         ],
     )
+    .default_headers(&["X-Client-Timezone"])
     .pagination(
         Some(
             Pagination::new(PaginationStyle::Offset)
@@ -3184,6 +3196,7 @@ pub static CREATE_BACKLOG_ITEM: Operation = Operation::new(
         ],
     )
     .idempotency_key(Some("Idempotency-Key"))
+    .default_headers(&["X-Client-Timezone"])
     .provenance(Provenance::Documented)
     .sources(&["API description 1.10.0"])
     .build();
@@ -3207,6 +3220,7 @@ pub static LIST_BACKLOG_ITEM_HISTORY: Operation = Operation::new(
             ResponseSpec::new(StatusRange::Default, &["application/json"]),
         ],
     )
+    .default_headers(&["X-Client-Timezone"])
     .pagination(
         Some(
             Pagination::new(PaginationStyle::Offset)
@@ -3242,6 +3256,7 @@ pub static GET_BACKLOG_ITEM: Operation = Operation::new(
             ResponseSpec::new(StatusRange::Default, &["application/json"]),
         ],
     )
+    .default_headers(&["X-Client-Timezone"])
     .provenance(Provenance::Documented)
     .sources(&["API description 1.10.0"])
     .build();
@@ -3269,6 +3284,7 @@ pub static UPDATE_BACKLOG_ITEM: Operation = Operation::new(
         ],
     )
     .idempotency_key(Some("Idempotency-Key"))
+    .default_headers(&["X-Client-Timezone"])
     .provenance(Provenance::Documented)
     .sources(&["API description 1.10.0"])
     .build();
@@ -3293,6 +3309,7 @@ pub static DELETE_BACKLOG_ITEM: Operation = Operation::new(
             ResponseSpec::new(StatusRange::Default, &["application/json"]),
         ],
     )
+    .default_headers(&["X-Client-Timezone"])
     .provenance(Provenance::Documented)
     .sources(&["API description 1.10.0"])
     .build();
@@ -3320,6 +3337,7 @@ pub static ASSIGN_BACKLOG_ITEM: Operation = Operation::new(
         ],
     )
     .idempotency_key(Some("Idempotency-Key"))
+    .default_headers(&["X-Client-Timezone"])
     .provenance(Provenance::Documented)
     .sources(&["API description 1.10.0"])
     .build();
@@ -3349,6 +3367,7 @@ pub static LIST_CALENDAR_EVENTS: Operation = Operation::new(
                 .envelope("Default"),
         ],
     )
+    .default_headers(&["X-Client-Timezone"])
     .pagination(
         Some(
             Pagination::new(PaginationStyle::Offset)
@@ -3384,6 +3403,7 @@ pub static GET_CALENDAR_EVENT: Operation = Operation::new(
             ResponseSpec::new(StatusRange::Default, &["application/json"]),
         ],
     )
+    .default_headers(&["X-Client-Timezone"])
     .provenance(Provenance::Documented)
     .sources(&["API description 1.10.0"])
     .build();
@@ -3419,6 +3439,7 @@ pub static CREATE_MEETING_FROM_CALENDAR_EVENT: Operation = Operation::new(
         ],
     )
     .idempotency_key(Some("Idempotency-Key"))
+    .default_headers(&["X-Client-Timezone"])
     .provenance(Provenance::Documented)
     .sources(&["API description 1.10.0"])
     .build();
@@ -3454,6 +3475,7 @@ pub static LINK_CALENDAR_EVENT: Operation = Operation::new(
         ],
     )
     .idempotency_key(Some("Idempotency-Key"))
+    .default_headers(&["X-Client-Timezone"])
     .provenance(Provenance::Documented)
     .sources(&["API description 1.10.0"])
     .build();
@@ -3480,6 +3502,7 @@ pub static UNLINK_CALENDAR_EVENT: Operation = Operation::new(
         ],
     )
     .idempotency_key(Some("Idempotency-Key"))
+    .default_headers(&["X-Client-Timezone"])
     .provenance(Provenance::Documented)
     .sources(&["API description 1.10.0"])
     .build();
@@ -3503,6 +3526,7 @@ pub static LIST_CHAT_SESSIONS: Operation = Operation::new(
             ResponseSpec::new(StatusRange::Default, &["application/json"]),
         ],
     )
+    .default_headers(&["X-Client-Timezone"])
     .pagination(
         Some(
             Pagination::new(PaginationStyle::Offset)
@@ -3542,6 +3566,7 @@ pub static CREATE_CHAT_SESSION: Operation = Operation::new(
         ],
     )
     .idempotency_key(Some("Idempotency-Key"))
+    .default_headers(&["X-Client-Timezone"])
     .provenance(Provenance::Documented)
     .sources(&["API description 1.10.0"])
     .build();
@@ -3566,6 +3591,7 @@ pub static GET_CHAT_SESSION: Operation = Operation::new(
             ResponseSpec::new(StatusRange::Default, &["application/json"]),
         ],
     )
+    .default_headers(&["X-Client-Timezone"])
     .pagination(
         Some(
             Pagination::new(PaginationStyle::Offset)
@@ -3607,6 +3633,7 @@ pub static SEND_CHAT_MESSAGE: Operation = Operation::new(
         ],
     )
     .idempotency_key(Some("Idempotency-Key"))
+    .default_headers(&["X-Client-Timezone"])
     .provenance(Provenance::Documented)
     .sources(&["API description 1.10.0"])
     .build();
@@ -3631,6 +3658,7 @@ pub static GET_CHAT_TURN: Operation = Operation::new(
             ResponseSpec::new(StatusRange::Default, &["application/json"]),
         ],
     )
+    .default_headers(&["X-Client-Timezone"])
     .provenance(Provenance::Documented)
     .sources(&["API description 1.10.0"])
     .build();
@@ -3655,6 +3683,7 @@ pub static LIST_MEETING_ATTACHMENTS: Operation = Operation::new(
             ResponseSpec::new(StatusRange::Default, &["application/json"]),
         ],
     )
+    .default_headers(&["X-Client-Timezone"])
     .pagination(
         Some(
             Pagination::new(PaginationStyle::Offset)
@@ -3694,6 +3723,7 @@ pub static CREATE_MEETING_ATTACHMENT: Operation = Operation::new(
         ],
     )
     .idempotency_key(Some("Idempotency-Key"))
+    .default_headers(&["X-Client-Timezone"])
     .provenance(Provenance::Documented)
     .sources(&["API description 1.10.0"])
     .build();
@@ -3718,6 +3748,7 @@ pub static GET_MEETING_ATTACHMENT: Operation = Operation::new(
             ResponseSpec::new(StatusRange::Default, &["application/json"]),
         ],
     )
+    .default_headers(&["X-Client-Timezone"])
     .provenance(Provenance::Documented)
     .sources(&["API description 1.10.0"])
     .build();
@@ -3744,6 +3775,7 @@ pub static DELETE_MEETING_ATTACHMENT: Operation = Operation::new(
         ],
     )
     .idempotency_key(Some("Idempotency-Key"))
+    .default_headers(&["X-Client-Timezone"])
     .provenance(Provenance::Documented)
     .sources(&["API description 1.10.0"])
     .build();
@@ -3769,6 +3801,7 @@ pub static DOWNLOAD_MEETING_ATTACHMENT: Operation = Operation::new(
         ],
     )
     .streams()
+    .default_headers(&["X-Client-Timezone"])
     .provenance(Provenance::Documented)
     .sources(&["API description 1.10.0"])
     .build();
@@ -3792,6 +3825,7 @@ pub static LIST_MEETING_CONTEXTS: Operation = Operation::new(
             ResponseSpec::new(StatusRange::Default, &["application/json"]),
         ],
     )
+    .default_headers(&["X-Client-Timezone"])
     .pagination(
         Some(
             Pagination::new(PaginationStyle::Offset)
@@ -3828,6 +3862,7 @@ pub static UPLOAD_MEETING_CONTEXT: Operation = Operation::new(
             ResponseSpec::new(StatusRange::Default, &["application/json"]),
         ],
     )
+    .default_headers(&["X-Client-Timezone"])
     .provenance(Provenance::Documented)
     .sources(&["API description 1.10.0"])
     .build();
@@ -3852,6 +3887,7 @@ pub static GET_MEETING_CONTEXT: Operation = Operation::new(
             ResponseSpec::new(StatusRange::Default, &["application/json"]),
         ],
     )
+    .default_headers(&["X-Client-Timezone"])
     .provenance(Provenance::Documented)
     .sources(&["API description 1.10.0"])
     .build();
@@ -3878,6 +3914,7 @@ pub static DELETE_MEETING_CONTEXT: Operation = Operation::new(
         ],
     )
     .idempotency_key(Some("Idempotency-Key"))
+    .default_headers(&["X-Client-Timezone"])
     .provenance(Provenance::Documented)
     .sources(&["API description 1.10.0"])
     .build();
@@ -3903,6 +3940,7 @@ pub static DOWNLOAD_MEETING_CONTEXT: Operation = Operation::new(
         ],
     )
     .streams()
+    .default_headers(&["X-Client-Timezone"])
     .provenance(Provenance::Documented)
     .sources(&["API description 1.10.0"])
     .build();
@@ -3932,6 +3970,7 @@ pub static LIST_MEETINGS: Operation = Operation::new(
                 .envelope("Default"),
         ],
     )
+    .default_headers(&["X-Client-Timezone"])
     .pagination(
         Some(
             Pagination::new(PaginationStyle::Offset)
@@ -3976,6 +4015,7 @@ pub static CREATE_MEETING: Operation = Operation::new(
         ],
     )
     .idempotency_key(Some("Idempotency-Key"))
+    .default_headers(&["X-Client-Timezone"])
     .provenance(Provenance::Documented)
     .sources(&["API description 1.10.0"])
     .build();
@@ -4000,6 +4040,7 @@ pub static GET_MEETING: Operation = Operation::new(
             ResponseSpec::new(StatusRange::Default, &["application/json"]),
         ],
     )
+    .default_headers(&["X-Client-Timezone"])
     .provenance(Provenance::Documented)
     .sources(&["API description 1.10.0"])
     .build();
@@ -4035,6 +4076,7 @@ pub static UPDATE_MEETING: Operation = Operation::new(
         ],
     )
     .idempotency_key(Some("Idempotency-Key"))
+    .default_headers(&["X-Client-Timezone"])
     .provenance(Provenance::Documented)
     .sources(&["API description 1.10.0"])
     .build();
@@ -4059,6 +4101,7 @@ pub static LIST_MEETING_ACTION_BUTTONS: Operation = Operation::new(
             ResponseSpec::new(StatusRange::Default, &["application/json"]),
         ],
     )
+    .default_headers(&["X-Client-Timezone"])
     .provenance(Provenance::Documented)
     .sources(&["API description 1.10.0"])
     .build();
@@ -4086,6 +4129,7 @@ pub static TRIGGER_ACTION_BUTTON: Operation = Operation::new(
         ],
     )
     .idempotency_key(Some("Idempotency-Key"))
+    .default_headers(&["X-Client-Timezone"])
     .provenance(Provenance::Documented)
     .sources(&["API description 1.10.0"])
     .build();
@@ -4110,6 +4154,7 @@ pub static LIST_MEETING_NEXT_STEPS: Operation = Operation::new(
             ResponseSpec::new(StatusRange::Default, &["application/json"]),
         ],
     )
+    .default_headers(&["X-Client-Timezone"])
     .provenance(Provenance::Documented)
     .sources(&["API description 1.10.0"])
     .build();
@@ -4137,6 +4182,7 @@ pub static EXECUTE_NEXT_STEP: Operation = Operation::new(
         ],
     )
     .idempotency_key(Some("Idempotency-Key"))
+    .default_headers(&["X-Client-Timezone"])
     .provenance(Provenance::Documented)
     .sources(&["API description 1.10.0"])
     .build();
@@ -4162,6 +4208,7 @@ pub static EXPORT_MEETING_TRANSCRIPT: Operation = Operation::new(
             ResponseSpec::new(StatusRange::Default, &["application/json"]),
         ],
     )
+    .default_headers(&["X-Client-Timezone"])
     .provenance(Provenance::Documented)
     .sources(&["API description 1.10.0"])
     .build();
@@ -4185,6 +4232,7 @@ pub static GET_NEXT_STEP_RESULT: Operation = Operation::new(
             ResponseSpec::new(StatusRange::Default, &["application/json"]),
         ],
     )
+    .default_headers(&["X-Client-Timezone"])
     .provenance(Provenance::Documented)
     .sources(&["API description 1.10.0"])
     .build();
@@ -4209,6 +4257,7 @@ pub static LIST_PARTICIPANTS: Operation = Operation::new(
             ResponseSpec::new(StatusRange::Default, &["application/json"]),
         ],
     )
+    .default_headers(&["X-Client-Timezone"])
     .provenance(Provenance::Documented)
     .sources(&["API description 1.10.0"])
     .build();
@@ -4236,6 +4285,7 @@ pub static ADD_PARTICIPANT: Operation = Operation::new(
         ],
     )
     .idempotency_key(Some("Idempotency-Key"))
+    .default_headers(&["X-Client-Timezone"])
     .provenance(Provenance::Documented)
     .sources(&["API description 1.10.0"])
     .build();
@@ -4262,6 +4312,7 @@ pub static REMOVE_PARTICIPANT: Operation = Operation::new(
         ],
     )
     .idempotency_key(Some("Idempotency-Key"))
+    .default_headers(&["X-Client-Timezone"])
     .provenance(Provenance::Documented)
     .sources(&["API description 1.10.0"])
     .build();
@@ -4284,6 +4335,7 @@ pub static LIST_MEETING_TEMPLATES: Operation = Operation::new(
             ResponseSpec::new(StatusRange::Default, &["application/json"]),
         ],
     )
+    .default_headers(&["X-Client-Timezone"])
     .pagination(
         Some(
             Pagination::new(PaginationStyle::Offset)
@@ -4318,6 +4370,7 @@ pub static GET_MEETING_TEMPLATE: Operation = Operation::new(
             ResponseSpec::new(StatusRange::Default, &["application/json"]),
         ],
     )
+    .default_headers(&["X-Client-Timezone"])
     .provenance(Provenance::Documented)
     .sources(&["API description 1.10.0"])
     .build();
@@ -4347,6 +4400,7 @@ pub static APPLY_MEETING_TEMPLATE: Operation = Operation::new(
         ],
     )
     .idempotency_key(Some("Idempotency-Key"))
+    .default_headers(&["X-Client-Timezone"])
     .provenance(Provenance::Documented)
     .sources(&["API description 1.10.0"])
     .build();
@@ -4370,6 +4424,7 @@ pub static LIST_MEETING_TEMPLATE_NEXT_STEPS: Operation = Operation::new(
             ResponseSpec::new(StatusRange::Default, &["application/json"]),
         ],
     )
+    .default_headers(&["X-Client-Timezone"])
     .provenance(Provenance::Documented)
     .sources(&["API description 1.10.0"])
     .build();
@@ -4392,6 +4447,7 @@ pub static GET_PROFILE: Operation = Operation::new(
             ResponseSpec::new(StatusRange::Default, &["application/json"]),
         ],
     )
+    .default_headers(&["X-Client-Timezone"])
     .provenance(Provenance::Documented)
     .sources(&["API description 1.10.0"])
     .build();
@@ -4414,6 +4470,7 @@ pub static LIST_TOOLKITS: Operation = Operation::new(
             ResponseSpec::new(StatusRange::Default, &["application/json"]),
         ],
     )
+    .default_headers(&["X-Client-Timezone"])
     .pagination(
         Some(
             Pagination::new(PaginationStyle::Offset)
@@ -4451,6 +4508,7 @@ pub static GET_TOOLKIT: Operation = Operation::new(
             ResponseSpec::new(StatusRange::Default, &["application/json"]),
         ],
     )
+    .default_headers(&["X-Client-Timezone"])
     .provenance(Provenance::Inferred)
     .provenance_basis(
         Some(
@@ -4482,6 +4540,7 @@ pub static INSTALL_TOOLKIT: Operation = Operation::new(
         ],
     )
     .idempotency_key(Some("Idempotency-Key"))
+    .default_headers(&["X-Client-Timezone"])
     .provenance(Provenance::Documented)
     .sources(&["API description 1.10.0"])
     .build();
@@ -4505,6 +4564,7 @@ pub static LIST_INSTALLED_TOOLKITS: Operation = Operation::new(
             ResponseSpec::new(StatusRange::Default, &["application/json"]),
         ],
     )
+    .default_headers(&["X-Client-Timezone"])
     .provenance(Provenance::Documented)
     .sources(&["API description 1.10.0"])
     .build();
@@ -4531,6 +4591,7 @@ pub static UNINSTALL_TOOLKIT: Operation = Operation::new(
         ],
     )
     .idempotency_key(Some("Idempotency-Key"))
+    .default_headers(&["X-Client-Timezone"])
     .provenance(Provenance::Documented)
     .sources(&["API description 1.10.0"])
     .build();
@@ -4553,6 +4614,7 @@ pub static LIST_WORKFLOW_RUNS: Operation = Operation::new(
             ResponseSpec::new(StatusRange::Default, &["application/json"]),
         ],
     )
+    .default_headers(&["X-Client-Timezone"])
     .pagination(
         Some(
             Pagination::new(PaginationStyle::Offset)
@@ -4592,6 +4654,7 @@ pub static CREATE_WORKFLOW_RUN: Operation = Operation::new(
         ],
     )
     .idempotency_key(Some("Idempotency-Key"))
+    .default_headers(&["X-Client-Timezone"])
     .provenance(Provenance::Documented)
     .sources(&["API description 1.10.0"])
     .build();
@@ -4616,6 +4679,7 @@ pub static GET_WORKFLOW_RUN: Operation = Operation::new(
             ResponseSpec::new(StatusRange::Default, &["application/json"]),
         ],
     )
+    .default_headers(&["X-Client-Timezone"])
     .provenance(Provenance::Documented)
     .sources(&["API description 1.10.0"])
     .build();

@@ -275,7 +275,10 @@ fn known(link: &str, parameter: &Parameter<'_>) -> Vec<syn::Item> {
             .collect(),
         default: None,
     };
-    let doc = format!("What `{}` of the link `{link}` may be.", parameter.name);
+    let doc = format!(
+        "What `{}` of the link `{link}` may be.\n\nOther values can be given as text.",
+        parameter.name
+    );
     open_enum_items(ty, &doc, schema, &open)
 }
 

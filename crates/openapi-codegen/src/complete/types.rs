@@ -477,7 +477,11 @@ fn open_enum(context: &Context<'_>, component: &str, open: &crate::plan::OpenEnu
     let (_, schema) = context
         .schema_of(&name.to_string())
         .unwrap_or(("", &Value::Null));
-    open_enum_items(&name, &type_doc(component, schema), schema, open)
+    let doc = format!(
+        "{}\n\nThe API may add values; one that is not listed here is kept as it came.",
+        type_doc(component, schema)
+    );
+    open_enum_items(&name, &doc, schema, open)
 }
 
 /// An open enum with this documentation; its values are described beside their list in `schema`.
@@ -487,9 +491,7 @@ pub(super) fn open_enum_items(
     schema: &Value,
     open: &crate::plan::OpenEnum,
 ) -> Vec<Item> {
-    let type_doc = super::prose::doc(&format!(
-        "{doc}\n\nThe API may add values; one that is not listed here is kept as it came."
-    ));
+    let type_doc = super::prose::doc(doc);
     let idents = naming::variants(&open.values);
     let unknown = format_ident!(
         "{}",
