@@ -18,6 +18,7 @@ const SHOWN_BY: &[(&str, &str)] = &[
     ("CallbackError", "Authorization"),
     ("ClientAuthentication", "OAuthEndpoints"),
     ("ErrorMembers", "Api"),
+    ("Leads", "Follow"),
     ("Next", "Middleware"),
     ("OAuthErrorCode", "OAuthError"),
     ("Outcome", "Event"),

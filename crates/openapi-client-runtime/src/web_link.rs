@@ -11,7 +11,17 @@ use url::Url;
 use crate::Provenance;
 
 /// A kind of link that the document knows (`x-links`): a URI template (RFC 6570). Generated crates
-/// hold one for each; [`WebLink`] has an example.
+/// hold one for each.
+///
+/// ```
+/// use openapi_client_runtime::{Provenance, WebLinkTemplate};
+///
+/// static ROOM: WebLinkTemplate =
+///     WebLinkTemplate::new("room", "https://app.example.com/rooms/{id}").required(&["id"]);
+///
+/// assert_eq!(ROOM.template(), "https://app.example.com/rooms/{id}");
+/// assert_eq!(ROOM.provenance(), Provenance::Documented);
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct WebLinkTemplate {
     name: &'static str,
@@ -220,8 +230,20 @@ impl fmt::Debug for WebLink {
     }
 }
 
-/// Why a link cannot be made. `Display` says what is wrong and what to do; [`WebLink`] has an
-/// example.
+/// Why a link cannot be made. `Display` says what is wrong and what to do.
+///
+/// ```
+/// use openapi_client_runtime::{WebLink, WebLinkTemplate};
+///
+/// static ROOM: WebLinkTemplate =
+///     WebLinkTemplate::new("room", "https://app.example.com/rooms/{id}").required(&["id"]);
+///
+/// let error = WebLink::new(&ROOM).url().unwrap_err();
+/// assert_eq!(
+///     error.to_string(),
+///     "the link `room` cannot be made: `id` is empty, and there is no link without it"
+/// );
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct WebLinkError {
     link: &'static str,

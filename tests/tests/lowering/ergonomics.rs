@@ -1,6 +1,6 @@
 //! What a document spares its users: headers that are set once, resources that moved, links for people.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, num::NonZeroU64};
 
 use openapi_client_runtime::{ErrorKind, Provenance, RetryPolicy};
 use serde_json::json;
@@ -8,7 +8,7 @@ use serde_json::json;
 use crate::{
     client,
     clients::{
-        client_defaults::{Client, ClientBuilder, builder::ListRooms, operations, types::Tenant},
+        client_defaults::{Client, ClientBuilder, operations, types::Tenant},
         follow, links,
     },
     server::{Server, page},
@@ -25,7 +25,7 @@ async fn a_header_of_the_client_goes_out_with_every_operation_that_has_it() {
     let server = Server::start().await;
     let client = builder(&server)
         .client_timezone("Europe/Berlin")
-        .depth(3_i64)
+        .depth(NonZeroU64::new(3).unwrap())
         .tenant("acme".parse::<Tenant>().unwrap())
         .build()
         .unwrap();
@@ -55,8 +55,8 @@ async fn a_call_and_a_clone_have_their_own_value() {
         .client_timezone("Europe/Berlin")
         .build()
         .unwrap();
-    let own = |request: ListRooms<'_>| request.x_client_timezone("EST");
-    own(berlin.list_rooms()).send().await.unwrap();
+    let own = berlin.list_rooms().x_client_timezone("EST");
+    own.send().await.unwrap();
     assert_eq!(zone().unwrap(), "EST");
     let tokyo = berlin.with_client_timezone("Asia/Tokyo").unwrap();
     tokyo.list_rooms().send().await.unwrap();
@@ -96,7 +96,7 @@ async fn a_value_that_no_header_can_be_is_refused_when_the_client_is_built() {
 /// Runs again as a process of its own, whose environment is no other test's.
 #[tokio::test]
 async fn the_environment_can_set_them() {
-    const PREFIX: &str = "CLIENT_DEFAULTS_CLIENT";
+    const PREFIX: &str = "CLIENT_DEFAULTS";
     const NAME: &str = "ergonomics::the_environment_can_set_them";
     if std::env::var_os(format!("{PREFIX}_BASE_URL")).is_some() {
         match Client::from_env() {
@@ -126,8 +126,7 @@ async fn the_environment_can_set_them() {
     assert_eq!(sent.header("x-client-timezone").unwrap(), "Asia/Tokyo");
     assert_eq!(sent.header("x-depth").unwrap(), "2");
     let told = run("deep").await;
-    let reason =
-        "the environment variable CLIENT_DEFAULTS_CLIENT_DEPTH is no value that the API takes";
+    let reason = "the environment variable CLIENT_DEFAULTS_DEPTH is no value that the API takes";
     assert!(told.contains(reason), "{told}");
     assert_eq!(server.count(), 1);
 }
@@ -347,7 +346,7 @@ async fn a_document_without_these_words_has_none_of_it() {
     let client = client!(header_parameters, server);
     drop(client);
     let source = include_str!("clients/header_parameters.rs");
-    for word in ["default_header", "fn follow", "mod links"] {
+    for word in ["default_header", "fn follow(", "mod links"] {
         assert!(!source.contains(word), "{word}");
     }
 }

@@ -591,7 +591,7 @@ fn follow_section(context: &Context<'_>, module: &str) -> String {
     let call = example::follow(context, method);
     let program = format!(
         "async fn read(client: &{module}::Client) -> Result<(), Box<dyn std::error::Error>> {{ \
-         {call} println!(\"{{:#?}} after {{:?}}\", found.status(), found.passed()); Ok(()) }}"
+         {call} println!(\"found after {{:?}}\", found.passed()); Ok(()) }}"
     );
     let program = match syn::parse_file(&program) {
         Ok(file) => prettyplease::unparse(&file),
