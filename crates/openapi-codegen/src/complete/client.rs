@@ -268,7 +268,7 @@ fn builder(
     let mut env_own = Vec::new();
     for setting in defaults::of(context) {
         own.push(setting.builder_method(builders)?);
-        env_own.push(setting.from_env(builders)?);
+        env_own.push(setting.env_statement(builders)?);
     }
     Ok(quote! {
         /// Builds a [`Client`].
@@ -379,7 +379,7 @@ fn credential_method(scheme: &Scheme) -> TokenStream {
 fn env_suffixes(scheme: &Scheme, schemes: &[Scheme]) -> Vec<String> {
     let base = scheme.builder_method().to_ascii_uppercase();
     let is_free = || {
-        let mut names = schemes.iter().map(|other| other.builder_method());
+        let mut names = schemes.iter().map(Scheme::builder_method);
         !names.any(|name| format!("{}_TOKEN", name.to_ascii_uppercase()) == base)
     };
     match scheme.kind {

@@ -142,7 +142,7 @@ impl Default<'_> {
     }
 
     /// The statement by which `from_env` takes it over.
-    pub(super) fn from_env(&self, builders: &[Item]) -> Result<TokenStream, Error> {
+    pub(super) fn env_statement(&self, builders: &[Item]) -> Result<TokenStream, Error> {
         let (method, suffix, ty) = (
             format_ident!("{}", self.setting),
             self.env_suffix(),

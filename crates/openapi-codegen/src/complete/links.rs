@@ -166,24 +166,8 @@ fn link_type(name: &str, link: &Value) -> TokenStream {
     let constant = constant(name, link, &parameters, &template);
     let docs = prose::doc(&link_doc(name, link));
     let (required, optional): (Vec<_>, Vec<_>) = parameters.iter().partition(|p| p.is_required());
-    let functions: Vec<_> = required
-        .iter()
-        .map(|parameter| parameter.function())
-        .collect();
-    let arguments = functions.iter().map(|(argument, _)| argument);
-    let arguments = arguments.filter(|argument| !argument.is_empty());
-    let calls = functions.iter().map(|(_, call)| call);
-    let new_doc = prose::doc(&new_doc(&required));
-    let setters = optional.iter().map(|parameter| {
-        let (docs, ident) = (prose::doc(&parameter.doc()), &parameter.ident);
-        let (argument, call) = parameter.function();
-        quote! {
-            #(#docs)*
-            pub fn #ident(self, #argument) -> Self {
-                Self(self.0 #call)
-            }
-        }
-    });
+    let new = new_function(&template, &required);
+    let setters = optional.iter().map(|parameter| setter(parameter));
     let enums = parameters
         .iter()
         .flat_map(|parameter| known(name, parameter));
@@ -196,11 +180,7 @@ fn link_type(name: &str, link: &Value) -> TokenStream {
         pub struct #ty(WebLink);
 
         impl #ty {
-            #(#new_doc)*
-            pub fn new(#(#arguments),*) -> Self {
-                Self(WebLink::new(&#template) #(#calls)*)
-            }
-
+            #new
             #(#setters)*
 
             /// The finished link.
@@ -214,6 +194,32 @@ fn link_type(name: &str, link: &Value) -> TokenStream {
         }
 
         #(#enums)*
+    }
+}
+
+/// `new`, which takes what the link needs.
+fn new_function(template: &Ident, required: &[&Parameter<'_>]) -> TokenStream {
+    let docs = prose::doc(&new_doc(required));
+    let functions = required.iter().map(|parameter| parameter.function());
+    let (arguments, calls): (Vec<_>, Vec<_>) = functions.unzip();
+    let arguments = arguments.iter().filter(|argument| !argument.is_empty());
+    quote! {
+        #(#docs)*
+        pub fn new(#(#arguments),*) -> Self {
+            Self(WebLink::new(&#template) #(#calls)*)
+        }
+    }
+}
+
+/// The method that sets what may be left out.
+fn setter(parameter: &Parameter<'_>) -> TokenStream {
+    let (docs, ident) = (prose::doc(&parameter.doc()), &parameter.ident);
+    let (argument, call) = parameter.function();
+    quote! {
+        #(#docs)*
+        pub fn #ident(self, #argument) -> Self {
+            Self(self.0 #call)
+        }
     }
 }
 

@@ -101,41 +101,47 @@ fn parse(text: &str) -> Result<Template<'_>, String> {
         template.literals.push_str(literal);
         in_query |= literal.contains('?');
         let (expression, behind) = behind.split_once('}').unwrap_or((behind, ""));
-        let (place, names) = match expression.split_at_checked(1) {
-            Some(("/", names)) => (Place::Segments, names),
-            Some(("?" | "&", names)) => (Place::Query, names),
-            Some(("+" | "#" | "." | ";" | "=" | "," | "!" | "@" | "|", _)) => {
-                return Err(format!(
-                    "has `{{{expression}}}`, of a kind that is not for links"
-                ));
-            }
-            _ => (Place::Plain, expression),
-        };
-        let misplaced = match place {
-            Place::Plain => false,
-            Place::Segments => in_query,
-            Place::Query => expression.starts_with('?') == in_query,
-        };
-        if misplaced {
-            return Err(format!(
-                "has `{{{expression}}}` on the wrong side of its `?`"
-            ));
-        }
+        let (place, names) = operator(expression, in_query)?;
         in_query |= place == Place::Query;
-        for spec in names.split(',') {
-            if spec.contains(':') {
-                return Err(format!("cuts a value short in `{{{expression}}}`"));
-            }
-            template.variables.push(Variable {
+        template
+            .variables
+            .extend(names.split(',').map(|spec| Variable {
                 name: spec.trim_end_matches('*'),
                 exploded: spec.ends_with('*'),
                 place,
-            });
-        }
+            }));
         rest = behind;
     }
     template.literals.push_str(rest);
     Ok(template)
+}
+
+/// Where the values of an expression go, and the names in it.
+fn operator(expression: &str, in_query: bool) -> Result<(Place, &str), String> {
+    let (place, names) = match expression.split_at_checked(1) {
+        Some(("/", names)) => (Place::Segments, names),
+        Some(("?" | "&", names)) => (Place::Query, names),
+        Some(("+" | "#" | "." | ";" | "=" | "," | "!" | "@" | "|", _)) => {
+            return Err(format!(
+                "has `{{{expression}}}`, of a kind that is not for links"
+            ));
+        }
+        _ => (Place::Plain, expression),
+    };
+    if names.contains(':') {
+        return Err(format!("cuts a value short in `{{{expression}}}`"));
+    }
+    let misplaced = match place {
+        Place::Plain => false,
+        Place::Segments => in_query,
+        Place::Query => expression.starts_with('?') == in_query,
+    };
+    if misplaced {
+        return Err(format!(
+            "has `{{{expression}}}` on the wrong side of its `?`"
+        ));
+    }
+    Ok((place, names))
 }
 
 /// Whether a URL parser leaves the text as it is.
