@@ -50,6 +50,9 @@ pub struct Options {
     /// Who answers when an application asks for access by OAuth 2.0
     #[arg(long, value_name = "WHO", value_enum, default_value_t = Consent::Page)]
     pub consent: Consent,
+    /// Let applications log in without PKCE, for those that have none
+    #[arg(long)]
+    pub no_pkce: bool,
     /// Largest request body that is taken, in bytes
     #[arg(long, value_name = "BYTES", default_value_t = MAX_BODY)]
     pub max_body: usize,
@@ -133,7 +136,10 @@ async fn serve_until_stopped(
         let _ = writeln!(io::stderr(), "warning: {warning}");
     }
     for mock in server.mocks() {
-        mock.oauth().consent(options.consent);
+        let oauth = mock.oauth();
+        oauth
+            .consent(options.consent)
+            .require_pkce(!options.no_pkce);
     }
     if !options.host.is_loopback() {
         let _ = writeln!(io::stderr(), "{}", announce::open_to_others(options.host));

@@ -76,7 +76,7 @@ const ENDPOINTS: [(&str, &str, &str); 18] = [
     (
         "PUT",
         "/oauth",
-        "change the OAuth 2.0 server; {\"consent\"?: automatic, page or deny, \"token_lifetime\"?}",
+        "change the OAuth 2.0 server; {\"consent\"?: automatic, page or deny, \"token_lifetime\"?, \"require_pkce\"?}",
     ),
     (
         "PUT",

@@ -74,6 +74,7 @@ struct NewOAuth {
     consent: Option<NewConsent>,
     /// In seconds.
     token_lifetime: Option<u64>,
+    require_pkce: Option<bool>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -96,6 +97,9 @@ pub(super) fn change_oauth(mock: &Mock, request: &Request) -> Outcome {
     }
     if let Some(seconds) = new.token_lifetime {
         server.token_lifetime(Duration::from_secs(seconds));
+    }
+    if let Some(required) = new.require_pkce {
+        server.require_pkce(required);
     }
     Ok(DONE)
 }

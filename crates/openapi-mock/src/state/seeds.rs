@@ -71,10 +71,13 @@ impl Lore<'_> {
             let key = key_of(item).unwrap_or_else(|| (index + 1).to_string());
             found.entry(key).or_insert_with(|| item.clone());
         }
-        for example in shown(self.api, collection.read) {
+        for (index, example) in shown(self.api, collection.read).into_iter().enumerate() {
             let inner = self.unwrapped(collection.read, example);
             let first = || found.keys().next().cloned();
-            let Some(key) = key_of(inner).or_else(|| named.clone()).or_else(first) else {
+            // An example without key behind another one shows no more of the same item, but one in
+            // another state, such as a meeting that was merged.
+            let unnamed = || named.clone().or_else(first).filter(|_| index == 0);
+            let Some(key) = key_of(inner).or_else(unnamed) else {
                 continue;
             };
             let known = found.entry(key).or_insert_with(|| json!({}));

@@ -90,6 +90,27 @@ fn one_document_stands_at_the_root_and_the_request_that_is_shown_works() {
     );
 }
 
+/// The first address of a login, without PKCE: the mock sends the browser back with a code.
+#[tokio::test]
+async fn applications_without_pkce_are_let_in_when_asked_to() {
+    let folder = folder();
+    let meetings = concat!(env!("CARGO_MANIFEST_DIR"), "/docs/meetings.yaml");
+    let options = ["--port", "0", "--consent", "automatic", "--no-pkce"];
+    let server = Running::start(command(&folder, &options).arg(meetings));
+    let browser = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none());
+    let address = format!(
+        "http://{}/oauth2/authorize?response_type=code&client_id=mock-client\
+         &redirect_uri=http://127.0.0.1:8000/callback",
+        server.address()
+    );
+    let back = browser.build().unwrap().get(address).send().await.unwrap();
+    let location = back.headers()["location"].to_str().unwrap();
+    assert!(
+        location.starts_with("http://127.0.0.1:8000/callback?code="),
+        "{location}"
+    );
+}
+
 #[test]
 fn several_documents_stand_below_their_names() {
     let folder = folder();

@@ -323,6 +323,25 @@ async fn rate_limits_and_consent_are_changed() {
 }
 
 #[tokio::test]
+async fn a_login_without_pkce_can_be_let_through() {
+    let server = rooms().await;
+    let browser = Client::builder().redirect(reqwest::redirect::Policy::none());
+    let browser = browser.build().unwrap();
+    for (required, said) in [(true, "error=invalid_request"), (false, "?code=")] {
+        let wanted = json!({"require_pkce": required});
+        assert_eq!(call(&server, Method::PUT, "/oauth", wanted).await.0, 204);
+        let asked = browser.get(format!(
+            "{}/oauth/authorize?response_type=code&client_id=mock-client\
+             &redirect_uri=http%3A%2F%2F127.0.0.1%3A1%2Fback&scope=other",
+            server.url()
+        ));
+        let back = asked.send().await.unwrap();
+        let location = back.headers()["location"].to_str().unwrap();
+        assert!(location.contains(said), "{location}");
+    }
+}
+
+#[tokio::test]
 async fn the_state_is_shown_as_a_file_holds_it() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("state.json");

@@ -205,6 +205,40 @@ async fn fields_need_their_flow_and_a_name_of_their_own() {
     );
 }
 
+/// The first example says what the item is, others in which states there are more.
+#[tokio::test]
+async fn the_first_item_is_not_in_two_states_at_once() {
+    let room = json!({"type": "object", "properties": {
+        "id": {"type": "string"}, "name": {"type": "string"}, "moved_to": {"type": "string"}}});
+    let shown = json!({
+        "open": {"value": {"name": "Attic"}},
+        "moved": {"value": {"moved_to": "cellar"}},
+        "other": {"value": {"id": "hall", "moved_to": "cellar"}},
+    });
+    let content = |schema: &Value| json!({"application/json": {"schema": schema}});
+    let mut read = content(&room);
+    read["application/json"]["examples"] = shown;
+    let list = json!({"type": "array", "items": room});
+    let document = json!({
+        "openapi": "3.0.3", "info": {"title": "Rooms", "version": "1"},
+        "paths": {
+            "/rooms": {"get": {"responses": {"200": {"description": "All.", "content": content(&list)}}}},
+            "/rooms/{room_id}": {"get": {
+                "parameters": [{"name": "room_id", "in": "path", "required": true,
+                    "schema": {"type": "string"}, "example": "attic"}],
+                "responses": {"200": {"description": "One.", "content": read}}}},
+        }
+    });
+    let server = MockServer::start(Document::bundled(&document.to_string()).unwrap());
+    let server = server.await.unwrap();
+    let attic = get(&server, "/rooms/attic").await;
+    assert_eq!(
+        (&attic["name"], attic.get("moved_to")),
+        (&json!("Attic"), None)
+    );
+    assert_eq!(get(&server, "/rooms/hall").await["moved_to"], "cellar");
+}
+
 #[tokio::test]
 async fn links_and_strings_are_replaced_whole() {
     let server = configuration().await;
