@@ -92,14 +92,14 @@ const commands = {
 
 // The ways to its clients that the README shows, each with a call.
 function facade(user, admin, tokens) {
-  const profile = (made) => {
+  const profile = (made, options) => {
     made.oauth.setTokens(tokens);
-    return made.user.getUserProfile();
+    return made.user.getUserProfile(options);
   };
   return {
-    forUser: () => profile(sdk.ContioPartnerSDK.forUser(user)),
+    forUser: (options) => profile(sdk.ContioPartnerSDK.forUser(user), options),
     forAdmin: () => sdk.ContioPartnerSDK.forAdmin(admin).admin.getApp(),
-    new: () => profile(new sdk.ContioPartnerSDK({ ...admin, oauth: user })),
+    new: (options) => profile(new sdk.ContioPartnerSDK({ ...admin, oauth: user }), options),
   };
 }
 

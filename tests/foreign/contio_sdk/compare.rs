@@ -39,7 +39,7 @@ impl fmt::Display for Difference {
             Self::OnlyTheirs(what) => write!(f, "{what}: the SDK only"),
             Self::OnlyOurs(what) => write!(f, "{what}: ours only"),
             Self::Other(what) => write!(f, "{what}: another value"),
-            Self::Instead { theirs, ours } => write!(f, "`{theirs}`, ours `{ours}`"),
+            Self::Instead { theirs, ours } => write!(f, "`{theirs}` instead of `{ours}`"),
         }
     }
 }
@@ -54,10 +54,16 @@ pub(crate) struct Sent {
 }
 
 impl Sent {
-    /// Takes a request apart. Values that are new in each run stand in `names` with what they are.
-    pub(crate) fn of(recorded: &Recorded, names: &[(String, &str)]) -> Self {
+    /// Takes a request apart. Values that are new in each run stand in `names` with what they are, and
+    /// segments of the path that are examples in `segments`, with the parameters.
+    pub(crate) fn of(
+        recorded: &Recorded,
+        names: &[(String, &str)],
+        segments: &[(String, String)],
+    ) -> Self {
         let mut parts = BTreeMap::new();
         for (name, value) in recorded.query_pairs() {
+            let value = ordered(&name, value);
             parts.insert(format!("query `{name}`"), text(&value, names));
         }
         for (name, value) in recorded.headers() {
@@ -77,7 +83,7 @@ impl Sent {
         }
         Self {
             method: recorded.method().to_string(),
-            path: recorded.path().to_owned(),
+            path: template(recorded.path(), segments),
             parts,
         }
     }
@@ -106,6 +112,24 @@ impl Sent {
         }));
         found
     }
+}
+
+/// In whatever order: a list of scopes is a set (RFC 6749, section 3.3).
+fn ordered(name: &str, value: String) -> String {
+    if name != "scope" {
+        return value;
+    }
+    let mut words: Vec<&str> = value.split(' ').collect();
+    words.sort_unstable();
+    words.join(" ")
+}
+
+fn template(path: &str, segments: &[(String, String)]) -> String {
+    let named = path.split('/').map(|segment| {
+        let known = segments.iter().find(|(value, _)| value == segment);
+        known.map_or(segment, |(_, name)| name)
+    });
+    named.collect::<Vec<_>>().join("/")
 }
 
 fn text(value: &str, names: &[(String, &str)]) -> Value {

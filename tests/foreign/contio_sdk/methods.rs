@@ -8,6 +8,8 @@ use guards::{
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
+use crate::stage::Seen;
+
 /// The content of `methods.json`.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -24,6 +26,8 @@ pub(crate) struct Table {
 #[serde(deny_unknown_fields)]
 pub(crate) struct Everywhere {
     pub(crate) difference: String,
+    /// What stands for it in a row, where it is not in nearly all of them.
+    pub(crate) mark: Option<String>,
     pub(crate) why: String,
 }
 
@@ -68,10 +72,55 @@ impl Table {
     pub(crate) fn names(&self) -> Vec<String> {
         let calls = self.calls.iter().map(|row| (&row.on, &row.method));
         let silent = self.silent.iter().map(|row| (&row.on, &row.method));
-        let mut names: Vec<_> = calls.chain(silent).map(|(on, m)| format!("{on}.{m}")).collect();
+        let mut names: Vec<_> = calls
+            .chain(silent)
+            .map(|(on, m)| format!("{on}.{m}"))
+            .collect();
         names.sort();
         names.dedup();
         names
+    }
+}
+
+impl Table {
+    /// The differences that need a reason of their own.
+    pub(crate) fn own_differences(&self, seen: &Seen) -> Vec<String> {
+        let known = |difference: &String| {
+            self.everywhere
+                .iter()
+                .any(|one| one.difference == *difference)
+        };
+        let all = seen.differences.iter().map(ToString::to_string);
+        all.filter(|difference| !known(difference)).collect()
+    }
+
+    /// What is wrong with the reasons: one that is missing, one that has nothing to explain.
+    pub(crate) fn complaints(&self, seen: &[Seen]) -> Vec<String> {
+        let mut found = Vec::new();
+        for (row, seen) in self.calls.iter().zip(seen) {
+            let name = format!("{}.{} beside {}", row.on, row.method, row.ours);
+            let differences = self.own_differences(seen);
+            let strange = !differences.is_empty() || seen.is_refused();
+            match (&row.why, strange) {
+                (None, true) => found.push(format!(
+                    "{name}: no `why` for {differences:?}, answered with {}",
+                    seen.answer
+                )),
+                (Some(_), false) => found.push(format!("{name}: a `why`, and nothing is other")),
+                _ => {}
+            }
+            if let Some(failure) = &seen.failure
+                && !(differences.is_empty() && seen.is_refused())
+            {
+                found.push(format!("{name}: ours fails: {failure}"));
+            }
+        }
+        let unmet = |one: &&Everywhere| !seen.iter().any(|seen| seen.has(&one.difference));
+        let unmet = self.everywhere.iter().filter(unmet);
+        found.extend(
+            unmet.map(|one| format!("`everywhere` has {:?}, and nothing is so", one.difference)),
+        );
+        found
     }
 }
 
@@ -92,7 +141,9 @@ impl<'a> Inputs<'a> {
     /// Those of the operation with this id.
     pub(crate) fn of(root: &'a Value, id: &str) -> Self {
         let operations = document::operations(root);
-        let found = operations.into_iter().find(|operation| operation.id() == id);
+        let found = operations
+            .into_iter()
+            .find(|operation| operation.id() == id);
         let operation = found.unwrap_or_else(|| panic!("the document has no operation `{id}`"));
         Self { root, operation }
     }
@@ -112,7 +163,10 @@ impl<'a> Inputs<'a> {
                 Some(word) => self.word(word, issued),
                 None => arguments.clone(),
             },
-            Value::Array(items) => items.iter().map(|item| self.resolve(item, issued)).collect(),
+            Value::Array(items) => items
+                .iter()
+                .map(|item| self.resolve(item, issued))
+                .collect(),
             Value::Object(members) => {
                 let resolved = members
                     .iter()
@@ -150,9 +204,19 @@ impl<'a> Inputs<'a> {
 
     /// The example of a parameter.
     fn example(&self, place: &str, name: &str) -> Value {
-        self.of_place(place)
-            .remove(name)
-            .unwrap_or_else(|| panic!("`{}` has no {place} parameter `{name}`", self.operation.id()))
+        self.of_place(place).remove(name).unwrap_or_else(|| {
+            panic!(
+                "`{}` has no {place} parameter `{name}`",
+                self.operation.id()
+            )
+        })
+    }
+
+    /// The examples of the path parameters, each with its place in the path.
+    pub(crate) fn path(&self) -> Vec<(String, String)> {
+        let all = self.of_place("path").into_iter();
+        all.filter_map(|(name, value)| Some((value.as_str()?.to_owned(), format!("{{{name}}}"))))
+            .collect()
     }
 
     fn of_place(&self, place: &str) -> Map<String, Value> {
@@ -182,7 +246,8 @@ impl<'a> Inputs<'a> {
         let mut shown = self.shown(media).unwrap_or_default();
         let schema = document::resolve(self.root, &media["schema"]);
         for (name, part) in document::members(&schema["properties"]) {
-            if document::resolve(self.root, part)["format"] == "binary" && shown.get(name).is_some() {
+            if document::resolve(self.root, part)["format"] == "binary" && shown.get(name).is_some()
+            {
                 shown[name] = json!({ "$blob": shown[name].take() });
             }
         }
@@ -192,7 +257,10 @@ impl<'a> Inputs<'a> {
     fn options(&self) -> Value {
         let headers = self.of_place("header");
         let mut options = Map::new();
-        for (option, header) in [("timezone", "X-Client-Timezone"), ("idempotencyKey", "Idempotency-Key")] {
+        for (option, header) in [
+            ("timezone", "X-Client-Timezone"),
+            ("idempotencyKey", "Idempotency-Key"),
+        ] {
             if let Some(value) = headers.get(header) {
                 options.insert(option.to_owned(), value.clone());
             }

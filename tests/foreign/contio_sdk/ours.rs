@@ -11,10 +11,7 @@ use futures_util::TryStreamExt;
 use guards::calls;
 use serde_json::Value;
 
-use crate::{
-    browser,
-    methods::Inputs,
-};
+use crate::{browser, methods::Inputs};
 
 type Result<T> = std::result::Result<T, calls::BoxError>;
 
@@ -35,12 +32,21 @@ impl Ours {
         let oauth = builder.user_token_oauth(config)?;
         let client = builder.build()?;
         let scopes = scopes.split(' ').map(str::to_owned).collect();
-        Ok(Self { client, oauth, scopes })
+        Ok(Self {
+            client,
+            oauth,
+            scopes,
+        })
     }
 
     /// Calls a method as `ours` of `methods.json` names it: one that is generated with the examples of
     /// the document, others with what both sides were given.
-    pub(crate) async fn call(&self, ours: &str, root: &Value, refresh_token: &str) -> Result<Names> {
+    pub(crate) async fn call(
+        &self,
+        ours: &str,
+        root: &Value,
+        refresh_token: &str,
+    ) -> Result<Names> {
         match ours.split_once(' ') {
             None => {
                 let outcome = calls::contio::call(&self.client, ours).await?;
@@ -63,21 +69,34 @@ impl Ours {
         match inputs.operation() {
             "list_meetings" => {
                 let list = client.list_meetings().x_client_timezone(zone).limit(PAGE);
-                let list = list.start_date(query("start_date")).end_date(query("end_date"));
+                let list = list
+                    .start_date(query("start_date"))
+                    .end_date(query("end_date"));
                 list.stream().try_collect::<Vec<_>>().await?;
             }
             "list_action_items" => {
-                let list = client.list_action_items().x_client_timezone(zone).limit(PAGE);
+                let list = client
+                    .list_action_items()
+                    .x_client_timezone(zone)
+                    .limit(PAGE);
                 let list = list.meeting_id(query("meeting_id"));
                 list.stream().try_collect::<Vec<_>>().await?;
             }
             "list_calendar_events" => {
-                let list = client.list_calendar_events().x_client_timezone(zone).limit(PAGE);
-                let list = list.start_date(query("start_date")).end_date(query("end_date"));
+                let list = client
+                    .list_calendar_events()
+                    .x_client_timezone(zone)
+                    .limit(PAGE);
+                let list = list
+                    .start_date(query("start_date"))
+                    .end_date(query("end_date"));
                 list.stream().try_collect::<Vec<_>>().await?;
             }
             "list_meeting_contexts" => {
-                let list = client.list_meeting_contexts().x_client_timezone(zone).limit(PAGE);
+                let list = client
+                    .list_meeting_contexts()
+                    .x_client_timezone(zone)
+                    .limit(PAGE);
                 let list = list.meeting_id(inputs.text("path", "meeting_id"));
                 list.stream().try_collect::<Vec<_>>().await?;
             }
@@ -95,7 +114,9 @@ impl Ours {
         };
         match way {
             "OAuth::authorize" => {
-                let login = authorize().login_hint(inputs.text("query", "login_hint")).start()?;
+                let login = authorize()
+                    .login_hint(inputs.text("query", "login_hint"))
+                    .start()?;
                 browser::visit(login.url()).await?;
                 names.extend(browser::member(login.url(), "state").map(|it| (it, "a state")));
             }
@@ -109,7 +130,10 @@ impl Ours {
             "OAuthSession" => {
                 let session = self.oauth.session(MemoryStore::new());
                 session.sign_in(expired()).await?;
-                session.token().await.map_err(|failure| failure.to_string())?;
+                session
+                    .token()
+                    .await
+                    .map_err(|failure| failure.to_string())?;
             }
             "client_credentials" => {
                 let body = types::TokenRequest::builder()

@@ -61,7 +61,12 @@ impl Sdk {
     /// # Errors
     ///
     /// What the SDK throws.
-    pub(crate) fn call(&mut self, on: &str, method: &str, arguments: &Value) -> Result<Value, String> {
+    pub(crate) fn call(
+        &mut self,
+        on: &str,
+        method: &str,
+        arguments: &Value,
+    ) -> Result<Value, String> {
         let command = json!({ "on": on, "method": method, "arguments": arguments });
         self.tell("call", command)
     }

@@ -1,7 +1,10 @@
 //! One mock server, the SDK and our client in front of it, and one call after the other.
 
 use contio_client::{
-    mock::{self, openapi_mock::{RateLimits, Recorded}},
+    mock::{
+        self,
+        openapi_mock::{RateLimits, Recorded},
+    },
     runtime::{OAuthConfig, RateLimiting, RetryPolicy},
 };
 use guards::{document, workspace};
@@ -42,6 +45,18 @@ pub(crate) struct Seen {
     pub(crate) failure: Option<String>,
 }
 
+impl Seen {
+    /// Whether the mock server did not take the call of the SDK.
+    pub(crate) fn is_refused(&self) -> bool {
+        self.answer.starts_with(['4', '5'])
+    }
+
+    pub(crate) fn has(&self, difference: &str) -> bool {
+        let mut differences = self.differences.iter();
+        differences.any(|found| found.to_string() == difference)
+    }
+}
+
 impl Stage {
     pub(crate) async fn set_up() -> Self {
         let root = document::bundled(&workspace::root(), "contio").expect("the document is valid");
@@ -56,7 +71,12 @@ impl Stage {
         // The SDK has none.
         server.oauth().require_pkce(false);
         let sdk = Sdk::start();
-        Self { server, sdk, root, app }
+        Self {
+            server,
+            sdk,
+            root,
+            app,
+        }
     }
 
     /// Forgets what calls did, and gives both a new start.
@@ -82,8 +102,13 @@ impl Stage {
     }
 
     fn ours(&self) -> Ours {
-        let builder = self.server.client_builder().client_basic(&*self.app.id, SECRET);
-        let builder = builder.retry(RetryPolicy::none()).rate_limiting(RateLimiting::Off);
+        let builder = self
+            .server
+            .client_builder()
+            .client_basic(&*self.app.id, SECRET);
+        let builder = builder
+            .retry(RetryPolicy::none())
+            .rate_limiting(RateLimiting::Off);
         let config = OAuthConfig::new(&*self.app.id).client_secret(SECRET);
         let config = config.redirect_uri(&*self.app.redirect_uri);
         Ours::new(builder, config, &self.app.scope).expect("the settings are good")
@@ -94,8 +119,11 @@ impl Stage {
         let (theirs, mut names, thrown) = self.theirs(row).await;
         let (ours, more, failure) = self.our_own(row).await;
         names.extend(more);
+        let segments = Inputs::of(&self.root, row.operation()).path();
         let sent = |requests: &[Recorded]| -> Vec<Sent> {
-            requests.iter().map(|request| Sent::of(request, &names)).collect()
+            let sent = requests.iter();
+            sent.map(|request| Sent::of(request, &names, &segments))
+                .collect()
         };
         let (sent_by_them, sent_by_us) = (sent(&theirs), sent(&ours));
         let mut differences: Vec<_> = sent_by_them
@@ -110,7 +138,11 @@ impl Stage {
             });
         }
         differences.dedup();
-        Seen { differences, answer: answer(&theirs, thrown), failure }
+        Seen {
+            differences,
+            answer: answer(&theirs, thrown),
+            failure,
+        }
     }
 
     async fn theirs(&mut self, row: &Row) -> (Vec<Recorded>, Names, Option<String>) {
@@ -120,15 +152,23 @@ impl Stage {
         let arguments = inputs.resolve(&row.arguments, &issued);
         if let Some(tokens) = &row.tokens {
             let tokens = json!([inputs.resolve(tokens, &issued)]);
-            self.sdk.call("oauth", "setTokens", &tokens).expect("it takes any tokens");
+            self.sdk
+                .call("oauth", "setTokens", &tokens)
+                .expect("it takes any tokens");
         }
         let before = self.server.requests().len();
         let outcome = self.sdk.call(&row.on, &row.method, &arguments);
-        if let Ok(Value::String(url)) = &outcome && url.starts_with(self.server.url()) {
-            browser::visit(url).await.expect("the SDK made an address to be visited");
+        if let Ok(Value::String(url)) = &outcome
+            && url.starts_with(self.server.url())
+        {
+            browser::visit(url)
+                .await
+                .expect("the SDK made an address to be visited");
         }
         let mut names = Names::new();
-        let state = arguments[0].as_str().filter(|_| row.operation() == "authorize_oauth");
+        let state = arguments[0]
+            .as_str()
+            .filter(|_| row.operation() == "authorize_oauth");
         names.extend(state.map(|state| (state.to_owned(), "a state")));
         names.extend(text(&issued["code"]).map(|code| (code, "a code")));
         names.extend(text(&issued["refresh_token"]).map(|token| (token, "a refresh token")));
@@ -177,7 +217,9 @@ impl Stage {
             ("scope", &self.app.scope),
             ("state", "a state"),
         ]);
-        let back = browser::visit(url.as_str()).await.expect("the mock agrees by itself");
+        let back = browser::visit(url.as_str())
+            .await
+            .expect("the mock agrees by itself");
         browser::member(&back, "code").expect("it gives a code")
     }
 
@@ -204,14 +246,29 @@ impl Stage {
         url.parse().expect("the mock has an address")
     }
 
-    /// Calls a method that sends nothing.
-    pub(crate) fn call_silent(&mut self, row: &Silent) -> Result<Value, String> {
+    /// Calls a method that sends nothing, unless that is done with deliveries.
+    pub(crate) fn call_silent(&mut self, row: &Silent) {
+        let Some(arguments) = &row.arguments else {
+            return;
+        };
         self.reset();
-        let arguments = row.arguments.as_ref().expect("it has arguments");
         let outcome = self.sdk.call(&row.on, &row.method, arguments);
+        let name = format!("{}.{}", row.on, row.method);
+        assert!(outcome.is_ok(), "{name} throws: {outcome:?}");
         let sent = self.server.requests();
-        assert!(sent.is_empty(), "{}.{} sends something: {sent:?}", row.on, row.method);
-        outcome
+        assert!(sent.is_empty(), "{name} sends something: {sent:?}");
+    }
+
+    /// All that the SDK lets its users call, as `client.method`.
+    pub(crate) fn public_methods(&mut self) -> Vec<String> {
+        let listed = self.sdk.tell("list", json!({})).expect("it has methods");
+        let of_each = document::members(&listed).flat_map(|(on, methods)| {
+            let methods = document::strings(methods).into_iter();
+            methods.map(move |method| format!("{on}.{method}"))
+        });
+        let mut all: Vec<String> = of_each.collect();
+        all.sort();
+        all
     }
 }
 
@@ -223,7 +280,8 @@ fn text(value: &Value) -> Option<String> {
 fn answer(requests: &[Recorded], thrown: Option<String>) -> String {
     let refused = requests.iter().find_map(|request| {
         let why = request.refusal()?;
-        Some(format!("{}: {why}", request.status()?))
+        let (reason, _) = why.split_once(':')?;
+        Some(format!("{} `{reason}`", request.status()?))
     });
     let status = requests.last().and_then(|request| request.status());
     match (refused, status, thrown) {
