@@ -30,7 +30,7 @@ async fn run() -> Result<(), Box<dyn Error>> {
         // The line to change, with an account: `.environment(contio_client::Environment::Beta)`.
         .base_url("http://127.0.0.1:4010")
         // The token of one user; the example `connect` gets one.
-        .user_token("mock-token")
+        .user_token("mock-userToken")
         // What the environment sets wins: `CONTIO_USER_TOKEN` and others.
         .from_env()?
         .build()?;

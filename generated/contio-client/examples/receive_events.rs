@@ -4,6 +4,13 @@
 //! ```sh
 //! CONTIO_WEBHOOK_SECRET=... cargo run -p contio-client --example receive_events --features axum
 //! ```
+//!
+//! Without an account, the mock server (`cargo xtask mock contio`) sends events:
+//!
+//! ```sh
+//! curl --json '{"url": "http://127.0.0.1:8080/contio", "secret": "..."}' http://127.0.0.1:4010/_mock/receivers
+//! curl --json '{"event": "meeting.completed"}' http://127.0.0.1:4010/_mock/webhooks
+//! ```
 
 use std::{env, error::Error};
 

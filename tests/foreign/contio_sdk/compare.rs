@@ -185,3 +185,83 @@ fn parts<'a>(body: &'a str, boundary: &str) -> impl Iterator<Item = (String, Val
         Some((name.to_owned(), lines.into()))
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use super::{Sent, ordered, parts, template};
+
+    fn sent(method: &str, path: &str, parts: &Value) -> Sent {
+        let parts = parts.as_object().unwrap().clone();
+        Sent {
+            method: method.to_owned(),
+            path: path.to_owned(),
+            parts: parts.into_iter().collect(),
+        }
+    }
+
+    fn told(theirs: &Sent, ours: &Sent) -> Vec<String> {
+        let differences = theirs.differences(ours);
+        differences.iter().map(ToString::to_string).collect()
+    }
+
+    #[test]
+    fn each_difference_is_told_once() {
+        let theirs = sent(
+            "PUT",
+            "/a",
+            &json!({ "both": 15, "changed": "x", "theirs": 1 }),
+        );
+        let ours = sent(
+            "PATCH",
+            "/a",
+            &json!({ "both": 15.0, "changed": "y", "ours": 1 }),
+        );
+        assert_eq!(
+            told(&theirs, &ours),
+            [
+                "`PUT` instead of `PATCH`",
+                "changed: another value",
+                "ours: ours only",
+                "theirs: the SDK only"
+            ]
+        );
+        assert_eq!(told(&ours, &ours), [""; 0]);
+        let elsewhere = sent(
+            "PATCH",
+            "/b",
+            &json!({ "both": 15, "changed": "y", "ours": 1 }),
+        );
+        assert_eq!(
+            told(&elsewhere, &ours),
+            ["`PATCH /b` instead of `PATCH /a`"]
+        );
+    }
+
+    #[test]
+    fn what_means_the_same_is_the_same() {
+        assert_eq!(ordered("scope", "b a".to_owned()), "a b");
+        assert_eq!(ordered("title", "b a".to_owned()), "b a");
+        let segments = [("7".to_owned(), "{id}".to_owned())];
+        assert_eq!(
+            template("/things/7/parts/8", &segments),
+            "/things/{id}/parts/8"
+        );
+    }
+
+    #[test]
+    fn the_parts_of_a_form_are_told_apart() {
+        let form = "--b\r\nContent-Disposition: form-data; name=\"file\"; filename=\"blob\"\r\n\
+                    Content-Type: text/csv\r\n\r\n1,2\n\r\n--b\r\n\
+                    Content-Disposition: form-data; name=\"title\"\r\n\r\nOrders\r\n--b--\r\n";
+        let found: Vec<_> = parts(form, "b").collect();
+        let head = "content-disposition: form-data; name=\"title\"";
+        assert_eq!(found[1], ("title".to_owned(), json!([head, "Orders"])));
+        let (name, value) = &found[0];
+        assert_eq!(
+            (name.as_str(), &value[1], &value[2]),
+            ("file", &json!("content-type: text/csv"), &json!("1,2"))
+        );
+    }
+}

@@ -9,8 +9,10 @@
 mod browser;
 mod compare;
 mod deliveries;
+mod inputs;
 mod methods;
 mod ours;
+mod reasons;
 mod sdk;
 mod stage;
 mod table;
@@ -30,7 +32,7 @@ async fn the_page_about_the_sdk_says_what_is_sent() {
     for row in &table.calls {
         seen.push(stage.compare(row).await);
     }
-    let complaints = table.complaints(&seen);
+    let complaints = reasons::complaints(&table, &seen);
     assert!(complaints.is_empty(), "{}", complaints.join("\n"));
 
     for row in &table.silent {

@@ -11,7 +11,7 @@ use futures_util::TryStreamExt;
 use guards::calls;
 use serde_json::Value;
 
-use crate::{browser, methods::Inputs};
+use crate::{browser, inputs::Inputs};
 
 type Result<T> = std::result::Result<T, calls::BoxError>;
 

@@ -14,7 +14,8 @@ use serde_json::{Value, json};
 use crate::{
     browser,
     compare::{Difference, Sent},
-    methods::{Inputs, Row, Silent},
+    inputs::Inputs,
+    methods::{Row, Silent},
     ours::{Names, Ours},
     sdk::Sdk,
 };

@@ -7,6 +7,7 @@ use guards::workspace;
 use crate::{
     deliveries::JUDGES,
     methods::{Row, Table},
+    reasons,
     stage::Seen,
 };
 
@@ -42,9 +43,9 @@ pub(crate) fn calls(table: &Table, seen: &[Seen]) -> String {
 }
 
 fn call(table: &Table, row: &Row, seen: &Seen) -> String {
-    let met = table.met(row, seen);
+    let met = reasons::met(table, row, seen);
     let marks: String = met.iter().filter_map(|one| one.mark.as_deref()).collect();
-    let own = table.own_differences(row, seen);
+    let own = reasons::own_differences(table, row, seen);
     let request = match (own.is_empty(), &row.why) {
         (true, None) => format!("same{marks}"),
         (true, Some(why)) => format!("same{marks}. {why}"),

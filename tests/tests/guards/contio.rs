@@ -1,6 +1,8 @@
 //! Contio: what its document says that no other does, through the typed client.
 
+mod ergonomics;
 mod events;
+mod examples;
 mod guide;
 mod oauth;
 mod refusals;
@@ -215,122 +217,4 @@ async fn a_transcript_is_text_and_a_download_has_its_name() {
     assert_eq!(bytes.concat(), b"plan");
 }
 
-#[expect(dead_code, reason = "its `main` is for people")]
-#[path = "../../../openapi/contio/examples/connect.rs"]
-mod connect;
-#[expect(dead_code, reason = "its `main` is for people")]
-#[path = "../../../openapi/contio/examples/first_call.rs"]
-mod first_call;
-#[expect(dead_code, reason = "its `main` is for people")]
-#[path = "../../../openapi/contio/examples/receive_events.rs"]
-mod receive_events;
-
-/// A service that knows two meetings and no time but RFC 3339.
-fn service(request: &Request) -> Reply {
-    match (request.method.as_str(), request.path.as_str()) {
-        ("GET", "/v1/partner/user/meetings") => {
-            let rows = match offset(request) {
-                0 => {
-                    json!([{ "id": "m-1", "title": "Logistics weekly", "start_time": "2026-09-14T09:00:00Z" }])
-                }
-                1 => json!([{ "id": "m-2", "scheduled_start": "2026-09-15T09:00:00Z" }]),
-                _ => json!([]),
-            };
-            let offset = offset(request);
-            json_reply(
-                200,
-                &json!({ "items": rows, "total": 2, "limit": 1, "offset": offset }),
-            )
-        }
-        ("POST", "/v1/partner/user/meetings") if request.text().contains("tomorrow") => {
-            let body =
-                json!({ "error": "No.", "code": "invalid_start_time", "request_id": "req-1" });
-            json_reply(400, &body)
-        }
-        ("POST", "/v1/partner/user/meetings") => json_reply(201, &json!({ "id": "m-3" })),
-        ("POST", "/oauth2/token") => {
-            let tokens = json!({
-                "access_token": "at-1", "token_type": "Bearer", "expires_in": 86400,
-                "refresh_token": "rt-1", "scope": "openid profile",
-            });
-            json_reply(200, &tokens)
-        }
-        ("GET", "/v1/partner/user/profile") => json_reply(200, &json!({ "id": "u-1" })),
-        other => panic!("{other:?}"),
-    }
-}
-
-#[tokio::test]
-async fn the_example_of_the_first_calls_works() {
-    let server = Recorder::start(service).await;
-    let client = Client::builder().base_url(server.url()).user_token("at-1");
-    first_call::tour(&client.build().unwrap()).await.unwrap();
-    let sent = server.take();
-    let methods: Vec<&str> = sent.iter().map(|request| request.method.as_str()).collect();
-    assert_eq!(methods, ["GET", "GET", "GET", "POST", "POST"]);
-    assert_eq!(sent[0].header("x-client-timezone"), Some("Europe/Zurich"));
-}
-
-/// The browser of the test is sent to the login page, and comes back as the server would send it.
-#[tokio::test]
-async fn the_example_that_connects_works() {
-    let server = Recorder::start(service).await;
-    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let callback = format!("http://{}/callback", listener.local_addr().unwrap());
-    let (tell, told) = tokio::sync::oneshot::channel();
-    let browser = async {
-        let login: String = told.await.unwrap();
-        let state = login.split("state=").nth(1).unwrap();
-        let state = state.split('&').next().unwrap();
-        let http = openapi_client_runtime::reqwest::Client::new();
-        let icon = callback.replace("/callback", "/favicon.ico");
-        let missing = http.get(icon).send().await.unwrap();
-        assert_eq!(missing.status().as_u16(), 404);
-        let back = http.get(format!("{callback}?code=c-1&state={state}"));
-        back.send().await.unwrap().text().await.unwrap()
-    };
-    let config = OAuthConfig::new("app-1").client_secret("s-1");
-    let builder = Client::builder().base_url(server.url());
-    let connecting = connect::connect(builder, config, listener, |url| {
-        tell.send(url.to_owned()).unwrap();
-    });
-    let (client, page) = tokio::join!(connecting, browser);
-    assert!(page.contains("Connected"), "{page}");
-    client.unwrap().get_profile().send().await.unwrap();
-
-    let sent = server.take();
-    assert_eq!(sent.len(), 2);
-    let form = sent[0].text();
-    for part in [
-        "grant_type=authorization_code",
-        "code=c-1",
-        "code_verifier=",
-    ] {
-        assert!(form.contains(part), "{part}: {form}");
-    }
-    assert_eq!(sent[0].header("authorization"), Some("Basic YXBwLTE6cy0x"));
-    assert_eq!(sent[1].header("authorization"), Some("Bearer at-1"));
-}
-
-#[tokio::test]
-async fn the_example_that_receives_takes_each_event_once_and_no_forgery() {
-    let router = receive_events::router("new-secret,old-secret").unwrap();
-    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let address = format!("http://{}/contio", listener.local_addr().unwrap());
-    tokio::spawn(async move { axum::serve(listener, router).await });
-    let (_, body) = events::deliveries().swap_remove(12);
-    let body = body.to_string();
-    let deliver = async |secret: &str| {
-        let signer = Signer::new(&SIGNATURE, [secret]).unwrap();
-        let headers = signer.sign(SystemTime::now(), body.as_bytes()).unwrap();
-        let http = openapi_client_runtime::reqwest::Client::new();
-        let sent = http.post(&address).headers(headers).body(body.clone());
-        let reply = sent.send().await.unwrap();
-        (reply.status().as_u16(), reply.text().await.unwrap())
-    };
-    assert_eq!(deliver("another-secret").await.0, 401);
-    assert_eq!(deliver("old-secret").await, (200, String::new()));
-    let (status, text) = deliver("new-secret").await;
-    assert_eq!(status, 200, "or the sender would try for ever");
-    assert!(text.contains("received already"), "{text}");
 }

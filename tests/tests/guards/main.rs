@@ -3,7 +3,6 @@
 
 mod conformance;
 mod contio;
-mod contio_ergonomics;
 mod correction;
 mod documented_by_example;
 mod drift;
