@@ -81,21 +81,19 @@ impl Router {
 
     fn declared(&self, method: &Method, path: &str) -> Route {
         let wanted: Vec<String> = path.split('/').skip(1).map(decode).collect();
-        let mut others: Vec<Method> = Vec::new();
-        for template in &self.templates {
-            let Some(values) = matching(&template.segments, &wanted) else {
-                continue;
-            };
-            let methods = &template.operations;
-            if let Some((_, number)) = methods.iter().find(|(known, _)| known == method) {
-                return Route::Operation(*number, values);
+        // OpenAPI chooses by the path alone: `/users/me` takes no method of `/users/{id}`.
+        let mut found = self.templates.iter().filter_map(|template| {
+            let values = matching(&template.segments, &wanted)?;
+            Some((&template.operations, values))
+        });
+        let Some((operations, values)) = found.next() else {
+            return Route::Unknown;
+        };
+        match operations.iter().find(|(known, _)| known == method) {
+            Some((_, number)) => Route::Operation(*number, values),
+            None => {
+                Route::OtherMethods(operations.iter().map(|(known, _)| known.clone()).collect())
             }
-            others.extend(methods.iter().map(|(method, _)| method.clone()));
-        }
-        if others.is_empty() {
-            Route::Unknown
-        } else {
-            Route::OtherMethods(others)
         }
     }
 }
@@ -217,7 +215,7 @@ mod tests {
         );
         assert_eq!(
             find(&Method::DELETE, "/users/me"),
-            Route::Operation(1, values(&[("id", "me")]))
+            Route::OtherMethods(vec![Method::GET])
         );
     }
 

@@ -129,14 +129,16 @@ impl Server {
         (usual == Some(&operation.method.as_str())).then_some(endpoint)
     }
 
-    /// The endpoint that a request asks for, where the document has no operation for it.
+    /// The endpoint that a request asks for, where the document has no operation for it. One whose
+    /// usual method is an operation takes the methods of the document and no others.
     pub(crate) fn outside(&self, request: &Request) -> Option<Endpoint> {
         let endpoint = self.endpoint(&request.path)?;
-        let is_operation = |(method, path): &(Method, String)| {
-            let same = *path == request.path && *method == request.method;
-            same && !request.at_root
+        let usual = endpoint.methods().first();
+        let is_declared = |(method, path): &(Method, String)| {
+            let answers = *method == request.method || usual == Some(&method.as_str());
+            *path == request.path && answers && !request.at_root
         };
-        (!self.declared.iter().any(is_operation)).then_some(endpoint)
+        (!self.declared.iter().any(is_declared)).then_some(endpoint)
     }
 
     /// The answer to a method that an endpoint does not take.

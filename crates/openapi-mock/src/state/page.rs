@@ -1,5 +1,7 @@
 //! Lists in pages (`x-pagination`).
 
+use std::num::IntErrorKind;
+
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use http::{HeaderName, header};
@@ -207,7 +209,12 @@ impl Asked<'_> {
 
     fn number(&self, role: &str) -> Result<Option<usize>, Refusal> {
         match self.sent(role) {
-            Some((name, text)) => text.parse().map(Some).map_err(|_| unread(name, text)),
+            Some((name, text)) => match text.parse::<usize>() {
+                Ok(number) => Ok(Some(number)),
+                // Behind the end, as any number that is too large.
+                Err(error) if *error.kind() == IntErrorKind::PosOverflow => Ok(Some(usize::MAX)),
+                Err(_) => Err(unread(name, text)),
+            },
             None => Ok(None),
         }
     }

@@ -67,6 +67,8 @@ async fn endpoints_that_the_document_has_as_operations_are_answered_as_well() {
         .unwrap();
     assert_eq!(claims["sub"], "mock-user");
     assert_eq!(call(&server, "/oauth2/me/userInfo", "x").await.0, 401);
+    let posted = browser().post(format!("{}/oauth2/me/userInfo", server.url()));
+    assert_eq!(posted.send().await.unwrap().status(), 405);
     // What the document puts at a path with another method is its own affair.
     let url = format!("{}/oauth2/authorize", server.url());
     let own: Value = browser()
