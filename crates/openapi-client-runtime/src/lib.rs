@@ -32,6 +32,7 @@ mod middleware;
 mod oauth;
 mod observer;
 mod one_line;
+mod one_time_secret;
 mod open_enum;
 mod operation;
 mod options;
@@ -39,6 +40,7 @@ pub mod pagination;
 mod patch;
 mod path;
 mod prepare;
+mod private_file;
 mod query;
 mod queue;
 mod raw;
@@ -84,6 +86,7 @@ pub use crate::oauth::{
     Tokens,
 };
 pub use crate::observer::{Event, Observer, Outcome, WaitReason};
+pub use crate::one_time_secret::OneTimeSecret;
 pub use crate::open_enum::UnknownValue;
 pub use crate::operation::{
     Method, Operation, OperationBuilder, Provenance, RequestBody, ResponseSpec,

@@ -169,6 +169,28 @@ async fn secrets_are_sent_but_never_printed() {
 }
 
 #[tokio::test]
+async fn what_is_shown_once_is_taken_once() {
+    let server = Server::start().await;
+    let client = client!(protect_secrets, server);
+    server.json(
+        201,
+        &json!({ "id": "4711", "secret": "hush-3", "recovery": ["hush-4"] }),
+    );
+    let app = client.create_app().send().await.unwrap().into_inner();
+    assert!(!format!("{app:?}").contains("hush"), "{app:?}");
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("credentials.txt");
+    let kept = app.clone();
+    app.secret
+        .save_with(&path, |secret| format!("{}:{secret}", app.id))
+        .unwrap();
+    assert_eq!(std::fs::read_to_string(&path).unwrap(), "4711:hush-3");
+    assert!(kept.secret.take().is_none() && kept.spare.is_none());
+    let code = kept.recovery.unwrap()[0].take().unwrap();
+    assert_eq!(code.expose(), "hush-4");
+}
+
+#[tokio::test]
 async fn limits_hold_for_what_is_sent_only() {
     use limits::types::{NewWord, NewWordCodes, NewWordLevels, NewWordNick};
     let server = Server::start().await;

@@ -1,7 +1,7 @@
 //! Tokens in a file.
 
 use std::fs::{self, File};
-use std::io::{self, ErrorKind, Read, Write};
+use std::io::{self, ErrorKind, Read};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -11,6 +11,7 @@ use zeroize::Zeroizing;
 
 use super::store::{TokenStore, TokenStoreError};
 use super::tokens::Tokens;
+use crate::private_file;
 
 /// Keeps tokens in a file that only its owner can read.
 ///
@@ -172,49 +173,13 @@ fn check_private(_: &Path, _: &fs::Metadata) -> Result<(), TokenStoreError> {
 fn write(path: &Path, tokens: &Tokens) -> io::Result<()> {
     let version = VERSION;
     let content = Zeroizing::new(serde_json::to_vec(&Content { version, tokens })?);
-    let folder = match path.parent() {
-        Some(folder) if !folder.as_os_str().is_empty() => folder,
-        _ => Path::new("."),
-    };
-    make_private_folder(folder)?;
-    // Made with mode 0600, and removed again when anything fails.
-    let mut file = tempfile::Builder::new()
-        .prefix(".tokens-")
-        .tempfile_in(folder)?;
-    file.write_all(&content)?;
-    file.as_file().sync_all()?;
-    file.persist(path)?;
-    sync_folder(folder)
-}
-
-#[cfg(unix)]
-fn make_private_folder(folder: &Path) -> io::Result<()> {
-    use std::os::unix::fs::DirBuilderExt;
-    fs::DirBuilder::new()
-        .recursive(true)
-        .mode(0o700)
-        .create(folder)
-}
-
-#[cfg(not(unix))]
-fn make_private_folder(folder: &Path) -> io::Result<()> {
-    fs::create_dir_all(folder)
-}
-
-/// The new name must outlive a loss of power too.
-#[cfg(unix)]
-fn sync_folder(folder: &Path) -> io::Result<()> {
-    File::open(folder)?.sync_all()
-}
-
-#[cfg(not(unix))]
-#[expect(clippy::unnecessary_wraps, reason = "as on Unix")]
-fn sync_folder(_: &Path) -> io::Result<()> {
-    Ok(())
+    private_file::replace(path, &content)
 }
 
 #[cfg(test)]
 mod tests {
+    use std::io::Write;
+
     use super::*;
 
     fn store() -> (tempfile::TempDir, FileStore, PathBuf) {

@@ -214,11 +214,18 @@ fn member_doc<'a>(context: &Context<'a>, schema: Option<&'a Value>, wire: Option
         Some(description) => escape(description),
         None => format!("The member `{wire}`."),
     };
+    if crate::lower::resolve(context.root, property)["x-shown-once"] == true {
+        text.push_str(SHOWN_ONCE);
+    }
     if property["deprecated"] == true {
         text.push_str("\n\nDeprecated by the API.");
     }
     provenance::mark(&text, property, "member")
 }
+
+const SHOWN_ONCE: &str = "\n\n**Shown once:** the API never answers it again. \
+    [Take it](openapi_client_runtime::OneTimeSecret::take), or \
+    [save it](openapi_client_runtime::OneTimeSecret::save), before the answer is dropped.";
 
 /// What every published type gets.
 fn publish(attributes: &mut Vec<syn::Attribute>) {

@@ -233,8 +233,8 @@ fn item_type(schemas: &Map<String, Value>, item: Value, content: PartContent) ->
     let resolved = resolve(schemas, &item, &mut BTreeSet::new());
     if content == PartContent::File {
         schemas::runtime_type("Upload")
-    } else if schemas::is_sensitive(resolved) {
-        schemas::runtime_type("Secret")
+    } else if let Some(secret) = schemas::secret_type(resolved) {
+        schemas::runtime_type(secret)
     } else {
         item
     }

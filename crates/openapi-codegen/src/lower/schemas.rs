@@ -290,32 +290,38 @@ fn enum_values(schemas: &Map<String, Value>, schema: &Value) -> Option<Vec<Strin
         .collect()
 }
 
-/// `format: password` and `x-sensitive` strings become `Secret`.
+/// `format: password` and `x-sensitive` strings become `Secret`, and those that the API shows once
+/// `OneTimeSecret`.
 pub(super) fn protect_secrets(lowering: &mut Lowering) -> usize {
     let mut applied = 0;
     for (name, schema) in &mut lowering.schemas {
+        if let Some(secret) = secret_type(schema) {
+            let path = format!("::{RUNTIME}::{secret}");
+            lowering.plan.aliases.insert(name.clone(), path);
+        }
         rewrite::everywhere(schema, &mut |schema| {
-            if is_sensitive(schema) {
+            if let Some(secret) = secret_type(schema) {
                 applied += 1;
                 let nullable = is_nullable(schema);
-                *schema = runtime_type("Secret");
+                *schema = runtime_type(secret);
                 if nullable {
                     make_nullable(schema);
                 }
             }
         });
-        if schema.get("x-rust-type").is_some() {
-            lowering
-                .plan
-                .aliases
-                .insert(name.clone(), format!("::{RUNTIME}::Secret"));
-        }
     }
     applied
 }
 
-pub(super) fn is_sensitive(schema: &Value) -> bool {
-    schema["type"] == "string" && (schema["format"] == "password" || schema["x-sensitive"] == true)
+/// The type of the runtime that holds what must not be printed.
+pub(super) fn secret_type(schema: &Value) -> Option<&'static str> {
+    if schema["type"] != "string" {
+        return None;
+    }
+    if schema["x-shown-once"] == true {
+        return Some("OneTimeSecret");
+    }
+    (schema["format"] == "password" || schema["x-sensitive"] == true).then_some("Secret")
 }
 
 /// A server's values are taken as they come. Limits stay on what is only sent,

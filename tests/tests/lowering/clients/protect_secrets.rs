@@ -126,6 +126,93 @@ pub mod builder {
             &crate::clients::protect_secrets::operations::LOG_IN
         }
     }
+
+    /// Request of [`Client::create_app`](crate::Client::create_app): set its parameters, then [`send`](Self::send) it.
+    #[derive(Debug, Clone)]
+    #[must_use = "a request does nothing until it is sent"]
+    pub struct CreateApp<'a> {
+        client: &'a super::Client,
+        call_options: CallOptions,
+    }
+
+    impl<'a> CreateApp<'a> {
+        pub(crate) fn new(client: &'a super::Client) -> Self {
+            Self {
+                client: client,
+                call_options: CallOptions::new(),
+            }
+        }
+
+        /// Sends `POST /apps` and decodes the answer.
+        pub async fn send(
+            self,
+        ) -> Result<ResponseValue<types::NewApp>, Error<::serde_json::Value>> {
+            let Self { client, call_options } = self;
+            let outcome: Result<
+                ResponseValue<types::NewApp>,
+                Error<::serde_json::Value>,
+            > = async move {
+                let url = format!("{}/apps", client.core.base_url(),);
+                let request = client
+                    .core
+                    .http_client()
+                    .post(url)
+                    .header(
+                        ::openapi_client_runtime::reqwest::header::ACCEPT,
+                        ::openapi_client_runtime::reqwest::header::HeaderValue::from_static(
+                            "application/json",
+                        ),
+                    )
+                    .build()?;
+                let result = client
+                    .core
+                    .execute(
+                        request,
+                        &crate::clients::protect_secrets::operations::CREATE_APP,
+                        call_options,
+                    )
+                    .await;
+                let response = result?;
+                match response.outcome() {
+                    200..=299 => ResponseValue::from_response(response).await,
+                    400u16..=499u16 => {
+                        Err(
+                            Error::ErrorResponse(
+                                ResponseValue::from_response(response).await?,
+                            ),
+                        )
+                    }
+                    500u16..=599u16 => {
+                        Err(
+                            Error::ErrorResponse(
+                                ResponseValue::from_response(response).await?,
+                            ),
+                        )
+                    }
+                    _ => Err(Error::UnexpectedResponse(response)),
+                }
+            }
+                .await;
+            outcome
+                .map_err(|error| {
+                    error
+                        .in_operation(
+                            &crate::clients::protect_secrets::operations::CREATE_APP,
+                        )
+                })
+        }
+
+        /// Sets options of this call only, such as its timeout or its repeats.
+        pub fn with_options(mut self, options: CallOptions) -> Self {
+            self.call_options = options;
+            self
+        }
+
+        /// What the document says of this operation.
+        pub fn operation(&self) -> &'static ::openapi_client_runtime::Operation {
+            &crate::clients::protect_secrets::operations::CREATE_APP
+        }
+    }
 }
 
 pub mod client {
@@ -184,6 +271,22 @@ pub mod client {
         /// ```
         pub fn log_in(&self) -> builder::LogIn<'_> {
             builder::LogIn::new(self)
+        }
+
+        /// `POST /apps`.
+        ///
+        /// `POST /apps`
+        ///
+        /// # Example
+        ///
+        /// ```no_run
+        /// # async fn example(client: &protect_secrets_client::Client) -> Result<(), Box<dyn std::error::Error>> {
+        /// let response = client.create_app().send().await?;
+        /// # Ok(())
+        /// # }
+        /// ```
+        pub fn create_app(&self) -> builder::CreateApp<'_> {
+            builder::CreateApp::new(self)
         }
     }
 
@@ -353,7 +456,7 @@ pub mod operations {
         .env_prefix("PROTECT_SECRETS")
         .schemes(&[]);
     /// All operations, in the order of the document.
-    pub static OPERATIONS: &[&Operation] = &[&LOG_IN];
+    pub static OPERATIONS: &[&Operation] = &[&LOG_IN, &CREATE_APP];
     /// The operation of a client method, such as `list_clients`.
     pub fn find(id: &str) -> Option<&'static Operation> {
         OPERATIONS.iter().copied().find(|operation| operation.id() == id)
@@ -365,6 +468,17 @@ pub mod operations {
         .request(RequestBody::new("application/json"))
         .responses(
             &[ResponseSpec::new(StatusRange::Exact(200u16), &["application/json"])],
+        )
+        .build();
+    /// `POST /apps`
+    pub static CREATE_APP: Operation = Operation::new(
+            "create_app",
+            Method::Post,
+            "/apps",
+        )
+        .document_id("createApp")
+        .responses(
+            &[ResponseSpec::new(StatusRange::Exact(201u16), &["application/json"])],
         )
         .build();
 }
@@ -391,6 +505,36 @@ pub mod types {
     impl Login {
         /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
         pub fn builder() -> builder::Login {
+            ::std::default::Default::default()
+        }
+    }
+
+    /// The schema `NewApp`.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    #[non_exhaustive]
+    pub struct NewApp {
+        /// The member `id`.
+        pub id: ::std::string::String,
+        /// The member `recovery`.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub recovery: ::std::option::Option<
+            ::std::vec::Vec<::openapi_client_runtime::OneTimeSecret>,
+        >,
+        /// Signs the application in.
+        ///
+        /// **Shown once:** the API never answers it again. [Take it](openapi_client_runtime::OneTimeSecret::take), or [save it](openapi_client_runtime::OneTimeSecret::save), before the answer is dropped.
+        pub secret: ::openapi_client_runtime::OneTimeSecret,
+        /// The member `spare`.
+        ///
+        /// **Shown once:** the API never answers it again. [Take it](openapi_client_runtime::OneTimeSecret::take), or [save it](openapi_client_runtime::OneTimeSecret::save), before the answer is dropped.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub spare: ::std::option::Option<::openapi_client_runtime::OneTimeSecret>,
+    }
+
+    impl NewApp {
+        /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
+        pub fn builder() -> builder::NewApp {
             ::std::default::Default::default()
         }
     }
@@ -517,6 +661,134 @@ pub mod types {
                     password: Ok(value.password),
                     pin: Ok(value.pin),
                     user: Ok(value.user),
+                }
+            }
+        }
+
+        /// Builds a [`NewApp`](super::NewApp).
+        #[derive(Clone, Debug)]
+        pub struct NewApp {
+            id: ::std::result::Result<::std::string::String, ::std::string::String>,
+            recovery: ::std::result::Result<
+                ::std::option::Option<
+                    ::std::vec::Vec<::openapi_client_runtime::OneTimeSecret>,
+                >,
+                ::std::string::String,
+            >,
+            secret: ::std::result::Result<
+                ::openapi_client_runtime::OneTimeSecret,
+                ::std::string::String,
+            >,
+            spare: ::std::result::Result<
+                ::std::option::Option<::openapi_client_runtime::OneTimeSecret>,
+                ::std::string::String,
+            >,
+        }
+
+        impl ::std::default::Default for NewApp {
+            fn default() -> Self {
+                Self {
+                    id: Err(
+                        "member `id` of `NewApp` is required and was not set".to_owned(),
+                    ),
+                    recovery: Ok(::std::default::Default::default()),
+                    secret: Err(
+                        "member `secret` of `NewApp` is required and was not set"
+                            .to_owned(),
+                    ),
+                    spare: Ok(::std::default::Default::default()),
+                }
+            }
+        }
+
+        impl NewApp {
+            /// The member `id`.
+            pub fn id<T>(mut self, value: T) -> Self
+            where
+                T: ::std::convert::TryInto<::std::string::String>,
+                T::Error: ::std::fmt::Display,
+            {
+                self.id = value
+                    .try_into()
+                    .map_err(|e| format!("member `id` of `NewApp`: {e}"));
+                self
+            }
+            /// The member `recovery`.
+            pub fn recovery<T>(mut self, value: T) -> Self
+            where
+                T: ::std::convert::TryInto<
+                    ::std::option::Option<
+                        ::std::vec::Vec<::openapi_client_runtime::OneTimeSecret>,
+                    >,
+                >,
+                T::Error: ::std::fmt::Display,
+            {
+                self.recovery = value
+                    .try_into()
+                    .map_err(|e| format!("member `recovery` of `NewApp`: {e}"));
+                self
+            }
+            /// Signs the application in.
+            ///
+            /// **Shown once:** the API never answers it again. [Take it](openapi_client_runtime::OneTimeSecret::take), or [save it](openapi_client_runtime::OneTimeSecret::save), before the answer is dropped.
+            pub fn secret<T>(mut self, value: T) -> Self
+            where
+                T: ::std::convert::TryInto<::openapi_client_runtime::OneTimeSecret>,
+                T::Error: ::std::fmt::Display,
+            {
+                self.secret = value
+                    .try_into()
+                    .map_err(|e| format!("member `secret` of `NewApp`: {e}"));
+                self
+            }
+            /// The member `spare`.
+            ///
+            /// **Shown once:** the API never answers it again. [Take it](openapi_client_runtime::OneTimeSecret::take), or [save it](openapi_client_runtime::OneTimeSecret::save), before the answer is dropped.
+            pub fn spare<T>(mut self, value: T) -> Self
+            where
+                T: ::std::convert::TryInto<
+                    ::std::option::Option<::openapi_client_runtime::OneTimeSecret>,
+                >,
+                T::Error: ::std::fmt::Display,
+            {
+                self.spare = value
+                    .try_into()
+                    .map_err(|e| format!("member `spare` of `NewApp`: {e}"));
+                self
+            }
+            /// Finishes the value.
+            ///
+            /// # Errors
+            ///
+            /// Names the first member that is required and was not set, or whose value does not fit.
+            pub fn build(
+                self,
+            ) -> ::std::result::Result<super::NewApp, super::error::ConversionError> {
+                ::std::convert::TryFrom::try_from(self)
+            }
+        }
+
+        impl ::std::convert::TryFrom<NewApp> for super::NewApp {
+            type Error = super::error::ConversionError;
+            fn try_from(
+                value: NewApp,
+            ) -> ::std::result::Result<Self, super::error::ConversionError> {
+                Ok(Self {
+                    id: value.id?,
+                    recovery: value.recovery?,
+                    secret: value.secret?,
+                    spare: value.spare?,
+                })
+            }
+        }
+
+        impl ::std::convert::From<super::NewApp> for NewApp {
+            fn from(value: super::NewApp) -> Self {
+                Self {
+                    id: Ok(value.id),
+                    recovery: Ok(value.recovery),
+                    secret: Ok(value.secret),
+                    spare: Ok(value.spare),
                 }
             }
         }
