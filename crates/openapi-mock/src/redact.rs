@@ -10,6 +10,7 @@ use serde_json::Value;
 use crate::api::{Api, Location, SchemeKind, members, resolve};
 use crate::media;
 use crate::request::Request;
+use crate::schema::is_secret;
 
 /// What stands for a secret.
 const REDACTED: &str = "[redacted]";
@@ -149,10 +150,7 @@ fn api_keys(api: &Api, wanted: Location) -> Vec<String> {
 
 /// The names of properties and parameters that a document calls secret.
 fn gather(root: &Value, node: &Value, found: &mut BTreeSet<String>) {
-    let secret = |schema: &Value| {
-        let schema = resolve(root, schema);
-        schema["format"] == "password" || schema["x-sensitive"] == true
-    };
+    let secret = |schema: &Value| is_secret(resolve(root, schema));
     for (name, schema) in members(&node["properties"]) {
         if secret(schema) {
             found.insert(name.clone());
@@ -201,6 +199,7 @@ mod tests {
                 },
                 "schemas": {"Pin": {"type": "string", "x-sensitive": true}, "User": {"properties": {
                     "pin": {"$ref": "#/components/schemas/Pin"},
+                    "recovery": {"type": "string", "x-shown-once": true},
                     "name": {"type": "string"}
                 }}}
             }}),

@@ -9,6 +9,12 @@ use serde_json::Value;
 
 use crate::{api, violation};
 
+/// Whether no log may show the value of a schema.
+pub(crate) fn is_secret(schema: &Value) -> bool {
+    let flagged = |word: &str| schema[word] == true;
+    schema["format"] == "password" || flagged("x-sensitive") || flagged("x-shown-once")
+}
+
 /// No more violations are gathered.
 const MOST: usize = 20;
 

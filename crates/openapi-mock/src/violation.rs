@@ -7,7 +7,7 @@ use jsonschema::error::ValidationErrorKind;
 use serde_json::Value;
 
 use crate::parts::parts;
-use crate::schema::Violation;
+use crate::schema::{self, Violation};
 
 /// Longer values are not repeated.
 const LONGEST: usize = 80;
@@ -72,10 +72,7 @@ fn is_short(value: &Value) -> bool {
 /// Whether the value at `path`, or something around it, is a secret.
 fn is_secret(root: &Value, schema: &Value, path: &[Cow<'_, str>]) -> bool {
     let mut parts = parts(root, [schema]).into_iter();
-    parts.any(|part| {
-        let secret = part["format"] == "password" || part["x-sensitive"] == true;
-        secret || is_secret_within(root, part, path)
-    })
+    parts.any(|part| schema::is_secret(part) || is_secret_within(root, part, path))
 }
 
 fn is_secret_within(root: &Value, part: &Value, path: &[Cow<'_, str>]) -> bool {

@@ -215,6 +215,33 @@ async fn not_modified_is_an_outcome() {
 }
 
 #[tokio::test]
+async fn nothing_changed_is_an_outcome_of_a_write() {
+    use not_modified::types::{ChangePageSuccess, DeletePageSuccess, Page};
+    let server = Server::start().await;
+    let client = client!(not_modified, server);
+    let page: Page = Page::builder().title("a").try_into().unwrap();
+    server
+        .json(200, &json!({ "title": "a" }))
+        .reply(304, "", "")
+        .reply(409, "", "")
+        .reply(204, "", "")
+        .reply(304, "", "");
+    let change = || client.change_page().body(page.clone()).send();
+    assert_eq!(
+        change().await.unwrap().into_inner(),
+        ChangePageSuccess::Ok(page.clone())
+    );
+    let unchanged = change().await.unwrap();
+    assert_eq!(unchanged.status().as_u16(), 304);
+    assert_eq!(unchanged.into_inner(), ChangePageSuccess::NotModified);
+    assert!(change().await.unwrap_err().is_conflict());
+    for outcome in [DeletePageSuccess::NoContent, DeletePageSuccess::NotModified] {
+        let answer = client.delete_page().send().await.unwrap();
+        assert_eq!(answer.into_inner(), outcome);
+    }
+}
+
+#[tokio::test]
 async fn bytes_are_streamed_and_errors_beside_them_are_typed() {
     let server = Server::start().await;
     let client = client!(byte_streams, server);

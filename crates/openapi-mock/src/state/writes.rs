@@ -172,6 +172,7 @@ impl<'a> Desk<'a> {
         }
         let mut answer = self.answer_with(status, &mut value, spot)?;
         answer.headers.extend(self.location(status, target));
+        self.forget_shown_once(&mut value);
         answer.changes = vec![Change::new(
             ChangeKind::Created,
             &collection.name,
@@ -180,6 +181,24 @@ impl<'a> Desk<'a> {
         )];
         self.data.insert(at, key, Item::new(value, true));
         Ok(Some(answer))
+    }
+
+    /// Takes away what the document says is shown once, which was just now.
+    fn forget_shown_once(&self, value: &mut Value) {
+        let (root, Some((_, schema))) = (&self.lore.api.root, answered(self.call.operation)) else {
+            return;
+        };
+        let mut known = shape::known_members(root, schema.object(root));
+        let envelope = envelope(self.lore.api, schema);
+        if let Some(inner) = envelope.strip_prefix('/').and_then(|name| known.get(name)) {
+            known = shape::known_members(root, inner);
+        }
+        if let Value::Object(members) = value {
+            members.retain(|name, _| {
+                let schema = known.get(name.as_str());
+                schema.is_none_or(|schema| !shape::flag(root, schema, "x-shown-once"))
+            });
+        }
     }
 
     pub(super) fn update(

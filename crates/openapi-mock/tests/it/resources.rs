@@ -928,3 +928,61 @@ async fn who_cannot_read_the_answer_changes_nothing() {
     ];
     assert_eq!(after, before);
 }
+
+/// Applications, whose secret stands in the answer to the first request and in no other.
+fn applications() -> Document {
+    let app = json!({"type": "object", "required": ["id", "name"], "properties": {
+        "id": {"type": "integer", "readOnly": true},
+        "name": {"type": "string"},
+        "secret": {"type": "string", "readOnly": true, "x-shown-once": true, "minLength": 8},
+    }});
+    let new = json!({"allOf": [app, {"required": ["secret"]}]});
+    let answer = |schema: &Value| json!({"description": "It.", "content": {"application/json": {"schema": schema}}});
+    let body = json!({"required": true, "content": {"application/json": {"schema": app}}});
+    let id = json!({"in": "path", "name": "id", "required": true, "schema": {"type": "integer"}});
+    let root = json!({"openapi": "3.0.3", "info": {"title": "Applications", "version": "1"}, "paths": {
+        "/apps": {
+            "get": {"responses": {"200": answer(&json!({"type": "array", "items": app}))}},
+            "post": {"requestBody": body, "responses": {"201": answer(&new)}},
+        },
+        "/apps/{id}": {
+            "parameters": [id],
+            "get": {"responses": {"200": answer(&app)}},
+            "patch": {"requestBody": body, "responses": {
+                "200": answer(&app), "304": {"description": "Nothing was changed."},
+            }},
+        },
+    }});
+    Document::bundled(&root.to_string()).unwrap()
+}
+
+#[tokio::test]
+async fn what_is_shown_once_is_in_no_later_answer() {
+    let server = MockServer::start(applications()).await.unwrap();
+    let created = call(&server, Method::POST, "/apps", json!({"name": "Shop"})).await;
+    assert_eq!(created.status(), StatusCode::CREATED);
+    let created: Value = created.json().await.unwrap();
+    assert!(created["secret"].as_str().unwrap().len() >= 8, "{created}");
+    let path = format!("/apps/{}", created["id"]);
+    let read = get(&server, &path).await;
+    assert_eq!(read, json!({"id": created["id"], "name": "Shop"}));
+    let changed = call(&server, Method::PATCH, &path, json!({"name": "Store"})).await;
+    let changed: Value = changed.json().await.unwrap();
+    assert_eq!(changed, json!({"id": created["id"], "name": "Store"}));
+}
+
+#[tokio::test]
+async fn nothing_was_changed_is_an_answer_that_a_request_may_ask_for() {
+    let server = MockServer::start(applications()).await.unwrap();
+    let created = call(&server, Method::POST, "/apps", json!({"name": "Shop"})).await;
+    let created: Value = created.json().await.unwrap();
+    let url = format!("{}/apps/{}", server.url(), created["id"]);
+    let request = reqwest::Client::new()
+        .patch(&url)
+        .json(&json!({"name": "Store"}));
+    let reply = request.header("Prefer", "code=304").send().await.unwrap();
+    assert_eq!(reply.status(), StatusCode::NOT_MODIFIED);
+    assert!(reply.bytes().await.unwrap().is_empty());
+    let path = format!("/apps/{}", created["id"]);
+    assert_eq!(get(&server, &path).await["name"], "Shop");
+}
