@@ -2,7 +2,7 @@
 
 use crate::SecurityRequirement;
 use crate::limits::RateLimit;
-use crate::retry::RETRY_STATUSES;
+use crate::retry::RetryStatuses;
 
 /// Where an API key travels.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -104,7 +104,8 @@ impl ErrorMembers {
 ///
 /// ```
 /// use openapi_client_runtime::{
-///     Api, ApiKeyLocation, ErrorMembers, RateLimit, Scheme, SchemeKind, SecurityRequirement,
+///     Api, ApiKeyLocation, ErrorMembers, RateLimit, RetryStatuses, Scheme, SchemeKind,
+///     SecurityRequirement,
 /// };
 ///
 /// static API: Api = Api::new("things-client", "1.0.0")
@@ -125,7 +126,7 @@ impl ErrorMembers {
 ///     )
 ///     // 100 requests in any 60 seconds
 ///     .rate_limits(&[RateLimit::new("default", "/", 100, 60, "source address")])
-///     .retry_statuses(&[429, 503]);
+///     .retry_statuses(RetryStatuses::new(&[429, 503]));
 /// ```
 #[derive(Clone, Copy, Debug)]
 pub struct Api {
@@ -139,7 +140,7 @@ pub struct Api {
     pub(crate) request_id_headers: &'static [&'static str],
     pub(crate) security: &'static [&'static [SecurityRequirement]],
     pub(crate) rate_limits: &'static [RateLimit],
-    pub(crate) retry_statuses: &'static [u16],
+    pub(crate) retry_statuses: RetryStatuses,
 }
 
 impl Api {
@@ -156,7 +157,7 @@ impl Api {
             request_id_headers: &["x-request-id", "x-correlation-id", "request-id"],
             security: &[],
             rate_limits: &[],
-            retry_statuses: RETRY_STATUSES,
+            retry_statuses: RetryStatuses::DEFAULT,
         }
     }
 
@@ -190,8 +191,9 @@ impl Api {
         self
     }
 
-    /// The `User-Agent` that the API demands. `{version}` stands for the crate's version and
-    /// `{document_version}` for the document's.
+    /// The `User-Agent` that the API demands. `{library}` and `{version}` stand for the library that
+    /// calls (this crate, unless [`CoreBuilder::library`](crate::CoreBuilder::library) names another
+    /// one), `{document_version}` for the version of the document.
     #[must_use]
     pub const fn user_agent(mut self, template: &'static str) -> Self {
         self.user_agent = Some(template);
@@ -224,25 +226,15 @@ impl Api {
         self
     }
 
-    /// The statuses after which a repeat may succeed; without this 408, 429, 500, 502, 503 and 504.
+    /// The statuses after which a repeat may succeed; without this 408, 429, 500, 502, 503 and 504,
+    /// where a repeat is safe.
     #[must_use]
-    pub const fn retry_statuses(mut self, statuses: &'static [u16]) -> Self {
+    pub const fn retry_statuses(mut self, statuses: RetryStatuses) -> Self {
         self.retry_statuses = statuses;
         self
     }
 
     pub(crate) fn scheme(&self, name: &str) -> Option<&'static Scheme> {
         self.schemes.iter().find(|scheme| scheme.name == name)
-    }
-
-    /// Our part of the `User-Agent` header.
-    pub(crate) fn agent(&self) -> String {
-        match self.user_agent {
-            Some(template) => template.replace("{version}", self.version).replace(
-                "{document_version}",
-                self.document_version.unwrap_or_default(),
-            ),
-            None => format!("{}/{}", self.name, self.version),
-        }
     }
 }

@@ -11,7 +11,7 @@ use crate::credential::{self, Chosen, Used};
 use crate::middleware::{Attempt, Next};
 use crate::observer::{Outcome, WaitReason, Watch};
 use crate::response::Answer;
-use crate::retry::{self, RetryPolicy};
+use crate::retry::{self, Harmless, RetryPolicy};
 use crate::trace::Call;
 use crate::{ErrorKind, Failure, Form, Operation, Retry, redirect, trace};
 
@@ -49,7 +49,8 @@ struct Exchanged {
 
 /// A failure that may pass, and what the server says of when.
 struct Transient {
-    nothing_sent: bool,
+    /// Which calls can be repeated after it.
+    harmless: Harmless,
     timed_out: bool,
     retry_after: Option<Duration>,
 }
@@ -231,11 +232,12 @@ impl Attempts<'_> {
                     .operation
                     .retry_statuses()
                     .unwrap_or(self.settings.api.retry_statuses);
-                let listed = statuses.contains(&reply.status.as_u16());
                 let says_when = reply.retry_after.is_some();
                 let running = retry::is_running_elsewhere(reply.status, self.has_key, says_when);
-                (listed || running).then_some(Transient {
-                    nothing_sent: false,
+                let running = running.then_some(Harmless::Usual);
+                let harmless = statuses.harmless(reply.status).or(running)?;
+                Some(Transient {
+                    harmless,
                     timed_out: false,
                     retry_after: reply.retry_after,
                 })
@@ -246,7 +248,11 @@ impl Attempts<'_> {
                     ErrorKind::Connect | ErrorKind::Timeout | ErrorKind::Transport
                 );
                 passes.then_some(Transient {
-                    nothing_sent: failure.is_connect(),
+                    harmless: if failure.is_connect() {
+                        Harmless::Any
+                    } else {
+                        Harmless::Usual
+                    },
                     timed_out: failure.kind() == ErrorKind::Timeout,
                     retry_after: None,
                 })
@@ -262,12 +268,13 @@ impl Attempts<'_> {
         template: &Template<'_>,
     ) -> Result<(), &'static str> {
         let operation = self.operation;
-        let safe = match operation.retry() {
-            Some(Retry::Never) => return Err("the API says that a repeat is never safe"),
-            Some(Retry::Always) => true,
-            None => operation.method().is_idempotent() || self.has_key,
+        let safe = match (operation.retry(), transient.harmless) {
+            (Some(Retry::Never), _) => return Err("the API says that a repeat is never safe"),
+            (Some(Retry::Always), _) | (None, Harmless::Any) => true,
+            (None, Harmless::Usual) => operation.method().is_idempotent() || self.has_key,
+            (None, Harmless::Reads) => operation.method().is_safe(),
         };
-        if !safe && !transient.nothing_sent {
+        if !safe {
             return Err("the server may have carried it out");
         }
         if !template.is_left() {

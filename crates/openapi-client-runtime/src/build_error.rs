@@ -51,6 +51,11 @@ pub(crate) enum Fault {
         reason: &'static str,
     },
     UserAgent,
+    Library {
+        what: &'static str,
+    },
+    ProductNotTaken,
+    LibraryNotTaken,
     #[cfg_attr(
         not(any(feature = "rustls", feature = "native-tls")),
         expect(dead_code)
@@ -117,6 +122,25 @@ impl fmt::Display for BuildError {
             Fault::UserAgent => f.write_str(
                 "the user agent is empty or holds a character that headers cannot carry; it must \
                  look like my-tool/1.2",
+            ),
+            Fault::Library { what } => write!(
+                f,
+                "the library's {what} is blank or holds a character that has no place in the user \
+                 agent (a line break, one of , ; ( ) {{ }} \" \\, or one outside ASCII); it must look \
+                 like {}",
+                if *what == "name" {
+                    "my-library"
+                } else {
+                    "1.2.3"
+                }
+            ),
+            Fault::ProductNotTaken => f.write_str(
+                "the API prescribes the user agent, with a place for a library and none for a \
+                 product: call `library` with name and version instead of `user_agent`",
+            ),
+            Fault::LibraryNotTaken => f.write_str(
+                "the API's user agent has no place for a library: call `user_agent` with a product \
+                 such as my-tool/1.2 instead of `library`",
             ),
             Fault::Certificate => f.write_str(
                 "a root certificate cannot be read: it must be PEM, with lines BEGIN CERTIFICATE \

@@ -6,7 +6,6 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
-use reqwest::header::HeaderValue;
 use url::{Host, Url};
 
 use crate::api::{Api, Scheme};
@@ -19,6 +18,7 @@ use crate::limits::Limiter;
 use crate::queue::WriteQueue;
 use crate::redact::AllowList;
 use crate::retry::RetryBudget;
+use crate::user_agent::Caller;
 use crate::{Middleware, Observer, RateLimiting, RetryPolicy};
 
 /// Configures a [`Core`]; made by [`Core::builder`].
@@ -67,7 +67,7 @@ pub struct CoreBuilder {
     shown_headers: Vec<String>,
     shown_query: Vec<String>,
     default_headers: Vec<(String, String)>,
-    product: Option<String>,
+    caller: Caller,
     http_client: Option<reqwest::Client>,
     root_certificates: Vec<Vec<u8>>,
     allow_insecure_http: bool,
@@ -112,7 +112,7 @@ impl CoreBuilder {
             shown_headers: Vec::new(),
             shown_query: Vec::new(),
             default_headers: Vec::new(),
-            product: None,
+            caller: Caller::default(),
             http_client: None,
             root_certificates: Vec::new(),
             allow_insecure_http: false,
@@ -314,7 +314,29 @@ impl CoreBuilder {
     /// Your product, such as `my-tool/1.2`: it is put before our own `User-Agent`.
     #[must_use]
     pub fn user_agent(mut self, product: impl Into<String>) -> Self {
-        self.product = Some(product.into());
+        self.caller.product = Some(product.into());
+        self
+    }
+
+    /// Name and version of your library or program, for an API that demands them in its
+    /// `User-Agent`; without this, those of the generated crate. [`build`](Self::build) refuses a
+    /// name or version that is blank, or holds what would end its place in the header: a line
+    /// break, comma, semicolon, quotation mark, backslash, parenthesis or brace.
+    ///
+    /// ```
+    /// use openapi_client_runtime::{Api, Core};
+    ///
+    /// static API: Api = Api::new("things-client", "1.0.0")
+    ///     .user_agent("ThingsClient ({library}, {version})");
+    ///
+    /// // User-Agent: ThingsClient (my-shop, 4.1)
+    /// let builder = Core::builder(&API).base_url("https://api.example.com");
+    /// assert!(builder.clone().library("my-shop", "4.1").build().is_ok());
+    /// assert!(builder.library("my-shop (new)", "4.1").build().is_err());
+    /// ```
+    #[must_use]
+    pub fn library(mut self, name: impl Into<String>, version: impl Into<String>) -> Self {
+        self.caller.library = Some((name.into(), version.into()));
         self
     }
 
@@ -490,7 +512,7 @@ impl CoreBuilder {
     pub fn build(self) -> Result<Core, BuildError> {
         let base_url = self.checked_base_url()?;
         let credentials = self.checked_credentials()?;
-        let user_agent = self.checked_user_agent()?;
+        let user_agent = self.caller.header(self.api)?;
         let mut default_headers = DefaultHeaders::default();
         for (name, value) in &self.default_headers {
             default_headers.set(name, value)?;
@@ -568,21 +590,6 @@ impl CoreBuilder {
             credentials.set(scheme, credential.clone());
         }
         Ok(credentials)
-    }
-
-    /// RFC 9110, section 10.1.5: products with visible ASCII, ours last.
-    fn checked_user_agent(&self) -> Result<HeaderValue, BuildError> {
-        let ours = self.api.agent();
-        let agent = match self.product.as_deref().map(str::trim) {
-            None => ours,
-            Some("") => return Err(Fault::UserAgent.into()),
-            Some(product) => format!("{product} {ours}"),
-        };
-        let printable = agent.bytes().all(|byte| matches!(byte, b' '..=b'~'));
-        match HeaderValue::try_from(agent) {
-            Ok(value) if printable => Ok(value),
-            _ => Err(Fault::UserAgent.into()),
-        }
     }
 
     fn checked_http_client(&self, base_url: &Url) -> Result<reqwest::Client, BuildError> {

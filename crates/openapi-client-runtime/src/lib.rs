@@ -58,6 +58,7 @@ mod tagged_union;
 mod token;
 mod trace;
 mod upload;
+mod user_agent;
 mod web_link;
 #[cfg(feature = "webhooks")]
 pub mod webhooks;
@@ -98,7 +99,7 @@ pub use crate::path::encode_path;
 pub use crate::query::{QueryParam, QueryStyle, RequestBuilderExt};
 pub use crate::raw::{RawRequest, RawValue};
 pub use crate::response::{RawResponse, ResponseValue};
-pub use crate::retry::{Retry, RetryPolicy};
+pub use crate::retry::{Retry, RetryPolicy, RetryStatuses};
 pub use crate::secret::Secret;
 pub use crate::token::{AccessToken, Bearer, TokenSource};
 pub use crate::upload::{Form, Upload};

@@ -5,8 +5,8 @@
 
 use std::fmt;
 
-use crate::Retry;
 use crate::pagination::Pagination;
+use crate::{Retry, RetryStatuses};
 
 /// An HTTP method that a document can declare and this runtime can send.
 ///
@@ -312,7 +312,7 @@ operation_table! {
     /// something else.
     retry: Option<Retry> = None;
     /// Statuses after which a repeat may succeed, where they are others than the API's.
-    retry_statuses: Option<&'static [u16]> = None;
+    retry_statuses: Option<RetryStatuses> = None;
     /// The request header that makes a repeat safe.
     idempotency_key: Option<&'static str> = None;
     /// Header parameters that take the value of the client

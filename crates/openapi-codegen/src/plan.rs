@@ -151,6 +151,8 @@ pub(crate) struct Envelope {
 pub(crate) struct EnvelopeVariant {
     pub name: String,
     pub status: String,
+    /// What the document says of the response.
+    pub description: String,
     /// The lowered schema of the body, where there is one.
     pub schema: Option<serde_json::Value>,
 }

@@ -2,8 +2,8 @@
 #[allow(unused_imports)]
 use ::openapi_client_runtime::{
     Api, ApiKeyLocation, ErrorMembers, Method, Operation, Provenance, RateLimit,
-    RequestBody, ResponseSpec, Retry, Scheme, SchemeKind, SecurityRequirement,
-    StatusRange,
+    RequestBody, ResponseSpec, Retry, RetryStatuses, Scheme, SchemeKind,
+    SecurityRequirement, StatusRange,
 };
 /// The API and its security schemes.
 pub static API: Api = Api::new("configuration-client", env!("CARGO_PKG_VERSION"))

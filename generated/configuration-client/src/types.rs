@@ -14583,8 +14583,8 @@ pub enum ValidationText {
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
 #[non_exhaustive]
 pub enum ModifyApplicationSettingsSuccess {
-    /// Status 200.
+    /// Status 200: The settings as they are now.
     Ok(ApplicationSettings),
-    /// Status 204.
+    /// Status 204: The settings were replaced.
     NoContent,
 }

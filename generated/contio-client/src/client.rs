@@ -5945,12 +5945,6 @@ impl ClientBuilder {
         self
     }
 
-    /// Puts the caller's product, such as `my-tool/1.2`, before ours in `User-Agent`.
-    pub fn user_agent(mut self, product: impl Into<String>) -> Self {
-        self.core = self.core.user_agent(product);
-        self
-    }
-
     /// Follows up to `max` redirections in an attempt; without this, none. Credentials never go to another scheme, host or port.
     pub fn follow_redirects(mut self, max: u32) -> Self {
         self.core = self.core.follow_redirects(max);
@@ -6011,6 +6005,12 @@ impl ClientBuilder {
     /// Allows `http://` to other than loopback addresses: credentials then travel in the clear.
     pub fn allow_insecure_http(mut self) -> Self {
         self.core = self.core.allow_insecure_http();
+        self
+    }
+
+    /// Puts the caller's product, such as `my-tool/1.2`, before ours in `User-Agent`.
+    pub fn user_agent(mut self, product: impl Into<String>) -> Self {
+        self.core = self.core.user_agent(product);
         self
     }
 

@@ -3,8 +3,8 @@ use ::openapi_client_runtime::pagination::{Pagination, PaginationStyle};
 #[allow(unused_imports)]
 use ::openapi_client_runtime::{
     Api, ApiKeyLocation, ErrorMembers, Method, Operation, Provenance, RateLimit,
-    RequestBody, ResponseSpec, Retry, Scheme, SchemeKind, SecurityRequirement,
-    StatusRange,
+    RequestBody, ResponseSpec, Retry, RetryStatuses, Scheme, SchemeKind,
+    SecurityRequirement, StatusRange,
 };
 #[allow(unused_imports)]
 use ::openapi_client_runtime::{ClientAuthentication, OAuthEndpoints};

@@ -58277,7 +58277,7 @@ pub enum WorkspaceRole {
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
 #[non_exhaustive]
 pub enum AuthorizeOauthSuccess {
-    /// Status 302.
+    /// Status 302: To the login page.
     Found,
 }
 
@@ -58287,19 +58287,19 @@ pub enum AuthorizeOauthSuccess {
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
 #[non_exhaustive]
 pub enum CheckIdpDomainVerificationError {
-    /// Status 400.
+    /// Status 400: The domain cannot be proved.
     BadRequest(IdpDomainVerificationBadRequest),
-    /// Status 401.
+    /// Status 401: One of the two headers is missing or wrong. Both `X-API-Key` and `X-Client-ID` are needed.
     Unauthorized(PartnerError),
-    /// Status 403.
+    /// Status 403: The partner app is suspended or inactive, or has no right to do this.
     Forbidden(PartnerError),
-    /// Status 404.
+    /// Status 404: No proof was started for the domain.
     NotFound(PartnerError),
-    /// Status 429.
+    /// Status 429: Too many requests. The front of the service answers without `code` and `request_id`; a limit of the operation itself may have both.
     TooManyRequests(PartnerError),
-    /// Status 500.
+    /// Status 500: The service failed in a way it did not foresee.
     InternalServerError(PartnerError),
-    /// Status default.
+    /// Status default: Any other error.
     Default(PartnerError),
 }
 
@@ -58309,19 +58309,19 @@ pub enum CheckIdpDomainVerificationError {
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
 #[non_exhaustive]
 pub enum CreateActionItemError {
-    /// Status 400.
+    /// Status 400: The request is wrong; `code` says in what way.
     BadRequest(CreateActionItemBadRequest),
-    /// Status 401.
+    /// Status 401: The call carries no access token, or one that is invalid or has expired. Get a new one with the refresh token.
     Unauthorized(PartnerError),
-    /// Status 403.
+    /// Status 403: The token lacks the scope that the operation needs, or the user has no right to do this.
     Forbidden(PartnerError),
-    /// Status 409.
+    /// Status 409: A request with the same `Idempotency-Key` is still running. Wait as long as `Retry-After` says, and send the call again with the same key.
     Conflict(PartnerError),
-    /// Status 429.
+    /// Status 429: Too many requests. The front of the service answers without `code` and `request_id`; a limit of the operation itself may have both.
     TooManyRequests(PartnerError),
-    /// Status 500.
+    /// Status 500: The service failed in a way it did not foresee.
     InternalServerError(PartnerError),
-    /// Status default.
+    /// Status default: Any other error.
     Default(PartnerError),
 }
 
@@ -58331,19 +58331,19 @@ pub enum CreateActionItemError {
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
 #[non_exhaustive]
 pub enum CreateAutomationError {
-    /// Status 400.
+    /// Status 400: A value of the body is missing or wrong.
     BadRequest(CreateAutomationBadRequest),
-    /// Status 401.
+    /// Status 401: One of the two headers is missing or wrong. Both `X-API-Key` and `X-Client-ID` are needed.
     Unauthorized(PartnerError),
-    /// Status 403.
+    /// Status 403: The partner app is suspended or inactive, or has no right to do this.
     Forbidden(PartnerError),
-    /// Status 409.
+    /// Status 409: A request with the same `Idempotency-Key` is still running. Wait as long as `Retry-After` says, and send the call again with the same key.
     Conflict(PartnerError),
-    /// Status 429.
+    /// Status 429: Too many requests. The front of the service answers without `code` and `request_id`; a limit of the operation itself may have both.
     TooManyRequests(PartnerError),
-    /// Status 500.
+    /// Status 500: The service failed in a way it did not foresee.
     InternalServerError(PartnerError),
-    /// Status default.
+    /// Status default: Any other error.
     Default(PartnerError),
 }
 
@@ -58353,19 +58353,19 @@ pub enum CreateAutomationError {
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
 #[non_exhaustive]
 pub enum CreateIdpConfigError {
-    /// Status 400.
+    /// Status 400: A value of the body is wrong, or the identity provider cannot be used.
     BadRequest(CreateIdpConfigBadRequest),
-    /// Status 401.
+    /// Status 401: One of the two headers is missing or wrong. Both `X-API-Key` and `X-Client-ID` are needed.
     Unauthorized(PartnerError),
-    /// Status 403.
+    /// Status 403: The partner app is suspended or inactive, or has no right to do this.
     Forbidden(PartnerError),
-    /// Status 409.
+    /// Status 409: There is an identity provider already. The code `idp_config_exists` is documented for 400, so it may come with that status.
     Conflict(PartnerError),
-    /// Status 429.
+    /// Status 429: Too many requests. The front of the service answers without `code` and `request_id`; a limit of the operation itself may have both.
     TooManyRequests(PartnerError),
-    /// Status 500.
+    /// Status 500: The service failed in a way it did not foresee.
     InternalServerError(PartnerError),
-    /// Status default.
+    /// Status default: Any other error.
     Default(PartnerError),
 }
 
@@ -58375,19 +58375,19 @@ pub enum CreateIdpConfigError {
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
 #[non_exhaustive]
 pub enum CreateMeetingError {
-    /// Status 400.
+    /// Status 400: The request is wrong; `code` says in what way.
     BadRequest(CreateMeetingBadRequest),
-    /// Status 401.
+    /// Status 401: The call carries no access token, or one that is invalid or has expired. Get a new one with the refresh token.
     Unauthorized(PartnerError),
-    /// Status 403.
+    /// Status 403: The token lacks the scope that the operation needs, or the user has no right to do this.
     Forbidden(PartnerError),
-    /// Status 409.
+    /// Status 409: A request with the same `Idempotency-Key` is still running. Wait as long as `Retry-After` says, and send the call again with the same key.
     Conflict(PartnerError),
-    /// Status 429.
+    /// Status 429: Too many requests. The front of the service answers without `code` and `request_id`; a limit of the operation itself may have both.
     TooManyRequests(PartnerError),
-    /// Status 500.
+    /// Status 500: The service failed in a way it did not foresee.
     InternalServerError(PartnerError),
-    /// Status default.
+    /// Status default: Any other error.
     Default(PartnerError),
 }
 
@@ -58397,21 +58397,21 @@ pub enum CreateMeetingError {
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
 #[non_exhaustive]
 pub enum CreateMeetingFromCalendarEventError {
-    /// Status 400.
+    /// Status 400: The request is wrong; `code` says in what way.
     BadRequest(CreateMeetingFromCalendarEventBadRequest),
-    /// Status 401.
+    /// Status 401: The call carries no access token, or one that is invalid or has expired. Get a new one with the refresh token.
     Unauthorized(PartnerError),
-    /// Status 403.
+    /// Status 403: The token lacks the scope that the operation needs, or the user has no right to do this.
     Forbidden(PartnerError),
-    /// Status 404.
+    /// Status 404: The object does not exist, or is hidden from the caller.
     NotFound(PartnerError),
-    /// Status 409.
+    /// Status 409: A request with the same `Idempotency-Key` is still running. Wait as long as `Retry-After` says, and send the call again with the same key.
     Conflict(PartnerError),
-    /// Status 429.
+    /// Status 429: Too many requests. The front of the service answers without `code` and `request_id`; a limit of the operation itself may have both.
     TooManyRequests(PartnerError),
-    /// Status 500.
+    /// Status 500: The service failed in a way it did not foresee.
     InternalServerError(PartnerError),
-    /// Status default.
+    /// Status default: Any other error.
     Default(PartnerError),
 }
 
@@ -58421,19 +58421,19 @@ pub enum CreateMeetingFromCalendarEventError {
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
 #[non_exhaustive]
 pub enum GetIdpDomainVerificationError {
-    /// Status 400.
+    /// Status 400: The domain cannot be proved.
     BadRequest(IdpDomainVerificationBadRequest),
-    /// Status 401.
+    /// Status 401: One of the two headers is missing or wrong. Both `X-API-Key` and `X-Client-ID` are needed.
     Unauthorized(PartnerError),
-    /// Status 403.
+    /// Status 403: The partner app is suspended or inactive, or has no right to do this.
     Forbidden(PartnerError),
-    /// Status 404.
+    /// Status 404: No proof was started for the domain.
     NotFound(PartnerError),
-    /// Status 429.
+    /// Status 429: Too many requests. The front of the service answers without `code` and `request_id`; a limit of the operation itself may have both.
     TooManyRequests(PartnerError),
-    /// Status 500.
+    /// Status 500: The service failed in a way it did not foresee.
     InternalServerError(PartnerError),
-    /// Status default.
+    /// Status default: Any other error.
     Default(PartnerError),
 }
 
@@ -58443,7 +58443,7 @@ pub enum GetIdpDomainVerificationError {
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
 #[non_exhaustive]
 pub enum HandleSsoCallbackSuccess {
-    /// Status 302.
+    /// Status 302: To the target of the login. After a failure the query of the URL holds the error.
     Found,
 }
 
@@ -58453,17 +58453,17 @@ pub enum HandleSsoCallbackSuccess {
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
 #[non_exhaustive]
 pub enum InitiateIdpDomainVerificationError {
-    /// Status 400.
+    /// Status 400: The domain cannot be proved.
     BadRequest(IdpDomainVerificationBadRequest),
-    /// Status 401.
+    /// Status 401: One of the two headers is missing or wrong. Both `X-API-Key` and `X-Client-ID` are needed.
     Unauthorized(PartnerError),
-    /// Status 403.
+    /// Status 403: The partner app is suspended or inactive, or has no right to do this.
     Forbidden(PartnerError),
-    /// Status 429.
+    /// Status 429: Too many proofs are pending, or there were too many requests.
     TooManyRequests(PartnerError),
-    /// Status 500.
+    /// Status 500: The service failed in a way it did not foresee.
     InternalServerError(PartnerError),
-    /// Status default.
+    /// Status default: Any other error.
     Default(PartnerError),
 }
 
@@ -58473,9 +58473,9 @@ pub enum InitiateIdpDomainVerificationError {
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
 #[non_exhaustive]
 pub enum InitiateSsoSuccess {
-    /// Status 200.
+    /// Status 200: Where to send the browser.
     Ok(SsoInitiation),
-    /// Status 302.
+    /// Status 302: To the identity provider, with `auto=true`.
     Found,
 }
 
@@ -58485,21 +58485,21 @@ pub enum InitiateSsoSuccess {
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
 #[non_exhaustive]
 pub enum LinkCalendarEventError {
-    /// Status 400.
+    /// Status 400: The request is wrong; `code` says in what way.
     BadRequest(LinkCalendarEventBadRequest),
-    /// Status 401.
+    /// Status 401: The call carries no access token, or one that is invalid or has expired. Get a new one with the refresh token.
     Unauthorized(PartnerError),
-    /// Status 403.
+    /// Status 403: The user is neither owner nor editor of the meeting, or the token lacks the scope.
     Forbidden(PartnerError),
-    /// Status 404.
+    /// Status 404: The object does not exist, or is hidden from the caller.
     NotFound(PartnerError),
-    /// Status 409.
+    /// Status 409: The event is tied to another meeting. A request with the same `Idempotency-Key` that is still running gives 409 too, with `Retry-After`.
     Conflict(PartnerError),
-    /// Status 429.
+    /// Status 429: Too many requests. The front of the service answers without `code` and `request_id`; a limit of the operation itself may have both.
     TooManyRequests(PartnerError),
-    /// Status 500.
+    /// Status 500: The service failed in a way it did not foresee.
     InternalServerError(PartnerError),
-    /// Status default.
+    /// Status default: Any other error.
     Default(PartnerError),
 }
 
@@ -58509,17 +58509,17 @@ pub enum LinkCalendarEventError {
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
 #[non_exhaustive]
 pub enum ListActionItemsError {
-    /// Status 400.
+    /// Status 400: The request is wrong; `code` says in what way.
     BadRequest(ListActionItemsBadRequest),
-    /// Status 401.
+    /// Status 401: The call carries no access token, or one that is invalid or has expired. Get a new one with the refresh token.
     Unauthorized(PartnerError),
-    /// Status 403.
+    /// Status 403: The token lacks the scope that the operation needs, or the user has no right to do this.
     Forbidden(PartnerError),
-    /// Status 429.
+    /// Status 429: Too many requests. The front of the service answers without `code` and `request_id`; a limit of the operation itself may have both.
     TooManyRequests(PartnerError),
-    /// Status 500.
+    /// Status 500: The service failed in a way it did not foresee.
     InternalServerError(PartnerError),
-    /// Status default.
+    /// Status default: Any other error.
     Default(PartnerError),
 }
 
@@ -58529,17 +58529,17 @@ pub enum ListActionItemsError {
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
 #[non_exhaustive]
 pub enum ListCalendarEventsError {
-    /// Status 400.
+    /// Status 400: The request is wrong; `code` says in what way.
     BadRequest(ListCalendarEventsBadRequest),
-    /// Status 401.
+    /// Status 401: The call carries no access token, or one that is invalid or has expired. Get a new one with the refresh token.
     Unauthorized(PartnerError),
-    /// Status 403.
+    /// Status 403: The token lacks the scope that the operation needs, or the user has no right to do this.
     Forbidden(PartnerError),
-    /// Status 429.
+    /// Status 429: Too many requests. The front of the service answers without `code` and `request_id`; a limit of the operation itself may have both.
     TooManyRequests(PartnerError),
-    /// Status 500.
+    /// Status 500: The service failed in a way it did not foresee.
     InternalServerError(PartnerError),
-    /// Status default.
+    /// Status default: Any other error.
     Default(PartnerError),
 }
 
@@ -58549,17 +58549,17 @@ pub enum ListCalendarEventsError {
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
 #[non_exhaustive]
 pub enum ListMeetingsError {
-    /// Status 400.
+    /// Status 400: The request is wrong; `code` says in what way.
     BadRequest(ListMeetingsBadRequest),
-    /// Status 401.
+    /// Status 401: The call carries no access token, or one that is invalid or has expired. Get a new one with the refresh token.
     Unauthorized(PartnerError),
-    /// Status 403.
+    /// Status 403: The token lacks the scope that the operation needs, or the user has no right to do this.
     Forbidden(PartnerError),
-    /// Status 429.
+    /// Status 429: Too many requests. The front of the service answers without `code` and `request_id`; a limit of the operation itself may have both.
     TooManyRequests(PartnerError),
-    /// Status 500.
+    /// Status 500: The service failed in a way it did not foresee.
     InternalServerError(PartnerError),
-    /// Status default.
+    /// Status default: Any other error.
     Default(PartnerError),
 }
 
@@ -58569,21 +58569,21 @@ pub enum ListMeetingsError {
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
 #[non_exhaustive]
 pub enum ReplaceActionItemError {
-    /// Status 400.
+    /// Status 400: The request is wrong; `code` says in what way.
     BadRequest(UpdateActionItemBadRequest),
-    /// Status 401.
+    /// Status 401: The call carries no access token, or one that is invalid or has expired. Get a new one with the refresh token.
     Unauthorized(PartnerError),
-    /// Status 403.
+    /// Status 403: The token lacks the scope that the operation needs, or the user has no right to do this.
     Forbidden(PartnerError),
-    /// Status 404.
+    /// Status 404: The object does not exist, or is hidden from the caller.
     NotFound(PartnerError),
-    /// Status 409.
+    /// Status 409: A request with the same `Idempotency-Key` is still running. Wait as long as `Retry-After` says, and send the call again with the same key.
     Conflict(PartnerError),
-    /// Status 429.
+    /// Status 429: Too many requests. The front of the service answers without `code` and `request_id`; a limit of the operation itself may have both.
     TooManyRequests(PartnerError),
-    /// Status 500.
+    /// Status 500: The service failed in a way it did not foresee.
     InternalServerError(PartnerError),
-    /// Status default.
+    /// Status default: Any other error.
     Default(PartnerError),
 }
 
@@ -58593,19 +58593,19 @@ pub enum ReplaceActionItemError {
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
 #[non_exhaustive]
 pub enum ReplaceAppError {
-    /// Status 400.
+    /// Status 400: A value of the body is missing or wrong.
     BadRequest(UpdateAppBadRequest),
-    /// Status 401.
+    /// Status 401: One of the two headers is missing or wrong. Both `X-API-Key` and `X-Client-ID` are needed.
     Unauthorized(PartnerError),
-    /// Status 403.
+    /// Status 403: The partner app is suspended or inactive, or has no right to do this.
     Forbidden(PartnerError),
-    /// Status 409.
+    /// Status 409: A request with the same `Idempotency-Key` is still running. Wait as long as `Retry-After` says, and send the call again with the same key.
     Conflict(PartnerError),
-    /// Status 429.
+    /// Status 429: Too many requests. The front of the service answers without `code` and `request_id`; a limit of the operation itself may have both.
     TooManyRequests(PartnerError),
-    /// Status 500.
+    /// Status 500: The service failed in a way it did not foresee.
     InternalServerError(PartnerError),
-    /// Status default.
+    /// Status default: Any other error.
     Default(PartnerError),
 }
 
@@ -58615,21 +58615,21 @@ pub enum ReplaceAppError {
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
 #[non_exhaustive]
 pub enum ReplaceAutomationError {
-    /// Status 400.
+    /// Status 400: The id or a value of the body is wrong.
     BadRequest(UpdateAutomationBadRequest),
-    /// Status 401.
+    /// Status 401: One of the two headers is missing or wrong. Both `X-API-Key` and `X-Client-ID` are needed.
     Unauthorized(PartnerError),
-    /// Status 403.
+    /// Status 403: The partner app is suspended or inactive, or has no right to do this.
     Forbidden(PartnerError),
-    /// Status 404.
+    /// Status 404: The object does not exist, or is hidden from the caller.
     NotFound(PartnerError),
-    /// Status 409.
+    /// Status 409: A request with the same `Idempotency-Key` is still running. Wait as long as `Retry-After` says, and send the call again with the same key.
     Conflict(PartnerError),
-    /// Status 429.
+    /// Status 429: Too many requests. The front of the service answers without `code` and `request_id`; a limit of the operation itself may have both.
     TooManyRequests(PartnerError),
-    /// Status 500.
+    /// Status 500: The service failed in a way it did not foresee.
     InternalServerError(PartnerError),
-    /// Status default.
+    /// Status default: Any other error.
     Default(PartnerError),
 }
 
@@ -58639,21 +58639,21 @@ pub enum ReplaceAutomationError {
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
 #[non_exhaustive]
 pub enum ReplaceIdpConfigError {
-    /// Status 400.
+    /// Status 400: A value of the body is wrong, or the identity provider cannot be used.
     BadRequest(UpdateIdpConfigBadRequest),
-    /// Status 401.
+    /// Status 401: One of the two headers is missing or wrong. Both `X-API-Key` and `X-Client-ID` are needed.
     Unauthorized(PartnerError),
-    /// Status 403.
+    /// Status 403: The partner app is suspended or inactive, or has no right to do this.
     Forbidden(PartnerError),
-    /// Status 404.
+    /// Status 404: The object does not exist, or is hidden from the caller.
     NotFound(PartnerError),
-    /// Status 409.
+    /// Status 409: Another partner has claimed a domain. The code `domain_already_claimed` is documented for 400, so it may come with that status.
     Conflict(PartnerError),
-    /// Status 429.
+    /// Status 429: Too many requests. The front of the service answers without `code` and `request_id`; a limit of the operation itself may have both.
     TooManyRequests(PartnerError),
-    /// Status 500.
+    /// Status 500: The service failed in a way it did not foresee.
     InternalServerError(PartnerError),
-    /// Status default.
+    /// Status default: Any other error.
     Default(PartnerError),
 }
 
@@ -58663,19 +58663,19 @@ pub enum ReplaceIdpConfigError {
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
 #[non_exhaustive]
 pub enum RotateApiKeyError {
-    /// Status 400.
+    /// Status 400: The request is wrong, or the credential was rotated too often; 429 may stand for the same.
     BadRequest(RotateApiKeyBadRequest),
-    /// Status 401.
+    /// Status 401: One of the two headers is missing or wrong. Both `X-API-Key` and `X-Client-ID` are needed.
     Unauthorized(PartnerError),
-    /// Status 403.
+    /// Status 403: The partner app is suspended or inactive, or has no right to do this.
     Forbidden(PartnerError),
-    /// Status 409.
+    /// Status 409: A request with the same `Idempotency-Key` is still running. Wait as long as `Retry-After` says, and send the call again with the same key.
     Conflict(PartnerError),
-    /// Status 429.
+    /// Status 429: Too many requests. The front of the service answers without `code` and `request_id`; a limit of the operation itself may have both.
     TooManyRequests(PartnerError),
-    /// Status 500.
+    /// Status 500: The service failed in a way it did not foresee.
     InternalServerError(PartnerError),
-    /// Status default.
+    /// Status default: Any other error.
     Default(PartnerError),
 }
 
@@ -58685,19 +58685,19 @@ pub enum RotateApiKeyError {
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
 #[non_exhaustive]
 pub enum RotateClientSecretError {
-    /// Status 400.
+    /// Status 400: The request is wrong, or the credential was rotated too often; 429 may stand for the same.
     BadRequest(RotateClientSecretBadRequest),
-    /// Status 401.
+    /// Status 401: One of the two headers is missing or wrong. Both `X-API-Key` and `X-Client-ID` are needed.
     Unauthorized(PartnerError),
-    /// Status 403.
+    /// Status 403: The partner app is suspended or inactive, or has no right to do this.
     Forbidden(PartnerError),
-    /// Status 409.
+    /// Status 409: A request with the same `Idempotency-Key` is still running. Wait as long as `Retry-After` says, and send the call again with the same key.
     Conflict(PartnerError),
-    /// Status 429.
+    /// Status 429: Too many requests. The front of the service answers without `code` and `request_id`; a limit of the operation itself may have both.
     TooManyRequests(PartnerError),
-    /// Status 500.
+    /// Status 500: The service failed in a way it did not foresee.
     InternalServerError(PartnerError),
-    /// Status default.
+    /// Status default: Any other error.
     Default(PartnerError),
 }
 
@@ -58707,19 +58707,19 @@ pub enum RotateClientSecretError {
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
 #[non_exhaustive]
 pub enum RotateWebhookSecretError {
-    /// Status 400.
+    /// Status 400: The request is wrong.
     BadRequest(RotateWebhookSecretBadRequest),
-    /// Status 401.
+    /// Status 401: One of the two headers is missing or wrong. Both `X-API-Key` and `X-Client-ID` are needed.
     Unauthorized(PartnerError),
-    /// Status 403.
+    /// Status 403: The partner app is suspended or inactive, or has no right to do this.
     Forbidden(PartnerError),
-    /// Status 409.
+    /// Status 409: A request with the same `Idempotency-Key` is still running. Wait as long as `Retry-After` says, and send the call again with the same key.
     Conflict(PartnerError),
-    /// Status 429.
+    /// Status 429: Too many requests. The front of the service answers without `code` and `request_id`; a limit of the operation itself may have both.
     TooManyRequests(PartnerError),
-    /// Status 500.
+    /// Status 500: The service failed in a way it did not foresee.
     InternalServerError(PartnerError),
-    /// Status default.
+    /// Status default: Any other error.
     Default(PartnerError),
 }
 
@@ -58729,19 +58729,19 @@ pub enum RotateWebhookSecretError {
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
 #[non_exhaustive]
 pub enum SetWebhookFilterError {
-    /// Status 400.
+    /// Status 400: The filter is wrong. Where it names an unknown event, `valid_event_types` lists those there are.
     BadRequest(SetWebhookFilterBadRequest),
-    /// Status 401.
+    /// Status 401: One of the two headers is missing or wrong. Both `X-API-Key` and `X-Client-ID` are needed.
     Unauthorized(PartnerError),
-    /// Status 403.
+    /// Status 403: The partner app is suspended or inactive, or has no right to do this.
     Forbidden(PartnerError),
-    /// Status 409.
+    /// Status 409: A request with the same `Idempotency-Key` is still running. Wait as long as `Retry-After` says, and send the call again with the same key.
     Conflict(PartnerError),
-    /// Status 429.
+    /// Status 429: Too many requests. The front of the service answers without `code` and `request_id`; a limit of the operation itself may have both.
     TooManyRequests(PartnerError),
-    /// Status 500.
+    /// Status 500: The service failed in a way it did not foresee.
     InternalServerError(PartnerError),
-    /// Status default.
+    /// Status default: Any other error.
     Default(PartnerError),
 }
 
@@ -58751,21 +58751,21 @@ pub enum SetWebhookFilterError {
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
 #[non_exhaustive]
 pub enum UpdateActionItemError {
-    /// Status 400.
+    /// Status 400: The request is wrong; `code` says in what way.
     BadRequest(UpdateActionItemBadRequest),
-    /// Status 401.
+    /// Status 401: The call carries no access token, or one that is invalid or has expired. Get a new one with the refresh token.
     Unauthorized(PartnerError),
-    /// Status 403.
+    /// Status 403: The token lacks the scope that the operation needs, or the user has no right to do this.
     Forbidden(PartnerError),
-    /// Status 404.
+    /// Status 404: The object does not exist, or is hidden from the caller.
     NotFound(PartnerError),
-    /// Status 409.
+    /// Status 409: A request with the same `Idempotency-Key` is still running. Wait as long as `Retry-After` says, and send the call again with the same key.
     Conflict(PartnerError),
-    /// Status 429.
+    /// Status 429: Too many requests. The front of the service answers without `code` and `request_id`; a limit of the operation itself may have both.
     TooManyRequests(PartnerError),
-    /// Status 500.
+    /// Status 500: The service failed in a way it did not foresee.
     InternalServerError(PartnerError),
-    /// Status default.
+    /// Status default: Any other error.
     Default(PartnerError),
 }
 
@@ -58775,19 +58775,19 @@ pub enum UpdateActionItemError {
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
 #[non_exhaustive]
 pub enum UpdateAppError {
-    /// Status 400.
+    /// Status 400: A value of the body is missing or wrong.
     BadRequest(UpdateAppBadRequest),
-    /// Status 401.
+    /// Status 401: One of the two headers is missing or wrong. Both `X-API-Key` and `X-Client-ID` are needed.
     Unauthorized(PartnerError),
-    /// Status 403.
+    /// Status 403: The partner app is suspended or inactive, or has no right to do this.
     Forbidden(PartnerError),
-    /// Status 409.
+    /// Status 409: A request with the same `Idempotency-Key` is still running. Wait as long as `Retry-After` says, and send the call again with the same key.
     Conflict(PartnerError),
-    /// Status 429.
+    /// Status 429: Too many requests. The front of the service answers without `code` and `request_id`; a limit of the operation itself may have both.
     TooManyRequests(PartnerError),
-    /// Status 500.
+    /// Status 500: The service failed in a way it did not foresee.
     InternalServerError(PartnerError),
-    /// Status default.
+    /// Status default: Any other error.
     Default(PartnerError),
 }
 
@@ -58797,19 +58797,19 @@ pub enum UpdateAppError {
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
 #[non_exhaustive]
 pub enum UpdateAppStatusError {
-    /// Status 400.
+    /// Status 400: The state is missing or unknown.
     BadRequest(UpdateAppStatusBadRequest),
-    /// Status 401.
+    /// Status 401: One of the two headers is missing or wrong. Both `X-API-Key` and `X-Client-ID` are needed.
     Unauthorized(PartnerError),
-    /// Status 403.
+    /// Status 403: The partner app is suspended or inactive, or has no right to do this.
     Forbidden(PartnerError),
-    /// Status 409.
+    /// Status 409: A request with the same `Idempotency-Key` is still running. Wait as long as `Retry-After` says, and send the call again with the same key.
     Conflict(PartnerError),
-    /// Status 429.
+    /// Status 429: Too many requests. The front of the service answers without `code` and `request_id`; a limit of the operation itself may have both.
     TooManyRequests(PartnerError),
-    /// Status 500.
+    /// Status 500: The service failed in a way it did not foresee.
     InternalServerError(PartnerError),
-    /// Status default.
+    /// Status default: Any other error.
     Default(PartnerError),
 }
 
@@ -58819,21 +58819,21 @@ pub enum UpdateAppStatusError {
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
 #[non_exhaustive]
 pub enum UpdateAutomationError {
-    /// Status 400.
+    /// Status 400: The id or a value of the body is wrong.
     BadRequest(UpdateAutomationBadRequest),
-    /// Status 401.
+    /// Status 401: One of the two headers is missing or wrong. Both `X-API-Key` and `X-Client-ID` are needed.
     Unauthorized(PartnerError),
-    /// Status 403.
+    /// Status 403: The partner app is suspended or inactive, or has no right to do this.
     Forbidden(PartnerError),
-    /// Status 404.
+    /// Status 404: The object does not exist, or is hidden from the caller.
     NotFound(PartnerError),
-    /// Status 409.
+    /// Status 409: A request with the same `Idempotency-Key` is still running. Wait as long as `Retry-After` says, and send the call again with the same key.
     Conflict(PartnerError),
-    /// Status 429.
+    /// Status 429: Too many requests. The front of the service answers without `code` and `request_id`; a limit of the operation itself may have both.
     TooManyRequests(PartnerError),
-    /// Status 500.
+    /// Status 500: The service failed in a way it did not foresee.
     InternalServerError(PartnerError),
-    /// Status default.
+    /// Status default: Any other error.
     Default(PartnerError),
 }
 
@@ -58843,21 +58843,21 @@ pub enum UpdateAutomationError {
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
 #[non_exhaustive]
 pub enum UpdateIdpConfigError {
-    /// Status 400.
+    /// Status 400: A value of the body is wrong, or the identity provider cannot be used.
     BadRequest(UpdateIdpConfigBadRequest),
-    /// Status 401.
+    /// Status 401: One of the two headers is missing or wrong. Both `X-API-Key` and `X-Client-ID` are needed.
     Unauthorized(PartnerError),
-    /// Status 403.
+    /// Status 403: The partner app is suspended or inactive, or has no right to do this.
     Forbidden(PartnerError),
-    /// Status 404.
+    /// Status 404: The object does not exist, or is hidden from the caller.
     NotFound(PartnerError),
-    /// Status 409.
+    /// Status 409: Another partner has claimed a domain. The code `domain_already_claimed` is documented for 400, so it may come with that status.
     Conflict(PartnerError),
-    /// Status 429.
+    /// Status 429: Too many requests. The front of the service answers without `code` and `request_id`; a limit of the operation itself may have both.
     TooManyRequests(PartnerError),
-    /// Status 500.
+    /// Status 500: The service failed in a way it did not foresee.
     InternalServerError(PartnerError),
-    /// Status default.
+    /// Status default: Any other error.
     Default(PartnerError),
 }
 
@@ -58867,20 +58867,20 @@ pub enum UpdateIdpConfigError {
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
 #[non_exhaustive]
 pub enum UpdateMeetingError {
-    /// Status 400.
+    /// Status 400: The request is wrong; `code` says in what way.
     BadRequest(UpdateMeetingBadRequest),
-    /// Status 401.
+    /// Status 401: The call carries no access token, or one that is invalid or has expired. Get a new one with the refresh token.
     Unauthorized(PartnerError),
-    /// Status 403.
+    /// Status 403: The token lacks the scope that the operation needs, or the user has no right to do this.
     Forbidden(PartnerError),
-    /// Status 404.
+    /// Status 404: The object does not exist, or is hidden from the caller.
     NotFound(PartnerError),
-    /// Status 409.
+    /// Status 409: A request with the same `Idempotency-Key` is still running. Wait as long as `Retry-After` says, and send the call again with the same key.
     Conflict(PartnerError),
-    /// Status 429.
+    /// Status 429: Too many requests. The front of the service answers without `code` and `request_id`; a limit of the operation itself may have both.
     TooManyRequests(PartnerError),
-    /// Status 500.
+    /// Status 500: The service failed in a way it did not foresee.
     InternalServerError(PartnerError),
-    /// Status default.
+    /// Status default: Any other error.
     Default(PartnerError),
 }

@@ -11,7 +11,7 @@ use serde::Deserialize;
 
 use crate::clients;
 
-use super::operation::{Requirement, alternatives, forever, list, texts};
+use super::operation::{Requirement, Statuses, alternatives, forever, list, texts};
 use super::session::{Session, endpoints};
 use super::tokens::{Source, Tokens, with_scopes};
 
@@ -27,13 +27,15 @@ pub(super) struct ClientSettings {
     trusted: Option<bool>,
     response_body_limit: Option<usize>,
     user_agent: Option<String>,
+    user_agent_template: Option<String>,
+    library: Option<(String, String)>,
     #[serde(default)]
     base_path: String,
     /// Where the API is, for cases without a server.
     base_url: Option<String>,
     retry: Option<Retrying>,
     retry_budget: Option<u32>,
-    retry_statuses: Option<Vec<u16>>,
+    retry_statuses: Option<Statuses>,
     timeout_ms: Option<u64>,
     attempt_timeout_ms: Option<u64>,
     #[serde(default)]
@@ -157,6 +159,9 @@ impl ClientSettings {
         if let Some(agent) = &self.user_agent {
             builder = builder.user_agent(agent);
         }
+        if let Some((name, version)) = &self.library {
+            builder = builder.library(name, version);
+        }
         self.limited(builder)
     }
 
@@ -221,6 +226,7 @@ impl ClientSettings {
         let is_usual = self.schemes.is_none()
             && self.rate_limits.is_empty()
             && self.retry_statuses.is_none()
+            && self.user_agent_template.is_none()
             && self.error_members.is_none();
         if let (true, Ok(peer)) = (is_usual, self.peer()) {
             return peer.api;
@@ -230,7 +236,10 @@ impl ClientSettings {
             .security(alternatives(&self.security))
             .rate_limits(list(self.rate_limits.iter().map(Limit::limit)));
         if let Some(statuses) = &self.retry_statuses {
-            api = api.retry_statuses(list(statuses.iter().copied()));
+            api = api.retry_statuses(statuses.build());
+        }
+        if let Some(template) = &self.user_agent_template {
+            api = api.user_agent(forever(template));
         }
         if let Some(members) = &self.error_members {
             let named = ErrorMembers::new(texts(&members.code), texts(&members.message));

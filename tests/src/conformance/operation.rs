@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use openapi_client_runtime::{
-    Method, Operation, OperationBuilder, RequestBody, ResponseSpec, Retry, SecurityRequirement,
-    StatusRange,
+    Method, Operation, OperationBuilder, RequestBody, ResponseSpec, Retry, RetryStatuses,
+    SecurityRequirement, StatusRange,
 };
 use serde::Deserialize;
 
@@ -42,7 +42,7 @@ pub(super) struct OwnOperation {
     #[serde(default)]
     streams: bool,
     retry: Option<String>,
-    retry_statuses: Option<Vec<u16>>,
+    retry_statuses: Option<Statuses>,
     idempotency_key: Option<String>,
     pagination: Option<Paging>,
 }
@@ -60,6 +60,37 @@ struct OwnBody {
     media_type: String,
     #[serde(default)]
     optional: bool,
+}
+
+/// Statuses after which a call is repeated: a list, or lists by what may be repeated.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(untagged)]
+pub(super) enum Statuses {
+    List(Vec<u16>),
+    ByCall {
+        #[serde(default)]
+        any: Vec<u16>,
+        #[serde(default)]
+        idempotent: Vec<u16>,
+        #[serde(default)]
+        safe: Vec<u16>,
+    },
+}
+
+impl Statuses {
+    pub(super) fn build(&self) -> RetryStatuses {
+        let list = |statuses: &[u16]| list(statuses.iter().copied());
+        match self {
+            Self::List(statuses) => RetryStatuses::new(list(statuses)),
+            Self::ByCall {
+                any,
+                idempotent,
+                safe,
+            } => RetryStatuses::new(list(idempotent))
+                .any(list(any))
+                .reads(list(safe)),
+        }
+    }
 }
 
 impl Named {
@@ -95,7 +126,7 @@ impl OwnOperation {
             .serialize_by(texts(&self.serialize_by))
             .cookies(texts(&self.cookies))
             .responses(list(responses))
-            .retry_statuses(self.retry_statuses.as_ref().map(|s| list(s.clone())))
+            .retry_statuses(self.retry_statuses.as_ref().map(Statuses::build))
             .idempotency_key(self.idempotency_key.as_deref().map(forever))
             .pagination(self.pagination.as_ref().map(Paging::pagination));
         if let Some(body) = &self.request {

@@ -82,6 +82,46 @@ async fn statuses_and_safety_are_those_of_the_document() {
 }
 
 #[tokio::test]
+async fn every_call_is_repeated_where_the_document_says_that_nothing_was_done() {
+    let server = Server::start().await;
+    let client = builder(&server).build().unwrap();
+    server
+        .reply(429, "", "")
+        .reply(502, "", "")
+        .reply(204, "", "");
+    client.close_order().id("1").send().await.unwrap();
+    assert_eq!(server.count(), 3);
+    server.reply(503, "", "");
+    let error = client.close_order().id("1").send().await.unwrap_err();
+    assert_eq!(error.attempts(), 1, "only for safe methods");
+    server.reply(503, "", "");
+    client.login().send().await.unwrap();
+    assert_eq!(server.count(), 6);
+}
+
+#[tokio::test]
+async fn the_user_agent_is_the_one_that_the_document_demands() {
+    let server = Server::start().await;
+    let last = &server;
+    let agent = |client: Client| async move {
+        client.login().send().await.unwrap();
+        last.last().header("user-agent").unwrap()
+    };
+    let careless = || builder(&server).rate_limiting(RateLimiting::Off);
+    let own = agent(careless().build().unwrap()).await;
+    let version = env!("CARGO_PKG_VERSION");
+    assert_eq!(
+        own,
+        format!("OrdersClient (repeats-and-limits-client, {version})")
+    );
+    let named = careless().library("my-shop", "4.1").build().unwrap();
+    assert_eq!(agent(named).await, "OrdersClient (my-shop, 4.1)");
+    let error = builder(&server).library("my-shop", "4,1").build();
+    let text = error.unwrap_err().to_string();
+    assert!(text.contains("library's version"), "{text}");
+}
+
+#[tokio::test]
 async fn limits_are_kept_to_by_all_clones() {
     let server = Server::start().await;
     server.reply(204, "", "");

@@ -263,7 +263,7 @@ fn builder(
             }
         }
     });
-    let setters = transport::setters(|extension| uses(context, extension));
+    let setters = transport::setters(context.root, |extension| uses(context, extension));
     let mut own = Vec::new();
     let mut env_own = Vec::new();
     for setting in defaults::of(context) {

@@ -118,7 +118,8 @@ pub(super) fn module(context: &Context<'_>) -> TokenStream {
         #[allow(unused_imports)]
         use ::openapi_client_runtime::{
             Api, ApiKeyLocation, ErrorMembers, Method, Operation, Provenance, RateLimit,
-            RequestBody, ResponseSpec, Retry, Scheme, SchemeKind, SecurityRequirement, StatusRange,
+            RequestBody, ResponseSpec, Retry, RetryStatuses, Scheme, SchemeKind, SecurityRequirement,
+            StatusRange,
         };
 
         #oauth
@@ -255,14 +256,24 @@ fn operation(context: &Context<'_>, method: &Method) -> TokenStream {
     }
 }
 
-/// `x-retry-statuses` of an operation or of the document.
+/// `x-retry-statuses` of an operation or of the document: a list, or lists by what may be repeated.
 fn statuses(object: &Value) -> Option<TokenStream> {
-    let statuses = object.get("x-retry-statuses")?.as_array()?;
-    let statuses = statuses
-        .iter()
-        .filter_map(Value::as_u64)
-        .filter_map(|status| u16::try_from(status).ok());
-    Some(quote!(&[#(#statuses),*]))
+    let stated = object.get("x-retry-statuses")?;
+    let list = |value: &Value| {
+        let statuses = value.as_array().into_iter().flatten();
+        let statuses = statuses
+            .filter_map(Value::as_u64)
+            .filter_map(|status| u16::try_from(status).ok());
+        quote!(&[#(#statuses),*])
+    };
+    let usual = list(stated.get("idempotent").unwrap_or(stated));
+    let others = [("any", "any"), ("safe", "reads")].map(|(key, call)| {
+        let statuses = list(stated.get(key)?);
+        let call = format_ident!("{call}");
+        Some(quote!(.#call(#statuses)))
+    });
+    let others = others.iter().flatten();
+    Some(quote!(RetryStatuses::new(#usual) #(#others)*))
 }
 
 /// Whether `send` gives a stream of bytes: no success of the method is decoded.

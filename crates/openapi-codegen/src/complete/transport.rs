@@ -2,6 +2,7 @@
 
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
+use serde_json::Value;
 
 use super::prose;
 
@@ -50,11 +51,6 @@ const EVERY: &[Setter] = &[
         "response_body_limit",
         "Bounds the size in bytes of an answer that is decoded.",
         Some(("bytes", "usize")),
-    ),
-    (
-        "user_agent",
-        "Puts the caller's product, such as `my-tool/1.2`, before ours in `User-Agent`.",
-        Some(("product", "impl Into<String>")),
     ),
     (
         "follow_redirects",
@@ -134,14 +130,44 @@ const SOME: &[(&str, Setter)] = &[
     ),
 ];
 
+const PRODUCT: Setter = (
+    "user_agent",
+    "Puts the caller's product, such as `my-tool/1.2`, before ours in `User-Agent`.",
+    Some(("product", "impl Into<String>")),
+);
+
 /// The setters of a client whose document uses the extensions that `uses` is true for.
-pub(super) fn setters(uses: impl Fn(&str) -> bool) -> TokenStream {
-    SOME.iter()
+pub(super) fn setters(root: &Value, uses: impl Fn(&str) -> bool) -> TokenStream {
+    let some = SOME
+        .iter()
         .filter(|(extension, _)| uses(extension))
-        .map(|(_, setter)| setter)
-        .chain(EVERY)
-        .map(setter)
-        .collect()
+        .map(|(_, setter)| setter);
+    let setters: TokenStream = some.chain(EVERY).map(setter).collect();
+    let caller = match root["x-user-agent"].as_str() {
+        Some(template) if template.contains("{library}") => library(template),
+        _ => setter(&PRODUCT),
+    };
+    quote!(#setters #caller)
+}
+
+/// Who calls, where the API demands to know it.
+fn library(template: &str) -> TokenStream {
+    let example = template
+        .replace("{library}", "my-library")
+        .replace("{version}", "1.2.3");
+    let docs = prose::doc(&format!(
+        "Names the library or program that calls in `User-Agent`, as the API demands: \
+         `{example}`. Without this it is this crate and its version.\n\n\
+         `build` refuses a name or version that is blank, or holds what would end its place in the \
+         header, such as a comma, a parenthesis or a line break."
+    ));
+    quote! {
+        #(#docs)*
+        pub fn library(mut self, name: impl Into<String>, version: impl Into<String>) -> Self {
+            self.core = self.core.library(name, version);
+            self
+        }
+    }
 }
 
 fn setter((name, docs, argument): &Setter) -> TokenStream {

@@ -613,7 +613,12 @@ fn envelope_item(component: &str, envelope: &Envelope) -> Item {
     let docs = super::prose::doc(&envelope.doc);
     let variants = envelope.variants.iter().map(|variant| {
         let ident = format_ident!("{}", variant.name);
-        let doc = super::prose::doc(&format!("Status {}.", variant.status));
+        let description = escape(&variant.description).replace('\n', " ");
+        let doc = match description.trim() {
+            "" => format!("Status {}.", variant.status),
+            said => format!("Status {}: {}", variant.status, sentence(said)),
+        };
+        let doc = super::prose::doc(&doc);
         if let Some(ty) = variant.schema.as_ref().map(rust_type) {
             quote!(#(#doc)* #ident(#ty))
         } else {

@@ -154,6 +154,7 @@ fn envelope(
         .map(|((status, response), name)| EnvelopeVariant {
             name,
             status: status.clone(),
+            description: response["description"].as_str().unwrap_or_default().into(),
             schema: response.pointer(JSON).cloned(),
         })
         .collect();

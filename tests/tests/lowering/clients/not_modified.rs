@@ -128,6 +128,214 @@ pub mod builder {
             &crate::clients::not_modified::operations::READ_PAGE
         }
     }
+
+    /// Request of [`Client::delete_page`](crate::Client::delete_page): set its parameters, then [`send`](Self::send) it.
+    #[derive(Debug, Clone)]
+    #[must_use = "a request does nothing until it is sent"]
+    pub struct DeletePage<'a> {
+        client: &'a super::Client,
+        call_options: CallOptions,
+    }
+
+    impl<'a> DeletePage<'a> {
+        pub(crate) fn new(client: &'a super::Client) -> Self {
+            Self {
+                client: client,
+                call_options: CallOptions::new(),
+            }
+        }
+
+        /// Sends `DELETE /page` and decodes the answer.
+        pub async fn send(
+            self,
+        ) -> Result<
+            ResponseValue<crate::clients::not_modified::types::DeletePageSuccess>,
+            Error<::serde_json::Value>,
+        > {
+            let Self { client, call_options } = self;
+            let outcome: Result<
+                ResponseValue<crate::clients::not_modified::types::DeletePageSuccess>,
+                Error<::serde_json::Value>,
+            > = async move {
+                let url = format!("{}/page", client.core.base_url(),);
+                let request = client
+                    .core
+                    .http_client()
+                    .delete(url)
+                    .header(
+                        ::openapi_client_runtime::reqwest::header::ACCEPT,
+                        ::openapi_client_runtime::reqwest::header::HeaderValue::from_static(
+                            "application/json",
+                        ),
+                    )
+                    .build()?;
+                let result = client
+                    .core
+                    .execute(
+                        request,
+                        &crate::clients::not_modified::operations::DELETE_PAGE,
+                        call_options,
+                    )
+                    .await;
+                let response = result?;
+                match response.outcome() {
+                    200..=299 => ResponseValue::from_response(response).await,
+                    400u16..=499u16 => {
+                        Err(
+                            Error::ErrorResponse(
+                                ResponseValue::from_response(response).await?,
+                            ),
+                        )
+                    }
+                    500u16..=599u16 => {
+                        Err(
+                            Error::ErrorResponse(
+                                ResponseValue::from_response(response).await?,
+                            ),
+                        )
+                    }
+                    _ => Err(Error::UnexpectedResponse(response)),
+                }
+            }
+                .await;
+            outcome
+                .map_err(|error| {
+                    error
+                        .in_operation(
+                            &crate::clients::not_modified::operations::DELETE_PAGE,
+                        )
+                })
+        }
+
+        /// Sets options of this call only, such as its timeout or its repeats.
+        pub fn with_options(mut self, options: CallOptions) -> Self {
+            self.call_options = options;
+            self
+        }
+
+        /// What the document says of this operation.
+        pub fn operation(&self) -> &'static ::openapi_client_runtime::Operation {
+            &crate::clients::not_modified::operations::DELETE_PAGE
+        }
+    }
+
+    /// Request of [`Client::change_page`](crate::Client::change_page): set its parameters, then [`send`](Self::send) it.
+    #[derive(Debug, Clone)]
+    #[must_use = "a request does nothing until it is sent"]
+    pub struct ChangePage<'a> {
+        client: &'a super::Client,
+        body: Result<types::builder::Page, String>,
+        call_options: CallOptions,
+    }
+
+    impl<'a> ChangePage<'a> {
+        pub(crate) fn new(client: &'a super::Client) -> Self {
+            Self {
+                client: client,
+                body: Ok(::std::default::Default::default()),
+                call_options: CallOptions::new(),
+            }
+        }
+
+        /// Sets the request body. Required; sent as `application/json`.
+        pub fn body<V>(mut self, value: V) -> Self
+        where
+            V: std::convert::TryInto<types::Page>,
+            <V as std::convert::TryInto<types::Page>>::Error: std::fmt::Display,
+        {
+            self.body = value
+                .try_into()
+                .map(From::from)
+                .map_err(|e| format!("the request body: {e}"));
+            self
+        }
+
+        /// Changes the request body with its builder, starting from what was set before.
+        pub fn body_map<F>(mut self, f: F) -> Self
+        where
+            F: std::ops::FnOnce(types::builder::Page) -> types::builder::Page,
+        {
+            self.body = self.body.map(f);
+            self
+        }
+
+        /// Sends `PATCH /page` and decodes the answer.
+        pub async fn send(
+            self,
+        ) -> Result<
+            ResponseValue<crate::clients::not_modified::types::ChangePageSuccess>,
+            Error<::serde_json::Value>,
+        > {
+            let Self { client, body, call_options } = self;
+            let outcome: Result<
+                ResponseValue<crate::clients::not_modified::types::ChangePageSuccess>,
+                Error<::serde_json::Value>,
+            > = async move {
+                let body = body
+                    .and_then(|v| types::Page::try_from(v).map_err(|e| e.to_string()))
+                    .map_err(Error::InvalidRequest)?;
+                let url = format!("{}/page", client.core.base_url(),);
+                let request = client
+                    .core
+                    .http_client()
+                    .patch(url)
+                    .header(
+                        ::openapi_client_runtime::reqwest::header::ACCEPT,
+                        ::openapi_client_runtime::reqwest::header::HeaderValue::from_static(
+                            "application/json",
+                        ),
+                    )
+                    .json(&body)
+                    .build()?;
+                let result = client
+                    .core
+                    .execute(
+                        request,
+                        &crate::clients::not_modified::operations::CHANGE_PAGE,
+                        call_options,
+                    )
+                    .await;
+                let response = result?;
+                match response.outcome() {
+                    200..=299 => ResponseValue::from_response(response).await,
+                    400u16..=499u16 => {
+                        Err(
+                            Error::ErrorResponse(
+                                ResponseValue::from_response(response).await?,
+                            ),
+                        )
+                    }
+                    500u16..=599u16 => {
+                        Err(
+                            Error::ErrorResponse(
+                                ResponseValue::from_response(response).await?,
+                            ),
+                        )
+                    }
+                    _ => Err(Error::UnexpectedResponse(response)),
+                }
+            }
+                .await;
+            outcome
+                .map_err(|error| {
+                    error
+                        .in_operation(
+                            &crate::clients::not_modified::operations::CHANGE_PAGE,
+                        )
+                })
+        }
+
+        /// Sets options of this call only, such as its timeout or its repeats.
+        pub fn with_options(mut self, options: CallOptions) -> Self {
+            self.call_options = options;
+            self
+        }
+
+        /// What the document says of this operation.
+        pub fn operation(&self) -> &'static ::openapi_client_runtime::Operation {
+            &crate::clients::not_modified::operations::CHANGE_PAGE
+        }
+    }
 }
 
 pub mod client {
@@ -191,6 +399,42 @@ pub mod client {
         pub fn read_page(&self) -> builder::ReadPage<'_> {
             builder::ReadPage::new(self)
         }
+
+        /// `PATCH /page`.
+        ///
+        /// `PATCH /page`
+        ///
+        /// # Errors
+        ///
+        /// - 409: There is a page of that title.
+        ///
+        /// # Example
+        ///
+        /// ```no_run
+        /// # async fn example(client: &not_modified_client::Client) -> Result<(), Box<dyn std::error::Error>> {
+        /// let response = client.change_page().send().await?;
+        /// # Ok(())
+        /// # }
+        /// ```
+        pub fn change_page(&self) -> builder::ChangePage<'_> {
+            builder::ChangePage::new(self)
+        }
+
+        /// `DELETE /page`.
+        ///
+        /// `DELETE /page`
+        ///
+        /// # Example
+        ///
+        /// ```no_run
+        /// # async fn example(client: &not_modified_client::Client) -> Result<(), Box<dyn std::error::Error>> {
+        /// let response = client.delete_page().send().await?;
+        /// # Ok(())
+        /// # }
+        /// ```
+        pub fn delete_page(&self) -> builder::DeletePage<'_> {
+            builder::DeletePage::new(self)
+        }
     }
 
     /// Builds a [`Client`].
@@ -249,12 +493,6 @@ pub mod client {
         /// Bounds the size in bytes of an answer that is decoded.
         pub fn response_body_limit(mut self, bytes: usize) -> Self {
             self.core = self.core.response_body_limit(bytes);
-            self
-        }
-
-        /// Puts the caller's product, such as `my-tool/1.2`, before ours in `User-Agent`.
-        pub fn user_agent(mut self, product: impl Into<String>) -> Self {
-            self.core = self.core.user_agent(product);
             self
         }
 
@@ -321,6 +559,12 @@ pub mod client {
             self
         }
 
+        /// Puts the caller's product, such as `my-tool/1.2`, before ours in `User-Agent`.
+        pub fn user_agent(mut self, product: impl Into<String>) -> Self {
+            self.core = self.core.user_agent(product);
+            self
+        }
+
         /// Takes what the environment sets, see [`Client::from_env`]; what is not
         /// set there stays as it is.
         ///
@@ -350,8 +594,8 @@ pub mod operations {
     #[allow(unused_imports)]
     use ::openapi_client_runtime::{
         Api, ApiKeyLocation, ErrorMembers, Method, Operation, Provenance, RateLimit,
-        RequestBody, ResponseSpec, Retry, Scheme, SchemeKind, SecurityRequirement,
-        StatusRange,
+        RequestBody, ResponseSpec, Retry, RetryStatuses, Scheme, SchemeKind,
+        SecurityRequirement, StatusRange,
     };
     /// The API and its security schemes.
     pub static API: Api = Api::new("not-modified-client", env!("CARGO_PKG_VERSION"))
@@ -359,7 +603,7 @@ pub mod operations {
         .env_prefix("NOT_MODIFIED")
         .schemes(&[]);
     /// All operations, in the order of the document.
-    pub static OPERATIONS: &[&Operation] = &[&READ_PAGE];
+    pub static OPERATIONS: &[&Operation] = &[&READ_PAGE, &CHANGE_PAGE, &DELETE_PAGE];
     /// The operation of a client method, such as `list_clients`.
     pub fn find(id: &str) -> Option<&'static Operation> {
         OPERATIONS.iter().copied().find(|operation| operation.id() == id)
@@ -375,6 +619,39 @@ pub mod operations {
                 ResponseSpec::new(StatusRange::Exact(304u16), &[])
                     .envelope("NotModified"),
                 ResponseSpec::new(StatusRange::Exact(410u16), &[]),
+            ],
+        )
+        .build();
+    /// `PATCH /page`
+    pub static CHANGE_PAGE: Operation = Operation::new(
+            "change_page",
+            Method::Patch,
+            "/page",
+        )
+        .document_id("changePage")
+        .request(RequestBody::new("application/json"))
+        .responses(
+            &[
+                ResponseSpec::new(StatusRange::Exact(200u16), &["application/json"])
+                    .envelope("Ok"),
+                ResponseSpec::new(StatusRange::Exact(304u16), &[])
+                    .envelope("NotModified"),
+                ResponseSpec::new(StatusRange::Exact(409u16), &[]),
+            ],
+        )
+        .build();
+    /// `DELETE /page`
+    pub static DELETE_PAGE: Operation = Operation::new(
+            "delete_page",
+            Method::Delete,
+            "/page",
+        )
+        .document_id("deletePage")
+        .responses(
+            &[
+                ResponseSpec::new(StatusRange::Exact(204u16), &[]).envelope("NoContent"),
+                ResponseSpec::new(StatusRange::Exact(304u16), &[])
+                    .envelope("NotModified"),
             ],
         )
         .build();
@@ -491,15 +768,39 @@ pub mod types {
         }
     }
 
+    /// What `change_page` answers with, by status.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+    #[serde(tag = "status", content = "body")]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    #[non_exhaustive]
+    pub enum ChangePageSuccess {
+        /// Status 200: The page as it is now.
+        Ok(Page),
+        /// Status 304: Nothing was changed, no action was taken.
+        NotModified,
+    }
+
+    /// What `delete_page` answers with, by status.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+    #[serde(tag = "status", content = "body")]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    #[non_exhaustive]
+    pub enum DeletePageSuccess {
+        /// Status 204: Deleted.
+        NoContent,
+        /// Status 304: There was nothing to delete.
+        NotModified,
+    }
+
     /// What `read_page` answers with, by status.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
     #[serde(tag = "status", content = "body")]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[non_exhaustive]
     pub enum ReadPageSuccess {
-        /// Status 200.
+        /// Status 200: The page.
         Ok(Page),
-        /// Status 304.
+        /// Status 304: As known.
         NotModified,
     }
 }

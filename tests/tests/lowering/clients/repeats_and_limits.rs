@@ -367,6 +367,114 @@ pub mod builder {
         }
     }
 
+    /// Request of [`Client::close_order`](crate::Client::close_order): set its parameters, then [`send`](Self::send) it.
+    #[derive(Debug, Clone)]
+    #[must_use = "a request does nothing until it is sent"]
+    pub struct CloseOrder<'a> {
+        client: &'a super::Client,
+        id: Result<::std::string::String, String>,
+        call_options: CallOptions,
+    }
+
+    impl<'a> CloseOrder<'a> {
+        pub(crate) fn new(client: &'a super::Client) -> Self {
+            Self {
+                client: client,
+                id: Err(
+                    "parameter `id` is required and was not set: call `.id(..)`"
+                        .to_owned(),
+                ),
+                call_options: CallOptions::new(),
+            }
+        }
+
+        /// The parameter `id`.
+        ///
+        /// Required; sent as the path parameter `id`.
+        pub fn id<V>(mut self, value: V) -> Self
+        where
+            V: std::convert::TryInto<::std::string::String>,
+        {
+            self.id = value
+                .try_into()
+                .map_err(|_| {
+                    "parameter `id`: the value cannot become a `String`".to_string()
+                });
+            self
+        }
+
+        /// Sends `POST /orders/{id}/close` and decodes the answer.
+        pub async fn send(
+            self,
+        ) -> Result<ResponseValue<()>, Error<::serde_json::Value>> {
+            let Self { client, id, call_options } = self;
+            let outcome: Result<ResponseValue<()>, Error<::serde_json::Value>> = async move {
+                let id = id.map_err(Error::InvalidRequest)?;
+                let url = format!(
+                    "{}/orders/{}/close", client.core.base_url(), encode_path(& id
+                    .to_string()),
+                );
+                let request = client
+                    .core
+                    .http_client()
+                    .post(url)
+                    .header(
+                        ::openapi_client_runtime::reqwest::header::ACCEPT,
+                        ::openapi_client_runtime::reqwest::header::HeaderValue::from_static(
+                            "application/json",
+                        ),
+                    )
+                    .build()?;
+                let result = client
+                    .core
+                    .execute(
+                        request,
+                        &crate::clients::repeats_and_limits::operations::CLOSE_ORDER,
+                        call_options,
+                    )
+                    .await;
+                let response = result?;
+                match response.outcome() {
+                    200..=299 => Ok(ResponseValue::empty(response)),
+                    400u16..=499u16 => {
+                        Err(
+                            Error::ErrorResponse(
+                                ResponseValue::from_response(response).await?,
+                            ),
+                        )
+                    }
+                    500u16..=599u16 => {
+                        Err(
+                            Error::ErrorResponse(
+                                ResponseValue::from_response(response).await?,
+                            ),
+                        )
+                    }
+                    _ => Err(Error::UnexpectedResponse(response)),
+                }
+            }
+                .await;
+            outcome
+                .map_err(|error| {
+                    error
+                        .in_operation(
+                            &crate::clients::repeats_and_limits::operations::CLOSE_ORDER,
+                        )
+                })
+        }
+
+        /// Sets options of this call only, such as its timeout or its repeats.
+        pub fn with_options(mut self, options: CallOptions) -> Self {
+            self.call_options = options;
+            self
+        }
+
+        /// What the document says of this operation.
+        pub fn operation(&self) -> &'static ::openapi_client_runtime::Operation {
+            &crate::clients::repeats_and_limits::operations::CLOSE_ORDER
+        }
+    }
+
     /// Request of [`Client::login`](crate::Client::login): set its parameters, then [`send`](Self::send) it.
     #[derive(Debug, Clone)]
     #[must_use = "a request does nothing until it is sent"]
@@ -558,6 +666,22 @@ pub mod client {
             builder::DeleteOrder::new(self)
         }
 
+        /// `POST /orders/{id}/close`.
+        ///
+        /// `POST /orders/{id}/close`
+        ///
+        /// # Example
+        ///
+        /// ```no_run
+        /// # async fn example(client: &repeats_and_limits_client::Client) -> Result<(), Box<dyn std::error::Error>> {
+        /// let response = client.close_order().id("value").send().await?;
+        /// # Ok(())
+        /// # }
+        /// ```
+        pub fn close_order(&self) -> builder::CloseOrder<'_> {
+            builder::CloseOrder::new(self)
+        }
+
         /// `GET /login`.
         ///
         /// `GET /login`
@@ -659,12 +783,6 @@ pub mod client {
             self
         }
 
-        /// Puts the caller's product, such as `my-tool/1.2`, before ours in `User-Agent`.
-        pub fn user_agent(mut self, product: impl Into<String>) -> Self {
-            self.core = self.core.user_agent(product);
-            self
-        }
-
         /// Follows up to `max` redirections in an attempt; without this, none. Credentials never go to another scheme, host or port.
         pub fn follow_redirects(mut self, max: u32) -> Self {
             self.core = self.core.follow_redirects(max);
@@ -728,6 +846,18 @@ pub mod client {
             self
         }
 
+        /// Names the library or program that calls in `User-Agent`, as the API demands: `OrdersClient (my-library, 1.2.3)`. Without this it is this crate and its version.
+        ///
+        /// `build` refuses a name or version that is blank, or holds what would end its place in the header, such as a comma, a parenthesis or a line break.
+        pub fn library(
+            mut self,
+            name: impl Into<String>,
+            version: impl Into<String>,
+        ) -> Self {
+            self.core = self.core.library(name, version);
+            self
+        }
+
         /// Takes what the environment sets, see [`Client::from_env`]; what is not
         /// set there stays as it is.
         ///
@@ -760,8 +890,8 @@ pub mod operations {
     #[allow(unused_imports)]
     use ::openapi_client_runtime::{
         Api, ApiKeyLocation, ErrorMembers, Method, Operation, Provenance, RateLimit,
-        RequestBody, ResponseSpec, Retry, Scheme, SchemeKind, SecurityRequirement,
-        StatusRange,
+        RequestBody, ResponseSpec, Retry, RetryStatuses, Scheme, SchemeKind,
+        SecurityRequirement, StatusRange,
     };
     /// The API and its security schemes.
     pub static API: Api = Api::new(
@@ -772,15 +902,19 @@ pub mod operations {
         .env_prefix("REPEATS_AND_LIMITS")
         .schemes(&[Scheme::new("token", SchemeKind::HttpBearer, "token")])
         .security(&[&[SecurityRequirement::new("token", &[])]])
-        .retry_statuses(&[429u16, 502u16])
+        .retry_statuses(
+            RetryStatuses::new(&[]).any(&[429u16, 502u16]).reads(&[500u16, 503u16]),
+        )
         .rate_limits(
             &[RateLimit::new("login", "/login", 1u32, 300u64, "source address")],
-        );
+        )
+        .user_agent("OrdersClient ({library}, {version})");
     /// All operations, in the order of the document.
     pub static OPERATIONS: &[&Operation] = &[
         &CREATE_ORDER,
         &APPROVE_ORDER,
         &DELETE_ORDER,
+        &CLOSE_ORDER,
         &LOGIN,
     ];
     /// The operation of a client method, such as `list_clients`.
@@ -811,7 +945,7 @@ pub mod operations {
         .security(&[&[SecurityRequirement::new("token", &[])]])
         .responses(&[ResponseSpec::new(StatusRange::Exact(204u16), &[])])
         .retry(Some(Retry::Always))
-        .retry_statuses(Some(&[500u16]))
+        .retry_statuses(Some(RetryStatuses::new(&[500u16])))
         .build();
     /// `DELETE /orders/{id}`
     pub static DELETE_ORDER: Operation = Operation::new(
@@ -824,6 +958,16 @@ pub mod operations {
         .trusted_only()
         .responses(&[ResponseSpec::new(StatusRange::Exact(204u16), &[])])
         .retry(Some(Retry::Never))
+        .build();
+    /// `POST /orders/{id}/close`
+    pub static CLOSE_ORDER: Operation = Operation::new(
+            "close_order",
+            Method::Post,
+            "/orders/{id}/close",
+        )
+        .document_id("closeOrder")
+        .security(&[&[SecurityRequirement::new("token", &[])]])
+        .responses(&[ResponseSpec::new(StatusRange::Exact(204u16), &[])])
         .build();
     /// `GET /login`
     pub static LOGIN: Operation = Operation::new("login", Method::Get, "/login")

@@ -765,12 +765,6 @@ pub mod client {
             self
         }
 
-        /// Puts the caller's product, such as `my-tool/1.2`, before ours in `User-Agent`.
-        pub fn user_agent(mut self, product: impl Into<String>) -> Self {
-            self.core = self.core.user_agent(product);
-            self
-        }
-
         /// Follows up to `max` redirections in an attempt; without this, none. Credentials never go to another scheme, host or port.
         pub fn follow_redirects(mut self, max: u32) -> Self {
             self.core = self.core.follow_redirects(max);
@@ -831,6 +825,12 @@ pub mod client {
         /// Allows `http://` to other than loopback addresses: credentials then travel in the clear.
         pub fn allow_insecure_http(mut self) -> Self {
             self.core = self.core.allow_insecure_http();
+            self
+        }
+
+        /// Puts the caller's product, such as `my-tool/1.2`, before ours in `User-Agent`.
+        pub fn user_agent(mut self, product: impl Into<String>) -> Self {
+            self.core = self.core.user_agent(product);
             self
         }
 
@@ -902,8 +902,8 @@ pub mod operations {
     #[allow(unused_imports)]
     use ::openapi_client_runtime::{
         Api, ApiKeyLocation, ErrorMembers, Method, Operation, Provenance, RateLimit,
-        RequestBody, ResponseSpec, Retry, Scheme, SchemeKind, SecurityRequirement,
-        StatusRange,
+        RequestBody, ResponseSpec, Retry, RetryStatuses, Scheme, SchemeKind,
+        SecurityRequirement, StatusRange,
     };
     /// The API and its security schemes.
     pub static API: Api = Api::new(

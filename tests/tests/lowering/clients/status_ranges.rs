@@ -227,12 +227,6 @@ pub mod client {
             self
         }
 
-        /// Puts the caller's product, such as `my-tool/1.2`, before ours in `User-Agent`.
-        pub fn user_agent(mut self, product: impl Into<String>) -> Self {
-            self.core = self.core.user_agent(product);
-            self
-        }
-
         /// Follows up to `max` redirections in an attempt; without this, none. Credentials never go to another scheme, host or port.
         pub fn follow_redirects(mut self, max: u32) -> Self {
             self.core = self.core.follow_redirects(max);
@@ -296,6 +290,12 @@ pub mod client {
             self
         }
 
+        /// Puts the caller's product, such as `my-tool/1.2`, before ours in `User-Agent`.
+        pub fn user_agent(mut self, product: impl Into<String>) -> Self {
+            self.core = self.core.user_agent(product);
+            self
+        }
+
         /// Takes what the environment sets, see [`Client::from_env`]; what is not
         /// set there stays as it is.
         ///
@@ -325,8 +325,8 @@ pub mod operations {
     #[allow(unused_imports)]
     use ::openapi_client_runtime::{
         Api, ApiKeyLocation, ErrorMembers, Method, Operation, Provenance, RateLimit,
-        RequestBody, ResponseSpec, Retry, Scheme, SchemeKind, SecurityRequirement,
-        StatusRange,
+        RequestBody, ResponseSpec, Retry, RetryStatuses, Scheme, SchemeKind,
+        SecurityRequirement, StatusRange,
     };
     /// The API and its security schemes.
     pub static API: Api = Api::new("status-ranges-client", env!("CARGO_PKG_VERSION"))
@@ -693,11 +693,11 @@ pub mod types {
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[non_exhaustive]
     pub enum ReadJobError {
-        /// Status 404.
+        /// Status 404: Missing.
         NotFound(Missing),
-        /// Status 4XX.
+        /// Status 4XX: Refused.
         ClientError(Refusal),
-        /// Status 5XX.
+        /// Status 5XX: Broken.
         ServerError(Refusal),
     }
 
@@ -707,9 +707,9 @@ pub mod types {
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[non_exhaustive]
     pub enum ReadJobSuccess {
-        /// Status 201.
+        /// Status 201: Just made.
         Created(Receipt),
-        /// Status 2XX.
+        /// Status 2XX: A job.
         Success(Job),
     }
 }
