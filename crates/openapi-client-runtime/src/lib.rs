@@ -7,6 +7,7 @@
 
 mod api;
 mod attempts;
+mod body_limits;
 mod build_error;
 mod builder;
 mod byte_stream;
@@ -64,6 +65,7 @@ mod web_link;
 pub mod webhooks;
 
 pub use crate::api::{Api, ApiKeyLocation, ErrorMembers, Scheme, SchemeKind};
+pub use crate::body_limits::BodyLimits;
 pub use crate::build_error::BuildError;
 pub use crate::builder::CoreBuilder;
 pub use crate::byte_stream::ByteStream;

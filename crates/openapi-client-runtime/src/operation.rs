@@ -6,7 +6,7 @@
 use std::fmt;
 
 use crate::pagination::Pagination;
-use crate::{Retry, RetryStatuses};
+use crate::{BodyLimits, Retry, RetryStatuses};
 
 /// An HTTP method that a document can declare and this runtime can send.
 ///
@@ -318,6 +318,8 @@ operation_table! {
     /// Header parameters that take the value of the client
     /// ([`CoreBuilder::default_header`](crate::CoreBuilder::default_header)) where a call sets none.
     default_headers: &'static [&'static str] = &[];
+    /// What the document allows in the body, where it limits more than strings; `None` where not.
+    body_limits: Option<&'static BodyLimits> = None;
     /// How the list that the operation answers with is paged; `None` where it is whole, or no list.
     pagination: Option<Pagination> = None;
     /// Whether the operation was documented by the vendor or inferred. A document that does not tell

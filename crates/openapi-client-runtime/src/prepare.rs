@@ -3,7 +3,7 @@
 use reqwest::header::{ACCEPT, CONTENT_LENGTH, CONTENT_TYPE, HeaderMap, HeaderValue};
 use reqwest::{Body, Request};
 
-use crate::{Failure, Operation, ResponseSpec, StatusRange, cookie, media, query};
+use crate::{Failure, Operation, RequestBody, ResponseSpec, StatusRange, cookie, media, query};
 
 pub(crate) fn prepare(request: &mut Request, operation: &Operation) -> Result<(), Failure> {
     // Generated code tells apart operations on one path by a fragment; it means nothing here.
@@ -66,7 +66,20 @@ fn body(request: &mut Request, operation: &Operation) -> Result<(), Failure> {
         let media_type = header(declared.media_type())?;
         request.headers_mut().insert(CONTENT_TYPE, media_type);
     }
-    Ok(())
+    limits(request, operation, declared)
+}
+
+/// Refuses what the server would refuse for its size.
+fn limits(request: &Request, operation: &Operation, declared: RequestBody) -> Result<(), Failure> {
+    let Some(limits) = operation.body_limits() else {
+        return Ok(());
+    };
+    let bytes = request.body().and_then(Body::as_bytes);
+    match bytes.filter(|_| media::is_json(declared.media_type())) {
+        // What is no JSON is for the server to judge.
+        Some(bytes) => serde_json::from_slice(bytes).map_or(Ok(()), |body| limits.check(&body)),
+        None => Ok(()),
+    }
 }
 
 fn header(value: &str) -> Result<HeaderValue, Failure> {
@@ -77,7 +90,7 @@ fn header(value: &str) -> Result<HeaderValue, Failure> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{Method, RequestBody};
+    use crate::Method;
 
     fn prepared(
         operation: &Operation,

@@ -84,7 +84,8 @@ async fn statuses_and_safety_are_those_of_the_document() {
 #[tokio::test]
 async fn every_call_is_repeated_where_the_document_says_that_nothing_was_done() {
     let server = Server::start().await;
-    let client = builder(&server).build().unwrap();
+    let client = builder(&server).rate_limiting(RateLimiting::Off);
+    let client = client.build().unwrap();
     server
         .reply(429, "", "")
         .reply(502, "", "")

@@ -16,6 +16,7 @@ mod calls;
 mod clients;
 mod ergonomics;
 mod forms;
+mod limits;
 mod oauth;
 mod pagination;
 mod parameters;

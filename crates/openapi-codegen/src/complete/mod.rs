@@ -10,6 +10,7 @@ mod example;
 mod follow;
 mod form;
 mod guide;
+mod limits;
 mod links;
 mod members;
 mod mock;

@@ -7,6 +7,7 @@ use serde_json::Value;
 use super::{
     context::Context,
     defaults,
+    limits::Limits,
     oauth::{self, OAuth},
     pagination::Paging,
     prose, provenance,
@@ -95,11 +96,13 @@ pub(super) fn module(context: &Context<'_>) -> TokenStream {
             use ::openapi_client_runtime::{ClientAuthentication, OAuthEndpoints};
         }
     });
+    let limits = Limits::of(context);
+    let limits_of_bodies = limits.statics();
     let statics = context
         .plan
         .methods
         .iter()
-        .map(|method| operation(context, method));
+        .map(|method| operation(context, &limits, method));
     let names = context
         .plan
         .methods
@@ -134,6 +137,8 @@ pub(super) fn module(context: &Context<'_>) -> TokenStream {
         }
 
         #(#statics)*
+
+        #limits_of_bodies
     }
 }
 
@@ -199,7 +204,7 @@ fn api(context: &Context<'_>) -> TokenStream {
     }
 }
 
-fn operation(context: &Context<'_>, method: &Method) -> TokenStream {
+fn operation(context: &Context<'_>, limits: &Limits<'_>, method: &Method) -> TokenStream {
     let object = context.operation(method);
     let ident = format_ident!("{}", naming::shouty(&method.name));
     let verb = format_ident!("{}", naming::pascal(&method.verb));
@@ -225,6 +230,7 @@ fn operation(context: &Context<'_>, method: &Method) -> TokenStream {
             let optional = body.optional.then(|| quote!(.optional()));
             quote!(.request(RequestBody::new(#media_type)#optional))
         }),
+        limits.column(method),
         Some(responses(method)),
         (!method.cookies.is_empty()).then(|| {
             let cookies = &method.cookies;

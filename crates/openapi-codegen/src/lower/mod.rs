@@ -18,6 +18,7 @@ pub(crate) use bodies::{Kind as BodyKind, kind as body_kind};
 pub(crate) use normalize::resolve;
 pub(crate) use parameters::carrier;
 pub(crate) use rewrite::collect;
+pub(crate) use schemas::discriminated;
 
 use openapi_document::Finding;
 use serde_json::{Map, Value, json};

@@ -204,7 +204,8 @@ pub(super) fn tag_discriminated_unions(lowering: &mut Lowering) -> usize {
     applied
 }
 
-fn discriminated(schema: &Value) -> Option<Union> {
+/// The union that a discriminator tells apart.
+pub(crate) fn discriminated(schema: &Value) -> Option<Union> {
     let tag = schema
         .pointer("/discriminator/propertyName")?
         .as_str()?

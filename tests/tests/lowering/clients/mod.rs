@@ -12,6 +12,8 @@ pub(crate) mod byte_streams;
 #[rustfmt::skip]
 pub(crate) mod carry_cookies_in_headers;
 #[rustfmt::skip]
+pub(crate) mod check_limits;
+#[rustfmt::skip]
 pub(crate) mod choose_one_of_any;
 #[rustfmt::skip]
 pub(crate) mod client_defaults;

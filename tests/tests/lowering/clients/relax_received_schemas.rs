@@ -473,8 +473,18 @@ pub mod operations {
     pub static SET_WORD: Operation = Operation::new("set_word", Method::Put, "/word")
         .document_id("setWord")
         .request(RequestBody::new("application/json"))
+        .body_limits(Some(&LIMITS_OF_NEW_WORD))
         .responses(&[ResponseSpec::new(StatusRange::Exact(204u16), &[])])
         .build();
+    use ::openapi_client_runtime::BodyLimits;
+    static LIMITS_OF_NEW_WORD: BodyLimits = BodyLimits::new()
+        .members(
+            &[
+                ("count", &BodyLimits::new().minimum(1f64).maximum(9f64)),
+                ("share", &BodyLimits::new().above(0f64).maximum(1f64)),
+                ("tags", &BodyLimits::new().min_items(1usize).max_items(2usize)),
+            ],
+        );
 }
 
 pub mod types {

@@ -1,0 +1,204 @@
+//! Limits of bodies that are only sent, as statics of the module `operations`.
+//!
+//! They stand in the public document: lowering takes some of them apart, and typify knows those of
+//! strings alone.
+
+use std::collections::BTreeSet;
+
+use proc_macro2::{Ident, TokenStream};
+use quote::{format_ident, quote};
+use serde_json::Value;
+
+use super::context::Context;
+use crate::{
+    lower::{discriminated, referenced, resolve},
+    naming,
+    plan::Method,
+};
+
+/// What is limited in the bodies of a document.
+pub(super) struct Limits<'a> {
+    context: &'a Context<'a>,
+    /// Components that are only sent, and have limits somewhere inside.
+    limited: BTreeSet<&'a str>,
+}
+
+impl<'a> Limits<'a> {
+    pub(super) fn of(context: &'a Context<'a>) -> Self {
+        let plan = context.plan;
+        let schemas = context.root.pointer("/components/schemas");
+        let only_sent: Vec<(&str, &Value)> = schemas
+            .and_then(Value::as_object)
+            .into_iter()
+            .flatten()
+            .map(|(name, schema)| (name.as_str(), schema))
+            // A server's values are taken as they come, and may be sent back as they came.
+            .filter(|(name, _)| plan.sent.contains(*name) && !plan.received.contains(*name))
+            .collect();
+        let mut limits = Self {
+            context,
+            limited: BTreeSet::new(),
+        };
+        loop {
+            let further: Vec<&str> = only_sent
+                .iter()
+                .filter(|(name, schema)| !limits.limited.contains(name) && limits.holds(schema))
+                .map(|(name, _)| *name)
+                .collect();
+            if further.is_empty() {
+                return limits;
+            }
+            limits.limited.extend(further);
+        }
+    }
+
+    /// One static for each limited component; they refer to each other.
+    pub(super) fn statics(&self) -> TokenStream {
+        let statics = self.limited.iter().filter_map(|name| {
+            let ident = ident(name);
+            let schema = &self.context.root["components"]["schemas"][*name];
+            let limits = self.tree(schema)?;
+            Some(quote!(static #ident: BodyLimits = #limits;))
+        });
+        let statics: TokenStream = statics.collect();
+        let methods = &self.context.plan.methods;
+        let inline = || methods.iter().any(|method| self.column(method).is_some());
+        if statics.is_empty() && !inline() {
+            return statics;
+        }
+        quote!(use ::openapi_client_runtime::BodyLimits; #statics)
+    }
+
+    /// The column of the operation table.
+    pub(super) fn column(&self, method: &Method) -> Option<TokenStream> {
+        let media_type = &method
+            .request
+            .as_ref()
+            .filter(|_| method.takes_body())?
+            .media_type;
+        let body = &self.context.operation(method)["requestBody"];
+        let content = &resolve(self.context.root, body)["content"];
+        let limits = self.reference(&content[media_type.as_str()]["schema"])?;
+        Some(quote!(.body_limits(Some(#limits))))
+    }
+
+    fn holds(&self, schema: &Value) -> bool {
+        match referenced(schema) {
+            Some(name) => self.limited.contains(name),
+            None => self.tree(schema).is_some(),
+        }
+    }
+
+    /// The limits of a schema at the place that refers to it.
+    fn reference(&self, schema: &Value) -> Option<TokenStream> {
+        let Some(name) = referenced(schema) else {
+            return self.tree(schema).map(|limits| quote!(&#limits));
+        };
+        let ident = ident(name);
+        self.limited.contains(name).then(|| quote!(&#ident))
+    }
+
+    /// The limits of a schema, if it has any.
+    fn tree(&self, schema: &Value) -> Option<TokenStream> {
+        if let Some(name) = referenced(schema) {
+            let ident = ident(name);
+            // A component that is another name for one.
+            return self.limited.contains(name).then(|| quote!(#ident));
+        }
+        schema.as_object()?;
+        let calls = [
+            bounds(schema),
+            sizes(schema),
+            self.members(schema),
+            self.items(schema),
+            self.branches(schema),
+            self.kinds(schema),
+        ];
+        let calls: TokenStream = calls.into_iter().collect();
+        (!calls.is_empty()).then(|| quote!(BodyLimits::new() #calls))
+    }
+
+    fn members(&self, schema: &Value) -> TokenStream {
+        let others = self.reference(&schema["additionalProperties"]);
+        let properties = schema["properties"].as_object().into_iter().flatten();
+        let members = properties.filter_map(|(name, property)| {
+            // Where the others have limits, it must be said that this one has none.
+            let none = || others.is_some().then(|| quote!(&BodyLimits::new()));
+            let limits = self.reference(property).or_else(none)?;
+            Some(quote!((#name, #limits)))
+        });
+        let members: Vec<TokenStream> = members.collect();
+        let named = (!members.is_empty()).then(|| quote!(.members(&[#(#members),*])));
+        let others = others.map(|limits| quote!(.other_members(#limits)));
+        quote!(#named #others)
+    }
+
+    fn items(&self, schema: &Value) -> TokenStream {
+        let items = self.reference(&schema["items"]);
+        items.map_or_else(TokenStream::new, |limits| quote!(.items(#limits)))
+    }
+
+    /// Those of `allOf`; which branch of a union a value is, only a discriminator tells.
+    fn branches(&self, schema: &Value) -> TokenStream {
+        let branches = schema["allOf"].as_array().into_iter().flatten();
+        let all: Vec<_> = branches
+            .filter_map(|branch| self.reference(branch))
+            .collect();
+        if all.is_empty() {
+            return TokenStream::new();
+        }
+        quote!(.all(&[#(#all),*]))
+    }
+
+    fn kinds(&self, schema: &Value) -> TokenStream {
+        let Some(union) = discriminated(schema) else {
+            return TokenStream::new();
+        };
+        let limited = |name: &str| self.limited.contains(name);
+        let variants = union.variants.iter();
+        let kinds: Vec<_> = variants
+            .filter(|variant| limited(&variant.component))
+            .map(|variant| {
+                let (values, ident) = (&variant.values, ident(&variant.component));
+                quote!((&[#(#values),*], &#ident))
+            })
+            .collect();
+        if kinds.is_empty() {
+            return TokenStream::new();
+        }
+        let tag = &union.tag;
+        quote!(.kinds(#tag, &[#(#kinds),*]))
+    }
+}
+
+fn ident(component: &str) -> Ident {
+    format_ident!("LIMITS_OF_{}", naming::shouty(component))
+}
+
+fn bounds(schema: &Value) -> TokenStream {
+    let bound = |keyword: &str, flag: &str, calls: [&str; 2]| {
+        let value = schema[keyword].as_f64()?;
+        let call = format_ident!("{}", calls[usize::from(schema[flag] == true)]);
+        Some(quote!(.#call(#value)))
+    };
+    let least = bound("minimum", "exclusiveMinimum", ["minimum", "above"]);
+    let most = bound("maximum", "exclusiveMaximum", ["maximum", "below"]);
+    quote!(#least #most)
+}
+
+fn sizes(schema: &Value) -> TokenStream {
+    let size = |(keyword, call): (&str, &str)| {
+        let size = usize::try_from(schema[keyword].as_u64()?).ok()?;
+        let call = format_ident!("{call}");
+        (size > 0 || keyword.starts_with("max")).then(|| quote!(.#call(#size)))
+    };
+    let sizes = [
+        ("minItems", "min_items"),
+        ("maxItems", "max_items"),
+        ("minProperties", "min_members"),
+        ("maxProperties", "max_members"),
+    ];
+    let sizes = sizes.into_iter().filter_map(size);
+    let unique = (schema["uniqueItems"] == true).then(|| quote!(.unique_items()));
+    quote!(#(#sizes)* #unique)
+}
