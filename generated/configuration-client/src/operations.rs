@@ -234,6 +234,7 @@ pub static RESET_CLIENT_SECRET: Operation = Operation::new(
     .security(&[&[SecurityRequirement::new("basicAuth", &[])]])
     .features(&["owner"])
     .request(RequestBody::new("application/json"))
+    .body_limits(Some(&LIMITS_OF_RESET_SECRET_REQUEST))
     .responses(
         &[
             ResponseSpec::new(StatusRange::Exact(200u16), &["application/json"]),
@@ -2265,3 +2266,6 @@ pub static MODIFY_MULTIPLE_TRANSLATIONS_FROM_CSV: Operation = Operation::new(
     )
     .sources(&["techdocs: get-started"])
     .build();
+use ::openapi_client_runtime::BodyLimits;
+static LIMITS_OF_RESET_SECRET_REQUEST: BodyLimits = BodyLimits::new()
+    .members(&[("hoursToLive", &BodyLimits::new().minimum(0f64).maximum(168f64))]);

@@ -704,11 +704,11 @@ impl<'a> CompleteOauthAuthorization<'a> {
         }
     }
 
-    /// The cookie that `verify_partner_auth` set, as `name=value`. Its name is not documented.
+    /// **Inferred.** The cookie that `verify_partner_auth` set, as `name=value`. Its name is not documented.
+    ///
+    /// The vendor does not document this parameter (basis: the guides speak of a cookie; how to send it follows from HTTP).
     ///
     /// Optional; sent as the header parameter `Cookie`.
-    ///
-    /// **Inferred:** the vendor does not document this parameter (the guides speak of a cookie; how to send it follows from HTTP).
     pub fn cookie<V>(mut self, value: V) -> Self
     where
         V: std::convert::TryInto<::std::string::String>,
@@ -848,11 +848,11 @@ impl<'a> CheckOauthConsent<'a> {
         }
     }
 
-    /// The cookie that `verify_partner_auth` set, as `name=value`. Its name is not documented.
+    /// **Inferred.** The cookie that `verify_partner_auth` set, as `name=value`. Its name is not documented.
+    ///
+    /// The vendor does not document this parameter (basis: the guides speak of a cookie; how to send it follows from HTTP).
     ///
     /// Optional; sent as the header parameter `Cookie`.
-    ///
-    /// **Inferred:** the vendor does not document this parameter (the guides speak of a cookie; how to send it follows from HTTP).
     pub fn cookie<V>(mut self, value: V) -> Self
     where
         V: std::convert::TryInto<::std::string::String>,
@@ -2670,11 +2670,11 @@ impl<'a> ListAutomations<'a> {
         }
     }
 
-    /// How many entries a page holds. The vendor declares the default; the bounds are those of the lists that state them.
+    /// **Inferred.** How many entries a page holds. The vendor declares the default; the bounds are those of the lists that state them.
+    ///
+    /// The vendor does not document this parameter (basis: default by the vendor; bounds as on the lists that state them).
     ///
     /// Optional; sent as the query parameter `limit`.
-    ///
-    /// **Inferred:** the vendor does not document this parameter (default by the vendor; bounds as on the lists that state them).
     pub fn limit<V>(mut self, value: V) -> Self
     where
         V: std::convert::TryInto<::std::num::NonZeroU64>,
@@ -3559,11 +3559,11 @@ impl<'a> ListConnections<'a> {
         }
     }
 
-    /// How many entries a page holds. The vendor declares the default; the bounds are those of the lists that state them.
+    /// **Inferred.** How many entries a page holds. The vendor declares the default; the bounds are those of the lists that state them.
+    ///
+    /// The vendor does not document this parameter (basis: default by the vendor; bounds as on the lists that state them).
     ///
     /// Optional; sent as the query parameter `limit`.
-    ///
-    /// **Inferred:** the vendor does not document this parameter (default by the vendor; bounds as on the lists that state them).
     pub fn limit<V>(mut self, value: V) -> Self
     where
         V: std::convert::TryInto<::std::num::NonZeroU64>,
@@ -4678,11 +4678,11 @@ impl<'a> ListCredentialHistory<'a> {
         self
     }
 
-    /// How many entries a page holds.
+    /// **Inferred.** How many entries a page holds.
+    ///
+    /// The vendor does not document this parameter (basis: default by the API description, maximum by the SDK of the vendor).
     ///
     /// Optional; sent as the query parameter `limit`.
-    ///
-    /// **Inferred:** the vendor does not document this parameter (default by the API description, maximum by the SDK of the vendor).
     pub fn limit<V>(mut self, value: V) -> Self
     where
         V: std::convert::TryInto<::std::num::NonZeroU64>,
@@ -5962,11 +5962,11 @@ impl<'a> ListTemplates<'a> {
         }
     }
 
-    /// How many entries a page holds. The vendor declares the default; the bounds are those of the lists that state them.
+    /// **Inferred.** How many entries a page holds. The vendor declares the default; the bounds are those of the lists that state them.
+    ///
+    /// The vendor does not document this parameter (basis: default by the vendor; bounds as on the lists that state them).
     ///
     /// Optional; sent as the query parameter `limit`.
-    ///
-    /// **Inferred:** the vendor does not document this parameter (default by the vendor; bounds as on the lists that state them).
     pub fn limit<V>(mut self, value: V) -> Self
     where
         V: std::convert::TryInto<::std::num::NonZeroU64>,
@@ -8315,11 +8315,11 @@ impl<'a> ListWorkflowTemplates<'a> {
         }
     }
 
-    /// How many entries a page holds. The vendor declares the default; the bounds are those of the lists that state them.
+    /// **Inferred.** How many entries a page holds. The vendor declares the default; the bounds are those of the lists that state them.
+    ///
+    /// The vendor does not document this parameter (basis: default by the vendor; bounds as on the lists that state them).
     ///
     /// Optional; sent as the query parameter `limit`.
-    ///
-    /// **Inferred:** the vendor does not document this parameter (default by the vendor; bounds as on the lists that state them).
     pub fn limit<V>(mut self, value: V) -> Self
     where
         V: std::convert::TryInto<::std::num::NonZeroU64>,
@@ -8609,11 +8609,11 @@ impl<'a> AdminListToolkits<'a> {
         }
     }
 
-    /// How many entries a page holds. The vendor declares the default; the bounds are those of the lists that state them.
+    /// **Inferred.** How many entries a page holds. The vendor declares the default; the bounds are those of the lists that state them.
+    ///
+    /// The vendor does not document this parameter (basis: default by the vendor; bounds as on the lists that state them).
     ///
     /// Optional; sent as the query parameter `limit`.
-    ///
-    /// **Inferred:** the vendor does not document this parameter (default by the vendor; bounds as on the lists that state them).
     pub fn limit<V>(mut self, value: V) -> Self
     where
         V: std::convert::TryInto<::std::num::NonZeroU64>,
@@ -10602,7 +10602,9 @@ impl<'a> AdminPublishToolkitVersion<'a> {
         self
     }
 
-    /// Sets the request body. Optional; sent as `application/json`.
+    /// **Inferred.** Sets the request body. Optional; sent as `application/json`.
+    ///
+    /// The vendor does not document this request body (basis: the release notes 1.7.0 and the SDK of the vendor have a body, the API description has none).
     pub fn body<V>(mut self, value: V) -> Self
     where
         V: std::convert::TryInto<
@@ -10937,11 +10939,11 @@ impl<'a> ListActionItems<'a> {
         self
     }
 
-    /// How many entries a page holds. The vendor declares the default; no list allows more than 100 where a maximum is stated, so the maximum here is that of its siblings.
+    /// **Inferred.** How many entries a page holds. The vendor declares the default; no list allows more than 100 where a maximum is stated, so the maximum here is that of its siblings.
+    ///
+    /// The vendor does not document this parameter (basis: default by the vendor; bounds as on the lists that state them).
     ///
     /// Optional; sent as the query parameter `limit`.
-    ///
-    /// **Inferred:** the vendor does not document this parameter (default by the vendor; bounds as on the lists that state them).
     pub fn limit<V>(mut self, value: V) -> Self
     where
         V: std::convert::TryInto<::std::num::NonZeroU64>,
@@ -11004,11 +11006,11 @@ impl<'a> ListActionItems<'a> {
         self
     }
 
-    /// Zone in which times come back, as an IANA name or an abbreviation such as `EST`. Without it times are in UTC.
+    /// **Inferred.** Zone in which times come back, as an IANA name or an abbreviation such as `EST`. Without it times are in UTC.
+    ///
+    /// The vendor does not document this parameter (basis: only the vendor's SDK documents the header, for no operation in particular).
     ///
     /// Optional; sent as the header parameter `X-Client-Timezone`. Without it the client's own value is sent, if [`client_timezone`](crate::ClientBuilder::client_timezone) was given one.
-    ///
-    /// **Inferred:** the vendor does not document this parameter (only the vendor's SDK documents the header, for no operation in particular).
     pub fn x_client_timezone<V>(mut self, value: V) -> Self
     where
         V: std::convert::TryInto<::std::string::String>,
@@ -11232,11 +11234,11 @@ impl<'a> CreateActionItem<'a> {
         self
     }
 
-    /// Zone in which times come back, as an IANA name or an abbreviation such as `EST`. Without it times are in UTC.
+    /// **Inferred.** Zone in which times come back, as an IANA name or an abbreviation such as `EST`. Without it times are in UTC.
+    ///
+    /// The vendor does not document this parameter (basis: only the vendor's SDK documents the header, for no operation in particular).
     ///
     /// Optional; sent as the header parameter `X-Client-Timezone`. Without it the client's own value is sent, if [`client_timezone`](crate::ClientBuilder::client_timezone) was given one.
-    ///
-    /// **Inferred:** the vendor does not document this parameter (only the vendor's SDK documents the header, for no operation in particular).
     pub fn x_client_timezone<V>(mut self, value: V) -> Self
     where
         V: std::convert::TryInto<::std::string::String>,
@@ -11402,11 +11404,11 @@ impl<'a> GetActionItem<'a> {
         self
     }
 
-    /// Zone in which times come back, as an IANA name or an abbreviation such as `EST`. Without it times are in UTC.
+    /// **Inferred.** Zone in which times come back, as an IANA name or an abbreviation such as `EST`. Without it times are in UTC.
+    ///
+    /// The vendor does not document this parameter (basis: only the vendor's SDK documents the header, for no operation in particular).
     ///
     /// Optional; sent as the header parameter `X-Client-Timezone`. Without it the client's own value is sent, if [`client_timezone`](crate::ClientBuilder::client_timezone) was given one.
-    ///
-    /// **Inferred:** the vendor does not document this parameter (only the vendor's SDK documents the header, for no operation in particular).
     pub fn x_client_timezone<V>(mut self, value: V) -> Self
     where
         V: std::convert::TryInto<::std::string::String>,
@@ -11554,11 +11556,11 @@ impl<'a> ReplaceActionItem<'a> {
         self
     }
 
-    /// Zone in which times come back, as an IANA name or an abbreviation such as `EST`. Without it times are in UTC.
+    /// **Inferred.** Zone in which times come back, as an IANA name or an abbreviation such as `EST`. Without it times are in UTC.
+    ///
+    /// The vendor does not document this parameter (basis: only the vendor's SDK documents the header, for no operation in particular).
     ///
     /// Optional; sent as the header parameter `X-Client-Timezone`. Without it the client's own value is sent, if [`client_timezone`](crate::ClientBuilder::client_timezone) was given one.
-    ///
-    /// **Inferred:** the vendor does not document this parameter (only the vendor's SDK documents the header, for no operation in particular).
     pub fn x_client_timezone<V>(mut self, value: V) -> Self
     where
         V: std::convert::TryInto<::std::string::String>,
@@ -11752,11 +11754,11 @@ impl<'a> DeleteActionItem<'a> {
         self
     }
 
-    /// Zone in which times come back, as an IANA name or an abbreviation such as `EST`. Without it times are in UTC.
+    /// **Inferred.** Zone in which times come back, as an IANA name or an abbreviation such as `EST`. Without it times are in UTC.
+    ///
+    /// The vendor does not document this parameter (basis: only the vendor's SDK documents the header, for no operation in particular).
     ///
     /// Optional; sent as the header parameter `X-Client-Timezone`. Without it the client's own value is sent, if [`client_timezone`](crate::ClientBuilder::client_timezone) was given one.
-    ///
-    /// **Inferred:** the vendor does not document this parameter (only the vendor's SDK documents the header, for no operation in particular).
     pub fn x_client_timezone<V>(mut self, value: V) -> Self
     where
         V: std::convert::TryInto<::std::string::String>,
@@ -11910,11 +11912,11 @@ impl<'a> UpdateActionItem<'a> {
         self
     }
 
-    /// Zone in which times come back, as an IANA name or an abbreviation such as `EST`. Without it times are in UTC.
+    /// **Inferred.** Zone in which times come back, as an IANA name or an abbreviation such as `EST`. Without it times are in UTC.
+    ///
+    /// The vendor does not document this parameter (basis: only the vendor's SDK documents the header, for no operation in particular).
     ///
     /// Optional; sent as the header parameter `X-Client-Timezone`. Without it the client's own value is sent, if [`client_timezone`](crate::ClientBuilder::client_timezone) was given one.
-    ///
-    /// **Inferred:** the vendor does not document this parameter (only the vendor's SDK documents the header, for no operation in particular).
     pub fn x_client_timezone<V>(mut self, value: V) -> Self
     where
         V: std::convert::TryInto<::std::string::String>,
@@ -12088,11 +12090,11 @@ impl<'a> ListAgendaItems<'a> {
         self
     }
 
-    /// Zone in which times come back, as an IANA name or an abbreviation such as `EST`. Without it times are in UTC.
+    /// **Inferred.** Zone in which times come back, as an IANA name or an abbreviation such as `EST`. Without it times are in UTC.
+    ///
+    /// The vendor does not document this parameter (basis: only the vendor's SDK documents the header, for no operation in particular).
     ///
     /// Optional; sent as the header parameter `X-Client-Timezone`. Without it the client's own value is sent, if [`client_timezone`](crate::ClientBuilder::client_timezone) was given one.
-    ///
-    /// **Inferred:** the vendor does not document this parameter (only the vendor's SDK documents the header, for no operation in particular).
     pub fn x_client_timezone<V>(mut self, value: V) -> Self
     where
         V: std::convert::TryInto<::std::string::String>,
@@ -12240,11 +12242,11 @@ impl<'a> CreateAgendaItem<'a> {
         self
     }
 
-    /// Zone in which times come back, as an IANA name or an abbreviation such as `EST`. Without it times are in UTC.
+    /// **Inferred.** Zone in which times come back, as an IANA name or an abbreviation such as `EST`. Without it times are in UTC.
+    ///
+    /// The vendor does not document this parameter (basis: only the vendor's SDK documents the header, for no operation in particular).
     ///
     /// Optional; sent as the header parameter `X-Client-Timezone`. Without it the client's own value is sent, if [`client_timezone`](crate::ClientBuilder::client_timezone) was given one.
-    ///
-    /// **Inferred:** the vendor does not document this parameter (only the vendor's SDK documents the header, for no operation in particular).
     pub fn x_client_timezone<V>(mut self, value: V) -> Self
     where
         V: std::convert::TryInto<::std::string::String>,
@@ -12456,11 +12458,11 @@ impl<'a> ReplaceAgendaItem<'a> {
         self
     }
 
-    /// Zone in which times come back, as an IANA name or an abbreviation such as `EST`. Without it times are in UTC.
+    /// **Inferred.** Zone in which times come back, as an IANA name or an abbreviation such as `EST`. Without it times are in UTC.
+    ///
+    /// The vendor does not document this parameter (basis: only the vendor's SDK documents the header, for no operation in particular).
     ///
     /// Optional; sent as the header parameter `X-Client-Timezone`. Without it the client's own value is sent, if [`client_timezone`](crate::ClientBuilder::client_timezone) was given one.
-    ///
-    /// **Inferred:** the vendor does not document this parameter (only the vendor's SDK documents the header, for no operation in particular).
     pub fn x_client_timezone<V>(mut self, value: V) -> Self
     where
         V: std::convert::TryInto<::std::string::String>,
@@ -12673,11 +12675,11 @@ impl<'a> DeleteAgendaItem<'a> {
         self
     }
 
-    /// Zone in which times come back, as an IANA name or an abbreviation such as `EST`. Without it times are in UTC.
+    /// **Inferred.** Zone in which times come back, as an IANA name or an abbreviation such as `EST`. Without it times are in UTC.
+    ///
+    /// The vendor does not document this parameter (basis: only the vendor's SDK documents the header, for no operation in particular).
     ///
     /// Optional; sent as the header parameter `X-Client-Timezone`. Without it the client's own value is sent, if [`client_timezone`](crate::ClientBuilder::client_timezone) was given one.
-    ///
-    /// **Inferred:** the vendor does not document this parameter (only the vendor's SDK documents the header, for no operation in particular).
     pub fn x_client_timezone<V>(mut self, value: V) -> Self
     where
         V: std::convert::TryInto<::std::string::String>,
@@ -12853,11 +12855,11 @@ impl<'a> UpdateAgendaItem<'a> {
         self
     }
 
-    /// Zone in which times come back, as an IANA name or an abbreviation such as `EST`. Without it times are in UTC.
+    /// **Inferred.** Zone in which times come back, as an IANA name or an abbreviation such as `EST`. Without it times are in UTC.
+    ///
+    /// The vendor does not document this parameter (basis: only the vendor's SDK documents the header, for no operation in particular).
     ///
     /// Optional; sent as the header parameter `X-Client-Timezone`. Without it the client's own value is sent, if [`client_timezone`](crate::ClientBuilder::client_timezone) was given one.
-    ///
-    /// **Inferred:** the vendor does not document this parameter (only the vendor's SDK documents the header, for no operation in particular).
     pub fn x_client_timezone<V>(mut self, value: V) -> Self
     where
         V: std::convert::TryInto<::std::string::String>,
@@ -13067,11 +13069,11 @@ impl<'a> ListBacklogItems<'a> {
         self
     }
 
-    /// Zone in which times come back, as an IANA name or an abbreviation such as `EST`. Without it times are in UTC.
+    /// **Inferred.** Zone in which times come back, as an IANA name or an abbreviation such as `EST`. Without it times are in UTC.
+    ///
+    /// The vendor does not document this parameter (basis: only the vendor's SDK documents the header, for no operation in particular).
     ///
     /// Optional; sent as the header parameter `X-Client-Timezone`. Without it the client's own value is sent, if [`client_timezone`](crate::ClientBuilder::client_timezone) was given one.
-    ///
-    /// **Inferred:** the vendor does not document this parameter (only the vendor's SDK documents the header, for no operation in particular).
     pub fn x_client_timezone<V>(mut self, value: V) -> Self
     where
         V: std::convert::TryInto<::std::string::String>,
@@ -13267,11 +13269,11 @@ impl<'a> CreateBacklogItem<'a> {
         self
     }
 
-    /// Zone in which times come back, as an IANA name or an abbreviation such as `EST`. Without it times are in UTC.
+    /// **Inferred.** Zone in which times come back, as an IANA name or an abbreviation such as `EST`. Without it times are in UTC.
+    ///
+    /// The vendor does not document this parameter (basis: only the vendor's SDK documents the header, for no operation in particular).
     ///
     /// Optional; sent as the header parameter `X-Client-Timezone`. Without it the client's own value is sent, if [`client_timezone`](crate::ClientBuilder::client_timezone) was given one.
-    ///
-    /// **Inferred:** the vendor does not document this parameter (only the vendor's SDK documents the header, for no operation in particular).
     pub fn x_client_timezone<V>(mut self, value: V) -> Self
     where
         V: std::convert::TryInto<::std::string::String>,
@@ -13469,11 +13471,11 @@ impl<'a> ListBacklogItemHistory<'a> {
         self
     }
 
-    /// Zone in which times come back, as an IANA name or an abbreviation such as `EST`. Without it times are in UTC.
+    /// **Inferred.** Zone in which times come back, as an IANA name or an abbreviation such as `EST`. Without it times are in UTC.
+    ///
+    /// The vendor does not document this parameter (basis: only the vendor's SDK documents the header, for no operation in particular).
     ///
     /// Optional; sent as the header parameter `X-Client-Timezone`. Without it the client's own value is sent, if [`client_timezone`](crate::ClientBuilder::client_timezone) was given one.
-    ///
-    /// **Inferred:** the vendor does not document this parameter (only the vendor's SDK documents the header, for no operation in particular).
     pub fn x_client_timezone<V>(mut self, value: V) -> Self
     where
         V: std::convert::TryInto<::std::string::String>,
@@ -13675,11 +13677,11 @@ impl<'a> GetBacklogItem<'a> {
         self
     }
 
-    /// Zone in which times come back, as an IANA name or an abbreviation such as `EST`. Without it times are in UTC.
+    /// **Inferred.** Zone in which times come back, as an IANA name or an abbreviation such as `EST`. Without it times are in UTC.
+    ///
+    /// The vendor does not document this parameter (basis: only the vendor's SDK documents the header, for no operation in particular).
     ///
     /// Optional; sent as the header parameter `X-Client-Timezone`. Without it the client's own value is sent, if [`client_timezone`](crate::ClientBuilder::client_timezone) was given one.
-    ///
-    /// **Inferred:** the vendor does not document this parameter (only the vendor's SDK documents the header, for no operation in particular).
     pub fn x_client_timezone<V>(mut self, value: V) -> Self
     where
         V: std::convert::TryInto<::std::string::String>,
@@ -13827,11 +13829,11 @@ impl<'a> UpdateBacklogItem<'a> {
         self
     }
 
-    /// Zone in which times come back, as an IANA name or an abbreviation such as `EST`. Without it times are in UTC.
+    /// **Inferred.** Zone in which times come back, as an IANA name or an abbreviation such as `EST`. Without it times are in UTC.
+    ///
+    /// The vendor does not document this parameter (basis: only the vendor's SDK documents the header, for no operation in particular).
     ///
     /// Optional; sent as the header parameter `X-Client-Timezone`. Without it the client's own value is sent, if [`client_timezone`](crate::ClientBuilder::client_timezone) was given one.
-    ///
-    /// **Inferred:** the vendor does not document this parameter (only the vendor's SDK documents the header, for no operation in particular).
     pub fn x_client_timezone<V>(mut self, value: V) -> Self
     where
         V: std::convert::TryInto<::std::string::String>,
@@ -14003,11 +14005,11 @@ impl<'a> DeleteBacklogItem<'a> {
         self
     }
 
-    /// Zone in which times come back, as an IANA name or an abbreviation such as `EST`. Without it times are in UTC.
+    /// **Inferred.** Zone in which times come back, as an IANA name or an abbreviation such as `EST`. Without it times are in UTC.
+    ///
+    /// The vendor does not document this parameter (basis: only the vendor's SDK documents the header, for no operation in particular).
     ///
     /// Optional; sent as the header parameter `X-Client-Timezone`. Without it the client's own value is sent, if [`client_timezone`](crate::ClientBuilder::client_timezone) was given one.
-    ///
-    /// **Inferred:** the vendor does not document this parameter (only the vendor's SDK documents the header, for no operation in particular).
     pub fn x_client_timezone<V>(mut self, value: V) -> Self
     where
         V: std::convert::TryInto<::std::string::String>,
@@ -14151,11 +14153,11 @@ impl<'a> AssignBacklogItem<'a> {
         self
     }
 
-    /// Zone in which times come back, as an IANA name or an abbreviation such as `EST`. Without it times are in UTC.
+    /// **Inferred.** Zone in which times come back, as an IANA name or an abbreviation such as `EST`. Without it times are in UTC.
+    ///
+    /// The vendor does not document this parameter (basis: only the vendor's SDK documents the header, for no operation in particular).
     ///
     /// Optional; sent as the header parameter `X-Client-Timezone`. Without it the client's own value is sent, if [`client_timezone`](crate::ClientBuilder::client_timezone) was given one.
-    ///
-    /// **Inferred:** the vendor does not document this parameter (only the vendor's SDK documents the header, for no operation in particular).
     pub fn x_client_timezone<V>(mut self, value: V) -> Self
     where
         V: std::convert::TryInto<::std::string::String>,
@@ -14438,11 +14440,11 @@ impl<'a> ListCalendarEvents<'a> {
         self
     }
 
-    /// Zone in which times come back, as an IANA name or an abbreviation such as `EST`. Without it times are in UTC.
+    /// **Inferred.** Zone in which times come back, as an IANA name or an abbreviation such as `EST`. Without it times are in UTC.
+    ///
+    /// The vendor does not document this parameter (basis: only the vendor's SDK documents the header, for no operation in particular).
     ///
     /// Optional; sent as the header parameter `X-Client-Timezone`. Without it the client's own value is sent, if [`client_timezone`](crate::ClientBuilder::client_timezone) was given one.
-    ///
-    /// **Inferred:** the vendor does not document this parameter (only the vendor's SDK documents the header, for no operation in particular).
     pub fn x_client_timezone<V>(mut self, value: V) -> Self
     where
         V: std::convert::TryInto<::std::string::String>,
@@ -14657,11 +14659,11 @@ impl<'a> GetCalendarEvent<'a> {
         self
     }
 
-    /// Zone in which times come back, as an IANA name or an abbreviation such as `EST`. Without it times are in UTC.
+    /// **Inferred.** Zone in which times come back, as an IANA name or an abbreviation such as `EST`. Without it times are in UTC.
+    ///
+    /// The vendor does not document this parameter (basis: only the vendor's SDK documents the header, for no operation in particular).
     ///
     /// Optional; sent as the header parameter `X-Client-Timezone`. Without it the client's own value is sent, if [`client_timezone`](crate::ClientBuilder::client_timezone) was given one.
-    ///
-    /// **Inferred:** the vendor does not document this parameter (only the vendor's SDK documents the header, for no operation in particular).
     pub fn x_client_timezone<V>(mut self, value: V) -> Self
     where
         V: std::convert::TryInto<::std::string::String>,
@@ -14808,11 +14810,11 @@ impl<'a> CreateMeetingFromCalendarEvent<'a> {
         self
     }
 
-    /// Zone in which times come back, as an IANA name or an abbreviation such as `EST`. Without it times are in UTC.
+    /// **Inferred.** Zone in which times come back, as an IANA name or an abbreviation such as `EST`. Without it times are in UTC.
+    ///
+    /// The vendor does not document this parameter (basis: only the vendor's SDK documents the header, for no operation in particular).
     ///
     /// Optional; sent as the header parameter `X-Client-Timezone`. Without it the client's own value is sent, if [`client_timezone`](crate::ClientBuilder::client_timezone) was given one.
-    ///
-    /// **Inferred:** the vendor does not document this parameter (only the vendor's SDK documents the header, for no operation in particular).
     pub fn x_client_timezone<V>(mut self, value: V) -> Self
     where
         V: std::convert::TryInto<::std::string::String>,
@@ -14980,11 +14982,11 @@ impl<'a> LinkCalendarEvent<'a> {
         self
     }
 
-    /// Zone in which times come back, as an IANA name or an abbreviation such as `EST`. Without it times are in UTC.
+    /// **Inferred.** Zone in which times come back, as an IANA name or an abbreviation such as `EST`. Without it times are in UTC.
+    ///
+    /// The vendor does not document this parameter (basis: only the vendor's SDK documents the header, for no operation in particular).
     ///
     /// Optional; sent as the header parameter `X-Client-Timezone`. Without it the client's own value is sent, if [`client_timezone`](crate::ClientBuilder::client_timezone) was given one.
-    ///
-    /// **Inferred:** the vendor does not document this parameter (only the vendor's SDK documents the header, for no operation in particular).
     pub fn x_client_timezone<V>(mut self, value: V) -> Self
     where
         V: std::convert::TryInto<::std::string::String>,
@@ -15177,11 +15179,11 @@ impl<'a> UnlinkCalendarEvent<'a> {
         self
     }
 
-    /// Zone in which times come back, as an IANA name or an abbreviation such as `EST`. Without it times are in UTC.
+    /// **Inferred.** Zone in which times come back, as an IANA name or an abbreviation such as `EST`. Without it times are in UTC.
+    ///
+    /// The vendor does not document this parameter (basis: only the vendor's SDK documents the header, for no operation in particular).
     ///
     /// Optional; sent as the header parameter `X-Client-Timezone`. Without it the client's own value is sent, if [`client_timezone`](crate::ClientBuilder::client_timezone) was given one.
-    ///
-    /// **Inferred:** the vendor does not document this parameter (only the vendor's SDK documents the header, for no operation in particular).
     pub fn x_client_timezone<V>(mut self, value: V) -> Self
     where
         V: std::convert::TryInto<::std::string::String>,
@@ -15359,11 +15361,11 @@ impl<'a> ListChatSessions<'a> {
         self
     }
 
-    /// Zone in which times come back, as an IANA name or an abbreviation such as `EST`. Without it times are in UTC.
+    /// **Inferred.** Zone in which times come back, as an IANA name or an abbreviation such as `EST`. Without it times are in UTC.
+    ///
+    /// The vendor does not document this parameter (basis: only the vendor's SDK documents the header, for no operation in particular).
     ///
     /// Optional; sent as the header parameter `X-Client-Timezone`. Without it the client's own value is sent, if [`client_timezone`](crate::ClientBuilder::client_timezone) was given one.
-    ///
-    /// **Inferred:** the vendor does not document this parameter (only the vendor's SDK documents the header, for no operation in particular).
     pub fn x_client_timezone<V>(mut self, value: V) -> Self
     where
         V: std::convert::TryInto<::std::string::String>,
@@ -15557,11 +15559,11 @@ impl<'a> CreateChatSession<'a> {
         self
     }
 
-    /// Zone in which times come back, as an IANA name or an abbreviation such as `EST`. Without it times are in UTC.
+    /// **Inferred.** Zone in which times come back, as an IANA name or an abbreviation such as `EST`. Without it times are in UTC.
+    ///
+    /// The vendor does not document this parameter (basis: only the vendor's SDK documents the header, for no operation in particular).
     ///
     /// Optional; sent as the header parameter `X-Client-Timezone`. Without it the client's own value is sent, if [`client_timezone`](crate::ClientBuilder::client_timezone) was given one.
-    ///
-    /// **Inferred:** the vendor does not document this parameter (only the vendor's SDK documents the header, for no operation in particular).
     pub fn x_client_timezone<V>(mut self, value: V) -> Self
     where
         V: std::convert::TryInto<::std::string::String>,
@@ -15758,11 +15760,11 @@ impl<'a> GetChatSession<'a> {
         self
     }
 
-    /// Zone in which times come back, as an IANA name or an abbreviation such as `EST`. Without it times are in UTC.
+    /// **Inferred.** Zone in which times come back, as an IANA name or an abbreviation such as `EST`. Without it times are in UTC.
+    ///
+    /// The vendor does not document this parameter (basis: only the vendor's SDK documents the header, for no operation in particular).
     ///
     /// Optional; sent as the header parameter `X-Client-Timezone`. Without it the client's own value is sent, if [`client_timezone`](crate::ClientBuilder::client_timezone) was given one.
-    ///
-    /// **Inferred:** the vendor does not document this parameter (only the vendor's SDK documents the header, for no operation in particular).
     pub fn x_client_timezone<V>(mut self, value: V) -> Self
     where
         V: std::convert::TryInto<::std::string::String>,
@@ -16001,11 +16003,11 @@ impl<'a> SendChatMessage<'a> {
         self
     }
 
-    /// Zone in which times come back, as an IANA name or an abbreviation such as `EST`. Without it times are in UTC.
+    /// **Inferred.** Zone in which times come back, as an IANA name or an abbreviation such as `EST`. Without it times are in UTC.
+    ///
+    /// The vendor does not document this parameter (basis: only the vendor's SDK documents the header, for no operation in particular).
     ///
     /// Optional; sent as the header parameter `X-Client-Timezone`. Without it the client's own value is sent, if [`client_timezone`](crate::ClientBuilder::client_timezone) was given one.
-    ///
-    /// **Inferred:** the vendor does not document this parameter (only the vendor's SDK documents the header, for no operation in particular).
     pub fn x_client_timezone<V>(mut self, value: V) -> Self
     where
         V: std::convert::TryInto<::std::string::String>,
@@ -16195,11 +16197,11 @@ impl<'a> GetChatTurn<'a> {
         self
     }
 
-    /// Zone in which times come back, as an IANA name or an abbreviation such as `EST`. Without it times are in UTC.
+    /// **Inferred.** Zone in which times come back, as an IANA name or an abbreviation such as `EST`. Without it times are in UTC.
+    ///
+    /// The vendor does not document this parameter (basis: only the vendor's SDK documents the header, for no operation in particular).
     ///
     /// Optional; sent as the header parameter `X-Client-Timezone`. Without it the client's own value is sent, if [`client_timezone`](crate::ClientBuilder::client_timezone) was given one.
-    ///
-    /// **Inferred:** the vendor does not document this parameter (only the vendor's SDK documents the header, for no operation in particular).
     pub fn x_client_timezone<V>(mut self, value: V) -> Self
     where
         V: std::convert::TryInto<::std::string::String>,
@@ -16331,11 +16333,11 @@ impl<'a> ListMeetingAttachments<'a> {
         self
     }
 
-    /// How many entries a page holds. The vendor declares the default; no list allows more than 100 where a maximum is stated, so the maximum here is that of its siblings.
+    /// **Inferred.** How many entries a page holds. The vendor declares the default; no list allows more than 100 where a maximum is stated, so the maximum here is that of its siblings.
+    ///
+    /// The vendor does not document this parameter (basis: default by the vendor; bounds as on the lists that state them).
     ///
     /// Optional; sent as the query parameter `limit`.
-    ///
-    /// **Inferred:** the vendor does not document this parameter (default by the vendor; bounds as on the lists that state them).
     pub fn limit<V>(mut self, value: V) -> Self
     where
         V: std::convert::TryInto<::std::num::NonZeroU64>,
@@ -16366,11 +16368,11 @@ impl<'a> ListMeetingAttachments<'a> {
         self
     }
 
-    /// Zone in which times come back, as an IANA name or an abbreviation such as `EST`. Without it times are in UTC.
+    /// **Inferred.** Zone in which times come back, as an IANA name or an abbreviation such as `EST`. Without it times are in UTC.
+    ///
+    /// The vendor does not document this parameter (basis: only the vendor's SDK documents the header, for no operation in particular).
     ///
     /// Optional; sent as the header parameter `X-Client-Timezone`. Without it the client's own value is sent, if [`client_timezone`](crate::ClientBuilder::client_timezone) was given one.
-    ///
-    /// **Inferred:** the vendor does not document this parameter (only the vendor's SDK documents the header, for no operation in particular).
     pub fn x_client_timezone<V>(mut self, value: V) -> Self
     where
         V: std::convert::TryInto<::std::string::String>,
@@ -16646,11 +16648,11 @@ impl<'a> CreateMeetingAttachment<'a> {
         self
     }
 
-    /// Zone in which times come back, as an IANA name or an abbreviation such as `EST`. Without it times are in UTC.
+    /// **Inferred.** Zone in which times come back, as an IANA name or an abbreviation such as `EST`. Without it times are in UTC.
+    ///
+    /// The vendor does not document this parameter (basis: only the vendor's SDK documents the header, for no operation in particular).
     ///
     /// Optional; sent as the header parameter `X-Client-Timezone`. Without it the client's own value is sent, if [`client_timezone`](crate::ClientBuilder::client_timezone) was given one.
-    ///
-    /// **Inferred:** the vendor does not document this parameter (only the vendor's SDK documents the header, for no operation in particular).
     pub fn x_client_timezone<V>(mut self, value: V) -> Self
     where
         V: std::convert::TryInto<::std::string::String>,
@@ -16826,11 +16828,11 @@ impl<'a> GetMeetingAttachment<'a> {
         self
     }
 
-    /// Zone in which times come back, as an IANA name or an abbreviation such as `EST`. Without it times are in UTC.
+    /// **Inferred.** Zone in which times come back, as an IANA name or an abbreviation such as `EST`. Without it times are in UTC.
+    ///
+    /// The vendor does not document this parameter (basis: only the vendor's SDK documents the header, for no operation in particular).
     ///
     /// Optional; sent as the header parameter `X-Client-Timezone`. Without it the client's own value is sent, if [`client_timezone`](crate::ClientBuilder::client_timezone) was given one.
-    ///
-    /// **Inferred:** the vendor does not document this parameter (only the vendor's SDK documents the header, for no operation in particular).
     pub fn x_client_timezone<V>(mut self, value: V) -> Self
     where
         V: std::convert::TryInto<::std::string::String>,
@@ -17011,11 +17013,11 @@ impl<'a> DeleteMeetingAttachment<'a> {
         self
     }
 
-    /// Zone in which times come back, as an IANA name or an abbreviation such as `EST`. Without it times are in UTC.
+    /// **Inferred.** Zone in which times come back, as an IANA name or an abbreviation such as `EST`. Without it times are in UTC.
+    ///
+    /// The vendor does not document this parameter (basis: only the vendor's SDK documents the header, for no operation in particular).
     ///
     /// Optional; sent as the header parameter `X-Client-Timezone`. Without it the client's own value is sent, if [`client_timezone`](crate::ClientBuilder::client_timezone) was given one.
-    ///
-    /// **Inferred:** the vendor does not document this parameter (only the vendor's SDK documents the header, for no operation in particular).
     pub fn x_client_timezone<V>(mut self, value: V) -> Self
     where
         V: std::convert::TryInto<::std::string::String>,
@@ -17177,11 +17179,11 @@ impl<'a> DownloadMeetingAttachment<'a> {
         self
     }
 
-    /// Zone in which times come back, as an IANA name or an abbreviation such as `EST`. Without it times are in UTC.
+    /// **Inferred.** Zone in which times come back, as an IANA name or an abbreviation such as `EST`. Without it times are in UTC.
+    ///
+    /// The vendor does not document this parameter (basis: only the vendor's SDK documents the header, for no operation in particular).
     ///
     /// Optional; sent as the header parameter `X-Client-Timezone`. Without it the client's own value is sent, if [`client_timezone`](crate::ClientBuilder::client_timezone) was given one.
-    ///
-    /// **Inferred:** the vendor does not document this parameter (only the vendor's SDK documents the header, for no operation in particular).
     pub fn x_client_timezone<V>(mut self, value: V) -> Self
     where
         V: std::convert::TryInto<::std::string::String>,
@@ -17317,11 +17319,11 @@ impl<'a> ListMeetingContexts<'a> {
         self
     }
 
-    /// How many entries a page holds. The vendor declares the default; no list allows more than 100 where a maximum is stated, so the maximum here is that of its siblings.
+    /// **Inferred.** How many entries a page holds. The vendor declares the default; no list allows more than 100 where a maximum is stated, so the maximum here is that of its siblings.
+    ///
+    /// The vendor does not document this parameter (basis: default by the vendor; bounds as on the lists that state them).
     ///
     /// Optional; sent as the query parameter `limit`.
-    ///
-    /// **Inferred:** the vendor does not document this parameter (default by the vendor; bounds as on the lists that state them).
     pub fn limit<V>(mut self, value: V) -> Self
     where
         V: std::convert::TryInto<::std::num::NonZeroU64>,
@@ -17352,11 +17354,11 @@ impl<'a> ListMeetingContexts<'a> {
         self
     }
 
-    /// Zone in which times come back, as an IANA name or an abbreviation such as `EST`. Without it times are in UTC.
+    /// **Inferred.** Zone in which times come back, as an IANA name or an abbreviation such as `EST`. Without it times are in UTC.
+    ///
+    /// The vendor does not document this parameter (basis: only the vendor's SDK documents the header, for no operation in particular).
     ///
     /// Optional; sent as the header parameter `X-Client-Timezone`. Without it the client's own value is sent, if [`client_timezone`](crate::ClientBuilder::client_timezone) was given one.
-    ///
-    /// **Inferred:** the vendor does not document this parameter (only the vendor's SDK documents the header, for no operation in particular).
     pub fn x_client_timezone<V>(mut self, value: V) -> Self
     where
         V: std::convert::TryInto<::std::string::String>,
@@ -17633,11 +17635,11 @@ impl<'a> UploadMeetingContext<'a> {
         self
     }
 
-    /// Zone in which times come back, as an IANA name or an abbreviation such as `EST`. Without it times are in UTC.
+    /// **Inferred.** Zone in which times come back, as an IANA name or an abbreviation such as `EST`. Without it times are in UTC.
+    ///
+    /// The vendor does not document this parameter (basis: only the vendor's SDK documents the header, for no operation in particular).
     ///
     /// Optional; sent as the header parameter `X-Client-Timezone`. Without it the client's own value is sent, if [`client_timezone`](crate::ClientBuilder::client_timezone) was given one.
-    ///
-    /// **Inferred:** the vendor does not document this parameter (only the vendor's SDK documents the header, for no operation in particular).
     pub fn x_client_timezone<V>(mut self, value: V) -> Self
     where
         V: std::convert::TryInto<::std::string::String>,
@@ -17810,11 +17812,11 @@ impl<'a> GetMeetingContext<'a> {
         self
     }
 
-    /// Zone in which times come back, as an IANA name or an abbreviation such as `EST`. Without it times are in UTC.
+    /// **Inferred.** Zone in which times come back, as an IANA name or an abbreviation such as `EST`. Without it times are in UTC.
+    ///
+    /// The vendor does not document this parameter (basis: only the vendor's SDK documents the header, for no operation in particular).
     ///
     /// Optional; sent as the header parameter `X-Client-Timezone`. Without it the client's own value is sent, if [`client_timezone`](crate::ClientBuilder::client_timezone) was given one.
-    ///
-    /// **Inferred:** the vendor does not document this parameter (only the vendor's SDK documents the header, for no operation in particular).
     pub fn x_client_timezone<V>(mut self, value: V) -> Self
     where
         V: std::convert::TryInto<::std::string::String>,
@@ -17982,11 +17984,11 @@ impl<'a> DeleteMeetingContext<'a> {
         self
     }
 
-    /// Zone in which times come back, as an IANA name or an abbreviation such as `EST`. Without it times are in UTC.
+    /// **Inferred.** Zone in which times come back, as an IANA name or an abbreviation such as `EST`. Without it times are in UTC.
+    ///
+    /// The vendor does not document this parameter (basis: only the vendor's SDK documents the header, for no operation in particular).
     ///
     /// Optional; sent as the header parameter `X-Client-Timezone`. Without it the client's own value is sent, if [`client_timezone`](crate::ClientBuilder::client_timezone) was given one.
-    ///
-    /// **Inferred:** the vendor does not document this parameter (only the vendor's SDK documents the header, for no operation in particular).
     pub fn x_client_timezone<V>(mut self, value: V) -> Self
     where
         V: std::convert::TryInto<::std::string::String>,
@@ -18147,11 +18149,11 @@ impl<'a> DownloadMeetingContext<'a> {
         self
     }
 
-    /// Zone in which times come back, as an IANA name or an abbreviation such as `EST`. Without it times are in UTC.
+    /// **Inferred.** Zone in which times come back, as an IANA name or an abbreviation such as `EST`. Without it times are in UTC.
+    ///
+    /// The vendor does not document this parameter (basis: only the vendor's SDK documents the header, for no operation in particular).
     ///
     /// Optional; sent as the header parameter `X-Client-Timezone`. Without it the client's own value is sent, if [`client_timezone`](crate::ClientBuilder::client_timezone) was given one.
-    ///
-    /// **Inferred:** the vendor does not document this parameter (only the vendor's SDK documents the header, for no operation in particular).
     pub fn x_client_timezone<V>(mut self, value: V) -> Self
     where
         V: std::convert::TryInto<::std::string::String>,
@@ -18281,11 +18283,11 @@ impl<'a> ListMeetings<'a> {
         self
     }
 
-    /// How many entries a page holds. The vendor declares the default; no list allows more than 100 where a maximum is stated, so the maximum here is that of its siblings.
+    /// **Inferred.** How many entries a page holds. The vendor declares the default; no list allows more than 100 where a maximum is stated, so the maximum here is that of its siblings.
+    ///
+    /// The vendor does not document this parameter (basis: default by the vendor; bounds as on the lists that state them).
     ///
     /// Optional; sent as the query parameter `limit`.
-    ///
-    /// **Inferred:** the vendor does not document this parameter (default by the vendor; bounds as on the lists that state them).
     pub fn limit<V>(mut self, value: V) -> Self
     where
         V: std::convert::TryInto<::std::num::NonZeroU64>,
@@ -18332,11 +18334,11 @@ impl<'a> ListMeetings<'a> {
         self
     }
 
-    /// Zone in which times come back, as an IANA name or an abbreviation such as `EST`. Without it times are in UTC.
+    /// **Inferred.** Zone in which times come back, as an IANA name or an abbreviation such as `EST`. Without it times are in UTC.
+    ///
+    /// The vendor does not document this parameter (basis: only the vendor's SDK documents the header, for no operation in particular).
     ///
     /// Optional; sent as the header parameter `X-Client-Timezone`. Without it the client's own value is sent, if [`client_timezone`](crate::ClientBuilder::client_timezone) was given one.
-    ///
-    /// **Inferred:** the vendor does not document this parameter (only the vendor's SDK documents the header, for no operation in particular).
     pub fn x_client_timezone<V>(mut self, value: V) -> Self
     where
         V: std::convert::TryInto<::std::string::String>,
@@ -18535,11 +18537,11 @@ impl<'a> CreateMeeting<'a> {
         self
     }
 
-    /// Zone in which times come back, as an IANA name or an abbreviation such as `EST`. Without it times are in UTC.
+    /// **Inferred.** Zone in which times come back, as an IANA name or an abbreviation such as `EST`. Without it times are in UTC.
+    ///
+    /// The vendor does not document this parameter (basis: only the vendor's SDK documents the header, for no operation in particular).
     ///
     /// Optional; sent as the header parameter `X-Client-Timezone`. Without it the client's own value is sent, if [`client_timezone`](crate::ClientBuilder::client_timezone) was given one.
-    ///
-    /// **Inferred:** the vendor does not document this parameter (only the vendor's SDK documents the header, for no operation in particular).
     pub fn x_client_timezone<V>(mut self, value: V) -> Self
     where
         V: std::convert::TryInto<::std::string::String>,
@@ -18697,11 +18699,11 @@ impl<'a> GetMeeting<'a> {
         self
     }
 
-    /// Zone in which times come back, as an IANA name or an abbreviation such as `EST`. Without it times are in UTC.
+    /// **Inferred.** Zone in which times come back, as an IANA name or an abbreviation such as `EST`. Without it times are in UTC.
+    ///
+    /// The vendor does not document this parameter (basis: only the vendor's SDK documents the header, for no operation in particular).
     ///
     /// Optional; sent as the header parameter `X-Client-Timezone`. Without it the client's own value is sent, if [`client_timezone`](crate::ClientBuilder::client_timezone) was given one.
-    ///
-    /// **Inferred:** the vendor does not document this parameter (only the vendor's SDK documents the header, for no operation in particular).
     pub fn x_client_timezone<V>(mut self, value: V) -> Self
     where
         V: std::convert::TryInto<::std::string::String>,
@@ -18845,11 +18847,11 @@ impl<'a> UpdateMeeting<'a> {
         self
     }
 
-    /// Zone in which times come back, as an IANA name or an abbreviation such as `EST`. Without it times are in UTC.
+    /// **Inferred.** Zone in which times come back, as an IANA name or an abbreviation such as `EST`. Without it times are in UTC.
+    ///
+    /// The vendor does not document this parameter (basis: only the vendor's SDK documents the header, for no operation in particular).
     ///
     /// Optional; sent as the header parameter `X-Client-Timezone`. Without it the client's own value is sent, if [`client_timezone`](crate::ClientBuilder::client_timezone) was given one.
-    ///
-    /// **Inferred:** the vendor does not document this parameter (only the vendor's SDK documents the header, for no operation in particular).
     pub fn x_client_timezone<V>(mut self, value: V) -> Self
     where
         V: std::convert::TryInto<::std::string::String>,
@@ -19018,11 +19020,11 @@ impl<'a> ListMeetingActionButtons<'a> {
         self
     }
 
-    /// Zone in which times come back, as an IANA name or an abbreviation such as `EST`. Without it times are in UTC.
+    /// **Inferred.** Zone in which times come back, as an IANA name or an abbreviation such as `EST`. Without it times are in UTC.
+    ///
+    /// The vendor does not document this parameter (basis: only the vendor's SDK documents the header, for no operation in particular).
     ///
     /// Optional; sent as the header parameter `X-Client-Timezone`. Without it the client's own value is sent, if [`client_timezone`](crate::ClientBuilder::client_timezone) was given one.
-    ///
-    /// **Inferred:** the vendor does not document this parameter (only the vendor's SDK documents the header, for no operation in particular).
     pub fn x_client_timezone<V>(mut self, value: V) -> Self
     where
         V: std::convert::TryInto<::std::string::String>,
@@ -19199,11 +19201,11 @@ impl<'a> TriggerActionButton<'a> {
         self
     }
 
-    /// Zone in which times come back, as an IANA name or an abbreviation such as `EST`. Without it times are in UTC.
+    /// **Inferred.** Zone in which times come back, as an IANA name or an abbreviation such as `EST`. Without it times are in UTC.
+    ///
+    /// The vendor does not document this parameter (basis: only the vendor's SDK documents the header, for no operation in particular).
     ///
     /// Optional; sent as the header parameter `X-Client-Timezone`. Without it the client's own value is sent, if [`client_timezone`](crate::ClientBuilder::client_timezone) was given one.
-    ///
-    /// **Inferred:** the vendor does not document this parameter (only the vendor's SDK documents the header, for no operation in particular).
     pub fn x_client_timezone<V>(mut self, value: V) -> Self
     where
         V: std::convert::TryInto<::std::string::String>,
@@ -19368,11 +19370,11 @@ impl<'a> ListMeetingNextSteps<'a> {
         self
     }
 
-    /// Zone in which times come back, as an IANA name or an abbreviation such as `EST`. Without it times are in UTC.
+    /// **Inferred.** Zone in which times come back, as an IANA name or an abbreviation such as `EST`. Without it times are in UTC.
+    ///
+    /// The vendor does not document this parameter (basis: only the vendor's SDK documents the header, for no operation in particular).
     ///
     /// Optional; sent as the header parameter `X-Client-Timezone`. Without it the client's own value is sent, if [`client_timezone`](crate::ClientBuilder::client_timezone) was given one.
-    ///
-    /// **Inferred:** the vendor does not document this parameter (only the vendor's SDK documents the header, for no operation in particular).
     pub fn x_client_timezone<V>(mut self, value: V) -> Self
     where
         V: std::convert::TryInto<::std::string::String>,
@@ -19547,11 +19549,11 @@ impl<'a> ExecuteNextStep<'a> {
         self
     }
 
-    /// Zone in which times come back, as an IANA name or an abbreviation such as `EST`. Without it times are in UTC.
+    /// **Inferred.** Zone in which times come back, as an IANA name or an abbreviation such as `EST`. Without it times are in UTC.
+    ///
+    /// The vendor does not document this parameter (basis: only the vendor's SDK documents the header, for no operation in particular).
     ///
     /// Optional; sent as the header parameter `X-Client-Timezone`. Without it the client's own value is sent, if [`client_timezone`](crate::ClientBuilder::client_timezone) was given one.
-    ///
-    /// **Inferred:** the vendor does not document this parameter (only the vendor's SDK documents the header, for no operation in particular).
     pub fn x_client_timezone<V>(mut self, value: V) -> Self
     where
         V: std::convert::TryInto<::std::string::String>,
@@ -19743,11 +19745,11 @@ impl<'a> ExportMeetingTranscript<'a> {
         self
     }
 
-    /// Zone in which times come back, as an IANA name or an abbreviation such as `EST`. Without it times are in UTC.
+    /// **Inferred.** Zone in which times come back, as an IANA name or an abbreviation such as `EST`. Without it times are in UTC.
+    ///
+    /// The vendor does not document this parameter (basis: only the vendor's SDK documents the header, for no operation in particular).
     ///
     /// Optional; sent as the header parameter `X-Client-Timezone`. Without it the client's own value is sent, if [`client_timezone`](crate::ClientBuilder::client_timezone) was given one.
-    ///
-    /// **Inferred:** the vendor does not document this parameter (only the vendor's SDK documents the header, for no operation in particular).
     pub fn x_client_timezone<V>(mut self, value: V) -> Self
     where
         V: std::convert::TryInto<::std::string::String>,
@@ -19882,11 +19884,11 @@ impl<'a> GetNextStepResult<'a> {
         self
     }
 
-    /// Zone in which times come back, as an IANA name or an abbreviation such as `EST`. Without it times are in UTC.
+    /// **Inferred.** Zone in which times come back, as an IANA name or an abbreviation such as `EST`. Without it times are in UTC.
+    ///
+    /// The vendor does not document this parameter (basis: only the vendor's SDK documents the header, for no operation in particular).
     ///
     /// Optional; sent as the header parameter `X-Client-Timezone`. Without it the client's own value is sent, if [`client_timezone`](crate::ClientBuilder::client_timezone) was given one.
-    ///
-    /// **Inferred:** the vendor does not document this parameter (only the vendor's SDK documents the header, for no operation in particular).
     pub fn x_client_timezone<V>(mut self, value: V) -> Self
     where
         V: std::convert::TryInto<::std::string::String>,
@@ -20015,11 +20017,11 @@ impl<'a> ListParticipants<'a> {
         self
     }
 
-    /// Zone in which times come back, as an IANA name or an abbreviation such as `EST`. Without it times are in UTC.
+    /// **Inferred.** Zone in which times come back, as an IANA name or an abbreviation such as `EST`. Without it times are in UTC.
+    ///
+    /// The vendor does not document this parameter (basis: only the vendor's SDK documents the header, for no operation in particular).
     ///
     /// Optional; sent as the header parameter `X-Client-Timezone`. Without it the client's own value is sent, if [`client_timezone`](crate::ClientBuilder::client_timezone) was given one.
-    ///
-    /// **Inferred:** the vendor does not document this parameter (only the vendor's SDK documents the header, for no operation in particular).
     pub fn x_client_timezone<V>(mut self, value: V) -> Self
     where
         V: std::convert::TryInto<::std::string::String>,
@@ -20167,11 +20169,11 @@ impl<'a> AddParticipant<'a> {
         self
     }
 
-    /// Zone in which times come back, as an IANA name or an abbreviation such as `EST`. Without it times are in UTC.
+    /// **Inferred.** Zone in which times come back, as an IANA name or an abbreviation such as `EST`. Without it times are in UTC.
+    ///
+    /// The vendor does not document this parameter (basis: only the vendor's SDK documents the header, for no operation in particular).
     ///
     /// Optional; sent as the header parameter `X-Client-Timezone`. Without it the client's own value is sent, if [`client_timezone`](crate::ClientBuilder::client_timezone) was given one.
-    ///
-    /// **Inferred:** the vendor does not document this parameter (only the vendor's SDK documents the header, for no operation in particular).
     pub fn x_client_timezone<V>(mut self, value: V) -> Self
     where
         V: std::convert::TryInto<::std::string::String>,
@@ -20380,11 +20382,11 @@ impl<'a> RemoveParticipant<'a> {
         self
     }
 
-    /// Zone in which times come back, as an IANA name or an abbreviation such as `EST`. Without it times are in UTC.
+    /// **Inferred.** Zone in which times come back, as an IANA name or an abbreviation such as `EST`. Without it times are in UTC.
+    ///
+    /// The vendor does not document this parameter (basis: only the vendor's SDK documents the header, for no operation in particular).
     ///
     /// Optional; sent as the header parameter `X-Client-Timezone`. Without it the client's own value is sent, if [`client_timezone`](crate::ClientBuilder::client_timezone) was given one.
-    ///
-    /// **Inferred:** the vendor does not document this parameter (only the vendor's SDK documents the header, for no operation in particular).
     pub fn x_client_timezone<V>(mut self, value: V) -> Self
     where
         V: std::convert::TryInto<::std::string::String>,
@@ -20536,11 +20538,11 @@ impl<'a> ListMeetingTemplates<'a> {
         self
     }
 
-    /// Zone in which times come back, as an IANA name or an abbreviation such as `EST`. Without it times are in UTC.
+    /// **Inferred.** Zone in which times come back, as an IANA name or an abbreviation such as `EST`. Without it times are in UTC.
+    ///
+    /// The vendor does not document this parameter (basis: only the vendor's SDK documents the header, for no operation in particular).
     ///
     /// Optional; sent as the header parameter `X-Client-Timezone`. Without it the client's own value is sent, if [`client_timezone`](crate::ClientBuilder::client_timezone) was given one.
-    ///
-    /// **Inferred:** the vendor does not document this parameter (only the vendor's SDK documents the header, for no operation in particular).
     pub fn x_client_timezone<V>(mut self, value: V) -> Self
     where
         V: std::convert::TryInto<::std::string::String>,
@@ -20730,11 +20732,11 @@ impl<'a> GetMeetingTemplate<'a> {
         self
     }
 
-    /// Zone in which times come back, as an IANA name or an abbreviation such as `EST`. Without it times are in UTC.
+    /// **Inferred.** Zone in which times come back, as an IANA name or an abbreviation such as `EST`. Without it times are in UTC.
+    ///
+    /// The vendor does not document this parameter (basis: only the vendor's SDK documents the header, for no operation in particular).
     ///
     /// Optional; sent as the header parameter `X-Client-Timezone`. Without it the client's own value is sent, if [`client_timezone`](crate::ClientBuilder::client_timezone) was given one.
-    ///
-    /// **Inferred:** the vendor does not document this parameter (only the vendor's SDK documents the header, for no operation in particular).
     pub fn x_client_timezone<V>(mut self, value: V) -> Self
     where
         V: std::convert::TryInto<::std::string::String>,
@@ -20887,11 +20889,11 @@ impl<'a> ApplyMeetingTemplate<'a> {
         self
     }
 
-    /// Zone in which times come back, as an IANA name or an abbreviation such as `EST`. Without it times are in UTC.
+    /// **Inferred.** Zone in which times come back, as an IANA name or an abbreviation such as `EST`. Without it times are in UTC.
+    ///
+    /// The vendor does not document this parameter (basis: only the vendor's SDK documents the header, for no operation in particular).
     ///
     /// Optional; sent as the header parameter `X-Client-Timezone`. Without it the client's own value is sent, if [`client_timezone`](crate::ClientBuilder::client_timezone) was given one.
-    ///
-    /// **Inferred:** the vendor does not document this parameter (only the vendor's SDK documents the header, for no operation in particular).
     pub fn x_client_timezone<V>(mut self, value: V) -> Self
     where
         V: std::convert::TryInto<::std::string::String>,
@@ -21067,11 +21069,11 @@ impl<'a> ListMeetingTemplateNextSteps<'a> {
         self
     }
 
-    /// Zone in which times come back, as an IANA name or an abbreviation such as `EST`. Without it times are in UTC.
+    /// **Inferred.** Zone in which times come back, as an IANA name or an abbreviation such as `EST`. Without it times are in UTC.
+    ///
+    /// The vendor does not document this parameter (basis: only the vendor's SDK documents the header, for no operation in particular).
     ///
     /// Optional; sent as the header parameter `X-Client-Timezone`. Without it the client's own value is sent, if [`client_timezone`](crate::ClientBuilder::client_timezone) was given one.
-    ///
-    /// **Inferred:** the vendor does not document this parameter (only the vendor's SDK documents the header, for no operation in particular).
     pub fn x_client_timezone<V>(mut self, value: V) -> Self
     where
         V: std::convert::TryInto<::std::string::String>,
@@ -21187,11 +21189,11 @@ impl<'a> GetProfile<'a> {
         }
     }
 
-    /// Zone in which times come back, as an IANA name or an abbreviation such as `EST`. Without it times are in UTC.
+    /// **Inferred.** Zone in which times come back, as an IANA name or an abbreviation such as `EST`. Without it times are in UTC.
+    ///
+    /// The vendor does not document this parameter (basis: only the vendor's SDK documents the header, for no operation in particular).
     ///
     /// Optional; sent as the header parameter `X-Client-Timezone`. Without it the client's own value is sent, if [`client_timezone`](crate::ClientBuilder::client_timezone) was given one.
-    ///
-    /// **Inferred:** the vendor does not document this parameter (only the vendor's SDK documents the header, for no operation in particular).
     pub fn x_client_timezone<V>(mut self, value: V) -> Self
     where
         V: std::convert::TryInto<::std::string::String>,
@@ -21330,11 +21332,11 @@ impl<'a> ListToolkits<'a> {
         self
     }
 
-    /// Zone in which times come back, as an IANA name or an abbreviation such as `EST`. Without it times are in UTC.
+    /// **Inferred.** Zone in which times come back, as an IANA name or an abbreviation such as `EST`. Without it times are in UTC.
+    ///
+    /// The vendor does not document this parameter (basis: only the vendor's SDK documents the header, for no operation in particular).
     ///
     /// Optional; sent as the header parameter `X-Client-Timezone`. Without it the client's own value is sent, if [`client_timezone`](crate::ClientBuilder::client_timezone) was given one.
-    ///
-    /// **Inferred:** the vendor does not document this parameter (only the vendor's SDK documents the header, for no operation in particular).
     pub fn x_client_timezone<V>(mut self, value: V) -> Self
     where
         V: std::convert::TryInto<::std::string::String>,
@@ -21477,9 +21479,12 @@ impl<'a> ::openapi_client_runtime::pagination::Paged for ListToolkits<'a> {
     }
 }
 
-/// Request of [`Client::get_toolkit`](crate::Client::get_toolkit): set its parameters, then [`send`](Self::send) it.
+/// **Inferred.** Request of [`Client::get_toolkit`](crate::Client::get_toolkit): set its parameters, then [`send`](Self::send) it.
+///
+/// The vendor does not document this operation (basis: only the official SDK knows the operation; scope and answer follow its siblings). It needs the feature `inferred`, which is on by default.
 #[derive(Debug, Clone)]
 #[must_use = "a request does nothing until it is sent"]
+#[cfg(feature = "inferred")]
 pub struct GetToolkit<'a> {
     client: &'a super::Client,
     toolkit_id: Result<::std::string::String, String>,
@@ -21487,6 +21492,7 @@ pub struct GetToolkit<'a> {
     call_options: CallOptions,
 }
 
+#[cfg(feature = "inferred")]
 impl<'a> GetToolkit<'a> {
     pub(crate) fn new(client: &'a super::Client) -> Self {
         Self {
@@ -21515,11 +21521,11 @@ impl<'a> GetToolkit<'a> {
         self
     }
 
-    /// Zone in which times come back, as an IANA name or an abbreviation such as `EST`. Without it times are in UTC.
+    /// **Inferred.** Zone in which times come back, as an IANA name or an abbreviation such as `EST`. Without it times are in UTC.
+    ///
+    /// The vendor does not document this parameter (basis: only the vendor's SDK documents the header, for no operation in particular).
     ///
     /// Optional; sent as the header parameter `X-Client-Timezone`. Without it the client's own value is sent, if [`client_timezone`](crate::ClientBuilder::client_timezone) was given one.
-    ///
-    /// **Inferred:** the vendor does not document this parameter (only the vendor's SDK documents the header, for no operation in particular).
     pub fn x_client_timezone<V>(mut self, value: V) -> Self
     where
         V: std::convert::TryInto<::std::string::String>,
@@ -21666,11 +21672,11 @@ impl<'a> InstallToolkit<'a> {
         self
     }
 
-    /// Zone in which times come back, as an IANA name or an abbreviation such as `EST`. Without it times are in UTC.
+    /// **Inferred.** Zone in which times come back, as an IANA name or an abbreviation such as `EST`. Without it times are in UTC.
+    ///
+    /// The vendor does not document this parameter (basis: only the vendor's SDK documents the header, for no operation in particular).
     ///
     /// Optional; sent as the header parameter `X-Client-Timezone`. Without it the client's own value is sent, if [`client_timezone`](crate::ClientBuilder::client_timezone) was given one.
-    ///
-    /// **Inferred:** the vendor does not document this parameter (only the vendor's SDK documents the header, for no operation in particular).
     pub fn x_client_timezone<V>(mut self, value: V) -> Self
     where
         V: std::convert::TryInto<::std::string::String>,
@@ -21685,7 +21691,9 @@ impl<'a> InstallToolkit<'a> {
         self
     }
 
-    /// Sets the request body. Optional; sent as `application/json`.
+    /// **Inferred.** Sets the request body. Optional; sent as `application/json`.
+    ///
+    /// The vendor does not document this request body (basis: the toolkit guide and the official SDK send a body, the API description has none).
     pub fn body<V>(mut self, value: V) -> Self
     where
         V: std::convert::TryInto<
@@ -21826,11 +21834,11 @@ impl<'a> ListInstalledToolkits<'a> {
         self
     }
 
-    /// Zone in which times come back, as an IANA name or an abbreviation such as `EST`. Without it times are in UTC.
+    /// **Inferred.** Zone in which times come back, as an IANA name or an abbreviation such as `EST`. Without it times are in UTC.
+    ///
+    /// The vendor does not document this parameter (basis: only the vendor's SDK documents the header, for no operation in particular).
     ///
     /// Optional; sent as the header parameter `X-Client-Timezone`. Without it the client's own value is sent, if [`client_timezone`](crate::ClientBuilder::client_timezone) was given one.
-    ///
-    /// **Inferred:** the vendor does not document this parameter (only the vendor's SDK documents the header, for no operation in particular).
     pub fn x_client_timezone<V>(mut self, value: V) -> Self
     where
         V: std::convert::TryInto<::std::string::String>,
@@ -22003,11 +22011,11 @@ impl<'a> UninstallToolkit<'a> {
         self
     }
 
-    /// Zone in which times come back, as an IANA name or an abbreviation such as `EST`. Without it times are in UTC.
+    /// **Inferred.** Zone in which times come back, as an IANA name or an abbreviation such as `EST`. Without it times are in UTC.
+    ///
+    /// The vendor does not document this parameter (basis: only the vendor's SDK documents the header, for no operation in particular).
     ///
     /// Optional; sent as the header parameter `X-Client-Timezone`. Without it the client's own value is sent, if [`client_timezone`](crate::ClientBuilder::client_timezone) was given one.
-    ///
-    /// **Inferred:** the vendor does not document this parameter (only the vendor's SDK documents the header, for no operation in particular).
     pub fn x_client_timezone<V>(mut self, value: V) -> Self
     where
         V: std::convert::TryInto<::std::string::String>,
@@ -22132,11 +22140,11 @@ impl<'a> ListWorkflowRuns<'a> {
         }
     }
 
-    /// How many entries a page holds. The vendor declares the default; no list allows more than 100 where a maximum is stated, so the maximum here is that of its siblings.
+    /// **Inferred.** How many entries a page holds. The vendor declares the default; no list allows more than 100 where a maximum is stated, so the maximum here is that of its siblings.
+    ///
+    /// The vendor does not document this parameter (basis: default by the vendor; bounds as on the lists that state them).
     ///
     /// Optional; sent as the query parameter `limit`.
-    ///
-    /// **Inferred:** the vendor does not document this parameter (default by the vendor; bounds as on the lists that state them).
     pub fn limit<V>(mut self, value: V) -> Self
     where
         V: std::convert::TryInto<::std::num::NonZeroU64>,
@@ -22218,11 +22226,11 @@ impl<'a> ListWorkflowRuns<'a> {
         self
     }
 
-    /// Zone in which times come back, as an IANA name or an abbreviation such as `EST`. Without it times are in UTC.
+    /// **Inferred.** Zone in which times come back, as an IANA name or an abbreviation such as `EST`. Without it times are in UTC.
+    ///
+    /// The vendor does not document this parameter (basis: only the vendor's SDK documents the header, for no operation in particular).
     ///
     /// Optional; sent as the header parameter `X-Client-Timezone`. Without it the client's own value is sent, if [`client_timezone`](crate::ClientBuilder::client_timezone) was given one.
-    ///
-    /// **Inferred:** the vendor does not document this parameter (only the vendor's SDK documents the header, for no operation in particular).
     pub fn x_client_timezone<V>(mut self, value: V) -> Self
     where
         V: std::convert::TryInto<::std::string::String>,
@@ -22433,11 +22441,11 @@ impl<'a> CreateWorkflowRun<'a> {
         self
     }
 
-    /// Zone in which times come back, as an IANA name or an abbreviation such as `EST`. Without it times are in UTC.
+    /// **Inferred.** Zone in which times come back, as an IANA name or an abbreviation such as `EST`. Without it times are in UTC.
+    ///
+    /// The vendor does not document this parameter (basis: only the vendor's SDK documents the header, for no operation in particular).
     ///
     /// Optional; sent as the header parameter `X-Client-Timezone`. Without it the client's own value is sent, if [`client_timezone`](crate::ClientBuilder::client_timezone) was given one.
-    ///
-    /// **Inferred:** the vendor does not document this parameter (only the vendor's SDK documents the header, for no operation in particular).
     pub fn x_client_timezone<V>(mut self, value: V) -> Self
     where
         V: std::convert::TryInto<::std::string::String>,
@@ -22600,11 +22608,11 @@ impl<'a> GetWorkflowRun<'a> {
         self
     }
 
-    /// Zone in which times come back, as an IANA name or an abbreviation such as `EST`. Without it times are in UTC.
+    /// **Inferred.** Zone in which times come back, as an IANA name or an abbreviation such as `EST`. Without it times are in UTC.
+    ///
+    /// The vendor does not document this parameter (basis: only the vendor's SDK documents the header, for no operation in particular).
     ///
     /// Optional; sent as the header parameter `X-Client-Timezone`. Without it the client's own value is sent, if [`client_timezone`](crate::ClientBuilder::client_timezone) was given one.
-    ///
-    /// **Inferred:** the vendor does not document this parameter (only the vendor's SDK documents the header, for no operation in particular).
     pub fn x_client_timezone<V>(mut self, value: V) -> Self
     where
         V: std::convert::TryInto<::std::string::String>,
@@ -22692,9 +22700,12 @@ impl<'a> GetWorkflowRun<'a> {
     }
 }
 
-/// Request of [`Client::list_workspaces`](crate::Client::list_workspaces): set its parameters, then [`send`](Self::send) it.
+/// **Inferred.** Request of [`Client::list_workspaces`](crate::Client::list_workspaces): set its parameters, then [`send`](Self::send) it.
+///
+/// The vendor does not document this operation (basis: release notes of 1.7.0 and the method getWorkspaces of the official SDK; page sizes as on the other admin lists). It needs the feature `inferred`, which is on by default.
 #[derive(Debug, Clone)]
 #[must_use = "a request does nothing until it is sent"]
+#[cfg(feature = "inferred")]
 pub struct ListWorkspaces<'a> {
     client: &'a super::Client,
     limit: Result<Option<::std::num::NonZeroU64>, String>,
@@ -22702,6 +22713,7 @@ pub struct ListWorkspaces<'a> {
     call_options: CallOptions,
 }
 
+#[cfg(feature = "inferred")]
 impl<'a> ListWorkspaces<'a> {
     pub(crate) fn new(client: &'a super::Client) -> Self {
         Self {
@@ -22712,11 +22724,11 @@ impl<'a> ListWorkspaces<'a> {
         }
     }
 
-    /// How many entries a page holds. The vendor declares the default; the bounds are those of the lists that state them.
+    /// **Inferred.** How many entries a page holds. The vendor declares the default; the bounds are those of the lists that state them.
+    ///
+    /// The vendor does not document this parameter (basis: default by the vendor; bounds as on the lists that state them).
     ///
     /// Optional; sent as the query parameter `limit`.
-    ///
-    /// **Inferred:** the vendor does not document this parameter (default by the vendor; bounds as on the lists that state them).
     pub fn limit<V>(mut self, value: V) -> Self
     where
         V: std::convert::TryInto<::std::num::NonZeroU64>,
@@ -22812,6 +22824,7 @@ impl<'a> ListWorkspaces<'a> {
     }
 }
 
+#[cfg(feature = "inferred")]
 impl<'a> ListWorkspaces<'a> {
     /// Sends the request again and again, and gives the items of all pages in the order of the server. A page has 50 items unless [`limit`](Self::limit) says otherwise, at most 100.
     ///
@@ -22826,6 +22839,7 @@ impl<'a> ListWorkspaces<'a> {
     }
 }
 
+#[cfg(feature = "inferred")]
 impl<'a> ::openapi_client_runtime::pagination::Paged for ListWorkspaces<'a> {
     type Page = types::WorkspaceList;
     type Item = types::PartnerWorkspace;

@@ -5883,11 +5883,11 @@ impl ClientBuilder {
         self
     }
 
-    /// Zone in which times come back, as an IANA name or an abbreviation such as `EST`. Without it times are in UTC.
+    /// **Inferred.** Zone in which times come back, as an IANA name or an abbreviation such as `EST`. Without it times are in UTC.
+    ///
+    /// The vendor does not document this parameter (basis: only the vendor's SDK documents the header, for no operation in particular).
     ///
     /// Sent as `X-Client-Timezone` with every operation that has this parameter, unless a call sets its own.
-    ///
-    /// **Inferred:** the vendor does not document this parameter (only the vendor's SDK documents the header, for no operation in particular).
     pub fn client_timezone(mut self, value: impl Into<::std::string::String>) -> Self {
         let value: ::std::string::String = value.into();
         self.core = self.core.default_header("X-Client-Timezone", value.to_string());

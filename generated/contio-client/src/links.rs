@@ -197,13 +197,13 @@ pub static OPEN_APP: WebLinkTemplate = WebLinkTemplate::new(
     )
     .required(&["path"])
     .inferred();
-/// A place in the app.
+/// **Inferred.** A place in the app.
+///
+/// The vendor does not document this link (basis: the vendor's SDK makes such links).
 ///
 /// Opens the app at a path of its own. Only the web app of production is known.
 ///
 /// `https://app.contio.ai/open{/path*}{?query*}`
-///
-/// **Inferred:** the vendor does not document this link (the vendor's SDK makes such links).
 #[derive(Clone, Debug)]
 #[must_use = "it is no link until `url` is called"]
 pub struct OpenApp(WebLink);
@@ -237,13 +237,13 @@ pub static OPEN_SETTINGS: WebLinkTemplate = WebLinkTemplate::new(
     )
     .required(&["section"])
     .inferred();
-/// A section of the settings.
+/// **Inferred.** A section of the settings.
+///
+/// The vendor does not document this link (basis: the vendor's SDK makes such links).
 ///
 /// Only the web app of production is known.
 ///
 /// `https://app.contio.ai/open/settings/{section}`
-///
-/// **Inferred:** the vendor does not document this link (the vendor's SDK makes such links).
 #[derive(Clone, Debug)]
 #[must_use = "it is no link until `url` is called"]
 pub struct OpenSettings(WebLink);
@@ -272,13 +272,13 @@ pub static OPEN_CHAT: WebLinkTemplate = WebLinkTemplate::new(
     )
     .required(&[])
     .inferred();
-/// A new chat.
+/// **Inferred.** A new chat.
+///
+/// The vendor does not document this link (basis: the vendor's SDK makes such links).
 ///
 /// Opens the app with a new conversation. Only the web app of production is known.
 ///
 /// `https://app.contio.ai/open/?chat=new{&prefill}`
-///
-/// **Inferred:** the vendor does not document this link (the vendor's SDK makes such links).
 #[derive(Clone, Debug)]
 #[must_use = "it is no link until `url` is called"]
 pub struct OpenChat(WebLink);

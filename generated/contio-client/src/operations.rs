@@ -847,6 +847,7 @@ pub static CREATE_AUTOMATION: Operation = Operation::new(
         ],
     )
     .request(RequestBody::new("application/json"))
+    .body_limits(Some(&LIMITS_OF_CREATE_AUTOMATION_REQUEST))
     .responses(
         &[
             ResponseSpec::new(StatusRange::Exact(201u16), &["application/json"]),
@@ -918,6 +919,7 @@ pub static UPDATE_AUTOMATION: Operation = Operation::new(
         ],
     )
     .request(RequestBody::new("application/json"))
+    .body_limits(Some(&LIMITS_OF_UPDATE_AUTOMATION_REQUEST))
     .responses(
         &[
             ResponseSpec::new(StatusRange::Exact(200u16), &["application/json"]),
@@ -960,6 +962,7 @@ pub static REPLACE_AUTOMATION: Operation = Operation::new(
         ],
     )
     .request(RequestBody::new("application/json"))
+    .body_limits(Some(&LIMITS_OF_UPDATE_AUTOMATION_REQUEST))
     .responses(
         &[
             ResponseSpec::new(StatusRange::Exact(200u16), &["application/json"]),
@@ -2135,6 +2138,7 @@ pub static SET_WEBHOOK_FILTER: Operation = Operation::new(
         ],
     )
     .request(RequestBody::new("application/json"))
+    .body_limits(Some(&LIMITS_OF_SET_WEBHOOK_FILTER_REQUEST))
     .responses(
         &[
             ResponseSpec::new(StatusRange::Exact(200u16), &["application/json"]),
@@ -3036,6 +3040,7 @@ pub static CREATE_AGENDA_ITEM: Operation = Operation::new(
     .summary("Create an agenda item")
     .security(&[&[SecurityRequirement::new("userToken", &["meetings:write"])]])
     .request(RequestBody::new("application/json"))
+    .body_limits(Some(&LIMITS_OF_CREATE_AGENDA_ITEM_REQUEST))
     .responses(
         &[
             ResponseSpec::new(StatusRange::Exact(201u16), &["application/json"]),
@@ -3064,6 +3069,7 @@ pub static UPDATE_AGENDA_ITEM: Operation = Operation::new(
     .summary("Change an agenda item")
     .security(&[&[SecurityRequirement::new("userToken", &["meetings:write"])]])
     .request(RequestBody::new("application/json"))
+    .body_limits(Some(&LIMITS_OF_UPDATE_AGENDA_ITEM_REQUEST))
     .responses(
         &[
             ResponseSpec::new(StatusRange::Exact(200u16), &["application/json"]),
@@ -3092,6 +3098,7 @@ pub static REPLACE_AGENDA_ITEM: Operation = Operation::new(
     .summary("Change an agenda item by the old method")
     .security(&[&[SecurityRequirement::new("userToken", &["meetings:write"])]])
     .request(RequestBody::new("application/json"))
+    .body_limits(Some(&LIMITS_OF_UPDATE_AGENDA_ITEM_REQUEST))
     .responses(
         &[
             ResponseSpec::new(StatusRange::Exact(200u16), &["application/json"]),
@@ -3183,6 +3190,7 @@ pub static CREATE_BACKLOG_ITEM: Operation = Operation::new(
     .summary("Create a backlog item")
     .security(&[&[SecurityRequirement::new("userToken", &["meetings:write"])]])
     .request(RequestBody::new("application/json"))
+    .body_limits(Some(&LIMITS_OF_CREATE_BACKLOG_ITEM_REQUEST))
     .responses(
         &[
             ResponseSpec::new(StatusRange::Exact(201u16), &["application/json"]),
@@ -3270,6 +3278,7 @@ pub static UPDATE_BACKLOG_ITEM: Operation = Operation::new(
     .summary("Change a backlog item")
     .security(&[&[SecurityRequirement::new("userToken", &["meetings:write"])]])
     .request(RequestBody::new("application/json"))
+    .body_limits(Some(&LIMITS_OF_UPDATE_BACKLOG_ITEM_REQUEST))
     .responses(
         &[
             ResponseSpec::new(StatusRange::Exact(200u16), &["application/json"]),
@@ -3551,6 +3560,7 @@ pub static CREATE_CHAT_SESSION: Operation = Operation::new(
     .summary("Open a chat")
     .security(&[&[SecurityRequirement::new("userToken", &["chat:write"])]])
     .request(RequestBody::new("application/json"))
+    .body_limits(Some(&LIMITS_OF_CREATE_CHAT_SESSION_REQUEST))
     .responses(
         &[
             ResponseSpec::new(StatusRange::Exact(201u16), &["application/json"]),
@@ -4729,3 +4739,41 @@ pub static LIST_WORKSPACES: Operation = Operation::new(
         ),
     )
     .build();
+use ::openapi_client_runtime::BodyLimits;
+static LIMITS_OF_CHAT_METADATA: BodyLimits = BodyLimits::new().max_members(10usize);
+static LIMITS_OF_CREATE_AGENDA_ITEM_REQUEST: BodyLimits = BodyLimits::new()
+    .members(
+        &[("time_allocation_minutes", &BodyLimits::new().minimum(0f64).maximum(1440f64))],
+    );
+static LIMITS_OF_CREATE_AUTOMATION_REQUEST: BodyLimits = BodyLimits::new()
+    .members(&[("actions", &BodyLimits::new().min_items(1usize))]);
+static LIMITS_OF_CREATE_BACKLOG_ITEM_REQUEST: BodyLimits = BodyLimits::new()
+    .members(
+        &[
+            (
+                "time_allocation_minutes",
+                &BodyLimits::new().minimum(0f64).maximum(1440f64),
+            ),
+            ("presenters", &BodyLimits::new().max_items(50usize)),
+        ],
+    );
+static LIMITS_OF_CREATE_CHAT_SESSION_REQUEST: BodyLimits = BodyLimits::new()
+    .members(&[("metadata", &BodyLimits::new().all(&[&LIMITS_OF_CHAT_METADATA]))]);
+static LIMITS_OF_SET_WEBHOOK_FILTER_REQUEST: BodyLimits = BodyLimits::new()
+    .members(&[("events", &BodyLimits::new().min_items(1usize))]);
+static LIMITS_OF_UPDATE_AGENDA_ITEM_REQUEST: BodyLimits = BodyLimits::new()
+    .members(
+        &[("time_allocation_minutes", &BodyLimits::new().minimum(0f64).maximum(1440f64))],
+    );
+static LIMITS_OF_UPDATE_AUTOMATION_REQUEST: BodyLimits = BodyLimits::new()
+    .members(&[("actions", &BodyLimits::new().min_items(1usize))]);
+static LIMITS_OF_UPDATE_BACKLOG_ITEM_REQUEST: BodyLimits = BodyLimits::new()
+    .members(
+        &[
+            (
+                "time_allocation_minutes",
+                &BodyLimits::new().minimum(0f64).maximum(1440f64),
+            ),
+            ("presenters", &BodyLimits::new().max_items(50usize)),
+        ],
+    );

@@ -216,5 +216,3 @@ async fn a_transcript_is_text_and_a_download_has_its_name() {
     let bytes: Vec<_> = download.into_inner().try_collect().await.unwrap();
     assert_eq!(bytes.concat(), b"plan");
 }
-
-}

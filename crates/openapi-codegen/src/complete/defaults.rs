@@ -8,8 +8,9 @@ use syn::{Fields, Item, Type, parse_quote, visit_mut::VisitMut};
 use super::{
     context::{Context, Parameter},
     prose::{self, escape, sentence},
+    provenance::mark,
     shape::missing,
-    types::{argument_of, provenance},
+    types::argument_of,
 };
 use crate::{Error, naming, plan::Method};
 
@@ -104,11 +105,11 @@ impl Default<'_> {
             &self.header,
             self.ty(builders)?,
         );
-        let docs = prose::doc(&format!(
-            "{}\n\nSent as `{header}` with every operation that has this parameter, unless a call sets its own.{}",
+        let text = format!(
+            "{}\n\nSent as `{header}` with every operation that has this parameter, unless a call sets its own.",
             self.meaning(),
-            provenance(&self.parameter.object, "parameter"),
-        ));
+        );
+        let docs = prose::doc(&mark(&text, &self.parameter.object, "parameter"));
         Ok(quote! {
             #(#docs)*
             pub fn #method(mut self, value: impl Into<#ty>) -> Self {

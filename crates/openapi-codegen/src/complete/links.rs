@@ -8,8 +8,9 @@ use syn::Ident;
 use super::{
     context::Context,
     prose::{self, escape, sentence},
+    provenance::mark,
     sample::sample,
-    types::{open_enum_items, provenance},
+    types::open_enum_items,
 };
 use crate::{naming, plan::OpenEnum};
 
@@ -76,12 +77,11 @@ impl<'a> Parameter<'a> {
     }
 
     fn doc(&self) -> String {
-        let mut text = match self.object["description"].as_str() {
+        let text = match self.object["description"].as_str() {
             Some(description) => sentence(&escape(description)),
             None => format!("Sets `{}`.", self.name),
         };
-        text.push_str(&provenance(self.object, "parameter"));
-        text
+        mark(&text, self.object, "parameter")
     }
 
     /// The parameters of a function that takes the value, and the call that hands it on.
@@ -248,8 +248,7 @@ fn link_doc(name: &str, link: &Value) -> String {
     }
     let template = link["template"].as_str().unwrap_or_default();
     text.push_str(&format!("\n\n`{template}`"));
-    text.push_str(&provenance(link, "link"));
-    text
+    mark(&text, link, "link")
 }
 
 fn new_doc(required: &[&Parameter<'_>]) -> String {
