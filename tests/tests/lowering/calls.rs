@@ -7,7 +7,10 @@ use openapi_client_runtime::{
 };
 
 use crate::{
-    clients::repeats_and_limits::{Client, ClientBuilder, types::Order},
+    clients::repeats_and_limits::{
+        Client, ClientBuilder,
+        types::{NewApplication, Order, Scope},
+    },
     server::Server,
 };
 
@@ -166,6 +169,29 @@ async fn what_the_server_would_refuse_is_refused_here() {
     let error = client.delete_order().id("1").send().await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::NotTrusted);
     assert_eq!(server.count(), 0);
+}
+
+#[tokio::test]
+async fn scopes_are_values_of_requests_and_of_tokens() {
+    let server = Server::start().await;
+    let token = AccessToken::new("t0ken").with_scopes([Scope::Orders, Scope::Projects]);
+    let granted = token.scopes().unwrap().clone();
+    assert!(granted.contains(Scope::Orders.as_str()) && !granted.contains("billing"));
+    let client = builder(&server).token(token).build().unwrap();
+    server.reply(201, "", "");
+    client.create_order().body(order()).send().await.unwrap();
+
+    let application = |scopes: Vec<Scope>| {
+        let body = NewApplication::builder().scopes(scopes).build().unwrap();
+        client.create_application().body(body).send()
+    };
+    server.reply(201, "", "");
+    let scopes = vec![Scope::Orders, Scope::from("billing")];
+    application(scopes).await.unwrap();
+    let sent = server.last().body;
+    assert_eq!(sent, r#"{"scopes":["orders","billing"]}"#);
+    let none = application(Vec::new()).await.unwrap_err().to_string();
+    assert!(none.contains("`scopes` in its body has 0 items"), "{none}");
 }
 
 #[tokio::test]

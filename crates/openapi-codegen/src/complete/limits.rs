@@ -60,13 +60,19 @@ impl<'a> Limits<'a> {
             let limits = self.tree(schema)?;
             Some(quote!(static #ident: BodyLimits = #limits;))
         });
-        let statics: TokenStream = statics.collect();
-        let methods = &self.context.plan.methods;
-        let inline = || methods.iter().any(|method| self.column(method).is_some());
-        if statics.is_empty() && !inline() {
-            return statics;
-        }
-        quote!(use ::openapi_client_runtime::BodyLimits; #statics)
+        statics.collect()
+    }
+
+    /// What the statics and columns name.
+    pub(super) fn import(&self) -> Option<TokenStream> {
+        let mut methods = self.context.plan.methods.iter();
+        let is_used =
+            !self.limited.is_empty() || methods.any(|method| self.column(method).is_some());
+        is_used.then(|| {
+            quote!(
+                use ::openapi_client_runtime::BodyLimits;
+            )
+        })
     }
 
     /// The column of the operation table.

@@ -97,7 +97,7 @@ pub(super) fn module(context: &Context<'_>) -> TokenStream {
         }
     });
     let limits = Limits::of(context);
-    let limits_of_bodies = limits.statics();
+    let (limits_import, limits_of_bodies) = (limits.import(), limits.statics());
     let statics = context
         .plan
         .methods
@@ -126,6 +126,7 @@ pub(super) fn module(context: &Context<'_>) -> TokenStream {
         };
 
         #oauth
+        #limits_import
         #api
 
         /// All operations, in the order of the document.

@@ -648,6 +648,7 @@ pub mod operations {
         RequestBody, ResponseSpec, Retry, RetryStatuses, Scheme, SchemeKind,
         SecurityRequirement, StatusRange,
     };
+    use ::openapi_client_runtime::BodyLimits;
     /// The API and its security schemes.
     pub static API: Api = Api::new("check-limits-client", env!("CARGO_PKG_VERSION"))
         .document_version("1")
@@ -696,7 +697,6 @@ pub mod operations {
             &[ResponseSpec::new(StatusRange::Exact(200u16), &["application/json"])],
         )
         .build();
-    use ::openapi_client_runtime::BodyLimits;
     static LIMITS_OF_ANY_OF_BLOCKS: BodyLimits = BodyLimits::new()
         .max_items(5usize)
         .items(&LIMITS_OF_BLOCK);

@@ -447,6 +447,7 @@ pub mod operations {
         RequestBody, ResponseSpec, Retry, RetryStatuses, Scheme, SchemeKind,
         SecurityRequirement, StatusRange,
     };
+    use ::openapi_client_runtime::BodyLimits;
     /// The API and its security schemes.
     pub static API: Api = Api::new(
             "relax-received-schemas-client",
@@ -476,7 +477,6 @@ pub mod operations {
         .body_limits(Some(&LIMITS_OF_NEW_WORD))
         .responses(&[ResponseSpec::new(StatusRange::Exact(204u16), &[])])
         .build();
-    use ::openapi_client_runtime::BodyLimits;
     static LIMITS_OF_NEW_WORD: BodyLimits = BodyLimits::new()
         .members(
             &[

@@ -475,6 +475,124 @@ pub mod builder {
         }
     }
 
+    /// Request of [`Client::create_application`](crate::Client::create_application): set its parameters, then [`send`](Self::send) it.
+    #[derive(Debug, Clone)]
+    #[must_use = "a request does nothing until it is sent"]
+    pub struct CreateApplication<'a> {
+        client: &'a super::Client,
+        body: Result<types::builder::NewApplication, String>,
+        call_options: CallOptions,
+    }
+
+    impl<'a> CreateApplication<'a> {
+        pub(crate) fn new(client: &'a super::Client) -> Self {
+            Self {
+                client: client,
+                body: Ok(::std::default::Default::default()),
+                call_options: CallOptions::new(),
+            }
+        }
+
+        /// Sets the request body. Required; sent as `application/json`.
+        pub fn body<V>(mut self, value: V) -> Self
+        where
+            V: std::convert::TryInto<types::NewApplication>,
+            <V as std::convert::TryInto<
+                types::NewApplication,
+            >>::Error: std::fmt::Display,
+        {
+            self.body = value
+                .try_into()
+                .map(From::from)
+                .map_err(|e| format!("the request body: {e}"));
+            self
+        }
+
+        /// Changes the request body with its builder, starting from what was set before.
+        pub fn body_map<F>(mut self, f: F) -> Self
+        where
+            F: std::ops::FnOnce(
+                types::builder::NewApplication,
+            ) -> types::builder::NewApplication,
+        {
+            self.body = self.body.map(f);
+            self
+        }
+
+        /// Sends `POST /applications` and decodes the answer.
+        pub async fn send(
+            self,
+        ) -> Result<ResponseValue<()>, Error<::serde_json::Value>> {
+            let Self { client, body, call_options } = self;
+            let outcome: Result<ResponseValue<()>, Error<::serde_json::Value>> = async move {
+                let body = body
+                    .and_then(|v| {
+                        types::NewApplication::try_from(v).map_err(|e| e.to_string())
+                    })
+                    .map_err(Error::InvalidRequest)?;
+                let url = format!("{}/applications", client.core.base_url(),);
+                let request = client
+                    .core
+                    .http_client()
+                    .post(url)
+                    .header(
+                        ::openapi_client_runtime::reqwest::header::ACCEPT,
+                        ::openapi_client_runtime::reqwest::header::HeaderValue::from_static(
+                            "application/json",
+                        ),
+                    )
+                    .json(&body)
+                    .build()?;
+                let result = client
+                    .core
+                    .execute(
+                        request,
+                        &crate::clients::repeats_and_limits::operations::CREATE_APPLICATION,
+                        call_options,
+                    )
+                    .await;
+                let response = result?;
+                match response.outcome() {
+                    200..=299 => Ok(ResponseValue::empty(response)),
+                    400u16..=499u16 => {
+                        Err(
+                            Error::ErrorResponse(
+                                ResponseValue::from_response(response).await?,
+                            ),
+                        )
+                    }
+                    500u16..=599u16 => {
+                        Err(
+                            Error::ErrorResponse(
+                                ResponseValue::from_response(response).await?,
+                            ),
+                        )
+                    }
+                    _ => Err(Error::UnexpectedResponse(response)),
+                }
+            }
+                .await;
+            outcome
+                .map_err(|error| {
+                    error
+                        .in_operation(
+                            &crate::clients::repeats_and_limits::operations::CREATE_APPLICATION,
+                        )
+                })
+        }
+
+        /// Sets options of this call only, such as its timeout or its repeats.
+        pub fn with_options(mut self, options: CallOptions) -> Self {
+            self.call_options = options;
+            self
+        }
+
+        /// What the document says of this operation.
+        pub fn operation(&self) -> &'static ::openapi_client_runtime::Operation {
+            &crate::clients::repeats_and_limits::operations::CREATE_APPLICATION
+        }
+    }
+
     /// Request of [`Client::login`](crate::Client::login): set its parameters, then [`send`](Self::send) it.
     #[derive(Debug, Clone)]
     #[must_use = "a request does nothing until it is sent"]
@@ -680,6 +798,26 @@ pub mod client {
         /// ```
         pub fn close_order(&self) -> builder::CloseOrder<'_> {
             builder::CloseOrder::new(self)
+        }
+
+        /// `POST /applications`.
+        ///
+        /// `POST /applications`
+        ///
+        /// # Access and safety
+        ///
+        /// - Only trusted applications may call it.
+        ///
+        /// # Example
+        ///
+        /// ```no_run
+        /// # async fn example(client: &repeats_and_limits_client::Client) -> Result<(), Box<dyn std::error::Error>> {
+        /// let response = client.create_application().send().await?;
+        /// # Ok(())
+        /// # }
+        /// ```
+        pub fn create_application(&self) -> builder::CreateApplication<'_> {
+            builder::CreateApplication::new(self)
         }
 
         /// `GET /login`.
@@ -893,6 +1031,7 @@ pub mod operations {
         RequestBody, ResponseSpec, Retry, RetryStatuses, Scheme, SchemeKind,
         SecurityRequirement, StatusRange,
     };
+    use ::openapi_client_runtime::BodyLimits;
     /// The API and its security schemes.
     pub static API: Api = Api::new(
             "repeats-and-limits-client",
@@ -915,6 +1054,7 @@ pub mod operations {
         &APPROVE_ORDER,
         &DELETE_ORDER,
         &CLOSE_ORDER,
+        &CREATE_APPLICATION,
         &LOGIN,
     ];
     /// The operation of a client method, such as `list_clients`.
@@ -969,14 +1109,45 @@ pub mod operations {
         .security(&[&[SecurityRequirement::new("token", &[])]])
         .responses(&[ResponseSpec::new(StatusRange::Exact(204u16), &[])])
         .build();
+    /// `POST /applications`
+    pub static CREATE_APPLICATION: Operation = Operation::new(
+            "create_application",
+            Method::Post,
+            "/applications",
+        )
+        .document_id("createApplication")
+        .security(&[&[SecurityRequirement::new("token", &[])]])
+        .trusted_only()
+        .request(RequestBody::new("application/json"))
+        .body_limits(Some(&LIMITS_OF_NEW_APPLICATION))
+        .responses(&[ResponseSpec::new(StatusRange::Exact(201u16), &[])])
+        .build();
     /// `GET /login`
     pub static LOGIN: Operation = Operation::new("login", Method::Get, "/login")
         .security(&[])
         .responses(&[ResponseSpec::new(StatusRange::Exact(204u16), &[])])
         .build();
+    static LIMITS_OF_NEW_APPLICATION: BodyLimits = BodyLimits::new()
+        .members(&[("scopes", &BodyLimits::new().min_items(1usize).unique_items())]);
 }
 
 pub mod types {
+    /// The schema `NewApplication`.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    #[non_exhaustive]
+    pub struct NewApplication {
+        /// The member `scopes`.
+        pub scopes: ::std::vec::Vec<crate::clients::repeats_and_limits::types::Scope>,
+    }
+
+    impl NewApplication {
+        /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
+        pub fn builder() -> builder::NewApplication {
+            ::std::default::Default::default()
+        }
+    }
+
     /// The schema `Order`.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
@@ -995,6 +1166,70 @@ pub mod types {
 
     /// Builders of the types above.
     pub mod builder {
+        /// Builds a [`NewApplication`](super::NewApplication).
+        #[derive(Clone, Debug)]
+        pub struct NewApplication {
+            scopes: ::std::result::Result<
+                ::std::vec::Vec<crate::clients::repeats_and_limits::types::Scope>,
+                ::std::string::String,
+            >,
+        }
+
+        impl ::std::default::Default for NewApplication {
+            fn default() -> Self {
+                Self {
+                    scopes: Err(
+                        "member `scopes` of `NewApplication` is required and was not set"
+                            .to_owned(),
+                    ),
+                }
+            }
+        }
+
+        impl NewApplication {
+            /// The member `scopes`.
+            pub fn scopes<T>(mut self, value: T) -> Self
+            where
+                T: ::std::convert::TryInto<
+                    ::std::vec::Vec<crate::clients::repeats_and_limits::types::Scope>,
+                >,
+                T::Error: ::std::fmt::Display,
+            {
+                self.scopes = value
+                    .try_into()
+                    .map_err(|e| format!("member `scopes` of `NewApplication`: {e}"));
+                self
+            }
+            /// Finishes the value.
+            ///
+            /// # Errors
+            ///
+            /// Names the first member that is required and was not set, or whose value does not fit.
+            pub fn build(
+                self,
+            ) -> ::std::result::Result<
+                super::NewApplication,
+                super::error::ConversionError,
+            > {
+                ::std::convert::TryFrom::try_from(self)
+            }
+        }
+
+        impl ::std::convert::TryFrom<NewApplication> for super::NewApplication {
+            type Error = super::error::ConversionError;
+            fn try_from(
+                value: NewApplication,
+            ) -> ::std::result::Result<Self, super::error::ConversionError> {
+                Ok(Self { scopes: value.scopes? })
+            }
+        }
+
+        impl ::std::convert::From<super::NewApplication> for NewApplication {
+            fn from(value: super::NewApplication) -> Self {
+                Self { scopes: Ok(value.scopes) }
+            }
+        }
+
         /// Builds a [`Order`](super::Order).
         #[derive(Clone, Debug)]
         pub struct Order {
@@ -1086,4 +1321,22 @@ pub mod types {
             }
         }
     }
+
+    /// The schema `Scope`.
+    ///
+    /// The API may add values; one that is not listed here is kept as it came.
+    #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+    #[non_exhaustive]
+    pub enum Scope {
+        /// Orders of a project.
+        Orders,
+        /// The project and its settings.
+        Projects,
+        /// A value that the document does not list.
+        Unknown(::openapi_client_runtime::UnknownValue),
+    }
+
+    ::openapi_client_runtime::open_enum!(
+        Scope { Orders = "orders", Projects = "projects" }, unknown = Unknown
+    );
 }
