@@ -5,16 +5,33 @@ use std::{collections::BTreeSet, fs, path::Path};
 
 use contio_client::operations::OPERATIONS;
 use guards::workspace;
+use serde_json::Value;
 
 const PAGE: &str =
     include_str!("../../../../openapi/contio/guide/coming-from-the-typescript-sdk.md");
 const FAULTS: &str = "docs/contio-sdk-faults.md";
 
-/// What `@contio/partner-sdk` 1.9.0 exports, but for types: methods, functions, classes, settings.
-const NAMES: &str = include_str!("sdk-names.txt");
+/// What `@contio/partner-sdk` 1.9.0 has, as the run beside it knows it.
+const METHODS: &str = include_str!("../../../foreign/contio_sdk/methods.json");
+
+/// What else it exports, but for types.
+const NAMES: [&str; 12] = [
+    "ContioPartnerSDK",
+    "PartnerUserClient",
+    "PartnerAdminClient",
+    "OAuthClient",
+    "ApiKeyClient",
+    "ContioAPIError",
+    "WebhookVerifier",
+    "WebhookEventHandler",
+    "WEBHOOK_EVENTS",
+    "baseURL",
+    "defaultTimezone",
+    "idempotencyKey",
+];
 
 /// What it does beyond one call for one method.
-const HABITS: [&str; 20] = [
+const HABITS: [&str; 23] = [
     "retry",
     "429",
     "other 4xx",
@@ -35,6 +52,9 @@ const HABITS: [&str; 20] = [
     "webhook verify",
     "webhook dispatch",
     "Express middleware",
+    "deep links it lacks",
+    "event constants",
+    "local development",
 ];
 
 /// The texts between backticks.
@@ -44,21 +64,48 @@ fn code(text: &str) -> BTreeSet<&str> {
 
 #[test]
 fn everything_of_the_sdk_is_on_the_page() {
-    let known: BTreeSet<&str> = code(PAGE)
-        .into_iter()
-        .map(|name| name.split('(').next().unwrap_or(name))
-        .collect();
-    let missing: Vec<&str> = NAMES.lines().filter(|name| !known.contains(name)).collect();
-    assert!(missing.is_empty(), "not on the page: {missing:?}");
-    let calls = |side| NAMES.lines().filter(|name| name.starts_with(side)).count();
-    assert_eq!(
-        (calls("user."), calls("admin."), calls("oauth.")),
-        (50, 57, 12)
-    );
+    let known = code(PAGE);
+    let methods: Value = serde_json::from_str(METHODS).unwrap();
+    let lists = [&methods["calls"], &methods["silent"]];
+    let rows = lists.into_iter().flat_map(|list| list.as_array().unwrap());
+    let mut missing = Vec::new();
+    for row in rows.filter(|row| row["method"] != "new") {
+        let name = row["method"].as_str().unwrap();
+        let full = format!("{}.{name}", row["on"].as_str().unwrap());
+        if !known.contains(name) && !known.contains(&*full) {
+            missing.push(full);
+        }
+    }
+    let others = NAMES.iter().filter(|name| !known.contains(**name));
+    missing.extend(others.map(ToString::to_string));
+    assert_eq!(missing, [""; 0]);
     for habit in HABITS {
         let row = format!("\n| {habit}");
         assert!(PAGE.contains(&row), "there is no row for {habit:?}");
     }
+}
+
+/// Page and run beside the SDK do not contradict each other.
+#[test]
+fn the_page_says_what_the_run_beside_the_sdk_does() {
+    let methods: Value = serde_json::from_str(METHODS).unwrap();
+    let mut compared = 0;
+    for call in methods["calls"].as_array().unwrap() {
+        let [on, name, ours] = ["on", "method", "ours"].map(|member| call[member].as_str().unwrap());
+        let full = format!("`{on}.{name}`");
+        let rows: Vec<&str> = PAGE
+            .lines()
+            .filter(|line| line.starts_with('|') && line.contains(&full))
+            .collect();
+        let operation = ours.split(' ').next().unwrap();
+        let link = format!("(crate::Client::{operation})");
+        compared += rows.len();
+        assert!(
+            rows.is_empty() || rows.iter().any(|row| row.contains(&link)),
+            "{full} is {operation}, and not {rows:?}"
+        );
+    }
+    assert!(compared >= 115, "only {compared} rows were compared");
 }
 
 /// Links to methods lead somewhere (rustdoc sees to the other links), and no operation is left out.
@@ -71,9 +118,8 @@ fn every_operation_is_on_the_page_and_nothing_else() {
         .filter(|name| !["builder", "from_env"].contains(name))
         .collect();
     let all: BTreeSet<&str> = OPERATIONS.iter().map(|one| one.id()).collect();
-    let old = |id: &&&str| id.starts_with("replace_");
     assert_eq!(linked.difference(&all).collect::<Vec<_>>(), [&""; 0]);
-    let missing: Vec<_> = all.difference(&linked).filter(|id| !old(id)).collect();
+    let missing: Vec<_> = all.difference(&linked).collect();
     assert_eq!(missing, [&""; 0]);
 }
 
