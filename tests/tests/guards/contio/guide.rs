@@ -91,7 +91,8 @@ fn the_page_says_what_the_run_beside_the_sdk_does() {
     let methods: Value = serde_json::from_str(METHODS).unwrap();
     let mut compared = 0;
     for call in methods["calls"].as_array().unwrap() {
-        let [on, name, ours] = ["on", "method", "ours"].map(|member| call[member].as_str().unwrap());
+        let [on, name, ours] =
+            ["on", "method", "ours"].map(|member| call[member].as_str().unwrap());
         let full = format!("`{on}.{name}`");
         let rows: Vec<&str> = PAGE
             .lines()
