@@ -1,13 +1,11 @@
 """What Schemathesis takes for a violation, and is none on the wire."""
 
-from urllib.parse import urlsplit
-
 import schemathesis
 
 
 @schemathesis.hook
 def filter_case(context, case):
-    return is_text_as_declared(case) and is_form_that_can_be_sent(case) and not is_for_people(case)
+    return is_text_as_declared(case) and is_form_that_can_be_sent(case)
 
 
 def is_text_as_declared(case):
@@ -17,21 +15,13 @@ def is_text_as_declared(case):
 
 
 def is_form_that_can_be_sent(case):
-    """A parameter of OAuth without a value counts as not sent (RFC 6749, section 3.2), and names of parts
-    stand in headers, which hold no control characters."""
+    """A parameter of OAuth has one value, and one without a value counts as not sent (RFC 6749, section
+    3.2); names of parts stand in headers, which hold no control characters."""
     media_type = case.media_type or ""
     if not isinstance(case.body, dict):
         return True
     if media_type == "application/x-www-form-urlencoded":
-        return "" not in case.body.values()
+        return all(value != "" and not isinstance(value, (list, dict)) for value in case.body.values())
     if media_type == "multipart/form-data":
         return all(name.isascii() and name.isprintable() for name in case.body)
     return True
-
-
-def is_for_people(case):
-    """Browsers are sent to the authorization endpoint: it answers an unknown application with a page."""
-    schemes = case.operation.schema.raw_schema.get("components", {}).get("securitySchemes", {})
-    flows = [flow for scheme in schemes.values() for flow in scheme.get("flows", {}).values()]
-    pages = [urlsplit(flow.get("authorizationUrl", "")).path for flow in flows]
-    return case.method.upper() == "GET" and case.operation.path in pages
