@@ -10,6 +10,7 @@ mod browser;
 mod compare;
 mod deliveries;
 mod inputs;
+mod links;
 mod methods;
 mod ours;
 mod reasons;
@@ -36,7 +37,7 @@ async fn the_page_about_the_sdk_says_what_is_sent() {
     assert!(complaints.is_empty(), "{}", complaints.join("\n"));
 
     for row in &table.silent {
-        stage.call_silent(row);
+        links::assert_same(row, &stage.call_silent(row));
     }
     let verdicts = deliveries::judge_all(&mut stage.sdk).await;
     table::assert_page(&[
