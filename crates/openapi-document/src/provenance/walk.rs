@@ -105,7 +105,7 @@ pub(super) fn operation(root: &Value, operation: &Operation<'_>, found: &mut Fou
                 seen.push(name);
                 walk.message(
                     Kind::Parameter,
-                    format!("{place}/parameters/{index}"),
+                    &format!("{place}/parameters/{index}"),
                     parameter,
                     own,
                 );
@@ -114,7 +114,12 @@ pub(super) fn operation(root: &Value, operation: &Operation<'_>, found: &mut Fou
     }
     if let Some(body) = operation.value.get("requestBody") {
         let body = resolve(root, body);
-        walk.message(Kind::RequestBody, format!("{place}/requestBody"), body, own);
+        walk.message(
+            Kind::RequestBody,
+            &format!("{place}/requestBody"),
+            body,
+            own,
+        );
     }
     for (status, response) in operation.value["responses"]
         .as_object()
@@ -125,7 +130,7 @@ pub(super) fn operation(root: &Value, operation: &Operation<'_>, found: &mut Fou
             let response = resolve(root, response);
             walk.message(
                 Kind::Response,
-                format!("{place}/responses/{status}"),
+                &format!("{place}/responses/{status}"),
                 response,
                 own,
             );
@@ -140,7 +145,7 @@ pub(super) fn shared(root: &Value, found: &mut Found) {
     for (name, event) in events.and_then(Value::as_object).into_iter().flatten() {
         let place = pointer::join("/x-event-delivery/events", name);
         let own = walk.state(Kind::Event, place.clone(), event, None);
-        walk.schema(place, &event["payload"], own);
+        walk.schema(&place, &event["payload"], own);
     }
     let schemas = root.pointer("/components/schemas");
     for (name, schema) in schemas.and_then(Value::as_object).into_iter().flatten() {
@@ -168,21 +173,21 @@ impl<'a> Walk<'a, '_> {
     }
 
     /// A parameter, a request body or a response, with the schemas of its values.
-    fn message(&mut self, kind: Kind, place: String, value: &'a Value, around: Option<Provenance>) {
-        let own = self.state(kind, place.clone(), value, around);
-        self.schema(format!("{place}/schema"), &value["schema"], own);
+    fn message(&mut self, kind: Kind, place: &str, value: &'a Value, around: Option<Provenance>) {
+        let own = self.state(kind, place.to_owned(), value, around);
+        self.schema(&format!("{place}/schema"), &value["schema"], own);
         for (name, media) in value["content"].as_object().into_iter().flatten() {
             let place = pointer::join(&format!("{place}/content"), name);
-            self.schema(place, &media["schema"], own);
+            self.schema(&place, &media["schema"], own);
         }
         for (name, header) in value["headers"].as_object().into_iter().flatten() {
             let place = pointer::join(&format!("{place}/headers"), name);
-            self.schema(place, &resolve(self.root, header)["schema"], own);
+            self.schema(&place, &resolve(self.root, header)["schema"], own);
         }
     }
 
     /// A schema wherever it stands: its properties, and the components that it uses.
-    fn schema(&mut self, place: String, schema: &'a Value, around: Option<Provenance>) {
+    fn schema(&mut self, place: &str, schema: &'a Value, around: Option<Provenance>) {
         if let Some(reference) = schema["$ref"].as_str() {
             let place = reference.trim_start_matches('#');
             if let Some(component) = self.root.pointer(place) {
@@ -197,14 +202,14 @@ impl<'a> Walk<'a, '_> {
         for (name, property) in schema["properties"].as_object().into_iter().flatten() {
             let place = pointer::join(&format!("{place}/properties"), name);
             let own = self.state(Kind::Property, place.clone(), property, around);
-            self.schema(place, property, own);
+            self.schema(&place, property, own);
         }
         for key in ["items", "additionalProperties", "not"] {
-            self.schema(format!("{place}/{key}"), &schema[key], around);
+            self.schema(&format!("{place}/{key}"), &schema[key], around);
         }
         for key in ["allOf", "oneOf", "anyOf"] {
             for (index, part) in schema[key].as_array().into_iter().flatten().enumerate() {
-                self.schema(format!("{place}/{key}/{index}"), part, around);
+                self.schema(&format!("{place}/{key}/{index}"), part, around);
             }
         }
     }
@@ -213,7 +218,7 @@ impl<'a> Walk<'a, '_> {
     fn component(&mut self, place: String, schema: &'a Value) {
         if !self.found.contains_key(&(Kind::Schema, place.clone())) {
             let own = self.state(Kind::Schema, place.clone(), schema, None);
-            self.schema(place, schema, own);
+            self.schema(&place, schema, own);
         }
     }
 }
