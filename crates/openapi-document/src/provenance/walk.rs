@@ -149,7 +149,7 @@ pub(super) fn shared(root: &Value, found: &mut Found) {
     }
     let schemas = root.pointer("/components/schemas");
     for (name, schema) in schemas.and_then(Value::as_object).into_iter().flatten() {
-        walk.component(pointer::join("/components/schemas", name), schema);
+        walk.component(&pointer::join("/components/schemas", name), schema);
     }
 }
 
@@ -191,7 +191,7 @@ impl<'a> Walk<'a, '_> {
         if let Some(reference) = schema["$ref"].as_str() {
             let place = reference.trim_start_matches('#');
             if let Some(component) = self.root.pointer(place) {
-                self.component(place.to_owned(), component);
+                self.component(place, component);
             }
             return;
         }
@@ -215,10 +215,10 @@ impl<'a> Walk<'a, '_> {
     }
 
     /// A component is no part of what uses it, so it says for itself where it comes from.
-    fn component(&mut self, place: String, schema: &'a Value) {
-        if !self.found.contains_key(&(Kind::Schema, place.clone())) {
-            let own = self.state(Kind::Schema, place.clone(), schema, None);
-            self.schema(&place, schema, own);
+    fn component(&mut self, place: &str, schema: &'a Value) {
+        if !self.found.contains_key(&(Kind::Schema, place.to_owned())) {
+            let own = self.state(Kind::Schema, place.to_owned(), schema, None);
+            self.schema(place, schema, own);
         }
     }
 }
