@@ -79,7 +79,8 @@ pub mod webhooks;
 ///
 /// - [`coming_from_the_typescript_sdk`]: Coming from the TypeScript SDK
 pub mod guide {
-    #[doc = include_str!("../docs/coming-from-the-typescript-sdk.md")]
+    #[cfg_attr(feature = "inferred", doc = include_str!("../docs/coming-from-the-typescript-sdk.md"))]
+    #[cfg_attr(not(feature = "inferred"), doc = "A page about methods of which some need the feature `inferred`.")]
     pub mod coming_from_the_typescript_sdk {}
 }
 

@@ -8,7 +8,7 @@ use syn::{Fields, Item, Type, parse_quote, visit_mut::VisitMut};
 use super::{
     context::{Context, Parameter},
     prose::{self, escape, sentence},
-    provenance::mark,
+    provenance,
     shape::missing,
     types::argument_of,
 };
@@ -109,7 +109,8 @@ impl Default<'_> {
             "{}\n\nSent as `{header}` with every operation that has this parameter, unless a call sets its own.",
             self.meaning(),
         );
-        let docs = prose::doc(&mark(&text, &self.parameter.object, "parameter"));
+        let object = &self.parameter.object;
+        let docs = prose::doc(&provenance::mark(&text, object, "parameter"));
         Ok(quote! {
             #(#docs)*
             pub fn #method(mut self, value: impl Into<#ty>) -> Self {

@@ -1,6 +1,6 @@
 //! Hand-written pages about the use of the crate, which become part of its documentation.
 
-use super::{Files, context::Context, package, prose};
+use super::{Files, context::Context, package, prose, provenance};
 use crate::{Error, naming};
 
 /// The first line of every page.
@@ -12,6 +12,8 @@ struct Page {
     module: String,
     title: String,
     text: String,
+    /// What makes it the documentation of its module.
+    attributes: Vec<String>,
 }
 
 /// The guide of a crate.
@@ -27,6 +29,7 @@ impl Guide {
             Page {
                 module: naming::snake(stem),
                 title: title.unwrap_or(stem).trim().to_owned(),
+                attributes: attributes(context, &file, &text),
                 file,
                 text,
             }
@@ -80,11 +83,24 @@ impl Guide {
 
 impl Page {
     fn module(&self) -> String {
+        let lines = self
+            .attributes
+            .iter()
+            .map(|line| format!("    #[{line}]\n"));
         format!(
-            "    #[doc = include_str!(\"../docs/{}\")]\n    pub mod {} {{}}\n",
-            self.file, self.module
+            "{}    pub mod {} {{}}\n",
+            lines.collect::<String>(),
+            self.module
         )
     }
+}
+
+fn attributes(context: &Context<'_>, file: &str, text: &str) -> Vec<String> {
+    let instead = format!(
+        "A page about methods of which some need the feature `{}`.",
+        provenance::NAME
+    );
+    provenance::doc_of_file(context, text, &format!("../docs/{file}"), &instead)
 }
 
 #[cfg(test)]
@@ -97,6 +113,7 @@ mod tests {
             module: crate::naming::snake(file),
             title: title.to_owned(),
             text: format!("# {title}\n"),
+            attributes: vec![format!("doc = include_str!(\"../docs/{file}.md\")")],
         }
     }
 

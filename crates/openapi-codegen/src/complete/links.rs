@@ -8,7 +8,7 @@ use syn::Ident;
 use super::{
     context::Context,
     prose::{self, escape, sentence},
-    provenance::mark,
+    provenance,
     sample::sample,
     types::open_enum_items,
 };
@@ -81,7 +81,7 @@ impl<'a> Parameter<'a> {
             Some(description) => sentence(&escape(description)),
             None => format!("Sets `{}`.", self.name),
         };
-        mark(&text, self.object, "parameter")
+        provenance::mark(&text, self.object, "parameter")
     }
 
     /// The parameters of a function that takes the value, and the call that hands it on.
@@ -229,7 +229,7 @@ fn constant(name: &str, link: &Value, parameters: &[Parameter<'_>], ident: &Iden
         .iter()
         .filter(|parameter| parameter.is_required());
     let required = required.map(|parameter| parameter.name);
-    let inferred = (link["x-provenance"] == "inferred").then(|| quote!(.inferred()));
+    let inferred = provenance::is_inferred(link).then(|| quote!(.inferred()));
     let doc = format!(" `{template}`");
     quote! {
         #[doc = #doc]
@@ -248,7 +248,7 @@ fn link_doc(name: &str, link: &Value) -> String {
     }
     let template = link["template"].as_str().unwrap_or_default();
     text.push_str(&format!("\n\n`{template}`"));
-    mark(&text, link, "link")
+    provenance::mark(&text, link, "link")
 }
 
 fn new_doc(required: &[&Parameter<'_>]) -> String {
@@ -336,7 +336,7 @@ pub(super) fn readme_section(context: &Context<'_>) -> String {
         .map(|(name, link)| {
             let template = link["template"].as_str().unwrap_or_default();
             let summary = link["summary"].as_str().map(|text| sentence(&escape(text)));
-            let guess = if link["x-provenance"] == "inferred" {
+            let guess = if provenance::is_inferred(link) {
                 " (inferred)"
             } else {
                 ""

@@ -156,7 +156,7 @@ pub(super) fn module_doc(context: &Context<'_>, first_call: Option<&Method>) -> 
         Err(_) => program,
     };
     // Lines that begin with `#` are compiled and not shown.
-    let gate = if provenance::calls_inferred(context, &call) {
+    let gate = if provenance::needs_feature(context, &call) {
         let feature = provenance::NAME;
         format!(
             "# #[cfg(not(feature = \"{feature}\"))] fn main() {{}}\n# #[cfg(feature = \"{feature}\")]\n"

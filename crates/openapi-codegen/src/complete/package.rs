@@ -129,21 +129,18 @@ fn lib(context: &Context<'_>, guide: &Guide, readme: &str) -> String {
     )
 }
 
-/// The README, whose programs are compiled as tests: without the feature, those of inferred
-/// operations cannot be.
+/// The README, whose programs are compiled as tests.
 fn crate_doc(context: &Context<'_>, readme: &str) -> String {
-    let doc = "doc = include_str!(\"../README.md\")";
-    if !provenance::calls_inferred(context, readme) {
-        return format!("#![{doc}]\n");
-    }
-    let feature = provenance::NAME;
-    let short = format!(
-        "A client of {} without the methods that its feature `{feature}` brings.",
-        prose::escape(title(context))
+    let instead = format!(
+        "A client of {} without the methods that its feature `{}` brings.",
+        prose::escape(title(context)),
+        provenance::NAME,
     );
-    format!(
-        "#![cfg_attr(feature = \"{feature}\", {doc})]\n#![cfg_attr(not(feature = \"{feature}\"), doc = {short:?})]\n"
-    )
+    let attributes = provenance::doc_of_file(context, readme, "../README.md", &instead);
+    let lines = attributes
+        .iter()
+        .map(|attribute| format!("#![{attribute}]\n"));
+    lines.collect()
 }
 
 /// The modules that are behind features.
@@ -424,7 +421,7 @@ fn required_features(context: &Context<'_>, examples: &BTreeMap<String, String>)
         let events = if names_axum(text) { "axum" } else { "webhooks" };
         let named = [
             (names_axum(text) || text.contains("webhooks::"), events),
-            (provenance::calls_inferred(context, text), provenance::NAME),
+            (provenance::needs_feature(context, text), provenance::NAME),
         ];
         let needed = named.into_iter().filter(|(needed, _)| *needed);
         let needed: Vec<String> = needed.map(|(_, feature)| quoted(feature)).collect();

@@ -125,10 +125,32 @@ pub(super) fn inferred<'a>(context: &Context<'a>) -> Vec<&'a Method> {
         .collect()
 }
 
-/// Whether a program calls an inferred operation, and so needs the feature.
-pub(super) fn calls_inferred(context: &Context<'_>, program: &str) -> bool {
+/// Whether a program calls an inferred operation, or a text links to its method: both need the
+/// feature.
+pub(super) fn needs_feature(context: &Context<'_>, text: &str) -> bool {
     let mut methods = inferred(context).into_iter();
-    methods.any(|method| program.contains(&format!(".{}(", method.name)))
+    methods.any(|method| {
+        let name = &method.name;
+        text.contains(&format!(".{name}(")) || text.contains(&format!("Client::{name})"))
+    })
+}
+
+/// The attributes, without their brackets, that make the documentation of an item of a file. Where
+/// the file needs the feature, `instead` stands there without it.
+pub(super) fn doc_of_file(
+    context: &Context<'_>,
+    text: &str,
+    file: &str,
+    instead: &str,
+) -> Vec<String> {
+    let doc = format!("doc = include_str!({file:?})");
+    if !needs_feature(context, text) {
+        return vec![doc];
+    }
+    vec![
+        format!("cfg_attr(feature = {NAME:?}, {doc})"),
+        format!("cfg_attr(not(feature = {NAME:?}), doc = {instead:?})"),
+    ]
 }
 
 /// How many methods stand behind the feature, for the head of the README.
