@@ -400,7 +400,8 @@ pub mod builder {
 
 pub mod client {
     use ::openapi_client_runtime::{BuildError, Core, CoreBuilder};
-    use crate::clients::check_limits::{builder, operations};
+    use crate::clients::check_limits::builder;
+    use crate::clients::check_limits::operations;
     /// Client of Limits on what goes out.
     ///
     /// Cloning is cheap and shares connections, credentials and write queues.

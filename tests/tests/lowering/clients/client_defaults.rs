@@ -391,7 +391,8 @@ pub mod builder {
 
 pub mod client {
     use ::openapi_client_runtime::{BuildError, Core, CoreBuilder};
-    use crate::clients::client_defaults::{builder, operations};
+    use crate::clients::client_defaults::builder;
+    use crate::clients::client_defaults::operations;
     /// Client of Headers that a client sends with all calls.
     ///
     /// Cloning is cheap and shares connections, credentials and write queues.
@@ -621,12 +622,6 @@ pub mod client {
             self
         }
 
-        /// Puts the caller's product, such as `my-tool/1.2`, before ours in `User-Agent`.
-        pub fn user_agent(mut self, product: impl Into<String>) -> Self {
-            self.core = self.core.user_agent(product);
-            self
-        }
-
         /// Follows up to `max` redirections in an attempt; without this, none. Credentials never go to another scheme, host or port.
         pub fn follow_redirects(mut self, max: u32) -> Self {
             self.core = self.core.follow_redirects(max);
@@ -690,6 +685,12 @@ pub mod client {
             self
         }
 
+        /// Puts the caller's product, such as `my-tool/1.2`, before ours in `User-Agent`.
+        pub fn user_agent(mut self, product: impl Into<String>) -> Self {
+            self.core = self.core.user_agent(product);
+            self
+        }
+
         /// Takes what the environment sets, see [`Client::from_env`]; what is not
         /// set there stays as it is.
         ///
@@ -747,8 +748,8 @@ pub mod operations {
     #[allow(unused_imports)]
     use ::openapi_client_runtime::{
         Api, ApiKeyLocation, ErrorMembers, Method, Operation, Provenance, RateLimit,
-        RequestBody, ResponseSpec, Retry, Scheme, SchemeKind, SecurityRequirement,
-        StatusRange,
+        RequestBody, ResponseSpec, Retry, RetryStatuses, Scheme, SchemeKind,
+        SecurityRequirement, StatusRange,
     };
     /// The API and its security schemes.
     pub static API: Api = Api::new("client-defaults-client", env!("CARGO_PKG_VERSION"))

@@ -345,7 +345,8 @@ pub mod builder {
 pub mod client {
     use ::openapi_client_runtime::{BuildError, Core, CoreBuilder};
     use ::openapi_client_runtime::{Credential, Secret};
-    use crate::clients::follow::{builder, operations};
+    use crate::clients::follow::builder;
+    use crate::clients::follow::operations;
     /// Client of Resources that moved.
     ///
     /// Cloning is cheap and shares connections, credentials and write queues.
@@ -491,12 +492,6 @@ pub mod client {
             self
         }
 
-        /// Puts the caller's product, such as `my-tool/1.2`, before ours in `User-Agent`.
-        pub fn user_agent(mut self, product: impl Into<String>) -> Self {
-            self.core = self.core.user_agent(product);
-            self
-        }
-
         /// Follows up to `max` redirections in an attempt; without this, none. Credentials never go to another scheme, host or port.
         pub fn follow_redirects(mut self, max: u32) -> Self {
             self.core = self.core.follow_redirects(max);
@@ -560,6 +555,12 @@ pub mod client {
             self
         }
 
+        /// Puts the caller's product, such as `my-tool/1.2`, before ours in `User-Agent`.
+        pub fn user_agent(mut self, product: impl Into<String>) -> Self {
+            self.core = self.core.user_agent(product);
+            self
+        }
+
         /// Takes what the environment sets, see [`Client::from_env`]; what is not
         /// set there stays as it is.
         ///
@@ -592,8 +593,8 @@ pub mod operations {
     #[allow(unused_imports)]
     use ::openapi_client_runtime::{
         Api, ApiKeyLocation, ErrorMembers, Method, Operation, Provenance, RateLimit,
-        RequestBody, ResponseSpec, Retry, Scheme, SchemeKind, SecurityRequirement,
-        StatusRange,
+        RequestBody, ResponseSpec, Retry, RetryStatuses, Scheme, SchemeKind,
+        SecurityRequirement, StatusRange,
     };
     /// The API and its security schemes.
     pub static API: Api = Api::new("follow-client", env!("CARGO_PKG_VERSION"))

@@ -96,7 +96,8 @@ pub mod builder {
 
 pub mod client {
     use ::openapi_client_runtime::{BuildError, Core, CoreBuilder};
-    use crate::clients::links::{builder, operations};
+    use crate::clients::links::builder;
+    use crate::clients::links::operations;
     /// Client of Links for people.
     ///
     /// Cloning is cheap and shares connections, credentials and write queues.
@@ -211,12 +212,6 @@ pub mod client {
             self
         }
 
-        /// Puts the caller's product, such as `my-tool/1.2`, before ours in `User-Agent`.
-        pub fn user_agent(mut self, product: impl Into<String>) -> Self {
-            self.core = self.core.user_agent(product);
-            self
-        }
-
         /// Follows up to `max` redirections in an attempt; without this, none. Credentials never go to another scheme, host or port.
         pub fn follow_redirects(mut self, max: u32) -> Self {
             self.core = self.core.follow_redirects(max);
@@ -277,6 +272,12 @@ pub mod client {
         /// Allows `http://` to other than loopback addresses: credentials then travel in the clear.
         pub fn allow_insecure_http(mut self) -> Self {
             self.core = self.core.allow_insecure_http();
+            self
+        }
+
+        /// Puts the caller's product, such as `my-tool/1.2`, before ours in `User-Agent`.
+        pub fn user_agent(mut self, product: impl Into<String>) -> Self {
+            self.core = self.core.user_agent(product);
             self
         }
 
@@ -366,7 +367,7 @@ pub mod links {
 
     /// What `target` of the link `entry` may be.
     ///
-    /// The API may add values; one that is not listed here is kept as it came.
+    /// Other values can be given as text.
     #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
     #[non_exhaustive]
     pub enum EntryTarget {
@@ -388,11 +389,11 @@ pub mod links {
         )
         .required(&["slug", "room_id"])
         .inferred();
-    /// The link `entry_to_room`.
+    /// **Inferred.** The link `entry_to_room`.
+    ///
+    /// The vendor does not document this link (basis: seen in mails).
     ///
     /// `https://app.example.com/p/{slug}?target=room:{room_id}`
-    ///
-    /// **Inferred:** the vendor does not document this link (seen in mails).
     #[derive(Clone, Debug)]
     #[must_use = "it is no link until `url` is called"]
     pub struct EntryToRoom(WebLink);
@@ -525,8 +526,8 @@ pub mod operations {
     #[allow(unused_imports)]
     use ::openapi_client_runtime::{
         Api, ApiKeyLocation, ErrorMembers, Method, Operation, Provenance, RateLimit,
-        RequestBody, ResponseSpec, Retry, Scheme, SchemeKind, SecurityRequirement,
-        StatusRange,
+        RequestBody, ResponseSpec, Retry, RetryStatuses, Scheme, SchemeKind,
+        SecurityRequirement, StatusRange,
     };
     /// The API and its security schemes.
     pub static API: Api = Api::new("links-client", env!("CARGO_PKG_VERSION"))
