@@ -5,6 +5,7 @@ use ::openapi_client_runtime::{
     RequestBody, ResponseSpec, Retry, RetryStatuses, Scheme, SchemeKind,
     SecurityRequirement, StatusRange,
 };
+use ::openapi_client_runtime::BodyLimits;
 /// The API and its security schemes.
 pub static API: Api = Api::new("configuration-client", env!("CARGO_PKG_VERSION"))
     .document_version("1.0.0")
@@ -2266,6 +2267,5 @@ pub static MODIFY_MULTIPLE_TRANSLATIONS_FROM_CSV: Operation = Operation::new(
     )
     .sources(&["techdocs: get-started"])
     .build();
-use ::openapi_client_runtime::BodyLimits;
 static LIMITS_OF_RESET_SECRET_REQUEST: BodyLimits = BodyLimits::new()
     .members(&[("hoursToLive", &BodyLimits::new().minimum(0f64).maximum(168f64))]);

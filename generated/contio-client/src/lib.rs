@@ -80,7 +80,7 @@ pub mod webhooks;
 /// - [`coming_from_the_typescript_sdk`]: Coming from the TypeScript SDK
 pub mod guide {
     #[cfg_attr(feature = "inferred", doc = include_str!("../docs/coming-from-the-typescript-sdk.md"))]
-    #[cfg_attr(not(feature = "inferred"), doc = "A page about methods of which some need the feature `inferred`.")]
+    #[cfg_attr(not(feature = "inferred"), doc = "Needs the feature `inferred`.")]
     pub mod coming_from_the_typescript_sdk {}
 }
 

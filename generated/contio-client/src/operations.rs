@@ -8,6 +8,7 @@ use ::openapi_client_runtime::{
 };
 #[allow(unused_imports)]
 use ::openapi_client_runtime::{ClientAuthentication, OAuthEndpoints};
+use ::openapi_client_runtime::BodyLimits;
 /// The API and its security schemes.
 pub static API: Api = Api::new("contio-client", env!("CARGO_PKG_VERSION"))
     .document_version("1.10.0")
@@ -4739,7 +4740,6 @@ pub static LIST_WORKSPACES: Operation = Operation::new(
         ),
     )
     .build();
-use ::openapi_client_runtime::BodyLimits;
 static LIMITS_OF_CHAT_METADATA: BodyLimits = BodyLimits::new().max_members(10usize);
 static LIMITS_OF_CREATE_AGENDA_ITEM_REQUEST: BodyLimits = BodyLimits::new()
     .members(

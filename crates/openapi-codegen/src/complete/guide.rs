@@ -29,7 +29,7 @@ impl Guide {
             Page {
                 module: naming::snake(stem),
                 title: title.unwrap_or(stem).trim().to_owned(),
-                attributes: attributes(context, &file, &text),
+                attributes: provenance::doc_of_file(context, &text, &format!("../docs/{file}")),
                 file,
                 text,
             }
@@ -93,14 +93,6 @@ impl Page {
             self.module
         )
     }
-}
-
-fn attributes(context: &Context<'_>, file: &str, text: &str) -> Vec<String> {
-    let instead = format!(
-        "A page about methods of which some need the feature `{}`.",
-        provenance::NAME
-    );
-    provenance::doc_of_file(context, text, &format!("../docs/{file}"), &instead)
 }
 
 #[cfg(test)]

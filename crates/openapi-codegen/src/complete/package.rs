@@ -131,12 +131,7 @@ fn lib(context: &Context<'_>, guide: &Guide, readme: &str) -> String {
 
 /// The README, whose programs are compiled as tests.
 fn crate_doc(context: &Context<'_>, readme: &str) -> String {
-    let instead = format!(
-        "A client of {} without the methods that its feature `{}` brings.",
-        prose::escape(title(context)),
-        provenance::NAME,
-    );
-    let attributes = provenance::doc_of_file(context, readme, "../README.md", &instead);
+    let attributes = provenance::doc_of_file(context, readme, "../README.md");
     let lines = attributes
         .iter()
         .map(|attribute| format!("#![{attribute}]\n"));

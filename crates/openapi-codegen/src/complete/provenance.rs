@@ -135,21 +135,19 @@ pub(super) fn needs_feature(context: &Context<'_>, text: &str) -> bool {
     })
 }
 
-/// The attributes, without their brackets, that make the documentation of an item of a file. Where
-/// the file needs the feature, `instead` stands there without it.
-pub(super) fn doc_of_file(
-    context: &Context<'_>,
-    text: &str,
-    file: &str,
-    instead: &str,
-) -> Vec<String> {
+/// What stands in the place of a file that needs the feature. Short, so that `cargo fmt` leaves its line
+/// as it is.
+const INSTEAD: &str = "Needs the feature `inferred`.";
+
+/// The attributes, without their brackets, that make the documentation of an item of a file.
+pub(super) fn doc_of_file(context: &Context<'_>, text: &str, file: &str) -> Vec<String> {
     let doc = format!("doc = include_str!({file:?})");
     if !needs_feature(context, text) {
         return vec![doc];
     }
     vec![
         format!("cfg_attr(feature = {NAME:?}, {doc})"),
-        format!("cfg_attr(not(feature = {NAME:?}), doc = {instead:?})"),
+        format!("cfg_attr(not(feature = {NAME:?}), doc = {INSTEAD:?})"),
     ]
 }
 
