@@ -140,7 +140,8 @@ fn by_verifiers(sdk: &mut Sdk, delivery: &Delivery) -> String {
     let handled = sdk.tell("handle", event);
     let given = json!({ "given": ["any", EVENT], "known": true });
     assert_eq!(handled.is_ok_and(|handled| handled == given), accepted);
-    verdict((!accepted).then(|| found["error"].as_str().unwrap_or_default().to_owned()))
+    let error = found["error"].as_str().unwrap_or_default();
+    verdict((!accepted).then(|| format!("`{error}`")))
 }
 
 async fn by_middleware(url: &str, delivery: &Delivery) -> String {

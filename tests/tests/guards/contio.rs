@@ -9,13 +9,12 @@ mod refusals;
 mod sdk;
 mod sides;
 
-use std::time::{Duration, SystemTime};
+use std::time::Duration;
 
 use contio_client::{
     Client, ClientBuilder,
-    runtime::{OAuthConfig, RateLimiting, RetryPolicy},
+    runtime::{RateLimiting, RetryPolicy},
     types::{self, CreateMeetingError, CreateMeetingErrorCode, GrantType},
-    webhooks::{SIGNATURE, Signer},
 };
 use futures_util::TryStreamExt;
 use guards::recorder::{Recorder, Reply, Request};
