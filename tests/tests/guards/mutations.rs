@@ -248,8 +248,8 @@ fn an_example_of_the_runtime_shows_less() {
     copy.edit(&file, &format!("/// {call}"), "");
     copy.edit(
         &file,
-        "ErrorMembers, RateLimit, Scheme,",
-        "ErrorMembers, Scheme,",
+        "ErrorMembers, RateLimit, RetryStatuses,",
+        "ErrorMembers, RetryStatuses,",
     );
     assert_complaint(
         documented_by_example::check(copy.root()),
