@@ -284,7 +284,7 @@ fn answer(requests: &[Recorded], thrown: Option<String>) -> String {
         let (reason, _) = why.split_once(':')?;
         Some(format!("{} `{reason}`", request.status()?))
     });
-    let status = requests.last().and_then(|request| request.status());
+    let status = requests.last().and_then(Recorded::status);
     match (refused, status, thrown) {
         (Some(refused), ..) => refused,
         (None, Some(status), None) => status.to_string(),
