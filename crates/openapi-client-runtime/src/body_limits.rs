@@ -226,13 +226,19 @@ impl BodyLimits {
     fn number(&self, number: &serde_json::Number) -> Option<String> {
         let value = number.as_f64()?;
         // Rounding keeps the order, so that no number within the bounds is refused.
-        let too_small = |least: &Bound| match least.excluded {
-            true => value <= least.value,
-            false => value < least.value,
+        let too_small = |least: &Bound| {
+            if least.excluded {
+                value <= least.value
+            } else {
+                value < least.value
+            }
         };
-        let too_great = |most: &Bound| match most.excluded {
-            true => value >= most.value,
-            false => value > most.value,
+        let too_great = |most: &Bound| {
+            if most.excluded {
+                value >= most.value
+            } else {
+                value > most.value
+            }
         };
         if let Some(Bound { value, excluded }) = self.least.filter(too_small) {
             let word = if excluded { "more than" } else { "at least" };
