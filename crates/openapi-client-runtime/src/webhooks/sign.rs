@@ -72,9 +72,10 @@ impl Signer {
             .secrets
             .iter()
             .filter_map(|secret| SignatureScheme::mac(secret, timestamp, body));
-        let prefix = match scheme.prefix_required {
-            true => scheme.prefix,
-            false => "",
+        let prefix = if scheme.prefix_required {
+            scheme.prefix
+        } else {
+            ""
         };
         parts.extend(macs.map(|mac| {
             let text = header::encode(scheme.encoding, &mac);

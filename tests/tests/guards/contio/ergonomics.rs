@@ -9,7 +9,7 @@ use contio_client::{
 use guards::recorder::{Recorder, Reply};
 use serde_json::json;
 
-async fn client(server: &Recorder) -> Client {
+fn client(server: &Recorder) -> Client {
     Client::builder()
         .base_url(server.url())
         .retry(RetryPolicy::none())
@@ -30,7 +30,7 @@ async fn the_zone_goes_out_with_the_user_side_alone() {
         assert_eq!(sends, user_side, "{}", operation.id());
     }
     let server = Recorder::start(|_| Reply::new(200).body("application/json", "{}")).await;
-    let client = client(&server).await;
+    let client = client(&server);
     client.get_profile().send().await.unwrap();
     client.get_app().send().await.unwrap();
     let other = client.with_client_timezone("EST").unwrap();
@@ -57,7 +57,7 @@ async fn a_chain_of_merged_meetings_ends_in_the_meeting() {
         Reply::new(200).body("application/json", body.to_string())
     })
     .await;
-    let client = client(&server).await;
+    let client = client(&server);
     let meeting = client.get_meeting().meeting_id("m-1").follow().send().await;
     let meeting = meeting.unwrap();
     assert_eq!(meeting.title.as_deref(), Some("Weekly"));

@@ -122,7 +122,7 @@ async fn sent_by_the_mock(alternative: Option<&str>) -> Request {
         Some(form) => hooks
             .register_alternative(form, receiver.url(), "whsec")
             .unwrap(),
-    };
+    }
     let sent = hooks.send("meeting.created", None).await.unwrap();
     assert!(sent[0].is_delivered(), "{sent:?}");
     receiver.take().remove(0)
@@ -222,12 +222,11 @@ async fn the_log_of_deliveries_is_read_page_by_page_and_a_delivery_is_sent_again
             .collect()
     };
     let server = Recorder::start(move |request| {
-        let body = match request.method.as_str() {
-            "POST" => json!({ "id": "d-2", "status": "pending" }),
-            _ => {
-                let offset = super::offset(request);
-                json!({ "deliveries": rows(offset), "total": 3, "limit": 2, "offset": offset })
-            }
+        let body = if request.method.as_str() == "POST" {
+            json!({ "id": "d-2", "status": "pending" })
+        } else {
+            let offset = super::offset(request);
+            json!({ "deliveries": rows(offset), "total": 3, "limit": 2, "offset": offset })
         };
         Reply::new(200).body("application/json", body.to_string())
     });

@@ -13,7 +13,10 @@ use axum::{
 };
 use contio_client::{
     Client,
-    mock::{self, openapi_mock::Consent},
+    mock::{
+        self,
+        openapi_mock::{Consent, Delivery},
+    },
     runtime::OAuthConfig,
     types,
 };
@@ -211,7 +214,7 @@ async fn an_event_is_taken_once_and_a_forgery_never() {
     forged(&|| {
         webhooks
             .register_alternative("body-only", &address, "new-secret")
-            .unwrap()
+            .unwrap();
     })
     .await;
 
@@ -220,10 +223,7 @@ async fn an_event_is_taken_once_and_a_forgery_never() {
     webhooks.register(&address, "old-secret").unwrap();
     webhooks.register(&address, "new-secret").unwrap();
     let sent = webhooks.send("meeting.completed", None).await.unwrap();
-    assert!(
-        sent.iter().all(|delivery| delivery.is_delivered()),
-        "{sent:?}"
-    );
+    assert!(sent.iter().all(Delivery::is_delivered), "{sent:?}");
     let mut answers = std::mem::take(&mut *answers.lock().unwrap());
     answers.sort();
     assert_eq!(answers.len(), 2);

@@ -138,7 +138,10 @@ fn proofs(row: &str) -> (usize, Vec<(&str, &str)>) {
 
 fn is_there(root: &Path, file: &str, name: &str) -> bool {
     let text = fs::read_to_string(root.join(file)).unwrap_or_default();
-    if file.ends_with(".json") {
+    if Path::new(file)
+        .extension()
+        .is_some_and(|kind| kind == "json")
+    {
         return text.contains(&format!("\"name\": \"{name}\""));
     }
     let Some(at) = text.find(&format!("fn {name}()")) else {
