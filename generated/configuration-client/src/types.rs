@@ -14270,6 +14270,75 @@ pub mod error {
     }
 }
 
+impl ::std::fmt::Display for SettingValue {
+    fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
+        match self {
+            Self::String(value) => ::std::fmt::Display::fmt(value, f),
+            Self::Number(value) => ::std::fmt::Display::fmt(value, f),
+            Self::Boolean(value) => ::std::fmt::Display::fmt(value, f),
+            Self::Unknown(value) => ::std::fmt::Display::fmt(value, f),
+        }
+    }
+}
+
+impl ::std::convert::From<SettingValue> for ::std::string::String {
+    fn from(value: SettingValue) -> Self {
+        value.to_string()
+    }
+}
+
+impl ::std::convert::From<&SettingValue> for ::std::string::String {
+    fn from(value: &SettingValue) -> Self {
+        value.to_string()
+    }
+}
+
+impl ::std::convert::From<::std::string::String> for SettingValue {
+    fn from(value: ::std::string::String) -> Self {
+        Self::String(value)
+    }
+}
+
+impl ::std::fmt::Display for YearBound {
+    fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
+        match self {
+            Self::Integer(value) => ::std::fmt::Display::fmt(value, f),
+            Self::String(value) => ::std::fmt::Display::fmt(value, f),
+            Self::Unknown(value) => ::std::fmt::Display::fmt(value, f),
+        }
+    }
+}
+
+impl ::std::convert::From<YearBound> for ::std::string::String {
+    fn from(value: YearBound) -> Self {
+        value.to_string()
+    }
+}
+
+impl ::std::convert::From<&YearBound> for ::std::string::String {
+    fn from(value: &YearBound) -> Self {
+        value.to_string()
+    }
+}
+
+impl ::std::convert::From<::std::string::String> for YearBound {
+    fn from(value: ::std::string::String) -> Self {
+        Self::String(value)
+    }
+}
+
+impl ::std::convert::From<&str> for SettingValue {
+    fn from(value: &str) -> Self {
+        Self::from(value.to_owned())
+    }
+}
+
+impl ::std::convert::From<&str> for YearBound {
+    fn from(value: &str) -> Self {
+        Self::from(value.to_owned())
+    }
+}
+
 /// **Inferred.** Data type of an attribute. Other values occur. Passwords have types of their own that name how they are hashed, such as `password-bcrypt`.
 ///
 /// The vendor does not document this schema (basis: this API shows id, version, string and object; the other values are those of the entity type API of the same platform).

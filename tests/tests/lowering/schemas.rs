@@ -254,6 +254,22 @@ async fn numbers_in_unions_keep_their_digits() {
     assert!(matches!(round_trip(&json!(5)), Scalar::Number(_)));
 }
 
+/// So that an id that may be a text or a number goes into a path.
+#[test]
+fn unions_of_scalars_print_as_their_value() {
+    use numbers::types::Value as Scalar;
+    for (value, text) in [
+        (Scalar::from("a b"), "a b"),
+        (Scalar::Boolean(true), "true"),
+        (Scalar::Number(5.into()), "5"),
+        (Scalar::Unknown(json!([1])), "[1]"),
+    ] {
+        assert_eq!(value.to_string(), text);
+        assert_eq!(String::from(&value), text);
+        assert_eq!(String::from(value), text);
+    }
+}
+
 #[tokio::test]
 async fn unions_that_come_back_keep_what_they_do_not_know() {
     use members::types::{Answer, Question};

@@ -21,6 +21,7 @@ mod pagination;
 mod prose;
 mod provenance;
 mod sample;
+mod scalars;
 mod shape;
 mod transport;
 mod types;

@@ -13,7 +13,7 @@ use syn::{
 use super::{
     context::Context,
     prose::{derives, escape, has, list, sentence, set_doc},
-    provenance,
+    provenance, scalars,
 };
 use crate::{naming, plan::Envelope};
 
@@ -46,6 +46,7 @@ pub(super) fn complete(context: &Context<'_>, mut items: Vec<Item>) -> Vec<Item>
             _ => {}
         }
     }
+    items.extend(scalars::conversions(&items));
     let from_str: Vec<Item> = items.iter().filter_map(from_str).collect();
     items.extend(from_str);
     items.extend(own_types(context));

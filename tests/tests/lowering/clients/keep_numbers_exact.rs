@@ -543,4 +543,39 @@ pub mod types {
             }
         }
     }
+
+    impl ::std::fmt::Display for Value {
+        fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
+            match self {
+                Self::Boolean(value) => ::std::fmt::Display::fmt(value, f),
+                Self::Number(value) => ::std::fmt::Display::fmt(value, f),
+                Self::String(value) => ::std::fmt::Display::fmt(value, f),
+                Self::Unknown(value) => ::std::fmt::Display::fmt(value, f),
+            }
+        }
+    }
+
+    impl ::std::convert::From<Value> for ::std::string::String {
+        fn from(value: Value) -> Self {
+            value.to_string()
+        }
+    }
+
+    impl ::std::convert::From<&Value> for ::std::string::String {
+        fn from(value: &Value) -> Self {
+            value.to_string()
+        }
+    }
+
+    impl ::std::convert::From<::std::string::String> for Value {
+        fn from(value: ::std::string::String) -> Self {
+            Self::String(value)
+        }
+    }
+
+    impl ::std::convert::From<&str> for Value {
+        fn from(value: &str) -> Self {
+            Self::from(value.to_owned())
+        }
+    }
 }

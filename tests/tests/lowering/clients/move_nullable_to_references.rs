@@ -726,7 +726,41 @@ pub mod types {
         }
     }
 
+    impl ::std::fmt::Display for Contact {
+        fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
+            match self {
+                Self::String(value) => ::std::fmt::Display::fmt(value, f),
+                Self::Integer(value) => ::std::fmt::Display::fmt(value, f),
+                Self::Unknown(value) => ::std::fmt::Display::fmt(value, f),
+            }
+        }
+    }
+
+    impl ::std::convert::From<Contact> for ::std::string::String {
+        fn from(value: Contact) -> Self {
+            value.to_string()
+        }
+    }
+
+    impl ::std::convert::From<&Contact> for ::std::string::String {
+        fn from(value: &Contact) -> Self {
+            value.to_string()
+        }
+    }
+
+    impl ::std::convert::From<::std::string::String> for Contact {
+        fn from(value: ::std::string::String) -> Self {
+            Self::String(value)
+        }
+    }
+
     impl ::std::convert::From<&str> for Nickname {
+        fn from(value: &str) -> Self {
+            Self::from(value.to_owned())
+        }
+    }
+
+    impl ::std::convert::From<&str> for Contact {
         fn from(value: &str) -> Self {
             Self::from(value.to_owned())
         }
