@@ -53,7 +53,9 @@ impl<'a> Maker<'a> {
         let trail = self.trail.len();
         self.depth += 1;
         let mut dice = node.place.child("choice").dice();
-        let shown = if node.fresh { None } else { node.like };
+        // A scalar stays of the kind that its example shows; objects come in all their kinds.
+        let varies = |like: &Value| node.fresh && (like.is_object() || like.is_array());
+        let shown = node.like.filter(|like| !varies(like));
         let chooser = Chooser {
             value: node.keep.or(shown),
             fresh: node.fresh,

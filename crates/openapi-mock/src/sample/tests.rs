@@ -90,6 +90,25 @@ fn one(schema: &Value) -> (Arc<Value>, Schema) {
     (root, schema)
 }
 
+/// A scalar that may be a text or a number is what its example is, and another one all the same.
+#[test]
+fn a_scalar_is_of_the_kind_of_its_example() {
+    let (root, schema) = one(&json!({"type": "object", "properties": {
+        "id": {"oneOf": [{"type": "integer"}, {"type": "string"}]},
+        "price": {"oneOf": [{"type": "string"}, {"type": "number"}]},
+        "updated_at": {"oneOf": [{"type": "integer"}, {"type": "string"}]},
+    }}));
+    let like = json!({"id": "ord_1401", "price": 312.5, "updated_at": "2026-09-14T08:30:00Z"});
+    for seed in 0..20 {
+        let wish = Wish::at("x").like(Some(&like)).fresh();
+        let made = Sampler::new(&root, seed).value(&schema, &wish);
+        let id = made["id"].as_str().unwrap();
+        assert!(id.starts_with("ord_") && id != "ord_1401", "{made}");
+        assert_eq!(made["price"], 312.5);
+        assert_eq!(made["updated_at"], like["updated_at"]);
+    }
+}
+
 #[test]
 fn seed_and_place_decide_alone() {
     let (root, schema) = one(&json!({"type": "object", "properties": {

@@ -5,6 +5,7 @@ use serde_json::{Map, Value};
 
 use super::lore::Lore;
 use super::shape::{flag, known_members};
+use crate::api::resolve;
 use crate::call::Call;
 use crate::sample::words;
 use crate::schema::Schema;
@@ -58,8 +59,9 @@ impl Lore<'_> {
             };
             resource.retain(|name, value| !goes(name, value));
         }
+        let files = self.files(call);
         for (name, value) in sent {
-            if belongs(&name) {
+            if belongs(&name) || files.contains(&name.as_str()) {
                 continue;
             }
             if value.is_null() && known.contains_key(name.as_str()) && !flagged(&name, "nullable") {
@@ -73,21 +75,38 @@ impl Lore<'_> {
         stamp(resource, &["updated", "modified", "changed"]);
     }
 
-    /// The members that the body of a call can have; nothing where it can have any.
-    fn covered(&self, call: &Call<'_>) -> Option<Vec<String>> {
+    /// The schema of the body of a call.
+    fn sent_schema(&self, call: &Call<'_>) -> Option<&Value> {
         let body = call.operation.body.as_ref()?;
         let sent = call.media.as_deref();
         let media = body
             .media
             .iter()
             .find(|media| Some(media.name.as_str()) == sent);
-        let schema = media
-            .or(body.media.first())?
-            .schema
-            .as_ref()?
-            .object(&self.api.root);
+        let schema = media.or(body.media.first())?.schema.as_ref()?;
+        Some(schema.object(&self.api.root))
+    }
+
+    /// The parts of a form that are files, whose bytes are no members of what is made of them.
+    fn files(&self, call: &Call<'_>) -> Vec<&str> {
+        let root = &self.api.root;
+        let schema = self.sent_schema(call);
+        let known = schema.map(|schema| known_members(root, schema));
+        let is_file = |schema: &Value| {
+            let schema = resolve(root, schema);
+            let one = resolve(root, schema.get("items").unwrap_or(schema));
+            one["format"] == "binary"
+        };
+        let known = known.unwrap_or_default().into_iter();
+        let files = known.filter(|(_, schema)| is_file(schema));
+        files.map(|(name, _)| name).collect()
+    }
+
+    /// The members that the body of a call can have; nothing where it can have any.
+    fn covered(&self, call: &Call<'_>) -> Option<Vec<String>> {
+        let schema = self.sent_schema(call)?;
         let known = known_members(&self.api.root, schema);
-        let open = crate::api::resolve(&self.api.root, schema).get("additionalProperties");
+        let open = resolve(&self.api.root, schema).get("additionalProperties");
         let open = open.is_some_and(|beyond| *beyond != Value::Bool(false));
         (!known.is_empty() && !open).then(|| known.keys().map(|name| (*name).to_owned()).collect())
     }
@@ -133,6 +152,9 @@ fn merge(held: &mut Value, sent: Value) {
         (held, sent) => *held = sent,
     }
 }
+
+/// What times of a new resource are named after.
+pub(super) const CREATION: &[&str] = &["created", "updated", "modified", "changed", "inserted"];
 
 /// Sets the times of a resource whose names say so to this moment, where they are texts already.
 pub(super) fn stamp(resource: &mut Map<String, Value>, when: &[&str]) {

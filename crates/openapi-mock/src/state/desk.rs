@@ -75,6 +75,13 @@ impl<'a> Desk<'a> {
                 let target = self.outer(collection(*number));
                 self.act(&target, created, renews.as_deref())
             }
+            Deed::Append {
+                collection: number,
+                member,
+            } => {
+                let target = self.outer(collection(*number));
+                self.append(&target, created, member)
+            }
             Deed::Member {
                 collection: number,
                 member,

@@ -1,6 +1,7 @@
 //! What a mock remembers: resources that were created stay, and those of the document are there from
 //! the start.
 
+mod append;
 mod apply;
 mod bodies;
 mod collection;
@@ -13,6 +14,7 @@ mod key;
 mod links;
 mod lore;
 mod model;
+mod once;
 mod page;
 mod repeats;
 mod seeds;

@@ -44,6 +44,11 @@ pub(super) enum Deed {
         collection: usize,
         renews: Option<String>,
     },
+    /// Adds to a list that an item holds, and answers with what was added.
+    Append {
+        collection: usize,
+        member: String,
+    },
     /// Reads or sets one member of an item that has a path of its own.
     Member {
         collection: usize,
@@ -115,7 +120,13 @@ fn deed(api: &Api, collections: &[Collection], operation: &Operation) -> Deed {
     let read = operation_at(api, path, &Method::GET);
     let writes = [Method::POST, Method::PUT, Method::PATCH].contains(&operation.method);
     match parent.filter(|_| writes && read.is_none()) {
-        Some(number) => act(api, &collections[number], number, operation, last),
+        Some(number) => appended(api, &collections[number], operation, last).map_or_else(
+            || act(api, &collections[number], number, operation, last),
+            |member| Deed::Append {
+                collection: number,
+                member,
+            },
+        ),
         None => single(api, operation),
     }
 }
@@ -175,6 +186,28 @@ fn member_path(
     let kinds = [*schema, media.object(&api.root)].map(|schema| shape::kind(&api.root, schema));
     (kinds[0].is_some() && kinds[0] == kinds[1] && kinds[0] != Some("object"))
         .then(|| (*name).to_owned())
+}
+
+/// The list of an item that a POST below it adds to: it is named like the path, and what it holds is
+/// what the operation answers with.
+fn appended(
+    api: &Api,
+    collection: &Collection,
+    operation: &Operation,
+    last: &str,
+) -> Option<String> {
+    if operation.method != Method::POST || sent_kind(api, operation) != Some("object") {
+        return None;
+    }
+    let root = &api.root;
+    let whole = &collection.whole.as_ref()?.pointer;
+    let known = shape::known_members(root, root.pointer(whole)?);
+    let same = |name: &&&str| shape::plain_name(name) == shape::plain_name(last);
+    let member = known.keys().find(same)?;
+    let at = openapi_document::pointer::join("", member);
+    let held = shape::items_of(root, &shape::schema_at(root, whole, &at)?)?;
+    let (_, answer) = answered(operation)?;
+    (held == shape::behind(root, answer.pointer.clone())).then(|| (*member).to_owned())
 }
 
 /// Something that is done to an item and answers with it. An item that comes back with other
@@ -256,6 +289,12 @@ impl Model {
                 Deed::Act { collection, renews } => {
                     format!(
                         "Act on {} renewing {renews:?}",
+                        self.collections[*collection].name
+                    )
+                }
+                Deed::Append { collection, member } => {
+                    format!(
+                        "Append to {member} of {}",
                         self.collections[*collection].name
                     )
                 }

@@ -141,9 +141,20 @@ impl<'a> Desk<'a> {
             &here.path,
             &value,
         )];
-        self.data.singles.insert(here.path, Value::Null);
+        if self.reader().is_some_and(is_never_missing) {
+            // As at the start.
+            self.data.singles.shift_remove(&here.path);
+        } else {
+            self.data.singles.insert(here.path, Value::Null);
+        }
         Ok(Some(answer))
     }
+}
+
+/// Whether a document that says how an operation refuses does not say that nothing is there.
+fn is_never_missing(reader: &Operation) -> bool {
+    let refuses = (400..500).any(|status| reader.response(status).is_some());
+    refuses && reader.response(404).is_none()
 }
 
 fn missing(path: &str) -> Refusal {

@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value};
 
-use super::apply::{Own, sent_by, stamp};
+use super::apply::{CREATION, Own, sent_by, stamp};
 use super::bodies::{answered, envelope, status_declared};
 use super::collection::Collection;
 use super::data::Item;
@@ -117,10 +117,7 @@ impl<'a> Desk<'a> {
             (Value::Object(made), Some(schema)) => self.lore.server_made(made, self.call, schema),
             _ => Map::new(),
         };
-        stamp(
-            &mut value,
-            &["created", "updated", "modified", "changed", "inserted"],
-        );
+        stamp(&mut value, CREATION);
         let own = Own {
             schema: collection.whole.as_ref(),
             key: None,
@@ -170,9 +167,13 @@ impl<'a> Desk<'a> {
             let detail = format!("there is a {name} `{key}` at {at} already");
             return Err(Refusal::new(Reason::Conflict, detail));
         }
+        let once = self.shown_once();
+        self.show_once(&once, &mut value, spot);
         let mut answer = self.answer_with(status, &mut value, spot)?;
         answer.headers.extend(self.location(status, target));
-        self.forget_shown_once(&mut value);
+        if let Value::Object(members) = &mut value {
+            members.retain(|name, _| !once.contains(&name.as_str()));
+        }
         answer.changes = vec![Change::new(
             ChangeKind::Created,
             &collection.name,
@@ -181,24 +182,6 @@ impl<'a> Desk<'a> {
         )];
         self.data.insert(at, key, Item::new(value, true));
         Ok(Some(answer))
-    }
-
-    /// Takes away what the document says is shown once, which was just now.
-    fn forget_shown_once(&self, value: &mut Value) {
-        let (root, Some((_, schema))) = (&self.lore.api.root, answered(self.call.operation)) else {
-            return;
-        };
-        let mut known = shape::known_members(root, schema.object(root));
-        let envelope = envelope(self.lore.api, schema);
-        if let Some(inner) = envelope.strip_prefix('/').and_then(|name| known.get(name)) {
-            known = shape::known_members(root, inner);
-        }
-        if let Value::Object(members) = value {
-            members.retain(|name, _| {
-                let schema = known.get(name.as_str());
-                schema.is_none_or(|schema| !shape::flag(root, schema, "x-shown-once"))
-            });
-        }
     }
 
     pub(super) fn update(

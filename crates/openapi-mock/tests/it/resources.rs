@@ -931,25 +931,30 @@ async fn who_cannot_read_the_answer_changes_nothing() {
 
 /// Applications, whose secret stands in the answer to the first request and in no other.
 fn applications() -> Document {
-    let app = json!({"type": "object", "required": ["id", "name"], "properties": {
-        "id": {"type": "integer", "readOnly": true},
-        "name": {"type": "string"},
-        "secret": {"type": "string", "readOnly": true, "x-shown-once": true, "minLength": 8},
+    let secret = json!({"type": "string", "readOnly": true, "x-shown-once": true, "minLength": 8});
+    let mut app = json!({"type": "object", "required": ["id", "name"], "properties": {
+        "id": {"type": "integer", "readOnly": true}, "name": {"type": "string"},
     }});
+    app["properties"]["secret"] = secret;
     let new = json!({"allOf": [app, {"required": ["secret"]}]});
+    applications_of(&app, &new)
+}
+
+/// As above, by schemas of what is read and of what was just made.
+fn applications_of(app: &Value, new: &Value) -> Document {
     let answer = |schema: &Value| json!({"description": "It.", "content": {"application/json": {"schema": schema}}});
     let body = json!({"required": true, "content": {"application/json": {"schema": app}}});
     let id = json!({"in": "path", "name": "id", "required": true, "schema": {"type": "integer"}});
     let root = json!({"openapi": "3.0.3", "info": {"title": "Applications", "version": "1"}, "paths": {
         "/apps": {
             "get": {"responses": {"200": answer(&json!({"type": "array", "items": app}))}},
-            "post": {"requestBody": body, "responses": {"201": answer(&new)}},
+            "post": {"requestBody": body, "responses": {"201": answer(new)}},
         },
         "/apps/{id}": {
             "parameters": [id],
-            "get": {"responses": {"200": answer(&app)}},
+            "get": {"responses": {"200": answer(app)}},
             "patch": {"requestBody": body, "responses": {
-                "200": answer(&app), "304": {"description": "Nothing was changed."},
+                "200": answer(app), "304": {"description": "Nothing was changed."},
             }},
         },
     }});
@@ -971,6 +976,24 @@ async fn what_is_shown_once_is_in_no_later_answer() {
     assert_eq!(changed, json!({"id": created["id"], "name": "Store"}));
 }
 
+/// Nobody has to say that the secret is there: that it is shown is enough.
+#[tokio::test]
+async fn what_is_shown_once_is_made_though_it_is_not_required() {
+    let app = json!({"type": "object", "properties": {
+        "id": {"type": "integer", "readOnly": true}, "name": {"type": "string"},
+    }});
+    let mut new = app.clone();
+    new["properties"]["secret"] = json!({"type": "string", "x-shown-once": true});
+    let server = MockServer::start(applications_of(&app, &new))
+        .await
+        .unwrap();
+    let created = call(&server, Method::POST, "/apps", json!({"name": "Shop"})).await;
+    let created: Value = created.json().await.unwrap();
+    assert!(created["secret"].is_string(), "{created}");
+    let read = get(&server, &format!("/apps/{}", created["id"])).await;
+    assert_eq!(read, json!({"id": created["id"], "name": "Shop"}));
+}
+
 #[tokio::test]
 async fn nothing_was_changed_is_an_answer_that_a_request_may_ask_for() {
     let server = MockServer::start(applications()).await.unwrap();
@@ -985,4 +1008,113 @@ async fn nothing_was_changed_is_an_answer_that_a_request_may_ask_for() {
     assert!(reply.bytes().await.unwrap().is_empty());
     let path = format!("/apps/{}", created["id"]);
     assert_eq!(get(&server, &path).await["name"], "Shop");
+}
+
+/// What is added below an item stands in the item; the bytes of an upload do not stand in the answer.
+#[tokio::test]
+async fn lists_of_items_grow_and_files_are_no_members() {
+    let message = json!({"type": "object", "required": ["id"], "properties": {
+        "id": {"type": "string", "example": "msg_2411"}, "text": {"type": "string"},
+    }});
+    let ticket = json!({"type": "object", "required": ["id"], "properties": {
+        "id": {"type": "string"}, "messages": {"type": "array", "items": {"$ref": "#/components/schemas/Message"}},
+    }});
+    let upload = json!({"type": "object", "required": ["file"], "properties": {
+        "file": {"type": "string", "format": "binary"}, "note": {"type": "string"},
+    }});
+    let reply = |schema: &str| {
+        let schema = json!({"$ref": format!("#/components/schemas/{schema}")});
+        json!({"description": "", "content": {"application/json": {"schema": schema}}})
+    };
+    let sent = json!({"content": {"application/json": {"schema": {"type": "object", "properties": {
+        "text": {"type": "string"},
+    }}}}});
+    let form = json!({"content": {"multipart/form-data": {"schema": upload}}});
+    let parameter =
+        json!({"name": "id", "in": "path", "required": true, "schema": {"type": "string"}});
+    let root = json!({
+        "openapi": "3.0.3", "info": {"title": "Tickets", "version": "1"},
+        "paths": {
+            "/tickets": {"post": {"requestBody": sent, "responses": {"201": reply("Ticket")}}},
+            "/tickets/{id}": {"parameters": [parameter], "get": {"responses": {"200": reply("Ticket")}}},
+            "/tickets/{id}/messages": {"parameters": [parameter],
+                "post": {"requestBody": sent, "responses": {"201": reply("Message")}}},
+            "/files": {"post": {"requestBody": form, "responses": {"201": reply("File")}}},
+            "/files/{id}": {"parameters": [parameter], "get": {"responses": {"200": reply("File")}}},
+        },
+        "components": {"schemas": {"Message": message, "Ticket": ticket, "File": {
+            "type": "object", "required": ["id"], "additionalProperties": true,
+            "properties": {"id": {"type": "string"}, "note": {"type": "string"}},
+        }}},
+    });
+    let document = Document::bundled(&root.to_string()).unwrap();
+    let server = MockServer::start(document).await.unwrap();
+    let answer = call(&server, Method::POST, "/tickets", json!({})).await;
+    let ticket: Value = answer.json().await.unwrap();
+    let path = format!("/tickets/{}", ticket["id"].as_str().unwrap());
+    let before = get(&server, &path).await["messages"]
+        .as_array()
+        .map_or(0, Vec::len);
+    for text in ["One", "Two"] {
+        let messages = format!("{path}/messages");
+        let answer = call(&server, Method::POST, &messages, json!({"text": text})).await;
+        assert_eq!(answer.status(), StatusCode::CREATED);
+        let added: Value = answer.json().await.unwrap();
+        assert_eq!(added["text"], text);
+        let after = get(&server, &path).await;
+        assert_eq!(after["messages"].as_array().unwrap().last(), Some(&added));
+    }
+    let after = get(&server, &path).await;
+    assert_eq!(after["messages"].as_array().unwrap().len(), before + 2);
+    assert_ne!(
+        after["messages"][before]["id"],
+        after["messages"][before + 1]["id"]
+    );
+
+    let form = reqwest::multipart::Form::new()
+        .part(
+            "file",
+            reqwest::multipart::Part::text("bytes").file_name("plan.txt"),
+        )
+        .text("note", "ground floor");
+    let request = reqwest::Client::new().post(format!("{}/files", server.url()));
+    let answer = request.multipart(form).send().await.unwrap();
+    assert_eq!(answer.status(), StatusCode::CREATED);
+    let made: Value = answer.json().await.unwrap();
+    assert_eq!(made["note"], "ground floor");
+    assert!(made.get("file").is_none(), "{made}");
+}
+
+/// A user whom no answer calls missing is there again.
+#[tokio::test]
+async fn what_is_always_there_is_deleted_to_its_start() {
+    let user =
+        json!({"type": "object", "properties": {"name": {"type": "string", "example": "Ada"}}});
+    let body = json!({"content": {"application/json": {"schema": user}}});
+    let read = |refused: &str| {
+        json!({"responses": {
+            "200": {"description": "The user.", "content": body["content"]},
+            refused: {"description": "Not so."},
+        }})
+    };
+    for (refused, after) in [("401", 200), ("404", 404)] {
+        let root = json!({"openapi": "3.0.3", "info": {"title": "Users", "version": "1"}, "paths": {"/me": {
+            "get": read(refused),
+            "patch": {"requestBody": body, "responses": {"200": {"description": "It.", "content": body["content"]}}},
+            "delete": {"responses": {"204": {"description": "Gone."}}},
+        }}});
+        let document = Document::bundled(&root.to_string()).unwrap();
+        let server = MockServer::start(document).await.unwrap();
+        call(&server, Method::PATCH, "/me", json!({"name": "Grace"})).await;
+        assert_eq!(get(&server, "/me").await["name"], "Grace");
+        assert_eq!(
+            status(&server, Method::DELETE, "/me", Value::Null).await,
+            204
+        );
+        let read = call(&server, Method::GET, "/me", Value::Null).await;
+        assert_eq!(read.status().as_u16(), after, "{refused}");
+        if after == 200 {
+            assert_eq!(read.json::<Value>().await.unwrap(), json!({"name": "Ada"}));
+        }
+    }
 }

@@ -1,0 +1,47 @@
+//! What is shown when an item is made, and never again.
+
+use serde_json::Value;
+
+use super::bodies::{answered, envelope};
+use super::desk::Desk;
+use super::lore::Spot;
+use super::shape;
+use crate::sample::Wish;
+
+impl<'a> Desk<'a> {
+    /// The members of what the call answers with that are shown this once.
+    pub(super) fn shown_once(&self) -> Vec<&'a str> {
+        let root = &self.lore.api.root;
+        let Some((_, schema)) = answered(self.call.operation) else {
+            return Vec::new();
+        };
+        let mut known = shape::known_members(root, schema.object(root));
+        let envelope = envelope(self.lore.api, schema);
+        if let Some(inner) = envelope.strip_prefix('/').and_then(|name| known.get(name)) {
+            known = shape::known_members(root, inner);
+        }
+        known.retain(|_, schema| shape::flag(root, schema, "x-shown-once"));
+        known.into_keys().collect()
+    }
+
+    /// Makes what is shown once, which an item does not hold when it is read.
+    pub(super) fn show_once(&self, once: &[&str], value: &mut Value, spot: &Spot) {
+        let (Some((media, schema)), Value::Object(members)) =
+            (answered(self.call.operation), value)
+        else {
+            return;
+        };
+        if once.iter().all(|name| members.contains_key(*name)) {
+            return;
+        }
+        let example = media.examples.first().map(|example| &example.value);
+        let wish = Wish::at(&spot.path).like(example).fresh();
+        let made = self.lore.api.sampler.value(schema, &wish);
+        let made = made.pointer(&envelope(self.lore.api, schema));
+        for name in once {
+            if let (None, Some(made)) = (members.get(*name), made.and_then(|made| made.get(name))) {
+                members.insert((*name).to_owned(), made.clone());
+            }
+        }
+    }
+}
