@@ -76,3 +76,16 @@ async fn contio_is_refused_what_the_document_forbids() {
     let request = post(&contio_client::operations::CREATE_MEETING).bearer_auth("at-1");
     is_refused(request, "must have required property 'title'").await;
 }
+
+#[tokio::test]
+#[ignore = "needs Prism: run tests/foreign/run"]
+async fn configo_decodes_every_declared_reply() {
+    decodes_every_declared_reply("configo").await;
+}
+
+#[tokio::test]
+#[ignore = "needs Prism: run tests/foreign/run"]
+async fn configo_is_refused_what_the_document_forbids() {
+    let request = post(&configo_client::operations::CREATE_PROJECT).bearer_auth("at-1");
+    is_refused(request, "must have required property 'name'").await;
+}

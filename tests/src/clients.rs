@@ -79,6 +79,12 @@ macro_rules! client {
 /// Every client, in the order of the folders.
 pub static CLIENTS: &[Client] = &[
     client!(
+        configo,
+        configo_client,
+        access_token("access-token"),
+        widget_token("widget-token")
+    ),
+    client!(
         configuration,
         configuration_client,
         basic_auth("k7wq2mz9p4xvt6hc3bn8rj5ydf1gs0ea", "secret")
@@ -93,6 +99,12 @@ pub static CLIENTS: &[Client] = &[
         rate_limiting(RateLimiting::Off)
     ),
 ];
+
+impl Calls for configo_client::Client {
+    fn call<'a>(&'a self, method: &'a str) -> LocalBoxFuture<'a, Result<Outcome, BoxError>> {
+        Box::pin(calls::configo::call(self, method))
+    }
+}
 
 impl Calls for configuration_client::Client {
     fn call<'a>(&'a self, method: &'a str) -> LocalBoxFuture<'a, Result<Outcome, BoxError>> {

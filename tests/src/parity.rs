@@ -64,6 +64,14 @@ pub const TOLERANCES: &[Tolerance] = &[
         },
     },
     Tolerance {
+        what: "serde reads a list as an object whose members come in their order; nobody sends one",
+        applies: |context, error| {
+            matches!(error.kind(), Kind::Type { .. })
+                && error.instance().is_array()
+                && context.is_object(error)
+        },
+    },
+    Tolerance {
         what: "a union that a server sends keeps members that the document does not name",
         applies: |context, error| {
             matches!(
@@ -90,6 +98,12 @@ impl Context<'_> {
         let path = error.instance_path().as_str();
         pointer::parent(path) == Some("")
             && pointer::split(path).all(|member| !required.contains(&*member))
+    }
+
+    /// Whether the faulty value is the component itself, which is an object.
+    fn is_object(&self, error: &ValidationError<'_>) -> bool {
+        let schema = &self.root["components"]["schemas"][self.name];
+        error.instance_path().as_str().is_empty() && schema["type"] == "object"
     }
 
     /// Whether a server sends the component whose schema the value breaks.

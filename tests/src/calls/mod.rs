@@ -1,6 +1,10 @@
 //! Every method of every client, called through its typed builder, and what came of the call as
 //! JSON, so that one test can look at all of them.
 
+/// The Configo API.
+#[allow(clippy::all, clippy::pedantic)]
+#[rustfmt::skip]
+pub mod configo;
 /// The Configuration API.
 #[allow(clippy::all, clippy::pedantic)]
 #[rustfmt::skip]

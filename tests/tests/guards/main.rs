@@ -1,6 +1,7 @@
 //! The guards over this workspace, one file a guard.
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
+mod configo;
 mod conformance;
 mod contio;
 mod correction;

@@ -122,6 +122,7 @@ macro_rules! walks {
 }
 
 walks! {
+    configo: configo_client, except [];
     configuration: configuration_client, except [];
     // Codes are made by the server, so no example holds one; the guard `contio` gets one.
     contio: contio_client.rate_limiting(RateLimiting::Off),
