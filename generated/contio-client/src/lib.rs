@@ -77,7 +77,7 @@ pub mod webhooks;
 
 /// How to use what is here, page by page.
 ///
-/// - [`coming_from_the_typescript_sdk`]: Coming from the TypeScript SDK
+/// - [`coming_from_the_typescript_sdk`](guide::coming_from_the_typescript_sdk): Coming from the TypeScript SDK
 pub mod guide {
     #[cfg_attr(feature = "inferred", doc = include_str!("../docs/coming-from-the-typescript-sdk.md"))]
     #[cfg_attr(not(feature = "inferred"), doc = "Needs the feature `inferred`.")]

@@ -417,7 +417,7 @@ fn all_operations_are_inferred() {
 }
 
 #[expect(dead_code, reason = "its `main` is for people")]
-#[path = "../../../openapi/configo/examples/first_call.rs"]
+#[path = "../../../openapi/configo/examples/configo_first_call.rs"]
 mod first_call;
 #[expect(dead_code, reason = "its `main` is for people")]
 #[path = "../../../openapi/configo/examples/shop_day.rs"]

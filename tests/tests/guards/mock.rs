@@ -4,7 +4,7 @@ use configuration_client::{mock, operations};
 use openapi_client_runtime::{Operation, RetryPolicy};
 
 #[expect(dead_code, reason = "its `main` is for people")]
-#[path = "../../../openapi/configuration/examples/first_call.rs"]
+#[path = "../../../openapi/configuration/examples/configuration_first_call.rs"]
 mod first_call;
 
 const APP: &str = "htb8fuhxnf8e38jrzub3c7pfrr";

@@ -53,7 +53,7 @@ impl Guide {
         }
         let contents: String = self.lines(|page| {
             let title = prose::escape(&page.title);
-            format!("/// - [`{}`]: {title}\n", page.module)
+            format!("/// - [`{0}`](guide::{0}): {title}\n", page.module)
         });
         let pages: Vec<String> = self.0.iter().map(Page::module).collect();
         format!(
@@ -119,7 +119,7 @@ mod tests {
         let parsed: syn::ItemMod = syn::parse_str(&module).unwrap();
         assert_eq!(parsed.content.unwrap().1.len(), 2);
         assert!(
-            module.contains("/// - [`first_steps`]: First \\<steps\\>\n"),
+            module.contains("/// - [`first_steps`](guide::first_steps): First \\<steps\\>\n"),
             "{module}"
         );
         assert!(

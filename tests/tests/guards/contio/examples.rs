@@ -28,7 +28,7 @@ use tokio::{net::TcpListener, sync::oneshot};
 #[path = "../../../../openapi/contio/examples/connect.rs"]
 mod connect;
 #[expect(dead_code, reason = "its `main` is for people")]
-#[path = "../../../../openapi/contio/examples/first_call.rs"]
+#[path = "../../../../openapi/contio/examples/contio_first_call.rs"]
 mod first_call;
 #[expect(dead_code, reason = "its `main` is for people")]
 #[path = "../../../../openapi/contio/examples/receive_events.rs"]
@@ -53,7 +53,7 @@ async fn the_first_calls_of_a_newcomer_work() {
     let strict = strict.body_contains(json!({ "start_time": "tomorrow" }));
     strict.respond(400, refusal).unwrap().once();
     let token = server.credentials().bearer("userToken").unwrap().to_owned();
-    let source = include_str!("../../../../openapi/contio/examples/first_call.rs");
+    let source = include_str!("../../../../openapi/contio/examples/contio_first_call.rs");
     assert!(
         source.contains(&format!("\"{token}\"")),
         "the server knows `{token}` alone"

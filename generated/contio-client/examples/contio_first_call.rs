@@ -4,7 +4,7 @@
 //! ```sh
 //! cargo xtask mock contio
 //! # and in another terminal:
-//! cargo run -p contio-client --example first_call
+//! cargo run -p contio-client --example contio_first_call
 //! ```
 
 use std::{error::Error, process::ExitCode};

@@ -3,7 +3,7 @@
 //! ```sh
 //! cargo xtask mock configuration
 //! # and in another terminal:
-//! cargo run -p configuration-client --example first_call
+//! cargo run -p configuration-client --example configuration_first_call
 //! ```
 
 use std::{error::Error, process::ExitCode};
