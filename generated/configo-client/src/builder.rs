@@ -690,7 +690,7 @@ impl<'a> ListReferrals<'a> {
         }
     }
 
-    /// **Inferred.** How many entries a page holds. Nothing is published about pages.
+    /// **Inferred.** Maximum number of entries in the page. Nothing is published about pagination.
     ///
     /// The vendor does not document this parameter (basis: convention).
     ///
@@ -709,7 +709,7 @@ impl<'a> ListReferrals<'a> {
         self
     }
 
-    /// **Inferred.** How many entries to skip. Nothing is published about pages.
+    /// **Inferred.** Number of entries to skip. Nothing is published about pagination.
     ///
     /// The vendor does not document this parameter (basis: convention).
     ///
@@ -946,7 +946,7 @@ impl<'a> ListBillingHistory<'a> {
         }
     }
 
-    /// **Inferred.** How many entries a page holds. Nothing is published about pages.
+    /// **Inferred.** Maximum number of entries in the page. Nothing is published about pagination.
     ///
     /// The vendor does not document this parameter (basis: convention).
     ///
@@ -965,7 +965,7 @@ impl<'a> ListBillingHistory<'a> {
         self
     }
 
-    /// **Inferred.** How many entries to skip. Nothing is published about pages.
+    /// **Inferred.** Number of entries to skip. Nothing is published about pagination.
     ///
     /// The vendor does not document this parameter (basis: convention).
     ///
@@ -1315,7 +1315,7 @@ impl<'a> ListProjects<'a> {
         }
     }
 
-    /// **Inferred.** How many entries a page holds. Nothing is published about pages.
+    /// **Inferred.** Maximum number of entries in the page. Nothing is published about pagination.
     ///
     /// The vendor does not document this parameter (basis: convention).
     ///
@@ -1334,7 +1334,7 @@ impl<'a> ListProjects<'a> {
         self
     }
 
-    /// **Inferred.** How many entries to skip. Nothing is published about pages.
+    /// **Inferred.** Number of entries to skip. Nothing is published about pagination.
     ///
     /// The vendor does not document this parameter (basis: convention).
     ///
@@ -4048,7 +4048,7 @@ impl<'a> ListOrders<'a> {
         self
     }
 
-    /// **Inferred.** How many entries a page holds. Nothing is published about pages.
+    /// **Inferred.** Maximum number of entries in the page. Nothing is published about pagination.
     ///
     /// The vendor does not document this parameter (basis: convention).
     ///
@@ -4067,7 +4067,7 @@ impl<'a> ListOrders<'a> {
         self
     }
 
-    /// **Inferred.** How many entries to skip. Nothing is published about pages.
+    /// **Inferred.** Number of entries to skip. Nothing is published about pagination.
     ///
     /// The vendor does not document this parameter (basis: convention).
     ///
@@ -4858,7 +4858,7 @@ impl<'a> ListOrderActivityLogs<'a> {
         self
     }
 
-    /// **Inferred.** How many entries a page holds. Nothing is published about pages.
+    /// **Inferred.** Maximum number of entries in the page. Nothing is published about pagination.
     ///
     /// The vendor does not document this parameter (basis: convention).
     ///
@@ -4877,7 +4877,7 @@ impl<'a> ListOrderActivityLogs<'a> {
         self
     }
 
-    /// **Inferred.** How many entries to skip. Nothing is published about pages.
+    /// **Inferred.** Number of entries to skip. Nothing is published about pagination.
     ///
     /// The vendor does not document this parameter (basis: convention).
     ///
@@ -5233,7 +5233,7 @@ impl<'a> ListContacts<'a> {
         self
     }
 
-    /// **Inferred.** How many entries a page holds. Nothing is published about pages.
+    /// **Inferred.** Maximum number of entries in the page. Nothing is published about pagination.
     ///
     /// The vendor does not document this parameter (basis: convention).
     ///
@@ -5252,7 +5252,7 @@ impl<'a> ListContacts<'a> {
         self
     }
 
-    /// **Inferred.** How many entries to skip. Nothing is published about pages.
+    /// **Inferred.** Number of entries to skip. Nothing is published about pagination.
     ///
     /// The vendor does not document this parameter (basis: convention).
     ///
@@ -6013,7 +6013,7 @@ impl<'a> ListContactActivityLogs<'a> {
         self
     }
 
-    /// **Inferred.** How many entries a page holds. Nothing is published about pages.
+    /// **Inferred.** Maximum number of entries in the page. Nothing is published about pagination.
     ///
     /// The vendor does not document this parameter (basis: convention).
     ///
@@ -6032,7 +6032,7 @@ impl<'a> ListContactActivityLogs<'a> {
         self
     }
 
-    /// **Inferred.** How many entries to skip. Nothing is published about pages.
+    /// **Inferred.** Number of entries to skip. Nothing is published about pagination.
     ///
     /// The vendor does not document this parameter (basis: convention).
     ///
@@ -6937,7 +6937,7 @@ impl<'a> ListMaterials<'a> {
         self
     }
 
-    /// **Inferred.** How many entries a page holds. Nothing is published about pages.
+    /// **Inferred.** Maximum number of entries in the page. Nothing is published about pagination.
     ///
     /// The vendor does not document this parameter (basis: convention).
     ///
@@ -6956,7 +6956,7 @@ impl<'a> ListMaterials<'a> {
         self
     }
 
-    /// **Inferred.** How many entries to skip. Nothing is published about pages.
+    /// **Inferred.** Number of entries to skip. Nothing is published about pagination.
     ///
     /// The vendor does not document this parameter (basis: convention).
     ///
@@ -7700,7 +7700,7 @@ impl<'a> ListConfigurators<'a> {
         self
     }
 
-    /// **Inferred.** How many entries a page holds. Nothing is published about pages.
+    /// **Inferred.** Maximum number of entries in the page. Nothing is published about pagination.
     ///
     /// The vendor does not document this parameter (basis: convention).
     ///
@@ -7719,7 +7719,7 @@ impl<'a> ListConfigurators<'a> {
         self
     }
 
-    /// **Inferred.** How many entries to skip. Nothing is published about pages.
+    /// **Inferred.** Number of entries to skip. Nothing is published about pagination.
     ///
     /// The vendor does not document this parameter (basis: convention).
     ///
@@ -8674,7 +8674,7 @@ impl<'a> ListProducts<'a> {
         self
     }
 
-    /// **Inferred.** How many entries a page holds. Nothing is published about pages.
+    /// **Inferred.** Maximum number of entries in the page. Nothing is published about pagination.
     ///
     /// The vendor does not document this parameter (basis: convention).
     ///
@@ -8693,7 +8693,7 @@ impl<'a> ListProducts<'a> {
         self
     }
 
-    /// **Inferred.** How many entries to skip. Nothing is published about pages.
+    /// **Inferred.** Number of entries to skip. Nothing is published about pagination.
     ///
     /// The vendor does not document this parameter (basis: convention).
     ///
@@ -9439,7 +9439,7 @@ impl<'a> ListReports<'a> {
         self
     }
 
-    /// **Inferred.** First day that is counted. The format is not published.
+    /// **Inferred.** First day of the period. Its format is not published.
     ///
     /// The vendor does not document this parameter (basis: convention).
     ///
@@ -9457,7 +9457,7 @@ impl<'a> ListReports<'a> {
         self
     }
 
-    /// **Inferred.** Last day that is counted. The format is not published.
+    /// **Inferred.** Last day of the period. Its format is not published.
     ///
     /// The vendor does not document this parameter (basis: convention).
     ///
@@ -9614,7 +9614,7 @@ impl<'a> GetReport<'a> {
         self
     }
 
-    /// **Inferred.** First day that is counted. The format is not published.
+    /// **Inferred.** First day of the period. Its format is not published.
     ///
     /// The vendor does not document this parameter (basis: convention).
     ///
@@ -9632,7 +9632,7 @@ impl<'a> GetReport<'a> {
         self
     }
 
-    /// **Inferred.** Last day that is counted. The format is not published.
+    /// **Inferred.** Last day of the period. Its format is not published.
     ///
     /// The vendor does not document this parameter (basis: convention).
     ///
@@ -9743,7 +9743,7 @@ impl<'a> ListShowcaseConfigurators<'a> {
         }
     }
 
-    /// **Inferred.** How many entries a page holds. Nothing is published about pages.
+    /// **Inferred.** Maximum number of entries in the page. Nothing is published about pagination.
     ///
     /// The vendor does not document this parameter (basis: convention).
     ///
@@ -9762,7 +9762,7 @@ impl<'a> ListShowcaseConfigurators<'a> {
         self
     }
 
-    /// **Inferred.** How many entries to skip. Nothing is published about pages.
+    /// **Inferred.** Number of entries to skip. Nothing is published about pagination.
     ///
     /// The vendor does not document this parameter (basis: convention).
     ///
@@ -11108,7 +11108,7 @@ impl<'a> ListSupportTickets<'a> {
         }
     }
 
-    /// **Inferred.** How many entries a page holds. Nothing is published about pages.
+    /// **Inferred.** Maximum number of entries in the page. Nothing is published about pagination.
     ///
     /// The vendor does not document this parameter (basis: convention).
     ///
@@ -11127,7 +11127,7 @@ impl<'a> ListSupportTickets<'a> {
         self
     }
 
-    /// **Inferred.** How many entries to skip. Nothing is published about pages.
+    /// **Inferred.** Number of entries to skip. Nothing is published about pagination.
     ///
     /// The vendor does not document this parameter (basis: convention).
     ///

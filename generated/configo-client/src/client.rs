@@ -49,7 +49,7 @@ impl Client {
     ///
     /// The vendor does not document this operation (basis: scope-text). It needs the feature `inferred`, which is on by default.
     ///
-    /// Returns the profile of the user whose token is used. That the path names the user `me` is a guess; `@me` would be as likely.
+    /// Returns the profile of the user who owns the token. The `me` in the path is a guess; it could also be `@me`.
     ///
     /// `GET /v1/users/me`
     ///
@@ -60,11 +60,11 @@ impl Client {
     /// # Errors
     ///
     /// - 401: The header `Authorization` is missing or invalid, or the access token has expired or was revoked.
-    /// - 403: The token lacks the permission for the resource. That this stands for a missing scope and for a role with too few permissions is concluded.
-    /// - 405: The endpoint does not support the method. As all endpoints are inferred, this may well be the answer of one that exists with another method.
-    /// - 429: Too many requests. How many are allowed, and in which time, is not published. Wait before the next one.
-    /// - 502: No gateway was available. Wait, then send the request again. The vendor calls the status GATEWAY UNAVAILABLE. A proxy may answer with text or HTML.
-    /// - 5XX: A fault on the side of Configo, which is said to be rare.
+    /// - 403: The token lacks the permission for the resource. That this covers a missing scope, and a project role with too few permissions, is inferred.
+    /// - 405: The endpoint does not support the method. All endpoints of this document are inferred, so the endpoint may exist with another method.
+    /// - 429: Too many requests. The limit and its time window are not published. Wait before the next request.
+    /// - 502: No gateway was available. Wait, then send the request again. The vendor gives this status the reason phrase GATEWAY UNAVAILABLE. The body may be plain text or HTML from a proxy.
+    /// - 5XX: A server error at Configo. The vendor calls these errors rare.
     ///
     /// # Example
     ///
@@ -83,7 +83,7 @@ impl Client {
     ///
     /// The vendor does not document this operation (basis: guide-page). It needs the feature `inferred`, which is on by default.
     ///
-    /// Changes what the body names and leaves the rest as it is. The email address cannot be changed here; language and time zone have `replace_locale`. That the path names the user `me` is a guess.
+    /// Changes the properties in the body; omitted properties stay unchanged. The email address cannot be changed here. For language and time zone use `replace_locale`. The `me` in the path is a guess.
     ///
     /// `PATCH /v1/users/me`
     ///
@@ -95,11 +95,11 @@ impl Client {
     ///
     /// - 400: The request is malformed or cannot be understood.
     /// - 401: The header `Authorization` is missing or invalid, or the access token has expired or was revoked.
-    /// - 403: The token lacks the permission for the resource. That this stands for a missing scope and for a role with too few permissions is concluded.
-    /// - 405: The endpoint does not support the method. As all endpoints are inferred, this may well be the answer of one that exists with another method.
-    /// - 429: Too many requests. How many are allowed, and in which time, is not published. Wait before the next one.
-    /// - 502: No gateway was available. Wait, then send the request again. The vendor calls the status GATEWAY UNAVAILABLE. A proxy may answer with text or HTML.
-    /// - 5XX: A fault on the side of Configo, which is said to be rare.
+    /// - 403: The token lacks the permission for the resource. That this covers a missing scope, and a project role with too few permissions, is inferred.
+    /// - 405: The endpoint does not support the method. All endpoints of this document are inferred, so the endpoint may exist with another method.
+    /// - 429: Too many requests. The limit and its time window are not published. Wait before the next request.
+    /// - 502: No gateway was available. Wait, then send the request again. The vendor gives this status the reason phrase GATEWAY UNAVAILABLE. The body may be plain text or HTML from a proxy.
+    /// - 5XX: A server error at Configo. The vendor calls these errors rare.
     ///
     /// # Example
     ///
@@ -128,7 +128,7 @@ impl Client {
     ///
     /// The vendor does not document this operation (basis: scope-text). It needs the feature `inferred`, which is on by default.
     ///
-    /// Deletes the account of the user for good. This cannot be undone. The page of the vendor makes users type their exact email address first; over the API no such confirmation is published, so a program, above all a command line, should ask for the address itself before it sends this.
+    /// Deletes the account of the user. Treat this as final: no way to restore an account is published. On the web page users must type their exact email address first. No such confirmation is published for the API, so a program should ask for the address itself before it sends this request.
     ///
     /// `DELETE /v1/users/me`
     ///
@@ -139,11 +139,11 @@ impl Client {
     /// # Errors
     ///
     /// - 401: The header `Authorization` is missing or invalid, or the access token has expired or was revoked.
-    /// - 403 (inferred): The token is not that of a trusted application. Scopes do not help; the support of Configo decides who is trusted. The vendor does not name the status.
-    /// - 405: The endpoint does not support the method. As all endpoints are inferred, this may well be the answer of one that exists with another method.
-    /// - 429: Too many requests. How many are allowed, and in which time, is not published. Wait before the next one.
-    /// - 502: No gateway was available. Wait, then send the request again. The vendor calls the status GATEWAY UNAVAILABLE. A proxy may answer with text or HTML.
-    /// - 5XX: A fault on the side of Configo, which is said to be rare.
+    /// - 403 (inferred): The token does not belong to a trusted application. No scope replaces that trust: ask the support of Configo for it. The vendor does not document the status.
+    /// - 405: The endpoint does not support the method. All endpoints of this document are inferred, so the endpoint may exist with another method.
+    /// - 429: Too many requests. The limit and its time window are not published. Wait before the next request.
+    /// - 502: No gateway was available. Wait, then send the request again. The vendor gives this status the reason phrase GATEWAY UNAVAILABLE. The body may be plain text or HTML from a proxy.
+    /// - 5XX: A server error at Configo. The vendor calls these errors rare.
     ///
     /// # Example
     ///
@@ -162,7 +162,7 @@ impl Client {
     ///
     /// The vendor does not document this operation (basis: scope-text). It needs the feature `inferred`, which is on by default.
     ///
-    /// Returns the language of the interface and the time zone in which times are shown. That the time zone belongs to the locale is concluded from the page, where the two stand together.
+    /// Returns the language of the interface and the time zone in which times are shown. That the time zone belongs to the locale is inferred from the web page, which shows both together.
     ///
     /// `GET /v1/users/me/locale`
     ///
@@ -173,11 +173,11 @@ impl Client {
     /// # Errors
     ///
     /// - 401: The header `Authorization` is missing or invalid, or the access token has expired or was revoked.
-    /// - 403: The token lacks the permission for the resource. That this stands for a missing scope and for a role with too few permissions is concluded.
-    /// - 405: The endpoint does not support the method. As all endpoints are inferred, this may well be the answer of one that exists with another method.
-    /// - 429: Too many requests. How many are allowed, and in which time, is not published. Wait before the next one.
-    /// - 502: No gateway was available. Wait, then send the request again. The vendor calls the status GATEWAY UNAVAILABLE. A proxy may answer with text or HTML.
-    /// - 5XX: A fault on the side of Configo, which is said to be rare.
+    /// - 403: The token lacks the permission for the resource. That this covers a missing scope, and a project role with too few permissions, is inferred.
+    /// - 405: The endpoint does not support the method. All endpoints of this document are inferred, so the endpoint may exist with another method.
+    /// - 429: Too many requests. The limit and its time window are not published. Wait before the next request.
+    /// - 502: No gateway was available. Wait, then send the request again. The vendor gives this status the reason phrase GATEWAY UNAVAILABLE. The body may be plain text or HTML from a proxy.
+    /// - 5XX: A server error at Configo. The vendor calls these errors rare.
     ///
     /// # Example
     ///
@@ -196,7 +196,7 @@ impl Client {
     ///
     /// The vendor does not document this operation (basis: guide-page). It needs the feature `inferred`, which is on by default.
     ///
-    /// Sets language and time zone, both together.
+    /// Replaces language and time zone together.
     ///
     /// `PUT /v1/users/me/locale`
     ///
@@ -209,11 +209,11 @@ impl Client {
     ///
     /// - 400: The request is malformed or cannot be understood.
     /// - 401: The header `Authorization` is missing or invalid, or the access token has expired or was revoked.
-    /// - 403: The token lacks the permission for the resource. That this stands for a missing scope and for a role with too few permissions is concluded.
-    /// - 405: The endpoint does not support the method. As all endpoints are inferred, this may well be the answer of one that exists with another method.
-    /// - 429: Too many requests. How many are allowed, and in which time, is not published. Wait before the next one.
-    /// - 502: No gateway was available. Wait, then send the request again. The vendor calls the status GATEWAY UNAVAILABLE. A proxy may answer with text or HTML.
-    /// - 5XX: A fault on the side of Configo, which is said to be rare.
+    /// - 403: The token lacks the permission for the resource. That this covers a missing scope, and a project role with too few permissions, is inferred.
+    /// - 405: The endpoint does not support the method. All endpoints of this document are inferred, so the endpoint may exist with another method.
+    /// - 429: Too many requests. The limit and its time window are not published. Wait before the next request.
+    /// - 502: No gateway was available. Wait, then send the request again. The vendor gives this status the reason phrase GATEWAY UNAVAILABLE. The body may be plain text or HTML from a proxy.
+    /// - 5XX: A server error at Configo. The vendor calls these errors rare.
     ///
     /// # Example
     ///
@@ -242,7 +242,7 @@ impl Client {
     ///
     /// The vendor does not document this operation (basis: scope-text). It needs the feature `inferred`, which is on by default.
     ///
-    /// Lists the accounts with other services by which the user can sign in. Connecting another one needs a browser and is no part of the API.
+    /// Lists the accounts at other services with which the user can sign in. Connecting another account needs a browser, so this document has no operation for it.
     ///
     /// `GET /v1/users/me/connected-accounts`
     ///
@@ -253,11 +253,11 @@ impl Client {
     /// # Errors
     ///
     /// - 401: The header `Authorization` is missing or invalid, or the access token has expired or was revoked.
-    /// - 403: The token lacks the permission for the resource. That this stands for a missing scope and for a role with too few permissions is concluded.
-    /// - 405: The endpoint does not support the method. As all endpoints are inferred, this may well be the answer of one that exists with another method.
-    /// - 429: Too many requests. How many are allowed, and in which time, is not published. Wait before the next one.
-    /// - 502: No gateway was available. Wait, then send the request again. The vendor calls the status GATEWAY UNAVAILABLE. A proxy may answer with text or HTML.
-    /// - 5XX: A fault on the side of Configo, which is said to be rare.
+    /// - 403: The token lacks the permission for the resource. That this covers a missing scope, and a project role with too few permissions, is inferred.
+    /// - 405: The endpoint does not support the method. All endpoints of this document are inferred, so the endpoint may exist with another method.
+    /// - 429: Too many requests. The limit and its time window are not published. Wait before the next request.
+    /// - 502: No gateway was available. Wait, then send the request again. The vendor gives this status the reason phrase GATEWAY UNAVAILABLE. The body may be plain text or HTML from a proxy.
+    /// - 5XX: A server error at Configo. The vendor calls these errors rare.
     ///
     /// # Example
     ///
@@ -276,7 +276,7 @@ impl Client {
     ///
     /// The vendor does not document this operation (basis: guide-page). It needs the feature `inferred`, which is on by default.
     ///
-    /// Ends the connection with an account of another service. What happens to a user who could not sign in any more is not published.
+    /// Disconnects an account at another service. What happens if this is the only way for the user to sign in is not published.
     ///
     /// `DELETE /v1/users/me/connected-accounts/{connected_account_id}`
     ///
@@ -287,12 +287,12 @@ impl Client {
     /// # Errors
     ///
     /// - 401: The header `Authorization` is missing or invalid, or the access token has expired or was revoked.
-    /// - 403: The token lacks the permission for the resource. That this stands for a missing scope and for a role with too few permissions is concluded.
+    /// - 403: The token lacks the permission for the resource. That this covers a missing scope, and a project role with too few permissions, is inferred.
     /// - 404: The resource does not exist.
-    /// - 405: The endpoint does not support the method. As all endpoints are inferred, this may well be the answer of one that exists with another method.
-    /// - 429: Too many requests. How many are allowed, and in which time, is not published. Wait before the next one.
-    /// - 502: No gateway was available. Wait, then send the request again. The vendor calls the status GATEWAY UNAVAILABLE. A proxy may answer with text or HTML.
-    /// - 5XX: A fault on the side of Configo, which is said to be rare.
+    /// - 405: The endpoint does not support the method. All endpoints of this document are inferred, so the endpoint may exist with another method.
+    /// - 429: Too many requests. The limit and its time window are not published. Wait before the next request.
+    /// - 502: No gateway was available. Wait, then send the request again. The vendor gives this status the reason phrase GATEWAY UNAVAILABLE. The body may be plain text or HTML from a proxy.
+    /// - 5XX: A server error at Configo. The vendor calls these errors rare.
     ///
     /// # Example
     ///
@@ -315,7 +315,7 @@ impl Client {
     ///
     /// The vendor does not document this operation (basis: scope-text). It needs the feature `inferred`, which is on by default.
     ///
-    /// Lists the people who came to Configo through the user. Whether this is about the partner programme is not published.
+    /// Lists the people whom the user referred to Configo. Whether this is part of the partner programme is not published.
     ///
     /// `GET /v1/users/me/referrals`
     ///
@@ -329,11 +329,11 @@ impl Client {
     ///
     /// - 400: The request is malformed or cannot be understood.
     /// - 401: The header `Authorization` is missing or invalid, or the access token has expired or was revoked.
-    /// - 403: The token lacks the permission for the resource. That this stands for a missing scope and for a role with too few permissions is concluded.
-    /// - 405: The endpoint does not support the method. As all endpoints are inferred, this may well be the answer of one that exists with another method.
-    /// - 429: Too many requests. How many are allowed, and in which time, is not published. Wait before the next one.
-    /// - 502: No gateway was available. Wait, then send the request again. The vendor calls the status GATEWAY UNAVAILABLE. A proxy may answer with text or HTML.
-    /// - 5XX: A fault on the side of Configo, which is said to be rare.
+    /// - 403: The token lacks the permission for the resource. That this covers a missing scope, and a project role with too few permissions, is inferred.
+    /// - 405: The endpoint does not support the method. All endpoints of this document are inferred, so the endpoint may exist with another method.
+    /// - 429: Too many requests. The limit and its time window are not published. Wait before the next request.
+    /// - 502: No gateway was available. Wait, then send the request again. The vendor gives this status the reason phrase GATEWAY UNAVAILABLE. The body may be plain text or HTML from a proxy.
+    /// - 5XX: A server error at Configo. The vendor calls these errors rare.
     ///
     /// # Example
     ///
@@ -352,7 +352,7 @@ impl Client {
     ///
     /// The vendor does not document this operation (basis: scope-text). It needs the feature `inferred`, which is on by default.
     ///
-    /// Returns the plan that the user pays for. That a user without one gets 404 is a guess.
+    /// Returns the current subscription of the user. 404 for a user without a subscription is a guess.
     ///
     /// `GET /v1/billing/subscription`
     ///
@@ -363,12 +363,12 @@ impl Client {
     /// # Errors
     ///
     /// - 401: The header `Authorization` is missing or invalid, or the access token has expired or was revoked.
-    /// - 403: The token lacks the permission for the resource. That this stands for a missing scope and for a role with too few permissions is concluded.
+    /// - 403: The token lacks the permission for the resource. That this covers a missing scope, and a project role with too few permissions, is inferred.
     /// - 404: The resource does not exist.
-    /// - 405: The endpoint does not support the method. As all endpoints are inferred, this may well be the answer of one that exists with another method.
-    /// - 429: Too many requests. How many are allowed, and in which time, is not published. Wait before the next one.
-    /// - 502: No gateway was available. Wait, then send the request again. The vendor calls the status GATEWAY UNAVAILABLE. A proxy may answer with text or HTML.
-    /// - 5XX: A fault on the side of Configo, which is said to be rare.
+    /// - 405: The endpoint does not support the method. All endpoints of this document are inferred, so the endpoint may exist with another method.
+    /// - 429: Too many requests. The limit and its time window are not published. Wait before the next request.
+    /// - 502: No gateway was available. Wait, then send the request again. The vendor gives this status the reason phrase GATEWAY UNAVAILABLE. The body may be plain text or HTML from a proxy.
+    /// - 5XX: A server error at Configo. The vendor calls these errors rare.
     ///
     /// # Example
     ///
@@ -401,11 +401,11 @@ impl Client {
     ///
     /// - 400: The request is malformed or cannot be understood.
     /// - 401: The header `Authorization` is missing or invalid, or the access token has expired or was revoked.
-    /// - 403: The token lacks the permission for the resource. That this stands for a missing scope and for a role with too few permissions is concluded.
-    /// - 405: The endpoint does not support the method. As all endpoints are inferred, this may well be the answer of one that exists with another method.
-    /// - 429: Too many requests. How many are allowed, and in which time, is not published. Wait before the next one.
-    /// - 502: No gateway was available. Wait, then send the request again. The vendor calls the status GATEWAY UNAVAILABLE. A proxy may answer with text or HTML.
-    /// - 5XX: A fault on the side of Configo, which is said to be rare.
+    /// - 403: The token lacks the permission for the resource. That this covers a missing scope, and a project role with too few permissions, is inferred.
+    /// - 405: The endpoint does not support the method. All endpoints of this document are inferred, so the endpoint may exist with another method.
+    /// - 429: Too many requests. The limit and its time window are not published. Wait before the next request.
+    /// - 502: No gateway was available. Wait, then send the request again. The vendor gives this status the reason phrase GATEWAY UNAVAILABLE. The body may be plain text or HTML from a proxy.
+    /// - 5XX: A server error at Configo. The vendor calls these errors rare.
     ///
     /// # Example
     ///
@@ -424,7 +424,7 @@ impl Client {
     ///
     /// The vendor does not document this operation (basis: scope-text). It needs the feature `inferred`, which is on by default.
     ///
-    /// Lists the plans that can be bought. Buying one is no part of the API as far as published.
+    /// Lists the plans that can be bought. No operation for buying one is published.
     ///
     /// `GET /v1/billing/tariffs`
     ///
@@ -435,11 +435,11 @@ impl Client {
     /// # Errors
     ///
     /// - 401: The header `Authorization` is missing or invalid, or the access token has expired or was revoked.
-    /// - 403: The token lacks the permission for the resource. That this stands for a missing scope and for a role with too few permissions is concluded.
-    /// - 405: The endpoint does not support the method. As all endpoints are inferred, this may well be the answer of one that exists with another method.
-    /// - 429: Too many requests. How many are allowed, and in which time, is not published. Wait before the next one.
-    /// - 502: No gateway was available. Wait, then send the request again. The vendor calls the status GATEWAY UNAVAILABLE. A proxy may answer with text or HTML.
-    /// - 5XX: A fault on the side of Configo, which is said to be rare.
+    /// - 403: The token lacks the permission for the resource. That this covers a missing scope, and a project role with too few permissions, is inferred.
+    /// - 405: The endpoint does not support the method. All endpoints of this document are inferred, so the endpoint may exist with another method.
+    /// - 429: Too many requests. The limit and its time window are not published. Wait before the next request.
+    /// - 502: No gateway was available. Wait, then send the request again. The vendor gives this status the reason phrase GATEWAY UNAVAILABLE. The body may be plain text or HTML from a proxy.
+    /// - 5XX: A server error at Configo. The vendor calls these errors rare.
     ///
     /// # Example
     ///
@@ -469,12 +469,12 @@ impl Client {
     /// # Errors
     ///
     /// - 401: The header `Authorization` is missing or invalid, or the access token has expired or was revoked.
-    /// - 403: The token lacks the permission for the resource. That this stands for a missing scope and for a role with too few permissions is concluded.
+    /// - 403: The token lacks the permission for the resource. That this covers a missing scope, and a project role with too few permissions, is inferred.
     /// - 404: The resource does not exist.
-    /// - 405: The endpoint does not support the method. As all endpoints are inferred, this may well be the answer of one that exists with another method.
-    /// - 429: Too many requests. How many are allowed, and in which time, is not published. Wait before the next one.
-    /// - 502: No gateway was available. Wait, then send the request again. The vendor calls the status GATEWAY UNAVAILABLE. A proxy may answer with text or HTML.
-    /// - 5XX: A fault on the side of Configo, which is said to be rare.
+    /// - 405: The endpoint does not support the method. All endpoints of this document are inferred, so the endpoint may exist with another method.
+    /// - 429: Too many requests. The limit and its time window are not published. Wait before the next request.
+    /// - 502: No gateway was available. Wait, then send the request again. The vendor gives this status the reason phrase GATEWAY UNAVAILABLE. The body may be plain text or HTML from a proxy.
+    /// - 5XX: A server error at Configo. The vendor calls these errors rare.
     ///
     /// # Example
     ///
@@ -493,7 +493,7 @@ impl Client {
     ///
     /// The vendor does not document this operation (basis: scope-text). It needs the feature `inferred`, which is on by default.
     ///
-    /// Lists the projects that the user can reach.
+    /// Lists the projects of the user.
     ///
     /// `GET /v1/projects`
     ///
@@ -507,11 +507,11 @@ impl Client {
     ///
     /// - 400: The request is malformed or cannot be understood.
     /// - 401: The header `Authorization` is missing or invalid, or the access token has expired or was revoked.
-    /// - 403: The token lacks the permission for the resource. That this stands for a missing scope and for a role with too few permissions is concluded.
-    /// - 405: The endpoint does not support the method. As all endpoints are inferred, this may well be the answer of one that exists with another method.
-    /// - 429: Too many requests. How many are allowed, and in which time, is not published. Wait before the next one.
-    /// - 502: No gateway was available. Wait, then send the request again. The vendor calls the status GATEWAY UNAVAILABLE. A proxy may answer with text or HTML.
-    /// - 5XX: A fault on the side of Configo, which is said to be rare.
+    /// - 403: The token lacks the permission for the resource. That this covers a missing scope, and a project role with too few permissions, is inferred.
+    /// - 405: The endpoint does not support the method. All endpoints of this document are inferred, so the endpoint may exist with another method.
+    /// - 429: Too many requests. The limit and its time window are not published. Wait before the next request.
+    /// - 502: No gateway was available. Wait, then send the request again. The vendor gives this status the reason phrase GATEWAY UNAVAILABLE. The body may be plain text or HTML from a proxy.
+    /// - 5XX: A server error at Configo. The vendor calls these errors rare.
     ///
     /// # Example
     ///
@@ -530,7 +530,7 @@ impl Client {
     ///
     /// The vendor does not document this operation (basis: guide-page). It needs the feature `inferred`, which is on by default.
     ///
-    /// Makes a project. It starts with the roles Owner and Manager and with seven order statuses, from New to Cancelled.
+    /// Creates a project. A new project has the roles Owner and Manager, and seven order statuses from New to Cancelled.
     ///
     /// `POST /v1/projects`
     ///
@@ -542,12 +542,12 @@ impl Client {
     ///
     /// - 400: The request is malformed or cannot be understood.
     /// - 401: The header `Authorization` is missing or invalid, or the access token has expired or was revoked.
-    /// - 403: The token lacks the permission for the resource. That this stands for a missing scope and for a role with too few permissions is concluded.
-    /// - 405: The endpoint does not support the method. As all endpoints are inferred, this may well be the answer of one that exists with another method.
+    /// - 403: The token lacks the permission for the resource. That this covers a missing scope, and a project role with too few permissions, is inferred.
+    /// - 405: The endpoint does not support the method. All endpoints of this document are inferred, so the endpoint may exist with another method.
     /// - 409: The resource exists already.
-    /// - 429: Too many requests. How many are allowed, and in which time, is not published. Wait before the next one.
-    /// - 502: No gateway was available. Wait, then send the request again. The vendor calls the status GATEWAY UNAVAILABLE. A proxy may answer with text or HTML.
-    /// - 5XX: A fault on the side of Configo, which is said to be rare.
+    /// - 429: Too many requests. The limit and its time window are not published. Wait before the next request.
+    /// - 502: No gateway was available. Wait, then send the request again. The vendor gives this status the reason phrase GATEWAY UNAVAILABLE. The body may be plain text or HTML from a proxy.
+    /// - 5XX: A server error at Configo. The vendor calls these errors rare.
     ///
     /// # Example
     ///
@@ -588,12 +588,12 @@ impl Client {
     /// # Errors
     ///
     /// - 401: The header `Authorization` is missing or invalid, or the access token has expired or was revoked.
-    /// - 403: The token lacks the permission for the resource. That this stands for a missing scope and for a role with too few permissions is concluded.
+    /// - 403: The token lacks the permission for the resource. That this covers a missing scope, and a project role with too few permissions, is inferred.
     /// - 404: The resource does not exist.
-    /// - 405: The endpoint does not support the method. As all endpoints are inferred, this may well be the answer of one that exists with another method.
-    /// - 429: Too many requests. How many are allowed, and in which time, is not published. Wait before the next one.
-    /// - 502: No gateway was available. Wait, then send the request again. The vendor calls the status GATEWAY UNAVAILABLE. A proxy may answer with text or HTML.
-    /// - 5XX: A fault on the side of Configo, which is said to be rare.
+    /// - 405: The endpoint does not support the method. All endpoints of this document are inferred, so the endpoint may exist with another method.
+    /// - 429: Too many requests. The limit and its time window are not published. Wait before the next request.
+    /// - 502: No gateway was available. Wait, then send the request again. The vendor gives this status the reason phrase GATEWAY UNAVAILABLE. The body may be plain text or HTML from a proxy.
+    /// - 5XX: A server error at Configo. The vendor calls these errors rare.
     ///
     /// # Example
     ///
@@ -612,7 +612,7 @@ impl Client {
     ///
     /// The vendor does not document this operation (basis: guide-page). It needs the feature `inferred`, which is on by default.
     ///
-    /// Changes what the body names and leaves the rest as it is. Which settings a project has beside these is not published.
+    /// Changes the properties in the body; omitted properties stay unchanged. Which settings a project has is not published.
     ///
     /// `PATCH /v1/projects/{project_id}`
     ///
@@ -624,13 +624,13 @@ impl Client {
     ///
     /// - 400: The request is malformed or cannot be understood.
     /// - 401: The header `Authorization` is missing or invalid, or the access token has expired or was revoked.
-    /// - 403: The token lacks the permission for the resource. That this stands for a missing scope and for a role with too few permissions is concluded.
+    /// - 403: The token lacks the permission for the resource. That this covers a missing scope, and a project role with too few permissions, is inferred.
     /// - 404: The resource does not exist.
-    /// - 405: The endpoint does not support the method. As all endpoints are inferred, this may well be the answer of one that exists with another method.
-    /// - 409 (inferred): The change would make the resource the same as another. The vendor knows the status for resources that exist already; that a change can meet it is a guess.
-    /// - 429: Too many requests. How many are allowed, and in which time, is not published. Wait before the next one.
-    /// - 502: No gateway was available. Wait, then send the request again. The vendor calls the status GATEWAY UNAVAILABLE. A proxy may answer with text or HTML.
-    /// - 5XX: A fault on the side of Configo, which is said to be rare.
+    /// - 405: The endpoint does not support the method. All endpoints of this document are inferred, so the endpoint may exist with another method.
+    /// - 409 (inferred): The change would make the resource a duplicate of another one. The vendor documents this status for resources that exist already; that an update can cause it is inferred.
+    /// - 429: Too many requests. The limit and its time window are not published. Wait before the next request.
+    /// - 502: No gateway was available. Wait, then send the request again. The vendor gives this status the reason phrase GATEWAY UNAVAILABLE. The body may be plain text or HTML from a proxy.
+    /// - 5XX: A server error at Configo. The vendor calls these errors rare.
     ///
     /// # Example
     ///
@@ -659,7 +659,7 @@ impl Client {
     ///
     /// The vendor does not document this operation (basis: convention). It needs the feature `inferred`, which is on by default.
     ///
-    /// Deletes a project. What becomes of its orders, contacts and the rest is not published; expect them to be gone.
+    /// Deletes a project. What happens to its orders, contacts and other resources is not published; expect them to be deleted too.
     ///
     /// `DELETE /v1/projects/{project_id}`
     ///
@@ -670,12 +670,12 @@ impl Client {
     /// # Errors
     ///
     /// - 401: The header `Authorization` is missing or invalid, or the access token has expired or was revoked.
-    /// - 403: The token lacks the permission for the resource. That this stands for a missing scope and for a role with too few permissions is concluded.
+    /// - 403: The token lacks the permission for the resource. That this covers a missing scope, and a project role with too few permissions, is inferred.
     /// - 404: The resource does not exist.
-    /// - 405: The endpoint does not support the method. As all endpoints are inferred, this may well be the answer of one that exists with another method.
-    /// - 429: Too many requests. How many are allowed, and in which time, is not published. Wait before the next one.
-    /// - 502: No gateway was available. Wait, then send the request again. The vendor calls the status GATEWAY UNAVAILABLE. A proxy may answer with text or HTML.
-    /// - 5XX: A fault on the side of Configo, which is said to be rare.
+    /// - 405: The endpoint does not support the method. All endpoints of this document are inferred, so the endpoint may exist with another method.
+    /// - 429: Too many requests. The limit and its time window are not published. Wait before the next request.
+    /// - 502: No gateway was available. Wait, then send the request again. The vendor gives this status the reason phrase GATEWAY UNAVAILABLE. The body may be plain text or HTML from a proxy.
+    /// - 5XX: A server error at Configo. The vendor calls these errors rare.
     ///
     /// # Example
     ///
@@ -705,12 +705,12 @@ impl Client {
     /// # Errors
     ///
     /// - 401: The header `Authorization` is missing or invalid, or the access token has expired or was revoked.
-    /// - 403: The token lacks the permission for the resource. That this stands for a missing scope and for a role with too few permissions is concluded.
+    /// - 403: The token lacks the permission for the resource. That this covers a missing scope, and a project role with too few permissions, is inferred.
     /// - 404: The resource does not exist.
-    /// - 405: The endpoint does not support the method. As all endpoints are inferred, this may well be the answer of one that exists with another method.
-    /// - 429: Too many requests. How many are allowed, and in which time, is not published. Wait before the next one.
-    /// - 502: No gateway was available. Wait, then send the request again. The vendor calls the status GATEWAY UNAVAILABLE. A proxy may answer with text or HTML.
-    /// - 5XX: A fault on the side of Configo, which is said to be rare.
+    /// - 405: The endpoint does not support the method. All endpoints of this document are inferred, so the endpoint may exist with another method.
+    /// - 429: Too many requests. The limit and its time window are not published. Wait before the next request.
+    /// - 502: No gateway was available. Wait, then send the request again. The vendor gives this status the reason phrase GATEWAY UNAVAILABLE. The body may be plain text or HTML from a proxy.
+    /// - 5XX: A server error at Configo. The vendor calls these errors rare.
     ///
     /// # Example
     ///
@@ -729,7 +729,7 @@ impl Client {
     ///
     /// The vendor does not document this operation (basis: guide-page). It needs the feature `inferred`, which is on by default.
     ///
-    /// Makes a role with any of the five permissions.
+    /// Creates a role with any of the five permissions.
     ///
     /// `POST /v1/projects/{project_id}/roles`
     ///
@@ -741,13 +741,13 @@ impl Client {
     ///
     /// - 400: The request is malformed or cannot be understood.
     /// - 401: The header `Authorization` is missing or invalid, or the access token has expired or was revoked.
-    /// - 403: The token lacks the permission for the resource. That this stands for a missing scope and for a role with too few permissions is concluded.
+    /// - 403: The token lacks the permission for the resource. That this covers a missing scope, and a project role with too few permissions, is inferred.
     /// - 404: The resource does not exist.
-    /// - 405: The endpoint does not support the method. As all endpoints are inferred, this may well be the answer of one that exists with another method.
+    /// - 405: The endpoint does not support the method. All endpoints of this document are inferred, so the endpoint may exist with another method.
     /// - 409: The resource exists already.
-    /// - 429: Too many requests. How many are allowed, and in which time, is not published. Wait before the next one.
-    /// - 502: No gateway was available. Wait, then send the request again. The vendor calls the status GATEWAY UNAVAILABLE. A proxy may answer with text or HTML.
-    /// - 5XX: A fault on the side of Configo, which is said to be rare.
+    /// - 429: Too many requests. The limit and its time window are not published. Wait before the next request.
+    /// - 502: No gateway was available. Wait, then send the request again. The vendor gives this status the reason phrase GATEWAY UNAVAILABLE. The body may be plain text or HTML from a proxy.
+    /// - 5XX: A server error at Configo. The vendor calls these errors rare.
     ///
     /// # Example
     ///
@@ -793,12 +793,12 @@ impl Client {
     /// # Errors
     ///
     /// - 401: The header `Authorization` is missing or invalid, or the access token has expired or was revoked.
-    /// - 403: The token lacks the permission for the resource. That this stands for a missing scope and for a role with too few permissions is concluded.
+    /// - 403: The token lacks the permission for the resource. That this covers a missing scope, and a project role with too few permissions, is inferred.
     /// - 404: The resource does not exist.
-    /// - 405: The endpoint does not support the method. As all endpoints are inferred, this may well be the answer of one that exists with another method.
-    /// - 429: Too many requests. How many are allowed, and in which time, is not published. Wait before the next one.
-    /// - 502: No gateway was available. Wait, then send the request again. The vendor calls the status GATEWAY UNAVAILABLE. A proxy may answer with text or HTML.
-    /// - 5XX: A fault on the side of Configo, which is said to be rare.
+    /// - 405: The endpoint does not support the method. All endpoints of this document are inferred, so the endpoint may exist with another method.
+    /// - 429: Too many requests. The limit and its time window are not published. Wait before the next request.
+    /// - 502: No gateway was available. Wait, then send the request again. The vendor gives this status the reason phrase GATEWAY UNAVAILABLE. The body may be plain text or HTML from a proxy.
+    /// - 5XX: A server error at Configo. The vendor calls these errors rare.
     ///
     /// # Example
     ///
@@ -822,7 +822,7 @@ impl Client {
     ///
     /// The vendor does not document this operation (basis: guide-page). It needs the feature `inferred`, which is on by default.
     ///
-    /// Changes name, place or permissions of a role.
+    /// Changes name, position or permissions of a role. Omitted properties stay unchanged.
     ///
     /// `PATCH /v1/projects/{project_id}/roles/{role_id}`
     ///
@@ -834,13 +834,13 @@ impl Client {
     ///
     /// - 400: The request is malformed or cannot be understood.
     /// - 401: The header `Authorization` is missing or invalid, or the access token has expired or was revoked.
-    /// - 403: The token lacks the permission for the resource. That this stands for a missing scope and for a role with too few permissions is concluded.
+    /// - 403: The token lacks the permission for the resource. That this covers a missing scope, and a project role with too few permissions, is inferred.
     /// - 404: The resource does not exist.
-    /// - 405: The endpoint does not support the method. As all endpoints are inferred, this may well be the answer of one that exists with another method.
-    /// - 409 (inferred): The change would make the resource the same as another. The vendor knows the status for resources that exist already; that a change can meet it is a guess.
-    /// - 429: Too many requests. How many are allowed, and in which time, is not published. Wait before the next one.
-    /// - 502: No gateway was available. Wait, then send the request again. The vendor calls the status GATEWAY UNAVAILABLE. A proxy may answer with text or HTML.
-    /// - 5XX: A fault on the side of Configo, which is said to be rare.
+    /// - 405: The endpoint does not support the method. All endpoints of this document are inferred, so the endpoint may exist with another method.
+    /// - 409 (inferred): The change would make the resource a duplicate of another one. The vendor documents this status for resources that exist already; that an update can cause it is inferred.
+    /// - 429: Too many requests. The limit and its time window are not published. Wait before the next request.
+    /// - 502: No gateway was available. Wait, then send the request again. The vendor gives this status the reason phrase GATEWAY UNAVAILABLE. The body may be plain text or HTML from a proxy.
+    /// - 5XX: A server error at Configo. The vendor calls these errors rare.
     ///
     /// # Example
     ///
@@ -866,7 +866,7 @@ impl Client {
     ///
     /// The vendor does not document this operation (basis: guide-page). It needs the feature `inferred`, which is on by default.
     ///
-    /// Deletes a role. What becomes of members who have it is not published.
+    /// Deletes a role. What happens to members who have it is not published.
     ///
     /// `DELETE /v1/projects/{project_id}/roles/{role_id}`
     ///
@@ -877,12 +877,12 @@ impl Client {
     /// # Errors
     ///
     /// - 401: The header `Authorization` is missing or invalid, or the access token has expired or was revoked.
-    /// - 403: The token lacks the permission for the resource. That this stands for a missing scope and for a role with too few permissions is concluded.
+    /// - 403: The token lacks the permission for the resource. That this covers a missing scope, and a project role with too few permissions, is inferred.
     /// - 404: The resource does not exist.
-    /// - 405: The endpoint does not support the method. As all endpoints are inferred, this may well be the answer of one that exists with another method.
-    /// - 429: Too many requests. How many are allowed, and in which time, is not published. Wait before the next one.
-    /// - 502: No gateway was available. Wait, then send the request again. The vendor calls the status GATEWAY UNAVAILABLE. A proxy may answer with text or HTML.
-    /// - 5XX: A fault on the side of Configo, which is said to be rare.
+    /// - 405: The endpoint does not support the method. All endpoints of this document are inferred, so the endpoint may exist with another method.
+    /// - 429: Too many requests. The limit and its time window are not published. Wait before the next request.
+    /// - 502: No gateway was available. Wait, then send the request again. The vendor gives this status the reason phrase GATEWAY UNAVAILABLE. The body may be plain text or HTML from a proxy.
+    /// - 5XX: A server error at Configo. The vendor calls these errors rare.
     ///
     /// # Example
     ///
@@ -906,7 +906,7 @@ impl Client {
     ///
     /// The vendor does not document this operation (basis: scope-text). It needs the feature `inferred`, which is on by default.
     ///
-    /// Lists who works in the project, and in which role.
+    /// Lists the members of the project with their roles.
     ///
     /// `GET /v1/projects/{project_id}/members`
     ///
@@ -917,12 +917,12 @@ impl Client {
     /// # Errors
     ///
     /// - 401: The header `Authorization` is missing or invalid, or the access token has expired or was revoked.
-    /// - 403: The token lacks the permission for the resource. That this stands for a missing scope and for a role with too few permissions is concluded.
+    /// - 403: The token lacks the permission for the resource. That this covers a missing scope, and a project role with too few permissions, is inferred.
     /// - 404: The resource does not exist.
-    /// - 405: The endpoint does not support the method. As all endpoints are inferred, this may well be the answer of one that exists with another method.
-    /// - 429: Too many requests. How many are allowed, and in which time, is not published. Wait before the next one.
-    /// - 502: No gateway was available. Wait, then send the request again. The vendor calls the status GATEWAY UNAVAILABLE. A proxy may answer with text or HTML.
-    /// - 5XX: A fault on the side of Configo, which is said to be rare.
+    /// - 405: The endpoint does not support the method. All endpoints of this document are inferred, so the endpoint may exist with another method.
+    /// - 429: Too many requests. The limit and its time window are not published. Wait before the next request.
+    /// - 502: No gateway was available. Wait, then send the request again. The vendor gives this status the reason phrase GATEWAY UNAVAILABLE. The body may be plain text or HTML from a proxy.
+    /// - 5XX: A server error at Configo. The vendor calls these errors rare.
     ///
     /// # Example
     ///
@@ -941,7 +941,7 @@ impl Client {
     ///
     /// The vendor does not document this operation (basis: guide-page). It needs the feature `inferred`, which is on by default.
     ///
-    /// Adds a registered user of Configo to the project by email address; membership starts at once. How many members there can be depends on the plan. That 409 tells of somebody who is a member already, 404 of an unknown address and 403 of a plan that is used up, are guesses.
+    /// Adds a registered Configo user to the project by email address. Membership starts at once. The plan limits the number of members. These statuses are guesses: 409 if the user is a member already, 404 for an unknown address, and 403 if the plan has no free slot.
     ///
     /// `POST /v1/projects/{project_id}/members`
     ///
@@ -953,13 +953,13 @@ impl Client {
     ///
     /// - 400: The request is malformed or cannot be understood.
     /// - 401: The header `Authorization` is missing or invalid, or the access token has expired or was revoked.
-    /// - 403: The token lacks the permission for the resource. That this stands for a missing scope and for a role with too few permissions is concluded.
+    /// - 403: The token lacks the permission for the resource. That this covers a missing scope, and a project role with too few permissions, is inferred.
     /// - 404: The resource does not exist.
-    /// - 405: The endpoint does not support the method. As all endpoints are inferred, this may well be the answer of one that exists with another method.
+    /// - 405: The endpoint does not support the method. All endpoints of this document are inferred, so the endpoint may exist with another method.
     /// - 409: The resource exists already.
-    /// - 429: Too many requests. How many are allowed, and in which time, is not published. Wait before the next one.
-    /// - 502: No gateway was available. Wait, then send the request again. The vendor calls the status GATEWAY UNAVAILABLE. A proxy may answer with text or HTML.
-    /// - 5XX: A fault on the side of Configo, which is said to be rare.
+    /// - 429: Too many requests. The limit and its time window are not published. Wait before the next request.
+    /// - 502: No gateway was available. Wait, then send the request again. The vendor gives this status the reason phrase GATEWAY UNAVAILABLE. The body may be plain text or HTML from a proxy.
+    /// - 5XX: A server error at Configo. The vendor calls these errors rare.
     ///
     /// # Example
     ///
@@ -1000,12 +1000,12 @@ impl Client {
     /// # Errors
     ///
     /// - 401: The header `Authorization` is missing or invalid, or the access token has expired or was revoked.
-    /// - 403: The token lacks the permission for the resource. That this stands for a missing scope and for a role with too few permissions is concluded.
+    /// - 403: The token lacks the permission for the resource. That this covers a missing scope, and a project role with too few permissions, is inferred.
     /// - 404: The resource does not exist.
-    /// - 405: The endpoint does not support the method. As all endpoints are inferred, this may well be the answer of one that exists with another method.
-    /// - 429: Too many requests. How many are allowed, and in which time, is not published. Wait before the next one.
-    /// - 502: No gateway was available. Wait, then send the request again. The vendor calls the status GATEWAY UNAVAILABLE. A proxy may answer with text or HTML.
-    /// - 5XX: A fault on the side of Configo, which is said to be rare.
+    /// - 405: The endpoint does not support the method. All endpoints of this document are inferred, so the endpoint may exist with another method.
+    /// - 429: Too many requests. The limit and its time window are not published. Wait before the next request.
+    /// - 502: No gateway was available. Wait, then send the request again. The vendor gives this status the reason phrase GATEWAY UNAVAILABLE. The body may be plain text or HTML from a proxy.
+    /// - 5XX: A server error at Configo. The vendor calls these errors rare.
     ///
     /// # Example
     ///
@@ -1041,13 +1041,13 @@ impl Client {
     ///
     /// - 400: The request is malformed or cannot be understood.
     /// - 401: The header `Authorization` is missing or invalid, or the access token has expired or was revoked.
-    /// - 403: The token lacks the permission for the resource. That this stands for a missing scope and for a role with too few permissions is concluded.
+    /// - 403: The token lacks the permission for the resource. That this covers a missing scope, and a project role with too few permissions, is inferred.
     /// - 404: The resource does not exist.
-    /// - 405: The endpoint does not support the method. As all endpoints are inferred, this may well be the answer of one that exists with another method.
-    /// - 409 (inferred): The change would make the resource the same as another. The vendor knows the status for resources that exist already; that a change can meet it is a guess.
-    /// - 429: Too many requests. How many are allowed, and in which time, is not published. Wait before the next one.
-    /// - 502: No gateway was available. Wait, then send the request again. The vendor calls the status GATEWAY UNAVAILABLE. A proxy may answer with text or HTML.
-    /// - 5XX: A fault on the side of Configo, which is said to be rare.
+    /// - 405: The endpoint does not support the method. All endpoints of this document are inferred, so the endpoint may exist with another method.
+    /// - 409 (inferred): The change would make the resource a duplicate of another one. The vendor documents this status for resources that exist already; that an update can cause it is inferred.
+    /// - 429: Too many requests. The limit and its time window are not published. Wait before the next request.
+    /// - 502: No gateway was available. Wait, then send the request again. The vendor gives this status the reason phrase GATEWAY UNAVAILABLE. The body may be plain text or HTML from a proxy.
+    /// - 5XX: A server error at Configo. The vendor calls these errors rare.
     ///
     /// # Example
     ///
@@ -1077,7 +1077,7 @@ impl Client {
     ///
     /// The vendor does not document this operation (basis: guide-page). It needs the feature `inferred`, which is on by default.
     ///
-    /// Ends a membership. This is possible at any time.
+    /// Removes a member from the project. This is possible at any time.
     ///
     /// `DELETE /v1/projects/{project_id}/members/{member_id}`
     ///
@@ -1088,12 +1088,12 @@ impl Client {
     /// # Errors
     ///
     /// - 401: The header `Authorization` is missing or invalid, or the access token has expired or was revoked.
-    /// - 403: The token lacks the permission for the resource. That this stands for a missing scope and for a role with too few permissions is concluded.
+    /// - 403: The token lacks the permission for the resource. That this covers a missing scope, and a project role with too few permissions, is inferred.
     /// - 404: The resource does not exist.
-    /// - 405: The endpoint does not support the method. As all endpoints are inferred, this may well be the answer of one that exists with another method.
-    /// - 429: Too many requests. How many are allowed, and in which time, is not published. Wait before the next one.
-    /// - 502: No gateway was available. Wait, then send the request again. The vendor calls the status GATEWAY UNAVAILABLE. A proxy may answer with text or HTML.
-    /// - 5XX: A fault on the side of Configo, which is said to be rare.
+    /// - 405: The endpoint does not support the method. All endpoints of this document are inferred, so the endpoint may exist with another method.
+    /// - 429: Too many requests. The limit and its time window are not published. Wait before the next request.
+    /// - 502: No gateway was available. Wait, then send the request again. The vendor gives this status the reason phrase GATEWAY UNAVAILABLE. The body may be plain text or HTML from a proxy.
+    /// - 5XX: A server error at Configo. The vendor calls these errors rare.
     ///
     /// # Example
     ///
@@ -1117,7 +1117,7 @@ impl Client {
     ///
     /// The vendor does not document this operation (basis: scope-text). It needs the feature `inferred`, which is on by default.
     ///
-    /// Lists the statuses that orders can have. A new project has the seven of the example.
+    /// Lists the statuses that orders can have. A new project has seven: see the example.
     ///
     /// `GET /v1/projects/{project_id}/statuses`
     ///
@@ -1128,12 +1128,12 @@ impl Client {
     /// # Errors
     ///
     /// - 401: The header `Authorization` is missing or invalid, or the access token has expired or was revoked.
-    /// - 403: The token lacks the permission for the resource. That this stands for a missing scope and for a role with too few permissions is concluded.
+    /// - 403: The token lacks the permission for the resource. That this covers a missing scope, and a project role with too few permissions, is inferred.
     /// - 404: The resource does not exist.
-    /// - 405: The endpoint does not support the method. As all endpoints are inferred, this may well be the answer of one that exists with another method.
-    /// - 429: Too many requests. How many are allowed, and in which time, is not published. Wait before the next one.
-    /// - 502: No gateway was available. Wait, then send the request again. The vendor calls the status GATEWAY UNAVAILABLE. A proxy may answer with text or HTML.
-    /// - 5XX: A fault on the side of Configo, which is said to be rare.
+    /// - 405: The endpoint does not support the method. All endpoints of this document are inferred, so the endpoint may exist with another method.
+    /// - 429: Too many requests. The limit and its time window are not published. Wait before the next request.
+    /// - 502: No gateway was available. Wait, then send the request again. The vendor gives this status the reason phrase GATEWAY UNAVAILABLE. The body may be plain text or HTML from a proxy.
+    /// - 5XX: A server error at Configo. The vendor calls these errors rare.
     ///
     /// # Example
     ///
@@ -1152,7 +1152,7 @@ impl Client {
     ///
     /// The vendor does not document this operation (basis: guide-page). It needs the feature `inferred`, which is on by default.
     ///
-    /// Makes a status for orders.
+    /// Creates a status for orders.
     ///
     /// `POST /v1/projects/{project_id}/statuses`
     ///
@@ -1164,13 +1164,13 @@ impl Client {
     ///
     /// - 400: The request is malformed or cannot be understood.
     /// - 401: The header `Authorization` is missing or invalid, or the access token has expired or was revoked.
-    /// - 403: The token lacks the permission for the resource. That this stands for a missing scope and for a role with too few permissions is concluded.
+    /// - 403: The token lacks the permission for the resource. That this covers a missing scope, and a project role with too few permissions, is inferred.
     /// - 404: The resource does not exist.
-    /// - 405: The endpoint does not support the method. As all endpoints are inferred, this may well be the answer of one that exists with another method.
+    /// - 405: The endpoint does not support the method. All endpoints of this document are inferred, so the endpoint may exist with another method.
     /// - 409: The resource exists already.
-    /// - 429: Too many requests. How many are allowed, and in which time, is not published. Wait before the next one.
-    /// - 502: No gateway was available. Wait, then send the request again. The vendor calls the status GATEWAY UNAVAILABLE. A proxy may answer with text or HTML.
-    /// - 5XX: A fault on the side of Configo, which is said to be rare.
+    /// - 429: Too many requests. The limit and its time window are not published. Wait before the next request.
+    /// - 502: No gateway was available. Wait, then send the request again. The vendor gives this status the reason phrase GATEWAY UNAVAILABLE. The body may be plain text or HTML from a proxy.
+    /// - 5XX: A server error at Configo. The vendor calls these errors rare.
     ///
     /// # Example
     ///
@@ -1214,12 +1214,12 @@ impl Client {
     /// # Errors
     ///
     /// - 401: The header `Authorization` is missing or invalid, or the access token has expired or was revoked.
-    /// - 403: The token lacks the permission for the resource. That this stands for a missing scope and for a role with too few permissions is concluded.
+    /// - 403: The token lacks the permission for the resource. That this covers a missing scope, and a project role with too few permissions, is inferred.
     /// - 404: The resource does not exist.
-    /// - 405: The endpoint does not support the method. As all endpoints are inferred, this may well be the answer of one that exists with another method.
-    /// - 429: Too many requests. How many are allowed, and in which time, is not published. Wait before the next one.
-    /// - 502: No gateway was available. Wait, then send the request again. The vendor calls the status GATEWAY UNAVAILABLE. A proxy may answer with text or HTML.
-    /// - 5XX: A fault on the side of Configo, which is said to be rare.
+    /// - 405: The endpoint does not support the method. All endpoints of this document are inferred, so the endpoint may exist with another method.
+    /// - 429: Too many requests. The limit and its time window are not published. Wait before the next request.
+    /// - 502: No gateway was available. Wait, then send the request again. The vendor gives this status the reason phrase GATEWAY UNAVAILABLE. The body may be plain text or HTML from a proxy.
+    /// - 5XX: A server error at Configo. The vendor calls these errors rare.
     ///
     /// # Example
     ///
@@ -1243,7 +1243,7 @@ impl Client {
     ///
     /// The vendor does not document this operation (basis: guide-page). It needs the feature `inferred`, which is on by default.
     ///
-    /// Changes name, place or use of a status.
+    /// Changes name, position or use of a status. Omitted properties stay unchanged.
     ///
     /// `PATCH /v1/projects/{project_id}/statuses/{status_id}`
     ///
@@ -1255,13 +1255,13 @@ impl Client {
     ///
     /// - 400: The request is malformed or cannot be understood.
     /// - 401: The header `Authorization` is missing or invalid, or the access token has expired or was revoked.
-    /// - 403: The token lacks the permission for the resource. That this stands for a missing scope and for a role with too few permissions is concluded.
+    /// - 403: The token lacks the permission for the resource. That this covers a missing scope, and a project role with too few permissions, is inferred.
     /// - 404: The resource does not exist.
-    /// - 405: The endpoint does not support the method. As all endpoints are inferred, this may well be the answer of one that exists with another method.
-    /// - 409 (inferred): The change would make the resource the same as another. The vendor knows the status for resources that exist already; that a change can meet it is a guess.
-    /// - 429: Too many requests. How many are allowed, and in which time, is not published. Wait before the next one.
-    /// - 502: No gateway was available. Wait, then send the request again. The vendor calls the status GATEWAY UNAVAILABLE. A proxy may answer with text or HTML.
-    /// - 5XX: A fault on the side of Configo, which is said to be rare.
+    /// - 405: The endpoint does not support the method. All endpoints of this document are inferred, so the endpoint may exist with another method.
+    /// - 409 (inferred): The change would make the resource a duplicate of another one. The vendor documents this status for resources that exist already; that an update can cause it is inferred.
+    /// - 429: Too many requests. The limit and its time window are not published. Wait before the next request.
+    /// - 502: No gateway was available. Wait, then send the request again. The vendor gives this status the reason phrase GATEWAY UNAVAILABLE. The body may be plain text or HTML from a proxy.
+    /// - 5XX: A server error at Configo. The vendor calls these errors rare.
     ///
     /// # Example
     ///
@@ -1287,7 +1287,7 @@ impl Client {
     ///
     /// The vendor does not document this operation (basis: guide-page). It needs the feature `inferred`, which is on by default.
     ///
-    /// Deletes a status. What becomes of orders that have it is not published.
+    /// Deletes a status. What happens to orders that have it is not published.
     ///
     /// `DELETE /v1/projects/{project_id}/statuses/{status_id}`
     ///
@@ -1298,12 +1298,12 @@ impl Client {
     /// # Errors
     ///
     /// - 401: The header `Authorization` is missing or invalid, or the access token has expired or was revoked.
-    /// - 403: The token lacks the permission for the resource. That this stands for a missing scope and for a role with too few permissions is concluded.
+    /// - 403: The token lacks the permission for the resource. That this covers a missing scope, and a project role with too few permissions, is inferred.
     /// - 404: The resource does not exist.
-    /// - 405: The endpoint does not support the method. As all endpoints are inferred, this may well be the answer of one that exists with another method.
-    /// - 429: Too many requests. How many are allowed, and in which time, is not published. Wait before the next one.
-    /// - 502: No gateway was available. Wait, then send the request again. The vendor calls the status GATEWAY UNAVAILABLE. A proxy may answer with text or HTML.
-    /// - 5XX: A fault on the side of Configo, which is said to be rare.
+    /// - 405: The endpoint does not support the method. All endpoints of this document are inferred, so the endpoint may exist with another method.
+    /// - 429: Too many requests. The limit and its time window are not published. Wait before the next request.
+    /// - 502: No gateway was available. Wait, then send the request again. The vendor gives this status the reason phrase GATEWAY UNAVAILABLE. The body may be plain text or HTML from a proxy.
+    /// - 5XX: A server error at Configo. The vendor calls these errors rare.
     ///
     /// # Example
     ///
@@ -1327,7 +1327,7 @@ impl Client {
     ///
     /// The vendor does not document this operation (basis: scope-text). It needs the feature `inferred`, which is on by default.
     ///
-    /// Lists the orders of a project. That they can be filtered is a guess.
+    /// Lists the orders of a project. The filters are a guess.
     ///
     /// `GET /v1/projects/{project_id}/orders`
     ///
@@ -1341,12 +1341,12 @@ impl Client {
     ///
     /// - 400: The request is malformed or cannot be understood.
     /// - 401: The header `Authorization` is missing or invalid, or the access token has expired or was revoked.
-    /// - 403: The token lacks the permission for the resource. That this stands for a missing scope and for a role with too few permissions is concluded.
+    /// - 403: The token lacks the permission for the resource. That this covers a missing scope, and a project role with too few permissions, is inferred.
     /// - 404: The resource does not exist.
-    /// - 405: The endpoint does not support the method. As all endpoints are inferred, this may well be the answer of one that exists with another method.
-    /// - 429: Too many requests. How many are allowed, and in which time, is not published. Wait before the next one.
-    /// - 502: No gateway was available. Wait, then send the request again. The vendor calls the status GATEWAY UNAVAILABLE. A proxy may answer with text or HTML.
-    /// - 5XX: A fault on the side of Configo, which is said to be rare.
+    /// - 405: The endpoint does not support the method. All endpoints of this document are inferred, so the endpoint may exist with another method.
+    /// - 429: Too many requests. The limit and its time window are not published. Wait before the next request.
+    /// - 502: No gateway was available. Wait, then send the request again. The vendor gives this status the reason phrase GATEWAY UNAVAILABLE. The body may be plain text or HTML from a proxy.
+    /// - 5XX: A server error at Configo. The vendor calls these errors rare.
     ///
     /// # Example
     ///
@@ -1365,7 +1365,7 @@ impl Client {
     ///
     /// The vendor does not document this operation (basis: guide-page). It needs the feature `inferred`, which is on by default.
     ///
-    /// Makes an order with its products, each of them a configurator and the values for its form. Without a status the order gets the default of the project. Products are part of the order, because the page saves both at once; paths of their own would be as likely.
+    /// Creates an order with its products. Each product consists of a configurator and the values for its form. Without a `status_id` the order gets the default status of the project. This document puts the products into the order because the web page saves both together; separate endpoints for products are just as likely.
     ///
     /// `POST /v1/projects/{project_id}/orders`
     ///
@@ -1377,13 +1377,13 @@ impl Client {
     ///
     /// - 400: The request is malformed or cannot be understood.
     /// - 401: The header `Authorization` is missing or invalid, or the access token has expired or was revoked.
-    /// - 403: The token lacks the permission for the resource. That this stands for a missing scope and for a role with too few permissions is concluded.
+    /// - 403: The token lacks the permission for the resource. That this covers a missing scope, and a project role with too few permissions, is inferred.
     /// - 404: The resource does not exist.
-    /// - 405: The endpoint does not support the method. As all endpoints are inferred, this may well be the answer of one that exists with another method.
+    /// - 405: The endpoint does not support the method. All endpoints of this document are inferred, so the endpoint may exist with another method.
     /// - 409: The resource exists already.
-    /// - 429: Too many requests. How many are allowed, and in which time, is not published. Wait before the next one.
-    /// - 502: No gateway was available. Wait, then send the request again. The vendor calls the status GATEWAY UNAVAILABLE. A proxy may answer with text or HTML.
-    /// - 5XX: A fault on the side of Configo, which is said to be rare.
+    /// - 429: Too many requests. The limit and its time window are not published. Wait before the next request.
+    /// - 502: No gateway was available. Wait, then send the request again. The vendor gives this status the reason phrase GATEWAY UNAVAILABLE. The body may be plain text or HTML from a proxy.
+    /// - 5XX: A server error at Configo. The vendor calls these errors rare.
     ///
     /// # Example
     ///
@@ -1422,7 +1422,7 @@ impl Client {
     ///
     /// The vendor does not document this operation (basis: scope-text). It needs the feature `inferred`, which is on by default.
     ///
-    /// Returns an order with its products, what they are made of and what they cost.
+    /// Returns an order with its products, their materials and their costs.
     ///
     /// `GET /v1/projects/{project_id}/orders/{order_id}`
     ///
@@ -1433,12 +1433,12 @@ impl Client {
     /// # Errors
     ///
     /// - 401: The header `Authorization` is missing or invalid, or the access token has expired or was revoked.
-    /// - 403: The token lacks the permission for the resource. That this stands for a missing scope and for a role with too few permissions is concluded.
+    /// - 403: The token lacks the permission for the resource. That this covers a missing scope, and a project role with too few permissions, is inferred.
     /// - 404: The resource does not exist.
-    /// - 405: The endpoint does not support the method. As all endpoints are inferred, this may well be the answer of one that exists with another method.
-    /// - 429: Too many requests. How many are allowed, and in which time, is not published. Wait before the next one.
-    /// - 502: No gateway was available. Wait, then send the request again. The vendor calls the status GATEWAY UNAVAILABLE. A proxy may answer with text or HTML.
-    /// - 5XX: A fault on the side of Configo, which is said to be rare.
+    /// - 405: The endpoint does not support the method. All endpoints of this document are inferred, so the endpoint may exist with another method.
+    /// - 429: Too many requests. The limit and its time window are not published. Wait before the next request.
+    /// - 502: No gateway was available. Wait, then send the request again. The vendor gives this status the reason phrase GATEWAY UNAVAILABLE. The body may be plain text or HTML from a proxy.
+    /// - 5XX: A server error at Configo. The vendor calls these errors rare.
     ///
     /// # Example
     ///
@@ -1462,7 +1462,7 @@ impl Client {
     ///
     /// The vendor does not document this operation (basis: guide-page). It needs the feature `inferred`, which is on by default.
     ///
-    /// Changes what the body names and leaves the rest as it is; to move an order on, name its new `status_id`. Whether `items` replace the products of the order or are added to them is not published.
+    /// Changes the properties in the body; omitted properties stay unchanged. To move an order to another status, send the new `status_id`. Whether `items` replace the products of the order or are added to them is not published.
     ///
     /// `PATCH /v1/projects/{project_id}/orders/{order_id}`
     ///
@@ -1474,13 +1474,13 @@ impl Client {
     ///
     /// - 400: The request is malformed or cannot be understood.
     /// - 401: The header `Authorization` is missing or invalid, or the access token has expired or was revoked.
-    /// - 403: The token lacks the permission for the resource. That this stands for a missing scope and for a role with too few permissions is concluded.
+    /// - 403: The token lacks the permission for the resource. That this covers a missing scope, and a project role with too few permissions, is inferred.
     /// - 404: The resource does not exist.
-    /// - 405: The endpoint does not support the method. As all endpoints are inferred, this may well be the answer of one that exists with another method.
-    /// - 409 (inferred): The change would make the resource the same as another. The vendor knows the status for resources that exist already; that a change can meet it is a guess.
-    /// - 429: Too many requests. How many are allowed, and in which time, is not published. Wait before the next one.
-    /// - 502: No gateway was available. Wait, then send the request again. The vendor calls the status GATEWAY UNAVAILABLE. A proxy may answer with text or HTML.
-    /// - 5XX: A fault on the side of Configo, which is said to be rare.
+    /// - 405: The endpoint does not support the method. All endpoints of this document are inferred, so the endpoint may exist with another method.
+    /// - 409 (inferred): The change would make the resource a duplicate of another one. The vendor documents this status for resources that exist already; that an update can cause it is inferred.
+    /// - 429: Too many requests. The limit and its time window are not published. Wait before the next request.
+    /// - 502: No gateway was available. Wait, then send the request again. The vendor gives this status the reason phrase GATEWAY UNAVAILABLE. The body may be plain text or HTML from a proxy.
+    /// - 5XX: A server error at Configo. The vendor calls these errors rare.
     ///
     /// # Example
     ///
@@ -1510,7 +1510,7 @@ impl Client {
     ///
     /// The vendor does not document this operation (basis: convention). It needs the feature `inferred`, which is on by default.
     ///
-    /// Deletes an order. The manual does not speak of it.
+    /// Deletes an order. The user manual does not mention that orders can be deleted.
     ///
     /// `DELETE /v1/projects/{project_id}/orders/{order_id}`
     ///
@@ -1521,12 +1521,12 @@ impl Client {
     /// # Errors
     ///
     /// - 401: The header `Authorization` is missing or invalid, or the access token has expired or was revoked.
-    /// - 403: The token lacks the permission for the resource. That this stands for a missing scope and for a role with too few permissions is concluded.
+    /// - 403: The token lacks the permission for the resource. That this covers a missing scope, and a project role with too few permissions, is inferred.
     /// - 404: The resource does not exist.
-    /// - 405: The endpoint does not support the method. As all endpoints are inferred, this may well be the answer of one that exists with another method.
-    /// - 429: Too many requests. How many are allowed, and in which time, is not published. Wait before the next one.
-    /// - 502: No gateway was available. Wait, then send the request again. The vendor calls the status GATEWAY UNAVAILABLE. A proxy may answer with text or HTML.
-    /// - 5XX: A fault on the side of Configo, which is said to be rare.
+    /// - 405: The endpoint does not support the method. All endpoints of this document are inferred, so the endpoint may exist with another method.
+    /// - 429: Too many requests. The limit and its time window are not published. Wait before the next request.
+    /// - 502: No gateway was available. Wait, then send the request again. The vendor gives this status the reason phrase GATEWAY UNAVAILABLE. The body may be plain text or HTML from a proxy.
+    /// - 5XX: A server error at Configo. The vendor calls these errors rare.
     ///
     /// # Example
     ///
@@ -1550,7 +1550,7 @@ impl Client {
     ///
     /// The vendor does not document this operation (basis: guide-page). It needs the feature `inferred`, which is on by default.
     ///
-    /// Lists the changes of an order and the notes on it. In which order they come is not published.
+    /// Lists the changes to an order and the notes on it. The sort order is not published.
     ///
     /// `GET /v1/projects/{project_id}/orders/{order_id}/activity-logs`
     ///
@@ -1564,12 +1564,12 @@ impl Client {
     ///
     /// - 400: The request is malformed or cannot be understood.
     /// - 401: The header `Authorization` is missing or invalid, or the access token has expired or was revoked.
-    /// - 403: The token lacks the permission for the resource. That this stands for a missing scope and for a role with too few permissions is concluded.
+    /// - 403: The token lacks the permission for the resource. That this covers a missing scope, and a project role with too few permissions, is inferred.
     /// - 404: The resource does not exist.
-    /// - 405: The endpoint does not support the method. As all endpoints are inferred, this may well be the answer of one that exists with another method.
-    /// - 429: Too many requests. How many are allowed, and in which time, is not published. Wait before the next one.
-    /// - 502: No gateway was available. Wait, then send the request again. The vendor calls the status GATEWAY UNAVAILABLE. A proxy may answer with text or HTML.
-    /// - 5XX: A fault on the side of Configo, which is said to be rare.
+    /// - 405: The endpoint does not support the method. All endpoints of this document are inferred, so the endpoint may exist with another method.
+    /// - 429: Too many requests. The limit and its time window are not published. Wait before the next request.
+    /// - 502: No gateway was available. Wait, then send the request again. The vendor gives this status the reason phrase GATEWAY UNAVAILABLE. The body may be plain text or HTML from a proxy.
+    /// - 5XX: A server error at Configo. The vendor calls these errors rare.
     ///
     /// # Example
     ///
@@ -1593,7 +1593,7 @@ impl Client {
     ///
     /// The vendor does not document this operation (basis: guide-page). It needs the feature `inferred`, which is on by default.
     ///
-    /// Adds an internal note to the history of an order. The page shows notes and changes together, so a note may just as well be posted to the path of the history.
+    /// Adds an internal note to the history of an order. The web page shows notes and changes together, so the service may take notes at the path of the history instead.
     ///
     /// `POST /v1/projects/{project_id}/orders/{order_id}/notes`
     ///
@@ -1605,13 +1605,13 @@ impl Client {
     ///
     /// - 400: The request is malformed or cannot be understood.
     /// - 401: The header `Authorization` is missing or invalid, or the access token has expired or was revoked.
-    /// - 403: The token lacks the permission for the resource. That this stands for a missing scope and for a role with too few permissions is concluded.
+    /// - 403: The token lacks the permission for the resource. That this covers a missing scope, and a project role with too few permissions, is inferred.
     /// - 404: The resource does not exist.
-    /// - 405: The endpoint does not support the method. As all endpoints are inferred, this may well be the answer of one that exists with another method.
+    /// - 405: The endpoint does not support the method. All endpoints of this document are inferred, so the endpoint may exist with another method.
     /// - 409: The resource exists already.
-    /// - 429: Too many requests. How many are allowed, and in which time, is not published. Wait before the next one.
-    /// - 502: No gateway was available. Wait, then send the request again. The vendor calls the status GATEWAY UNAVAILABLE. A proxy may answer with text or HTML.
-    /// - 5XX: A fault on the side of Configo, which is said to be rare.
+    /// - 429: Too many requests. The limit and its time window are not published. Wait before the next request.
+    /// - 502: No gateway was available. Wait, then send the request again. The vendor gives this status the reason phrase GATEWAY UNAVAILABLE. The body may be plain text or HTML from a proxy.
+    /// - 5XX: A server error at Configo. The vendor calls these errors rare.
     ///
     /// # Example
     ///
@@ -1651,12 +1651,12 @@ impl Client {
     ///
     /// - 400: The request is malformed or cannot be understood.
     /// - 401: The header `Authorization` is missing or invalid, or the access token has expired or was revoked.
-    /// - 403: The token lacks the permission for the resource. That this stands for a missing scope and for a role with too few permissions is concluded.
+    /// - 403: The token lacks the permission for the resource. That this covers a missing scope, and a project role with too few permissions, is inferred.
     /// - 404: The resource does not exist.
-    /// - 405: The endpoint does not support the method. As all endpoints are inferred, this may well be the answer of one that exists with another method.
-    /// - 429: Too many requests. How many are allowed, and in which time, is not published. Wait before the next one.
-    /// - 502: No gateway was available. Wait, then send the request again. The vendor calls the status GATEWAY UNAVAILABLE. A proxy may answer with text or HTML.
-    /// - 5XX: A fault on the side of Configo, which is said to be rare.
+    /// - 405: The endpoint does not support the method. All endpoints of this document are inferred, so the endpoint may exist with another method.
+    /// - 429: Too many requests. The limit and its time window are not published. Wait before the next request.
+    /// - 502: No gateway was available. Wait, then send the request again. The vendor gives this status the reason phrase GATEWAY UNAVAILABLE. The body may be plain text or HTML from a proxy.
+    /// - 5XX: A server error at Configo. The vendor calls these errors rare.
     ///
     /// # Example
     ///
@@ -1675,7 +1675,7 @@ impl Client {
     ///
     /// The vendor does not document this operation (basis: convention). It needs the feature `inferred`, which is on by default.
     ///
-    /// Makes a contact.
+    /// Creates a contact.
     ///
     /// `POST /v1/projects/{project_id}/contacts`
     ///
@@ -1687,13 +1687,13 @@ impl Client {
     ///
     /// - 400: The request is malformed or cannot be understood.
     /// - 401: The header `Authorization` is missing or invalid, or the access token has expired or was revoked.
-    /// - 403: The token lacks the permission for the resource. That this stands for a missing scope and for a role with too few permissions is concluded.
+    /// - 403: The token lacks the permission for the resource. That this covers a missing scope, and a project role with too few permissions, is inferred.
     /// - 404: The resource does not exist.
-    /// - 405: The endpoint does not support the method. As all endpoints are inferred, this may well be the answer of one that exists with another method.
+    /// - 405: The endpoint does not support the method. All endpoints of this document are inferred, so the endpoint may exist with another method.
     /// - 409: The resource exists already.
-    /// - 429: Too many requests. How many are allowed, and in which time, is not published. Wait before the next one.
-    /// - 502: No gateway was available. Wait, then send the request again. The vendor calls the status GATEWAY UNAVAILABLE. A proxy may answer with text or HTML.
-    /// - 5XX: A fault on the side of Configo, which is said to be rare.
+    /// - 429: Too many requests. The limit and its time window are not published. Wait before the next request.
+    /// - 502: No gateway was available. Wait, then send the request again. The vendor gives this status the reason phrase GATEWAY UNAVAILABLE. The body may be plain text or HTML from a proxy.
+    /// - 5XX: A server error at Configo. The vendor calls these errors rare.
     ///
     /// # Example
     ///
@@ -1739,12 +1739,12 @@ impl Client {
     /// # Errors
     ///
     /// - 401: The header `Authorization` is missing or invalid, or the access token has expired or was revoked.
-    /// - 403: The token lacks the permission for the resource. That this stands for a missing scope and for a role with too few permissions is concluded.
+    /// - 403: The token lacks the permission for the resource. That this covers a missing scope, and a project role with too few permissions, is inferred.
     /// - 404: The resource does not exist.
-    /// - 405: The endpoint does not support the method. As all endpoints are inferred, this may well be the answer of one that exists with another method.
-    /// - 429: Too many requests. How many are allowed, and in which time, is not published. Wait before the next one.
-    /// - 502: No gateway was available. Wait, then send the request again. The vendor calls the status GATEWAY UNAVAILABLE. A proxy may answer with text or HTML.
-    /// - 5XX: A fault on the side of Configo, which is said to be rare.
+    /// - 405: The endpoint does not support the method. All endpoints of this document are inferred, so the endpoint may exist with another method.
+    /// - 429: Too many requests. The limit and its time window are not published. Wait before the next request.
+    /// - 502: No gateway was available. Wait, then send the request again. The vendor gives this status the reason phrase GATEWAY UNAVAILABLE. The body may be plain text or HTML from a proxy.
+    /// - 5XX: A server error at Configo. The vendor calls these errors rare.
     ///
     /// # Example
     ///
@@ -1768,7 +1768,7 @@ impl Client {
     ///
     /// The vendor does not document this operation (basis: guide-page). It needs the feature `inferred`, which is on by default.
     ///
-    /// Changes what the body names and leaves the rest as it is.
+    /// Changes the properties in the body; omitted properties stay unchanged.
     ///
     /// `PATCH /v1/projects/{project_id}/contacts/{contact_id}`
     ///
@@ -1780,13 +1780,13 @@ impl Client {
     ///
     /// - 400: The request is malformed or cannot be understood.
     /// - 401: The header `Authorization` is missing or invalid, or the access token has expired or was revoked.
-    /// - 403: The token lacks the permission for the resource. That this stands for a missing scope and for a role with too few permissions is concluded.
+    /// - 403: The token lacks the permission for the resource. That this covers a missing scope, and a project role with too few permissions, is inferred.
     /// - 404: The resource does not exist.
-    /// - 405: The endpoint does not support the method. As all endpoints are inferred, this may well be the answer of one that exists with another method.
-    /// - 409 (inferred): The change would make the resource the same as another. The vendor knows the status for resources that exist already; that a change can meet it is a guess.
-    /// - 429: Too many requests. How many are allowed, and in which time, is not published. Wait before the next one.
-    /// - 502: No gateway was available. Wait, then send the request again. The vendor calls the status GATEWAY UNAVAILABLE. A proxy may answer with text or HTML.
-    /// - 5XX: A fault on the side of Configo, which is said to be rare.
+    /// - 405: The endpoint does not support the method. All endpoints of this document are inferred, so the endpoint may exist with another method.
+    /// - 409 (inferred): The change would make the resource a duplicate of another one. The vendor documents this status for resources that exist already; that an update can cause it is inferred.
+    /// - 429: Too many requests. The limit and its time window are not published. Wait before the next request.
+    /// - 502: No gateway was available. Wait, then send the request again. The vendor gives this status the reason phrase GATEWAY UNAVAILABLE. The body may be plain text or HTML from a proxy.
+    /// - 5XX: A server error at Configo. The vendor calls these errors rare.
     ///
     /// # Example
     ///
@@ -1816,7 +1816,7 @@ impl Client {
     ///
     /// The vendor does not document this operation (basis: convention). It needs the feature `inferred`, which is on by default.
     ///
-    /// Deletes a contact. What becomes of its orders is not published.
+    /// Deletes a contact. What happens to its orders is not published.
     ///
     /// `DELETE /v1/projects/{project_id}/contacts/{contact_id}`
     ///
@@ -1827,12 +1827,12 @@ impl Client {
     /// # Errors
     ///
     /// - 401: The header `Authorization` is missing or invalid, or the access token has expired or was revoked.
-    /// - 403: The token lacks the permission for the resource. That this stands for a missing scope and for a role with too few permissions is concluded.
+    /// - 403: The token lacks the permission for the resource. That this covers a missing scope, and a project role with too few permissions, is inferred.
     /// - 404: The resource does not exist.
-    /// - 405: The endpoint does not support the method. As all endpoints are inferred, this may well be the answer of one that exists with another method.
-    /// - 429: Too many requests. How many are allowed, and in which time, is not published. Wait before the next one.
-    /// - 502: No gateway was available. Wait, then send the request again. The vendor calls the status GATEWAY UNAVAILABLE. A proxy may answer with text or HTML.
-    /// - 5XX: A fault on the side of Configo, which is said to be rare.
+    /// - 405: The endpoint does not support the method. All endpoints of this document are inferred, so the endpoint may exist with another method.
+    /// - 429: Too many requests. The limit and its time window are not published. Wait before the next request.
+    /// - 502: No gateway was available. Wait, then send the request again. The vendor gives this status the reason phrase GATEWAY UNAVAILABLE. The body may be plain text or HTML from a proxy.
+    /// - 5XX: A server error at Configo. The vendor calls these errors rare.
     ///
     /// # Example
     ///
@@ -1856,7 +1856,7 @@ impl Client {
     ///
     /// The vendor does not document this operation (basis: scope-text). It needs the feature `inferred`, which is on by default.
     ///
-    /// Lists what happened to a contact.
+    /// Lists the history of a contact.
     ///
     /// `GET /v1/projects/{project_id}/contacts/{contact_id}/activity-logs`
     ///
@@ -1870,12 +1870,12 @@ impl Client {
     ///
     /// - 400: The request is malformed or cannot be understood.
     /// - 401: The header `Authorization` is missing or invalid, or the access token has expired or was revoked.
-    /// - 403: The token lacks the permission for the resource. That this stands for a missing scope and for a role with too few permissions is concluded.
+    /// - 403: The token lacks the permission for the resource. That this covers a missing scope, and a project role with too few permissions, is inferred.
     /// - 404: The resource does not exist.
-    /// - 405: The endpoint does not support the method. As all endpoints are inferred, this may well be the answer of one that exists with another method.
-    /// - 429: Too many requests. How many are allowed, and in which time, is not published. Wait before the next one.
-    /// - 502: No gateway was available. Wait, then send the request again. The vendor calls the status GATEWAY UNAVAILABLE. A proxy may answer with text or HTML.
-    /// - 5XX: A fault on the side of Configo, which is said to be rare.
+    /// - 405: The endpoint does not support the method. All endpoints of this document are inferred, so the endpoint may exist with another method.
+    /// - 429: Too many requests. The limit and its time window are not published. Wait before the next request.
+    /// - 502: No gateway was available. Wait, then send the request again. The vendor gives this status the reason phrase GATEWAY UNAVAILABLE. The body may be plain text or HTML from a proxy.
+    /// - 5XX: A server error at Configo. The vendor calls these errors rare.
     ///
     /// # Example
     ///
@@ -1910,12 +1910,12 @@ impl Client {
     /// # Errors
     ///
     /// - 401: The header `Authorization` is missing or invalid, or the access token has expired or was revoked.
-    /// - 403: The token lacks the permission for the resource. That this stands for a missing scope and for a role with too few permissions is concluded.
+    /// - 403: The token lacks the permission for the resource. That this covers a missing scope, and a project role with too few permissions, is inferred.
     /// - 404: The resource does not exist.
-    /// - 405: The endpoint does not support the method. As all endpoints are inferred, this may well be the answer of one that exists with another method.
-    /// - 429: Too many requests. How many are allowed, and in which time, is not published. Wait before the next one.
-    /// - 502: No gateway was available. Wait, then send the request again. The vendor calls the status GATEWAY UNAVAILABLE. A proxy may answer with text or HTML.
-    /// - 5XX: A fault on the side of Configo, which is said to be rare.
+    /// - 405: The endpoint does not support the method. All endpoints of this document are inferred, so the endpoint may exist with another method.
+    /// - 429: Too many requests. The limit and its time window are not published. Wait before the next request.
+    /// - 502: No gateway was available. Wait, then send the request again. The vendor gives this status the reason phrase GATEWAY UNAVAILABLE. The body may be plain text or HTML from a proxy.
+    /// - 5XX: A server error at Configo. The vendor calls these errors rare.
     ///
     /// # Example
     ///
@@ -1934,7 +1934,7 @@ impl Client {
     ///
     /// The vendor does not document this operation (basis: convention). It needs the feature `inferred`, which is on by default.
     ///
-    /// Gives all contacts of the project one more field.
+    /// Adds a field to all contacts of the project.
     ///
     /// `POST /v1/projects/{project_id}/contact-fields`
     ///
@@ -1946,13 +1946,13 @@ impl Client {
     ///
     /// - 400: The request is malformed or cannot be understood.
     /// - 401: The header `Authorization` is missing or invalid, or the access token has expired or was revoked.
-    /// - 403: The token lacks the permission for the resource. That this stands for a missing scope and for a role with too few permissions is concluded.
+    /// - 403: The token lacks the permission for the resource. That this covers a missing scope, and a project role with too few permissions, is inferred.
     /// - 404: The resource does not exist.
-    /// - 405: The endpoint does not support the method. As all endpoints are inferred, this may well be the answer of one that exists with another method.
+    /// - 405: The endpoint does not support the method. All endpoints of this document are inferred, so the endpoint may exist with another method.
     /// - 409: The resource exists already.
-    /// - 429: Too many requests. How many are allowed, and in which time, is not published. Wait before the next one.
-    /// - 502: No gateway was available. Wait, then send the request again. The vendor calls the status GATEWAY UNAVAILABLE. A proxy may answer with text or HTML.
-    /// - 5XX: A fault on the side of Configo, which is said to be rare.
+    /// - 429: Too many requests. The limit and its time window are not published. Wait before the next request.
+    /// - 502: No gateway was available. Wait, then send the request again. The vendor gives this status the reason phrase GATEWAY UNAVAILABLE. The body may be plain text or HTML from a proxy.
+    /// - 5XX: A server error at Configo. The vendor calls these errors rare.
     ///
     /// # Example
     ///
@@ -1996,12 +1996,12 @@ impl Client {
     /// # Errors
     ///
     /// - 401: The header `Authorization` is missing or invalid, or the access token has expired or was revoked.
-    /// - 403: The token lacks the permission for the resource. That this stands for a missing scope and for a role with too few permissions is concluded.
+    /// - 403: The token lacks the permission for the resource. That this covers a missing scope, and a project role with too few permissions, is inferred.
     /// - 404: The resource does not exist.
-    /// - 405: The endpoint does not support the method. As all endpoints are inferred, this may well be the answer of one that exists with another method.
-    /// - 429: Too many requests. How many are allowed, and in which time, is not published. Wait before the next one.
-    /// - 502: No gateway was available. Wait, then send the request again. The vendor calls the status GATEWAY UNAVAILABLE. A proxy may answer with text or HTML.
-    /// - 5XX: A fault on the side of Configo, which is said to be rare.
+    /// - 405: The endpoint does not support the method. All endpoints of this document are inferred, so the endpoint may exist with another method.
+    /// - 429: Too many requests. The limit and its time window are not published. Wait before the next request.
+    /// - 502: No gateway was available. Wait, then send the request again. The vendor gives this status the reason phrase GATEWAY UNAVAILABLE. The body may be plain text or HTML from a proxy.
+    /// - 5XX: A server error at Configo. The vendor calls these errors rare.
     ///
     /// # Example
     ///
@@ -2025,7 +2025,7 @@ impl Client {
     ///
     /// The vendor does not document this operation (basis: convention). It needs the feature `inferred`, which is on by default.
     ///
-    /// Changes what the body names and leaves the rest as it is.
+    /// Changes the properties in the body; omitted properties stay unchanged.
     ///
     /// `PATCH /v1/projects/{project_id}/contact-fields/{contact_field_id}`
     ///
@@ -2037,13 +2037,13 @@ impl Client {
     ///
     /// - 400: The request is malformed or cannot be understood.
     /// - 401: The header `Authorization` is missing or invalid, or the access token has expired or was revoked.
-    /// - 403: The token lacks the permission for the resource. That this stands for a missing scope and for a role with too few permissions is concluded.
+    /// - 403: The token lacks the permission for the resource. That this covers a missing scope, and a project role with too few permissions, is inferred.
     /// - 404: The resource does not exist.
-    /// - 405: The endpoint does not support the method. As all endpoints are inferred, this may well be the answer of one that exists with another method.
-    /// - 409 (inferred): The change would make the resource the same as another. The vendor knows the status for resources that exist already; that a change can meet it is a guess.
-    /// - 429: Too many requests. How many are allowed, and in which time, is not published. Wait before the next one.
-    /// - 502: No gateway was available. Wait, then send the request again. The vendor calls the status GATEWAY UNAVAILABLE. A proxy may answer with text or HTML.
-    /// - 5XX: A fault on the side of Configo, which is said to be rare.
+    /// - 405: The endpoint does not support the method. All endpoints of this document are inferred, so the endpoint may exist with another method.
+    /// - 409 (inferred): The change would make the resource a duplicate of another one. The vendor documents this status for resources that exist already; that an update can cause it is inferred.
+    /// - 429: Too many requests. The limit and its time window are not published. Wait before the next request.
+    /// - 502: No gateway was available. Wait, then send the request again. The vendor gives this status the reason phrase GATEWAY UNAVAILABLE. The body may be plain text or HTML from a proxy.
+    /// - 5XX: A server error at Configo. The vendor calls these errors rare.
     ///
     /// # Example
     ///
@@ -2069,7 +2069,7 @@ impl Client {
     ///
     /// The vendor does not document this operation (basis: convention). It needs the feature `inferred`, which is on by default.
     ///
-    /// Deletes a contact field. What becomes of its values is not published.
+    /// Deletes a contact field. What happens to its values is not published.
     ///
     /// `DELETE /v1/projects/{project_id}/contact-fields/{contact_field_id}`
     ///
@@ -2080,12 +2080,12 @@ impl Client {
     /// # Errors
     ///
     /// - 401: The header `Authorization` is missing or invalid, or the access token has expired or was revoked.
-    /// - 403: The token lacks the permission for the resource. That this stands for a missing scope and for a role with too few permissions is concluded.
+    /// - 403: The token lacks the permission for the resource. That this covers a missing scope, and a project role with too few permissions, is inferred.
     /// - 404: The resource does not exist.
-    /// - 405: The endpoint does not support the method. As all endpoints are inferred, this may well be the answer of one that exists with another method.
-    /// - 429: Too many requests. How many are allowed, and in which time, is not published. Wait before the next one.
-    /// - 502: No gateway was available. Wait, then send the request again. The vendor calls the status GATEWAY UNAVAILABLE. A proxy may answer with text or HTML.
-    /// - 5XX: A fault on the side of Configo, which is said to be rare.
+    /// - 405: The endpoint does not support the method. All endpoints of this document are inferred, so the endpoint may exist with another method.
+    /// - 429: Too many requests. The limit and its time window are not published. Wait before the next request.
+    /// - 502: No gateway was available. Wait, then send the request again. The vendor gives this status the reason phrase GATEWAY UNAVAILABLE. The body may be plain text or HTML from a proxy.
+    /// - 5XX: A server error at Configo. The vendor calls these errors rare.
     ///
     /// # Example
     ///
@@ -2109,7 +2109,7 @@ impl Client {
     ///
     /// The vendor does not document this operation (basis: scope-text). It needs the feature `inferred`, which is on by default.
     ///
-    /// Lists the materials of a project. That they can be filtered by group is a guess.
+    /// Lists the materials of a project. Filtering by group is a guess.
     ///
     /// `GET /v1/projects/{project_id}/materials`
     ///
@@ -2123,12 +2123,12 @@ impl Client {
     ///
     /// - 400: The request is malformed or cannot be understood.
     /// - 401: The header `Authorization` is missing or invalid, or the access token has expired or was revoked.
-    /// - 403: The token lacks the permission for the resource. That this stands for a missing scope and for a role with too few permissions is concluded.
+    /// - 403: The token lacks the permission for the resource. That this covers a missing scope, and a project role with too few permissions, is inferred.
     /// - 404: The resource does not exist.
-    /// - 405: The endpoint does not support the method. As all endpoints are inferred, this may well be the answer of one that exists with another method.
-    /// - 429: Too many requests. How many are allowed, and in which time, is not published. Wait before the next one.
-    /// - 502: No gateway was available. Wait, then send the request again. The vendor calls the status GATEWAY UNAVAILABLE. A proxy may answer with text or HTML.
-    /// - 5XX: A fault on the side of Configo, which is said to be rare.
+    /// - 405: The endpoint does not support the method. All endpoints of this document are inferred, so the endpoint may exist with another method.
+    /// - 429: Too many requests. The limit and its time window are not published. Wait before the next request.
+    /// - 502: No gateway was available. Wait, then send the request again. The vendor gives this status the reason phrase GATEWAY UNAVAILABLE. The body may be plain text or HTML from a proxy.
+    /// - 5XX: A server error at Configo. The vendor calls these errors rare.
     ///
     /// # Example
     ///
@@ -2147,7 +2147,7 @@ impl Client {
     ///
     /// The vendor does not document this operation (basis: convention). It needs the feature `inferred`, which is on by default.
     ///
-    /// Makes a material.
+    /// Creates a material.
     ///
     /// `POST /v1/projects/{project_id}/materials`
     ///
@@ -2159,13 +2159,13 @@ impl Client {
     ///
     /// - 400: The request is malformed or cannot be understood.
     /// - 401: The header `Authorization` is missing or invalid, or the access token has expired or was revoked.
-    /// - 403: The token lacks the permission for the resource. That this stands for a missing scope and for a role with too few permissions is concluded.
+    /// - 403: The token lacks the permission for the resource. That this covers a missing scope, and a project role with too few permissions, is inferred.
     /// - 404: The resource does not exist.
-    /// - 405: The endpoint does not support the method. As all endpoints are inferred, this may well be the answer of one that exists with another method.
+    /// - 405: The endpoint does not support the method. All endpoints of this document are inferred, so the endpoint may exist with another method.
     /// - 409: The resource exists already.
-    /// - 429: Too many requests. How many are allowed, and in which time, is not published. Wait before the next one.
-    /// - 502: No gateway was available. Wait, then send the request again. The vendor calls the status GATEWAY UNAVAILABLE. A proxy may answer with text or HTML.
-    /// - 5XX: A fault on the side of Configo, which is said to be rare.
+    /// - 429: Too many requests. The limit and its time window are not published. Wait before the next request.
+    /// - 502: No gateway was available. Wait, then send the request again. The vendor gives this status the reason phrase GATEWAY UNAVAILABLE. The body may be plain text or HTML from a proxy.
+    /// - 5XX: A server error at Configo. The vendor calls these errors rare.
     ///
     /// # Example
     ///
@@ -2213,12 +2213,12 @@ impl Client {
     /// # Errors
     ///
     /// - 401: The header `Authorization` is missing or invalid, or the access token has expired or was revoked.
-    /// - 403: The token lacks the permission for the resource. That this stands for a missing scope and for a role with too few permissions is concluded.
+    /// - 403: The token lacks the permission for the resource. That this covers a missing scope, and a project role with too few permissions, is inferred.
     /// - 404: The resource does not exist.
-    /// - 405: The endpoint does not support the method. As all endpoints are inferred, this may well be the answer of one that exists with another method.
-    /// - 429: Too many requests. How many are allowed, and in which time, is not published. Wait before the next one.
-    /// - 502: No gateway was available. Wait, then send the request again. The vendor calls the status GATEWAY UNAVAILABLE. A proxy may answer with text or HTML.
-    /// - 5XX: A fault on the side of Configo, which is said to be rare.
+    /// - 405: The endpoint does not support the method. All endpoints of this document are inferred, so the endpoint may exist with another method.
+    /// - 429: Too many requests. The limit and its time window are not published. Wait before the next request.
+    /// - 502: No gateway was available. Wait, then send the request again. The vendor gives this status the reason phrase GATEWAY UNAVAILABLE. The body may be plain text or HTML from a proxy.
+    /// - 5XX: A server error at Configo. The vendor calls these errors rare.
     ///
     /// # Example
     ///
@@ -2242,7 +2242,7 @@ impl Client {
     ///
     /// The vendor does not document this operation (basis: guide-page). It needs the feature `inferred`, which is on by default.
     ///
-    /// Changes what the body names and leaves the rest as it is.
+    /// Changes the properties in the body; omitted properties stay unchanged.
     ///
     /// `PATCH /v1/projects/{project_id}/materials/{material_id}`
     ///
@@ -2254,13 +2254,13 @@ impl Client {
     ///
     /// - 400: The request is malformed or cannot be understood.
     /// - 401: The header `Authorization` is missing or invalid, or the access token has expired or was revoked.
-    /// - 403: The token lacks the permission for the resource. That this stands for a missing scope and for a role with too few permissions is concluded.
+    /// - 403: The token lacks the permission for the resource. That this covers a missing scope, and a project role with too few permissions, is inferred.
     /// - 404: The resource does not exist.
-    /// - 405: The endpoint does not support the method. As all endpoints are inferred, this may well be the answer of one that exists with another method.
-    /// - 409 (inferred): The change would make the resource the same as another. The vendor knows the status for resources that exist already; that a change can meet it is a guess.
-    /// - 429: Too many requests. How many are allowed, and in which time, is not published. Wait before the next one.
-    /// - 502: No gateway was available. Wait, then send the request again. The vendor calls the status GATEWAY UNAVAILABLE. A proxy may answer with text or HTML.
-    /// - 5XX: A fault on the side of Configo, which is said to be rare.
+    /// - 405: The endpoint does not support the method. All endpoints of this document are inferred, so the endpoint may exist with another method.
+    /// - 409 (inferred): The change would make the resource a duplicate of another one. The vendor documents this status for resources that exist already; that an update can cause it is inferred.
+    /// - 429: Too many requests. The limit and its time window are not published. Wait before the next request.
+    /// - 502: No gateway was available. Wait, then send the request again. The vendor gives this status the reason phrase GATEWAY UNAVAILABLE. The body may be plain text or HTML from a proxy.
+    /// - 5XX: A server error at Configo. The vendor calls these errors rare.
     ///
     /// # Example
     ///
@@ -2290,7 +2290,7 @@ impl Client {
     ///
     /// The vendor does not document this operation (basis: convention). It needs the feature `inferred`, which is on by default.
     ///
-    /// Deletes a material. What becomes of calculations that use it is not published.
+    /// Deletes a material. What happens to calculations that use it is not published.
     ///
     /// `DELETE /v1/projects/{project_id}/materials/{material_id}`
     ///
@@ -2301,12 +2301,12 @@ impl Client {
     /// # Errors
     ///
     /// - 401: The header `Authorization` is missing or invalid, or the access token has expired or was revoked.
-    /// - 403: The token lacks the permission for the resource. That this stands for a missing scope and for a role with too few permissions is concluded.
+    /// - 403: The token lacks the permission for the resource. That this covers a missing scope, and a project role with too few permissions, is inferred.
     /// - 404: The resource does not exist.
-    /// - 405: The endpoint does not support the method. As all endpoints are inferred, this may well be the answer of one that exists with another method.
-    /// - 429: Too many requests. How many are allowed, and in which time, is not published. Wait before the next one.
-    /// - 502: No gateway was available. Wait, then send the request again. The vendor calls the status GATEWAY UNAVAILABLE. A proxy may answer with text or HTML.
-    /// - 5XX: A fault on the side of Configo, which is said to be rare.
+    /// - 405: The endpoint does not support the method. All endpoints of this document are inferred, so the endpoint may exist with another method.
+    /// - 429: Too many requests. The limit and its time window are not published. Wait before the next request.
+    /// - 502: No gateway was available. Wait, then send the request again. The vendor gives this status the reason phrase GATEWAY UNAVAILABLE. The body may be plain text or HTML from a proxy.
+    /// - 5XX: A server error at Configo. The vendor calls these errors rare.
     ///
     /// # Example
     ///
@@ -2344,12 +2344,12 @@ impl Client {
     ///
     /// - 400: The request is malformed or cannot be understood.
     /// - 401: The header `Authorization` is missing or invalid, or the access token has expired or was revoked.
-    /// - 403: The token lacks the permission for the resource. That this stands for a missing scope and for a role with too few permissions is concluded.
+    /// - 403: The token lacks the permission for the resource. That this covers a missing scope, and a project role with too few permissions, is inferred.
     /// - 404: The resource does not exist.
-    /// - 405: The endpoint does not support the method. As all endpoints are inferred, this may well be the answer of one that exists with another method.
-    /// - 429: Too many requests. How many are allowed, and in which time, is not published. Wait before the next one.
-    /// - 502: No gateway was available. Wait, then send the request again. The vendor calls the status GATEWAY UNAVAILABLE. A proxy may answer with text or HTML.
-    /// - 5XX: A fault on the side of Configo, which is said to be rare.
+    /// - 405: The endpoint does not support the method. All endpoints of this document are inferred, so the endpoint may exist with another method.
+    /// - 429: Too many requests. The limit and its time window are not published. Wait before the next request.
+    /// - 502: No gateway was available. Wait, then send the request again. The vendor gives this status the reason phrase GATEWAY UNAVAILABLE. The body may be plain text or HTML from a proxy.
+    /// - 5XX: A server error at Configo. The vendor calls these errors rare.
     ///
     /// # Example
     ///
@@ -2368,7 +2368,7 @@ impl Client {
     ///
     /// The vendor does not document this operation (basis: guide-page). It needs the feature `inferred`, which is on by default.
     ///
-    /// Makes a configurator, with its controls, its calculations and its settings.
+    /// Creates a configurator with its controls, calculations and settings.
     ///
     /// `POST /v1/projects/{project_id}/configurators`
     ///
@@ -2380,13 +2380,13 @@ impl Client {
     ///
     /// - 400: The request is malformed or cannot be understood.
     /// - 401: The header `Authorization` is missing or invalid, or the access token has expired or was revoked.
-    /// - 403: The token lacks the permission for the resource. That this stands for a missing scope and for a role with too few permissions is concluded.
+    /// - 403: The token lacks the permission for the resource. That this covers a missing scope, and a project role with too few permissions, is inferred.
     /// - 404: The resource does not exist.
-    /// - 405: The endpoint does not support the method. As all endpoints are inferred, this may well be the answer of one that exists with another method.
+    /// - 405: The endpoint does not support the method. All endpoints of this document are inferred, so the endpoint may exist with another method.
     /// - 409: The resource exists already.
-    /// - 429: Too many requests. How many are allowed, and in which time, is not published. Wait before the next one.
-    /// - 502: No gateway was available. Wait, then send the request again. The vendor calls the status GATEWAY UNAVAILABLE. A proxy may answer with text or HTML.
-    /// - 5XX: A fault on the side of Configo, which is said to be rare.
+    /// - 429: Too many requests. The limit and its time window are not published. Wait before the next request.
+    /// - 502: No gateway was available. Wait, then send the request again. The vendor gives this status the reason phrase GATEWAY UNAVAILABLE. The body may be plain text or HTML from a proxy.
+    /// - 5XX: A server error at Configo. The vendor calls these errors rare.
     ///
     /// # Example
     ///
@@ -2445,12 +2445,12 @@ impl Client {
     /// # Errors
     ///
     /// - 401: The header `Authorization` is missing or invalid, or the access token has expired or was revoked.
-    /// - 403: The token lacks the permission for the resource. That this stands for a missing scope and for a role with too few permissions is concluded.
+    /// - 403: The token lacks the permission for the resource. That this covers a missing scope, and a project role with too few permissions, is inferred.
     /// - 404: The resource does not exist.
-    /// - 405: The endpoint does not support the method. As all endpoints are inferred, this may well be the answer of one that exists with another method.
-    /// - 429: Too many requests. How many are allowed, and in which time, is not published. Wait before the next one.
-    /// - 502: No gateway was available. Wait, then send the request again. The vendor calls the status GATEWAY UNAVAILABLE. A proxy may answer with text or HTML.
-    /// - 5XX: A fault on the side of Configo, which is said to be rare.
+    /// - 405: The endpoint does not support the method. All endpoints of this document are inferred, so the endpoint may exist with another method.
+    /// - 429: Too many requests. The limit and its time window are not published. Wait before the next request.
+    /// - 502: No gateway was available. Wait, then send the request again. The vendor gives this status the reason phrase GATEWAY UNAVAILABLE. The body may be plain text or HTML from a proxy.
+    /// - 5XX: A server error at Configo. The vendor calls these errors rare.
     ///
     /// # Example
     ///
@@ -2474,7 +2474,7 @@ impl Client {
     ///
     /// The vendor does not document this operation (basis: guide-page). It needs the feature `inferred`, which is on by default.
     ///
-    /// Changes what the body names and leaves the rest as it is. Whether `controls` and `calculations` replace those of the configurator or are added to them is not published.
+    /// Changes the properties in the body; omitted properties stay unchanged. Whether `controls` and `calculations` replace those of the configurator or are added to them is not published.
     ///
     /// `PATCH /v1/projects/{project_id}/configurators/{configurator_id}`
     ///
@@ -2486,13 +2486,13 @@ impl Client {
     ///
     /// - 400: The request is malformed or cannot be understood.
     /// - 401: The header `Authorization` is missing or invalid, or the access token has expired or was revoked.
-    /// - 403: The token lacks the permission for the resource. That this stands for a missing scope and for a role with too few permissions is concluded.
+    /// - 403: The token lacks the permission for the resource. That this covers a missing scope, and a project role with too few permissions, is inferred.
     /// - 404: The resource does not exist.
-    /// - 405: The endpoint does not support the method. As all endpoints are inferred, this may well be the answer of one that exists with another method.
-    /// - 409 (inferred): The change would make the resource the same as another. The vendor knows the status for resources that exist already; that a change can meet it is a guess.
-    /// - 429: Too many requests. How many are allowed, and in which time, is not published. Wait before the next one.
-    /// - 502: No gateway was available. Wait, then send the request again. The vendor calls the status GATEWAY UNAVAILABLE. A proxy may answer with text or HTML.
-    /// - 5XX: A fault on the side of Configo, which is said to be rare.
+    /// - 405: The endpoint does not support the method. All endpoints of this document are inferred, so the endpoint may exist with another method.
+    /// - 409 (inferred): The change would make the resource a duplicate of another one. The vendor documents this status for resources that exist already; that an update can cause it is inferred.
+    /// - 429: Too many requests. The limit and its time window are not published. Wait before the next request.
+    /// - 502: No gateway was available. Wait, then send the request again. The vendor gives this status the reason phrase GATEWAY UNAVAILABLE. The body may be plain text or HTML from a proxy.
+    /// - 5XX: A server error at Configo. The vendor calls these errors rare.
     ///
     /// # Example
     ///
@@ -2522,7 +2522,7 @@ impl Client {
     ///
     /// The vendor does not document this operation (basis: convention). It needs the feature `inferred`, which is on by default.
     ///
-    /// Deletes a configurator. What becomes of products and orders made with it is not published.
+    /// Deletes a configurator. What happens to products and orders that use it is not published.
     ///
     /// `DELETE /v1/projects/{project_id}/configurators/{configurator_id}`
     ///
@@ -2533,12 +2533,12 @@ impl Client {
     /// # Errors
     ///
     /// - 401: The header `Authorization` is missing or invalid, or the access token has expired or was revoked.
-    /// - 403: The token lacks the permission for the resource. That this stands for a missing scope and for a role with too few permissions is concluded.
+    /// - 403: The token lacks the permission for the resource. That this covers a missing scope, and a project role with too few permissions, is inferred.
     /// - 404: The resource does not exist.
-    /// - 405: The endpoint does not support the method. As all endpoints are inferred, this may well be the answer of one that exists with another method.
-    /// - 429: Too many requests. How many are allowed, and in which time, is not published. Wait before the next one.
-    /// - 502: No gateway was available. Wait, then send the request again. The vendor calls the status GATEWAY UNAVAILABLE. A proxy may answer with text or HTML.
-    /// - 5XX: A fault on the side of Configo, which is said to be rare.
+    /// - 405: The endpoint does not support the method. All endpoints of this document are inferred, so the endpoint may exist with another method.
+    /// - 429: Too many requests. The limit and its time window are not published. Wait before the next request.
+    /// - 502: No gateway was available. Wait, then send the request again. The vendor gives this status the reason phrase GATEWAY UNAVAILABLE. The body may be plain text or HTML from a proxy.
+    /// - 5XX: A server error at Configo. The vendor calls these errors rare.
     ///
     /// # Example
     ///
@@ -2562,7 +2562,7 @@ impl Client {
     ///
     /// The vendor does not document this operation (basis: guide-page behaviour without an endpoint of its own). It needs the feature `inferred`, which is on by default.
     ///
-    /// Returns what a product consumes and costs, for given values of the form. The pages compute this while the form is filled in, which may happen in the browser, so there may be no such endpoint at all.
+    /// Returns the material use and the cost of a product for the given form values. The web pages compute this while the form is filled in, possibly in the browser, so this endpoint may not exist.
     ///
     /// `POST /v1/projects/{project_id}/configurators/{configurator_id}/calculations`
     ///
@@ -2574,12 +2574,12 @@ impl Client {
     ///
     /// - 400: The request is malformed or cannot be understood.
     /// - 401: The header `Authorization` is missing or invalid, or the access token has expired or was revoked.
-    /// - 403: The token lacks the permission for the resource. That this stands for a missing scope and for a role with too few permissions is concluded.
+    /// - 403: The token lacks the permission for the resource. That this covers a missing scope, and a project role with too few permissions, is inferred.
     /// - 404: The resource does not exist.
-    /// - 405: The endpoint does not support the method. As all endpoints are inferred, this may well be the answer of one that exists with another method.
-    /// - 429: Too many requests. How many are allowed, and in which time, is not published. Wait before the next one.
-    /// - 502: No gateway was available. Wait, then send the request again. The vendor calls the status GATEWAY UNAVAILABLE. A proxy may answer with text or HTML.
-    /// - 5XX: A fault on the side of Configo, which is said to be rare.
+    /// - 405: The endpoint does not support the method. All endpoints of this document are inferred, so the endpoint may exist with another method.
+    /// - 429: Too many requests. The limit and its time window are not published. Wait before the next request.
+    /// - 502: No gateway was available. Wait, then send the request again. The vendor gives this status the reason phrase GATEWAY UNAVAILABLE. The body may be plain text or HTML from a proxy.
+    /// - 5XX: A server error at Configo. The vendor calls these errors rare.
     ///
     /// # Example
     ///
@@ -2614,7 +2614,7 @@ impl Client {
     ///
     /// The vendor does not document this operation (basis: scope-text). It needs the feature `inferred`, which is on by default.
     ///
-    /// Lists the products of a project. That they can be filtered is a guess.
+    /// Lists the products of a project. The filters are a guess.
     ///
     /// `GET /v1/projects/{project_id}/products`
     ///
@@ -2628,12 +2628,12 @@ impl Client {
     ///
     /// - 400: The request is malformed or cannot be understood.
     /// - 401: The header `Authorization` is missing or invalid, or the access token has expired or was revoked.
-    /// - 403: The token lacks the permission for the resource. That this stands for a missing scope and for a role with too few permissions is concluded.
+    /// - 403: The token lacks the permission for the resource. That this covers a missing scope, and a project role with too few permissions, is inferred.
     /// - 404: The resource does not exist.
-    /// - 405: The endpoint does not support the method. As all endpoints are inferred, this may well be the answer of one that exists with another method.
-    /// - 429: Too many requests. How many are allowed, and in which time, is not published. Wait before the next one.
-    /// - 502: No gateway was available. Wait, then send the request again. The vendor calls the status GATEWAY UNAVAILABLE. A proxy may answer with text or HTML.
-    /// - 5XX: A fault on the side of Configo, which is said to be rare.
+    /// - 405: The endpoint does not support the method. All endpoints of this document are inferred, so the endpoint may exist with another method.
+    /// - 429: Too many requests. The limit and its time window are not published. Wait before the next request.
+    /// - 502: No gateway was available. Wait, then send the request again. The vendor gives this status the reason phrase GATEWAY UNAVAILABLE. The body may be plain text or HTML from a proxy.
+    /// - 5XX: A server error at Configo. The vendor calls these errors rare.
     ///
     /// # Example
     ///
@@ -2652,7 +2652,7 @@ impl Client {
     ///
     /// The vendor does not document this operation (basis: convention). It needs the feature `inferred`, which is on by default.
     ///
-    /// Makes a product.
+    /// Creates a product.
     ///
     /// `POST /v1/projects/{project_id}/products`
     ///
@@ -2664,13 +2664,13 @@ impl Client {
     ///
     /// - 400: The request is malformed or cannot be understood.
     /// - 401: The header `Authorization` is missing or invalid, or the access token has expired or was revoked.
-    /// - 403: The token lacks the permission for the resource. That this stands for a missing scope and for a role with too few permissions is concluded.
+    /// - 403: The token lacks the permission for the resource. That this covers a missing scope, and a project role with too few permissions, is inferred.
     /// - 404: The resource does not exist.
-    /// - 405: The endpoint does not support the method. As all endpoints are inferred, this may well be the answer of one that exists with another method.
+    /// - 405: The endpoint does not support the method. All endpoints of this document are inferred, so the endpoint may exist with another method.
     /// - 409: The resource exists already.
-    /// - 429: Too many requests. How many are allowed, and in which time, is not published. Wait before the next one.
-    /// - 502: No gateway was available. Wait, then send the request again. The vendor calls the status GATEWAY UNAVAILABLE. A proxy may answer with text or HTML.
-    /// - 5XX: A fault on the side of Configo, which is said to be rare.
+    /// - 429: Too many requests. The limit and its time window are not published. Wait before the next request.
+    /// - 502: No gateway was available. Wait, then send the request again. The vendor gives this status the reason phrase GATEWAY UNAVAILABLE. The body may be plain text or HTML from a proxy.
+    /// - 5XX: A server error at Configo. The vendor calls these errors rare.
     ///
     /// # Example
     ///
@@ -2716,12 +2716,12 @@ impl Client {
     /// # Errors
     ///
     /// - 401: The header `Authorization` is missing or invalid, or the access token has expired or was revoked.
-    /// - 403: The token lacks the permission for the resource. That this stands for a missing scope and for a role with too few permissions is concluded.
+    /// - 403: The token lacks the permission for the resource. That this covers a missing scope, and a project role with too few permissions, is inferred.
     /// - 404: The resource does not exist.
-    /// - 405: The endpoint does not support the method. As all endpoints are inferred, this may well be the answer of one that exists with another method.
-    /// - 429: Too many requests. How many are allowed, and in which time, is not published. Wait before the next one.
-    /// - 502: No gateway was available. Wait, then send the request again. The vendor calls the status GATEWAY UNAVAILABLE. A proxy may answer with text or HTML.
-    /// - 5XX: A fault on the side of Configo, which is said to be rare.
+    /// - 405: The endpoint does not support the method. All endpoints of this document are inferred, so the endpoint may exist with another method.
+    /// - 429: Too many requests. The limit and its time window are not published. Wait before the next request.
+    /// - 502: No gateway was available. Wait, then send the request again. The vendor gives this status the reason phrase GATEWAY UNAVAILABLE. The body may be plain text or HTML from a proxy.
+    /// - 5XX: A server error at Configo. The vendor calls these errors rare.
     ///
     /// # Example
     ///
@@ -2745,7 +2745,7 @@ impl Client {
     ///
     /// The vendor does not document this operation (basis: convention). It needs the feature `inferred`, which is on by default.
     ///
-    /// Changes what the body names and leaves the rest as it is.
+    /// Changes the properties in the body; omitted properties stay unchanged.
     ///
     /// `PATCH /v1/projects/{project_id}/products/{product_id}`
     ///
@@ -2757,13 +2757,13 @@ impl Client {
     ///
     /// - 400: The request is malformed or cannot be understood.
     /// - 401: The header `Authorization` is missing or invalid, or the access token has expired or was revoked.
-    /// - 403: The token lacks the permission for the resource. That this stands for a missing scope and for a role with too few permissions is concluded.
+    /// - 403: The token lacks the permission for the resource. That this covers a missing scope, and a project role with too few permissions, is inferred.
     /// - 404: The resource does not exist.
-    /// - 405: The endpoint does not support the method. As all endpoints are inferred, this may well be the answer of one that exists with another method.
-    /// - 409 (inferred): The change would make the resource the same as another. The vendor knows the status for resources that exist already; that a change can meet it is a guess.
-    /// - 429: Too many requests. How many are allowed, and in which time, is not published. Wait before the next one.
-    /// - 502: No gateway was available. Wait, then send the request again. The vendor calls the status GATEWAY UNAVAILABLE. A proxy may answer with text or HTML.
-    /// - 5XX: A fault on the side of Configo, which is said to be rare.
+    /// - 405: The endpoint does not support the method. All endpoints of this document are inferred, so the endpoint may exist with another method.
+    /// - 409 (inferred): The change would make the resource a duplicate of another one. The vendor documents this status for resources that exist already; that an update can cause it is inferred.
+    /// - 429: Too many requests. The limit and its time window are not published. Wait before the next request.
+    /// - 502: No gateway was available. Wait, then send the request again. The vendor gives this status the reason phrase GATEWAY UNAVAILABLE. The body may be plain text or HTML from a proxy.
+    /// - 5XX: A server error at Configo. The vendor calls these errors rare.
     ///
     /// # Example
     ///
@@ -2804,12 +2804,12 @@ impl Client {
     /// # Errors
     ///
     /// - 401: The header `Authorization` is missing or invalid, or the access token has expired or was revoked.
-    /// - 403: The token lacks the permission for the resource. That this stands for a missing scope and for a role with too few permissions is concluded.
+    /// - 403: The token lacks the permission for the resource. That this covers a missing scope, and a project role with too few permissions, is inferred.
     /// - 404: The resource does not exist.
-    /// - 405: The endpoint does not support the method. As all endpoints are inferred, this may well be the answer of one that exists with another method.
-    /// - 429: Too many requests. How many are allowed, and in which time, is not published. Wait before the next one.
-    /// - 502: No gateway was available. Wait, then send the request again. The vendor calls the status GATEWAY UNAVAILABLE. A proxy may answer with text or HTML.
-    /// - 5XX: A fault on the side of Configo, which is said to be rare.
+    /// - 405: The endpoint does not support the method. All endpoints of this document are inferred, so the endpoint may exist with another method.
+    /// - 429: Too many requests. The limit and its time window are not published. Wait before the next request.
+    /// - 502: No gateway was available. Wait, then send the request again. The vendor gives this status the reason phrase GATEWAY UNAVAILABLE. The body may be plain text or HTML from a proxy.
+    /// - 5XX: A server error at Configo. The vendor calls these errors rare.
     ///
     /// # Example
     ///
@@ -2833,7 +2833,7 @@ impl Client {
     ///
     /// The vendor does not document this operation (basis: scope-text). It needs the feature `inferred`, which is on by default.
     ///
-    /// Lists the reports of a project. Kinds, periods and figures are not published, and that a period can be chosen is a guess.
+    /// Lists the reports of a project. The types of reports, their periods and their figures are not published. Choosing a period is a guess.
     ///
     /// `GET /v1/projects/{project_id}/reports`
     ///
@@ -2845,12 +2845,12 @@ impl Client {
     ///
     /// - 400: The request is malformed or cannot be understood.
     /// - 401: The header `Authorization` is missing or invalid, or the access token has expired or was revoked.
-    /// - 403: The token lacks the permission for the resource. That this stands for a missing scope and for a role with too few permissions is concluded.
+    /// - 403: The token lacks the permission for the resource. That this covers a missing scope, and a project role with too few permissions, is inferred.
     /// - 404: The resource does not exist.
-    /// - 405: The endpoint does not support the method. As all endpoints are inferred, this may well be the answer of one that exists with another method.
-    /// - 429: Too many requests. How many are allowed, and in which time, is not published. Wait before the next one.
-    /// - 502: No gateway was available. Wait, then send the request again. The vendor calls the status GATEWAY UNAVAILABLE. A proxy may answer with text or HTML.
-    /// - 5XX: A fault on the side of Configo, which is said to be rare.
+    /// - 405: The endpoint does not support the method. All endpoints of this document are inferred, so the endpoint may exist with another method.
+    /// - 429: Too many requests. The limit and its time window are not published. Wait before the next request.
+    /// - 502: No gateway was available. Wait, then send the request again. The vendor gives this status the reason phrase GATEWAY UNAVAILABLE. The body may be plain text or HTML from a proxy.
+    /// - 5XX: A server error at Configo. The vendor calls these errors rare.
     ///
     /// # Example
     ///
@@ -2869,7 +2869,7 @@ impl Client {
     ///
     /// The vendor does not document this operation (basis: scope-text). It needs the feature `inferred`, which is on by default.
     ///
-    /// Returns a report with its figures. Reports may have fixed names, for example of what they are about; the id is such a name then. That a period can be chosen is a guess.
+    /// Returns a report with its figures. Reports may have fixed names, for example by topic; the id is then such a name. Choosing a period is a guess.
     ///
     /// `GET /v1/projects/{project_id}/reports/{report_id}`
     ///
@@ -2881,12 +2881,12 @@ impl Client {
     ///
     /// - 400: The request is malformed or cannot be understood.
     /// - 401: The header `Authorization` is missing or invalid, or the access token has expired or was revoked.
-    /// - 403: The token lacks the permission for the resource. That this stands for a missing scope and for a role with too few permissions is concluded.
+    /// - 403: The token lacks the permission for the resource. That this covers a missing scope, and a project role with too few permissions, is inferred.
     /// - 404: The resource does not exist.
-    /// - 405: The endpoint does not support the method. As all endpoints are inferred, this may well be the answer of one that exists with another method.
-    /// - 429: Too many requests. How many are allowed, and in which time, is not published. Wait before the next one.
-    /// - 502: No gateway was available. Wait, then send the request again. The vendor calls the status GATEWAY UNAVAILABLE. A proxy may answer with text or HTML.
-    /// - 5XX: A fault on the side of Configo, which is said to be rare.
+    /// - 405: The endpoint does not support the method. All endpoints of this document are inferred, so the endpoint may exist with another method.
+    /// - 429: Too many requests. The limit and its time window are not published. Wait before the next request.
+    /// - 502: No gateway was available. Wait, then send the request again. The vendor gives this status the reason phrase GATEWAY UNAVAILABLE. The body may be plain text or HTML from a proxy.
+    /// - 5XX: A server error at Configo. The vendor calls these errors rare.
     ///
     /// # Example
     ///
@@ -2910,7 +2910,7 @@ impl Client {
     ///
     /// The vendor does not document this operation (basis: scope-text). It needs the feature `inferred`, which is on by default.
     ///
-    /// Lists configurators that their owners share with others. They are public in this sense only: a token with the scope is needed all the same.
+    /// Lists the configurators that their owners marked as shareable. A token with the scope `configurators` is needed.
     ///
     /// `GET /v1/showcase/configurators`
     ///
@@ -2924,11 +2924,11 @@ impl Client {
     ///
     /// - 400: The request is malformed or cannot be understood.
     /// - 401: The header `Authorization` is missing or invalid, or the access token has expired or was revoked.
-    /// - 403: The token lacks the permission for the resource. That this stands for a missing scope and for a role with too few permissions is concluded.
-    /// - 405: The endpoint does not support the method. As all endpoints are inferred, this may well be the answer of one that exists with another method.
-    /// - 429: Too many requests. How many are allowed, and in which time, is not published. Wait before the next one.
-    /// - 502: No gateway was available. Wait, then send the request again. The vendor calls the status GATEWAY UNAVAILABLE. A proxy may answer with text or HTML.
-    /// - 5XX: A fault on the side of Configo, which is said to be rare.
+    /// - 403: The token lacks the permission for the resource. That this covers a missing scope, and a project role with too few permissions, is inferred.
+    /// - 405: The endpoint does not support the method. All endpoints of this document are inferred, so the endpoint may exist with another method.
+    /// - 429: Too many requests. The limit and its time window are not published. Wait before the next request.
+    /// - 502: No gateway was available. Wait, then send the request again. The vendor gives this status the reason phrase GATEWAY UNAVAILABLE. The body may be plain text or HTML from a proxy.
+    /// - 5XX: A server error at Configo. The vendor calls these errors rare.
     ///
     /// # Example
     ///
@@ -2947,7 +2947,7 @@ impl Client {
     ///
     /// The vendor does not document this operation (basis: scope-text). It needs the feature `inferred`, which is on by default.
     ///
-    /// Returns a configurator that its owner shares with others. Copying it into a project is not published.
+    /// Returns a configurator that its owner marked as shareable. An operation that copies it into a project is not published.
     ///
     /// `GET /v1/showcase/configurators/{configurator_id}`
     ///
@@ -2958,12 +2958,12 @@ impl Client {
     /// # Errors
     ///
     /// - 401: The header `Authorization` is missing or invalid, or the access token has expired or was revoked.
-    /// - 403: The token lacks the permission for the resource. That this stands for a missing scope and for a role with too few permissions is concluded.
+    /// - 403: The token lacks the permission for the resource. That this covers a missing scope, and a project role with too few permissions, is inferred.
     /// - 404: The resource does not exist.
-    /// - 405: The endpoint does not support the method. As all endpoints are inferred, this may well be the answer of one that exists with another method.
-    /// - 429: Too many requests. How many are allowed, and in which time, is not published. Wait before the next one.
-    /// - 502: No gateway was available. Wait, then send the request again. The vendor calls the status GATEWAY UNAVAILABLE. A proxy may answer with text or HTML.
-    /// - 5XX: A fault on the side of Configo, which is said to be rare.
+    /// - 405: The endpoint does not support the method. All endpoints of this document are inferred, so the endpoint may exist with another method.
+    /// - 429: Too many requests. The limit and its time window are not published. Wait before the next request.
+    /// - 502: No gateway was available. Wait, then send the request again. The vendor gives this status the reason phrase GATEWAY UNAVAILABLE. The body may be plain text or HTML from a proxy.
+    /// - 5XX: A server error at Configo. The vendor calls these errors rare.
     ///
     /// # Example
     ///
@@ -2986,7 +2986,7 @@ impl Client {
     ///
     /// The vendor does not document this operation (basis: scope-text). It needs the feature `inferred`, which is on by default.
     ///
-    /// Uploads a file as `multipart/form-data`. Size limit and allowed types are not published, nor is how a file is tied to an order or a material.
+    /// Uploads a file as `multipart/form-data`. The size limit, the allowed types, and how a file is linked to an order or a material are not published.
     ///
     /// `POST /v1/files`
     ///
@@ -2998,12 +2998,12 @@ impl Client {
     ///
     /// - 400: The request is malformed or cannot be understood.
     /// - 401: The header `Authorization` is missing or invalid, or the access token has expired or was revoked.
-    /// - 403: The token lacks the permission for the resource. That this stands for a missing scope and for a role with too few permissions is concluded.
-    /// - 405: The endpoint does not support the method. As all endpoints are inferred, this may well be the answer of one that exists with another method.
+    /// - 403: The token lacks the permission for the resource. That this covers a missing scope, and a project role with too few permissions, is inferred.
+    /// - 405: The endpoint does not support the method. All endpoints of this document are inferred, so the endpoint may exist with another method.
     /// - 409: The resource exists already.
-    /// - 429: Too many requests. How many are allowed, and in which time, is not published. Wait before the next one.
-    /// - 502: No gateway was available. Wait, then send the request again. The vendor calls the status GATEWAY UNAVAILABLE. A proxy may answer with text or HTML.
-    /// - 5XX: A fault on the side of Configo, which is said to be rare.
+    /// - 429: Too many requests. The limit and its time window are not published. Wait before the next request.
+    /// - 502: No gateway was available. Wait, then send the request again. The vendor gives this status the reason phrase GATEWAY UNAVAILABLE. The body may be plain text or HTML from a proxy.
+    /// - 5XX: A server error at Configo. The vendor calls these errors rare.
     ///
     /// # Example
     ///
@@ -3026,7 +3026,7 @@ impl Client {
     ///
     /// The vendor does not document this operation (basis: scope-text). It needs the feature `inferred`, which is on by default.
     ///
-    /// Returns the bytes of a file. Whether what is known about a file has a path of its own is not published.
+    /// Returns the content of a file. Whether the metadata of a file has an endpoint of its own is not published.
     ///
     /// `GET /v1/files/{file_id}`
     ///
@@ -3037,12 +3037,12 @@ impl Client {
     /// # Errors
     ///
     /// - 401: The header `Authorization` is missing or invalid, or the access token has expired or was revoked.
-    /// - 403: The token lacks the permission for the resource. That this stands for a missing scope and for a role with too few permissions is concluded.
+    /// - 403: The token lacks the permission for the resource. That this covers a missing scope, and a project role with too few permissions, is inferred.
     /// - 404: The resource does not exist.
-    /// - 405: The endpoint does not support the method. As all endpoints are inferred, this may well be the answer of one that exists with another method.
-    /// - 429: Too many requests. How many are allowed, and in which time, is not published. Wait before the next one.
-    /// - 502: No gateway was available. Wait, then send the request again. The vendor calls the status GATEWAY UNAVAILABLE. A proxy may answer with text or HTML.
-    /// - 5XX: A fault on the side of Configo, which is said to be rare.
+    /// - 405: The endpoint does not support the method. All endpoints of this document are inferred, so the endpoint may exist with another method.
+    /// - 429: Too many requests. The limit and its time window are not published. Wait before the next request.
+    /// - 502: No gateway was available. Wait, then send the request again. The vendor gives this status the reason phrase GATEWAY UNAVAILABLE. The body may be plain text or HTML from a proxy.
+    /// - 5XX: A server error at Configo. The vendor calls these errors rare.
     ///
     /// # Example
     ///
@@ -3072,12 +3072,12 @@ impl Client {
     /// # Errors
     ///
     /// - 401: The header `Authorization` is missing or invalid, or the access token has expired or was revoked.
-    /// - 403: The token lacks the permission for the resource. That this stands for a missing scope and for a role with too few permissions is concluded.
+    /// - 403: The token lacks the permission for the resource. That this covers a missing scope, and a project role with too few permissions, is inferred.
     /// - 404: The resource does not exist.
-    /// - 405: The endpoint does not support the method. As all endpoints are inferred, this may well be the answer of one that exists with another method.
-    /// - 429: Too many requests. How many are allowed, and in which time, is not published. Wait before the next one.
-    /// - 502: No gateway was available. Wait, then send the request again. The vendor calls the status GATEWAY UNAVAILABLE. A proxy may answer with text or HTML.
-    /// - 5XX: A fault on the side of Configo, which is said to be rare.
+    /// - 405: The endpoint does not support the method. All endpoints of this document are inferred, so the endpoint may exist with another method.
+    /// - 429: Too many requests. The limit and its time window are not published. Wait before the next request.
+    /// - 502: No gateway was available. Wait, then send the request again. The vendor gives this status the reason phrase GATEWAY UNAVAILABLE. The body may be plain text or HTML from a proxy.
+    /// - 5XX: A server error at Configo. The vendor calls these errors rare.
     ///
     /// # Example
     ///
@@ -3096,7 +3096,7 @@ impl Client {
     ///
     /// The vendor does not document this operation (basis: scope-text). It needs the feature `inferred`, which is on by default.
     ///
-    /// Lists the logins of the user in browsers, and the applications that the user authorised.
+    /// Lists the browser logins of the user, and the applications that the user authorised.
     ///
     /// `GET /v1/sessions`
     ///
@@ -3107,11 +3107,11 @@ impl Client {
     /// # Errors
     ///
     /// - 401: The header `Authorization` is missing or invalid, or the access token has expired or was revoked.
-    /// - 403 (inferred): The token is not that of a trusted application. Scopes do not help; the support of Configo decides who is trusted. The vendor does not name the status.
-    /// - 405: The endpoint does not support the method. As all endpoints are inferred, this may well be the answer of one that exists with another method.
-    /// - 429: Too many requests. How many are allowed, and in which time, is not published. Wait before the next one.
-    /// - 502: No gateway was available. Wait, then send the request again. The vendor calls the status GATEWAY UNAVAILABLE. A proxy may answer with text or HTML.
-    /// - 5XX: A fault on the side of Configo, which is said to be rare.
+    /// - 403 (inferred): The token does not belong to a trusted application. No scope replaces that trust: ask the support of Configo for it. The vendor does not document the status.
+    /// - 405: The endpoint does not support the method. All endpoints of this document are inferred, so the endpoint may exist with another method.
+    /// - 429: Too many requests. The limit and its time window are not published. Wait before the next request.
+    /// - 502: No gateway was available. Wait, then send the request again. The vendor gives this status the reason phrase GATEWAY UNAVAILABLE. The body may be plain text or HTML from a proxy.
+    /// - 5XX: A server error at Configo. The vendor calls these errors rare.
     ///
     /// # Example
     ///
@@ -3130,7 +3130,7 @@ impl Client {
     ///
     /// The vendor does not document this operation (basis: guide-page). It needs the feature `inferred`, which is on by default.
     ///
-    /// Ends a session at once. The session in use cannot be revoked, for which signing out is the way; with which status it is refused is not published.
+    /// Revokes a session, which ends at once. The current session cannot be revoked; sign out instead. The status of that refusal is not published.
     ///
     /// `DELETE /v1/sessions/{session_id}`
     ///
@@ -3141,12 +3141,12 @@ impl Client {
     /// # Errors
     ///
     /// - 401: The header `Authorization` is missing or invalid, or the access token has expired or was revoked.
-    /// - 403 (inferred): The token is not that of a trusted application. Scopes do not help; the support of Configo decides who is trusted. The vendor does not name the status.
+    /// - 403 (inferred): The token does not belong to a trusted application. No scope replaces that trust: ask the support of Configo for it. The vendor does not document the status.
     /// - 404: The resource does not exist.
-    /// - 405: The endpoint does not support the method. As all endpoints are inferred, this may well be the answer of one that exists with another method.
-    /// - 429: Too many requests. How many are allowed, and in which time, is not published. Wait before the next one.
-    /// - 502: No gateway was available. Wait, then send the request again. The vendor calls the status GATEWAY UNAVAILABLE. A proxy may answer with text or HTML.
-    /// - 5XX: A fault on the side of Configo, which is said to be rare.
+    /// - 405: The endpoint does not support the method. All endpoints of this document are inferred, so the endpoint may exist with another method.
+    /// - 429: Too many requests. The limit and its time window are not published. Wait before the next request.
+    /// - 502: No gateway was available. Wait, then send the request again. The vendor gives this status the reason phrase GATEWAY UNAVAILABLE. The body may be plain text or HTML from a proxy.
+    /// - 5XX: A server error at Configo. The vendor calls these errors rare.
     ///
     /// # Example
     ///
@@ -3176,11 +3176,11 @@ impl Client {
     /// # Errors
     ///
     /// - 401: The header `Authorization` is missing or invalid, or the access token has expired or was revoked.
-    /// - 403 (inferred): The token is not that of a trusted application. Scopes do not help; the support of Configo decides who is trusted. The vendor does not name the status.
-    /// - 405: The endpoint does not support the method. As all endpoints are inferred, this may well be the answer of one that exists with another method.
-    /// - 429: Too many requests. How many are allowed, and in which time, is not published. Wait before the next one.
-    /// - 502: No gateway was available. Wait, then send the request again. The vendor calls the status GATEWAY UNAVAILABLE. A proxy may answer with text or HTML.
-    /// - 5XX: A fault on the side of Configo, which is said to be rare.
+    /// - 403 (inferred): The token does not belong to a trusted application. No scope replaces that trust: ask the support of Configo for it. The vendor does not document the status.
+    /// - 405: The endpoint does not support the method. All endpoints of this document are inferred, so the endpoint may exist with another method.
+    /// - 429: Too many requests. The limit and its time window are not published. Wait before the next request.
+    /// - 502: No gateway was available. Wait, then send the request again. The vendor gives this status the reason phrase GATEWAY UNAVAILABLE. The body may be plain text or HTML from a proxy.
+    /// - 5XX: A server error at Configo. The vendor calls these errors rare.
     ///
     /// # Example
     ///
@@ -3199,7 +3199,7 @@ impl Client {
     ///
     /// The vendor does not document this operation (basis: guide-page). It needs the feature `inferred`, which is on by default.
     ///
-    /// Registers an OAuth application and returns its client id and client secret. The secret comes back this once and cannot be fetched again: store it before anything else, and never print it twice.
+    /// Registers an OAuth application and returns its client id and client secret. The secret is returned only this once and cannot be fetched again, so store it at once. People register their applications on the OAuth Applications page of their account instead.
     ///
     /// `POST /v1/applications`
     ///
@@ -3211,12 +3211,12 @@ impl Client {
     ///
     /// - 400: The request is malformed or cannot be understood.
     /// - 401: The header `Authorization` is missing or invalid, or the access token has expired or was revoked.
-    /// - 403 (inferred): The token is not that of a trusted application. Scopes do not help; the support of Configo decides who is trusted. The vendor does not name the status.
-    /// - 405: The endpoint does not support the method. As all endpoints are inferred, this may well be the answer of one that exists with another method.
+    /// - 403 (inferred): The token does not belong to a trusted application. No scope replaces that trust: ask the support of Configo for it. The vendor does not document the status.
+    /// - 405: The endpoint does not support the method. All endpoints of this document are inferred, so the endpoint may exist with another method.
     /// - 409: The resource exists already.
-    /// - 429: Too many requests. How many are allowed, and in which time, is not published. Wait before the next one.
-    /// - 502: No gateway was available. Wait, then send the request again. The vendor calls the status GATEWAY UNAVAILABLE. A proxy may answer with text or HTML.
-    /// - 5XX: A fault on the side of Configo, which is said to be rare.
+    /// - 429: Too many requests. The limit and its time window are not published. Wait before the next request.
+    /// - 502: No gateway was available. Wait, then send the request again. The vendor gives this status the reason phrase GATEWAY UNAVAILABLE. The body may be plain text or HTML from a proxy.
+    /// - 5XX: A server error at Configo. The vendor calls these errors rare.
     ///
     /// # Example
     ///
@@ -3262,12 +3262,12 @@ impl Client {
     /// # Errors
     ///
     /// - 401: The header `Authorization` is missing or invalid, or the access token has expired or was revoked.
-    /// - 403 (inferred): The token is not that of a trusted application. Scopes do not help; the support of Configo decides who is trusted. The vendor does not name the status.
+    /// - 403 (inferred): The token does not belong to a trusted application. No scope replaces that trust: ask the support of Configo for it. The vendor does not document the status.
     /// - 404: The resource does not exist.
-    /// - 405: The endpoint does not support the method. As all endpoints are inferred, this may well be the answer of one that exists with another method.
-    /// - 429: Too many requests. How many are allowed, and in which time, is not published. Wait before the next one.
-    /// - 502: No gateway was available. Wait, then send the request again. The vendor calls the status GATEWAY UNAVAILABLE. A proxy may answer with text or HTML.
-    /// - 5XX: A fault on the side of Configo, which is said to be rare.
+    /// - 405: The endpoint does not support the method. All endpoints of this document are inferred, so the endpoint may exist with another method.
+    /// - 429: Too many requests. The limit and its time window are not published. Wait before the next request.
+    /// - 502: No gateway was available. Wait, then send the request again. The vendor gives this status the reason phrase GATEWAY UNAVAILABLE. The body may be plain text or HTML from a proxy.
+    /// - 5XX: A server error at Configo. The vendor calls these errors rare.
     ///
     /// # Example
     ///
@@ -3286,7 +3286,7 @@ impl Client {
     ///
     /// The vendor does not document this operation (basis: guide-page). It needs the feature `inferred`, which is on by default.
     ///
-    /// Changes name, redirect URIs or scopes of an OAuth application. Client id and secret stay valid, and no new secret is made; deleting the application and registering it anew is the only way to another one.
+    /// Changes name, redirect URIs or scopes of an OAuth application. Its client id and secret stay valid, and no new secret is created. No way to replace the secret is published; to get another one, delete the application and register it again.
     ///
     /// `PATCH /v1/applications/{application_id}`
     ///
@@ -3298,13 +3298,13 @@ impl Client {
     ///
     /// - 400: The request is malformed or cannot be understood.
     /// - 401: The header `Authorization` is missing or invalid, or the access token has expired or was revoked.
-    /// - 403 (inferred): The token is not that of a trusted application. Scopes do not help; the support of Configo decides who is trusted. The vendor does not name the status.
+    /// - 403 (inferred): The token does not belong to a trusted application. No scope replaces that trust: ask the support of Configo for it. The vendor does not document the status.
     /// - 404: The resource does not exist.
-    /// - 405: The endpoint does not support the method. As all endpoints are inferred, this may well be the answer of one that exists with another method.
-    /// - 409 (inferred): The change would make the resource the same as another. The vendor knows the status for resources that exist already; that a change can meet it is a guess.
-    /// - 429: Too many requests. How many are allowed, and in which time, is not published. Wait before the next one.
-    /// - 502: No gateway was available. Wait, then send the request again. The vendor calls the status GATEWAY UNAVAILABLE. A proxy may answer with text or HTML.
-    /// - 5XX: A fault on the side of Configo, which is said to be rare.
+    /// - 405: The endpoint does not support the method. All endpoints of this document are inferred, so the endpoint may exist with another method.
+    /// - 409 (inferred): The change would make the resource a duplicate of another one. The vendor documents this status for resources that exist already; that an update can cause it is inferred.
+    /// - 429: Too many requests. The limit and its time window are not published. Wait before the next request.
+    /// - 502: No gateway was available. Wait, then send the request again. The vendor gives this status the reason phrase GATEWAY UNAVAILABLE. The body may be plain text or HTML from a proxy.
+    /// - 5XX: A server error at Configo. The vendor calls these errors rare.
     ///
     /// # Example
     ///
@@ -3338,7 +3338,7 @@ impl Client {
     ///
     /// The vendor does not document this operation (basis: guide-page). It needs the feature `inferred`, which is on by default.
     ///
-    /// Deletes an OAuth application. Integrations that use its credentials stop working at once, and there is no way back: a new application gets other credentials.
+    /// Deletes an OAuth application. It disappears from the list at once, and integrations that use its credentials stop working; how soon they stop is not published.
     ///
     /// `DELETE /v1/applications/{application_id}`
     ///
@@ -3349,12 +3349,12 @@ impl Client {
     /// # Errors
     ///
     /// - 401: The header `Authorization` is missing or invalid, or the access token has expired or was revoked.
-    /// - 403 (inferred): The token is not that of a trusted application. Scopes do not help; the support of Configo decides who is trusted. The vendor does not name the status.
+    /// - 403 (inferred): The token does not belong to a trusted application. No scope replaces that trust: ask the support of Configo for it. The vendor does not document the status.
     /// - 404: The resource does not exist.
-    /// - 405: The endpoint does not support the method. As all endpoints are inferred, this may well be the answer of one that exists with another method.
-    /// - 429: Too many requests. How many are allowed, and in which time, is not published. Wait before the next one.
-    /// - 502: No gateway was available. Wait, then send the request again. The vendor calls the status GATEWAY UNAVAILABLE. A proxy may answer with text or HTML.
-    /// - 5XX: A fault on the side of Configo, which is said to be rare.
+    /// - 405: The endpoint does not support the method. All endpoints of this document are inferred, so the endpoint may exist with another method.
+    /// - 429: Too many requests. The limit and its time window are not published. Wait before the next request.
+    /// - 502: No gateway was available. Wait, then send the request again. The vendor gives this status the reason phrase GATEWAY UNAVAILABLE. The body may be plain text or HTML from a proxy.
+    /// - 5XX: A server error at Configo. The vendor calls these errors rare.
     ///
     /// # Example
     ///
@@ -3387,11 +3387,11 @@ impl Client {
     ///
     /// - 400: The request is malformed or cannot be understood.
     /// - 401: The header `Authorization` is missing or invalid, or the access token has expired or was revoked.
-    /// - 403 (inferred): The token is not that of a trusted application. Scopes do not help; the support of Configo decides who is trusted. The vendor does not name the status.
-    /// - 405: The endpoint does not support the method. As all endpoints are inferred, this may well be the answer of one that exists with another method.
-    /// - 429: Too many requests. How many are allowed, and in which time, is not published. Wait before the next one.
-    /// - 502: No gateway was available. Wait, then send the request again. The vendor calls the status GATEWAY UNAVAILABLE. A proxy may answer with text or HTML.
-    /// - 5XX: A fault on the side of Configo, which is said to be rare.
+    /// - 403 (inferred): The token does not belong to a trusted application. No scope replaces that trust: ask the support of Configo for it. The vendor does not document the status.
+    /// - 405: The endpoint does not support the method. All endpoints of this document are inferred, so the endpoint may exist with another method.
+    /// - 429: Too many requests. The limit and its time window are not published. Wait before the next request.
+    /// - 502: No gateway was available. Wait, then send the request again. The vendor gives this status the reason phrase GATEWAY UNAVAILABLE. The body may be plain text or HTML from a proxy.
+    /// - 5XX: A server error at Configo. The vendor calls these errors rare.
     ///
     /// # Example
     ///
@@ -3410,7 +3410,7 @@ impl Client {
     ///
     /// The vendor does not document this operation (basis: scope-text). It needs the feature `inferred`, which is on by default.
     ///
-    /// Asks the support of Configo.
+    /// Opens a ticket with the support of Configo.
     ///
     /// `POST /v1/support-tickets`
     ///
@@ -3422,12 +3422,12 @@ impl Client {
     ///
     /// - 400: The request is malformed or cannot be understood.
     /// - 401: The header `Authorization` is missing or invalid, or the access token has expired or was revoked.
-    /// - 403 (inferred): The token is not that of a trusted application. Scopes do not help; the support of Configo decides who is trusted. The vendor does not name the status.
-    /// - 405: The endpoint does not support the method. As all endpoints are inferred, this may well be the answer of one that exists with another method.
+    /// - 403 (inferred): The token does not belong to a trusted application. No scope replaces that trust: ask the support of Configo for it. The vendor does not document the status.
+    /// - 405: The endpoint does not support the method. All endpoints of this document are inferred, so the endpoint may exist with another method.
     /// - 409: The resource exists already.
-    /// - 429: Too many requests. How many are allowed, and in which time, is not published. Wait before the next one.
-    /// - 502: No gateway was available. Wait, then send the request again. The vendor calls the status GATEWAY UNAVAILABLE. A proxy may answer with text or HTML.
-    /// - 5XX: A fault on the side of Configo, which is said to be rare.
+    /// - 429: Too many requests. The limit and its time window are not published. Wait before the next request.
+    /// - 502: No gateway was available. Wait, then send the request again. The vendor gives this status the reason phrase GATEWAY UNAVAILABLE. The body may be plain text or HTML from a proxy.
+    /// - 5XX: A server error at Configo. The vendor calls these errors rare.
     ///
     /// # Example
     ///
@@ -3467,12 +3467,12 @@ impl Client {
     /// # Errors
     ///
     /// - 401: The header `Authorization` is missing or invalid, or the access token has expired or was revoked.
-    /// - 403 (inferred): The token is not that of a trusted application. Scopes do not help; the support of Configo decides who is trusted. The vendor does not name the status.
+    /// - 403 (inferred): The token does not belong to a trusted application. No scope replaces that trust: ask the support of Configo for it. The vendor does not document the status.
     /// - 404: The resource does not exist.
-    /// - 405: The endpoint does not support the method. As all endpoints are inferred, this may well be the answer of one that exists with another method.
-    /// - 429: Too many requests. How many are allowed, and in which time, is not published. Wait before the next one.
-    /// - 502: No gateway was available. Wait, then send the request again. The vendor calls the status GATEWAY UNAVAILABLE. A proxy may answer with text or HTML.
-    /// - 5XX: A fault on the side of Configo, which is said to be rare.
+    /// - 405: The endpoint does not support the method. All endpoints of this document are inferred, so the endpoint may exist with another method.
+    /// - 429: Too many requests. The limit and its time window are not published. Wait before the next request.
+    /// - 502: No gateway was available. Wait, then send the request again. The vendor gives this status the reason phrase GATEWAY UNAVAILABLE. The body may be plain text or HTML from a proxy.
+    /// - 5XX: A server error at Configo. The vendor calls these errors rare.
     ///
     /// # Example
     ///
@@ -3491,7 +3491,7 @@ impl Client {
     ///
     /// The vendor does not document this operation (basis: convention). It needs the feature `inferred`, which is on by default.
     ///
-    /// Changes the status of a ticket, such as to close it. How statuses are written is not published.
+    /// Changes the status of a ticket, for example to close it. The values are not published.
     ///
     /// `PATCH /v1/support-tickets/{ticket_id}`
     ///
@@ -3503,13 +3503,13 @@ impl Client {
     ///
     /// - 400: The request is malformed or cannot be understood.
     /// - 401: The header `Authorization` is missing or invalid, or the access token has expired or was revoked.
-    /// - 403 (inferred): The token is not that of a trusted application. Scopes do not help; the support of Configo decides who is trusted. The vendor does not name the status.
+    /// - 403 (inferred): The token does not belong to a trusted application. No scope replaces that trust: ask the support of Configo for it. The vendor does not document the status.
     /// - 404: The resource does not exist.
-    /// - 405: The endpoint does not support the method. As all endpoints are inferred, this may well be the answer of one that exists with another method.
-    /// - 409 (inferred): The change would make the resource the same as another. The vendor knows the status for resources that exist already; that a change can meet it is a guess.
-    /// - 429: Too many requests. How many are allowed, and in which time, is not published. Wait before the next one.
-    /// - 502: No gateway was available. Wait, then send the request again. The vendor calls the status GATEWAY UNAVAILABLE. A proxy may answer with text or HTML.
-    /// - 5XX: A fault on the side of Configo, which is said to be rare.
+    /// - 405: The endpoint does not support the method. All endpoints of this document are inferred, so the endpoint may exist with another method.
+    /// - 409 (inferred): The change would make the resource a duplicate of another one. The vendor documents this status for resources that exist already; that an update can cause it is inferred.
+    /// - 429: Too many requests. The limit and its time window are not published. Wait before the next request.
+    /// - 502: No gateway was available. Wait, then send the request again. The vendor gives this status the reason phrase GATEWAY UNAVAILABLE. The body may be plain text or HTML from a proxy.
+    /// - 5XX: A server error at Configo. The vendor calls these errors rare.
     ///
     /// # Example
     ///
@@ -3546,12 +3546,12 @@ impl Client {
     ///
     /// - 400: The request is malformed or cannot be understood.
     /// - 401: The header `Authorization` is missing or invalid, or the access token has expired or was revoked.
-    /// - 403 (inferred): The token is not that of a trusted application. Scopes do not help; the support of Configo decides who is trusted. The vendor does not name the status.
+    /// - 403 (inferred): The token does not belong to a trusted application. No scope replaces that trust: ask the support of Configo for it. The vendor does not document the status.
     /// - 404: The resource does not exist.
-    /// - 405: The endpoint does not support the method. As all endpoints are inferred, this may well be the answer of one that exists with another method.
-    /// - 429: Too many requests. How many are allowed, and in which time, is not published. Wait before the next one.
-    /// - 502: No gateway was available. Wait, then send the request again. The vendor calls the status GATEWAY UNAVAILABLE. A proxy may answer with text or HTML.
-    /// - 5XX: A fault on the side of Configo, which is said to be rare.
+    /// - 405: The endpoint does not support the method. All endpoints of this document are inferred, so the endpoint may exist with another method.
+    /// - 429: Too many requests. The limit and its time window are not published. Wait before the next request.
+    /// - 502: No gateway was available. Wait, then send the request again. The vendor gives this status the reason phrase GATEWAY UNAVAILABLE. The body may be plain text or HTML from a proxy.
+    /// - 5XX: A server error at Configo. The vendor calls these errors rare.
     ///
     /// # Example
     ///
@@ -3582,18 +3582,18 @@ impl Client {
     ///
     /// The vendor does not document this operation (basis: convention). It needs the feature `inferred`, which is on by default.
     ///
-    /// Returns what the widget of a website needs to start. The project is that of the token.
+    /// Returns the data that a website widget needs to start, for the project of the token.
     ///
     /// `GET /v1/widget`
     ///
     /// # Errors
     ///
-    /// - 401 (inferred): The header `x-widget-token` is missing or its token is invalid. The vendor says so of `Authorization` only.
-    /// - 403 (inferred): The widget token does not open the resource, for example because the configurator is not publicly accessible.
-    /// - 405: The endpoint does not support the method. As all endpoints are inferred, this may well be the answer of one that exists with another method.
-    /// - 429: Too many requests. How many are allowed, and in which time, is not published. Wait before the next one.
-    /// - 502: No gateway was available. Wait, then send the request again. The vendor calls the status GATEWAY UNAVAILABLE. A proxy may answer with text or HTML.
-    /// - 5XX: A fault on the side of Configo, which is said to be rare.
+    /// - 401 (inferred): The header `x-widget-token` is missing, or its token is invalid. The vendor documents this status for `Authorization` only.
+    /// - 403 (inferred): The widget token does not give access to the resource, for example because the configurator is not publicly accessible.
+    /// - 405: The endpoint does not support the method. All endpoints of this document are inferred, so the endpoint may exist with another method.
+    /// - 429: Too many requests. The limit and its time window are not published. Wait before the next request.
+    /// - 502: No gateway was available. Wait, then send the request again. The vendor gives this status the reason phrase GATEWAY UNAVAILABLE. The body may be plain text or HTML from a proxy.
+    /// - 5XX: A server error at Configo. The vendor calls these errors rare.
     ///
     /// # Example
     ///
@@ -3612,18 +3612,18 @@ impl Client {
     ///
     /// The vendor does not document this operation (basis: guide-page). It needs the feature `inferred`, which is on by default.
     ///
-    /// Lists the configurators of the project that are publicly accessible.
+    /// Lists the publicly accessible configurators of the project.
     ///
     /// `GET /v1/widget/configurators`
     ///
     /// # Errors
     ///
-    /// - 401 (inferred): The header `x-widget-token` is missing or its token is invalid. The vendor says so of `Authorization` only.
-    /// - 403 (inferred): The widget token does not open the resource, for example because the configurator is not publicly accessible.
-    /// - 405: The endpoint does not support the method. As all endpoints are inferred, this may well be the answer of one that exists with another method.
-    /// - 429: Too many requests. How many are allowed, and in which time, is not published. Wait before the next one.
-    /// - 502: No gateway was available. Wait, then send the request again. The vendor calls the status GATEWAY UNAVAILABLE. A proxy may answer with text or HTML.
-    /// - 5XX: A fault on the side of Configo, which is said to be rare.
+    /// - 401 (inferred): The header `x-widget-token` is missing, or its token is invalid. The vendor documents this status for `Authorization` only.
+    /// - 403 (inferred): The widget token does not give access to the resource, for example because the configurator is not publicly accessible.
+    /// - 405: The endpoint does not support the method. All endpoints of this document are inferred, so the endpoint may exist with another method.
+    /// - 429: Too many requests. The limit and its time window are not published. Wait before the next request.
+    /// - 502: No gateway was available. Wait, then send the request again. The vendor gives this status the reason phrase GATEWAY UNAVAILABLE. The body may be plain text or HTML from a proxy.
+    /// - 5XX: A server error at Configo. The vendor calls these errors rare.
     ///
     /// # Example
     ///
@@ -3642,19 +3642,19 @@ impl Client {
     ///
     /// The vendor does not document this operation (basis: guide-page). It needs the feature `inferred`, which is on by default.
     ///
-    /// Returns a configurator of the project that is publicly accessible.
+    /// Returns a publicly accessible configurator of the project.
     ///
     /// `GET /v1/widget/configurators/{configurator_id}`
     ///
     /// # Errors
     ///
-    /// - 401 (inferred): The header `x-widget-token` is missing or its token is invalid. The vendor says so of `Authorization` only.
-    /// - 403 (inferred): The widget token does not open the resource, for example because the configurator is not publicly accessible.
+    /// - 401 (inferred): The header `x-widget-token` is missing, or its token is invalid. The vendor documents this status for `Authorization` only.
+    /// - 403 (inferred): The widget token does not give access to the resource, for example because the configurator is not publicly accessible.
     /// - 404: The resource does not exist.
-    /// - 405: The endpoint does not support the method. As all endpoints are inferred, this may well be the answer of one that exists with another method.
-    /// - 429: Too many requests. How many are allowed, and in which time, is not published. Wait before the next one.
-    /// - 502: No gateway was available. Wait, then send the request again. The vendor calls the status GATEWAY UNAVAILABLE. A proxy may answer with text or HTML.
-    /// - 5XX: A fault on the side of Configo, which is said to be rare.
+    /// - 405: The endpoint does not support the method. All endpoints of this document are inferred, so the endpoint may exist with another method.
+    /// - 429: Too many requests. The limit and its time window are not published. Wait before the next request.
+    /// - 502: No gateway was available. Wait, then send the request again. The vendor gives this status the reason phrase GATEWAY UNAVAILABLE. The body may be plain text or HTML from a proxy.
+    /// - 5XX: A server error at Configo. The vendor calls these errors rare.
     ///
     /// # Example
     ///
@@ -3677,20 +3677,20 @@ impl Client {
     ///
     /// The vendor does not document this operation (basis: guide-page behaviour without an endpoint of its own). It needs the feature `inferred`, which is on by default.
     ///
-    /// Returns what a product costs, for given values of the form; visitors see how it was computed where the configurator shows its calculations. The widget may compute this in the browser, so there may be no such endpoint at all.
+    /// Returns the material use and the cost of a product for the given form values. Visitors may see the calculation only if `show_calculations` of the configurator is true. The widget may compute this in the browser, so this endpoint may not exist.
     ///
     /// `POST /v1/widget/configurators/{configurator_id}/calculations`
     ///
     /// # Errors
     ///
     /// - 400: The request is malformed or cannot be understood.
-    /// - 401 (inferred): The header `x-widget-token` is missing or its token is invalid. The vendor says so of `Authorization` only.
-    /// - 403 (inferred): The widget token does not open the resource, for example because the configurator is not publicly accessible.
+    /// - 401 (inferred): The header `x-widget-token` is missing, or its token is invalid. The vendor documents this status for `Authorization` only.
+    /// - 403 (inferred): The widget token does not give access to the resource, for example because the configurator is not publicly accessible.
     /// - 404: The resource does not exist.
-    /// - 405: The endpoint does not support the method. As all endpoints are inferred, this may well be the answer of one that exists with another method.
-    /// - 429: Too many requests. How many are allowed, and in which time, is not published. Wait before the next one.
-    /// - 502: No gateway was available. Wait, then send the request again. The vendor calls the status GATEWAY UNAVAILABLE. A proxy may answer with text or HTML.
-    /// - 5XX: A fault on the side of Configo, which is said to be rare.
+    /// - 405: The endpoint does not support the method. All endpoints of this document are inferred, so the endpoint may exist with another method.
+    /// - 429: Too many requests. The limit and its time window are not published. Wait before the next request.
+    /// - 502: No gateway was available. Wait, then send the request again. The vendor gives this status the reason phrase GATEWAY UNAVAILABLE. The body may be plain text or HTML from a proxy.
+    /// - 5XX: A server error at Configo. The vendor calls these errors rare.
     ///
     /// # Example
     ///
@@ -3726,20 +3726,20 @@ impl Client {
     ///
     /// The vendor does not document this operation (basis: guide-page). It needs the feature `inferred`, which is on by default.
     ///
-    /// Places the order of a visitor. It gets the status that is the default for the widget.
+    /// Places the order of a visitor. The order gets the status that is the default for the widget.
     ///
     /// `POST /v1/widget/orders`
     ///
     /// # Errors
     ///
     /// - 400: The request is malformed or cannot be understood.
-    /// - 401 (inferred): The header `x-widget-token` is missing or its token is invalid. The vendor says so of `Authorization` only.
-    /// - 403 (inferred): The widget token does not open the resource, for example because the configurator is not publicly accessible.
-    /// - 405: The endpoint does not support the method. As all endpoints are inferred, this may well be the answer of one that exists with another method.
+    /// - 401 (inferred): The header `x-widget-token` is missing, or its token is invalid. The vendor documents this status for `Authorization` only.
+    /// - 403 (inferred): The widget token does not give access to the resource, for example because the configurator is not publicly accessible.
+    /// - 405: The endpoint does not support the method. All endpoints of this document are inferred, so the endpoint may exist with another method.
     /// - 409: The resource exists already.
-    /// - 429: Too many requests. How many are allowed, and in which time, is not published. Wait before the next one.
-    /// - 502: No gateway was available. Wait, then send the request again. The vendor calls the status GATEWAY UNAVAILABLE. A proxy may answer with text or HTML.
-    /// - 5XX: A fault on the side of Configo, which is said to be rare.
+    /// - 429: Too many requests. The limit and its time window are not published. Wait before the next request.
+    /// - 502: No gateway was available. Wait, then send the request again. The vendor gives this status the reason phrase GATEWAY UNAVAILABLE. The body may be plain text or HTML from a proxy.
+    /// - 5XX: A server error at Configo. The vendor calls these errors rare.
     ///
     /// # Example
     ///
@@ -3822,7 +3822,7 @@ impl ClientBuilder {
 
     /// Signs calls with an access token (Bearer, RFC 6750) or a source of tokens, the scheme `accessToken` of the document.
     ///
-    /// Access token of OAuth 2.0. An operation needs all of its `x-required-scopes`, or, with `x-trusted-only`, the token of a trusted application. How tokens are issued is not published.
+    /// OAuth 2.0 access token. The token needs every scope in `x-required-scopes` of the operation. An operation with `x-trusted-only` needs the token of a trusted application instead. How tokens are issued is not published; client id and client secret come from the OAuth Applications page of the account.
     pub fn access_token(mut self, token: impl Into<Bearer>) -> Self {
         self.core = self.core.credential("accessToken", Credential::bearer(token));
         self
@@ -3830,7 +3830,7 @@ impl ClientBuilder {
 
     /// Signs calls with an API key (`x-widget-token` in the header), the scheme `widgetToken` of the document.
     ///
-    /// Token of the widget of one project, a JWT. It opens the endpoints of the widget and is never sent beside an access token.
+    /// Widget token of one project, a JWT. It is for the widget endpoints only; do not send an access token with it.
     pub fn widget_token(mut self, key: impl Into<Secret>) -> Self {
         self.core = self.core.credential("widgetToken", Credential::api_key(key));
         self

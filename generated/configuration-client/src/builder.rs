@@ -44,7 +44,7 @@ impl<'a> ListClients<'a> {
         self
     }
 
-    /// Return only clients that carry this feature. Repeat the parameter to ask for several: a client has to carry every one of them.
+    /// Returns only clients that have this feature. Repeat the parameter for several features: a client must have all of them.
     ///
     /// Optional; sent as the query parameter `has_feature`.
     pub fn has_feature<V>(mut self, value: V) -> Self
@@ -844,7 +844,7 @@ impl<'a> GetApplicationSettings<'a> {
         self
     }
 
-    /// Whether to add the settings of each client. In which member of the answer they stand is not documented.
+    /// Whether to add the settings of each API client. The member of the response that contains them could not be read in the sources of this document.
     ///
     /// Optional; sent as the query parameter `include_clients`.
     pub fn include_clients<V>(mut self, value: V) -> Self
@@ -1878,7 +1878,7 @@ impl<'a> GetAttribute<'a> {
         self
     }
 
-    /// Name of the attribute, case-sensitive. Attributes inside an object or a plural are named by their whole dotted path; that this path takes such names is inferred from the names in the attribute list.
+    /// Name of the attribute, case-sensitive. For an attribute inside an object or a plural, give its full dotted path. That this operation accepts dotted paths is inferred from the names in the attribute list.
     ///
     /// Required; sent as the path parameter `attribute_name`.
     pub fn attribute_name<V>(mut self, value: V) -> Self
@@ -2509,7 +2509,7 @@ impl<'a> GetFlowVersion<'a> {
         self
     }
 
-    /// Version of the flow, or `HEAD` for the newest one. Most versions are timestamps of 19 to 21 digits starting with `yyyymmdd`, too long for a 64-bit number; older flows may carry a UUID instead. Always treat it as text.
+    /// Version of the flow, or `HEAD` for the newest one. Most versions are timestamps of 19 to 21 digits starting with `yyyymmdd`, too long for a 64-bit number; older flows may carry a UUID instead. Always treat it as a string.
     ///
     /// Required; sent as the path parameter `version`.
     pub fn version<V>(mut self, value: V) -> Self
@@ -2650,7 +2650,7 @@ impl<'a> RestoreFlow<'a> {
         self
     }
 
-    /// Version of the flow, or `HEAD` for the newest one. Most versions are timestamps of 19 to 21 digits starting with `yyyymmdd`, too long for a 64-bit number; older flows may carry a UUID instead. Always treat it as text.
+    /// Version of the flow, or `HEAD` for the newest one. Most versions are timestamps of 19 to 21 digits starting with `yyyymmdd`, too long for a 64-bit number; older flows may carry a UUID instead. Always treat it as a string.
     ///
     /// Required; sent as the path parameter `version`.
     pub fn version<V>(mut self, value: V) -> Self
@@ -3362,7 +3362,7 @@ impl<'a> GetField<'a> {
         self
     }
 
-    /// Name of the field. Field names hold no blanks.
+    /// Name of the field. It contains no spaces.
     ///
     /// Required; sent as the path parameter `field`.
     pub fn field<V>(mut self, value: V) -> Self
@@ -3377,7 +3377,7 @@ impl<'a> GetField<'a> {
         self
     }
 
-    /// Locale in which to return the texts of the field. Left out, the texts of all locales are returned.
+    /// Locale of the returned texts. If omitted, the texts of all locales are returned.
     ///
     /// Optional; sent as the query parameter `locale`.
     pub fn locale<V>(mut self, value: V) -> Self
@@ -3521,7 +3521,7 @@ impl<'a> ModifyField<'a> {
         self
     }
 
-    /// Name of the field. Field names hold no blanks.
+    /// Name of the field. It contains no spaces.
     ///
     /// Required; sent as the path parameter `field`.
     pub fn field<V>(mut self, value: V) -> Self
@@ -3688,7 +3688,7 @@ impl<'a> DeleteField<'a> {
         self
     }
 
-    /// Name of the field. Field names hold no blanks.
+    /// Name of the field. It contains no spaces.
     ///
     /// Required; sent as the path parameter `field`.
     pub fn field<V>(mut self, value: V) -> Self
@@ -3703,7 +3703,7 @@ impl<'a> DeleteField<'a> {
         self
     }
 
-    /// Deletes the field although forms still use it. Leave it out unless that is intended. The allowed values are not documented; `true` is inferred.
+    /// Deletes the field even if forms still use it. Omit it unless you want that. The allowed values could not be read in the sources of this document; `true` is inferred.
     ///
     /// Optional; sent as the query parameter `force`.
     pub fn force<V>(mut self, value: V) -> Self
@@ -5034,7 +5034,7 @@ impl<'a> GetLocalizedField<'a> {
         self
     }
 
-    /// Name of the field. Field names hold no blanks.
+    /// Name of the field. It contains no spaces.
     ///
     /// Required; sent as the path parameter `field`.
     pub fn field<V>(mut self, value: V) -> Self
@@ -5199,7 +5199,7 @@ impl<'a> ModifyLocalizedField<'a> {
         self
     }
 
-    /// Name of the field. Field names hold no blanks.
+    /// Name of the field. It contains no spaces.
     ///
     /// Required; sent as the path parameter `field`.
     pub fn field<V>(mut self, value: V) -> Self
@@ -7024,7 +7024,7 @@ impl<'a> ListStrings<'a> {
 
 /// **Inferred.** Request of [`Client::create_string`](crate::Client::create_string): set its parameters, then [`send`](Self::send) it.
 ///
-/// The vendor does not document this operation (basis: the path follows from the list of strings, no page shows it). It needs the feature `inferred`, which is on by default.
+/// The vendor does not document this operation (basis: no page shows the path; it follows from the list of strings). It needs the feature `inferred`, which is on by default.
 #[derive(Debug, Clone)]
 #[must_use = "a request does nothing until it is sent"]
 #[cfg(feature = "inferred")]
@@ -7489,7 +7489,7 @@ impl<'a> ModifyString<'a> {
 
 /// **Inferred.** Request of [`Client::delete_string`](crate::Client::delete_string): set its parameters, then [`send`](Self::send) it.
 ///
-/// The vendor does not document this operation (basis: the path follows from the other operations on the same resource, no page shows it). It needs the feature `inferred`, which is on by default.
+/// The vendor does not document this operation (basis: no page shows the path; it follows from the other operations on the same resource). It needs the feature `inferred`, which is on by default.
 #[derive(Debug, Clone)]
 #[must_use = "a request does nothing until it is sent"]
 #[cfg(feature = "inferred")]
@@ -7963,7 +7963,7 @@ impl<'a> CreateLocalizedString<'a> {
 
 /// **Inferred.** Request of [`Client::get_localized_string`](crate::Client::get_localized_string): set its parameters, then [`send`](Self::send) it.
 ///
-/// The vendor does not document this operation (basis: the path follows from the deletion of the same resource, no page shows it). It needs the feature `inferred`, which is on by default.
+/// The vendor does not document this operation (basis: no page shows the path; it follows from `delete_localized_string`). It needs the feature `inferred`, which is on by default.
 #[derive(Debug, Clone)]
 #[must_use = "a request does nothing until it is sent"]
 #[cfg(feature = "inferred")]
@@ -8135,7 +8135,7 @@ impl<'a> GetLocalizedString<'a> {
 
 /// **Inferred.** Request of [`Client::modify_localized_string`](crate::Client::modify_localized_string): set its parameters, then [`send`](Self::send) it.
 ///
-/// The vendor does not document this operation (basis: the path follows from the deletion of the same resource, no page shows it). It needs the feature `inferred`, which is on by default.
+/// The vendor does not document this operation (basis: no page shows the path; it follows from `delete_localized_string`). It needs the feature `inferred`, which is on by default.
 #[derive(Debug, Clone)]
 #[must_use = "a request does nothing until it is sent"]
 #[cfg(feature = "inferred")]
@@ -9564,7 +9564,7 @@ impl<'a> GetLink<'a> {
         self
     }
 
-    /// Locale to which the text of the link is limited. Left out, the texts of all locales are returned. A locale that the flow does not have leads to a 500.
+    /// Locale of the returned text. If omitted, the texts of all locales are returned. A locale that the flow does not have gets 500.
     ///
     /// Optional; sent as the query parameter `locale`.
     pub fn locale<V>(mut self, value: V) -> Self
@@ -9890,7 +9890,7 @@ impl<'a> DeleteLink<'a> {
         self
     }
 
-    /// Deletes the link although forms still use it, and takes it out of those forms. Leave it out unless that is intended.
+    /// Deletes the link even if forms still use it, and removes it from those forms. Omit it unless you want that.
     ///
     /// Optional; sent as the query parameter `force`.
     pub fn force<V>(mut self, value: V) -> Self
@@ -10606,7 +10606,7 @@ impl<'a> Modify2faMessage<'a> {
 
 /// **Inferred.** Request of [`Client::get_2fa_message_subject`](crate::Client::get_2fa_message_subject): set its parameters, then [`send`](Self::send) it.
 ///
-/// The vendor does not document this operation (basis: the path follows from the subject line of an email template, no page shows it). It needs the feature `inferred`, which is on by default.
+/// The vendor does not document this operation (basis: no page shows the path; it follows from the subject line of an email template). It needs the feature `inferred`, which is on by default.
 #[derive(Debug, Clone)]
 #[must_use = "a request does nothing until it is sent"]
 #[cfg(feature = "inferred")]
@@ -10781,7 +10781,7 @@ impl<'a> Get2faMessageSubject<'a> {
 
 /// **Inferred.** Request of [`Client::list_hosted_login_upgrades`](crate::Client::list_hosted_login_upgrades): set its parameters, then [`send`](Self::send) it.
 ///
-/// The vendor does not document this operation (basis: the permission tables name the operation; its path follows from the calls on one upgrade). It needs the feature `inferred`, which is on by default.
+/// The vendor does not document this operation (basis: the permission tables name the operation; its path follows from the operations on one upgrade). It needs the feature `inferred`, which is on by default.
 #[derive(Debug, Clone)]
 #[must_use = "a request does nothing until it is sent"]
 #[cfg(feature = "inferred")]
@@ -10976,7 +10976,7 @@ impl<'a> GetHostedLoginUpgrade<'a> {
         self
     }
 
-    /// Id of the Hosted Login version to upgrade to. The valid ids are not published: take one from `list_hosted_login_upgrades`.
+    /// Id of the Hosted Login version to upgrade to. The valid ids could not be read in the sources of this document: take one from `list_hosted_login_upgrades`.
     ///
     /// Required; sent as the path parameter `upgrade_id`.
     pub fn upgrade_id<V>(mut self, value: V) -> Self
@@ -11127,7 +11127,7 @@ impl<'a> UpgradeHostedLogin<'a> {
         self
     }
 
-    /// Id of the Hosted Login version to upgrade to. The valid ids are not published: take one from `list_hosted_login_upgrades`.
+    /// Id of the Hosted Login version to upgrade to. The valid ids could not be read in the sources of this document: take one from `list_hosted_login_upgrades`.
     ///
     /// Required; sent as the path parameter `upgrade_id`.
     pub fn upgrade_id<V>(mut self, value: V) -> Self
@@ -12103,7 +12103,7 @@ impl<'a> GetTranslation<'a> {
         self
     }
 
-    /// Key of the translation: a UUID with dashes, or 32 hexadecimal digits without. Both forms occur, so treat it as text.
+    /// Key of the translation: a UUID with dashes, or 32 hexadecimal digits without dashes. Both forms occur, so treat it as an opaque string.
     ///
     /// Required; sent as the path parameter `key`.
     pub fn key<V>(mut self, value: V) -> Self
@@ -12243,7 +12243,7 @@ impl<'a> DeleteTranslation<'a> {
         self
     }
 
-    /// Key of the translation: a UUID with dashes, or 32 hexadecimal digits without. Both forms occur, so treat it as text.
+    /// Key of the translation: a UUID with dashes, or 32 hexadecimal digits without dashes. Both forms occur, so treat it as an opaque string.
     ///
     /// Required; sent as the path parameter `key`.
     pub fn key<V>(mut self, value: V) -> Self
@@ -12401,13 +12401,10 @@ impl<'a> ListLocalizedTranslations<'a> {
     /// Sends `GET /config/{app_id}/flows/{flow}/locales/{locale}` and decodes the answer.
     pub async fn send(
         self,
-    ) -> Result<
-        ResponseValue<::std::vec::Vec<types::LocalizedTranslation>>,
-        Error<types::Error>,
-    > {
+    ) -> Result<ResponseValue<types::LocalizedTranslations>, Error<types::Error>> {
         let Self { client, app_id, flow, locale, call_options } = self;
         let outcome: Result<
-            ResponseValue<::std::vec::Vec<types::LocalizedTranslation>>,
+            ResponseValue<types::LocalizedTranslations>,
             Error<types::Error>,
         > = async move {
             let app_id = app_id.map_err(Error::InvalidRequest)?;
@@ -12478,7 +12475,7 @@ impl<'a> ListLocalizedTranslations<'a> {
 
 /// **Inferred.** Request of [`Client::modify_multiple_translations`](crate::Client::modify_multiple_translations): set its parameters, then [`send`](Self::send) it.
 ///
-/// The vendor does not document this operation (basis: the permission tables name the operation; a documented CSV sample has rows of key and text without a locale, which fits a path that names the locale). It needs the feature `inferred`, which is on by default.
+/// The vendor does not document this operation (basis: the permission tables name the operation; a documented CSV sample has rows of key and text without a locale, so the locale is probably in the path). It needs the feature `inferred`, which is on by default.
 #[derive(Debug, Clone)]
 #[must_use = "a request does nothing until it is sent"]
 #[cfg(feature = "inferred")]
@@ -12651,7 +12648,7 @@ impl<'a> ModifyMultipleTranslations<'a> {
 
 /// **Inferred.** Request of [`Client::modify_multiple_translations_from_csv`](crate::Client::modify_multiple_translations_from_csv): set its parameters, then [`send`](Self::send) it.
 ///
-/// The vendor does not document this operation (basis: the permission tables name the operation; a documented CSV sample has rows of key and text without a locale, which fits a path that names the locale). It needs the feature `inferred`, which is on by default.
+/// The vendor does not document this operation (basis: the permission tables name the operation; a documented CSV sample has rows of key and text without a locale, so the locale is probably in the path). It needs the feature `inferred`, which is on by default.
 #[derive(Debug)]
 #[must_use = "a request does nothing until it is sent"]
 #[cfg(feature = "inferred")]

@@ -46,13 +46,13 @@ impl Client {
 
     /// List your API clients.
     ///
-    /// Returns every API client of the application, or only those that carry all the features named in `has_feature`.
+    /// Returns all API clients of the application, or only those that have all the features in `has_feature`.
     ///
-    /// The answer holds the secret of each client: keep it out of logs.
+    /// The response contains the secret of each client: keep it out of logs.
     ///
     /// `GET /config/{app_id}/clients`
     ///
-    /// **Inferred:** the answer 200 (basis: older pages describe a collection, the reference draws a single object).
+    /// **Inferred:** the answer 200 (basis: older pages describe a collection, the reference shows a single object).
     ///
     /// # Access and safety
     ///
@@ -60,10 +60,10 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// - 400 (inferred): A value in the path or the query is none that the operation takes, or the body is missing.
-    /// - 401: The call carries no Basic credentials, or wrong ones.
-    /// - 403: The credentials are not right for this resource; the message is the same as for 401. That this also answers a client of another application, or one that carries none of the features the operation asks for, is inferred.
-    /// - 500: The service failed in a way it did not foresee.
+    /// - 400 (inferred): A value in the path or the query is invalid, or the body is missing.
+    /// - 401: The request has no Basic credentials, or wrong ones.
+    /// - 403: The credentials are not valid for this resource. The message is the same as for 401. That an API client of another application, or one without a required feature, also gets 403 is inferred.
+    /// - 500: An unexpected error in the service.
     ///
     /// # Example
     ///
@@ -83,19 +83,19 @@ impl Client {
 
     /// Create an API client.
     ///
-    /// Makes an API client. The service generates its id and its secret; the answer holds both.
+    /// Creates an API client. The service generates its id and its secret; the response contains both.
     ///
-    /// When `ipWhitelist` is left out the client may be used from every address (`0.0.0.0/0`). Clients that belong to
-    /// an OpenID Connect login client of Hosted Login are made together with it: the vendor asks customers not to
-    /// create them by this call.
+    /// If `ipWhitelist` is omitted, the client may be used from every address (`0.0.0.0/0`). API clients that belong to
+    /// an OpenID Connect login client of Hosted Login are created together with it: the vendor asks customers not to
+    /// create them with this operation.
     ///
-    /// Do not repeat the call blindly after a lost connection: look for the name with `list_clients` first.
+    /// After a lost connection, do not retry blindly: first look for the name with `list_clients`.
     ///
     /// `POST /config/{app_id}/clients`
     ///
-    /// **Inferred:** the answer 200 (basis: the status is not shown, 200 and 201 are both possible).
+    /// **Inferred:** the answer 200 (basis: the page shows no status; 200 and 201 are both possible).
     ///
-    /// **Inferred:** the answer 201 (basis: other calls that make something answer 201).
+    /// **Inferred:** the answer 201 (basis: other operations that create something return 201).
     ///
     /// # Access and safety
     ///
@@ -103,11 +103,11 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// - 400: The body is invalid: a required member is missing, a name holds forbidden characters, or the name in the body differs from the name in the path.
-    /// - 401: The call carries no Basic credentials, or wrong ones.
-    /// - 403: The credentials are not right for this resource; the message is the same as for 401. That this also answers a client of another application, or one that carries none of the features the operation asks for, is inferred.
-    /// - 409 (inferred): The name is taken already.
-    /// - 500: The service failed in a way it did not foresee.
+    /// - 400: The body is invalid: a required member is missing, a name contains forbidden characters, or the name in the body differs from the name in the path.
+    /// - 401: The request has no Basic credentials, or wrong ones.
+    /// - 403: The credentials are not valid for this resource. The message is the same as for 401. That an API client of another application, or one without a required feature, also gets 403 is inferred.
+    /// - 409 (inferred): The name is already in use.
+    /// - 500: An unexpected error in the service.
     ///
     /// # Example
     ///
@@ -145,10 +145,10 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// - 401: The call carries no Basic credentials, or wrong ones.
-    /// - 403: The credentials are not right for this resource; the message is the same as for 401. That this also answers a client of another application, or one that carries none of the features the operation asks for, is inferred.
-    /// - 404: Something in the path does not exist. The message often names the flow even when another part is missing.
-    /// - 500: The service failed in a way it did not foresee.
+    /// - 401: The request has no Basic credentials, or wrong ones.
+    /// - 403: The credentials are not valid for this resource. The message is the same as for 401. That an API client of another application, or one without a required feature, also gets 403 is inferred.
+    /// - 404: A resource in the path does not exist. The message often names the flow even if another part of the path is wrong.
+    /// - 500: An unexpected error in the service.
     ///
     /// # Example
     ///
@@ -169,15 +169,14 @@ impl Client {
 
     /// Modify an API client.
     ///
-    /// Replaces name, features and IP allow list of an API client. Read the client first, change what you mean to
-    /// change, and send all three back.
+    /// Replaces name, features and IP allow list of an API client. Read the client first, change what you mean to change,
+    /// and send all three back.
     ///
-    /// The service itself would accept a body without the lists, with grave effect: a missing `features` strips the
-    /// client of every feature, and a missing `ipWhitelist` opens it to every address. This document therefore
-    /// requires both.
+    /// The service also accepts a body without the two arrays, but this is dangerous: without `features` the client loses
+    /// every feature, and without `ipWhitelist` it may be used from every address. This document therefore requires both.
     ///
-    /// Be careful with the client whose credentials make the call, and with any client that carries `owner`: taking
-    /// away the feature or narrowing the addresses can lock you out.
+    /// Be careful with the client whose credentials you use, and with every client that has the feature `owner`: removing
+    /// the feature or addresses can lock you out.
     ///
     /// `PUT /config/{app_id}/clients/{client_id}`
     ///
@@ -188,12 +187,12 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// - 400: The body is invalid: a required member is missing, a name holds forbidden characters, or the name in the body differs from the name in the path.
-    /// - 401: The call carries no Basic credentials, or wrong ones.
-    /// - 403: The credentials are not right for this resource; the message is the same as for 401. That this also answers a client of another application, or one that carries none of the features the operation asks for, is inferred.
-    /// - 404: Something in the path does not exist. The message often names the flow even when another part is missing.
-    /// - 409 (inferred): The name is taken already.
-    /// - 500: The service failed in a way it did not foresee.
+    /// - 400: The body is invalid: a required member is missing, a name contains forbidden characters, or the name in the body differs from the name in the path.
+    /// - 401: The request has no Basic credentials, or wrong ones.
+    /// - 403: The credentials are not valid for this resource. The message is the same as for 401. That an API client of another application, or one without a required feature, also gets 403 is inferred.
+    /// - 404: A resource in the path does not exist. The message often names the flow even if another part of the path is wrong.
+    /// - 409 (inferred): The name is already in use.
+    /// - 500: An unexpected error in the service.
     ///
     /// # Example
     ///
@@ -226,9 +225,9 @@ impl Client {
     ///
     /// Deletes an API client for good.
     ///
-    /// The service refuses to delete a client that carries the `owner` feature; the status of that refusal is not
-    /// documented. Clients made for Hosted Login, which have the setting `janrainOidcClientId`, are deleted together
-    /// with their OpenID Connect login client: the vendor asks customers not to delete them by this call.
+    /// The service refuses to delete a client that has the feature `owner`; the status of that refusal is not documented.
+    /// API clients of Hosted Login, which have the setting `janrainOidcClientId`, are deleted together with their OpenID
+    /// Connect login client: the vendor asks customers not to delete them with this operation.
     ///
     /// `DELETE /config/{app_id}/clients/{client_id}`
     ///
@@ -238,10 +237,10 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// - 401: The call carries no Basic credentials, or wrong ones.
-    /// - 403: The credentials are not right for this resource; the message is the same as for 401. That this also answers a client of another application, or one that carries none of the features the operation asks for, is inferred.
-    /// - 404: Something in the path does not exist. The message often names the flow even when another part is missing.
-    /// - 500: The service failed in a way it did not foresee.
+    /// - 401: The request has no Basic credentials, or wrong ones.
+    /// - 403: The credentials are not valid for this resource. The message is the same as for 401. That an API client of another application, or one without a required feature, also gets 403 is inferred.
+    /// - 404: A resource in the path does not exist. The message often names the flow even if another part of the path is wrong.
+    /// - 500: An unexpected error in the service.
     ///
     /// # Example
     ///
@@ -262,15 +261,16 @@ impl Client {
 
     /// Reset a client secret.
     ///
-    /// Gives an API client a new secret. The old one keeps working beside it for `hoursToLive` hours; 0 ends it at
-    /// once, and with it every program that still uses it.
+    /// Gives an API client a new secret. The old secret also works for another `hoursToLive` hours. With 0 it stops
+    /// working at once, and so do all programs that still use it.
     ///
-    /// Each call makes a further secret, so do not repeat it after an answer was lost: read the client instead. The
-    /// vendor advises to ask its support before resetting the secret of an `owner` client, above all with Hosted Login.
+    /// Each call creates another secret. If a response is lost, do not retry: read the client with `get_client` instead.
+    /// The vendor advises to ask its support before resetting the secret of an `owner` client, above all with Hosted
+    /// Login.
     ///
     /// `PUT /config/{app_id}/clients/{client_id}/secret`
     ///
-    /// **Inferred:** the answer 200 (basis: a JSON answer is shown, its members are not).
+    /// **Inferred:** the answer 200 (basis: the page shows a JSON response, but its members could not be read).
     ///
     /// # Access and safety
     ///
@@ -279,11 +279,11 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// - 400: The body is invalid: a required member is missing, a name holds forbidden characters, or the name in the body differs from the name in the path.
-    /// - 401: The call carries no Basic credentials, or wrong ones.
-    /// - 403: The credentials are not right for this resource; the message is the same as for 401. That this also answers a client of another application, or one that carries none of the features the operation asks for, is inferred.
-    /// - 404: Something in the path does not exist. The message often names the flow even when another part is missing.
-    /// - 500: The service failed in a way it did not foresee.
+    /// - 400: The body is invalid: a required member is missing, a name contains forbidden characters, or the name in the body differs from the name in the path.
+    /// - 401: The request has no Basic credentials, or wrong ones.
+    /// - 403: The credentials are not valid for this resource. The message is the same as for 401. That an API client of another application, or one without a required feature, also gets 403 is inferred.
+    /// - 404: A resource in the path does not exist. The message often names the flow even if another part of the path is wrong.
+    /// - 500: An unexpected error in the service.
     ///
     /// # Example
     ///
@@ -306,9 +306,9 @@ impl Client {
 
     /// View application settings.
     ///
-    /// Returns the settings that hold for the application as a whole and, on request, those of each client.
+    /// Returns the settings of the application and, with `include_clients`, those of each API client.
     ///
-    /// Some of them are secrets, such as `rpx_key`: keep the answer out of logs.
+    /// Some values are secrets, such as `rpx_key`: keep the response out of logs.
     ///
     /// `GET /config/{app_id}/settings`
     ///
@@ -318,10 +318,10 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// - 400 (inferred): A value in the path or the query is none that the operation takes, or the body is missing.
-    /// - 401: The call carries no Basic credentials, or wrong ones.
-    /// - 403: The credentials are not right for this resource; the message is the same as for 401. That this also answers a client of another application, or one that carries none of the features the operation asks for, is inferred.
-    /// - 500: The service failed in a way it did not foresee.
+    /// - 400 (inferred): A value in the path or the query is invalid, or the body is missing.
+    /// - 401: The request has no Basic credentials, or wrong ones.
+    /// - 403: The credentials are not valid for this resource. The message is the same as for 401. That an API client of another application, or one without a required feature, also gets 403 is inferred.
+    /// - 500: An unexpected error in the service.
     ///
     /// # Example
     ///
@@ -341,17 +341,18 @@ impl Client {
 
     /// Modify application settings.
     ///
-    /// Replaces all settings of the application. A setting left out is deleted; a setting of the same name on a client
-    /// stays as it is. Read the settings first, change the names you mean to change, at the top level for settings of
-    /// the platform and in `custom` for all others, and send the whole object back.
+    /// Replaces all settings of the application. Omitted settings are deleted; a setting with the same name on an API
+    /// client stays unchanged. Read the settings first, change platform settings at the top level and all others in
+    /// `custom`, and send the whole object back.
     ///
-    /// A change can take effect late, because the service caches settings unless a client setting switches that off.
+    /// A change can take effect late, because the service caches client settings unless a client setting turns the cache
+    /// off.
     ///
     /// `PUT /config/{app_id}/settings`
     ///
-    /// **Inferred:** the answer 200 (basis: no answer is shown; the write of client settings answers with JSON).
+    /// **Inferred:** the answer 200 (basis: no response is shown; `modify_client_settings` returns JSON).
     ///
-    /// **Inferred:** the answer 204 (basis: no answer is shown; most writes of this API answer 204).
+    /// **Inferred:** the answer 204 (basis: no response is shown; most writes of this API return 204).
     ///
     /// # Access and safety
     ///
@@ -360,10 +361,10 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// - 400: The body is invalid: a required member is missing, a name holds forbidden characters, or the name in the body differs from the name in the path.
-    /// - 401: The call carries no Basic credentials, or wrong ones.
-    /// - 403: The credentials are not right for this resource; the message is the same as for 401. That this also answers a client of another application, or one that carries none of the features the operation asks for, is inferred.
-    /// - 500: The service failed in a way it did not foresee.
+    /// - 400: The body is invalid: a required member is missing, a name contains forbidden characters, or the name in the body differs from the name in the path.
+    /// - 401: The request has no Basic credentials, or wrong ones.
+    /// - 403: The credentials are not valid for this resource. The message is the same as for 401. That an API client of another application, or one without a required feature, also gets 403 is inferred.
+    /// - 500: An unexpected error in the service.
     ///
     /// # Example
     ///
@@ -398,7 +399,7 @@ impl Client {
 
     /// View available application settings.
     ///
-    /// Returns every setting the platform knows for this application, with its group, its data type and the values it may take.
+    /// Returns every platform setting that this application can have, with its group, its data type and its allowed values.
     ///
     /// `GET /config/{app_id}/settings/options`
     ///
@@ -408,9 +409,9 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// - 401: The call carries no Basic credentials, or wrong ones.
-    /// - 403: The credentials are not right for this resource; the message is the same as for 401. That this also answers a client of another application, or one that carries none of the features the operation asks for, is inferred.
-    /// - 500: The service failed in a way it did not foresee.
+    /// - 401: The request has no Basic credentials, or wrong ones.
+    /// - 403: The credentials are not valid for this resource. The message is the same as for 401. That an API client of another application, or one without a required feature, also gets 403 is inferred.
+    /// - 500: An unexpected error in the service.
     ///
     /// # Example
     ///
@@ -430,9 +431,9 @@ impl Client {
 
     /// View client settings.
     ///
-    /// Returns the settings of one API client, together with those of the application that hold for it.
+    /// Returns the settings of one API client, together with the settings of the application.
     ///
-    /// Some of them are secrets, such as `rpx_key`: keep the answer out of logs.
+    /// Some values are secrets, such as `rpx_key`: keep the response out of logs.
     ///
     /// `GET /config/{app_id}/clients/{client_id}/settings`
     ///
@@ -442,10 +443,10 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// - 401: The call carries no Basic credentials, or wrong ones.
-    /// - 403: The credentials are not right for this resource; the message is the same as for 401. That this also answers a client of another application, or one that carries none of the features the operation asks for, is inferred.
-    /// - 404: Something in the path does not exist. The message often names the flow even when another part is missing.
-    /// - 500: The service failed in a way it did not foresee.
+    /// - 401: The request has no Basic credentials, or wrong ones.
+    /// - 403: The credentials are not valid for this resource. The message is the same as for 401. That an API client of another application, or one without a required feature, also gets 403 is inferred.
+    /// - 404: A resource in the path does not exist. The message often names the flow even if another part of the path is wrong.
+    /// - 500: An unexpected error in the service.
     ///
     /// # Example
     ///
@@ -466,15 +467,16 @@ impl Client {
 
     /// Modify client settings.
     ///
-    /// Replaces all settings of one API client. A setting left out is removed from the client, so that the
-    /// application's value of the same name holds again. Read the settings first, leave out `_self` and `_global`,
-    /// change what you mean to change, and send all the rest back.
+    /// Replaces all settings of one API client. Omitted settings are removed from the client, so the value of the
+    /// application with the same name applies again. Read the settings first, omit `_self` and `_global`, change what you
+    /// want to change, and send the rest back.
     ///
-    /// A change can take effect late, because the service caches settings unless a client setting switches that off.
+    /// A change can take effect late, because the service caches client settings unless a client setting turns the cache
+    /// off.
     ///
     /// `PUT /config/{app_id}/clients/{client_id}/settings`
     ///
-    /// **Inferred:** the answer 200 (basis: a JSON answer is shown, its members are not).
+    /// **Inferred:** the answer 200 (basis: the page shows a JSON response, but its members could not be read).
     ///
     /// # Access and safety
     ///
@@ -483,11 +485,11 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// - 400: The body is invalid: a required member is missing, a name holds forbidden characters, or the name in the body differs from the name in the path.
-    /// - 401: The call carries no Basic credentials, or wrong ones.
-    /// - 403: The credentials are not right for this resource; the message is the same as for 401. That this also answers a client of another application, or one that carries none of the features the operation asks for, is inferred.
-    /// - 404: Something in the path does not exist. The message often names the flow even when another part is missing.
-    /// - 500: The service failed in a way it did not foresee.
+    /// - 400: The body is invalid: a required member is missing, a name contains forbidden characters, or the name in the body differs from the name in the path.
+    /// - 401: The request has no Basic credentials, or wrong ones.
+    /// - 403: The credentials are not valid for this resource. The message is the same as for 401. That an API client of another application, or one without a required feature, also gets 403 is inferred.
+    /// - 404: A resource in the path does not exist. The message often names the flow even if another part of the path is wrong.
+    /// - 500: An unexpected error in the service.
     ///
     /// # Example
     ///
@@ -536,7 +538,7 @@ impl Client {
     ///
     /// `GET /config/{app_id}/entityTypes`
     ///
-    /// **Inferred:** the answer 200 (basis: a collection is described; that it is a bare array follows from the other lists).
+    /// **Inferred:** the answer 200 (basis: the page describes a collection; the other lists of the API are plain arrays).
     ///
     /// # Access and safety
     ///
@@ -544,9 +546,9 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// - 401: The call carries no Basic credentials, or wrong ones.
-    /// - 403: The credentials are not right for this resource; the message is the same as for 401. That this also answers a client of another application, or one that carries none of the features the operation asks for, is inferred.
-    /// - 500: The service failed in a way it did not foresee.
+    /// - 401: The request has no Basic credentials, or wrong ones.
+    /// - 403: The credentials are not valid for this resource. The message is the same as for 401. That an API client of another application, or one without a required feature, also gets 403 is inferred.
+    /// - 500: An unexpected error in the service.
     ///
     /// # Example
     ///
@@ -566,7 +568,7 @@ impl Client {
 
     /// View an entity type.
     ///
-    /// Returns one entity type. This is the only operation that a client with any feature of the permission tables may call.
+    /// Returns one entity type. This is the only operation that is open to all five features of the permission tables.
     ///
     /// `GET /config/{app_id}/entityTypes/{entity_type}`
     ///
@@ -576,10 +578,10 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// - 401: The call carries no Basic credentials, or wrong ones.
-    /// - 403: The credentials are not right for this resource; the message is the same as for 401. That this also answers a client of another application, or one that carries none of the features the operation asks for, is inferred.
-    /// - 404: Something in the path does not exist. The message often names the flow even when another part is missing.
-    /// - 500: The service failed in a way it did not foresee.
+    /// - 401: The request has no Basic credentials, or wrong ones.
+    /// - 403: The credentials are not valid for this resource. The message is the same as for 401. That an API client of another application, or one without a required feature, also gets 403 is inferred.
+    /// - 404: A resource in the path does not exist. The message often names the flow even if another part of the path is wrong.
+    /// - 500: An unexpected error in the service.
     ///
     /// # Example
     ///
@@ -610,10 +612,10 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// - 401: The call carries no Basic credentials, or wrong ones.
-    /// - 403: The credentials are not right for this resource; the message is the same as for 401. That this also answers a client of another application, or one that carries none of the features the operation asks for, is inferred.
-    /// - 404: Something in the path does not exist. The message often names the flow even when another part is missing.
-    /// - 500: The service failed in a way it did not foresee.
+    /// - 401: The request has no Basic credentials, or wrong ones.
+    /// - 403: The credentials are not valid for this resource. The message is the same as for 401. That an API client of another application, or one without a required feature, also gets 403 is inferred.
+    /// - 404: A resource in the path does not exist. The message often names the flow even if another part of the path is wrong.
+    /// - 500: An unexpected error in the service.
     ///
     /// # Example
     ///
@@ -644,10 +646,10 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// - 401: The call carries no Basic credentials, or wrong ones.
-    /// - 403: The credentials are not right for this resource; the message is the same as for 401. That this also answers a client of another application, or one that carries none of the features the operation asks for, is inferred.
-    /// - 404: Something in the path does not exist. The message often names the flow even when another part is missing.
-    /// - 500: The service failed in a way it did not foresee.
+    /// - 401: The request has no Basic credentials, or wrong ones.
+    /// - 403: The credentials are not valid for this resource. The message is the same as for 401. That an API client of another application, or one without a required feature, also gets 403 is inferred.
+    /// - 404: A resource in the path does not exist. The message often names the flow even if another part of the path is wrong.
+    /// - 500: An unexpected error in the service.
     ///
     /// # Example
     ///
@@ -669,7 +671,7 @@ impl Client {
 
     /// List flows.
     ///
-    /// Returns the name of every flow of the application.
+    /// Lists the flows of the application by name.
     ///
     /// `GET /config/{app_id}/flows`
     ///
@@ -679,10 +681,10 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// - 401: The call carries no Basic credentials, or wrong ones.
-    /// - 403: The credentials are not right for this resource; the message is the same as for 401. That this also answers a client of another application, or one that carries none of the features the operation asks for, is inferred.
-    /// - 404: Something in the path does not exist. The message often names the flow even when another part is missing.
-    /// - 500: The service failed in a way it did not foresee.
+    /// - 401: The request has no Basic credentials, or wrong ones.
+    /// - 403: The credentials are not valid for this resource. The message is the same as for 401. That an API client of another application, or one without a required feature, also gets 403 is inferred.
+    /// - 404: A resource in the path does not exist. The message often names the flow even if another part of the path is wrong.
+    /// - 500: An unexpected error in the service.
     ///
     /// # Example
     ///
@@ -702,7 +704,7 @@ impl Client {
 
     /// View a flow.
     ///
-    /// Returns the newest version number of a flow, the user data it keeps in the browser and the entity types it serves. For the whole content of the flow use `get_flow_version`.
+    /// Returns the newest version number of a flow, the user data that it keeps in the browser, and the entity types that it serves. For the whole content of the flow use `get_flow_version`.
     ///
     /// `GET /config/{app_id}/flows/{flow}`
     ///
@@ -712,10 +714,10 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// - 401: The call carries no Basic credentials, or wrong ones.
-    /// - 403: The credentials are not right for this resource; the message is the same as for 401. That this also answers a client of another application, or one that carries none of the features the operation asks for, is inferred.
-    /// - 404: Something in the path does not exist. The message often names the flow even when another part is missing.
-    /// - 500: The service failed in a way it did not foresee.
+    /// - 401: The request has no Basic credentials, or wrong ones.
+    /// - 403: The credentials are not valid for this resource. The message is the same as for 401. That an API client of another application, or one without a required feature, also gets 403 is inferred.
+    /// - 404: A resource in the path does not exist. The message often names the flow even if another part of the path is wrong.
+    /// - 500: An unexpected error in the service.
     ///
     /// # Example
     ///
@@ -736,10 +738,10 @@ impl Client {
 
     /// Modify the user data or entity types of a flow.
     ///
-    /// Replaces the list of attributes a flow keeps in the browser, the list of entity types it serves, or both. Each
-    /// list that is sent replaces the stored one whole: read the flow first and send back the complete list.
+    /// Replaces the list of attributes that a flow keeps in the browser and, if sent, the list of entity types that it
+    /// serves. Each list replaces the whole stored list: read the flow first, and send back the complete list.
     ///
-    /// Unlike the rest of the flow family, this call takes a client with the `owner` feature.
+    /// Unlike the other operations on flows, this one needs an API client with the feature `owner`.
     ///
     /// `PUT /config/{app_id}/flows/{flow}`
     ///
@@ -751,12 +753,12 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// - 400: The body is invalid: a required member is missing, a name holds forbidden characters, or the name in the body differs from the name in the path.
-    /// - 401: The call carries no Basic credentials, or wrong ones.
-    /// - 403: The credentials are not right for this resource; the message is the same as for 401. That this also answers a client of another application, or one that carries none of the features the operation asks for, is inferred.
-    /// - 404: Something in the path does not exist. The message often names the flow even when another part is missing.
-    /// - 409 (inferred): Another user is editing the flow and has it locked. No call takes or releases this lock: wait and repeat. Where the call makes something with a name, or deletes something in use, 409 can also stand for a name that is taken or a resource still in use; only the message tells the cases apart, and repeating helps against the lock alone.
-    /// - 500: The service failed in a way it did not foresee.
+    /// - 400: The body is invalid: a required member is missing, a name contains forbidden characters, or the name in the body differs from the name in the path.
+    /// - 401: The request has no Basic credentials, or wrong ones.
+    /// - 403: The credentials are not valid for this resource. The message is the same as for 401. That an API client of another application, or one without a required feature, also gets 403 is inferred.
+    /// - 404: A resource in the path does not exist. The message often names the flow even if another part of the path is wrong.
+    /// - 409 (inferred): Another user is editing the flow and has locked it. No operation takes or releases this lock: wait and retry. On creation, 409 can also mean that the name is already in use; on deletion, that the resource is still in use. Only the message tells which. A retry helps only if the flow is locked.
+    /// - 500: An unexpected error in the service.
     ///
     /// # Example
     ///
@@ -785,7 +787,7 @@ impl Client {
 
     /// List flow versions.
     ///
-    /// Returns the versions of a flow, newest first, with a note on what changed. The newest one stands in the list twice, first as `HEAD`. For an unknown flow the older pages give 404, the newer ones 500: expect both.
+    /// Returns the versions of a flow with a note on each change. The newest version is listed twice, first as `HEAD`. For an unknown flow, older pages document 404 and newer pages 500: expect both.
     ///
     /// `GET /config/{app_id}/flows/{flow}/versions`
     ///
@@ -795,10 +797,10 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// - 401: The call carries no Basic credentials, or wrong ones.
-    /// - 403: The credentials are not right for this resource; the message is the same as for 401. That this also answers a client of another application, or one that carries none of the features the operation asks for, is inferred.
-    /// - 404: Something in the path does not exist. The message often names the flow even when another part is missing.
-    /// - 500: The service failed in a way it did not foresee.
+    /// - 401: The request has no Basic credentials, or wrong ones.
+    /// - 403: The credentials are not valid for this resource. The message is the same as for 401. That an API client of another application, or one without a required feature, also gets 403 is inferred.
+    /// - 404: A resource in the path does not exist. The message often names the flow even if another part of the path is wrong.
+    /// - 500: An unexpected error in the service.
     ///
     /// # Example
     ///
@@ -819,7 +821,7 @@ impl Client {
 
     /// View a flow version.
     ///
-    /// Returns the whole content of a flow as it is in one version. The answer is large; most of its members are not documented one by one.
+    /// Returns the whole content of one version of a flow. The response is large, and most of its members are not documented.
     ///
     /// `GET /config/{app_id}/flows/{flow}/versions/{version}`
     ///
@@ -829,10 +831,10 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// - 401: The call carries no Basic credentials, or wrong ones.
-    /// - 403: The credentials are not right for this resource; the message is the same as for 401. That this also answers a client of another application, or one that carries none of the features the operation asks for, is inferred.
-    /// - 404: Something in the path does not exist. The message often names the flow even when another part is missing.
-    /// - 500: The service failed in a way it did not foresee.
+    /// - 401: The request has no Basic credentials, or wrong ones.
+    /// - 403: The credentials are not valid for this resource. The message is the same as for 401. That an API client of another application, or one without a required feature, also gets 403 is inferred.
+    /// - 404: A resource in the path does not exist. The message often names the flow even if another part of the path is wrong.
+    /// - 500: An unexpected error in the service.
     ///
     /// # Example
     ///
@@ -854,16 +856,16 @@ impl Client {
 
     /// Restore a flow.
     ///
-    /// Makes a new version of a flow that equals the one in the path, and moves `HEAD` to it. Nothing is lost: the
-    /// versions in between stay.
+    /// Creates a new version of a flow with the content of the version in the path, and moves `HEAD` to it. All other
+    /// versions stay.
     ///
-    /// Each call adds a version, so do not repeat it blindly after an answer was lost.
+    /// Each call adds a version, so do not retry blindly if a response is lost.
     ///
     /// `POST /config/{app_id}/flows/{flow}/versions/{version}`
     ///
-    /// **Inferred:** the answer 201 (basis: the call makes a version; no answer is shown).
+    /// **Inferred:** the answer 201 (basis: the operation creates a version; no response is shown).
     ///
-    /// **Inferred:** the answer 204 (basis: most writes without an answer body give 204; no answer is shown).
+    /// **Inferred:** the answer 204 (basis: most writes without a response body return 204; no response is shown).
     ///
     /// # Access and safety
     ///
@@ -872,11 +874,11 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// - 401: The call carries no Basic credentials, or wrong ones.
-    /// - 403: The credentials are not right for this resource; the message is the same as for 401. That this also answers a client of another application, or one that carries none of the features the operation asks for, is inferred.
-    /// - 404: Something in the path does not exist. The message often names the flow even when another part is missing.
-    /// - 409 (inferred): Another user is editing the flow and has it locked. No call takes or releases this lock: wait and repeat. Where the call makes something with a name, or deletes something in use, 409 can also stand for a name that is taken or a resource still in use; only the message tells the cases apart, and repeating helps against the lock alone.
-    /// - 500: The service failed in a way it did not foresee.
+    /// - 401: The request has no Basic credentials, or wrong ones.
+    /// - 403: The credentials are not valid for this resource. The message is the same as for 401. That an API client of another application, or one without a required feature, also gets 403 is inferred.
+    /// - 404: A resource in the path does not exist. The message often names the flow even if another part of the path is wrong.
+    /// - 409 (inferred): Another user is editing the flow and has locked it. No operation takes or releases this lock: wait and retry. On creation, 409 can also mean that the name is already in use; on deletion, that the resource is still in use. Only the message tells which. A retry helps only if the flow is locked.
+    /// - 500: An unexpected error in the service.
     ///
     /// # Example
     ///
@@ -898,7 +900,7 @@ impl Client {
 
     /// Copy a flow.
     ///
-    /// Copies a flow under a new name within the same application. An existing flow cannot be overwritten this way.
+    /// Copies a flow to a new name in the same application. The copy cannot overwrite an existing flow.
     ///
     /// `POST /config/{app_id}/flows/{flow}/copy`
     ///
@@ -909,12 +911,12 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// - 400: The body is invalid: a required member is missing, a name holds forbidden characters, or the name in the body differs from the name in the path.
-    /// - 401: The call carries no Basic credentials, or wrong ones.
-    /// - 403: The credentials are not right for this resource; the message is the same as for 401. That this also answers a client of another application, or one that carries none of the features the operation asks for, is inferred.
-    /// - 404: Something in the path does not exist. The message often names the flow even when another part is missing.
-    /// - 409 (inferred): Another user is editing the flow and has it locked. No call takes or releases this lock: wait and repeat. Where the call makes something with a name, or deletes something in use, 409 can also stand for a name that is taken or a resource still in use; only the message tells the cases apart, and repeating helps against the lock alone.
-    /// - 500: The service failed in a way it did not foresee.
+    /// - 400: The body is invalid: a required member is missing, a name contains forbidden characters, or the name in the body differs from the name in the path.
+    /// - 401: The request has no Basic credentials, or wrong ones.
+    /// - 403: The credentials are not valid for this resource. The message is the same as for 401. That an API client of another application, or one without a required feature, also gets 403 is inferred.
+    /// - 404: A resource in the path does not exist. The message often names the flow even if another part of the path is wrong.
+    /// - 409 (inferred): Another user is editing the flow and has locked it. No operation takes or releases this lock: wait and retry. On creation, 409 can also mean that the name is already in use; on deletion, that the resource is still in use. Only the message tells which. A retry helps only if the flow is locked.
+    /// - 500: An unexpected error in the service.
     ///
     /// # Example
     ///
@@ -937,13 +939,13 @@ impl Client {
 
     /// Promote a flow.
     ///
-    /// Copies a flow into another application, for instance from development to production. A flow of the same name
-    /// there is overwritten: read the target first, and note its version to be able to restore it.
+    /// Copies a flow to another application, for example from development to production. A flow with the same name in the
+    /// target is overwritten: read the target flow first, and note its version so that you can restore it.
     ///
-    /// Source and target have to be different applications, and a flow cannot be promoted into or out of the China
-    /// region. The body holds the credentials of an API client of the target application: keep it out of logs.
+    /// Source and target must be different applications. A flow cannot be promoted into or out of the China region. The
+    /// request body contains the credentials of an API client of the target application: keep it out of logs.
     ///
-    /// Each call adds a version to the target, so do not repeat it blindly after an answer was lost.
+    /// Each call adds a version to the target, so do not retry blindly if a response is lost.
     ///
     /// `POST /config/{app_id}/flows/{flow}/promote`
     ///
@@ -954,12 +956,12 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// - 400: The body is invalid: a required member is missing, a name holds forbidden characters, or the name in the body differs from the name in the path.
-    /// - 401: The call carries no Basic credentials, or wrong ones.
-    /// - 403: The credentials are not right for this resource; the message is the same as for 401. That this also answers a client of another application, or one that carries none of the features the operation asks for, is inferred.
-    /// - 404: Something in the path does not exist. The message often names the flow even when another part is missing.
-    /// - 409 (inferred): Another user is editing the flow and has it locked. No call takes or releases this lock: wait and repeat. Where the call makes something with a name, or deletes something in use, 409 can also stand for a name that is taken or a resource still in use; only the message tells the cases apart, and repeating helps against the lock alone.
-    /// - 500: The service failed in a way it did not foresee.
+    /// - 400: The body is invalid: a required member is missing, a name contains forbidden characters, or the name in the body differs from the name in the path.
+    /// - 401: The request has no Basic credentials, or wrong ones.
+    /// - 403: The credentials are not valid for this resource. The message is the same as for 401. That an API client of another application, or one without a required feature, also gets 403 is inferred.
+    /// - 404: A resource in the path does not exist. The message often names the flow even if another part of the path is wrong.
+    /// - 409 (inferred): Another user is editing the flow and has locked it. No operation takes or releases this lock: wait and retry. On creation, 409 can also mean that the name is already in use; on deletion, that the resource is still in use. Only the message tells which. A retry helps only if the flow is locked.
+    /// - 500: An unexpected error in the service.
     ///
     /// # Example
     ///
@@ -988,7 +990,7 @@ impl Client {
 
     /// List fields.
     ///
-    /// Lists the fields of a flow by name. The list comes back whole.
+    /// Lists the fields of a flow by name. The response contains the whole list.
     ///
     /// `GET /config/{app_id}/flows/{flow}/fields`
     ///
@@ -998,10 +1000,10 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// - 401: The call carries no Basic credentials, or wrong ones.
-    /// - 403: The credentials are not right for this resource; the message is the same as for 401. That this also answers a client of another application, or one that carries none of the features the operation asks for, is inferred.
-    /// - 404: Something in the path does not exist. The message often names the flow even when another part is missing.
-    /// - 500: The service failed in a way it did not foresee.
+    /// - 401: The request has no Basic credentials, or wrong ones.
+    /// - 403: The credentials are not valid for this resource. The message is the same as for 401. That an API client of another application, or one without a required feature, also gets 403 is inferred.
+    /// - 404: A resource in the path does not exist. The message often names the flow even if another part of the path is wrong.
+    /// - 500: An unexpected error in the service.
     ///
     /// # Example
     ///
@@ -1022,11 +1024,11 @@ impl Client {
 
     /// Create a field.
     ///
-    /// Adds a field to the flow. The attribute that the field fills must exist in the entity type and the translations of its texts must exist in the flow before the call. The type of a field cannot be changed later. The new field stands on no form until a form is modified to show it. A 409 can also mean that the name is taken.
+    /// Adds a field to the flow. Its attribute must already exist in the entity type, and the translations of its texts must already exist in the flow. The type of a field cannot be changed later. To show the field on a form, add it with `modify_form`. 409 can also mean that the name is already in use.
     ///
     /// `POST /config/{app_id}/flows/{flow}/fields`
     ///
-    /// **Inferred:** the answer 201 (basis: the status is not documented, the other creations of the service answer so).
+    /// **Inferred:** the answer 201 (basis: the status is not documented; other creations return it).
     ///
     /// # Access and safety
     ///
@@ -1035,12 +1037,12 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// - 400: The body is invalid: a required member is missing, a name holds forbidden characters, or the name in the body differs from the name in the path.
-    /// - 401: The call carries no Basic credentials, or wrong ones.
-    /// - 403: The credentials are not right for this resource; the message is the same as for 401. That this also answers a client of another application, or one that carries none of the features the operation asks for, is inferred.
-    /// - 404: Something in the path does not exist. The message often names the flow even when another part is missing.
-    /// - 409 (inferred): Another user is editing the flow and has it locked. No call takes or releases this lock: wait and repeat. Where the call makes something with a name, or deletes something in use, 409 can also stand for a name that is taken or a resource still in use; only the message tells the cases apart, and repeating helps against the lock alone.
-    /// - 500: The service failed in a way it did not foresee.
+    /// - 400: The body is invalid: a required member is missing, a name contains forbidden characters, or the name in the body differs from the name in the path.
+    /// - 401: The request has no Basic credentials, or wrong ones.
+    /// - 403: The credentials are not valid for this resource. The message is the same as for 401. That an API client of another application, or one without a required feature, also gets 403 is inferred.
+    /// - 404: A resource in the path does not exist. The message often names the flow even if another part of the path is wrong.
+    /// - 409 (inferred): Another user is editing the flow and has locked it. No operation takes or releases this lock: wait and retry. On creation, 409 can also mean that the name is already in use; on deletion, that the resource is still in use. Only the message tells which. A retry helps only if the flow is locked.
+    /// - 500: An unexpected error in the service.
     ///
     /// # Example
     ///
@@ -1090,7 +1092,7 @@ impl Client {
 
     /// View a field.
     ///
-    /// Returns one field with its validation rules and the forms that use it. Every text comes with its translations to all locales. With `locale` the field comes back in that locale alone, as `get_localized_field` returns it: every text is a plain string then.
+    /// Returns one field with its validation rules and the forms that use it. Every text is an object with its translations in all locales. With `locale` the response is that of `get_localized_field`: every text is a plain string in that locale.
     ///
     /// `GET /config/{app_id}/flows/{flow}/fields/{field}`
     ///
@@ -1100,11 +1102,11 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// - 400 (inferred): A value in the path or the query is none that the operation takes, or the body is missing.
-    /// - 401: The call carries no Basic credentials, or wrong ones.
-    /// - 403: The credentials are not right for this resource; the message is the same as for 401. That this also answers a client of another application, or one that carries none of the features the operation asks for, is inferred.
-    /// - 404: Something in the path does not exist. The message often names the flow even when another part is missing.
-    /// - 500: The service failed in a way it did not foresee.
+    /// - 400 (inferred): A value in the path or the query is invalid, or the body is missing.
+    /// - 401: The request has no Basic credentials, or wrong ones.
+    /// - 403: The credentials are not valid for this resource. The message is the same as for 401. That an API client of another application, or one without a required feature, also gets 403 is inferred.
+    /// - 404: A resource in the path does not exist. The message often names the flow even if another part of the path is wrong.
+    /// - 500: An unexpected error in the service.
     ///
     /// # Example
     ///
@@ -1126,7 +1128,7 @@ impl Client {
 
     /// Modify a field.
     ///
-    /// Replaces the field as a whole: a member that is left out is removed from the field. Read the field, change what is to be changed and send everything back. `type` must repeat the stored value, because the type of an existing field cannot be changed.
+    /// Replaces the whole field: omitted members are removed from it. Read the field, change it, and send everything back. `type` must be the stored value, because the type of a field cannot be changed.
     ///
     /// `PUT /config/{app_id}/flows/{flow}/fields/{field}`
     ///
@@ -1138,12 +1140,12 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// - 400: The body is invalid: a required member is missing, a name holds forbidden characters, or the name in the body differs from the name in the path.
-    /// - 401: The call carries no Basic credentials, or wrong ones.
-    /// - 403: The credentials are not right for this resource; the message is the same as for 401. That this also answers a client of another application, or one that carries none of the features the operation asks for, is inferred.
-    /// - 404: Something in the path does not exist. The message often names the flow even when another part is missing.
-    /// - 409 (inferred): Another user is editing the flow and has it locked. No call takes or releases this lock: wait and repeat. Where the call makes something with a name, or deletes something in use, 409 can also stand for a name that is taken or a resource still in use; only the message tells the cases apart, and repeating helps against the lock alone.
-    /// - 500: The service failed in a way it did not foresee.
+    /// - 400: The body is invalid: a required member is missing, a name contains forbidden characters, or the name in the body differs from the name in the path.
+    /// - 401: The request has no Basic credentials, or wrong ones.
+    /// - 403: The credentials are not valid for this resource. The message is the same as for 401. That an API client of another application, or one without a required feature, also gets 403 is inferred.
+    /// - 404: A resource in the path does not exist. The message often names the flow even if another part of the path is wrong.
+    /// - 409 (inferred): Another user is editing the flow and has locked it. No operation takes or releases this lock: wait and retry. On creation, 409 can also mean that the name is already in use; on deletion, that the resource is still in use. Only the message tells which. A retry helps only if the flow is locked.
+    /// - 500: An unexpected error in the service.
     ///
     /// # Example
     ///
@@ -1194,7 +1196,7 @@ impl Client {
 
     /// Delete a field.
     ///
-    /// Removes the field from the flow and from every form that uses it. With `force` this also happens while forms still use the field. What the service does with a used field when `force` is left out is not documented; it may answer 409.
+    /// Deletes the field from the flow and from every form that uses it. If forms still use the field, send `force`. What happens to such a field without `force` is not documented; the service may return 409.
     ///
     /// `DELETE /config/{app_id}/flows/{flow}/fields/{field}`
     ///
@@ -1205,12 +1207,12 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// - 400 (inferred): A value in the path or the query is none that the operation takes, or the body is missing.
-    /// - 401: The call carries no Basic credentials, or wrong ones.
-    /// - 403: The credentials are not right for this resource; the message is the same as for 401. That this also answers a client of another application, or one that carries none of the features the operation asks for, is inferred.
-    /// - 404: Something in the path does not exist. The message often names the flow even when another part is missing.
-    /// - 409 (inferred): Another user is editing the flow and has it locked. No call takes or releases this lock: wait and repeat. Where the call makes something with a name, or deletes something in use, 409 can also stand for a name that is taken or a resource still in use; only the message tells the cases apart, and repeating helps against the lock alone.
-    /// - 500: The service failed in a way it did not foresee.
+    /// - 400 (inferred): A value in the path or the query is invalid, or the body is missing.
+    /// - 401: The request has no Basic credentials, or wrong ones.
+    /// - 403: The credentials are not valid for this resource. The message is the same as for 401. That an API client of another application, or one without a required feature, also gets 403 is inferred.
+    /// - 404: A resource in the path does not exist. The message often names the flow even if another part of the path is wrong.
+    /// - 409 (inferred): Another user is editing the flow and has locked it. No operation takes or releases this lock: wait and retry. On creation, 409 can also mean that the name is already in use; on deletion, that the resource is still in use. Only the message tells which. A retry helps only if the flow is locked.
+    /// - 500: An unexpected error in the service.
     ///
     /// # Example
     ///
@@ -1232,7 +1234,7 @@ impl Client {
 
     /// List forms.
     ///
-    /// Lists the forms of a flow by name. The list comes back whole.
+    /// Lists the forms of a flow by name. The response contains the whole list.
     ///
     /// `GET /config/{app_id}/flows/{flow}/forms`
     ///
@@ -1242,10 +1244,10 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// - 401: The call carries no Basic credentials, or wrong ones.
-    /// - 403: The credentials are not right for this resource; the message is the same as for 401. That this also answers a client of another application, or one that carries none of the features the operation asks for, is inferred.
-    /// - 404: Something in the path does not exist. The message often names the flow even when another part is missing.
-    /// - 500: The service failed in a way it did not foresee.
+    /// - 401: The request has no Basic credentials, or wrong ones.
+    /// - 403: The credentials are not valid for this resource. The message is the same as for 401. That an API client of another application, or one without a required feature, also gets 403 is inferred.
+    /// - 404: A resource in the path does not exist. The message often names the flow even if another part of the path is wrong.
+    /// - 500: An unexpected error in the service.
     ///
     /// # Example
     ///
@@ -1266,11 +1268,11 @@ impl Client {
 
     /// Create a form.
     ///
-    /// Adds a form to the flow. Its fields must exist in the flow and are shown in the order of the list. The type of a form cannot be changed later. Forms of your own are of no use with Hosted Login. A 409 can also mean that the name is taken.
+    /// Adds a form to the flow. Its fields must exist in the flow; they are shown in the order of the list. The type of a form cannot be changed later. Hosted Login does not use custom forms. 409 can also mean that the name is already in use.
     ///
     /// `POST /config/{app_id}/flows/{flow}/forms`
     ///
-    /// **Inferred:** the answer 201 (basis: the status is not documented, the other creations of the service answer so).
+    /// **Inferred:** the answer 201 (basis: the status is not documented; other creations return it).
     ///
     /// # Access and safety
     ///
@@ -1279,12 +1281,12 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// - 400: The body is invalid: a required member is missing, a name holds forbidden characters, or the name in the body differs from the name in the path.
-    /// - 401: The call carries no Basic credentials, or wrong ones.
-    /// - 403: The credentials are not right for this resource; the message is the same as for 401. That this also answers a client of another application, or one that carries none of the features the operation asks for, is inferred.
-    /// - 404: Something in the path does not exist. The message often names the flow even when another part is missing.
-    /// - 409 (inferred): Another user is editing the flow and has it locked. No call takes or releases this lock: wait and repeat. Where the call makes something with a name, or deletes something in use, 409 can also stand for a name that is taken or a resource still in use; only the message tells the cases apart, and repeating helps against the lock alone.
-    /// - 500: The service failed in a way it did not foresee.
+    /// - 400: The body is invalid: a required member is missing, a name contains forbidden characters, or the name in the body differs from the name in the path.
+    /// - 401: The request has no Basic credentials, or wrong ones.
+    /// - 403: The credentials are not valid for this resource. The message is the same as for 401. That an API client of another application, or one without a required feature, also gets 403 is inferred.
+    /// - 404: A resource in the path does not exist. The message often names the flow even if another part of the path is wrong.
+    /// - 409 (inferred): Another user is editing the flow and has locked it. No operation takes or releases this lock: wait and retry. On creation, 409 can also mean that the name is already in use; on deletion, that the resource is still in use. Only the message tells which. A retry helps only if the flow is locked.
+    /// - 500: An unexpected error in the service.
     ///
     /// # Example
     ///
@@ -1329,10 +1331,10 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// - 401: The call carries no Basic credentials, or wrong ones.
-    /// - 403: The credentials are not right for this resource; the message is the same as for 401. That this also answers a client of another application, or one that carries none of the features the operation asks for, is inferred.
-    /// - 404: Something in the path does not exist. The message often names the flow even when another part is missing.
-    /// - 500: The service failed in a way it did not foresee.
+    /// - 401: The request has no Basic credentials, or wrong ones.
+    /// - 403: The credentials are not valid for this resource. The message is the same as for 401. That an API client of another application, or one without a required feature, also gets 403 is inferred.
+    /// - 404: A resource in the path does not exist. The message often names the flow even if another part of the path is wrong.
+    /// - 500: An unexpected error in the service.
     ///
     /// # Example
     ///
@@ -1354,11 +1356,11 @@ impl Client {
 
     /// Modify a form.
     ///
-    /// Replaces the list of fields of the form as a whole: a field that is left out vanishes from the form, though not from the flow. The order of the list is the order on the form. Read the form, change the list and send it back, together with `features`.
+    /// Replaces the whole list of fields of the form: omitted fields are removed from the form, but not from the flow. The order of the list is the order on the form. Read the form, change the list, and send it back together with `features`.
     ///
     /// `PUT /config/{app_id}/flows/{flow}/forms/{form}`
     ///
-    /// **Inferred:** the answer 204 (basis: the status is not documented, the other changes of the service answer so).
+    /// **Inferred:** the answer 204 (basis: the status is not documented; other modifications return it).
     ///
     /// # Access and safety
     ///
@@ -1368,12 +1370,12 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// - 400: The body is invalid: a required member is missing, a name holds forbidden characters, or the name in the body differs from the name in the path.
-    /// - 401: The call carries no Basic credentials, or wrong ones.
-    /// - 403: The credentials are not right for this resource; the message is the same as for 401. That this also answers a client of another application, or one that carries none of the features the operation asks for, is inferred.
-    /// - 404: Something in the path does not exist. The message often names the flow even when another part is missing.
-    /// - 409 (inferred): Another user is editing the flow and has it locked. No call takes or releases this lock: wait and repeat. Where the call makes something with a name, or deletes something in use, 409 can also stand for a name that is taken or a resource still in use; only the message tells the cases apart, and repeating helps against the lock alone.
-    /// - 500: The service failed in a way it did not foresee.
+    /// - 400: The body is invalid: a required member is missing, a name contains forbidden characters, or the name in the body differs from the name in the path.
+    /// - 401: The request has no Basic credentials, or wrong ones.
+    /// - 403: The credentials are not valid for this resource. The message is the same as for 401. That an API client of another application, or one without a required feature, also gets 403 is inferred.
+    /// - 404: A resource in the path does not exist. The message often names the flow even if another part of the path is wrong.
+    /// - 409 (inferred): Another user is editing the flow and has locked it. No operation takes or releases this lock: wait and retry. On creation, 409 can also mean that the name is already in use; on deletion, that the resource is still in use. Only the message tells which. A retry helps only if the flow is locked.
+    /// - 500: An unexpected error in the service.
     ///
     /// # Example
     ///
@@ -1410,11 +1412,11 @@ impl Client {
 
     /// Delete a form.
     ///
-    /// Removes the form from the flow. Pages and screens that still name the form break; creating a form with the same name mends them. The fields of the form stay in the flow.
+    /// Deletes the form from the flow. Pages that still use the form break; to repair them, create a form with the same name. The fields of the form stay in the flow.
     ///
     /// `DELETE /config/{app_id}/flows/{flow}/forms/{form}`
     ///
-    /// **Inferred:** the answer 204 (basis: the status is not documented, the other deletions of the service answer so).
+    /// **Inferred:** the answer 204 (basis: the status is not documented; other deletions return it).
     ///
     /// # Access and safety
     ///
@@ -1423,11 +1425,11 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// - 401: The call carries no Basic credentials, or wrong ones.
-    /// - 403: The credentials are not right for this resource; the message is the same as for 401. That this also answers a client of another application, or one that carries none of the features the operation asks for, is inferred.
-    /// - 404: Something in the path does not exist. The message often names the flow even when another part is missing.
-    /// - 409 (inferred): Another user is editing the flow and has it locked. No call takes or releases this lock: wait and repeat. Where the call makes something with a name, or deletes something in use, 409 can also stand for a name that is taken or a resource still in use; only the message tells the cases apart, and repeating helps against the lock alone.
-    /// - 500: The service failed in a way it did not foresee.
+    /// - 401: The request has no Basic credentials, or wrong ones.
+    /// - 403: The credentials are not valid for this resource. The message is the same as for 401. That an API client of another application, or one without a required feature, also gets 403 is inferred.
+    /// - 404: A resource in the path does not exist. The message often names the flow even if another part of the path is wrong.
+    /// - 409 (inferred): Another user is editing the flow and has locked it. No operation takes or releases this lock: wait and retry. On creation, 409 can also mean that the name is already in use; on deletion, that the resource is still in use. Only the message tells which. A retry helps only if the flow is locked.
+    /// - 500: An unexpected error in the service.
     ///
     /// # Example
     ///
@@ -1449,7 +1451,7 @@ impl Client {
 
     /// List locales.
     ///
-    /// Lists the locales of a flow. The list comes back whole.
+    /// Lists the locales of a flow. The response contains the whole list.
     ///
     /// `GET /config/{app_id}/flows/{flow}/locales`
     ///
@@ -1459,10 +1461,10 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// - 401: The call carries no Basic credentials, or wrong ones.
-    /// - 403: The credentials are not right for this resource; the message is the same as for 401. That this also answers a client of another application, or one that carries none of the features the operation asks for, is inferred.
-    /// - 404: Something in the path does not exist. The message often names the flow even when another part is missing.
-    /// - 500: The service failed in a way it did not foresee.
+    /// - 401: The request has no Basic credentials, or wrong ones.
+    /// - 403: The credentials are not valid for this resource. The message is the same as for 401. That an API client of another application, or one without a required feature, also gets 403 is inferred.
+    /// - 404: A resource in the path does not exist. The message often names the flow even if another part of the path is wrong.
+    /// - 500: An unexpected error in the service.
     ///
     /// # Example
     ///
@@ -1483,7 +1485,7 @@ impl Client {
 
     /// List localized fields.
     ///
-    /// Lists the fields of a flow by name. The names are those of `list_fields`; the paths lead to the fields in the given locale.
+    /// Lists the fields of a flow by name. The names are the same as in `list_fields`, but each `_self` contains the locale.
     ///
     /// `GET /config/{app_id}/flows/{flow}/locales/{locale}/fields`
     ///
@@ -1493,10 +1495,10 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// - 401: The call carries no Basic credentials, or wrong ones.
-    /// - 403: The credentials are not right for this resource; the message is the same as for 401. That this also answers a client of another application, or one that carries none of the features the operation asks for, is inferred.
-    /// - 404: Something in the path does not exist. The message often names the flow even when another part is missing.
-    /// - 500: The service failed in a way it did not foresee.
+    /// - 401: The request has no Basic credentials, or wrong ones.
+    /// - 403: The credentials are not valid for this resource. The message is the same as for 401. That an API client of another application, or one without a required feature, also gets 403 is inferred.
+    /// - 404: A resource in the path does not exist. The message often names the flow even if another part of the path is wrong.
+    /// - 500: An unexpected error in the service.
     ///
     /// # Example
     ///
@@ -1518,11 +1520,11 @@ impl Client {
 
     /// Create a localized field.
     ///
-    /// Adds a field to the flow, with its texts given as plain strings. The service stores the texts as translations of the locale in the path, so no translation has to exist before the call. The attribute that the field fills must exist.
+    /// Adds a field to the flow, with its texts as plain strings. The service stores the texts as translations in the locale of the path, so no translation has to exist before. The attribute of the field must exist.
     ///
     /// `POST /config/{app_id}/flows/{flow}/locales/{locale}/fields`
     ///
-    /// **Inferred:** the answer 201 (basis: the status is not documented, the other creations of the service answer so).
+    /// **Inferred:** the answer 201 (basis: the status is not documented; other creations return it).
     ///
     /// # Access and safety
     ///
@@ -1531,12 +1533,12 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// - 400: The body is invalid: a required member is missing, a name holds forbidden characters, or the name in the body differs from the name in the path.
-    /// - 401: The call carries no Basic credentials, or wrong ones.
-    /// - 403: The credentials are not right for this resource; the message is the same as for 401. That this also answers a client of another application, or one that carries none of the features the operation asks for, is inferred.
-    /// - 404: Something in the path does not exist. The message often names the flow even when another part is missing.
-    /// - 409 (inferred): Another user is editing the flow and has it locked. No call takes or releases this lock: wait and repeat. Where the call makes something with a name, or deletes something in use, 409 can also stand for a name that is taken or a resource still in use; only the message tells the cases apart, and repeating helps against the lock alone.
-    /// - 500: The service failed in a way it did not foresee.
+    /// - 400: The body is invalid: a required member is missing, a name contains forbidden characters, or the name in the body differs from the name in the path.
+    /// - 401: The request has no Basic credentials, or wrong ones.
+    /// - 403: The credentials are not valid for this resource. The message is the same as for 401. That an API client of another application, or one without a required feature, also gets 403 is inferred.
+    /// - 404: A resource in the path does not exist. The message often names the flow even if another part of the path is wrong.
+    /// - 409 (inferred): Another user is editing the flow and has locked it. No operation takes or releases this lock: wait and retry. On creation, 409 can also mean that the name is already in use; on deletion, that the resource is still in use. Only the message tells which. A retry helps only if the flow is locked.
+    /// - 500: An unexpected error in the service.
     ///
     /// # Example
     ///
@@ -1586,7 +1588,7 @@ impl Client {
 
     /// View a localized field.
     ///
-    /// Returns one field with its texts as plain strings of the locale in the path. `_self` in the answer is the path without the locale.
+    /// Returns one field with its texts as plain strings in the locale of the path. `_self` in the response is the path without the locale.
     ///
     /// `GET /config/{app_id}/flows/{flow}/locales/{locale}/fields/{field}`
     ///
@@ -1596,10 +1598,10 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// - 401: The call carries no Basic credentials, or wrong ones.
-    /// - 403: The credentials are not right for this resource; the message is the same as for 401. That this also answers a client of another application, or one that carries none of the features the operation asks for, is inferred.
-    /// - 404: Something in the path does not exist. The message often names the flow even when another part is missing.
-    /// - 500: The service failed in a way it did not foresee.
+    /// - 401: The request has no Basic credentials, or wrong ones.
+    /// - 403: The credentials are not valid for this resource. The message is the same as for 401. That an API client of another application, or one without a required feature, also gets 403 is inferred.
+    /// - 404: A resource in the path does not exist. The message often names the flow even if another part of the path is wrong.
+    /// - 500: An unexpected error in the service.
     ///
     /// # Example
     ///
@@ -1622,11 +1624,11 @@ impl Client {
 
     /// Modify a localized field.
     ///
-    /// Changes the field and stores its texts as translations of the locale in the path. Read the localized field, change what is to be changed and send everything back. The type of an existing field cannot be changed.
+    /// Changes the field and stores its texts as translations in the locale of the path. Read the localized field, change it, and send everything back. The type of a field cannot be changed.
     ///
     /// `PUT /config/{app_id}/flows/{flow}/locales/{locale}/fields/{field}`
     ///
-    /// **Inferred:** the answer 204 (basis: the status is not documented, the other changes of the service answer so).
+    /// **Inferred:** the answer 204 (basis: the status is not documented; other modifications return it).
     ///
     /// # Access and safety
     ///
@@ -1635,12 +1637,12 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// - 400: The body is invalid: a required member is missing, a name holds forbidden characters, or the name in the body differs from the name in the path.
-    /// - 401: The call carries no Basic credentials, or wrong ones.
-    /// - 403: The credentials are not right for this resource; the message is the same as for 401. That this also answers a client of another application, or one that carries none of the features the operation asks for, is inferred.
-    /// - 404: Something in the path does not exist. The message often names the flow even when another part is missing.
-    /// - 409 (inferred): Another user is editing the flow and has it locked. No call takes or releases this lock: wait and repeat. Where the call makes something with a name, or deletes something in use, 409 can also stand for a name that is taken or a resource still in use; only the message tells the cases apart, and repeating helps against the lock alone.
-    /// - 500: The service failed in a way it did not foresee.
+    /// - 400: The body is invalid: a required member is missing, a name contains forbidden characters, or the name in the body differs from the name in the path.
+    /// - 401: The request has no Basic credentials, or wrong ones.
+    /// - 403: The credentials are not valid for this resource. The message is the same as for 401. That an API client of another application, or one without a required feature, also gets 403 is inferred.
+    /// - 404: A resource in the path does not exist. The message often names the flow even if another part of the path is wrong.
+    /// - 409 (inferred): Another user is editing the flow and has locked it. No operation takes or releases this lock: wait and retry. On creation, 409 can also mean that the name is already in use; on deletion, that the resource is still in use. Only the message tells which. A retry helps only if the flow is locked.
+    /// - 500: An unexpected error in the service.
     ///
     /// # Example
     ///
@@ -1701,10 +1703,10 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// - 401: The call carries no Basic credentials, or wrong ones.
-    /// - 403: The credentials are not right for this resource; the message is the same as for 401. That this also answers a client of another application, or one that carries none of the features the operation asks for, is inferred.
-    /// - 404: Something in the path does not exist. The message often names the flow even when another part is missing.
-    /// - 500: The service failed in a way it did not foresee.
+    /// - 401: The request has no Basic credentials, or wrong ones.
+    /// - 403: The credentials are not valid for this resource. The message is the same as for 401. That an API client of another application, or one without a required feature, also gets 403 is inferred.
+    /// - 404: A resource in the path does not exist. The message often names the flow even if another part of the path is wrong.
+    /// - 500: An unexpected error in the service.
     ///
     /// # Example
     ///
@@ -1736,10 +1738,10 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// - 401: The call carries no Basic credentials, or wrong ones.
-    /// - 403: The credentials are not right for this resource; the message is the same as for 401. That this also answers a client of another application, or one that carries none of the features the operation asks for, is inferred.
-    /// - 404: Something in the path does not exist. The message often names the flow even when another part is missing.
-    /// - 500: The service failed in a way it did not foresee.
+    /// - 401: The request has no Basic credentials, or wrong ones.
+    /// - 403: The credentials are not valid for this resource. The message is the same as for 401. That an API client of another application, or one without a required feature, also gets 403 is inferred.
+    /// - 404: A resource in the path does not exist. The message often names the flow even if another part of the path is wrong.
+    /// - 500: An unexpected error in the service.
     ///
     /// # Example
     ///
@@ -1762,11 +1764,11 @@ impl Client {
 
     /// Modify an email.
     ///
-    /// Replaces the subject line and both bodies of an email in one locale. Send all three texts: that a text left out is removed is not documented, but has to be expected. To change one text alone, use `modify_email_subject` or `modify_email_body`.
+    /// Replaces the subject line and both bodies of an email in one locale. Send all three texts: an omitted text is probably removed, though this is not documented. To change only one text, use `modify_email_subject` or `modify_email_body`.
     ///
     /// `PUT /config/{app_id}/flows/{flow}/locales/{locale}/mailTemplates/{template}`
     ///
-    /// **Inferred:** the answer 204 (basis: the status is not documented, the other changes of the service answer so).
+    /// **Inferred:** the answer 204 (basis: the status is not documented; other modifications return it).
     ///
     /// # Access and safety
     ///
@@ -1776,12 +1778,12 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// - 400: The body is invalid: a required member is missing, a name holds forbidden characters, or the name in the body differs from the name in the path.
-    /// - 401: The call carries no Basic credentials, or wrong ones.
-    /// - 403: The credentials are not right for this resource; the message is the same as for 401. That this also answers a client of another application, or one that carries none of the features the operation asks for, is inferred.
-    /// - 404: Something in the path does not exist. The message often names the flow even when another part is missing.
-    /// - 409 (inferred): Another user is editing the flow and has it locked. No call takes or releases this lock: wait and repeat. Where the call makes something with a name, or deletes something in use, 409 can also stand for a name that is taken or a resource still in use; only the message tells the cases apart, and repeating helps against the lock alone.
-    /// - 500: The service failed in a way it did not foresee.
+    /// - 400: The body is invalid: a required member is missing, a name contains forbidden characters, or the name in the body differs from the name in the path.
+    /// - 401: The request has no Basic credentials, or wrong ones.
+    /// - 403: The credentials are not valid for this resource. The message is the same as for 401. That an API client of another application, or one without a required feature, also gets 403 is inferred.
+    /// - 404: A resource in the path does not exist. The message often names the flow even if another part of the path is wrong.
+    /// - 409 (inferred): Another user is editing the flow and has locked it. No operation takes or releases this lock: wait and retry. On creation, 409 can also mean that the name is already in use; on deletion, that the resource is still in use. Only the message tells which. A retry helps only if the flow is locked.
+    /// - 500: An unexpected error in the service.
     ///
     /// # Example
     ///
@@ -1817,7 +1819,7 @@ impl Client {
 
     /// View the subject line of an email.
     ///
-    /// Returns the template of the subject line as text. The header `Accept` must be sent and must be `text/plain`; anything else is answered with 406. The message of that answer also lists `text/html`.
+    /// Returns the template of the subject line as plain text. The header `Accept` is required and must be `text/plain`; any other value gets 406. The error message of that response also lists `text/html`.
     ///
     /// `GET /config/{app_id}/flows/{flow}/locales/{locale}/mailTemplates/{template}/subject`
     ///
@@ -1827,11 +1829,11 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// - 401: The call carries no Basic credentials, or wrong ones.
-    /// - 403: The credentials are not right for this resource; the message is the same as for 401. That this also answers a client of another application, or one that carries none of the features the operation asks for, is inferred.
-    /// - 404: Something in the path does not exist. The message often names the flow even when another part is missing.
-    /// - 406: The media type asked for in `Accept`, or sent in `Content-Type`, is not one the resource takes. Here `errors` is an object that names the media type received and those accepted.
-    /// - 500: The service failed in a way it did not foresee.
+    /// - 401: The request has no Basic credentials, or wrong ones.
+    /// - 403: The credentials are not valid for this resource. The message is the same as for 401. That an API client of another application, or one without a required feature, also gets 403 is inferred.
+    /// - 404: A resource in the path does not exist. The message often names the flow even if another part of the path is wrong.
+    /// - 406: The resource does not support the media type in `Accept` or `Content-Type`. Here `errors` is an object with the received media type and the accepted ones.
+    /// - 500: An unexpected error in the service.
     ///
     /// # Example
     ///
@@ -1854,7 +1856,7 @@ impl Client {
 
     /// Modify the subject line of an email.
     ///
-    /// Replaces the template of the subject line. The body is the bare text and the header `Content-Type` must be `text/plain`; anything else is answered with 406.
+    /// Replaces the template of the subject line. The request body is the plain text, and the header `Content-Type` must be `text/plain`; any other value gets 406.
     ///
     /// `PUT /config/{app_id}/flows/{flow}/locales/{locale}/mailTemplates/{template}/subject`
     ///
@@ -1865,13 +1867,13 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// - 400 (inferred): A value in the path or the query is none that the operation takes, or the body is missing.
-    /// - 401: The call carries no Basic credentials, or wrong ones.
-    /// - 403: The credentials are not right for this resource; the message is the same as for 401. That this also answers a client of another application, or one that carries none of the features the operation asks for, is inferred.
-    /// - 404: Something in the path does not exist. The message often names the flow even when another part is missing.
-    /// - 406: The media type asked for in `Accept`, or sent in `Content-Type`, is not one the resource takes. Here `errors` is an object that names the media type received and those accepted.
-    /// - 409 (inferred): Another user is editing the flow and has it locked. No call takes or releases this lock: wait and repeat. Where the call makes something with a name, or deletes something in use, 409 can also stand for a name that is taken or a resource still in use; only the message tells the cases apart, and repeating helps against the lock alone.
-    /// - 500: The service failed in a way it did not foresee.
+    /// - 400 (inferred): A value in the path or the query is invalid, or the body is missing.
+    /// - 401: The request has no Basic credentials, or wrong ones.
+    /// - 403: The credentials are not valid for this resource. The message is the same as for 401. That an API client of another application, or one without a required feature, also gets 403 is inferred.
+    /// - 404: A resource in the path does not exist. The message often names the flow even if another part of the path is wrong.
+    /// - 406: The resource does not support the media type in `Accept` or `Content-Type`. Here `errors` is an object with the received media type and the accepted ones.
+    /// - 409 (inferred): Another user is editing the flow and has locked it. No operation takes or releases this lock: wait and retry. On creation, 409 can also mean that the name is already in use; on deletion, that the resource is still in use. Only the message tells which. A retry helps only if the flow is locked.
+    /// - 500: An unexpected error in the service.
     ///
     /// # Example
     ///
@@ -1895,7 +1897,7 @@ impl Client {
 
     /// View the body of an email.
     ///
-    /// Returns the template of one of the two bodies as text. The header `Accept` must be sent and selects the body: `text/plain` the plain-text one, `text/html` the HTML one. Anything else is answered with 406.
+    /// Returns the template of one of the two email bodies. The header `Accept` is required and selects the body: `text/plain` or `text/html`. Any other value gets 406.
     ///
     /// `GET /config/{app_id}/flows/{flow}/locales/{locale}/mailTemplates/{template}/body`
     ///
@@ -1905,11 +1907,11 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// - 401: The call carries no Basic credentials, or wrong ones.
-    /// - 403: The credentials are not right for this resource; the message is the same as for 401. That this also answers a client of another application, or one that carries none of the features the operation asks for, is inferred.
-    /// - 404: Something in the path does not exist. The message often names the flow even when another part is missing.
-    /// - 406: The media type asked for in `Accept`, or sent in `Content-Type`, is not one the resource takes. Here `errors` is an object that names the media type received and those accepted.
-    /// - 500: The service failed in a way it did not foresee.
+    /// - 401: The request has no Basic credentials, or wrong ones.
+    /// - 403: The credentials are not valid for this resource. The message is the same as for 401. That an API client of another application, or one without a required feature, also gets 403 is inferred.
+    /// - 404: A resource in the path does not exist. The message often names the flow even if another part of the path is wrong.
+    /// - 406: The resource does not support the media type in `Accept` or `Content-Type`. Here `errors` is an object with the received media type and the accepted ones.
+    /// - 500: An unexpected error in the service.
     ///
     /// # Example
     ///
@@ -1934,7 +1936,7 @@ impl Client {
     ///
     /// This is `get_email_body` with another media type (as html).
     ///
-    /// Returns the template of one of the two bodies as text. The header `Accept` must be sent and selects the body: `text/plain` the plain-text one, `text/html` the HTML one. Anything else is answered with 406.
+    /// Returns the template of one of the two email bodies. The header `Accept` is required and selects the body: `text/plain` or `text/html`. Any other value gets 406.
     ///
     /// `GET /config/{app_id}/flows/{flow}/locales/{locale}/mailTemplates/{template}/body`
     ///
@@ -1944,11 +1946,11 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// - 401: The call carries no Basic credentials, or wrong ones.
-    /// - 403: The credentials are not right for this resource; the message is the same as for 401. That this also answers a client of another application, or one that carries none of the features the operation asks for, is inferred.
-    /// - 404: Something in the path does not exist. The message often names the flow even when another part is missing.
-    /// - 406: The media type asked for in `Accept`, or sent in `Content-Type`, is not one the resource takes. Here `errors` is an object that names the media type received and those accepted.
-    /// - 500: The service failed in a way it did not foresee.
+    /// - 401: The request has no Basic credentials, or wrong ones.
+    /// - 403: The credentials are not valid for this resource. The message is the same as for 401. That an API client of another application, or one without a required feature, also gets 403 is inferred.
+    /// - 404: A resource in the path does not exist. The message often names the flow even if another part of the path is wrong.
+    /// - 406: The resource does not support the media type in `Accept` or `Content-Type`. Here `errors` is an object with the received media type and the accepted ones.
+    /// - 500: An unexpected error in the service.
     ///
     /// # Example
     ///
@@ -1971,7 +1973,7 @@ impl Client {
 
     /// Modify the body of an email.
     ///
-    /// Replaces the template of one of the two bodies; the other one stays. The body of the call is the bare text and the header `Content-Type` selects what is written: `text/plain` the plain-text body, `text/html` the HTML one. Anything else is answered with 406.
+    /// Replaces the template of one of the two email bodies; the other one stays unchanged. The request body is the template, and the header `Content-Type` selects which email body it replaces: `text/plain` or `text/html`. Any other value gets 406.
     ///
     /// `PUT /config/{app_id}/flows/{flow}/locales/{locale}/mailTemplates/{template}/body`
     ///
@@ -1982,13 +1984,13 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// - 400 (inferred): A value in the path or the query is none that the operation takes, or the body is missing.
-    /// - 401: The call carries no Basic credentials, or wrong ones.
-    /// - 403: The credentials are not right for this resource; the message is the same as for 401. That this also answers a client of another application, or one that carries none of the features the operation asks for, is inferred.
-    /// - 404: Something in the path does not exist. The message often names the flow even when another part is missing.
-    /// - 406: The media type asked for in `Accept`, or sent in `Content-Type`, is not one the resource takes. Here `errors` is an object that names the media type received and those accepted.
-    /// - 409 (inferred): Another user is editing the flow and has it locked. No call takes or releases this lock: wait and repeat. Where the call makes something with a name, or deletes something in use, 409 can also stand for a name that is taken or a resource still in use; only the message tells the cases apart, and repeating helps against the lock alone.
-    /// - 500: The service failed in a way it did not foresee.
+    /// - 400 (inferred): A value in the path or the query is invalid, or the body is missing.
+    /// - 401: The request has no Basic credentials, or wrong ones.
+    /// - 403: The credentials are not valid for this resource. The message is the same as for 401. That an API client of another application, or one without a required feature, also gets 403 is inferred.
+    /// - 404: A resource in the path does not exist. The message often names the flow even if another part of the path is wrong.
+    /// - 406: The resource does not support the media type in `Accept` or `Content-Type`. Here `errors` is an object with the received media type and the accepted ones.
+    /// - 409 (inferred): Another user is editing the flow and has locked it. No operation takes or releases this lock: wait and retry. On creation, 409 can also mean that the name is already in use; on deletion, that the resource is still in use. Only the message tells which. A retry helps only if the flow is locked.
+    /// - 500: An unexpected error in the service.
     ///
     /// # Example
     ///
@@ -2014,7 +2016,7 @@ impl Client {
     ///
     /// This is `modify_email_body` with another media type (from html).
     ///
-    /// Replaces the template of one of the two bodies; the other one stays. The body of the call is the bare text and the header `Content-Type` selects what is written: `text/plain` the plain-text body, `text/html` the HTML one. Anything else is answered with 406.
+    /// Replaces the template of one of the two email bodies; the other one stays unchanged. The request body is the template, and the header `Content-Type` selects which email body it replaces: `text/plain` or `text/html`. Any other value gets 406.
     ///
     /// `PUT /config/{app_id}/flows/{flow}/locales/{locale}/mailTemplates/{template}/body`
     ///
@@ -2025,13 +2027,13 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// - 400 (inferred): A value in the path or the query is none that the operation takes, or the body is missing.
-    /// - 401: The call carries no Basic credentials, or wrong ones.
-    /// - 403: The credentials are not right for this resource; the message is the same as for 401. That this also answers a client of another application, or one that carries none of the features the operation asks for, is inferred.
-    /// - 404: Something in the path does not exist. The message often names the flow even when another part is missing.
-    /// - 406: The media type asked for in `Accept`, or sent in `Content-Type`, is not one the resource takes. Here `errors` is an object that names the media type received and those accepted.
-    /// - 409 (inferred): Another user is editing the flow and has it locked. No call takes or releases this lock: wait and repeat. Where the call makes something with a name, or deletes something in use, 409 can also stand for a name that is taken or a resource still in use; only the message tells the cases apart, and repeating helps against the lock alone.
-    /// - 500: The service failed in a way it did not foresee.
+    /// - 400 (inferred): A value in the path or the query is invalid, or the body is missing.
+    /// - 401: The request has no Basic credentials, or wrong ones.
+    /// - 403: The credentials are not valid for this resource. The message is the same as for 401. That an API client of another application, or one without a required feature, also gets 403 is inferred.
+    /// - 404: A resource in the path does not exist. The message often names the flow even if another part of the path is wrong.
+    /// - 406: The resource does not support the media type in `Accept` or `Content-Type`. Here `errors` is an object with the received media type and the accepted ones.
+    /// - 409 (inferred): Another user is editing the flow and has locked it. No operation takes or releases this lock: wait and retry. On creation, 409 can also mean that the name is already in use; on deletion, that the resource is still in use. Only the message tells which. A retry helps only if the flow is locked.
+    /// - 500: An unexpected error in the service.
     ///
     /// # Example
     ///
@@ -2055,7 +2057,7 @@ impl Client {
 
     /// List your strings.
     ///
-    /// Lists the strings of a flow by name. The list comes back whole.
+    /// Lists the strings of a flow by name. The response contains the whole list.
     ///
     /// `GET /config/{app_id}/flows/{flow}/strings`
     ///
@@ -2065,10 +2067,10 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// - 401: The call carries no Basic credentials, or wrong ones.
-    /// - 403: The credentials are not right for this resource; the message is the same as for 401. That this also answers a client of another application, or one that carries none of the features the operation asks for, is inferred.
-    /// - 404: Something in the path does not exist. The message often names the flow even when another part is missing.
-    /// - 500: The service failed in a way it did not foresee.
+    /// - 401: The request has no Basic credentials, or wrong ones.
+    /// - 403: The credentials are not valid for this resource. The message is the same as for 401. That an API client of another application, or one without a required feature, also gets 403 is inferred.
+    /// - 404: A resource in the path does not exist. The message often names the flow even if another part of the path is wrong.
+    /// - 500: An unexpected error in the service.
     ///
     /// # Example
     ///
@@ -2089,9 +2091,9 @@ impl Client {
 
     /// **Inferred.** Create a string.
     ///
-    /// The vendor does not document this operation (basis: the path follows from the list of strings, no page shows it). It needs the feature `inferred`, which is on by default.
+    /// The vendor does not document this operation (basis: no page shows the path; it follows from the list of strings). It needs the feature `inferred`, which is on by default.
     ///
-    /// Adds a string to the flow: either one that shows the value of an attribute, or one with a text of its own. Send exactly one of `schemaId` and `value`. A 409 can also mean that the name is taken.
+    /// Adds a string to the flow. The string either shows the value of an attribute (`schemaId`) or has its own text (`value`): send exactly one of them. 409 can also mean that the name is already in use.
     ///
     /// `POST /config/{app_id}/flows/{flow}/strings`
     ///
@@ -2102,12 +2104,12 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// - 400: The body is invalid: a required member is missing, a name holds forbidden characters, or the name in the body differs from the name in the path.
-    /// - 401: The call carries no Basic credentials, or wrong ones.
-    /// - 403: The credentials are not right for this resource; the message is the same as for 401. That this also answers a client of another application, or one that carries none of the features the operation asks for, is inferred.
-    /// - 404: Something in the path does not exist. The message often names the flow even when another part is missing.
-    /// - 409 (inferred): Another user is editing the flow and has it locked. No call takes or releases this lock: wait and repeat. Where the call makes something with a name, or deletes something in use, 409 can also stand for a name that is taken or a resource still in use; only the message tells the cases apart, and repeating helps against the lock alone.
-    /// - 500: The service failed in a way it did not foresee.
+    /// - 400: The body is invalid: a required member is missing, a name contains forbidden characters, or the name in the body differs from the name in the path.
+    /// - 401: The request has no Basic credentials, or wrong ones.
+    /// - 403: The credentials are not valid for this resource. The message is the same as for 401. That an API client of another application, or one without a required feature, also gets 403 is inferred.
+    /// - 404: A resource in the path does not exist. The message often names the flow even if another part of the path is wrong.
+    /// - 409 (inferred): Another user is editing the flow and has locked it. No operation takes or releases this lock: wait and retry. On creation, 409 can also mean that the name is already in use; on deletion, that the resource is still in use. Only the message tells which. A retry helps only if the flow is locked.
+    /// - 500: An unexpected error in the service.
     ///
     /// # Example
     ///
@@ -2149,7 +2151,7 @@ impl Client {
 
     /// View a string.
     ///
-    /// Returns one string with its text in all locales, or with the attribute it shows.
+    /// Returns one string with its text in all locales, or with the attribute that it shows.
     ///
     /// `GET /config/{app_id}/flows/{flow}/strings/{string}`
     ///
@@ -2159,10 +2161,10 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// - 401: The call carries no Basic credentials, or wrong ones.
-    /// - 403: The credentials are not right for this resource; the message is the same as for 401. That this also answers a client of another application, or one that carries none of the features the operation asks for, is inferred.
-    /// - 404: Something in the path does not exist. The message often names the flow even when another part is missing.
-    /// - 500: The service failed in a way it did not foresee.
+    /// - 401: The request has no Basic credentials, or wrong ones.
+    /// - 403: The credentials are not valid for this resource. The message is the same as for 401. That an API client of another application, or one without a required feature, also gets 403 is inferred.
+    /// - 404: A resource in the path does not exist. The message often names the flow even if another part of the path is wrong.
+    /// - 500: An unexpected error in the service.
     ///
     /// # Example
     ///
@@ -2184,7 +2186,7 @@ impl Client {
 
     /// Modify a string.
     ///
-    /// Changes a string. Send exactly one of `schemaId` and `value`, and repeat the name of the path.
+    /// Changes a string. Send exactly one of `schemaId` and `value`. `name` must equal the name in the path.
     ///
     /// `PUT /config/{app_id}/flows/{flow}/strings/{string}`
     ///
@@ -2195,12 +2197,12 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// - 400: The body is invalid: a required member is missing, a name holds forbidden characters, or the name in the body differs from the name in the path.
-    /// - 401: The call carries no Basic credentials, or wrong ones.
-    /// - 403: The credentials are not right for this resource; the message is the same as for 401. That this also answers a client of another application, or one that carries none of the features the operation asks for, is inferred.
-    /// - 404: Something in the path does not exist. The message often names the flow even when another part is missing.
-    /// - 409 (inferred): Another user is editing the flow and has it locked. No call takes or releases this lock: wait and repeat. Where the call makes something with a name, or deletes something in use, 409 can also stand for a name that is taken or a resource still in use; only the message tells the cases apart, and repeating helps against the lock alone.
-    /// - 500: The service failed in a way it did not foresee.
+    /// - 400: The body is invalid: a required member is missing, a name contains forbidden characters, or the name in the body differs from the name in the path.
+    /// - 401: The request has no Basic credentials, or wrong ones.
+    /// - 403: The credentials are not valid for this resource. The message is the same as for 401. That an API client of another application, or one without a required feature, also gets 403 is inferred.
+    /// - 404: A resource in the path does not exist. The message often names the flow even if another part of the path is wrong.
+    /// - 409 (inferred): Another user is editing the flow and has locked it. No operation takes or releases this lock: wait and retry. On creation, 409 can also mean that the name is already in use; on deletion, that the resource is still in use. Only the message tells which. A retry helps only if the flow is locked.
+    /// - 500: An unexpected error in the service.
     ///
     /// # Example
     ///
@@ -2242,9 +2244,9 @@ impl Client {
 
     /// **Inferred.** Delete a string.
     ///
-    /// The vendor does not document this operation (basis: the path follows from the other operations on the same resource, no page shows it). It needs the feature `inferred`, which is on by default.
+    /// The vendor does not document this operation (basis: no page shows the path; it follows from the other operations on the same resource). It needs the feature `inferred`, which is on by default.
     ///
-    /// Removes the string from the flow, with its texts in all locales.
+    /// Deletes the string from the flow, with its texts in all locales.
     ///
     /// `DELETE /config/{app_id}/flows/{flow}/strings/{string}`
     ///
@@ -2255,11 +2257,11 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// - 401: The call carries no Basic credentials, or wrong ones.
-    /// - 403: The credentials are not right for this resource; the message is the same as for 401. That this also answers a client of another application, or one that carries none of the features the operation asks for, is inferred.
-    /// - 404: Something in the path does not exist. The message often names the flow even when another part is missing.
-    /// - 409 (inferred): Another user is editing the flow and has it locked. No call takes or releases this lock: wait and repeat. Where the call makes something with a name, or deletes something in use, 409 can also stand for a name that is taken or a resource still in use; only the message tells the cases apart, and repeating helps against the lock alone.
-    /// - 500: The service failed in a way it did not foresee.
+    /// - 401: The request has no Basic credentials, or wrong ones.
+    /// - 403: The credentials are not valid for this resource. The message is the same as for 401. That an API client of another application, or one without a required feature, also gets 403 is inferred.
+    /// - 404: A resource in the path does not exist. The message often names the flow even if another part of the path is wrong.
+    /// - 409 (inferred): Another user is editing the flow and has locked it. No operation takes or releases this lock: wait and retry. On creation, 409 can also mean that the name is already in use; on deletion, that the resource is still in use. Only the message tells which. A retry helps only if the flow is locked.
+    /// - 500: An unexpected error in the service.
     ///
     /// # Example
     ///
@@ -2282,7 +2284,7 @@ impl Client {
 
     /// List the localized strings for a flow.
     ///
-    /// Lists the strings of a flow in one locale. The list comes back whole.
+    /// Lists the strings of a flow in one locale. The response contains the whole list.
     ///
     /// `GET /config/{app_id}/flows/{flow}/locales/{locale}/strings`
     ///
@@ -2292,10 +2294,10 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// - 401: The call carries no Basic credentials, or wrong ones.
-    /// - 403: The credentials are not right for this resource; the message is the same as for 401. That this also answers a client of another application, or one that carries none of the features the operation asks for, is inferred.
-    /// - 404: Something in the path does not exist. The message often names the flow even when another part is missing.
-    /// - 500: The service failed in a way it did not foresee.
+    /// - 401: The request has no Basic credentials, or wrong ones.
+    /// - 403: The credentials are not valid for this resource. The message is the same as for 401. That an API client of another application, or one without a required feature, also gets 403 is inferred.
+    /// - 404: A resource in the path does not exist. The message often names the flow even if another part of the path is wrong.
+    /// - 500: An unexpected error in the service.
     ///
     /// # Example
     ///
@@ -2317,7 +2319,7 @@ impl Client {
 
     /// Create a localized string.
     ///
-    /// Adds a string to the flow with its text in the locale of the path. The path in the header `Location` of the documented answer has no locale.
+    /// Adds a string to the flow with its text in the locale of the path. In the documented response, the path in the header `Location` has no locale.
     ///
     /// `POST /config/{app_id}/flows/{flow}/locales/{locale}/strings`
     ///
@@ -2328,12 +2330,12 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// - 400: The body is invalid: a required member is missing, a name holds forbidden characters, or the name in the body differs from the name in the path.
-    /// - 401: The call carries no Basic credentials, or wrong ones.
-    /// - 403: The credentials are not right for this resource; the message is the same as for 401. That this also answers a client of another application, or one that carries none of the features the operation asks for, is inferred.
-    /// - 404: Something in the path does not exist. The message often names the flow even when another part is missing.
-    /// - 409 (inferred): Another user is editing the flow and has it locked. No call takes or releases this lock: wait and repeat. Where the call makes something with a name, or deletes something in use, 409 can also stand for a name that is taken or a resource still in use; only the message tells the cases apart, and repeating helps against the lock alone.
-    /// - 500: The service failed in a way it did not foresee.
+    /// - 400: The body is invalid: a required member is missing, a name contains forbidden characters, or the name in the body differs from the name in the path.
+    /// - 401: The request has no Basic credentials, or wrong ones.
+    /// - 403: The credentials are not valid for this resource. The message is the same as for 401. That an API client of another application, or one without a required feature, also gets 403 is inferred.
+    /// - 404: A resource in the path does not exist. The message often names the flow even if another part of the path is wrong.
+    /// - 409 (inferred): Another user is editing the flow and has locked it. No operation takes or releases this lock: wait and retry. On creation, 409 can also mean that the name is already in use; on deletion, that the resource is still in use. Only the message tells which. A retry helps only if the flow is locked.
+    /// - 500: An unexpected error in the service.
     ///
     /// # Example
     ///
@@ -2362,7 +2364,7 @@ impl Client {
 
     /// **Inferred.** View a localized string.
     ///
-    /// The vendor does not document this operation (basis: the path follows from the deletion of the same resource, no page shows it). It needs the feature `inferred`, which is on by default.
+    /// The vendor does not document this operation (basis: no page shows the path; it follows from `delete_localized_string`). It needs the feature `inferred`, which is on by default.
     ///
     /// Returns one string with its text in one locale.
     ///
@@ -2374,10 +2376,10 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// - 401: The call carries no Basic credentials, or wrong ones.
-    /// - 403: The credentials are not right for this resource; the message is the same as for 401. That this also answers a client of another application, or one that carries none of the features the operation asks for, is inferred.
-    /// - 404: Something in the path does not exist. The message often names the flow even when another part is missing.
-    /// - 500: The service failed in a way it did not foresee.
+    /// - 401: The request has no Basic credentials, or wrong ones.
+    /// - 403: The credentials are not valid for this resource. The message is the same as for 401. That an API client of another application, or one without a required feature, also gets 403 is inferred.
+    /// - 404: A resource in the path does not exist. The message often names the flow even if another part of the path is wrong.
+    /// - 500: An unexpected error in the service.
     ///
     /// # Example
     ///
@@ -2401,7 +2403,7 @@ impl Client {
 
     /// **Inferred.** Modify a localized string.
     ///
-    /// The vendor does not document this operation (basis: the path follows from the deletion of the same resource, no page shows it). It needs the feature `inferred`, which is on by default.
+    /// The vendor does not document this operation (basis: no page shows the path; it follows from `delete_localized_string`). It needs the feature `inferred`, which is on by default.
     ///
     /// Changes the text of a string in one locale.
     ///
@@ -2414,12 +2416,12 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// - 400: The body is invalid: a required member is missing, a name holds forbidden characters, or the name in the body differs from the name in the path.
-    /// - 401: The call carries no Basic credentials, or wrong ones.
-    /// - 403: The credentials are not right for this resource; the message is the same as for 401. That this also answers a client of another application, or one that carries none of the features the operation asks for, is inferred.
-    /// - 404: Something in the path does not exist. The message often names the flow even when another part is missing.
-    /// - 409 (inferred): Another user is editing the flow and has it locked. No call takes or releases this lock: wait and repeat. Where the call makes something with a name, or deletes something in use, 409 can also stand for a name that is taken or a resource still in use; only the message tells the cases apart, and repeating helps against the lock alone.
-    /// - 500: The service failed in a way it did not foresee.
+    /// - 400: The body is invalid: a required member is missing, a name contains forbidden characters, or the name in the body differs from the name in the path.
+    /// - 401: The request has no Basic credentials, or wrong ones.
+    /// - 403: The credentials are not valid for this resource. The message is the same as for 401. That an API client of another application, or one without a required feature, also gets 403 is inferred.
+    /// - 404: A resource in the path does not exist. The message often names the flow even if another part of the path is wrong.
+    /// - 409 (inferred): Another user is editing the flow and has locked it. No operation takes or releases this lock: wait and retry. On creation, 409 can also mean that the name is already in use; on deletion, that the resource is still in use. Only the message tells which. A retry helps only if the flow is locked.
+    /// - 500: An unexpected error in the service.
     ///
     /// # Example
     ///
@@ -2450,7 +2452,7 @@ impl Client {
 
     /// Delete a string from a locale.
     ///
-    /// Deletes a string by its path in a locale. Beware: the documentation says that this removes the string from the flow, not only its text in this locale.
+    /// Deletes a string by its path in a locale. Caution: by the vendor's text this removes the string from the flow, not only its text in this locale.
     ///
     /// `DELETE /config/{app_id}/flows/{flow}/locales/{locale}/strings/{string}`
     ///
@@ -2461,11 +2463,11 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// - 401: The call carries no Basic credentials, or wrong ones.
-    /// - 403: The credentials are not right for this resource; the message is the same as for 401. That this also answers a client of another application, or one that carries none of the features the operation asks for, is inferred.
-    /// - 404: Something in the path does not exist. The message often names the flow even when another part is missing.
-    /// - 409 (inferred): Another user is editing the flow and has it locked. No call takes or releases this lock: wait and repeat. Where the call makes something with a name, or deletes something in use, 409 can also stand for a name that is taken or a resource still in use; only the message tells the cases apart, and repeating helps against the lock alone.
-    /// - 500: The service failed in a way it did not foresee.
+    /// - 401: The request has no Basic credentials, or wrong ones.
+    /// - 403: The credentials are not valid for this resource. The message is the same as for 401. That an API client of another application, or one without a required feature, also gets 403 is inferred.
+    /// - 404: A resource in the path does not exist. The message often names the flow even if another part of the path is wrong.
+    /// - 409 (inferred): Another user is editing the flow and has locked it. No operation takes or releases this lock: wait and retry. On creation, 409 can also mean that the name is already in use; on deletion, that the resource is still in use. Only the message tells which. A retry helps only if the flow is locked.
+    /// - 500: An unexpected error in the service.
     ///
     /// # Example
     ///
@@ -2488,7 +2490,7 @@ impl Client {
 
     /// List screens.
     ///
-    /// Lists the screens of a flow by name. The list comes back whole.
+    /// Lists the screens of a flow by name. The response contains the whole list.
     ///
     /// `GET /config/{app_id}/flows/{flow}/screens`
     ///
@@ -2498,10 +2500,10 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// - 401: The call carries no Basic credentials, or wrong ones.
-    /// - 403: The credentials are not right for this resource; the message is the same as for 401. That this also answers a client of another application, or one that carries none of the features the operation asks for, is inferred.
-    /// - 404: Something in the path does not exist. The message often names the flow even when another part is missing.
-    /// - 500: The service failed in a way it did not foresee.
+    /// - 401: The request has no Basic credentials, or wrong ones.
+    /// - 403: The credentials are not valid for this resource. The message is the same as for 401. That an API client of another application, or one without a required feature, also gets 403 is inferred.
+    /// - 404: A resource in the path does not exist. The message often names the flow even if another part of the path is wrong.
+    /// - 500: An unexpected error in the service.
     ///
     /// # Example
     ///
@@ -2522,11 +2524,11 @@ impl Client {
 
     /// Create a screen.
     ///
-    /// Adds a screen to the flow. All three members must be sent. Screens of your own are of no use with Hosted Login. A 409 can also mean that the name is taken.
+    /// Adds a screen to the flow. All three members are required. Hosted Login does not use custom screens. 409 can also mean that the name is already in use.
     ///
     /// `POST /config/{app_id}/flows/{flow}/screens`
     ///
-    /// **Inferred:** the answer 201 (basis: the status is not documented, the other creations of the service answer so).
+    /// **Inferred:** the answer 201 (basis: the status is not documented; other creations return it).
     ///
     /// # Access and safety
     ///
@@ -2535,12 +2537,12 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// - 400: The body is invalid: a required member is missing, a name holds forbidden characters, or the name in the body differs from the name in the path.
-    /// - 401: The call carries no Basic credentials, or wrong ones.
-    /// - 403: The credentials are not right for this resource; the message is the same as for 401. That this also answers a client of another application, or one that carries none of the features the operation asks for, is inferred.
-    /// - 404: Something in the path does not exist. The message often names the flow even when another part is missing.
-    /// - 409 (inferred): Another user is editing the flow and has it locked. No call takes or releases this lock: wait and repeat. Where the call makes something with a name, or deletes something in use, 409 can also stand for a name that is taken or a resource still in use; only the message tells the cases apart, and repeating helps against the lock alone.
-    /// - 500: The service failed in a way it did not foresee.
+    /// - 400: The body is invalid: a required member is missing, a name contains forbidden characters, or the name in the body differs from the name in the path.
+    /// - 401: The request has no Basic credentials, or wrong ones.
+    /// - 403: The credentials are not valid for this resource. The message is the same as for 401. That an API client of another application, or one without a required feature, also gets 403 is inferred.
+    /// - 404: A resource in the path does not exist. The message often names the flow even if another part of the path is wrong.
+    /// - 409 (inferred): Another user is editing the flow and has locked it. No operation takes or releases this lock: wait and retry. On creation, 409 can also mean that the name is already in use; on deletion, that the resource is still in use. Only the message tells which. A retry helps only if the flow is locked.
+    /// - 500: An unexpected error in the service.
     ///
     /// # Example
     ///
@@ -2579,10 +2581,10 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// - 401: The call carries no Basic credentials, or wrong ones.
-    /// - 403: The credentials are not right for this resource; the message is the same as for 401. That this also answers a client of another application, or one that carries none of the features the operation asks for, is inferred.
-    /// - 404: Something in the path does not exist. The message often names the flow even when another part is missing.
-    /// - 500: The service failed in a way it did not foresee.
+    /// - 401: The request has no Basic credentials, or wrong ones.
+    /// - 403: The credentials are not valid for this resource. The message is the same as for 401. That an API client of another application, or one without a required feature, also gets 403 is inferred.
+    /// - 404: A resource in the path does not exist. The message often names the flow even if another part of the path is wrong.
+    /// - 500: An unexpected error in the service.
     ///
     /// # Example
     ///
@@ -2604,11 +2606,11 @@ impl Client {
 
     /// Modify a screen.
     ///
-    /// Changes a screen. Although the method is PATCH, all three members must be sent, and `name` must equal the name in the path: read the screen first. Older pages document this call as a PUT.
+    /// Changes a screen. Although the method is PATCH, all three members are required, and `name` must equal the name in the path: read the screen first. Older pages document this operation as a PUT.
     ///
     /// `PATCH /config/{app_id}/flows/{flow}/screens/{screen}`
     ///
-    /// **Inferred:** the answer 204 (basis: the status is not documented, the other changes of the service answer so).
+    /// **Inferred:** the answer 204 (basis: the status is not documented; other modifications return it).
     ///
     /// # Access and safety
     ///
@@ -2618,12 +2620,12 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// - 400: The body is invalid: a required member is missing, a name holds forbidden characters, or the name in the body differs from the name in the path.
-    /// - 401: The call carries no Basic credentials, or wrong ones.
-    /// - 403: The credentials are not right for this resource; the message is the same as for 401. That this also answers a client of another application, or one that carries none of the features the operation asks for, is inferred.
-    /// - 404: Something in the path does not exist. The message often names the flow even when another part is missing.
-    /// - 409 (inferred): Another user is editing the flow and has it locked. No call takes or releases this lock: wait and repeat. Where the call makes something with a name, or deletes something in use, 409 can also stand for a name that is taken or a resource still in use; only the message tells the cases apart, and repeating helps against the lock alone.
-    /// - 500: The service failed in a way it did not foresee.
+    /// - 400: The body is invalid: a required member is missing, a name contains forbidden characters, or the name in the body differs from the name in the path.
+    /// - 401: The request has no Basic credentials, or wrong ones.
+    /// - 403: The credentials are not valid for this resource. The message is the same as for 401. That an API client of another application, or one without a required feature, also gets 403 is inferred.
+    /// - 404: A resource in the path does not exist. The message often names the flow even if another part of the path is wrong.
+    /// - 409 (inferred): Another user is editing the flow and has locked it. No operation takes or releases this lock: wait and retry. On creation, 409 can also mean that the name is already in use; on deletion, that the resource is still in use. Only the message tells which. A retry helps only if the flow is locked.
+    /// - 500: An unexpected error in the service.
     ///
     /// # Example
     ///
@@ -2653,7 +2655,7 @@ impl Client {
 
     /// Delete a screen.
     ///
-    /// Removes the screen from the flow. Only the screen goes; its forms and fields stay.
+    /// Deletes the screen from the flow. Its forms and fields stay.
     ///
     /// `DELETE /config/{app_id}/flows/{flow}/screens/{screen}`
     ///
@@ -2664,11 +2666,11 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// - 401: The call carries no Basic credentials, or wrong ones.
-    /// - 403: The credentials are not right for this resource; the message is the same as for 401. That this also answers a client of another application, or one that carries none of the features the operation asks for, is inferred.
-    /// - 404: Something in the path does not exist. The message often names the flow even when another part is missing.
-    /// - 409 (inferred): Another user is editing the flow and has it locked. No call takes or releases this lock: wait and repeat. Where the call makes something with a name, or deletes something in use, 409 can also stand for a name that is taken or a resource still in use; only the message tells the cases apart, and repeating helps against the lock alone.
-    /// - 500: The service failed in a way it did not foresee.
+    /// - 401: The request has no Basic credentials, or wrong ones.
+    /// - 403: The credentials are not valid for this resource. The message is the same as for 401. That an API client of another application, or one without a required feature, also gets 403 is inferred.
+    /// - 404: A resource in the path does not exist. The message often names the flow even if another part of the path is wrong.
+    /// - 409 (inferred): Another user is editing the flow and has locked it. No operation takes or releases this lock: wait and retry. On creation, 409 can also mean that the name is already in use; on deletion, that the resource is still in use. Only the message tells which. A retry helps only if the flow is locked.
+    /// - 500: An unexpected error in the service.
     ///
     /// # Example
     ///
@@ -2690,7 +2692,7 @@ impl Client {
 
     /// List links.
     ///
-    /// Lists the Hosted Login links of a flow by name. The list comes back whole.
+    /// Lists the Hosted Login links of a flow by name. The response contains the whole list.
     ///
     /// `GET /config/{app_id}/flows/{flow}/links`
     ///
@@ -2700,10 +2702,10 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// - 401: The call carries no Basic credentials, or wrong ones.
-    /// - 403: The credentials are not right for this resource; the message is the same as for 401. That this also answers a client of another application, or one that carries none of the features the operation asks for, is inferred.
-    /// - 404: Something in the path does not exist. The message often names the flow even when another part is missing.
-    /// - 500: The service failed in a way it did not foresee.
+    /// - 401: The request has no Basic credentials, or wrong ones.
+    /// - 403: The credentials are not valid for this resource. The message is the same as for 401. That an API client of another application, or one without a required feature, also gets 403 is inferred.
+    /// - 404: A resource in the path does not exist. The message often names the flow even if another part of the path is wrong.
+    /// - 500: An unexpected error in the service.
     ///
     /// # Example
     ///
@@ -2724,11 +2726,11 @@ impl Client {
 
     /// Create a link.
     ///
-    /// Adds a link to the flow. The translation that `elementText` names must exist before the call. The new link stands on no form until a form is modified to show it.
+    /// Adds a link to the flow. The translation in `elementText` must already exist. To show the link on a form, add it with `modify_form`.
     ///
     /// `POST /config/{app_id}/flows/{flow}/links`
     ///
-    /// **Inferred:** the answer 201 (basis: the status is not documented, the other creations of the service answer so).
+    /// **Inferred:** the answer 201 (basis: the status is not documented; other creations return it).
     ///
     /// # Access and safety
     ///
@@ -2737,12 +2739,12 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// - 400: The body is invalid: a required member is missing, a name holds forbidden characters, or the name in the body differs from the name in the path.
-    /// - 401: The call carries no Basic credentials, or wrong ones.
-    /// - 403: The credentials are not right for this resource; the message is the same as for 401. That this also answers a client of another application, or one that carries none of the features the operation asks for, is inferred.
-    /// - 404: Something in the path does not exist. The message often names the flow even when another part is missing.
-    /// - 409: Another user is editing the flow and has it locked. No call takes or releases this lock: wait and repeat.
-    /// - 500: The service failed in a way it did not foresee.
+    /// - 400: The body is invalid: a required member is missing, a name contains forbidden characters, or the name in the body differs from the name in the path.
+    /// - 401: The request has no Basic credentials, or wrong ones.
+    /// - 403: The credentials are not valid for this resource. The message is the same as for 401. That an API client of another application, or one without a required feature, also gets 403 is inferred.
+    /// - 404: A resource in the path does not exist. The message often names the flow even if another part of the path is wrong.
+    /// - 409: Another user is editing the flow and has locked it. No operation takes or releases this lock: wait and retry.
+    /// - 500: An unexpected error in the service.
     ///
     /// # Example
     ///
@@ -2775,7 +2777,7 @@ impl Client {
 
     /// View a link.
     ///
-    /// Returns one link with its text in all locales. With `locale` only the text of that locale is returned, presumably as a plain string. A locale that the flow does not have is answered with 500.
+    /// Returns one link with its text in all locales. With `locale` only the text in that locale is returned, probably as a plain string. A locale that the flow does not have gets 500.
     ///
     /// `GET /config/{app_id}/flows/{flow}/links/{link}`
     ///
@@ -2785,11 +2787,11 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// - 400 (inferred): A value in the path or the query is none that the operation takes, or the body is missing.
-    /// - 401: The call carries no Basic credentials, or wrong ones.
-    /// - 403: The credentials are not right for this resource; the message is the same as for 401. That this also answers a client of another application, or one that carries none of the features the operation asks for, is inferred.
-    /// - 404: Something in the path does not exist. The message often names the flow even when another part is missing.
-    /// - 500: The service failed in a way it did not foresee.
+    /// - 400 (inferred): A value in the path or the query is invalid, or the body is missing.
+    /// - 401: The request has no Basic credentials, or wrong ones.
+    /// - 403: The credentials are not valid for this resource. The message is the same as for 401. That an API client of another application, or one without a required feature, also gets 403 is inferred.
+    /// - 404: A resource in the path does not exist. The message often names the flow even if another part of the path is wrong.
+    /// - 500: An unexpected error in the service.
     ///
     /// # Example
     ///
@@ -2811,11 +2813,11 @@ impl Client {
 
     /// Modify a link.
     ///
-    /// Replaces the link as a whole: without `target` the link opens in the current tab again, and without `elementAttributes` its further HTML attributes are removed. Read the link, change what is to be changed and send everything back.
+    /// Replaces the whole link: without `target` the link opens in the current tab, and without `elementAttributes` its further HTML attributes are removed. Read the link, change it, and send everything back.
     ///
     /// `PUT /config/{app_id}/flows/{flow}/links/{link}`
     ///
-    /// **Inferred:** the answer 204 (basis: the status is not documented, the other changes of the service answer so).
+    /// **Inferred:** the answer 204 (basis: the status is not documented; other modifications return it).
     ///
     /// # Access and safety
     ///
@@ -2825,12 +2827,12 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// - 400: The body is invalid: a required member is missing, a name holds forbidden characters, or the name in the body differs from the name in the path.
-    /// - 401: The call carries no Basic credentials, or wrong ones.
-    /// - 403: The credentials are not right for this resource; the message is the same as for 401. That this also answers a client of another application, or one that carries none of the features the operation asks for, is inferred.
-    /// - 404: Something in the path does not exist. The message often names the flow even when another part is missing.
-    /// - 409 (inferred): Another user is editing the flow and has it locked. No call takes or releases this lock: wait and repeat. Where the call makes something with a name, or deletes something in use, 409 can also stand for a name that is taken or a resource still in use; only the message tells the cases apart, and repeating helps against the lock alone.
-    /// - 500: The service failed in a way it did not foresee.
+    /// - 400: The body is invalid: a required member is missing, a name contains forbidden characters, or the name in the body differs from the name in the path.
+    /// - 401: The request has no Basic credentials, or wrong ones.
+    /// - 403: The credentials are not valid for this resource. The message is the same as for 401. That an API client of another application, or one without a required feature, also gets 403 is inferred.
+    /// - 404: A resource in the path does not exist. The message often names the flow even if another part of the path is wrong.
+    /// - 409 (inferred): Another user is editing the flow and has locked it. No operation takes or releases this lock: wait and retry. On creation, 409 can also mean that the name is already in use; on deletion, that the resource is still in use. Only the message tells which. A retry helps only if the flow is locked.
+    /// - 500: An unexpected error in the service.
     ///
     /// # Example
     ///
@@ -2864,7 +2866,7 @@ impl Client {
 
     /// Delete a link.
     ///
-    /// Removes the link from the flow. A link is a kind of field and can stand on forms. With `force` it is deleted although forms still use it, and taken out of those forms. A used link without `force` is probably answered with 409.
+    /// Deletes the link from the flow. A link is a kind of field, so forms can use it. With `force` it is deleted even if forms still use it, and removed from those forms. Without `force`, deleting a link in use probably gets 409.
     ///
     /// `DELETE /config/{app_id}/flows/{flow}/links/{link}`
     ///
@@ -2875,12 +2877,12 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// - 400 (inferred): A value in the path or the query is none that the operation takes, or the body is missing.
-    /// - 401: The call carries no Basic credentials, or wrong ones.
-    /// - 403: The credentials are not right for this resource; the message is the same as for 401. That this also answers a client of another application, or one that carries none of the features the operation asks for, is inferred.
-    /// - 404: Something in the path does not exist. The message often names the flow even when another part is missing.
-    /// - 409: Another user is editing the flow and has it locked. No call takes or releases this lock: wait and repeat.
-    /// - 500: The service failed in a way it did not foresee.
+    /// - 400 (inferred): A value in the path or the query is invalid, or the body is missing.
+    /// - 401: The request has no Basic credentials, or wrong ones.
+    /// - 403: The credentials are not valid for this resource. The message is the same as for 401. That an API client of another application, or one without a required feature, also gets 403 is inferred.
+    /// - 404: A resource in the path does not exist. The message often names the flow even if another part of the path is wrong.
+    /// - 409: Another user is editing the flow and has locked it. No operation takes or releases this lock: wait and retry.
+    /// - 500: An unexpected error in the service.
     ///
     /// # Example
     ///
@@ -2902,7 +2904,7 @@ impl Client {
 
     /// Add the default 2FA messages to a flow.
     ///
-    /// Adds the three messages of two-factor authentication to a flow that does not have them yet, in US English. Use `modify_2fa_message` to change them or to add the texts of further locales. A flow that has the messages already is answered with 409, so a second call changes nothing. Two generations of pages, one with worked samples, document this path; the newest reference shows the same call at `/flows/{flow}/locales/{locale}/2faMessages` instead.
+    /// Adds the three messages of two-factor authentication, in US English, to a flow that does not have them yet. Use `modify_2fa_message` to change them or to add other locales. If the flow already has the messages, the service returns 409 and changes nothing. Two older generations of pages, with curl samples, document this path; the current reference shows `/flows/{flow}/locales/{locale}/2faMessages` instead.
     ///
     /// `POST /config/{app_id}/flows/{flow}/2faMessages`
     ///
@@ -2913,11 +2915,11 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// - 401: The call carries no Basic credentials, or wrong ones.
-    /// - 403: The credentials are not right for this resource; the message is the same as for 401. That this also answers a client of another application, or one that carries none of the features the operation asks for, is inferred.
-    /// - 404: Something in the path does not exist. The message often names the flow even when another part is missing.
-    /// - 409: The state of the resource rules the call out: a translation key is still in use, or the two-factor messages are in the flow already. A flow locked by another user is answered with 409 too; only the message tells the cases apart.
-    /// - 500: The service failed in a way it did not foresee.
+    /// - 401: The request has no Basic credentials, or wrong ones.
+    /// - 403: The credentials are not valid for this resource. The message is the same as for 401. That an API client of another application, or one without a required feature, also gets 403 is inferred.
+    /// - 404: A resource in the path does not exist. The message often names the flow even if another part of the path is wrong.
+    /// - 409: The state of the resource does not allow the request: a translation key is still in use, or the flow already has the two-factor messages. 409 can also mean that another user has locked the flow. Only the message tells which.
+    /// - 500: An unexpected error in the service.
     ///
     /// # Example
     ///
@@ -2938,7 +2940,7 @@ impl Client {
 
     /// List your 2FA messages.
     ///
-    /// Lists the messages of two-factor authentication in one locale. A flow to which they were never added is answered with 404, though an early guide warns that this answer can be missing.
+    /// Lists the messages of two-factor authentication in one locale. If they were never added to the flow, the service returns 404; an early guide warns that it may not.
     ///
     /// `GET /config/{app_id}/flows/{flow}/locales/{locale}/2faMessages`
     ///
@@ -2948,10 +2950,10 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// - 401: The call carries no Basic credentials, or wrong ones.
-    /// - 403: The credentials are not right for this resource; the message is the same as for 401. That this also answers a client of another application, or one that carries none of the features the operation asks for, is inferred.
-    /// - 404: Something in the path does not exist. The message often names the flow even when another part is missing.
-    /// - 500: The service failed in a way it did not foresee.
+    /// - 401: The request has no Basic credentials, or wrong ones.
+    /// - 403: The credentials are not valid for this resource. The message is the same as for 401. That an API client of another application, or one without a required feature, also gets 403 is inferred.
+    /// - 404: A resource in the path does not exist. The message often names the flow even if another part of the path is wrong.
+    /// - 500: An unexpected error in the service.
     ///
     /// # Example
     ///
@@ -2973,7 +2975,7 @@ impl Client {
 
     /// View a 2FA message.
     ///
-    /// Returns one message of two-factor authentication in one locale, as SMS and as email.
+    /// Returns one message of two-factor authentication in one locale, with its SMS and its email.
     ///
     /// `GET /config/{app_id}/flows/{flow}/locales/{locale}/2faMessages/{message}`
     ///
@@ -2983,11 +2985,11 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// - 400 (inferred): A value in the path or the query is none that the operation takes, or the body is missing.
-    /// - 401: The call carries no Basic credentials, or wrong ones.
-    /// - 403: The credentials are not right for this resource; the message is the same as for 401. That this also answers a client of another application, or one that carries none of the features the operation asks for, is inferred.
-    /// - 404: Something in the path does not exist. The message often names the flow even when another part is missing.
-    /// - 500: The service failed in a way it did not foresee.
+    /// - 400 (inferred): A value in the path or the query is invalid, or the body is missing.
+    /// - 401: The request has no Basic credentials, or wrong ones.
+    /// - 403: The credentials are not valid for this resource. The message is the same as for 401. That an API client of another application, or one without a required feature, also gets 403 is inferred.
+    /// - 404: A resource in the path does not exist. The message often names the flow even if another part of the path is wrong.
+    /// - 500: An unexpected error in the service.
     ///
     /// # Example
     ///
@@ -3010,11 +3012,11 @@ impl Client {
 
     /// Modify a 2FA message.
     ///
-    /// Replaces one message of two-factor authentication in one locale. All members must be sent. The call also creates the texts of a locale that has none yet. Only the variables `site_name` and `code` work, each in double braces.
+    /// Replaces one message of two-factor authentication in one locale. All members are required. The operation also adds a locale that has no texts yet. Only two variables work in the texts: `{{site_name}}` and `{{code}}`.
     ///
     /// `PUT /config/{app_id}/flows/{flow}/locales/{locale}/2faMessages/{message}`
     ///
-    /// **Inferred:** the answer 204 (basis: the status is not documented, the other changes of the service answer so).
+    /// **Inferred:** the answer 204 (basis: the status is not documented; other modifications return it).
     ///
     /// # Access and safety
     ///
@@ -3024,12 +3026,12 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// - 400: The body is invalid: a required member is missing, a name holds forbidden characters, or the name in the body differs from the name in the path.
-    /// - 401: The call carries no Basic credentials, or wrong ones.
-    /// - 403: The credentials are not right for this resource; the message is the same as for 401. That this also answers a client of another application, or one that carries none of the features the operation asks for, is inferred.
-    /// - 404: Something in the path does not exist. The message often names the flow even when another part is missing.
-    /// - 409 (inferred): Another user is editing the flow and has it locked. No call takes or releases this lock: wait and repeat. Where the call makes something with a name, or deletes something in use, 409 can also stand for a name that is taken or a resource still in use; only the message tells the cases apart, and repeating helps against the lock alone.
-    /// - 500: The service failed in a way it did not foresee.
+    /// - 400: The body is invalid: a required member is missing, a name contains forbidden characters, or the name in the body differs from the name in the path.
+    /// - 401: The request has no Basic credentials, or wrong ones.
+    /// - 403: The credentials are not valid for this resource. The message is the same as for 401. That an API client of another application, or one without a required feature, also gets 403 is inferred.
+    /// - 404: A resource in the path does not exist. The message often names the flow even if another part of the path is wrong.
+    /// - 409 (inferred): Another user is editing the flow and has locked it. No operation takes or releases this lock: wait and retry. On creation, 409 can also mean that the name is already in use; on deletion, that the resource is still in use. Only the message tells which. A retry helps only if the flow is locked.
+    /// - 500: An unexpected error in the service.
     ///
     /// # Example
     ///
@@ -3064,9 +3066,9 @@ impl Client {
 
     /// **Inferred.** View the email subject line of a 2FA message.
     ///
-    /// The vendor does not document this operation (basis: the path follows from the subject line of an email template, no page shows it). It needs the feature `inferred`, which is on by default.
+    /// The vendor does not document this operation (basis: no page shows the path; it follows from the subject line of an email template). It needs the feature `inferred`, which is on by default.
     ///
-    /// Returns the subject line of the email form of a message as text. Send `Accept: text/plain`. No page shows the path of this call: use `get_2fa_message`, which returns the subject line too, if this one fails.
+    /// Returns the subject line of the email of a message as plain text. Send `Accept: text/plain`. No page shows the path of this operation: if it fails, use `get_2fa_message`, which returns the subject line too.
     ///
     /// `GET /config/{app_id}/flows/{flow}/locales/{locale}/2faMessages/{message}/subject`
     ///
@@ -3076,12 +3078,12 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// - 400 (inferred): A value in the path or the query is none that the operation takes, or the body is missing.
-    /// - 401: The call carries no Basic credentials, or wrong ones.
-    /// - 403: The credentials are not right for this resource; the message is the same as for 401. That this also answers a client of another application, or one that carries none of the features the operation asks for, is inferred.
-    /// - 404: Something in the path does not exist. The message often names the flow even when another part is missing.
-    /// - 406 (inferred): The media type asked for in `Accept`, or sent in `Content-Type`, is not one the resource takes.
-    /// - 500: The service failed in a way it did not foresee.
+    /// - 400 (inferred): A value in the path or the query is invalid, or the body is missing.
+    /// - 401: The request has no Basic credentials, or wrong ones.
+    /// - 403: The credentials are not valid for this resource. The message is the same as for 401. That an API client of another application, or one without a required feature, also gets 403 is inferred.
+    /// - 404: A resource in the path does not exist. The message often names the flow even if another part of the path is wrong.
+    /// - 406 (inferred): The resource does not support the media type in `Accept` or `Content-Type`.
+    /// - 500: An unexpected error in the service.
     ///
     /// # Example
     ///
@@ -3105,9 +3107,9 @@ impl Client {
 
     /// **Inferred.** View available Hosted Login upgrades.
     ///
-    /// The vendor does not document this operation (basis: the permission tables name the operation; its path follows from the calls on one upgrade). It needs the feature `inferred`, which is on by default.
+    /// The vendor does not document this operation (basis: the permission tables name the operation; its path follows from the operations on one upgrade). It needs the feature `inferred`, which is on by default.
     ///
-    /// Returns the Hosted Login versions to which a flow can be upgraded, for use as `upgrade_id`.
+    /// Returns the Hosted Login versions to which a flow can be upgraded. Use one of them as `upgrade_id`.
     ///
     /// `GET /config/{app_id}/flows/{flow}/upgrades`
     ///
@@ -3117,10 +3119,10 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// - 401: The call carries no Basic credentials, or wrong ones.
-    /// - 403: The credentials are not right for this resource; the message is the same as for 401. That this also answers a client of another application, or one that carries none of the features the operation asks for, is inferred.
-    /// - 404: Something in the path does not exist. The message often names the flow even when another part is missing.
-    /// - 500: The service failed in a way it did not foresee.
+    /// - 401: The request has no Basic credentials, or wrong ones.
+    /// - 403: The credentials are not valid for this resource. The message is the same as for 401. That an API client of another application, or one without a required feature, also gets 403 is inferred.
+    /// - 404: A resource in the path does not exist. The message often names the flow even if another part of the path is wrong.
+    /// - 500: An unexpected error in the service.
     ///
     /// # Example
     ///
@@ -3142,7 +3144,7 @@ impl Client {
 
     /// View the requirements for making a flow compatible with Hosted Login.
     ///
-    /// Returns what an upgrade would add to the flow and delete from it. Nothing changes: this is the dry run of `upgrade_hosted_login`.
+    /// Returns what `upgrade_hosted_login` would add to the flow and delete from it. This is a dry run: nothing changes.
     ///
     /// `GET /config/{app_id}/flows/{flow}/upgrades/{upgrade_id}`
     ///
@@ -3152,10 +3154,10 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// - 401: The call carries no Basic credentials, or wrong ones.
-    /// - 403: The credentials are not right for this resource; the message is the same as for 401. That this also answers a client of another application, or one that carries none of the features the operation asks for, is inferred.
-    /// - 404: Something in the path does not exist. The message often names the flow even when another part is missing.
-    /// - 500: The service failed in a way it did not foresee.
+    /// - 401: The request has no Basic credentials, or wrong ones.
+    /// - 403: The credentials are not valid for this resource. The message is the same as for 401. That an API client of another application, or one without a required feature, also gets 403 is inferred.
+    /// - 404: A resource in the path does not exist. The message often names the flow even if another part of the path is wrong.
+    /// - 500: An unexpected error in the service.
     ///
     /// # Example
     ///
@@ -3177,15 +3179,15 @@ impl Client {
 
     /// Upgrade Hosted Login.
     ///
-    /// Adds to the flow what a version of Hosted Login needs, and deletes what is in its way. Look at the outcome of
-    /// `get_hosted_login_upgrade` first.
+    /// Adds to the flow what a version of Hosted Login needs, and deletes what is not compatible with it. Check the
+    /// changes with `get_hosted_login_upgrade` first.
     ///
-    /// The call may safely be repeated. There is no call for the way back: the only undo is `restore_flow` with an
-    /// earlier version.
+    /// Retries are safe. There is no operation for a downgrade: to undo the upgrade, use `restore_flow` with an earlier
+    /// version.
     ///
     /// `POST /config/{app_id}/flows/{flow}/upgrades/{upgrade_id}`
     ///
-    /// **Inferred:** the answer 204 (basis: no answer is shown; most writes without an answer body give 204).
+    /// **Inferred:** the answer 204 (basis: no response is shown; most writes without a response body return 204).
     ///
     /// # Access and safety
     ///
@@ -3195,11 +3197,11 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// - 401: The call carries no Basic credentials, or wrong ones.
-    /// - 403: The credentials are not right for this resource; the message is the same as for 401. That this also answers a client of another application, or one that carries none of the features the operation asks for, is inferred.
-    /// - 404: Something in the path does not exist. The message often names the flow even when another part is missing.
-    /// - 409 (inferred): Another user is editing the flow and has it locked. No call takes or releases this lock: wait and repeat. Where the call makes something with a name, or deletes something in use, 409 can also stand for a name that is taken or a resource still in use; only the message tells the cases apart, and repeating helps against the lock alone.
-    /// - 500: The service failed in a way it did not foresee.
+    /// - 401: The request has no Basic credentials, or wrong ones.
+    /// - 403: The credentials are not valid for this resource. The message is the same as for 401. That an API client of another application, or one without a required feature, also gets 403 is inferred.
+    /// - 404: A resource in the path does not exist. The message often names the flow even if another part of the path is wrong.
+    /// - 409 (inferred): Another user is editing the flow and has locked it. No operation takes or releases this lock: wait and retry. On creation, 409 can also mean that the name is already in use; on deletion, that the resource is still in use. Only the message tells which. A retry helps only if the flow is locked.
+    /// - 500: An unexpected error in the service.
     ///
     /// # Example
     ///
@@ -3221,7 +3223,7 @@ impl Client {
 
     /// List your translations.
     ///
-    /// Returns all translations of a flow in all its locales. `Accept` selects JSON, the default, or CSV.
+    /// Returns all translations of a flow in all its locales. `Accept` selects JSON (the default) or CSV.
     ///
     /// `GET /config/{app_id}/flows/{flow}/translations`
     ///
@@ -3231,11 +3233,11 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// - 401: The call carries no Basic credentials, or wrong ones.
-    /// - 403: The credentials are not right for this resource; the message is the same as for 401. That this also answers a client of another application, or one that carries none of the features the operation asks for, is inferred.
-    /// - 404: Something in the path does not exist. The message often names the flow even when another part is missing.
-    /// - 406 (inferred): The media type asked for in `Accept`, or sent in `Content-Type`, is not one the resource takes.
-    /// - 500: The service failed in a way it did not foresee.
+    /// - 401: The request has no Basic credentials, or wrong ones.
+    /// - 403: The credentials are not valid for this resource. The message is the same as for 401. That an API client of another application, or one without a required feature, also gets 403 is inferred.
+    /// - 404: A resource in the path does not exist. The message often names the flow even if another part of the path is wrong.
+    /// - 406 (inferred): The resource does not support the media type in `Accept` or `Content-Type`.
+    /// - 500: An unexpected error in the service.
     ///
     /// # Example
     ///
@@ -3258,7 +3260,7 @@ impl Client {
     ///
     /// This is `list_translations` with another media type (as csv).
     ///
-    /// Returns all translations of a flow in all its locales. `Accept` selects JSON, the default, or CSV.
+    /// Returns all translations of a flow in all its locales. `Accept` selects JSON (the default) or CSV.
     ///
     /// `GET /config/{app_id}/flows/{flow}/translations`
     ///
@@ -3268,11 +3270,11 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// - 401: The call carries no Basic credentials, or wrong ones.
-    /// - 403: The credentials are not right for this resource; the message is the same as for 401. That this also answers a client of another application, or one that carries none of the features the operation asks for, is inferred.
-    /// - 404: Something in the path does not exist. The message often names the flow even when another part is missing.
-    /// - 406 (inferred): The media type asked for in `Accept`, or sent in `Content-Type`, is not one the resource takes.
-    /// - 500: The service failed in a way it did not foresee.
+    /// - 401: The request has no Basic credentials, or wrong ones.
+    /// - 403: The credentials are not valid for this resource. The message is the same as for 401. That an API client of another application, or one without a required feature, also gets 403 is inferred.
+    /// - 404: A resource in the path does not exist. The message often names the flow even if another part of the path is wrong.
+    /// - 406 (inferred): The resource does not support the media type in `Accept` or `Content-Type`.
+    /// - 500: An unexpected error in the service.
     ///
     /// # Example
     ///
@@ -3293,10 +3295,10 @@ impl Client {
 
     /// Modify a translation.
     ///
-    /// Changes the texts of existing translations. The keys stand in the body, and one call may change many of them.
+    /// Changes the texts of existing translations. The body contains the keys; one request may change many translations.
     ///
-    /// This is a merge: only the locales that are named change, and no text is ever deleted. The call may safely be
-    /// repeated. `Content-Type` tells JSON from CSV.
+    /// This is a merge: only the given locales change, and no text is deleted. Retries are safe. `Content-Type` says
+    /// whether the body is JSON or CSV.
     ///
     /// `PATCH /config/{app_id}/flows/{flow}/translations`
     ///
@@ -3308,12 +3310,12 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// - 400: The body is invalid: a required member is missing, a name holds forbidden characters, or the name in the body differs from the name in the path.
-    /// - 401: The call carries no Basic credentials, or wrong ones.
-    /// - 403: The credentials are not right for this resource; the message is the same as for 401. That this also answers a client of another application, or one that carries none of the features the operation asks for, is inferred.
-    /// - 404: Something in the path does not exist. The message often names the flow even when another part is missing.
-    /// - 409 (inferred): Another user is editing the flow and has it locked. No call takes or releases this lock: wait and repeat. Where the call makes something with a name, or deletes something in use, 409 can also stand for a name that is taken or a resource still in use; only the message tells the cases apart, and repeating helps against the lock alone.
-    /// - 500: The service failed in a way it did not foresee.
+    /// - 400: The body is invalid: a required member is missing, a name contains forbidden characters, or the name in the body differs from the name in the path.
+    /// - 401: The request has no Basic credentials, or wrong ones.
+    /// - 403: The credentials are not valid for this resource. The message is the same as for 401. That an API client of another application, or one without a required feature, also gets 403 is inferred.
+    /// - 404: A resource in the path does not exist. The message often names the flow even if another part of the path is wrong.
+    /// - 409 (inferred): Another user is editing the flow and has locked it. No operation takes or releases this lock: wait and retry. On creation, 409 can also mean that the name is already in use; on deletion, that the resource is still in use. Only the message tells which. A retry helps only if the flow is locked.
+    /// - 500: An unexpected error in the service.
     ///
     /// # Example
     ///
@@ -3345,10 +3347,10 @@ impl Client {
     ///
     /// This is `modify_translation` with another media type (from csv).
     ///
-    /// Changes the texts of existing translations. The keys stand in the body, and one call may change many of them.
+    /// Changes the texts of existing translations. The body contains the keys; one request may change many translations.
     ///
-    /// This is a merge: only the locales that are named change, and no text is ever deleted. The call may safely be
-    /// repeated. `Content-Type` tells JSON from CSV.
+    /// This is a merge: only the given locales change, and no text is deleted. Retries are safe. `Content-Type` says
+    /// whether the body is JSON or CSV.
     ///
     /// `PATCH /config/{app_id}/flows/{flow}/translations`
     ///
@@ -3360,12 +3362,12 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// - 400: The body is invalid: a required member is missing, a name holds forbidden characters, or the name in the body differs from the name in the path.
-    /// - 401: The call carries no Basic credentials, or wrong ones.
-    /// - 403: The credentials are not right for this resource; the message is the same as for 401. That this also answers a client of another application, or one that carries none of the features the operation asks for, is inferred.
-    /// - 404: Something in the path does not exist. The message often names the flow even when another part is missing.
-    /// - 409 (inferred): Another user is editing the flow and has it locked. No call takes or releases this lock: wait and repeat. Where the call makes something with a name, or deletes something in use, 409 can also stand for a name that is taken or a resource still in use; only the message tells the cases apart, and repeating helps against the lock alone.
-    /// - 500: The service failed in a way it did not foresee.
+    /// - 400: The body is invalid: a required member is missing, a name contains forbidden characters, or the name in the body differs from the name in the path.
+    /// - 401: The request has no Basic credentials, or wrong ones.
+    /// - 403: The credentials are not valid for this resource. The message is the same as for 401. That an API client of another application, or one without a required feature, also gets 403 is inferred.
+    /// - 404: A resource in the path does not exist. The message often names the flow even if another part of the path is wrong.
+    /// - 409 (inferred): Another user is editing the flow and has locked it. No operation takes or releases this lock: wait and retry. On creation, 409 can also mean that the name is already in use; on deletion, that the resource is still in use. Only the message tells which. A retry helps only if the flow is locked.
+    /// - 500: An unexpected error in the service.
     ///
     /// # Example
     ///
@@ -3387,16 +3389,16 @@ impl Client {
 
     /// Create translations.
     ///
-    /// Adds translations to a flow. Each needs a text for every locale of the flow. The service makes the keys; read
-    /// them with `list_translations` or `list_localized_translations`. Create a translation before the field or link
-    /// that uses it.
+    /// Adds translations to a flow. Each needs a text for every locale of the flow. The service creates the keys; read
+    /// them with `list_translations` or `list_localized_translations`. Create a translation before the field or link that
+    /// uses it.
     ///
-    /// Do not repeat the call blindly after an answer was lost: it would add the texts a second time under new keys.
-    /// `Content-Type` tells JSON from CSV.
+    /// If a response is lost, do not retry blindly: a retry adds the texts again under new keys. `Content-Type` says
+    /// whether the body is JSON or CSV.
     ///
     /// `POST /config/{app_id}/flows/{flow}/translations`
     ///
-    /// **Inferred:** the answer 201 (basis: the status is not shown; other calls that make something answer 201).
+    /// **Inferred:** the answer 201 (basis: no page shows the status; other operations that create something return 201).
     ///
     /// # Access and safety
     ///
@@ -3405,12 +3407,12 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// - 400: The body is invalid: a required member is missing, a name holds forbidden characters, or the name in the body differs from the name in the path.
-    /// - 401: The call carries no Basic credentials, or wrong ones.
-    /// - 403: The credentials are not right for this resource; the message is the same as for 401. That this also answers a client of another application, or one that carries none of the features the operation asks for, is inferred.
-    /// - 404: Something in the path does not exist. The message often names the flow even when another part is missing.
-    /// - 409 (inferred): Another user is editing the flow and has it locked. No call takes or releases this lock: wait and repeat. Where the call makes something with a name, or deletes something in use, 409 can also stand for a name that is taken or a resource still in use; only the message tells the cases apart, and repeating helps against the lock alone.
-    /// - 500: The service failed in a way it did not foresee.
+    /// - 400: The body is invalid: a required member is missing, a name contains forbidden characters, or the name in the body differs from the name in the path.
+    /// - 401: The request has no Basic credentials, or wrong ones.
+    /// - 403: The credentials are not valid for this resource. The message is the same as for 401. That an API client of another application, or one without a required feature, also gets 403 is inferred.
+    /// - 404: A resource in the path does not exist. The message often names the flow even if another part of the path is wrong.
+    /// - 409 (inferred): Another user is editing the flow and has locked it. No operation takes or releases this lock: wait and retry. On creation, 409 can also mean that the name is already in use; on deletion, that the resource is still in use. Only the message tells which. A retry helps only if the flow is locked.
+    /// - 500: An unexpected error in the service.
     ///
     /// # Example
     ///
@@ -3445,16 +3447,16 @@ impl Client {
     ///
     /// This is `create_translations` with another media type (from csv).
     ///
-    /// Adds translations to a flow. Each needs a text for every locale of the flow. The service makes the keys; read
-    /// them with `list_translations` or `list_localized_translations`. Create a translation before the field or link
-    /// that uses it.
+    /// Adds translations to a flow. Each needs a text for every locale of the flow. The service creates the keys; read
+    /// them with `list_translations` or `list_localized_translations`. Create a translation before the field or link that
+    /// uses it.
     ///
-    /// Do not repeat the call blindly after an answer was lost: it would add the texts a second time under new keys.
-    /// `Content-Type` tells JSON from CSV.
+    /// If a response is lost, do not retry blindly: a retry adds the texts again under new keys. `Content-Type` says
+    /// whether the body is JSON or CSV.
     ///
     /// `POST /config/{app_id}/flows/{flow}/translations`
     ///
-    /// **Inferred:** the answer 201 (basis: the status is not shown; other calls that make something answer 201).
+    /// **Inferred:** the answer 201 (basis: no page shows the status; other operations that create something return 201).
     ///
     /// # Access and safety
     ///
@@ -3463,12 +3465,12 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// - 400: The body is invalid: a required member is missing, a name holds forbidden characters, or the name in the body differs from the name in the path.
-    /// - 401: The call carries no Basic credentials, or wrong ones.
-    /// - 403: The credentials are not right for this resource; the message is the same as for 401. That this also answers a client of another application, or one that carries none of the features the operation asks for, is inferred.
-    /// - 404: Something in the path does not exist. The message often names the flow even when another part is missing.
-    /// - 409 (inferred): Another user is editing the flow and has it locked. No call takes or releases this lock: wait and repeat. Where the call makes something with a name, or deletes something in use, 409 can also stand for a name that is taken or a resource still in use; only the message tells the cases apart, and repeating helps against the lock alone.
-    /// - 500: The service failed in a way it did not foresee.
+    /// - 400: The body is invalid: a required member is missing, a name contains forbidden characters, or the name in the body differs from the name in the path.
+    /// - 401: The request has no Basic credentials, or wrong ones.
+    /// - 403: The credentials are not valid for this resource. The message is the same as for 401. That an API client of another application, or one without a required feature, also gets 403 is inferred.
+    /// - 404: A resource in the path does not exist. The message often names the flow even if another part of the path is wrong.
+    /// - 409 (inferred): Another user is editing the flow and has locked it. No operation takes or releases this lock: wait and retry. On creation, 409 can also mean that the name is already in use; on deletion, that the resource is still in use. Only the message tells which. A retry helps only if the flow is locked.
+    /// - 500: An unexpected error in the service.
     ///
     /// # Example
     ///
@@ -3502,10 +3504,10 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// - 401: The call carries no Basic credentials, or wrong ones.
-    /// - 403: The credentials are not right for this resource; the message is the same as for 401. That this also answers a client of another application, or one that carries none of the features the operation asks for, is inferred.
-    /// - 404: Something in the path does not exist. The message often names the flow even when another part is missing.
-    /// - 500: The service failed in a way it did not foresee.
+    /// - 401: The request has no Basic credentials, or wrong ones.
+    /// - 403: The credentials are not valid for this resource. The message is the same as for 401. That an API client of another application, or one without a required feature, also gets 403 is inferred.
+    /// - 404: A resource in the path does not exist. The message often names the flow even if another part of the path is wrong.
+    /// - 500: An unexpected error in the service.
     ///
     /// # Example
     ///
@@ -3527,7 +3529,7 @@ impl Client {
 
     /// Delete a translation.
     ///
-    /// Deletes a translation in all its locales. The service refuses with 409 while something in the flow still uses the key.
+    /// Deletes a translation in all its locales. While the flow still uses the key, the service returns 409.
     ///
     /// `DELETE /config/{app_id}/flows/{flow}/translations/{key}`
     ///
@@ -3538,11 +3540,11 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// - 401: The call carries no Basic credentials, or wrong ones.
-    /// - 403: The credentials are not right for this resource; the message is the same as for 401. That this also answers a client of another application, or one that carries none of the features the operation asks for, is inferred.
-    /// - 404: Something in the path does not exist. The message often names the flow even when another part is missing.
-    /// - 409: The state of the resource rules the call out: a translation key is still in use, or the two-factor messages are in the flow already. A flow locked by another user is answered with 409 too; only the message tells the cases apart.
-    /// - 500: The service failed in a way it did not foresee.
+    /// - 401: The request has no Basic credentials, or wrong ones.
+    /// - 403: The credentials are not valid for this resource. The message is the same as for 401. That an API client of another application, or one without a required feature, also gets 403 is inferred.
+    /// - 404: A resource in the path does not exist. The message often names the flow even if another part of the path is wrong.
+    /// - 409: The state of the resource does not allow the request: a translation key is still in use, or the flow already has the two-factor messages. 409 can also mean that another user has locked the flow. Only the message tells which.
+    /// - 500: An unexpected error in the service.
     ///
     /// # Example
     ///
@@ -3564,11 +3566,11 @@ impl Client {
 
     /// List localized translations.
     ///
-    /// Returns all translations of a flow in one locale. Here the keys are found that fields and links refer to.
+    /// Returns all translations of a flow in one locale, by their keys. Fields and links refer to these keys.
     ///
     /// `GET /config/{app_id}/flows/{flow}/locales/{locale}`
     ///
-    /// **Inferred:** the answer 200 (basis: the answer is described as a list, its items are not shown).
+    /// **Inferred:** the answer 200 (basis: the permission tables call it a list; the sample in the reference is an object of texts by key).
     ///
     /// # Access and safety
     ///
@@ -3576,10 +3578,10 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// - 401: The call carries no Basic credentials, or wrong ones.
-    /// - 403: The credentials are not right for this resource; the message is the same as for 401. That this also answers a client of another application, or one that carries none of the features the operation asks for, is inferred.
-    /// - 404: Something in the path does not exist. The message often names the flow even when another part is missing.
-    /// - 500: The service failed in a way it did not foresee.
+    /// - 401: The request has no Basic credentials, or wrong ones.
+    /// - 403: The credentials are not valid for this resource. The message is the same as for 401. That an API client of another application, or one without a required feature, also gets 403 is inferred.
+    /// - 404: A resource in the path does not exist. The message often names the flow even if another part of the path is wrong.
+    /// - 500: An unexpected error in the service.
     ///
     /// # Example
     ///
@@ -3601,14 +3603,14 @@ impl Client {
 
     /// **Inferred.** Modify multiple translations.
     ///
-    /// The vendor does not document this operation (basis: the permission tables name the operation; a documented CSV sample has rows of key and text without a locale, which fits a path that names the locale). It needs the feature `inferred`, which is on by default.
+    /// The vendor does not document this operation (basis: the permission tables name the operation; a documented CSV sample has rows of key and text without a locale, so the locale is probably in the path). It needs the feature `inferred`, which is on by default.
     ///
     /// Changes the texts of existing translations in one locale.
     ///
-    /// No page names a path for this operation: method, path and bodies are inferred and may not exist in the service.
-    /// `modify_translation` is documented, can change many translations in one call, and is the one to prefer.
+    /// No page shows a path for this operation: its path and bodies are inferred, and the service may not have it. Prefer
+    /// `modify_translation`, which is documented and can also change many translations in one request.
     ///
-    /// This is a merge: only the translations that are named change. `Content-Type` tells JSON from CSV.
+    /// This is a merge: only the given translations change. `Content-Type` says whether the body is JSON or CSV.
     ///
     /// `PATCH /config/{app_id}/flows/{flow}/locales/{locale}`
     ///
@@ -3620,12 +3622,12 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// - 400: The body is invalid: a required member is missing, a name holds forbidden characters, or the name in the body differs from the name in the path.
-    /// - 401: The call carries no Basic credentials, or wrong ones.
-    /// - 403: The credentials are not right for this resource; the message is the same as for 401. That this also answers a client of another application, or one that carries none of the features the operation asks for, is inferred.
-    /// - 404: Something in the path does not exist. The message often names the flow even when another part is missing.
-    /// - 409 (inferred): Another user is editing the flow and has it locked. No call takes or releases this lock: wait and repeat. Where the call makes something with a name, or deletes something in use, 409 can also stand for a name that is taken or a resource still in use; only the message tells the cases apart, and repeating helps against the lock alone.
-    /// - 500: The service failed in a way it did not foresee.
+    /// - 400: The body is invalid: a required member is missing, a name contains forbidden characters, or the name in the body differs from the name in the path.
+    /// - 401: The request has no Basic credentials, or wrong ones.
+    /// - 403: The credentials are not valid for this resource. The message is the same as for 401. That an API client of another application, or one without a required feature, also gets 403 is inferred.
+    /// - 404: A resource in the path does not exist. The message often names the flow even if another part of the path is wrong.
+    /// - 409 (inferred): Another user is editing the flow and has locked it. No operation takes or releases this lock: wait and retry. On creation, 409 can also mean that the name is already in use; on deletion, that the resource is still in use. Only the message tells which. A retry helps only if the flow is locked.
+    /// - 500: An unexpected error in the service.
     ///
     /// # Example
     ///
@@ -3660,16 +3662,16 @@ impl Client {
 
     /// **Inferred.** Modify multiple translations.
     ///
-    /// The vendor does not document this operation (basis: the permission tables name the operation; a documented CSV sample has rows of key and text without a locale, which fits a path that names the locale). It needs the feature `inferred`, which is on by default.
+    /// The vendor does not document this operation (basis: the permission tables name the operation; a documented CSV sample has rows of key and text without a locale, so the locale is probably in the path). It needs the feature `inferred`, which is on by default.
     ///
     /// This is `modify_multiple_translations` with another media type (from csv).
     ///
     /// Changes the texts of existing translations in one locale.
     ///
-    /// No page names a path for this operation: method, path and bodies are inferred and may not exist in the service.
-    /// `modify_translation` is documented, can change many translations in one call, and is the one to prefer.
+    /// No page shows a path for this operation: its path and bodies are inferred, and the service may not have it. Prefer
+    /// `modify_translation`, which is documented and can also change many translations in one request.
     ///
-    /// This is a merge: only the translations that are named change. `Content-Type` tells JSON from CSV.
+    /// This is a merge: only the given translations change. `Content-Type` says whether the body is JSON or CSV.
     ///
     /// `PATCH /config/{app_id}/flows/{flow}/locales/{locale}`
     ///
@@ -3681,12 +3683,12 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// - 400: The body is invalid: a required member is missing, a name holds forbidden characters, or the name in the body differs from the name in the path.
-    /// - 401: The call carries no Basic credentials, or wrong ones.
-    /// - 403: The credentials are not right for this resource; the message is the same as for 401. That this also answers a client of another application, or one that carries none of the features the operation asks for, is inferred.
-    /// - 404: Something in the path does not exist. The message often names the flow even when another part is missing.
-    /// - 409 (inferred): Another user is editing the flow and has it locked. No call takes or releases this lock: wait and repeat. Where the call makes something with a name, or deletes something in use, 409 can also stand for a name that is taken or a resource still in use; only the message tells the cases apart, and repeating helps against the lock alone.
-    /// - 500: The service failed in a way it did not foresee.
+    /// - 400: The body is invalid: a required member is missing, a name contains forbidden characters, or the name in the body differs from the name in the path.
+    /// - 401: The request has no Basic credentials, or wrong ones.
+    /// - 403: The credentials are not valid for this resource. The message is the same as for 401. That an API client of another application, or one without a required feature, also gets 403 is inferred.
+    /// - 404: A resource in the path does not exist. The message often names the flow even if another part of the path is wrong.
+    /// - 409 (inferred): Another user is editing the flow and has locked it. No operation takes or releases this lock: wait and retry. On creation, 409 can also mean that the name is already in use; on deletion, that the resource is still in use. Only the message tells which. A retry helps only if the flow is locked.
+    /// - 500: An unexpected error in the service.
     ///
     /// # Example
     ///
@@ -3729,7 +3731,7 @@ pub enum Environment {
     Cn,
     /// `region` is `sg`: `https://v1.api.sg.janrain.com`.
     Sg,
-    /// Any other host name under which the application is served.
+    /// Any other host name of the application.
     Custom,
 }
 
@@ -3795,7 +3797,7 @@ impl ClientBuilder {
 
     /// Signs calls with a user name and a password (HTTP Basic, RFC 7617), the scheme `basicAuth` of the document.
     ///
-    /// Id of an API client as user name, secret of that client as password.
+    /// User name: id of an API client. Password: secret of that client. Console shows both under Manage Properties; it calls API clients properties.
     pub fn basic_auth(
         mut self,
         username: impl Into<String>,

@@ -1266,7 +1266,7 @@ pub static LIST_STRINGS: Operation = Operation::new(
     .build();
 /// **Inferred.** `POST /config/{app_id}/flows/{flow}/strings`
 ///
-/// The vendor does not document this operation (basis: the path follows from the list of strings, no page shows it). It needs the feature `inferred`, which is on by default.
+/// The vendor does not document this operation (basis: no page shows the path; it follows from the list of strings). It needs the feature `inferred`, which is on by default.
 pub static CREATE_STRING: Operation = Operation::new(
         "create_string",
         Method::Post,
@@ -1291,7 +1291,7 @@ pub static CREATE_STRING: Operation = Operation::new(
     .serialize_by(&["app_id", "flow"])
     .provenance(Provenance::Inferred)
     .provenance_basis(
-        Some("the path follows from the list of strings, no page shows it"),
+        Some("no page shows the path; it follows from the list of strings"),
     )
     .sources(&["techdocs: get-started"])
     .build();
@@ -1347,7 +1347,7 @@ pub static MODIFY_STRING: Operation = Operation::new(
     .build();
 /// **Inferred.** `DELETE /config/{app_id}/flows/{flow}/strings/{string}`
 ///
-/// The vendor does not document this operation (basis: the path follows from the other operations on the same resource, no page shows it). It needs the feature `inferred`, which is on by default.
+/// The vendor does not document this operation (basis: no page shows the path; it follows from the other operations on the same resource). It needs the feature `inferred`, which is on by default.
 pub static DELETE_STRING: Operation = Operation::new(
         "delete_string",
         Method::Delete,
@@ -1371,7 +1371,7 @@ pub static DELETE_STRING: Operation = Operation::new(
     .provenance(Provenance::Inferred)
     .provenance_basis(
         Some(
-            "the path follows from the other operations on the same resource, no page shows it",
+            "no page shows the path; it follows from the other operations on the same resource",
         ),
     )
     .sources(&["techdocs: get-started"])
@@ -1430,7 +1430,7 @@ pub static CREATE_LOCALIZED_STRING: Operation = Operation::new(
     .build();
 /// **Inferred.** `GET /config/{app_id}/flows/{flow}/locales/{locale}/strings/{string}`
 ///
-/// The vendor does not document this operation (basis: the path follows from the deletion of the same resource, no page shows it). It needs the feature `inferred`, which is on by default.
+/// The vendor does not document this operation (basis: no page shows the path; it follows from `delete_localized_string`). It needs the feature `inferred`, which is on by default.
 pub static GET_LOCALIZED_STRING: Operation = Operation::new(
         "get_localized_string",
         Method::Get,
@@ -1451,13 +1451,13 @@ pub static GET_LOCALIZED_STRING: Operation = Operation::new(
     )
     .provenance(Provenance::Inferred)
     .provenance_basis(
-        Some("the path follows from the deletion of the same resource, no page shows it"),
+        Some("no page shows the path; it follows from `delete_localized_string`"),
     )
     .sources(&["techdocs: get-started"])
     .build();
 /// **Inferred.** `PUT /config/{app_id}/flows/{flow}/locales/{locale}/strings/{string}`
 ///
-/// The vendor does not document this operation (basis: the path follows from the deletion of the same resource, no page shows it). It needs the feature `inferred`, which is on by default.
+/// The vendor does not document this operation (basis: no page shows the path; it follows from `delete_localized_string`). It needs the feature `inferred`, which is on by default.
 pub static MODIFY_LOCALIZED_STRING: Operation = Operation::new(
         "modify_localized_string",
         Method::Put,
@@ -1482,7 +1482,7 @@ pub static MODIFY_LOCALIZED_STRING: Operation = Operation::new(
     .serialize_by(&["app_id", "flow"])
     .provenance(Provenance::Inferred)
     .provenance_basis(
-        Some("the path follows from the deletion of the same resource, no page shows it"),
+        Some("no page shows the path; it follows from `delete_localized_string`"),
     )
     .sources(&["techdocs: get-started"])
     .build();
@@ -1870,7 +1870,7 @@ pub static MODIFY_2FA_MESSAGE: Operation = Operation::new(
     .build();
 /// **Inferred.** `GET /config/{app_id}/flows/{flow}/locales/{locale}/2faMessages/{message}/subject`
 ///
-/// The vendor does not document this operation (basis: the path follows from the subject line of an email template, no page shows it). It needs the feature `inferred`, which is on by default.
+/// The vendor does not document this operation (basis: no page shows the path; it follows from the subject line of an email template). It needs the feature `inferred`, which is on by default.
 pub static GET_2FA_MESSAGE_SUBJECT: Operation = Operation::new(
         "get_2fa_message_subject",
         Method::Get,
@@ -1894,14 +1894,14 @@ pub static GET_2FA_MESSAGE_SUBJECT: Operation = Operation::new(
     .provenance(Provenance::Inferred)
     .provenance_basis(
         Some(
-            "the path follows from the subject line of an email template, no page shows it",
+            "no page shows the path; it follows from the subject line of an email template",
         ),
     )
     .sources(&["techdocs: get-started"])
     .build();
 /// **Inferred.** `GET /config/{app_id}/flows/{flow}/upgrades`
 ///
-/// The vendor does not document this operation (basis: the permission tables name the operation; its path follows from the calls on one upgrade). It needs the feature `inferred`, which is on by default.
+/// The vendor does not document this operation (basis: the permission tables name the operation; its path follows from the operations on one upgrade). It needs the feature `inferred`, which is on by default.
 pub static LIST_HOSTED_LOGIN_UPGRADES: Operation = Operation::new(
         "list_hosted_login_upgrades",
         Method::Get,
@@ -1923,7 +1923,7 @@ pub static LIST_HOSTED_LOGIN_UPGRADES: Operation = Operation::new(
     .provenance(Provenance::Inferred)
     .provenance_basis(
         Some(
-            "the permission tables name the operation; its path follows from the calls on one upgrade",
+            "the permission tables name the operation; its path follows from the operations on one upgrade",
         ),
     )
     .sources(&["techdocs: get-started"])
@@ -2196,11 +2196,11 @@ pub static LIST_LOCALIZED_TRANSLATIONS: Operation = Operation::new(
         ],
     )
     .provenance(Provenance::Documented)
-    .sources(&["techdocs: get-started"])
+    .sources(&["techdocs: get-locale"])
     .build();
 /// **Inferred.** `PATCH /config/{app_id}/flows/{flow}/locales/{locale}`
 ///
-/// The vendor does not document this operation (basis: the permission tables name the operation; a documented CSV sample has rows of key and text without a locale, which fits a path that names the locale). It needs the feature `inferred`, which is on by default.
+/// The vendor does not document this operation (basis: the permission tables name the operation; a documented CSV sample has rows of key and text without a locale, so the locale is probably in the path). It needs the feature `inferred`, which is on by default.
 pub static MODIFY_MULTIPLE_TRANSLATIONS: Operation = Operation::new(
         "modify_multiple_translations",
         Method::Patch,
@@ -2227,14 +2227,14 @@ pub static MODIFY_MULTIPLE_TRANSLATIONS: Operation = Operation::new(
     .provenance(Provenance::Inferred)
     .provenance_basis(
         Some(
-            "the permission tables name the operation; a documented CSV sample has rows of key and text without a locale, which fits a path that names the locale",
+            "the permission tables name the operation; a documented CSV sample has rows of key and text without a locale, so the locale is probably in the path",
         ),
     )
     .sources(&["techdocs: get-started"])
     .build();
 /// **Inferred.** `PATCH /config/{app_id}/flows/{flow}/locales/{locale}`
 ///
-/// The vendor does not document this operation (basis: the permission tables name the operation; a documented CSV sample has rows of key and text without a locale, which fits a path that names the locale). It needs the feature `inferred`, which is on by default.
+/// The vendor does not document this operation (basis: the permission tables name the operation; a documented CSV sample has rows of key and text without a locale, so the locale is probably in the path). It needs the feature `inferred`, which is on by default.
 pub static MODIFY_MULTIPLE_TRANSLATIONS_FROM_CSV: Operation = Operation::new(
         "modify_multiple_translations_from_csv",
         Method::Patch,
@@ -2262,7 +2262,7 @@ pub static MODIFY_MULTIPLE_TRANSLATIONS_FROM_CSV: Operation = Operation::new(
     .provenance(Provenance::Inferred)
     .provenance_basis(
         Some(
-            "the permission tables name the operation; a documented CSV sample has rows of key and text without a locale, which fits a path that names the locale",
+            "the permission tables name the operation; a documented CSV sample has rows of key and text without a locale, so the locale is probably in the path",
         ),
     )
     .sources(&["techdocs: get-started"])

@@ -49,7 +49,7 @@ pub static COMPONENTS: &[Component] = &[
     Component::of::<types::Translation>("Translation"),
     Component::of::<types::TranslationUpdate>("TranslationUpdate"),
     Component::of::<types::TranslationCreate>("TranslationCreate"),
-    Component::of::<types::LocalizedTranslation>("LocalizedTranslation"),
+    Component::of::<types::LocalizedTranslations>("LocalizedTranslations"),
     Component::of::<types::LocalizedTranslationUpdate>("LocalizedTranslationUpdate"),
     Component::of::<types::Error>("Error"),
     Component::of::<types::ClientSettingsById>("ClientSettingsById"),
