@@ -456,7 +456,7 @@ impl<'a> AuthorizeOauth<'a> {
         self
     }
 
-    /// Challenge of PKCE, advised for clients that cannot keep a secret.
+    /// PKCE challenge. Recommended for clients that cannot keep a secret.
     ///
     /// Optional; sent as the query parameter `code_challenge`.
     pub fn code_challenge<V>(mut self, value: V) -> Self
@@ -473,7 +473,7 @@ impl<'a> AuthorizeOauth<'a> {
         self
     }
 
-    /// Always `S256`, where there is a challenge.
+    /// Always `S256`, if there is a challenge.
     ///
     /// Optional; sent as the query parameter `code_challenge_method`.
     pub fn code_challenge_method<V>(mut self, value: V) -> Self
@@ -490,7 +490,7 @@ impl<'a> AuthorizeOauth<'a> {
         self
     }
 
-    /// Email address that fills the login page and cannot be changed there.
+    /// Email address for the login page. The user cannot change it there.
     ///
     /// Optional; sent as the query parameter `login_hint`.
     pub fn login_hint<V>(mut self, value: V) -> Self
@@ -506,7 +506,7 @@ impl<'a> AuthorizeOauth<'a> {
         self
     }
 
-    /// Where the code goes, exactly as registered.
+    /// Redirect URI for the code, exactly as registered.
     ///
     /// Required; sent as the query parameter `redirect_uri`.
     pub fn redirect_uri<V>(mut self, value: V) -> Self
@@ -538,7 +538,7 @@ impl<'a> AuthorizeOauth<'a> {
         self
     }
 
-    /// The scopes, with blanks between them.
+    /// The scopes, separated by spaces.
     ///
     /// Required; sent as the query parameter `scope`.
     pub fn scope<V>(mut self, value: V) -> Self
@@ -553,7 +553,7 @@ impl<'a> AuthorizeOauth<'a> {
         self
     }
 
-    /// Value that comes back unchanged. Check it, against requests that were forged.
+    /// Value that is returned unchanged. Check it, to detect forged requests.
     ///
     /// Required; sent as the query parameter `state`.
     pub fn state<V>(mut self, value: V) -> Self
@@ -704,9 +704,9 @@ impl<'a> CompleteOauthAuthorization<'a> {
         }
     }
 
-    /// **Inferred.** The cookie that `verify_partner_auth` set, as `name=value`. Its name is not documented.
+    /// **Inferred.** The cookie from `verify_partner_auth`, as `name=value`. Its name is not documented.
     ///
-    /// The vendor does not document this parameter (basis: the guides speak of a cookie; how to send it follows from HTTP).
+    /// The vendor does not document this parameter (basis: the guides mention a cookie; how to send it follows from HTTP).
     ///
     /// Optional; sent as the header parameter `Cookie`.
     pub fn cookie<V>(mut self, value: V) -> Self
@@ -848,9 +848,9 @@ impl<'a> CheckOauthConsent<'a> {
         }
     }
 
-    /// **Inferred.** The cookie that `verify_partner_auth` set, as `name=value`. Its name is not documented.
+    /// **Inferred.** The cookie from `verify_partner_auth`, as `name=value`. Its name is not documented.
     ///
-    /// The vendor does not document this parameter (basis: the guides speak of a cookie; how to send it follows from HTTP).
+    /// The vendor does not document this parameter (basis: the guides mention a cookie; how to send it follows from HTTP).
     ///
     /// Optional; sent as the header parameter `Cookie`.
     pub fn cookie<V>(mut self, value: V) -> Self
@@ -1705,7 +1705,7 @@ impl<'a> HandleSsoCallback<'a> {
         self
     }
 
-    /// What went wrong at the identity provider, in words.
+    /// Error message of the identity provider.
     ///
     /// Optional; sent as the query parameter `error_description`.
     pub fn error_description<V>(mut self, value: V) -> Self
@@ -1722,7 +1722,7 @@ impl<'a> HandleSsoCallback<'a> {
         self
     }
 
-    /// Value that ties the answer to the login.
+    /// Value that identifies the login.
     ///
     /// Required; sent as the query parameter `state`.
     pub fn state<V>(mut self, value: V) -> Self
@@ -1941,7 +1941,7 @@ impl<'a> InitiateSso<'a> {
         }
     }
 
-    /// Answers with a redirect instead of JSON.
+    /// Whether to redirect instead of returning JSON.
     ///
     /// Optional; sent as the query parameter `auto`.
     pub fn auto<V>(mut self, value: V) -> Self
@@ -2256,7 +2256,7 @@ impl<'a> ReplaceApp<'a> {
         }
     }
 
-    /// Makes a repeat safe: the same key within 24 hours brings back the stored answer. Up to 255 printable ASCII characters. A second request while the first one still runs is answered with 409 and `Retry-After`. The vendor declares the header; what it does is known from the SDK.
+    /// Makes retries safe: within 24 hours, a request with the same key gets the stored response of the first one. Up to 255 printable ASCII characters. While the first request is still running, the second one gets 409 with `Retry-After`. The API description declares the header; only the vendor's SDK explains it.
     ///
     /// Optional; sent as the header parameter `Idempotency-Key`.
     pub fn idempotency_key<V>(mut self, value: V) -> Self
@@ -2392,7 +2392,7 @@ impl<'a> UpdateApp<'a> {
         }
     }
 
-    /// Makes a repeat safe: the same key within 24 hours brings back the stored answer. Up to 255 printable ASCII characters. A second request while the first one still runs is answered with 409 and `Retry-After`. The vendor declares the header; what it does is known from the SDK.
+    /// Makes retries safe: within 24 hours, a request with the same key gets the stored response of the first one. Up to 255 printable ASCII characters. While the first request is still running, the second one gets 409 with `Retry-After`. The API description declares the header; only the vendor's SDK explains it.
     ///
     /// Optional; sent as the header parameter `Idempotency-Key`.
     pub fn idempotency_key<V>(mut self, value: V) -> Self
@@ -2528,7 +2528,7 @@ impl<'a> UpdateAppStatus<'a> {
         }
     }
 
-    /// Makes a repeat safe: the same key within 24 hours brings back the stored answer. Up to 255 printable ASCII characters. A second request while the first one still runs is answered with 409 and `Retry-After`. The vendor declares the header; what it does is known from the SDK.
+    /// Makes retries safe: within 24 hours, a request with the same key gets the stored response of the first one. Up to 255 printable ASCII characters. While the first request is still running, the second one gets 409 with `Retry-After`. The API description declares the header; only the vendor's SDK explains it.
     ///
     /// Optional; sent as the header parameter `Idempotency-Key`.
     pub fn idempotency_key<V>(mut self, value: V) -> Self
@@ -2670,9 +2670,9 @@ impl<'a> ListAutomations<'a> {
         }
     }
 
-    /// **Inferred.** How many entries a page holds. The vendor declares the default; the bounds are those of the lists that state them.
+    /// **Inferred.** Maximum number of entries in the page. The vendor documents the default. The limits are those of other lists.
     ///
-    /// The vendor does not document this parameter (basis: default by the vendor; bounds as on the lists that state them).
+    /// The vendor does not document this parameter (basis: the vendor documents the default; the limits are those of other lists).
     ///
     /// Optional; sent as the query parameter `limit`.
     pub fn limit<V>(mut self, value: V) -> Self
@@ -2689,7 +2689,7 @@ impl<'a> ListAutomations<'a> {
         self
     }
 
-    /// How many entries to skip.
+    /// Number of entries to skip.
     ///
     /// Optional; sent as the query parameter `offset`.
     pub fn offset<V>(mut self, value: V) -> Self
@@ -2847,7 +2847,7 @@ impl<'a> CreateAutomation<'a> {
         }
     }
 
-    /// Makes a repeat safe: the same key within 24 hours brings back the stored answer. Up to 255 printable ASCII characters. A second request while the first one still runs is answered with 409 and `Retry-After`. The vendor declares the header; what it does is known from the SDK.
+    /// Makes retries safe: within 24 hours, a request with the same key gets the stored response of the first one. Up to 255 printable ASCII characters. While the first request is still running, the second one gets 409 with `Retry-After`. The API description declares the header; only the vendor's SDK explains it.
     ///
     /// Optional; sent as the header parameter `Idempotency-Key`.
     pub fn idempotency_key<V>(mut self, value: V) -> Self
@@ -3115,7 +3115,7 @@ impl<'a> ReplaceAutomation<'a> {
         self
     }
 
-    /// Makes a repeat safe: the same key within 24 hours brings back the stored answer. Up to 255 printable ASCII characters. A second request while the first one still runs is answered with 409 and `Retry-After`. The vendor declares the header; what it does is known from the SDK.
+    /// Makes retries safe: within 24 hours, a request with the same key gets the stored response of the first one. Up to 255 printable ASCII characters. While the first request is still running, the second one gets 409 with `Retry-After`. The API description declares the header; only the vendor's SDK explains it.
     ///
     /// Optional; sent as the header parameter `Idempotency-Key`.
     pub fn idempotency_key<V>(mut self, value: V) -> Self
@@ -3281,7 +3281,7 @@ impl<'a> DeleteAutomation<'a> {
         self
     }
 
-    /// Makes a repeat safe: the same key within 24 hours brings back the stored answer. Up to 255 printable ASCII characters. A second request while the first one still runs is answered with 409 and `Retry-After`. The vendor declares the header; what it does is known from the SDK.
+    /// Makes retries safe: within 24 hours, a request with the same key gets the stored response of the first one. Up to 255 printable ASCII characters. While the first request is still running, the second one gets 409 with `Retry-After`. The API description declares the header; only the vendor's SDK explains it.
     ///
     /// Optional; sent as the header parameter `Idempotency-Key`.
     pub fn idempotency_key<V>(mut self, value: V) -> Self
@@ -3408,7 +3408,7 @@ impl<'a> UpdateAutomation<'a> {
         self
     }
 
-    /// Makes a repeat safe: the same key within 24 hours brings back the stored answer. Up to 255 printable ASCII characters. A second request while the first one still runs is answered with 409 and `Retry-After`. The vendor declares the header; what it does is known from the SDK.
+    /// Makes retries safe: within 24 hours, a request with the same key gets the stored response of the first one. Up to 255 printable ASCII characters. While the first request is still running, the second one gets 409 with `Retry-After`. The API description declares the header; only the vendor's SDK explains it.
     ///
     /// Optional; sent as the header parameter `Idempotency-Key`.
     pub fn idempotency_key<V>(mut self, value: V) -> Self
@@ -3559,9 +3559,9 @@ impl<'a> ListConnections<'a> {
         }
     }
 
-    /// **Inferred.** How many entries a page holds. The vendor declares the default; the bounds are those of the lists that state them.
+    /// **Inferred.** Maximum number of entries in the page. The vendor documents the default. The limits are those of other lists.
     ///
-    /// The vendor does not document this parameter (basis: default by the vendor; bounds as on the lists that state them).
+    /// The vendor does not document this parameter (basis: the vendor documents the default; the limits are those of other lists).
     ///
     /// Optional; sent as the query parameter `limit`.
     pub fn limit<V>(mut self, value: V) -> Self
@@ -3578,7 +3578,7 @@ impl<'a> ListConnections<'a> {
         self
     }
 
-    /// How many entries to skip.
+    /// Number of entries to skip.
     ///
     /// Optional; sent as the query parameter `offset`.
     pub fn offset<V>(mut self, value: V) -> Self
@@ -3894,7 +3894,7 @@ impl<'a> RevokeConnection<'a> {
         self
     }
 
-    /// Makes a repeat safe: the same key within 24 hours brings back the stored answer. Up to 255 printable ASCII characters. A second request while the first one still runs is answered with 409 and `Retry-After`. The vendor declares the header; what it does is known from the SDK.
+    /// Makes retries safe: within 24 hours, a request with the same key gets the stored response of the first one. Up to 255 printable ASCII characters. While the first request is still running, the second one gets 409 with `Retry-After`. The API description declares the header; only the vendor's SDK explains it.
     ///
     /// Optional; sent as the header parameter `Idempotency-Key`.
     pub fn idempotency_key<V>(mut self, value: V) -> Self
@@ -4086,7 +4086,7 @@ impl<'a> RollbackApiKey<'a> {
         }
     }
 
-    /// Makes a repeat safe: the same key within 24 hours brings back the stored answer. Up to 255 printable ASCII characters. A second request while the first one still runs is answered with 409 and `Retry-After`. The vendor declares the header; what it does is known from the SDK.
+    /// Makes retries safe: within 24 hours, a request with the same key gets the stored response of the first one. Up to 255 printable ASCII characters. While the first request is still running, the second one gets 409 with `Retry-After`. The API description declares the header; only the vendor's SDK explains it.
     ///
     /// Optional; sent as the header parameter `Idempotency-Key`.
     pub fn idempotency_key<V>(mut self, value: V) -> Self
@@ -4223,7 +4223,7 @@ impl<'a> RotateApiKey<'a> {
         }
     }
 
-    /// Makes a repeat safe: the same key within 24 hours brings back the stored answer. Up to 255 printable ASCII characters. A second request while the first one still runs is answered with 409 and `Retry-After`. The vendor declares the header; what it does is known from the SDK.
+    /// Makes retries safe: within 24 hours, a request with the same key gets the stored response of the first one. Up to 255 printable ASCII characters. While the first request is still running, the second one gets 409 with `Retry-After`. The API description declares the header; only the vendor's SDK explains it.
     ///
     /// Optional; sent as the header parameter `Idempotency-Key`.
     pub fn idempotency_key<V>(mut self, value: V) -> Self
@@ -4367,7 +4367,7 @@ impl<'a> RollbackClientSecret<'a> {
         }
     }
 
-    /// Makes a repeat safe: the same key within 24 hours brings back the stored answer. Up to 255 printable ASCII characters. A second request while the first one still runs is answered with 409 and `Retry-After`. The vendor declares the header; what it does is known from the SDK.
+    /// Makes retries safe: within 24 hours, a request with the same key gets the stored response of the first one. Up to 255 printable ASCII characters. While the first request is still running, the second one gets 409 with `Retry-After`. The API description declares the header; only the vendor's SDK explains it.
     ///
     /// Optional; sent as the header parameter `Idempotency-Key`.
     pub fn idempotency_key<V>(mut self, value: V) -> Self
@@ -4511,7 +4511,7 @@ impl<'a> RotateClientSecret<'a> {
         }
     }
 
-    /// Makes a repeat safe: the same key within 24 hours brings back the stored answer. Up to 255 printable ASCII characters. A second request while the first one still runs is answered with 409 and `Retry-After`. The vendor declares the header; what it does is known from the SDK.
+    /// Makes retries safe: within 24 hours, a request with the same key gets the stored response of the first one. Up to 255 printable ASCII characters. While the first request is still running, the second one gets 409 with `Retry-After`. The API description declares the header; only the vendor's SDK explains it.
     ///
     /// Optional; sent as the header parameter `Idempotency-Key`.
     pub fn idempotency_key<V>(mut self, value: V) -> Self
@@ -4661,7 +4661,7 @@ impl<'a> ListCredentialHistory<'a> {
         }
     }
 
-    /// Only entries about this kind of credential.
+    /// Only entries for this type of credential.
     ///
     /// Optional; sent as the query parameter `credential_type`.
     pub fn credential_type<V>(mut self, value: V) -> Self
@@ -4678,9 +4678,9 @@ impl<'a> ListCredentialHistory<'a> {
         self
     }
 
-    /// **Inferred.** How many entries a page holds.
+    /// **Inferred.** Maximum number of entries in the page.
     ///
-    /// The vendor does not document this parameter (basis: default by the API description, maximum by the SDK of the vendor).
+    /// The vendor does not document this parameter (basis: default from the API description, maximum from the vendor's SDK).
     ///
     /// Optional; sent as the query parameter `limit`.
     pub fn limit<V>(mut self, value: V) -> Self
@@ -4697,7 +4697,7 @@ impl<'a> ListCredentialHistory<'a> {
         self
     }
 
-    /// How many entries to skip.
+    /// Number of entries to skip.
     ///
     /// Optional; sent as the query parameter `offset`.
     pub fn offset<V>(mut self, value: V) -> Self
@@ -4874,7 +4874,7 @@ impl<'a> RotateWebhookSecret<'a> {
         }
     }
 
-    /// Makes a repeat safe: the same key within 24 hours brings back the stored answer. Up to 255 printable ASCII characters. A second request while the first one still runs is answered with 409 and `Retry-After`. The vendor declares the header; what it does is known from the SDK.
+    /// Makes retries safe: within 24 hours, a request with the same key gets the stored response of the first one. Up to 255 printable ASCII characters. While the first request is still running, the second one gets 409 with `Retry-After`. The API description declares the header; only the vendor's SDK explains it.
     ///
     /// Optional; sent as the header parameter `Idempotency-Key`.
     pub fn idempotency_key<V>(mut self, value: V) -> Self
@@ -5103,7 +5103,7 @@ impl<'a> ReplaceIdpConfig<'a> {
         }
     }
 
-    /// Makes a repeat safe: the same key within 24 hours brings back the stored answer. Up to 255 printable ASCII characters. A second request while the first one still runs is answered with 409 and `Retry-After`. The vendor declares the header; what it does is known from the SDK.
+    /// Makes retries safe: within 24 hours, a request with the same key gets the stored response of the first one. Up to 255 printable ASCII characters. While the first request is still running, the second one gets 409 with `Retry-After`. The API description declares the header; only the vendor's SDK explains it.
     ///
     /// Optional; sent as the header parameter `Idempotency-Key`.
     pub fn idempotency_key<V>(mut self, value: V) -> Self
@@ -5245,7 +5245,7 @@ impl<'a> CreateIdpConfig<'a> {
         }
     }
 
-    /// Makes a repeat safe: the same key within 24 hours brings back the stored answer. Up to 255 printable ASCII characters. A second request while the first one still runs is answered with 409 and `Retry-After`. The vendor declares the header; what it does is known from the SDK.
+    /// Makes retries safe: within 24 hours, a request with the same key gets the stored response of the first one. Up to 255 printable ASCII characters. While the first request is still running, the second one gets 409 with `Retry-After`. The API description declares the header; only the vendor's SDK explains it.
     ///
     /// Optional; sent as the header parameter `Idempotency-Key`.
     pub fn idempotency_key<V>(mut self, value: V) -> Self
@@ -5385,7 +5385,7 @@ impl<'a> DeleteIdpConfig<'a> {
         }
     }
 
-    /// Makes a repeat safe: the same key within 24 hours brings back the stored answer. Up to 255 printable ASCII characters. A second request while the first one still runs is answered with 409 and `Retry-After`. The vendor declares the header; what it does is known from the SDK.
+    /// Makes retries safe: within 24 hours, a request with the same key gets the stored response of the first one. Up to 255 printable ASCII characters. While the first request is still running, the second one gets 409 with `Retry-After`. The API description declares the header; only the vendor's SDK explains it.
     ///
     /// Optional; sent as the header parameter `Idempotency-Key`.
     pub fn idempotency_key<V>(mut self, value: V) -> Self
@@ -5487,7 +5487,7 @@ impl<'a> UpdateIdpConfig<'a> {
         }
     }
 
-    /// Makes a repeat safe: the same key within 24 hours brings back the stored answer. Up to 255 printable ASCII characters. A second request while the first one still runs is answered with 409 and `Retry-After`. The vendor declares the header; what it does is known from the SDK.
+    /// Makes retries safe: within 24 hours, a request with the same key gets the stored response of the first one. Up to 255 printable ASCII characters. While the first request is still running, the second one gets 409 with `Retry-After`. The API description declares the header; only the vendor's SDK explains it.
     ///
     /// Optional; sent as the header parameter `Idempotency-Key`.
     pub fn idempotency_key<V>(mut self, value: V) -> Self
@@ -5630,7 +5630,7 @@ impl<'a> GetIdpDomainVerification<'a> {
         }
     }
 
-    /// Email domain, in lower case and punycode. A subdomain is a domain of its own.
+    /// Email domain, in lower case and punycode. A subdomain counts as a separate domain.
     ///
     /// Required; sent as the path parameter `domain`.
     pub fn domain<V>(mut self, value: V) -> Self
@@ -5741,7 +5741,7 @@ impl<'a> CheckIdpDomainVerification<'a> {
         }
     }
 
-    /// Email domain, in lower case and punycode. A subdomain is a domain of its own.
+    /// Email domain, in lower case and punycode. A subdomain counts as a separate domain.
     ///
     /// Required; sent as the path parameter `domain`.
     pub fn domain<V>(mut self, value: V) -> Self
@@ -5852,7 +5852,7 @@ impl<'a> InitiateIdpDomainVerification<'a> {
         }
     }
 
-    /// Email domain, in lower case and punycode. A subdomain is a domain of its own.
+    /// Email domain, in lower case and punycode. A subdomain counts as a separate domain.
     ///
     /// Required; sent as the path parameter `domain`.
     pub fn domain<V>(mut self, value: V) -> Self
@@ -5962,9 +5962,9 @@ impl<'a> ListTemplates<'a> {
         }
     }
 
-    /// **Inferred.** How many entries a page holds. The vendor declares the default; the bounds are those of the lists that state them.
+    /// **Inferred.** Maximum number of entries in the page. The vendor documents the default. The limits are those of other lists.
     ///
-    /// The vendor does not document this parameter (basis: default by the vendor; bounds as on the lists that state them).
+    /// The vendor does not document this parameter (basis: the vendor documents the default; the limits are those of other lists).
     ///
     /// Optional; sent as the query parameter `limit`.
     pub fn limit<V>(mut self, value: V) -> Self
@@ -5981,7 +5981,7 @@ impl<'a> ListTemplates<'a> {
         self
     }
 
-    /// How many entries to skip.
+    /// Number of entries to skip.
     ///
     /// Optional; sent as the query parameter `offset`.
     pub fn offset<V>(mut self, value: V) -> Self
@@ -6137,7 +6137,7 @@ impl<'a> CreateTemplate<'a> {
         }
     }
 
-    /// Makes a repeat safe: the same key within 24 hours brings back the stored answer. Up to 255 printable ASCII characters. A second request while the first one still runs is answered with 409 and `Retry-After`. The vendor declares the header; what it does is known from the SDK.
+    /// Makes retries safe: within 24 hours, a request with the same key gets the stored response of the first one. Up to 255 printable ASCII characters. While the first request is still running, the second one gets 409 with `Retry-After`. The API description declares the header; only the vendor's SDK explains it.
     ///
     /// Optional; sent as the header parameter `Idempotency-Key`.
     pub fn idempotency_key<V>(mut self, value: V) -> Self
@@ -6396,7 +6396,7 @@ impl<'a> ReplaceTemplate<'a> {
         self
     }
 
-    /// Makes a repeat safe: the same key within 24 hours brings back the stored answer. Up to 255 printable ASCII characters. A second request while the first one still runs is answered with 409 and `Retry-After`. The vendor declares the header; what it does is known from the SDK.
+    /// Makes retries safe: within 24 hours, a request with the same key gets the stored response of the first one. Up to 255 printable ASCII characters. While the first request is still running, the second one gets 409 with `Retry-After`. The API description declares the header; only the vendor's SDK explains it.
     ///
     /// Optional; sent as the header parameter `Idempotency-Key`.
     pub fn idempotency_key<V>(mut self, value: V) -> Self
@@ -6556,7 +6556,7 @@ impl<'a> DeleteTemplate<'a> {
         self
     }
 
-    /// Makes a repeat safe: the same key within 24 hours brings back the stored answer. Up to 255 printable ASCII characters. A second request while the first one still runs is answered with 409 and `Retry-After`. The vendor declares the header; what it does is known from the SDK.
+    /// Makes retries safe: within 24 hours, a request with the same key gets the stored response of the first one. Up to 255 printable ASCII characters. While the first request is still running, the second one gets 409 with `Retry-After`. The API description declares the header; only the vendor's SDK explains it.
     ///
     /// Optional; sent as the header parameter `Idempotency-Key`.
     pub fn idempotency_key<V>(mut self, value: V) -> Self
@@ -6681,7 +6681,7 @@ impl<'a> UpdateTemplate<'a> {
         self
     }
 
-    /// Makes a repeat safe: the same key within 24 hours brings back the stored answer. Up to 255 printable ASCII characters. A second request while the first one still runs is answered with 409 and `Retry-After`. The vendor declares the header; what it does is known from the SDK.
+    /// Makes retries safe: within 24 hours, a request with the same key gets the stored response of the first one. Up to 255 printable ASCII characters. While the first request is still running, the second one gets 409 with `Retry-After`. The API description declares the header; only the vendor's SDK explains it.
     ///
     /// Optional; sent as the header parameter `Idempotency-Key`.
     pub fn idempotency_key<V>(mut self, value: V) -> Self
@@ -6951,7 +6951,7 @@ impl<'a> AddTemplateNextStep<'a> {
         self
     }
 
-    /// Makes a repeat safe: the same key within 24 hours brings back the stored answer. Up to 255 printable ASCII characters. A second request while the first one still runs is answered with 409 and `Retry-After`. The vendor declares the header; what it does is known from the SDK.
+    /// Makes retries safe: within 24 hours, a request with the same key gets the stored response of the first one. Up to 255 printable ASCII characters. While the first request is still running, the second one gets 409 with `Retry-After`. The API description declares the header; only the vendor's SDK explains it.
     ///
     /// Optional; sent as the header parameter `Idempotency-Key`.
     pub fn idempotency_key<V>(mut self, value: V) -> Self
@@ -7137,7 +7137,7 @@ impl<'a> UpdateTemplateNextStep<'a> {
         self
     }
 
-    /// Makes a repeat safe: the same key within 24 hours brings back the stored answer. Up to 255 printable ASCII characters. A second request while the first one still runs is answered with 409 and `Retry-After`. The vendor declares the header; what it does is known from the SDK.
+    /// Makes retries safe: within 24 hours, a request with the same key gets the stored response of the first one. Up to 255 printable ASCII characters. While the first request is still running, the second one gets 409 with `Retry-After`. The API description declares the header; only the vendor's SDK explains it.
     ///
     /// Optional; sent as the header parameter `Idempotency-Key`.
     pub fn idempotency_key<V>(mut self, value: V) -> Self
@@ -7330,7 +7330,7 @@ impl<'a> RemoveTemplateNextStep<'a> {
         self
     }
 
-    /// Makes a repeat safe: the same key within 24 hours brings back the stored answer. Up to 255 printable ASCII characters. A second request while the first one still runs is answered with 409 and `Retry-After`. The vendor declares the header; what it does is known from the SDK.
+    /// Makes retries safe: within 24 hours, a request with the same key gets the stored response of the first one. Up to 255 printable ASCII characters. While the first request is still running, the second one gets 409 with `Retry-After`. The API description declares the header; only the vendor's SDK explains it.
     ///
     /// Optional; sent as the header parameter `Idempotency-Key`.
     pub fn idempotency_key<V>(mut self, value: V) -> Self
@@ -7465,7 +7465,7 @@ impl<'a> ListWebhookDeliveries<'a> {
         self
     }
 
-    /// How many entries a page holds.
+    /// Maximum number of entries in the page.
     ///
     /// Optional; sent as the query parameter `limit`.
     pub fn limit<V>(mut self, value: V) -> Self
@@ -7482,7 +7482,7 @@ impl<'a> ListWebhookDeliveries<'a> {
         self
     }
 
-    /// How many entries to skip.
+    /// Number of entries to skip.
     ///
     /// Optional; sent as the query parameter `offset`.
     pub fn offset<V>(mut self, value: V) -> Self
@@ -7792,7 +7792,7 @@ impl<'a> RetryWebhookDelivery<'a> {
         self
     }
 
-    /// Makes a repeat safe: the same key within 24 hours brings back the stored answer. Up to 255 printable ASCII characters. A second request while the first one still runs is answered with 409 and `Retry-After`. The vendor declares the header; what it does is known from the SDK.
+    /// Makes retries safe: within 24 hours, a request with the same key gets the stored response of the first one. Up to 255 printable ASCII characters. While the first request is still running, the second one gets 409 with `Retry-After`. The API description declares the header; only the vendor's SDK explains it.
     ///
     /// Optional; sent as the header parameter `Idempotency-Key`.
     pub fn idempotency_key<V>(mut self, value: V) -> Self
@@ -7909,7 +7909,7 @@ impl<'a> SetWebhookFilter<'a> {
         }
     }
 
-    /// Makes a repeat safe: the same key within 24 hours brings back the stored answer. Up to 255 printable ASCII characters. A second request while the first one still runs is answered with 409 and `Retry-After`. The vendor declares the header; what it does is known from the SDK.
+    /// Makes retries safe: within 24 hours, a request with the same key gets the stored response of the first one. Up to 255 printable ASCII characters. While the first request is still running, the second one gets 409 with `Retry-After`. The API description declares the header; only the vendor's SDK explains it.
     ///
     /// Optional; sent as the header parameter `Idempotency-Key`.
     pub fn idempotency_key<V>(mut self, value: V) -> Self
@@ -8052,7 +8052,7 @@ impl<'a> DeleteWebhookFilter<'a> {
         }
     }
 
-    /// Makes a repeat safe: the same key within 24 hours brings back the stored answer. Up to 255 printable ASCII characters. A second request while the first one still runs is answered with 409 and `Retry-After`. The vendor declares the header; what it does is known from the SDK.
+    /// Makes retries safe: within 24 hours, a request with the same key gets the stored response of the first one. Up to 255 printable ASCII characters. While the first request is still running, the second one gets 409 with `Retry-After`. The API description declares the header; only the vendor's SDK explains it.
     ///
     /// Optional; sent as the header parameter `Idempotency-Key`.
     pub fn idempotency_key<V>(mut self, value: V) -> Self
@@ -8167,7 +8167,7 @@ impl<'a> UpdateWebhookStatus<'a> {
         }
     }
 
-    /// Makes a repeat safe: the same key within 24 hours brings back the stored answer. Up to 255 printable ASCII characters. A second request while the first one still runs is answered with 409 and `Retry-After`. The vendor declares the header; what it does is known from the SDK.
+    /// Makes retries safe: within 24 hours, a request with the same key gets the stored response of the first one. Up to 255 printable ASCII characters. While the first request is still running, the second one gets 409 with `Retry-After`. The API description declares the header; only the vendor's SDK explains it.
     ///
     /// Optional; sent as the header parameter `Idempotency-Key`.
     pub fn idempotency_key<V>(mut self, value: V) -> Self
@@ -8315,9 +8315,9 @@ impl<'a> ListWorkflowTemplates<'a> {
         }
     }
 
-    /// **Inferred.** How many entries a page holds. The vendor declares the default; the bounds are those of the lists that state them.
+    /// **Inferred.** Maximum number of entries in the page. The vendor documents the default. The limits are those of other lists.
     ///
-    /// The vendor does not document this parameter (basis: default by the vendor; bounds as on the lists that state them).
+    /// The vendor does not document this parameter (basis: the vendor documents the default; the limits are those of other lists).
     ///
     /// Optional; sent as the query parameter `limit`.
     pub fn limit<V>(mut self, value: V) -> Self
@@ -8334,7 +8334,7 @@ impl<'a> ListWorkflowTemplates<'a> {
         self
     }
 
-    /// How many entries to skip.
+    /// Number of entries to skip.
     ///
     /// Optional; sent as the query parameter `offset`.
     pub fn offset<V>(mut self, value: V) -> Self
@@ -8609,9 +8609,9 @@ impl<'a> AdminListToolkits<'a> {
         }
     }
 
-    /// **Inferred.** How many entries a page holds. The vendor declares the default; the bounds are those of the lists that state them.
+    /// **Inferred.** Maximum number of entries in the page. The vendor documents the default. The limits are those of other lists.
     ///
-    /// The vendor does not document this parameter (basis: default by the vendor; bounds as on the lists that state them).
+    /// The vendor does not document this parameter (basis: the vendor documents the default; the limits are those of other lists).
     ///
     /// Optional; sent as the query parameter `limit`.
     pub fn limit<V>(mut self, value: V) -> Self
@@ -8628,7 +8628,7 @@ impl<'a> AdminListToolkits<'a> {
         self
     }
 
-    /// How many entries to skip.
+    /// Number of entries to skip.
     ///
     /// Optional; sent as the query parameter `offset`.
     pub fn offset<V>(mut self, value: V) -> Self
@@ -8785,7 +8785,7 @@ impl<'a> AdminCreateToolkit<'a> {
         }
     }
 
-    /// Makes a repeat safe: the same key within 24 hours brings back the stored answer. Up to 255 printable ASCII characters. A second request while the first one still runs is answered with 409 and `Retry-After`. The vendor declares the header; what it does is known from the SDK.
+    /// Makes retries safe: within 24 hours, a request with the same key gets the stored response of the first one. Up to 255 printable ASCII characters. While the first request is still running, the second one gets 409 with `Retry-After`. The API description declares the header; only the vendor's SDK explains it.
     ///
     /// Optional; sent as the header parameter `Idempotency-Key`.
     pub fn idempotency_key<V>(mut self, value: V) -> Self
@@ -8926,7 +8926,7 @@ impl<'a> AdminExportEntities<'a> {
         }
     }
 
-    /// Makes a repeat safe: the same key within 24 hours brings back the stored answer. Up to 255 printable ASCII characters. A second request while the first one still runs is answered with 409 and `Retry-After`. The vendor declares the header; what it does is known from the SDK.
+    /// Makes retries safe: within 24 hours, a request with the same key gets the stored response of the first one. Up to 255 printable ASCII characters. While the first request is still running, the second one gets 409 with `Retry-After`. The API description declares the header; only the vendor's SDK explains it.
     ///
     /// Optional; sent as the header parameter `Idempotency-Key`.
     pub fn idempotency_key<V>(mut self, value: V) -> Self
@@ -9193,7 +9193,7 @@ impl<'a> AdminDeleteToolkit<'a> {
         self
     }
 
-    /// Makes a repeat safe: the same key within 24 hours brings back the stored answer. Up to 255 printable ASCII characters. A second request while the first one still runs is answered with 409 and `Retry-After`. The vendor declares the header; what it does is known from the SDK.
+    /// Makes retries safe: within 24 hours, a request with the same key gets the stored response of the first one. Up to 255 printable ASCII characters. While the first request is still running, the second one gets 409 with `Retry-After`. The API description declares the header; only the vendor's SDK explains it.
     ///
     /// Optional; sent as the header parameter `Idempotency-Key`.
     pub fn idempotency_key<V>(mut self, value: V) -> Self
@@ -9321,7 +9321,7 @@ impl<'a> AdminUpdateToolkit<'a> {
         self
     }
 
-    /// Makes a repeat safe: the same key within 24 hours brings back the stored answer. Up to 255 printable ASCII characters. A second request while the first one still runs is answered with 409 and `Retry-After`. The vendor declares the header; what it does is known from the SDK.
+    /// Makes retries safe: within 24 hours, a request with the same key gets the stored response of the first one. Up to 255 printable ASCII characters. While the first request is still running, the second one gets 409 with `Retry-After`. The API description declares the header; only the vendor's SDK explains it.
     ///
     /// Optional; sent as the header parameter `Idempotency-Key`.
     pub fn idempotency_key<V>(mut self, value: V) -> Self
@@ -9590,7 +9590,7 @@ impl<'a> AdminListToolkitInstallations<'a> {
         self
     }
 
-    /// How many entries a page holds.
+    /// Maximum number of entries in the page.
     ///
     /// Optional; sent as the query parameter `limit`.
     pub fn limit<V>(mut self, value: V) -> Self
@@ -9607,7 +9607,7 @@ impl<'a> AdminListToolkitInstallations<'a> {
         self
     }
 
-    /// How many entries to skip.
+    /// Number of entries to skip.
     ///
     /// Optional; sent as the query parameter `offset`.
     pub fn offset<V>(mut self, value: V) -> Self
@@ -9908,7 +9908,7 @@ impl<'a> AdminCreateToolkitVersion<'a> {
         self
     }
 
-    /// Makes a repeat safe: the same key within 24 hours brings back the stored answer. Up to 255 printable ASCII characters. A second request while the first one still runs is answered with 409 and `Retry-After`. The vendor declares the header; what it does is known from the SDK.
+    /// Makes retries safe: within 24 hours, a request with the same key gets the stored response of the first one. Up to 255 printable ASCII characters. While the first request is still running, the second one gets 409 with `Retry-After`. The API description declares the header; only the vendor's SDK explains it.
     ///
     /// Optional; sent as the header parameter `Idempotency-Key`.
     pub fn idempotency_key<V>(mut self, value: V) -> Self
@@ -10229,7 +10229,7 @@ impl<'a> AdminDiscardToolkitVersion<'a> {
         self
     }
 
-    /// Makes a repeat safe: the same key within 24 hours brings back the stored answer. Up to 255 printable ASCII characters. A second request while the first one still runs is answered with 409 and `Retry-After`. The vendor declares the header; what it does is known from the SDK.
+    /// Makes retries safe: within 24 hours, a request with the same key gets the stored response of the first one. Up to 255 printable ASCII characters. While the first request is still running, the second one gets 409 with `Retry-After`. The API description declares the header; only the vendor's SDK explains it.
     ///
     /// Optional; sent as the header parameter `Idempotency-Key`.
     pub fn idempotency_key<V>(mut self, value: V) -> Self
@@ -10383,7 +10383,7 @@ impl<'a> AdminUpdateToolkitVersion<'a> {
         self
     }
 
-    /// Makes a repeat safe: the same key within 24 hours brings back the stored answer. Up to 255 printable ASCII characters. A second request while the first one still runs is answered with 409 and `Retry-After`. The vendor declares the header; what it does is known from the SDK.
+    /// Makes retries safe: within 24 hours, a request with the same key gets the stored response of the first one. Up to 255 printable ASCII characters. While the first request is still running, the second one gets 409 with `Retry-After`. The API description declares the header; only the vendor's SDK explains it.
     ///
     /// Optional; sent as the header parameter `Idempotency-Key`.
     pub fn idempotency_key<V>(mut self, value: V) -> Self
@@ -10585,7 +10585,7 @@ impl<'a> AdminPublishToolkitVersion<'a> {
         self
     }
 
-    /// Makes a repeat safe: the same key within 24 hours brings back the stored answer. Up to 255 printable ASCII characters. A second request while the first one still runs is answered with 409 and `Retry-After`. The vendor declares the header; what it does is known from the SDK.
+    /// Makes retries safe: within 24 hours, a request with the same key gets the stored response of the first one. Up to 255 printable ASCII characters. While the first request is still running, the second one gets 409 with `Retry-After`. The API description declares the header; only the vendor's SDK explains it.
     ///
     /// Optional; sent as the header parameter `Idempotency-Key`.
     pub fn idempotency_key<V>(mut self, value: V) -> Self
@@ -10604,7 +10604,7 @@ impl<'a> AdminPublishToolkitVersion<'a> {
 
     /// **Inferred.** Sets the request body. Optional; sent as `application/json`.
     ///
-    /// The vendor does not document this request body (basis: the release notes 1.7.0 and the SDK of the vendor have a body, the API description has none).
+    /// The vendor does not document this request body (basis: the release notes 1.7.0 and the vendor's SDK have a body, the API description has none).
     pub fn body<V>(mut self, value: V) -> Self
     where
         V: std::convert::TryInto<
@@ -10764,7 +10764,7 @@ impl<'a> AdminRepublishToolkitVersion<'a> {
         self
     }
 
-    /// Makes a repeat safe: the same key within 24 hours brings back the stored answer. Up to 255 printable ASCII characters. A second request while the first one still runs is answered with 409 and `Retry-After`. The vendor declares the header; what it does is known from the SDK.
+    /// Makes retries safe: within 24 hours, a request with the same key gets the stored response of the first one. Up to 255 printable ASCII characters. While the first request is still running, the second one gets 409 with `Retry-After`. The API description declares the header; only the vendor's SDK explains it.
     ///
     /// Optional; sent as the header parameter `Idempotency-Key`.
     pub fn idempotency_key<V>(mut self, value: V) -> Self
@@ -10890,7 +10890,7 @@ impl<'a> ListActionItems<'a> {
         }
     }
 
-    /// Only action items up to this time. RFC 3339 is safe; a comment in the official SDK shows bare dates.
+    /// Only action items up to this time. Send an RFC 3339 time; a comment in the vendor's SDK shows a date without a time.
     ///
     /// Optional; sent as the query parameter `end_date`.
     pub fn end_date<V>(mut self, value: V) -> Self
@@ -10906,7 +10906,7 @@ impl<'a> ListActionItems<'a> {
         self
     }
 
-    /// Only those that came through an automation of the partner, or only the others.
+    /// Only action items that an automation assigned to the partner, or only the others.
     ///
     /// Optional; sent as the query parameter `has_partner_assignment`.
     pub fn has_partner_assignment<V>(mut self, value: V) -> Self
@@ -10923,7 +10923,7 @@ impl<'a> ListActionItems<'a> {
         self
     }
 
-    /// Only those that are done, or only those that are not.
+    /// Only completed action items, or only open ones.
     ///
     /// Optional; sent as the query parameter `is_completed`.
     pub fn is_completed<V>(mut self, value: V) -> Self
@@ -10939,9 +10939,9 @@ impl<'a> ListActionItems<'a> {
         self
     }
 
-    /// **Inferred.** How many entries a page holds. The vendor declares the default; no list allows more than 100 where a maximum is stated, so the maximum here is that of its siblings.
+    /// **Inferred.** Maximum number of entries in the page. The vendor documents the default. The maximum is that of other lists: none of them allows more than 100.
     ///
-    /// The vendor does not document this parameter (basis: default by the vendor; bounds as on the lists that state them).
+    /// The vendor does not document this parameter (basis: the vendor documents the default; the limits are those of other lists).
     ///
     /// Optional; sent as the query parameter `limit`.
     pub fn limit<V>(mut self, value: V) -> Self
@@ -10958,7 +10958,7 @@ impl<'a> ListActionItems<'a> {
         self
     }
 
-    /// Only those of this meeting.
+    /// Only action items of this meeting.
     ///
     /// Optional; sent as the query parameter `meeting_id`.
     pub fn meeting_id<V>(mut self, value: V) -> Self
@@ -10974,7 +10974,7 @@ impl<'a> ListActionItems<'a> {
         self
     }
 
-    /// How many entries to skip.
+    /// Number of entries to skip.
     ///
     /// Optional; sent as the query parameter `offset`.
     pub fn offset<V>(mut self, value: V) -> Self
@@ -10990,7 +10990,7 @@ impl<'a> ListActionItems<'a> {
         self
     }
 
-    /// Only action items from this time on. RFC 3339 is safe; a comment in the official SDK shows bare dates.
+    /// Only action items from this time on. Send an RFC 3339 time; a comment in the vendor's SDK shows a date without a time.
     ///
     /// Optional; sent as the query parameter `start_date`.
     pub fn start_date<V>(mut self, value: V) -> Self
@@ -11006,9 +11006,9 @@ impl<'a> ListActionItems<'a> {
         self
     }
 
-    /// **Inferred.** Zone in which times come back, as an IANA name or an abbreviation such as `EST`. Without it times are in UTC.
+    /// **Inferred.** Time zone of the times in the response: an IANA name, or an abbreviation such as `EST`. Without it times are in UTC.
     ///
-    /// The vendor does not document this parameter (basis: only the vendor's SDK documents the header, for no operation in particular).
+    /// The vendor does not document this parameter (basis: only the vendor's SDK documents the header, without saying for which operations).
     ///
     /// Optional; sent as the header parameter `X-Client-Timezone`. Without it the client's own value is sent, if [`client_timezone`](crate::ClientBuilder::client_timezone) was given one.
     pub fn x_client_timezone<V>(mut self, value: V) -> Self
@@ -11217,7 +11217,7 @@ impl<'a> CreateActionItem<'a> {
         }
     }
 
-    /// Makes a repeat safe: the same key within 24 hours brings back the stored answer. Up to 255 printable ASCII characters. A second request while the first one still runs is answered with 409 and `Retry-After`. The vendor declares the header; what it does is known from the SDK.
+    /// Makes retries safe: within 24 hours, a request with the same key gets the stored response of the first one. Up to 255 printable ASCII characters. While the first request is still running, the second one gets 409 with `Retry-After`. The API description declares the header; only the vendor's SDK explains it.
     ///
     /// Optional; sent as the header parameter `Idempotency-Key`.
     pub fn idempotency_key<V>(mut self, value: V) -> Self
@@ -11234,9 +11234,9 @@ impl<'a> CreateActionItem<'a> {
         self
     }
 
-    /// **Inferred.** Zone in which times come back, as an IANA name or an abbreviation such as `EST`. Without it times are in UTC.
+    /// **Inferred.** Time zone of the times in the response: an IANA name, or an abbreviation such as `EST`. Without it times are in UTC.
     ///
-    /// The vendor does not document this parameter (basis: only the vendor's SDK documents the header, for no operation in particular).
+    /// The vendor does not document this parameter (basis: only the vendor's SDK documents the header, without saying for which operations).
     ///
     /// Optional; sent as the header parameter `X-Client-Timezone`. Without it the client's own value is sent, if [`client_timezone`](crate::ClientBuilder::client_timezone) was given one.
     pub fn x_client_timezone<V>(mut self, value: V) -> Self
@@ -11404,9 +11404,9 @@ impl<'a> GetActionItem<'a> {
         self
     }
 
-    /// **Inferred.** Zone in which times come back, as an IANA name or an abbreviation such as `EST`. Without it times are in UTC.
+    /// **Inferred.** Time zone of the times in the response: an IANA name, or an abbreviation such as `EST`. Without it times are in UTC.
     ///
-    /// The vendor does not document this parameter (basis: only the vendor's SDK documents the header, for no operation in particular).
+    /// The vendor does not document this parameter (basis: only the vendor's SDK documents the header, without saying for which operations).
     ///
     /// Optional; sent as the header parameter `X-Client-Timezone`. Without it the client's own value is sent, if [`client_timezone`](crate::ClientBuilder::client_timezone) was given one.
     pub fn x_client_timezone<V>(mut self, value: V) -> Self
@@ -11539,7 +11539,7 @@ impl<'a> ReplaceActionItem<'a> {
         self
     }
 
-    /// Makes a repeat safe: the same key within 24 hours brings back the stored answer. Up to 255 printable ASCII characters. A second request while the first one still runs is answered with 409 and `Retry-After`. The vendor declares the header; what it does is known from the SDK.
+    /// Makes retries safe: within 24 hours, a request with the same key gets the stored response of the first one. Up to 255 printable ASCII characters. While the first request is still running, the second one gets 409 with `Retry-After`. The API description declares the header; only the vendor's SDK explains it.
     ///
     /// Optional; sent as the header parameter `Idempotency-Key`.
     pub fn idempotency_key<V>(mut self, value: V) -> Self
@@ -11556,9 +11556,9 @@ impl<'a> ReplaceActionItem<'a> {
         self
     }
 
-    /// **Inferred.** Zone in which times come back, as an IANA name or an abbreviation such as `EST`. Without it times are in UTC.
+    /// **Inferred.** Time zone of the times in the response: an IANA name, or an abbreviation such as `EST`. Without it times are in UTC.
     ///
-    /// The vendor does not document this parameter (basis: only the vendor's SDK documents the header, for no operation in particular).
+    /// The vendor does not document this parameter (basis: only the vendor's SDK documents the header, without saying for which operations).
     ///
     /// Optional; sent as the header parameter `X-Client-Timezone`. Without it the client's own value is sent, if [`client_timezone`](crate::ClientBuilder::client_timezone) was given one.
     pub fn x_client_timezone<V>(mut self, value: V) -> Self
@@ -11737,7 +11737,7 @@ impl<'a> DeleteActionItem<'a> {
         self
     }
 
-    /// Makes a repeat safe: the same key within 24 hours brings back the stored answer. Up to 255 printable ASCII characters. A second request while the first one still runs is answered with 409 and `Retry-After`. The vendor declares the header; what it does is known from the SDK.
+    /// Makes retries safe: within 24 hours, a request with the same key gets the stored response of the first one. Up to 255 printable ASCII characters. While the first request is still running, the second one gets 409 with `Retry-After`. The API description declares the header; only the vendor's SDK explains it.
     ///
     /// Optional; sent as the header parameter `Idempotency-Key`.
     pub fn idempotency_key<V>(mut self, value: V) -> Self
@@ -11754,9 +11754,9 @@ impl<'a> DeleteActionItem<'a> {
         self
     }
 
-    /// **Inferred.** Zone in which times come back, as an IANA name or an abbreviation such as `EST`. Without it times are in UTC.
+    /// **Inferred.** Time zone of the times in the response: an IANA name, or an abbreviation such as `EST`. Without it times are in UTC.
     ///
-    /// The vendor does not document this parameter (basis: only the vendor's SDK documents the header, for no operation in particular).
+    /// The vendor does not document this parameter (basis: only the vendor's SDK documents the header, without saying for which operations).
     ///
     /// Optional; sent as the header parameter `X-Client-Timezone`. Without it the client's own value is sent, if [`client_timezone`](crate::ClientBuilder::client_timezone) was given one.
     pub fn x_client_timezone<V>(mut self, value: V) -> Self
@@ -11895,7 +11895,7 @@ impl<'a> UpdateActionItem<'a> {
         self
     }
 
-    /// Makes a repeat safe: the same key within 24 hours brings back the stored answer. Up to 255 printable ASCII characters. A second request while the first one still runs is answered with 409 and `Retry-After`. The vendor declares the header; what it does is known from the SDK.
+    /// Makes retries safe: within 24 hours, a request with the same key gets the stored response of the first one. Up to 255 printable ASCII characters. While the first request is still running, the second one gets 409 with `Retry-After`. The API description declares the header; only the vendor's SDK explains it.
     ///
     /// Optional; sent as the header parameter `Idempotency-Key`.
     pub fn idempotency_key<V>(mut self, value: V) -> Self
@@ -11912,9 +11912,9 @@ impl<'a> UpdateActionItem<'a> {
         self
     }
 
-    /// **Inferred.** Zone in which times come back, as an IANA name or an abbreviation such as `EST`. Without it times are in UTC.
+    /// **Inferred.** Time zone of the times in the response: an IANA name, or an abbreviation such as `EST`. Without it times are in UTC.
     ///
-    /// The vendor does not document this parameter (basis: only the vendor's SDK documents the header, for no operation in particular).
+    /// The vendor does not document this parameter (basis: only the vendor's SDK documents the header, without saying for which operations).
     ///
     /// Optional; sent as the header parameter `X-Client-Timezone`. Without it the client's own value is sent, if [`client_timezone`](crate::ClientBuilder::client_timezone) was given one.
     pub fn x_client_timezone<V>(mut self, value: V) -> Self
@@ -12090,9 +12090,9 @@ impl<'a> ListAgendaItems<'a> {
         self
     }
 
-    /// **Inferred.** Zone in which times come back, as an IANA name or an abbreviation such as `EST`. Without it times are in UTC.
+    /// **Inferred.** Time zone of the times in the response: an IANA name, or an abbreviation such as `EST`. Without it times are in UTC.
     ///
-    /// The vendor does not document this parameter (basis: only the vendor's SDK documents the header, for no operation in particular).
+    /// The vendor does not document this parameter (basis: only the vendor's SDK documents the header, without saying for which operations).
     ///
     /// Optional; sent as the header parameter `X-Client-Timezone`. Without it the client's own value is sent, if [`client_timezone`](crate::ClientBuilder::client_timezone) was given one.
     pub fn x_client_timezone<V>(mut self, value: V) -> Self
@@ -12225,7 +12225,7 @@ impl<'a> CreateAgendaItem<'a> {
         self
     }
 
-    /// Makes a repeat safe: the same key within 24 hours brings back the stored answer. Up to 255 printable ASCII characters. A second request while the first one still runs is answered with 409 and `Retry-After`. The vendor declares the header; what it does is known from the SDK.
+    /// Makes retries safe: within 24 hours, a request with the same key gets the stored response of the first one. Up to 255 printable ASCII characters. While the first request is still running, the second one gets 409 with `Retry-After`. The API description declares the header; only the vendor's SDK explains it.
     ///
     /// Optional; sent as the header parameter `Idempotency-Key`.
     pub fn idempotency_key<V>(mut self, value: V) -> Self
@@ -12242,9 +12242,9 @@ impl<'a> CreateAgendaItem<'a> {
         self
     }
 
-    /// **Inferred.** Zone in which times come back, as an IANA name or an abbreviation such as `EST`. Without it times are in UTC.
+    /// **Inferred.** Time zone of the times in the response: an IANA name, or an abbreviation such as `EST`. Without it times are in UTC.
     ///
-    /// The vendor does not document this parameter (basis: only the vendor's SDK documents the header, for no operation in particular).
+    /// The vendor does not document this parameter (basis: only the vendor's SDK documents the header, without saying for which operations).
     ///
     /// Optional; sent as the header parameter `X-Client-Timezone`. Without it the client's own value is sent, if [`client_timezone`](crate::ClientBuilder::client_timezone) was given one.
     pub fn x_client_timezone<V>(mut self, value: V) -> Self
@@ -12441,7 +12441,7 @@ impl<'a> ReplaceAgendaItem<'a> {
         self
     }
 
-    /// Makes a repeat safe: the same key within 24 hours brings back the stored answer. Up to 255 printable ASCII characters. A second request while the first one still runs is answered with 409 and `Retry-After`. The vendor declares the header; what it does is known from the SDK.
+    /// Makes retries safe: within 24 hours, a request with the same key gets the stored response of the first one. Up to 255 printable ASCII characters. While the first request is still running, the second one gets 409 with `Retry-After`. The API description declares the header; only the vendor's SDK explains it.
     ///
     /// Optional; sent as the header parameter `Idempotency-Key`.
     pub fn idempotency_key<V>(mut self, value: V) -> Self
@@ -12458,9 +12458,9 @@ impl<'a> ReplaceAgendaItem<'a> {
         self
     }
 
-    /// **Inferred.** Zone in which times come back, as an IANA name or an abbreviation such as `EST`. Without it times are in UTC.
+    /// **Inferred.** Time zone of the times in the response: an IANA name, or an abbreviation such as `EST`. Without it times are in UTC.
     ///
-    /// The vendor does not document this parameter (basis: only the vendor's SDK documents the header, for no operation in particular).
+    /// The vendor does not document this parameter (basis: only the vendor's SDK documents the header, without saying for which operations).
     ///
     /// Optional; sent as the header parameter `X-Client-Timezone`. Without it the client's own value is sent, if [`client_timezone`](crate::ClientBuilder::client_timezone) was given one.
     pub fn x_client_timezone<V>(mut self, value: V) -> Self
@@ -12658,7 +12658,7 @@ impl<'a> DeleteAgendaItem<'a> {
         self
     }
 
-    /// Makes a repeat safe: the same key within 24 hours brings back the stored answer. Up to 255 printable ASCII characters. A second request while the first one still runs is answered with 409 and `Retry-After`. The vendor declares the header; what it does is known from the SDK.
+    /// Makes retries safe: within 24 hours, a request with the same key gets the stored response of the first one. Up to 255 printable ASCII characters. While the first request is still running, the second one gets 409 with `Retry-After`. The API description declares the header; only the vendor's SDK explains it.
     ///
     /// Optional; sent as the header parameter `Idempotency-Key`.
     pub fn idempotency_key<V>(mut self, value: V) -> Self
@@ -12675,9 +12675,9 @@ impl<'a> DeleteAgendaItem<'a> {
         self
     }
 
-    /// **Inferred.** Zone in which times come back, as an IANA name or an abbreviation such as `EST`. Without it times are in UTC.
+    /// **Inferred.** Time zone of the times in the response: an IANA name, or an abbreviation such as `EST`. Without it times are in UTC.
     ///
-    /// The vendor does not document this parameter (basis: only the vendor's SDK documents the header, for no operation in particular).
+    /// The vendor does not document this parameter (basis: only the vendor's SDK documents the header, without saying for which operations).
     ///
     /// Optional; sent as the header parameter `X-Client-Timezone`. Without it the client's own value is sent, if [`client_timezone`](crate::ClientBuilder::client_timezone) was given one.
     pub fn x_client_timezone<V>(mut self, value: V) -> Self
@@ -12838,7 +12838,7 @@ impl<'a> UpdateAgendaItem<'a> {
         self
     }
 
-    /// Makes a repeat safe: the same key within 24 hours brings back the stored answer. Up to 255 printable ASCII characters. A second request while the first one still runs is answered with 409 and `Retry-After`. The vendor declares the header; what it does is known from the SDK.
+    /// Makes retries safe: within 24 hours, a request with the same key gets the stored response of the first one. Up to 255 printable ASCII characters. While the first request is still running, the second one gets 409 with `Retry-After`. The API description declares the header; only the vendor's SDK explains it.
     ///
     /// Optional; sent as the header parameter `Idempotency-Key`.
     pub fn idempotency_key<V>(mut self, value: V) -> Self
@@ -12855,9 +12855,9 @@ impl<'a> UpdateAgendaItem<'a> {
         self
     }
 
-    /// **Inferred.** Zone in which times come back, as an IANA name or an abbreviation such as `EST`. Without it times are in UTC.
+    /// **Inferred.** Time zone of the times in the response: an IANA name, or an abbreviation such as `EST`. Without it times are in UTC.
     ///
-    /// The vendor does not document this parameter (basis: only the vendor's SDK documents the header, for no operation in particular).
+    /// The vendor does not document this parameter (basis: only the vendor's SDK documents the header, without saying for which operations).
     ///
     /// Optional; sent as the header parameter `X-Client-Timezone`. Without it the client's own value is sent, if [`client_timezone`](crate::ClientBuilder::client_timezone) was given one.
     pub fn x_client_timezone<V>(mut self, value: V) -> Self
@@ -13019,7 +13019,7 @@ impl<'a> ListBacklogItems<'a> {
         }
     }
 
-    /// How many entries a page holds. The vendor states default and bounds.
+    /// Maximum number of entries in the page.
     ///
     /// Optional; sent as the query parameter `limit`.
     pub fn limit<V>(mut self, value: V) -> Self
@@ -13036,7 +13036,7 @@ impl<'a> ListBacklogItems<'a> {
         self
     }
 
-    /// How many entries to skip.
+    /// Number of entries to skip.
     ///
     /// Optional; sent as the query parameter `offset`.
     pub fn offset<V>(mut self, value: V) -> Self
@@ -13052,7 +13052,7 @@ impl<'a> ListBacklogItems<'a> {
         self
     }
 
-    /// Order of the list, the newest first when left out.
+    /// Sort order. Default: newest first.
     ///
     /// Optional; sent as the query parameter `sort_order`.
     pub fn sort_order<V>(mut self, value: V) -> Self
@@ -13069,9 +13069,9 @@ impl<'a> ListBacklogItems<'a> {
         self
     }
 
-    /// **Inferred.** Zone in which times come back, as an IANA name or an abbreviation such as `EST`. Without it times are in UTC.
+    /// **Inferred.** Time zone of the times in the response: an IANA name, or an abbreviation such as `EST`. Without it times are in UTC.
     ///
-    /// The vendor does not document this parameter (basis: only the vendor's SDK documents the header, for no operation in particular).
+    /// The vendor does not document this parameter (basis: only the vendor's SDK documents the header, without saying for which operations).
     ///
     /// Optional; sent as the header parameter `X-Client-Timezone`. Without it the client's own value is sent, if [`client_timezone`](crate::ClientBuilder::client_timezone) was given one.
     pub fn x_client_timezone<V>(mut self, value: V) -> Self
@@ -13252,7 +13252,7 @@ impl<'a> CreateBacklogItem<'a> {
         }
     }
 
-    /// Makes a repeat safe: the same key within 24 hours brings back the stored answer. Up to 255 printable ASCII characters. A second request while the first one still runs is answered with 409 and `Retry-After`. The vendor declares the header; what it does is known from the SDK.
+    /// Makes retries safe: within 24 hours, a request with the same key gets the stored response of the first one. Up to 255 printable ASCII characters. While the first request is still running, the second one gets 409 with `Retry-After`. The API description declares the header; only the vendor's SDK explains it.
     ///
     /// Optional; sent as the header parameter `Idempotency-Key`.
     pub fn idempotency_key<V>(mut self, value: V) -> Self
@@ -13269,9 +13269,9 @@ impl<'a> CreateBacklogItem<'a> {
         self
     }
 
-    /// **Inferred.** Zone in which times come back, as an IANA name or an abbreviation such as `EST`. Without it times are in UTC.
+    /// **Inferred.** Time zone of the times in the response: an IANA name, or an abbreviation such as `EST`. Without it times are in UTC.
     ///
-    /// The vendor does not document this parameter (basis: only the vendor's SDK documents the header, for no operation in particular).
+    /// The vendor does not document this parameter (basis: only the vendor's SDK documents the header, without saying for which operations).
     ///
     /// Optional; sent as the header parameter `X-Client-Timezone`. Without it the client's own value is sent, if [`client_timezone`](crate::ClientBuilder::client_timezone) was given one.
     pub fn x_client_timezone<V>(mut self, value: V) -> Self
@@ -13421,7 +13421,7 @@ impl<'a> ListBacklogItemHistory<'a> {
         }
     }
 
-    /// How many entries a page holds. The vendor states default and bounds.
+    /// Maximum number of entries in the page.
     ///
     /// Optional; sent as the query parameter `limit`.
     pub fn limit<V>(mut self, value: V) -> Self
@@ -13438,7 +13438,7 @@ impl<'a> ListBacklogItemHistory<'a> {
         self
     }
 
-    /// How many entries to skip.
+    /// Number of entries to skip.
     ///
     /// Optional; sent as the query parameter `offset`.
     pub fn offset<V>(mut self, value: V) -> Self
@@ -13454,7 +13454,7 @@ impl<'a> ListBacklogItemHistory<'a> {
         self
     }
 
-    /// Order of the list, the newest first when left out.
+    /// Sort order. Default: newest first.
     ///
     /// Optional; sent as the query parameter `sort_order`.
     pub fn sort_order<V>(mut self, value: V) -> Self
@@ -13471,9 +13471,9 @@ impl<'a> ListBacklogItemHistory<'a> {
         self
     }
 
-    /// **Inferred.** Zone in which times come back, as an IANA name or an abbreviation such as `EST`. Without it times are in UTC.
+    /// **Inferred.** Time zone of the times in the response: an IANA name, or an abbreviation such as `EST`. Without it times are in UTC.
     ///
-    /// The vendor does not document this parameter (basis: only the vendor's SDK documents the header, for no operation in particular).
+    /// The vendor does not document this parameter (basis: only the vendor's SDK documents the header, without saying for which operations).
     ///
     /// Optional; sent as the header parameter `X-Client-Timezone`. Without it the client's own value is sent, if [`client_timezone`](crate::ClientBuilder::client_timezone) was given one.
     pub fn x_client_timezone<V>(mut self, value: V) -> Self
@@ -13677,9 +13677,9 @@ impl<'a> GetBacklogItem<'a> {
         self
     }
 
-    /// **Inferred.** Zone in which times come back, as an IANA name or an abbreviation such as `EST`. Without it times are in UTC.
+    /// **Inferred.** Time zone of the times in the response: an IANA name, or an abbreviation such as `EST`. Without it times are in UTC.
     ///
-    /// The vendor does not document this parameter (basis: only the vendor's SDK documents the header, for no operation in particular).
+    /// The vendor does not document this parameter (basis: only the vendor's SDK documents the header, without saying for which operations).
     ///
     /// Optional; sent as the header parameter `X-Client-Timezone`. Without it the client's own value is sent, if [`client_timezone`](crate::ClientBuilder::client_timezone) was given one.
     pub fn x_client_timezone<V>(mut self, value: V) -> Self
@@ -13812,7 +13812,7 @@ impl<'a> UpdateBacklogItem<'a> {
         self
     }
 
-    /// Makes a repeat safe: the same key within 24 hours brings back the stored answer. Up to 255 printable ASCII characters. A second request while the first one still runs is answered with 409 and `Retry-After`. The vendor declares the header; what it does is known from the SDK.
+    /// Makes retries safe: within 24 hours, a request with the same key gets the stored response of the first one. Up to 255 printable ASCII characters. While the first request is still running, the second one gets 409 with `Retry-After`. The API description declares the header; only the vendor's SDK explains it.
     ///
     /// Optional; sent as the header parameter `Idempotency-Key`.
     pub fn idempotency_key<V>(mut self, value: V) -> Self
@@ -13829,9 +13829,9 @@ impl<'a> UpdateBacklogItem<'a> {
         self
     }
 
-    /// **Inferred.** Zone in which times come back, as an IANA name or an abbreviation such as `EST`. Without it times are in UTC.
+    /// **Inferred.** Time zone of the times in the response: an IANA name, or an abbreviation such as `EST`. Without it times are in UTC.
     ///
-    /// The vendor does not document this parameter (basis: only the vendor's SDK documents the header, for no operation in particular).
+    /// The vendor does not document this parameter (basis: only the vendor's SDK documents the header, without saying for which operations).
     ///
     /// Optional; sent as the header parameter `X-Client-Timezone`. Without it the client's own value is sent, if [`client_timezone`](crate::ClientBuilder::client_timezone) was given one.
     pub fn x_client_timezone<V>(mut self, value: V) -> Self
@@ -14005,9 +14005,9 @@ impl<'a> DeleteBacklogItem<'a> {
         self
     }
 
-    /// **Inferred.** Zone in which times come back, as an IANA name or an abbreviation such as `EST`. Without it times are in UTC.
+    /// **Inferred.** Time zone of the times in the response: an IANA name, or an abbreviation such as `EST`. Without it times are in UTC.
     ///
-    /// The vendor does not document this parameter (basis: only the vendor's SDK documents the header, for no operation in particular).
+    /// The vendor does not document this parameter (basis: only the vendor's SDK documents the header, without saying for which operations).
     ///
     /// Optional; sent as the header parameter `X-Client-Timezone`. Without it the client's own value is sent, if [`client_timezone`](crate::ClientBuilder::client_timezone) was given one.
     pub fn x_client_timezone<V>(mut self, value: V) -> Self
@@ -14136,7 +14136,7 @@ impl<'a> AssignBacklogItem<'a> {
         self
     }
 
-    /// Makes a repeat safe: the same key within 24 hours brings back the stored answer. Up to 255 printable ASCII characters. A second request while the first one still runs is answered with 409 and `Retry-After`. The vendor declares the header; what it does is known from the SDK.
+    /// Makes retries safe: within 24 hours, a request with the same key gets the stored response of the first one. Up to 255 printable ASCII characters. While the first request is still running, the second one gets 409 with `Retry-After`. The API description declares the header; only the vendor's SDK explains it.
     ///
     /// Optional; sent as the header parameter `Idempotency-Key`.
     pub fn idempotency_key<V>(mut self, value: V) -> Self
@@ -14153,9 +14153,9 @@ impl<'a> AssignBacklogItem<'a> {
         self
     }
 
-    /// **Inferred.** Zone in which times come back, as an IANA name or an abbreviation such as `EST`. Without it times are in UTC.
+    /// **Inferred.** Time zone of the times in the response: an IANA name, or an abbreviation such as `EST`. Without it times are in UTC.
     ///
-    /// The vendor does not document this parameter (basis: only the vendor's SDK documents the header, for no operation in particular).
+    /// The vendor does not document this parameter (basis: only the vendor's SDK documents the header, without saying for which operations).
     ///
     /// Optional; sent as the header parameter `X-Client-Timezone`. Without it the client's own value is sent, if [`client_timezone`](crate::ClientBuilder::client_timezone) was given one.
     pub fn x_client_timezone<V>(mut self, value: V) -> Self
@@ -14322,7 +14322,7 @@ impl<'a> ListCalendarEvents<'a> {
         }
     }
 
-    /// Order of the list by time, the earliest first when left out.
+    /// Sort order by time. Default: earliest first.
     ///
     /// Optional; sent as the query parameter `direction`.
     pub fn direction<V>(mut self, value: V) -> Self
@@ -14357,7 +14357,7 @@ impl<'a> ListCalendarEvents<'a> {
         self
     }
 
-    /// End of the range. Needed, unless the older `end` is sent. RFC 3339 is safe; a comment in the official SDK shows bare dates.
+    /// End of the range. Required, unless the older `end` is sent. Send an RFC 3339 time; a comment in the vendor's SDK shows a date without a time.
     ///
     /// Optional; sent as the query parameter `end_date`.
     pub fn end_date<V>(mut self, value: V) -> Self
@@ -14373,7 +14373,7 @@ impl<'a> ListCalendarEvents<'a> {
         self
     }
 
-    /// How many entries a page holds. The vendor states default and bounds.
+    /// Maximum number of entries in the page.
     ///
     /// Optional; sent as the query parameter `limit`.
     pub fn limit<V>(mut self, value: V) -> Self
@@ -14390,7 +14390,7 @@ impl<'a> ListCalendarEvents<'a> {
         self
     }
 
-    /// How many entries to skip.
+    /// Number of entries to skip.
     ///
     /// Optional; sent as the query parameter `offset`.
     pub fn offset<V>(mut self, value: V) -> Self
@@ -14424,7 +14424,7 @@ impl<'a> ListCalendarEvents<'a> {
         self
     }
 
-    /// Start of the range. Needed, unless the older `start` is sent. RFC 3339 is safe; a comment in the official SDK shows bare dates.
+    /// Start of the range. Required, unless the older `start` is sent. Send an RFC 3339 time; a comment in the vendor's SDK shows a date without a time.
     ///
     /// Optional; sent as the query parameter `start_date`.
     pub fn start_date<V>(mut self, value: V) -> Self
@@ -14440,9 +14440,9 @@ impl<'a> ListCalendarEvents<'a> {
         self
     }
 
-    /// **Inferred.** Zone in which times come back, as an IANA name or an abbreviation such as `EST`. Without it times are in UTC.
+    /// **Inferred.** Time zone of the times in the response: an IANA name, or an abbreviation such as `EST`. Without it times are in UTC.
     ///
-    /// The vendor does not document this parameter (basis: only the vendor's SDK documents the header, for no operation in particular).
+    /// The vendor does not document this parameter (basis: only the vendor's SDK documents the header, without saying for which operations).
     ///
     /// Optional; sent as the header parameter `X-Client-Timezone`. Without it the client's own value is sent, if [`client_timezone`](crate::ClientBuilder::client_timezone) was given one.
     pub fn x_client_timezone<V>(mut self, value: V) -> Self
@@ -14659,9 +14659,9 @@ impl<'a> GetCalendarEvent<'a> {
         self
     }
 
-    /// **Inferred.** Zone in which times come back, as an IANA name or an abbreviation such as `EST`. Without it times are in UTC.
+    /// **Inferred.** Time zone of the times in the response: an IANA name, or an abbreviation such as `EST`. Without it times are in UTC.
     ///
-    /// The vendor does not document this parameter (basis: only the vendor's SDK documents the header, for no operation in particular).
+    /// The vendor does not document this parameter (basis: only the vendor's SDK documents the header, without saying for which operations).
     ///
     /// Optional; sent as the header parameter `X-Client-Timezone`. Without it the client's own value is sent, if [`client_timezone`](crate::ClientBuilder::client_timezone) was given one.
     pub fn x_client_timezone<V>(mut self, value: V) -> Self
@@ -14793,7 +14793,7 @@ impl<'a> CreateMeetingFromCalendarEvent<'a> {
         self
     }
 
-    /// Makes a repeat safe: the same key within 24 hours brings back the stored answer. Up to 255 printable ASCII characters. A second request while the first one still runs is answered with 409 and `Retry-After`. The vendor declares the header; what it does is known from the SDK.
+    /// Makes retries safe: within 24 hours, a request with the same key gets the stored response of the first one. Up to 255 printable ASCII characters. While the first request is still running, the second one gets 409 with `Retry-After`. The API description declares the header; only the vendor's SDK explains it.
     ///
     /// Optional; sent as the header parameter `Idempotency-Key`.
     pub fn idempotency_key<V>(mut self, value: V) -> Self
@@ -14810,9 +14810,9 @@ impl<'a> CreateMeetingFromCalendarEvent<'a> {
         self
     }
 
-    /// **Inferred.** Zone in which times come back, as an IANA name or an abbreviation such as `EST`. Without it times are in UTC.
+    /// **Inferred.** Time zone of the times in the response: an IANA name, or an abbreviation such as `EST`. Without it times are in UTC.
     ///
-    /// The vendor does not document this parameter (basis: only the vendor's SDK documents the header, for no operation in particular).
+    /// The vendor does not document this parameter (basis: only the vendor's SDK documents the header, without saying for which operations).
     ///
     /// Optional; sent as the header parameter `X-Client-Timezone`. Without it the client's own value is sent, if [`client_timezone`](crate::ClientBuilder::client_timezone) was given one.
     pub fn x_client_timezone<V>(mut self, value: V) -> Self
@@ -14965,7 +14965,7 @@ impl<'a> LinkCalendarEvent<'a> {
         self
     }
 
-    /// Makes a repeat safe: the same key within 24 hours brings back the stored answer. Up to 255 printable ASCII characters. A second request while the first one still runs is answered with 409 and `Retry-After`. The vendor declares the header; what it does is known from the SDK.
+    /// Makes retries safe: within 24 hours, a request with the same key gets the stored response of the first one. Up to 255 printable ASCII characters. While the first request is still running, the second one gets 409 with `Retry-After`. The API description declares the header; only the vendor's SDK explains it.
     ///
     /// Optional; sent as the header parameter `Idempotency-Key`.
     pub fn idempotency_key<V>(mut self, value: V) -> Self
@@ -14982,9 +14982,9 @@ impl<'a> LinkCalendarEvent<'a> {
         self
     }
 
-    /// **Inferred.** Zone in which times come back, as an IANA name or an abbreviation such as `EST`. Without it times are in UTC.
+    /// **Inferred.** Time zone of the times in the response: an IANA name, or an abbreviation such as `EST`. Without it times are in UTC.
     ///
-    /// The vendor does not document this parameter (basis: only the vendor's SDK documents the header, for no operation in particular).
+    /// The vendor does not document this parameter (basis: only the vendor's SDK documents the header, without saying for which operations).
     ///
     /// Optional; sent as the header parameter `X-Client-Timezone`. Without it the client's own value is sent, if [`client_timezone`](crate::ClientBuilder::client_timezone) was given one.
     pub fn x_client_timezone<V>(mut self, value: V) -> Self
@@ -15162,7 +15162,7 @@ impl<'a> UnlinkCalendarEvent<'a> {
         self
     }
 
-    /// Makes a repeat safe: the same key within 24 hours brings back the stored answer. Up to 255 printable ASCII characters. A second request while the first one still runs is answered with 409 and `Retry-After`. The vendor declares the header; what it does is known from the SDK.
+    /// Makes retries safe: within 24 hours, a request with the same key gets the stored response of the first one. Up to 255 printable ASCII characters. While the first request is still running, the second one gets 409 with `Retry-After`. The API description declares the header; only the vendor's SDK explains it.
     ///
     /// Optional; sent as the header parameter `Idempotency-Key`.
     pub fn idempotency_key<V>(mut self, value: V) -> Self
@@ -15179,9 +15179,9 @@ impl<'a> UnlinkCalendarEvent<'a> {
         self
     }
 
-    /// **Inferred.** Zone in which times come back, as an IANA name or an abbreviation such as `EST`. Without it times are in UTC.
+    /// **Inferred.** Time zone of the times in the response: an IANA name, or an abbreviation such as `EST`. Without it times are in UTC.
     ///
-    /// The vendor does not document this parameter (basis: only the vendor's SDK documents the header, for no operation in particular).
+    /// The vendor does not document this parameter (basis: only the vendor's SDK documents the header, without saying for which operations).
     ///
     /// Optional; sent as the header parameter `X-Client-Timezone`. Without it the client's own value is sent, if [`client_timezone`](crate::ClientBuilder::client_timezone) was given one.
     pub fn x_client_timezone<V>(mut self, value: V) -> Self
@@ -15312,7 +15312,7 @@ impl<'a> ListChatSessions<'a> {
         }
     }
 
-    /// How many entries a page holds. The vendor states default and bounds.
+    /// Maximum number of entries in the page.
     ///
     /// Optional; sent as the query parameter `limit`.
     pub fn limit<V>(mut self, value: V) -> Self
@@ -15345,7 +15345,7 @@ impl<'a> ListChatSessions<'a> {
         self
     }
 
-    /// How many entries to skip.
+    /// Number of entries to skip.
     ///
     /// Optional; sent as the query parameter `offset`.
     pub fn offset<V>(mut self, value: V) -> Self
@@ -15361,9 +15361,9 @@ impl<'a> ListChatSessions<'a> {
         self
     }
 
-    /// **Inferred.** Zone in which times come back, as an IANA name or an abbreviation such as `EST`. Without it times are in UTC.
+    /// **Inferred.** Time zone of the times in the response: an IANA name, or an abbreviation such as `EST`. Without it times are in UTC.
     ///
-    /// The vendor does not document this parameter (basis: only the vendor's SDK documents the header, for no operation in particular).
+    /// The vendor does not document this parameter (basis: only the vendor's SDK documents the header, without saying for which operations).
     ///
     /// Optional; sent as the header parameter `X-Client-Timezone`. Without it the client's own value is sent, if [`client_timezone`](crate::ClientBuilder::client_timezone) was given one.
     pub fn x_client_timezone<V>(mut self, value: V) -> Self
@@ -15542,7 +15542,7 @@ impl<'a> CreateChatSession<'a> {
         }
     }
 
-    /// Makes a repeat safe: the same key within 24 hours brings back the stored answer. Up to 255 printable ASCII characters. A second request while the first one still runs is answered with 409 and `Retry-After`. The vendor declares the header; what it does is known from the SDK.
+    /// Makes retries safe: within 24 hours, a request with the same key gets the stored response of the first one. Up to 255 printable ASCII characters. While the first request is still running, the second one gets 409 with `Retry-After`. The API description declares the header; only the vendor's SDK explains it.
     ///
     /// Optional; sent as the header parameter `Idempotency-Key`.
     pub fn idempotency_key<V>(mut self, value: V) -> Self
@@ -15559,9 +15559,9 @@ impl<'a> CreateChatSession<'a> {
         self
     }
 
-    /// **Inferred.** Zone in which times come back, as an IANA name or an abbreviation such as `EST`. Without it times are in UTC.
+    /// **Inferred.** Time zone of the times in the response: an IANA name, or an abbreviation such as `EST`. Without it times are in UTC.
     ///
-    /// The vendor does not document this parameter (basis: only the vendor's SDK documents the header, for no operation in particular).
+    /// The vendor does not document this parameter (basis: only the vendor's SDK documents the header, without saying for which operations).
     ///
     /// Optional; sent as the header parameter `X-Client-Timezone`. Without it the client's own value is sent, if [`client_timezone`](crate::ClientBuilder::client_timezone) was given one.
     pub fn x_client_timezone<V>(mut self, value: V) -> Self
@@ -15727,7 +15727,7 @@ impl<'a> GetChatSession<'a> {
         self
     }
 
-    /// How many turns a page holds, 50 when left out.
+    /// Maximum number of turns in the page. Default: 50.
     ///
     /// Optional; sent as the query parameter `turn_limit`.
     pub fn turn_limit<V>(mut self, value: V) -> Self
@@ -15744,7 +15744,7 @@ impl<'a> GetChatSession<'a> {
         self
     }
 
-    /// How many turns to skip.
+    /// Number of turns to skip.
     ///
     /// Optional; sent as the query parameter `turn_offset`.
     pub fn turn_offset<V>(mut self, value: V) -> Self
@@ -15760,9 +15760,9 @@ impl<'a> GetChatSession<'a> {
         self
     }
 
-    /// **Inferred.** Zone in which times come back, as an IANA name or an abbreviation such as `EST`. Without it times are in UTC.
+    /// **Inferred.** Time zone of the times in the response: an IANA name, or an abbreviation such as `EST`. Without it times are in UTC.
     ///
-    /// The vendor does not document this parameter (basis: only the vendor's SDK documents the header, for no operation in particular).
+    /// The vendor does not document this parameter (basis: only the vendor's SDK documents the header, without saying for which operations).
     ///
     /// Optional; sent as the header parameter `X-Client-Timezone`. Without it the client's own value is sent, if [`client_timezone`](crate::ClientBuilder::client_timezone) was given one.
     pub fn x_client_timezone<V>(mut self, value: V) -> Self
@@ -15986,7 +15986,7 @@ impl<'a> SendChatMessage<'a> {
         self
     }
 
-    /// Makes a repeat safe: the same key within 24 hours brings back the stored answer. Up to 255 printable ASCII characters. A second request while the first one still runs is answered with 409 and `Retry-After`. The vendor declares the header; what it does is known from the SDK.
+    /// Makes retries safe: within 24 hours, a request with the same key gets the stored response of the first one. Up to 255 printable ASCII characters. While the first request is still running, the second one gets 409 with `Retry-After`. The API description declares the header; only the vendor's SDK explains it.
     ///
     /// Optional; sent as the header parameter `Idempotency-Key`.
     pub fn idempotency_key<V>(mut self, value: V) -> Self
@@ -16003,9 +16003,9 @@ impl<'a> SendChatMessage<'a> {
         self
     }
 
-    /// **Inferred.** Zone in which times come back, as an IANA name or an abbreviation such as `EST`. Without it times are in UTC.
+    /// **Inferred.** Time zone of the times in the response: an IANA name, or an abbreviation such as `EST`. Without it times are in UTC.
     ///
-    /// The vendor does not document this parameter (basis: only the vendor's SDK documents the header, for no operation in particular).
+    /// The vendor does not document this parameter (basis: only the vendor's SDK documents the header, without saying for which operations).
     ///
     /// Optional; sent as the header parameter `X-Client-Timezone`. Without it the client's own value is sent, if [`client_timezone`](crate::ClientBuilder::client_timezone) was given one.
     pub fn x_client_timezone<V>(mut self, value: V) -> Self
@@ -16197,9 +16197,9 @@ impl<'a> GetChatTurn<'a> {
         self
     }
 
-    /// **Inferred.** Zone in which times come back, as an IANA name or an abbreviation such as `EST`. Without it times are in UTC.
+    /// **Inferred.** Time zone of the times in the response: an IANA name, or an abbreviation such as `EST`. Without it times are in UTC.
     ///
-    /// The vendor does not document this parameter (basis: only the vendor's SDK documents the header, for no operation in particular).
+    /// The vendor does not document this parameter (basis: only the vendor's SDK documents the header, without saying for which operations).
     ///
     /// Optional; sent as the header parameter `X-Client-Timezone`. Without it the client's own value is sent, if [`client_timezone`](crate::ClientBuilder::client_timezone) was given one.
     pub fn x_client_timezone<V>(mut self, value: V) -> Self
@@ -16333,9 +16333,9 @@ impl<'a> ListMeetingAttachments<'a> {
         self
     }
 
-    /// **Inferred.** How many entries a page holds. The vendor declares the default; no list allows more than 100 where a maximum is stated, so the maximum here is that of its siblings.
+    /// **Inferred.** Maximum number of entries in the page. The vendor documents the default. The maximum is that of other lists: none of them allows more than 100.
     ///
-    /// The vendor does not document this parameter (basis: default by the vendor; bounds as on the lists that state them).
+    /// The vendor does not document this parameter (basis: the vendor documents the default; the limits are those of other lists).
     ///
     /// Optional; sent as the query parameter `limit`.
     pub fn limit<V>(mut self, value: V) -> Self
@@ -16352,7 +16352,7 @@ impl<'a> ListMeetingAttachments<'a> {
         self
     }
 
-    /// How many entries to skip.
+    /// Number of entries to skip.
     ///
     /// Optional; sent as the query parameter `offset`.
     pub fn offset<V>(mut self, value: V) -> Self
@@ -16368,9 +16368,9 @@ impl<'a> ListMeetingAttachments<'a> {
         self
     }
 
-    /// **Inferred.** Zone in which times come back, as an IANA name or an abbreviation such as `EST`. Without it times are in UTC.
+    /// **Inferred.** Time zone of the times in the response: an IANA name, or an abbreviation such as `EST`. Without it times are in UTC.
     ///
-    /// The vendor does not document this parameter (basis: only the vendor's SDK documents the header, for no operation in particular).
+    /// The vendor does not document this parameter (basis: only the vendor's SDK documents the header, without saying for which operations).
     ///
     /// Optional; sent as the header parameter `X-Client-Timezone`. Without it the client's own value is sent, if [`client_timezone`](crate::ClientBuilder::client_timezone) was given one.
     pub fn x_client_timezone<V>(mut self, value: V) -> Self
@@ -16582,7 +16582,7 @@ impl<'a> CreateMeetingAttachment<'a> {
         self
     }
 
-    /// Who may see it. `just_me` when left out.
+    /// Who may see it. Default: `just_me`.
     ///
     /// Optional; sent as the part `access_level`: text.
     pub fn access_level<V>(mut self, value: V) -> Self
@@ -16631,7 +16631,7 @@ impl<'a> CreateMeetingAttachment<'a> {
         self
     }
 
-    /// Makes a repeat safe: the same key within 24 hours brings back the stored answer. Up to 255 printable ASCII characters. A second request while the first one still runs is answered with 409 and `Retry-After`. The vendor declares the header; what it does is known from the SDK.
+    /// Makes retries safe: within 24 hours, a request with the same key gets the stored response of the first one. Up to 255 printable ASCII characters. While the first request is still running, the second one gets 409 with `Retry-After`. The API description declares the header; only the vendor's SDK explains it.
     ///
     /// Optional; sent as the header parameter `Idempotency-Key`.
     pub fn idempotency_key<V>(mut self, value: V) -> Self
@@ -16648,9 +16648,9 @@ impl<'a> CreateMeetingAttachment<'a> {
         self
     }
 
-    /// **Inferred.** Zone in which times come back, as an IANA name or an abbreviation such as `EST`. Without it times are in UTC.
+    /// **Inferred.** Time zone of the times in the response: an IANA name, or an abbreviation such as `EST`. Without it times are in UTC.
     ///
-    /// The vendor does not document this parameter (basis: only the vendor's SDK documents the header, for no operation in particular).
+    /// The vendor does not document this parameter (basis: only the vendor's SDK documents the header, without saying for which operations).
     ///
     /// Optional; sent as the header parameter `X-Client-Timezone`. Without it the client's own value is sent, if [`client_timezone`](crate::ClientBuilder::client_timezone) was given one.
     pub fn x_client_timezone<V>(mut self, value: V) -> Self
@@ -16828,9 +16828,9 @@ impl<'a> GetMeetingAttachment<'a> {
         self
     }
 
-    /// **Inferred.** Zone in which times come back, as an IANA name or an abbreviation such as `EST`. Without it times are in UTC.
+    /// **Inferred.** Time zone of the times in the response: an IANA name, or an abbreviation such as `EST`. Without it times are in UTC.
     ///
-    /// The vendor does not document this parameter (basis: only the vendor's SDK documents the header, for no operation in particular).
+    /// The vendor does not document this parameter (basis: only the vendor's SDK documents the header, without saying for which operations).
     ///
     /// Optional; sent as the header parameter `X-Client-Timezone`. Without it the client's own value is sent, if [`client_timezone`](crate::ClientBuilder::client_timezone) was given one.
     pub fn x_client_timezone<V>(mut self, value: V) -> Self
@@ -16996,7 +16996,7 @@ impl<'a> DeleteMeetingAttachment<'a> {
         self
     }
 
-    /// Makes a repeat safe: the same key within 24 hours brings back the stored answer. Up to 255 printable ASCII characters. A second request while the first one still runs is answered with 409 and `Retry-After`. The vendor declares the header; what it does is known from the SDK.
+    /// Makes retries safe: within 24 hours, a request with the same key gets the stored response of the first one. Up to 255 printable ASCII characters. While the first request is still running, the second one gets 409 with `Retry-After`. The API description declares the header; only the vendor's SDK explains it.
     ///
     /// Optional; sent as the header parameter `Idempotency-Key`.
     pub fn idempotency_key<V>(mut self, value: V) -> Self
@@ -17013,9 +17013,9 @@ impl<'a> DeleteMeetingAttachment<'a> {
         self
     }
 
-    /// **Inferred.** Zone in which times come back, as an IANA name or an abbreviation such as `EST`. Without it times are in UTC.
+    /// **Inferred.** Time zone of the times in the response: an IANA name, or an abbreviation such as `EST`. Without it times are in UTC.
     ///
-    /// The vendor does not document this parameter (basis: only the vendor's SDK documents the header, for no operation in particular).
+    /// The vendor does not document this parameter (basis: only the vendor's SDK documents the header, without saying for which operations).
     ///
     /// Optional; sent as the header parameter `X-Client-Timezone`. Without it the client's own value is sent, if [`client_timezone`](crate::ClientBuilder::client_timezone) was given one.
     pub fn x_client_timezone<V>(mut self, value: V) -> Self
@@ -17179,9 +17179,9 @@ impl<'a> DownloadMeetingAttachment<'a> {
         self
     }
 
-    /// **Inferred.** Zone in which times come back, as an IANA name or an abbreviation such as `EST`. Without it times are in UTC.
+    /// **Inferred.** Time zone of the times in the response: an IANA name, or an abbreviation such as `EST`. Without it times are in UTC.
     ///
-    /// The vendor does not document this parameter (basis: only the vendor's SDK documents the header, for no operation in particular).
+    /// The vendor does not document this parameter (basis: only the vendor's SDK documents the header, without saying for which operations).
     ///
     /// Optional; sent as the header parameter `X-Client-Timezone`. Without it the client's own value is sent, if [`client_timezone`](crate::ClientBuilder::client_timezone) was given one.
     pub fn x_client_timezone<V>(mut self, value: V) -> Self
@@ -17319,9 +17319,9 @@ impl<'a> ListMeetingContexts<'a> {
         self
     }
 
-    /// **Inferred.** How many entries a page holds. The vendor declares the default; no list allows more than 100 where a maximum is stated, so the maximum here is that of its siblings.
+    /// **Inferred.** Maximum number of entries in the page. The vendor documents the default. The maximum is that of other lists: none of them allows more than 100.
     ///
-    /// The vendor does not document this parameter (basis: default by the vendor; bounds as on the lists that state them).
+    /// The vendor does not document this parameter (basis: the vendor documents the default; the limits are those of other lists).
     ///
     /// Optional; sent as the query parameter `limit`.
     pub fn limit<V>(mut self, value: V) -> Self
@@ -17338,7 +17338,7 @@ impl<'a> ListMeetingContexts<'a> {
         self
     }
 
-    /// How many entries to skip.
+    /// Number of entries to skip.
     ///
     /// Optional; sent as the query parameter `offset`.
     pub fn offset<V>(mut self, value: V) -> Self
@@ -17354,9 +17354,9 @@ impl<'a> ListMeetingContexts<'a> {
         self
     }
 
-    /// **Inferred.** Zone in which times come back, as an IANA name or an abbreviation such as `EST`. Without it times are in UTC.
+    /// **Inferred.** Time zone of the times in the response: an IANA name, or an abbreviation such as `EST`. Without it times are in UTC.
     ///
-    /// The vendor does not document this parameter (basis: only the vendor's SDK documents the header, for no operation in particular).
+    /// The vendor does not document this parameter (basis: only the vendor's SDK documents the header, without saying for which operations).
     ///
     /// Optional; sent as the header parameter `X-Client-Timezone`. Without it the client's own value is sent, if [`client_timezone`](crate::ClientBuilder::client_timezone) was given one.
     pub fn x_client_timezone<V>(mut self, value: V) -> Self
@@ -17571,7 +17571,7 @@ impl<'a> UploadMeetingContext<'a> {
         self
     }
 
-    /// A label of your own choice.
+    /// A label that you can choose.
     ///
     /// Optional; sent as the part `context_type`: text.
     pub fn context_type<V>(mut self, value: V) -> Self
@@ -17635,9 +17635,9 @@ impl<'a> UploadMeetingContext<'a> {
         self
     }
 
-    /// **Inferred.** Zone in which times come back, as an IANA name or an abbreviation such as `EST`. Without it times are in UTC.
+    /// **Inferred.** Time zone of the times in the response: an IANA name, or an abbreviation such as `EST`. Without it times are in UTC.
     ///
-    /// The vendor does not document this parameter (basis: only the vendor's SDK documents the header, for no operation in particular).
+    /// The vendor does not document this parameter (basis: only the vendor's SDK documents the header, without saying for which operations).
     ///
     /// Optional; sent as the header parameter `X-Client-Timezone`. Without it the client's own value is sent, if [`client_timezone`](crate::ClientBuilder::client_timezone) was given one.
     pub fn x_client_timezone<V>(mut self, value: V) -> Self
@@ -17812,9 +17812,9 @@ impl<'a> GetMeetingContext<'a> {
         self
     }
 
-    /// **Inferred.** Zone in which times come back, as an IANA name or an abbreviation such as `EST`. Without it times are in UTC.
+    /// **Inferred.** Time zone of the times in the response: an IANA name, or an abbreviation such as `EST`. Without it times are in UTC.
     ///
-    /// The vendor does not document this parameter (basis: only the vendor's SDK documents the header, for no operation in particular).
+    /// The vendor does not document this parameter (basis: only the vendor's SDK documents the header, without saying for which operations).
     ///
     /// Optional; sent as the header parameter `X-Client-Timezone`. Without it the client's own value is sent, if [`client_timezone`](crate::ClientBuilder::client_timezone) was given one.
     pub fn x_client_timezone<V>(mut self, value: V) -> Self
@@ -17967,7 +17967,7 @@ impl<'a> DeleteMeetingContext<'a> {
         self
     }
 
-    /// Makes a repeat safe: the same key within 24 hours brings back the stored answer. Up to 255 printable ASCII characters. A second request while the first one still runs is answered with 409 and `Retry-After`. The vendor declares the header; what it does is known from the SDK.
+    /// Makes retries safe: within 24 hours, a request with the same key gets the stored response of the first one. Up to 255 printable ASCII characters. While the first request is still running, the second one gets 409 with `Retry-After`. The API description declares the header; only the vendor's SDK explains it.
     ///
     /// Optional; sent as the header parameter `Idempotency-Key`.
     pub fn idempotency_key<V>(mut self, value: V) -> Self
@@ -17984,9 +17984,9 @@ impl<'a> DeleteMeetingContext<'a> {
         self
     }
 
-    /// **Inferred.** Zone in which times come back, as an IANA name or an abbreviation such as `EST`. Without it times are in UTC.
+    /// **Inferred.** Time zone of the times in the response: an IANA name, or an abbreviation such as `EST`. Without it times are in UTC.
     ///
-    /// The vendor does not document this parameter (basis: only the vendor's SDK documents the header, for no operation in particular).
+    /// The vendor does not document this parameter (basis: only the vendor's SDK documents the header, without saying for which operations).
     ///
     /// Optional; sent as the header parameter `X-Client-Timezone`. Without it the client's own value is sent, if [`client_timezone`](crate::ClientBuilder::client_timezone) was given one.
     pub fn x_client_timezone<V>(mut self, value: V) -> Self
@@ -18149,9 +18149,9 @@ impl<'a> DownloadMeetingContext<'a> {
         self
     }
 
-    /// **Inferred.** Zone in which times come back, as an IANA name or an abbreviation such as `EST`. Without it times are in UTC.
+    /// **Inferred.** Time zone of the times in the response: an IANA name, or an abbreviation such as `EST`. Without it times are in UTC.
     ///
-    /// The vendor does not document this parameter (basis: only the vendor's SDK documents the header, for no operation in particular).
+    /// The vendor does not document this parameter (basis: only the vendor's SDK documents the header, without saying for which operations).
     ///
     /// Optional; sent as the header parameter `X-Client-Timezone`. Without it the client's own value is sent, if [`client_timezone`](crate::ClientBuilder::client_timezone) was given one.
     pub fn x_client_timezone<V>(mut self, value: V) -> Self
@@ -18267,7 +18267,7 @@ impl<'a> ListMeetings<'a> {
         }
     }
 
-    /// Only meetings up to this time. RFC 3339 is safe; a comment in the official SDK shows bare dates.
+    /// Only meetings up to this time. Send an RFC 3339 time; a comment in the vendor's SDK shows a date without a time.
     ///
     /// Optional; sent as the query parameter `end_date`.
     pub fn end_date<V>(mut self, value: V) -> Self
@@ -18283,9 +18283,9 @@ impl<'a> ListMeetings<'a> {
         self
     }
 
-    /// **Inferred.** How many entries a page holds. The vendor declares the default; no list allows more than 100 where a maximum is stated, so the maximum here is that of its siblings.
+    /// **Inferred.** Maximum number of entries in the page. The vendor documents the default. The maximum is that of other lists: none of them allows more than 100.
     ///
-    /// The vendor does not document this parameter (basis: default by the vendor; bounds as on the lists that state them).
+    /// The vendor does not document this parameter (basis: the vendor documents the default; the limits are those of other lists).
     ///
     /// Optional; sent as the query parameter `limit`.
     pub fn limit<V>(mut self, value: V) -> Self
@@ -18302,7 +18302,7 @@ impl<'a> ListMeetings<'a> {
         self
     }
 
-    /// How many entries to skip.
+    /// Number of entries to skip.
     ///
     /// Optional; sent as the query parameter `offset`.
     pub fn offset<V>(mut self, value: V) -> Self
@@ -18318,7 +18318,7 @@ impl<'a> ListMeetings<'a> {
         self
     }
 
-    /// Only meetings from this time on. RFC 3339 is safe; a comment in the official SDK shows bare dates.
+    /// Only meetings from this time on. Send an RFC 3339 time; a comment in the vendor's SDK shows a date without a time.
     ///
     /// Optional; sent as the query parameter `start_date`.
     pub fn start_date<V>(mut self, value: V) -> Self
@@ -18334,9 +18334,9 @@ impl<'a> ListMeetings<'a> {
         self
     }
 
-    /// **Inferred.** Zone in which times come back, as an IANA name or an abbreviation such as `EST`. Without it times are in UTC.
+    /// **Inferred.** Time zone of the times in the response: an IANA name, or an abbreviation such as `EST`. Without it times are in UTC.
     ///
-    /// The vendor does not document this parameter (basis: only the vendor's SDK documents the header, for no operation in particular).
+    /// The vendor does not document this parameter (basis: only the vendor's SDK documents the header, without saying for which operations).
     ///
     /// Optional; sent as the header parameter `X-Client-Timezone`. Without it the client's own value is sent, if [`client_timezone`](crate::ClientBuilder::client_timezone) was given one.
     pub fn x_client_timezone<V>(mut self, value: V) -> Self
@@ -18520,7 +18520,7 @@ impl<'a> CreateMeeting<'a> {
         }
     }
 
-    /// Makes a repeat safe: the same key within 24 hours brings back the stored answer. Up to 255 printable ASCII characters. A second request while the first one still runs is answered with 409 and `Retry-After`. The vendor declares the header; what it does is known from the SDK.
+    /// Makes retries safe: within 24 hours, a request with the same key gets the stored response of the first one. Up to 255 printable ASCII characters. While the first request is still running, the second one gets 409 with `Retry-After`. The API description declares the header; only the vendor's SDK explains it.
     ///
     /// Optional; sent as the header parameter `Idempotency-Key`.
     pub fn idempotency_key<V>(mut self, value: V) -> Self
@@ -18537,9 +18537,9 @@ impl<'a> CreateMeeting<'a> {
         self
     }
 
-    /// **Inferred.** Zone in which times come back, as an IANA name or an abbreviation such as `EST`. Without it times are in UTC.
+    /// **Inferred.** Time zone of the times in the response: an IANA name, or an abbreviation such as `EST`. Without it times are in UTC.
     ///
-    /// The vendor does not document this parameter (basis: only the vendor's SDK documents the header, for no operation in particular).
+    /// The vendor does not document this parameter (basis: only the vendor's SDK documents the header, without saying for which operations).
     ///
     /// Optional; sent as the header parameter `X-Client-Timezone`. Without it the client's own value is sent, if [`client_timezone`](crate::ClientBuilder::client_timezone) was given one.
     pub fn x_client_timezone<V>(mut self, value: V) -> Self
@@ -18699,9 +18699,9 @@ impl<'a> GetMeeting<'a> {
         self
     }
 
-    /// **Inferred.** Zone in which times come back, as an IANA name or an abbreviation such as `EST`. Without it times are in UTC.
+    /// **Inferred.** Time zone of the times in the response: an IANA name, or an abbreviation such as `EST`. Without it times are in UTC.
     ///
-    /// The vendor does not document this parameter (basis: only the vendor's SDK documents the header, for no operation in particular).
+    /// The vendor does not document this parameter (basis: only the vendor's SDK documents the header, without saying for which operations).
     ///
     /// Optional; sent as the header parameter `X-Client-Timezone`. Without it the client's own value is sent, if [`client_timezone`](crate::ClientBuilder::client_timezone) was given one.
     pub fn x_client_timezone<V>(mut self, value: V) -> Self
@@ -18830,7 +18830,7 @@ impl<'a> UpdateMeeting<'a> {
         self
     }
 
-    /// Makes a repeat safe: the same key within 24 hours brings back the stored answer. Up to 255 printable ASCII characters. A second request while the first one still runs is answered with 409 and `Retry-After`. The vendor declares the header; what it does is known from the SDK.
+    /// Makes retries safe: within 24 hours, a request with the same key gets the stored response of the first one. Up to 255 printable ASCII characters. While the first request is still running, the second one gets 409 with `Retry-After`. The API description declares the header; only the vendor's SDK explains it.
     ///
     /// Optional; sent as the header parameter `Idempotency-Key`.
     pub fn idempotency_key<V>(mut self, value: V) -> Self
@@ -18847,9 +18847,9 @@ impl<'a> UpdateMeeting<'a> {
         self
     }
 
-    /// **Inferred.** Zone in which times come back, as an IANA name or an abbreviation such as `EST`. Without it times are in UTC.
+    /// **Inferred.** Time zone of the times in the response: an IANA name, or an abbreviation such as `EST`. Without it times are in UTC.
     ///
-    /// The vendor does not document this parameter (basis: only the vendor's SDK documents the header, for no operation in particular).
+    /// The vendor does not document this parameter (basis: only the vendor's SDK documents the header, without saying for which operations).
     ///
     /// Optional; sent as the header parameter `X-Client-Timezone`. Without it the client's own value is sent, if [`client_timezone`](crate::ClientBuilder::client_timezone) was given one.
     pub fn x_client_timezone<V>(mut self, value: V) -> Self
@@ -19020,9 +19020,9 @@ impl<'a> ListMeetingActionButtons<'a> {
         self
     }
 
-    /// **Inferred.** Zone in which times come back, as an IANA name or an abbreviation such as `EST`. Without it times are in UTC.
+    /// **Inferred.** Time zone of the times in the response: an IANA name, or an abbreviation such as `EST`. Without it times are in UTC.
     ///
-    /// The vendor does not document this parameter (basis: only the vendor's SDK documents the header, for no operation in particular).
+    /// The vendor does not document this parameter (basis: only the vendor's SDK documents the header, without saying for which operations).
     ///
     /// Optional; sent as the header parameter `X-Client-Timezone`. Without it the client's own value is sent, if [`client_timezone`](crate::ClientBuilder::client_timezone) was given one.
     pub fn x_client_timezone<V>(mut self, value: V) -> Self
@@ -19184,7 +19184,7 @@ impl<'a> TriggerActionButton<'a> {
         self
     }
 
-    /// Makes a repeat safe: the same key within 24 hours brings back the stored answer. Up to 255 printable ASCII characters. A second request while the first one still runs is answered with 409 and `Retry-After`. The vendor declares the header; what it does is known from the SDK.
+    /// Makes retries safe: within 24 hours, a request with the same key gets the stored response of the first one. Up to 255 printable ASCII characters. While the first request is still running, the second one gets 409 with `Retry-After`. The API description declares the header; only the vendor's SDK explains it.
     ///
     /// Optional; sent as the header parameter `Idempotency-Key`.
     pub fn idempotency_key<V>(mut self, value: V) -> Self
@@ -19201,9 +19201,9 @@ impl<'a> TriggerActionButton<'a> {
         self
     }
 
-    /// **Inferred.** Zone in which times come back, as an IANA name or an abbreviation such as `EST`. Without it times are in UTC.
+    /// **Inferred.** Time zone of the times in the response: an IANA name, or an abbreviation such as `EST`. Without it times are in UTC.
     ///
-    /// The vendor does not document this parameter (basis: only the vendor's SDK documents the header, for no operation in particular).
+    /// The vendor does not document this parameter (basis: only the vendor's SDK documents the header, without saying for which operations).
     ///
     /// Optional; sent as the header parameter `X-Client-Timezone`. Without it the client's own value is sent, if [`client_timezone`](crate::ClientBuilder::client_timezone) was given one.
     pub fn x_client_timezone<V>(mut self, value: V) -> Self
@@ -19370,9 +19370,9 @@ impl<'a> ListMeetingNextSteps<'a> {
         self
     }
 
-    /// **Inferred.** Zone in which times come back, as an IANA name or an abbreviation such as `EST`. Without it times are in UTC.
+    /// **Inferred.** Time zone of the times in the response: an IANA name, or an abbreviation such as `EST`. Without it times are in UTC.
     ///
-    /// The vendor does not document this parameter (basis: only the vendor's SDK documents the header, for no operation in particular).
+    /// The vendor does not document this parameter (basis: only the vendor's SDK documents the header, without saying for which operations).
     ///
     /// Optional; sent as the header parameter `X-Client-Timezone`. Without it the client's own value is sent, if [`client_timezone`](crate::ClientBuilder::client_timezone) was given one.
     pub fn x_client_timezone<V>(mut self, value: V) -> Self
@@ -19532,7 +19532,7 @@ impl<'a> ExecuteNextStep<'a> {
         self
     }
 
-    /// Makes a repeat safe: the same key within 24 hours brings back the stored answer. Up to 255 printable ASCII characters. A second request while the first one still runs is answered with 409 and `Retry-After`. The vendor declares the header; what it does is known from the SDK.
+    /// Makes retries safe: within 24 hours, a request with the same key gets the stored response of the first one. Up to 255 printable ASCII characters. While the first request is still running, the second one gets 409 with `Retry-After`. The API description declares the header; only the vendor's SDK explains it.
     ///
     /// Optional; sent as the header parameter `Idempotency-Key`.
     pub fn idempotency_key<V>(mut self, value: V) -> Self
@@ -19549,9 +19549,9 @@ impl<'a> ExecuteNextStep<'a> {
         self
     }
 
-    /// **Inferred.** Zone in which times come back, as an IANA name or an abbreviation such as `EST`. Without it times are in UTC.
+    /// **Inferred.** Time zone of the times in the response: an IANA name, or an abbreviation such as `EST`. Without it times are in UTC.
     ///
-    /// The vendor does not document this parameter (basis: only the vendor's SDK documents the header, for no operation in particular).
+    /// The vendor does not document this parameter (basis: only the vendor's SDK documents the header, without saying for which operations).
     ///
     /// Optional; sent as the header parameter `X-Client-Timezone`. Without it the client's own value is sent, if [`client_timezone`](crate::ClientBuilder::client_timezone) was given one.
     pub fn x_client_timezone<V>(mut self, value: V) -> Self
@@ -19728,7 +19728,7 @@ impl<'a> ExportMeetingTranscript<'a> {
         self
     }
 
-    /// Format of the text. There is only `srt`, which is the default.
+    /// Format of the text. The only value is `srt`, the default.
     ///
     /// Optional; sent as the query parameter `format`.
     pub fn format<V>(mut self, value: V) -> Self
@@ -19745,9 +19745,9 @@ impl<'a> ExportMeetingTranscript<'a> {
         self
     }
 
-    /// **Inferred.** Zone in which times come back, as an IANA name or an abbreviation such as `EST`. Without it times are in UTC.
+    /// **Inferred.** Time zone of the times in the response: an IANA name, or an abbreviation such as `EST`. Without it times are in UTC.
     ///
-    /// The vendor does not document this parameter (basis: only the vendor's SDK documents the header, for no operation in particular).
+    /// The vendor does not document this parameter (basis: only the vendor's SDK documents the header, without saying for which operations).
     ///
     /// Optional; sent as the header parameter `X-Client-Timezone`. Without it the client's own value is sent, if [`client_timezone`](crate::ClientBuilder::client_timezone) was given one.
     pub fn x_client_timezone<V>(mut self, value: V) -> Self
@@ -19884,9 +19884,9 @@ impl<'a> GetNextStepResult<'a> {
         self
     }
 
-    /// **Inferred.** Zone in which times come back, as an IANA name or an abbreviation such as `EST`. Without it times are in UTC.
+    /// **Inferred.** Time zone of the times in the response: an IANA name, or an abbreviation such as `EST`. Without it times are in UTC.
     ///
-    /// The vendor does not document this parameter (basis: only the vendor's SDK documents the header, for no operation in particular).
+    /// The vendor does not document this parameter (basis: only the vendor's SDK documents the header, without saying for which operations).
     ///
     /// Optional; sent as the header parameter `X-Client-Timezone`. Without it the client's own value is sent, if [`client_timezone`](crate::ClientBuilder::client_timezone) was given one.
     pub fn x_client_timezone<V>(mut self, value: V) -> Self
@@ -20017,9 +20017,9 @@ impl<'a> ListParticipants<'a> {
         self
     }
 
-    /// **Inferred.** Zone in which times come back, as an IANA name or an abbreviation such as `EST`. Without it times are in UTC.
+    /// **Inferred.** Time zone of the times in the response: an IANA name, or an abbreviation such as `EST`. Without it times are in UTC.
     ///
-    /// The vendor does not document this parameter (basis: only the vendor's SDK documents the header, for no operation in particular).
+    /// The vendor does not document this parameter (basis: only the vendor's SDK documents the header, without saying for which operations).
     ///
     /// Optional; sent as the header parameter `X-Client-Timezone`. Without it the client's own value is sent, if [`client_timezone`](crate::ClientBuilder::client_timezone) was given one.
     pub fn x_client_timezone<V>(mut self, value: V) -> Self
@@ -20152,7 +20152,7 @@ impl<'a> AddParticipant<'a> {
         self
     }
 
-    /// Makes a repeat safe: the same key within 24 hours brings back the stored answer. Up to 255 printable ASCII characters. A second request while the first one still runs is answered with 409 and `Retry-After`. The vendor declares the header; what it does is known from the SDK.
+    /// Makes retries safe: within 24 hours, a request with the same key gets the stored response of the first one. Up to 255 printable ASCII characters. While the first request is still running, the second one gets 409 with `Retry-After`. The API description declares the header; only the vendor's SDK explains it.
     ///
     /// Optional; sent as the header parameter `Idempotency-Key`.
     pub fn idempotency_key<V>(mut self, value: V) -> Self
@@ -20169,9 +20169,9 @@ impl<'a> AddParticipant<'a> {
         self
     }
 
-    /// **Inferred.** Zone in which times come back, as an IANA name or an abbreviation such as `EST`. Without it times are in UTC.
+    /// **Inferred.** Time zone of the times in the response: an IANA name, or an abbreviation such as `EST`. Without it times are in UTC.
     ///
-    /// The vendor does not document this parameter (basis: only the vendor's SDK documents the header, for no operation in particular).
+    /// The vendor does not document this parameter (basis: only the vendor's SDK documents the header, without saying for which operations).
     ///
     /// Optional; sent as the header parameter `X-Client-Timezone`. Without it the client's own value is sent, if [`client_timezone`](crate::ClientBuilder::client_timezone) was given one.
     pub fn x_client_timezone<V>(mut self, value: V) -> Self
@@ -20365,7 +20365,7 @@ impl<'a> RemoveParticipant<'a> {
         self
     }
 
-    /// Makes a repeat safe: the same key within 24 hours brings back the stored answer. Up to 255 printable ASCII characters. A second request while the first one still runs is answered with 409 and `Retry-After`. The vendor declares the header; what it does is known from the SDK.
+    /// Makes retries safe: within 24 hours, a request with the same key gets the stored response of the first one. Up to 255 printable ASCII characters. While the first request is still running, the second one gets 409 with `Retry-After`. The API description declares the header; only the vendor's SDK explains it.
     ///
     /// Optional; sent as the header parameter `Idempotency-Key`.
     pub fn idempotency_key<V>(mut self, value: V) -> Self
@@ -20382,9 +20382,9 @@ impl<'a> RemoveParticipant<'a> {
         self
     }
 
-    /// **Inferred.** Zone in which times come back, as an IANA name or an abbreviation such as `EST`. Without it times are in UTC.
+    /// **Inferred.** Time zone of the times in the response: an IANA name, or an abbreviation such as `EST`. Without it times are in UTC.
     ///
-    /// The vendor does not document this parameter (basis: only the vendor's SDK documents the header, for no operation in particular).
+    /// The vendor does not document this parameter (basis: only the vendor's SDK documents the header, without saying for which operations).
     ///
     /// Optional; sent as the header parameter `X-Client-Timezone`. Without it the client's own value is sent, if [`client_timezone`](crate::ClientBuilder::client_timezone) was given one.
     pub fn x_client_timezone<V>(mut self, value: V) -> Self
@@ -20505,7 +20505,7 @@ impl<'a> ListMeetingTemplates<'a> {
         }
     }
 
-    /// How many entries a page holds. The vendor states default and bounds.
+    /// Maximum number of entries in the page.
     ///
     /// Optional; sent as the query parameter `limit`.
     pub fn limit<V>(mut self, value: V) -> Self
@@ -20522,7 +20522,7 @@ impl<'a> ListMeetingTemplates<'a> {
         self
     }
 
-    /// How many entries to skip.
+    /// Number of entries to skip.
     ///
     /// Optional; sent as the query parameter `offset`.
     pub fn offset<V>(mut self, value: V) -> Self
@@ -20538,9 +20538,9 @@ impl<'a> ListMeetingTemplates<'a> {
         self
     }
 
-    /// **Inferred.** Zone in which times come back, as an IANA name or an abbreviation such as `EST`. Without it times are in UTC.
+    /// **Inferred.** Time zone of the times in the response: an IANA name, or an abbreviation such as `EST`. Without it times are in UTC.
     ///
-    /// The vendor does not document this parameter (basis: only the vendor's SDK documents the header, for no operation in particular).
+    /// The vendor does not document this parameter (basis: only the vendor's SDK documents the header, without saying for which operations).
     ///
     /// Optional; sent as the header parameter `X-Client-Timezone`. Without it the client's own value is sent, if [`client_timezone`](crate::ClientBuilder::client_timezone) was given one.
     pub fn x_client_timezone<V>(mut self, value: V) -> Self
@@ -20732,9 +20732,9 @@ impl<'a> GetMeetingTemplate<'a> {
         self
     }
 
-    /// **Inferred.** Zone in which times come back, as an IANA name or an abbreviation such as `EST`. Without it times are in UTC.
+    /// **Inferred.** Time zone of the times in the response: an IANA name, or an abbreviation such as `EST`. Without it times are in UTC.
     ///
-    /// The vendor does not document this parameter (basis: only the vendor's SDK documents the header, for no operation in particular).
+    /// The vendor does not document this parameter (basis: only the vendor's SDK documents the header, without saying for which operations).
     ///
     /// Optional; sent as the header parameter `X-Client-Timezone`. Without it the client's own value is sent, if [`client_timezone`](crate::ClientBuilder::client_timezone) was given one.
     pub fn x_client_timezone<V>(mut self, value: V) -> Self
@@ -20872,7 +20872,7 @@ impl<'a> ApplyMeetingTemplate<'a> {
         self
     }
 
-    /// Makes a repeat safe: the same key within 24 hours brings back the stored answer. Up to 255 printable ASCII characters. A second request while the first one still runs is answered with 409 and `Retry-After`. The vendor declares the header; what it does is known from the SDK.
+    /// Makes retries safe: within 24 hours, a request with the same key gets the stored response of the first one. Up to 255 printable ASCII characters. While the first request is still running, the second one gets 409 with `Retry-After`. The API description declares the header; only the vendor's SDK explains it.
     ///
     /// Optional; sent as the header parameter `Idempotency-Key`.
     pub fn idempotency_key<V>(mut self, value: V) -> Self
@@ -20889,9 +20889,9 @@ impl<'a> ApplyMeetingTemplate<'a> {
         self
     }
 
-    /// **Inferred.** Zone in which times come back, as an IANA name or an abbreviation such as `EST`. Without it times are in UTC.
+    /// **Inferred.** Time zone of the times in the response: an IANA name, or an abbreviation such as `EST`. Without it times are in UTC.
     ///
-    /// The vendor does not document this parameter (basis: only the vendor's SDK documents the header, for no operation in particular).
+    /// The vendor does not document this parameter (basis: only the vendor's SDK documents the header, without saying for which operations).
     ///
     /// Optional; sent as the header parameter `X-Client-Timezone`. Without it the client's own value is sent, if [`client_timezone`](crate::ClientBuilder::client_timezone) was given one.
     pub fn x_client_timezone<V>(mut self, value: V) -> Self
@@ -21069,9 +21069,9 @@ impl<'a> ListMeetingTemplateNextSteps<'a> {
         self
     }
 
-    /// **Inferred.** Zone in which times come back, as an IANA name or an abbreviation such as `EST`. Without it times are in UTC.
+    /// **Inferred.** Time zone of the times in the response: an IANA name, or an abbreviation such as `EST`. Without it times are in UTC.
     ///
-    /// The vendor does not document this parameter (basis: only the vendor's SDK documents the header, for no operation in particular).
+    /// The vendor does not document this parameter (basis: only the vendor's SDK documents the header, without saying for which operations).
     ///
     /// Optional; sent as the header parameter `X-Client-Timezone`. Without it the client's own value is sent, if [`client_timezone`](crate::ClientBuilder::client_timezone) was given one.
     pub fn x_client_timezone<V>(mut self, value: V) -> Self
@@ -21189,9 +21189,9 @@ impl<'a> GetProfile<'a> {
         }
     }
 
-    /// **Inferred.** Zone in which times come back, as an IANA name or an abbreviation such as `EST`. Without it times are in UTC.
+    /// **Inferred.** Time zone of the times in the response: an IANA name, or an abbreviation such as `EST`. Without it times are in UTC.
     ///
-    /// The vendor does not document this parameter (basis: only the vendor's SDK documents the header, for no operation in particular).
+    /// The vendor does not document this parameter (basis: only the vendor's SDK documents the header, without saying for which operations).
     ///
     /// Optional; sent as the header parameter `X-Client-Timezone`. Without it the client's own value is sent, if [`client_timezone`](crate::ClientBuilder::client_timezone) was given one.
     pub fn x_client_timezone<V>(mut self, value: V) -> Self
@@ -21299,7 +21299,7 @@ impl<'a> ListToolkits<'a> {
         }
     }
 
-    /// How many entries a page holds. The vendor states default and bounds.
+    /// Maximum number of entries in the page.
     ///
     /// Optional; sent as the query parameter `limit`.
     pub fn limit<V>(mut self, value: V) -> Self
@@ -21316,7 +21316,7 @@ impl<'a> ListToolkits<'a> {
         self
     }
 
-    /// How many entries to skip.
+    /// Number of entries to skip.
     ///
     /// Optional; sent as the query parameter `offset`.
     pub fn offset<V>(mut self, value: V) -> Self
@@ -21332,9 +21332,9 @@ impl<'a> ListToolkits<'a> {
         self
     }
 
-    /// **Inferred.** Zone in which times come back, as an IANA name or an abbreviation such as `EST`. Without it times are in UTC.
+    /// **Inferred.** Time zone of the times in the response: an IANA name, or an abbreviation such as `EST`. Without it times are in UTC.
     ///
-    /// The vendor does not document this parameter (basis: only the vendor's SDK documents the header, for no operation in particular).
+    /// The vendor does not document this parameter (basis: only the vendor's SDK documents the header, without saying for which operations).
     ///
     /// Optional; sent as the header parameter `X-Client-Timezone`. Without it the client's own value is sent, if [`client_timezone`](crate::ClientBuilder::client_timezone) was given one.
     pub fn x_client_timezone<V>(mut self, value: V) -> Self
@@ -21481,7 +21481,7 @@ impl<'a> ::openapi_client_runtime::pagination::Paged for ListToolkits<'a> {
 
 /// **Inferred.** Request of [`Client::get_toolkit`](crate::Client::get_toolkit): set its parameters, then [`send`](Self::send) it.
 ///
-/// The vendor does not document this operation (basis: only the official SDK knows the operation; scope and answer follow its siblings). It needs the feature `inferred`, which is on by default.
+/// The vendor does not document this operation (basis: only the vendor's SDK has the operation; scope and response are inferred from similar operations). It needs the feature `inferred`, which is on by default.
 #[derive(Debug, Clone)]
 #[must_use = "a request does nothing until it is sent"]
 #[cfg(feature = "inferred")]
@@ -21521,9 +21521,9 @@ impl<'a> GetToolkit<'a> {
         self
     }
 
-    /// **Inferred.** Zone in which times come back, as an IANA name or an abbreviation such as `EST`. Without it times are in UTC.
+    /// **Inferred.** Time zone of the times in the response: an IANA name, or an abbreviation such as `EST`. Without it times are in UTC.
     ///
-    /// The vendor does not document this parameter (basis: only the vendor's SDK documents the header, for no operation in particular).
+    /// The vendor does not document this parameter (basis: only the vendor's SDK documents the header, without saying for which operations).
     ///
     /// Optional; sent as the header parameter `X-Client-Timezone`. Without it the client's own value is sent, if [`client_timezone`](crate::ClientBuilder::client_timezone) was given one.
     pub fn x_client_timezone<V>(mut self, value: V) -> Self
@@ -21655,7 +21655,7 @@ impl<'a> InstallToolkit<'a> {
         self
     }
 
-    /// Makes a repeat safe: the same key within 24 hours brings back the stored answer. Up to 255 printable ASCII characters. A second request while the first one still runs is answered with 409 and `Retry-After`. The vendor declares the header; what it does is known from the SDK.
+    /// Makes retries safe: within 24 hours, a request with the same key gets the stored response of the first one. Up to 255 printable ASCII characters. While the first request is still running, the second one gets 409 with `Retry-After`. The API description declares the header; only the vendor's SDK explains it.
     ///
     /// Optional; sent as the header parameter `Idempotency-Key`.
     pub fn idempotency_key<V>(mut self, value: V) -> Self
@@ -21672,9 +21672,9 @@ impl<'a> InstallToolkit<'a> {
         self
     }
 
-    /// **Inferred.** Zone in which times come back, as an IANA name or an abbreviation such as `EST`. Without it times are in UTC.
+    /// **Inferred.** Time zone of the times in the response: an IANA name, or an abbreviation such as `EST`. Without it times are in UTC.
     ///
-    /// The vendor does not document this parameter (basis: only the vendor's SDK documents the header, for no operation in particular).
+    /// The vendor does not document this parameter (basis: only the vendor's SDK documents the header, without saying for which operations).
     ///
     /// Optional; sent as the header parameter `X-Client-Timezone`. Without it the client's own value is sent, if [`client_timezone`](crate::ClientBuilder::client_timezone) was given one.
     pub fn x_client_timezone<V>(mut self, value: V) -> Self
@@ -21693,7 +21693,7 @@ impl<'a> InstallToolkit<'a> {
 
     /// **Inferred.** Sets the request body. Optional; sent as `application/json`.
     ///
-    /// The vendor does not document this request body (basis: the toolkit guide and the official SDK send a body, the API description has none).
+    /// The vendor does not document this request body (basis: the toolkit guide and the vendor's SDK send a body, the API description has none).
     pub fn body<V>(mut self, value: V) -> Self
     where
         V: std::convert::TryInto<
@@ -21834,9 +21834,9 @@ impl<'a> ListInstalledToolkits<'a> {
         self
     }
 
-    /// **Inferred.** Zone in which times come back, as an IANA name or an abbreviation such as `EST`. Without it times are in UTC.
+    /// **Inferred.** Time zone of the times in the response: an IANA name, or an abbreviation such as `EST`. Without it times are in UTC.
     ///
-    /// The vendor does not document this parameter (basis: only the vendor's SDK documents the header, for no operation in particular).
+    /// The vendor does not document this parameter (basis: only the vendor's SDK documents the header, without saying for which operations).
     ///
     /// Optional; sent as the header parameter `X-Client-Timezone`. Without it the client's own value is sent, if [`client_timezone`](crate::ClientBuilder::client_timezone) was given one.
     pub fn x_client_timezone<V>(mut self, value: V) -> Self
@@ -21994,7 +21994,7 @@ impl<'a> UninstallToolkit<'a> {
         self
     }
 
-    /// Makes a repeat safe: the same key within 24 hours brings back the stored answer. Up to 255 printable ASCII characters. A second request while the first one still runs is answered with 409 and `Retry-After`. The vendor declares the header; what it does is known from the SDK.
+    /// Makes retries safe: within 24 hours, a request with the same key gets the stored response of the first one. Up to 255 printable ASCII characters. While the first request is still running, the second one gets 409 with `Retry-After`. The API description declares the header; only the vendor's SDK explains it.
     ///
     /// Optional; sent as the header parameter `Idempotency-Key`.
     pub fn idempotency_key<V>(mut self, value: V) -> Self
@@ -22011,9 +22011,9 @@ impl<'a> UninstallToolkit<'a> {
         self
     }
 
-    /// **Inferred.** Zone in which times come back, as an IANA name or an abbreviation such as `EST`. Without it times are in UTC.
+    /// **Inferred.** Time zone of the times in the response: an IANA name, or an abbreviation such as `EST`. Without it times are in UTC.
     ///
-    /// The vendor does not document this parameter (basis: only the vendor's SDK documents the header, for no operation in particular).
+    /// The vendor does not document this parameter (basis: only the vendor's SDK documents the header, without saying for which operations).
     ///
     /// Optional; sent as the header parameter `X-Client-Timezone`. Without it the client's own value is sent, if [`client_timezone`](crate::ClientBuilder::client_timezone) was given one.
     pub fn x_client_timezone<V>(mut self, value: V) -> Self
@@ -22140,9 +22140,9 @@ impl<'a> ListWorkflowRuns<'a> {
         }
     }
 
-    /// **Inferred.** How many entries a page holds. The vendor declares the default; no list allows more than 100 where a maximum is stated, so the maximum here is that of its siblings.
+    /// **Inferred.** Maximum number of entries in the page. The vendor documents the default. The maximum is that of other lists: none of them allows more than 100.
     ///
-    /// The vendor does not document this parameter (basis: default by the vendor; bounds as on the lists that state them).
+    /// The vendor does not document this parameter (basis: the vendor documents the default; the limits are those of other lists).
     ///
     /// Optional; sent as the query parameter `limit`.
     pub fn limit<V>(mut self, value: V) -> Self
@@ -22159,7 +22159,7 @@ impl<'a> ListWorkflowRuns<'a> {
         self
     }
 
-    /// How many entries to skip.
+    /// Number of entries to skip.
     ///
     /// Optional; sent as the query parameter `offset`.
     pub fn offset<V>(mut self, value: V) -> Self
@@ -22175,7 +22175,7 @@ impl<'a> ListWorkflowRuns<'a> {
         self
     }
 
-    /// Only runs about an object of this kind.
+    /// Only runs about objects of this type.
     ///
     /// Optional; sent as the query parameter `originating_type`.
     pub fn originating_type<V>(mut self, value: V) -> Self
@@ -22226,9 +22226,9 @@ impl<'a> ListWorkflowRuns<'a> {
         self
     }
 
-    /// **Inferred.** Zone in which times come back, as an IANA name or an abbreviation such as `EST`. Without it times are in UTC.
+    /// **Inferred.** Time zone of the times in the response: an IANA name, or an abbreviation such as `EST`. Without it times are in UTC.
     ///
-    /// The vendor does not document this parameter (basis: only the vendor's SDK documents the header, for no operation in particular).
+    /// The vendor does not document this parameter (basis: only the vendor's SDK documents the header, without saying for which operations).
     ///
     /// Optional; sent as the header parameter `X-Client-Timezone`. Without it the client's own value is sent, if [`client_timezone`](crate::ClientBuilder::client_timezone) was given one.
     pub fn x_client_timezone<V>(mut self, value: V) -> Self
@@ -22424,7 +22424,7 @@ impl<'a> CreateWorkflowRun<'a> {
         }
     }
 
-    /// Makes a repeat safe: the same key within 24 hours brings back the stored answer. Up to 255 printable ASCII characters. A second request while the first one still runs is answered with 409 and `Retry-After`. The vendor declares the header; what it does is known from the SDK.
+    /// Makes retries safe: within 24 hours, a request with the same key gets the stored response of the first one. Up to 255 printable ASCII characters. While the first request is still running, the second one gets 409 with `Retry-After`. The API description declares the header; only the vendor's SDK explains it.
     ///
     /// Optional; sent as the header parameter `Idempotency-Key`.
     pub fn idempotency_key<V>(mut self, value: V) -> Self
@@ -22441,9 +22441,9 @@ impl<'a> CreateWorkflowRun<'a> {
         self
     }
 
-    /// **Inferred.** Zone in which times come back, as an IANA name or an abbreviation such as `EST`. Without it times are in UTC.
+    /// **Inferred.** Time zone of the times in the response: an IANA name, or an abbreviation such as `EST`. Without it times are in UTC.
     ///
-    /// The vendor does not document this parameter (basis: only the vendor's SDK documents the header, for no operation in particular).
+    /// The vendor does not document this parameter (basis: only the vendor's SDK documents the header, without saying for which operations).
     ///
     /// Optional; sent as the header parameter `X-Client-Timezone`. Without it the client's own value is sent, if [`client_timezone`](crate::ClientBuilder::client_timezone) was given one.
     pub fn x_client_timezone<V>(mut self, value: V) -> Self
@@ -22608,9 +22608,9 @@ impl<'a> GetWorkflowRun<'a> {
         self
     }
 
-    /// **Inferred.** Zone in which times come back, as an IANA name or an abbreviation such as `EST`. Without it times are in UTC.
+    /// **Inferred.** Time zone of the times in the response: an IANA name, or an abbreviation such as `EST`. Without it times are in UTC.
     ///
-    /// The vendor does not document this parameter (basis: only the vendor's SDK documents the header, for no operation in particular).
+    /// The vendor does not document this parameter (basis: only the vendor's SDK documents the header, without saying for which operations).
     ///
     /// Optional; sent as the header parameter `X-Client-Timezone`. Without it the client's own value is sent, if [`client_timezone`](crate::ClientBuilder::client_timezone) was given one.
     pub fn x_client_timezone<V>(mut self, value: V) -> Self
@@ -22702,7 +22702,7 @@ impl<'a> GetWorkflowRun<'a> {
 
 /// **Inferred.** Request of [`Client::list_workspaces`](crate::Client::list_workspaces): set its parameters, then [`send`](Self::send) it.
 ///
-/// The vendor does not document this operation (basis: release notes of 1.7.0 and the method getWorkspaces of the official SDK; page sizes as on the other admin lists). It needs the feature `inferred`, which is on by default.
+/// The vendor does not document this operation (basis: release notes 1.7.0 and the method getWorkspaces of the vendor's SDK; page sizes as in other admin lists). It needs the feature `inferred`, which is on by default.
 #[derive(Debug, Clone)]
 #[must_use = "a request does nothing until it is sent"]
 #[cfg(feature = "inferred")]
@@ -22724,9 +22724,9 @@ impl<'a> ListWorkspaces<'a> {
         }
     }
 
-    /// **Inferred.** How many entries a page holds. The vendor declares the default; the bounds are those of the lists that state them.
+    /// **Inferred.** Maximum number of entries in the page. The vendor documents the default. The limits are those of other lists.
     ///
-    /// The vendor does not document this parameter (basis: default by the vendor; bounds as on the lists that state them).
+    /// The vendor does not document this parameter (basis: the vendor documents the default; the limits are those of other lists).
     ///
     /// Optional; sent as the query parameter `limit`.
     pub fn limit<V>(mut self, value: V) -> Self
@@ -22743,7 +22743,7 @@ impl<'a> ListWorkspaces<'a> {
         self
     }
 
-    /// How many entries to skip.
+    /// Number of entries to skip.
     ///
     /// Optional; sent as the query parameter `offset`.
     pub fn offset<V>(mut self, value: V) -> Self

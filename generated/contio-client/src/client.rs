@@ -28,7 +28,7 @@ impl Client {
     /// - `CONTIO_CLIENT_ID`: credential of the scheme `clientId`.
     /// - `CONTIO_CLIENT_BASIC_USERNAME`: credential of the scheme `clientBasic`.
     /// - `CONTIO_CLIENT_BASIC_PASSWORD`: credential of the scheme `clientBasic`.
-    /// - `CONTIO_CLIENT_TIMEZONE`: Zone in which times come back, as an IANA name or an abbreviation such as `EST`. Without it times are in UTC.
+    /// - `CONTIO_CLIENT_TIMEZONE`: Time zone of the times in the response: an IANA name, or an abbreviation such as `EST`. Without it times are in UTC.
     ///
     /// # Errors
     ///
@@ -63,16 +63,16 @@ impl Client {
         self.core.request(method, path)
     }
 
-    /// Public keys.
+    /// List the public keys.
     ///
-    /// Returns the public keys that ID tokens are checked with.
+    /// Returns the public keys for verifying ID tokens.
     ///
     /// `GET /.well-known/jwks.json`
     ///
     /// # Errors
     ///
-    /// - 429: Too many requests. The front of the service answers without `code` and `request_id`; a limit of the operation itself may have both.
-    /// - 500: The service failed in a way it did not foresee.
+    /// - 429: Too many requests. The limit for all requests of an address gives neither `code` nor `request_id`; the limit of a single operation may give both.
+    /// - 500: An unexpected error in the service.
     /// - default (inferred): Any other error.
     ///
     /// # Example
@@ -87,16 +87,16 @@ impl Client {
         builder::GetOauthJwks::new(self)
     }
 
-    /// Metadata of OpenID Connect.
+    /// View the OpenID Connect metadata.
     ///
-    /// Returns where the endpoints stand and what they can do. The last part of the path has an underscore, where the standard has a hyphen. Do not take endpoints from the answer unseen: in the vendor's samples they stand on another host than the API.
+    /// Returns the endpoints and their capabilities. The path ends in `openid_configuration`, with an underscore; the standard has a hyphen. Check the endpoints before you use them: in the vendor's samples they are on another host than the API.
     ///
     /// `GET /.well-known/openid_configuration`
     ///
     /// # Errors
     ///
-    /// - 429: Too many requests. The front of the service answers without `code` and `request_id`; a limit of the operation itself may have both.
-    /// - 500: The service failed in a way it did not foresee.
+    /// - 429: Too many requests. The limit for all requests of an address gives neither `code` nor `request_id`; the limit of a single operation may give both.
+    /// - 500: An unexpected error in the service.
     /// - default (inferred): Any other error.
     ///
     /// # Example
@@ -111,21 +111,21 @@ impl Client {
         builder::GetOpenidConfiguration::new(self)
     }
 
-    /// Start a login in pages of your own.
+    /// Start a login on your own pages.
     ///
-    /// Sends a one-time password to the user by email and starts a login that `verify_partner_auth` ends. A user who is new is made, with a workspace of its own or in the given one. That the call takes the Basic credentials of the client is known from the SDK of the vendor alone.
+    /// Starts a login: sends a one-time password to the user by email, for `verify_partner_auth`. A new user is created, with a workspace of their own or in the given one. Only the vendor's SDK shows that the operation takes the Basic credentials of the client.
     ///
     /// `POST /auth/initiate`
     ///
     /// # Errors
     ///
-    /// - 400: The request is malformed, or what it presents is no longer valid. Here `error` is the code; the API description of the vendor has `code` and `message` instead.
-    /// - 401: The id or the secret of the client is wrong, or the login has failed. Here `error` is the code.
-    /// - 403: The workspace belongs to somebody else.
-    /// - 404: The workspace does not exist. The SDK of the vendor expects 400 here.
-    /// - 409: The user is in another workspace already; `workspace_id` says in which.
-    /// - 429: Too many requests. The front of the service answers without `code` and `request_id`; a limit of the operation itself may have both.
-    /// - 500: The service failed in a way it did not foresee.
+    /// - 400: The request is malformed, or a parameter is missing. Here `error` is the code; the vendor's API description has `code` and `message` instead.
+    /// - 401: The client id or client secret is wrong, or the login has failed. Here `error` is the code.
+    /// - 403: The workspace belongs to another partner.
+    /// - 404: The workspace does not exist. The vendor's SDK expects 400 instead.
+    /// - 409: The user already belongs to another workspace: see `workspace_id`.
+    /// - 429: Too many requests. The limit for all requests of an address gives neither `code` nor `request_id`; the limit of a single operation may give both.
+    /// - 500: An unexpected error in the service.
     /// - default (inferred): Any other error.
     ///
     /// # Example
@@ -150,18 +150,18 @@ impl Client {
         builder::InitiatePartnerAuth::new(self)
     }
 
-    /// Finish a login in pages of your own.
+    /// Finish a login on your own pages.
     ///
-    /// Ends a login with the one-time password. The answer sets a login cookie for 30 minutes, with which `complete_oauth_authorization` gets a code for the user. That the call takes the Basic credentials of the client is known from the SDK of the vendor alone.
+    /// Finishes a login with the one-time password. The response sets a login cookie, valid for 30 minutes. `complete_oauth_authorization` needs it to create an authorization code. Only the vendor's SDK shows that the operation takes the Basic credentials of the client.
     ///
     /// `POST /auth/verify`
     ///
     /// # Errors
     ///
-    /// - 400: The password is wrong or the login took too long, or the request is malformed. That the two codes come with this status is a guess.
-    /// - 401: The id or the secret of the client is wrong, or the login has failed. Here `error` is the code.
-    /// - 429: Too many requests. The front of the service answers without `code` and `request_id`; a limit of the operation itself may have both.
-    /// - 500: The service failed in a way it did not foresee.
+    /// - 400: The password is wrong, the login has expired, or the request is malformed. That the two codes come with this status is a guess.
+    /// - 401: The client id or client secret is wrong, or the login has failed. Here `error` is the code.
+    /// - 429: Too many requests. The limit for all requests of an address gives neither `code` nor `request_id`; the limit of a single operation may give both.
+    /// - 500: An unexpected error in the service.
     /// - default (inferred): Any other error.
     ///
     /// # Example
@@ -190,7 +190,7 @@ impl Client {
 
     /// Send a user to connect.
     ///
-    /// Entry of the code flow, for the browser of the user. It leads to the login and to the question of consent; in the end the browser comes back to `redirect_uri` with `code` and `state`, or with an error. The quick start demands `scope` and `state`, the API description leaves them free.
+    /// Starts the authorization code flow in the browser of the user. After login and consent, the browser returns to `redirect_uri` with `code` and `state`, or with an error. The quick start requires `scope` and `state`; in the API description they are optional.
     ///
     /// `GET /oauth2/authorize`
     ///
@@ -200,9 +200,9 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// - 400: The request is malformed, or what it presents is no longer valid. Here `error` is the code; the API description of the vendor has `code` and `message` instead.
-    /// - 429: Too many requests. The front of the service answers without `code` and `request_id`; a limit of the operation itself may have both.
-    /// - 500: The service failed in a way it did not foresee.
+    /// - 400: The request is malformed, or a parameter is missing. Here `error` is the code; the vendor's API description has `code` and `message` instead.
+    /// - 429: Too many requests. The limit for all requests of an address gives neither `code` nor `request_id`; the limit of a single operation may give both.
+    /// - 500: An unexpected error in the service.
     /// - default (inferred): Any other error.
     ///
     /// # Example
@@ -227,7 +227,7 @@ impl Client {
 
     /// Record the consent of a user.
     ///
-    /// Records the decision of a user who has just logged in with `verify_partner_auth`, and makes an authorization code. The call needs the login cookie. That it takes no other credentials is a guess.
+    /// Records the decision of a user who has just logged in with `verify_partner_auth`, and creates an authorization code. The request needs the login cookie. That it needs no other credentials is a guess.
     ///
     /// `POST /oauth2/authorize`
     ///
@@ -237,9 +237,9 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// - 400: The request is malformed, or a value in it is missing or wrong.
-    /// - 429: Too many requests. The front of the service answers without `code` and `request_id`; a limit of the operation itself may have both.
-    /// - 500: The service failed in a way it did not foresee.
+    /// - 400: The request is malformed, or a value is missing or invalid.
+    /// - 429: Too many requests. The limit for all requests of an address gives neither `code` nor `request_id`; the limit of a single operation may give both.
+    /// - 500: An unexpected error in the service.
     /// - default (inferred): Any other error.
     ///
     /// # Example
@@ -273,9 +273,9 @@ impl Client {
         builder::CompleteOauthAuthorization::new(self)
     }
 
-    /// Ask whether a consent is on record.
+    /// Check the consent of a user.
     ///
-    /// Tells whether the question of consent can be left out. The call changes nothing. That the call takes the Basic credentials of the client is known from the SDK of the vendor alone.
+    /// Says whether the consent page can be skipped. The request changes nothing. Only the vendor's SDK shows that the operation takes the Basic credentials of the client.
     ///
     /// `POST /oauth2/check-consent`
     ///
@@ -286,10 +286,10 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// - 400: The request is malformed, or what it presents is no longer valid. Here `error` is the code; the API description of the vendor has `code` and `message` instead.
-    /// - 401: The id or the secret of the client is wrong, or the login has failed. Here `error` is the code.
-    /// - 429: Too many requests. The front of the service answers without `code` and `request_id`; a limit of the operation itself may have both.
-    /// - 500: The service failed in a way it did not foresee.
+    /// - 400: The request is malformed, or a parameter is missing. Here `error` is the code; the vendor's API description has `code` and `message` instead.
+    /// - 401: The client id or client secret is wrong, or the login has failed. Here `error` is the code.
+    /// - 429: Too many requests. The limit for all requests of an address gives neither `code` nor `request_id`; the limit of a single operation may give both.
+    /// - 500: An unexpected error in the service.
     /// - default (inferred): Any other error.
     ///
     /// # Example
@@ -315,9 +315,9 @@ impl Client {
         builder::CheckOauthConsent::new(self)
     }
 
-    /// State of the login service.
+    /// View the health of the login service.
     ///
-    /// Tells whether the login service works.
+    /// Returns the health of the login service.
     ///
     /// `GET /oauth2/health`
     ///
@@ -327,8 +327,8 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// - 429: Too many requests. The front of the service answers without `code` and `request_id`; a limit of the operation itself may have both.
-    /// - 500: The service failed in a way it did not foresee.
+    /// - 429: Too many requests. The limit for all requests of an address gives neither `code` nor `request_id`; the limit of a single operation may give both.
+    /// - 500: An unexpected error in the service.
     /// - default (inferred): Any other error.
     ///
     /// # Example
@@ -343,9 +343,9 @@ impl Client {
         builder::GetOauthHealth::new(self)
     }
 
-    /// Ask about a token.
+    /// Introspect a token.
     ///
-    /// Tells whether a token is valid, whose it is and what it may do. The call changes nothing. That the call takes the Basic credentials of the client is known from the SDK of the vendor alone.
+    /// Says whether a token is valid, who owns it, and which scopes it has. The request changes nothing. Only the vendor's SDK shows that the operation takes the Basic credentials of the client.
     ///
     /// `POST /oauth2/introspect`
     ///
@@ -356,10 +356,10 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// - 400: The request is malformed, or what it presents is no longer valid. Here `error` is the code; the API description of the vendor has `code` and `message` instead.
-    /// - 401: The id or the secret of the client is wrong, or the login has failed. Here `error` is the code.
-    /// - 429: Too many requests. The front of the service answers without `code` and `request_id`; a limit of the operation itself may have both.
-    /// - 500: The service failed in a way it did not foresee.
+    /// - 400: The request is malformed, or a parameter is missing. Here `error` is the code; the vendor's API description has `code` and `message` instead.
+    /// - 401: The client id or client secret is wrong, or the login has failed. Here `error` is the code.
+    /// - 429: Too many requests. The limit for all requests of an address gives neither `code` nor `request_id`; the limit of a single operation may give both.
+    /// - 500: An unexpected error in the service.
     /// - default (inferred): Any other error.
     ///
     /// # Example
@@ -383,9 +383,9 @@ impl Client {
         builder::IntrospectOauthToken::new(self)
     }
 
-    /// End a token.
+    /// Revoke a token.
     ///
-    /// Ends a token. An unknown token is answered with 200 too, so a repeat does no harm. That the call takes the Basic credentials of the client is known from the SDK of the vendor alone.
+    /// Revokes a token. An unknown token also gets 200, so retries are safe. Only the vendor's SDK shows that the operation takes the Basic credentials of the client.
     ///
     /// `POST /oauth2/revoke`
     ///
@@ -396,10 +396,10 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// - 400: The request is malformed, or what it presents is no longer valid. Here `error` is the code; the API description of the vendor has `code` and `message` instead.
-    /// - 401: The id or the secret of the client is wrong, or the login has failed. Here `error` is the code.
-    /// - 429: Too many requests. The front of the service answers without `code` and `request_id`; a limit of the operation itself may have both.
-    /// - 500: The service failed in a way it did not foresee.
+    /// - 400: The request is malformed, or a parameter is missing. Here `error` is the code; the vendor's API description has `code` and `message` instead.
+    /// - 401: The client id or client secret is wrong, or the login has failed. Here `error` is the code.
+    /// - 429: Too many requests. The limit for all requests of an address gives neither `code` nor `request_id`; the limit of a single operation may give both.
+    /// - 500: An unexpected error in the service.
     /// - default (inferred): Any other error.
     ///
     /// # Example
@@ -426,7 +426,7 @@ impl Client {
 
     /// List the scopes.
     ///
-    /// Lists every scope that the service offers. That the call takes the Basic credentials of the client is known from the SDK of the vendor alone.
+    /// Lists every scope that the service offers. Only the vendor's SDK shows that the operation takes the Basic credentials of the client.
     ///
     /// `GET /oauth2/scopes`
     ///
@@ -436,9 +436,9 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// - 401: The id or the secret of the client is wrong, or the login has failed. Here `error` is the code.
-    /// - 429: Too many requests. The front of the service answers without `code` and `request_id`; a limit of the operation itself may have both.
-    /// - 500: The service failed in a way it did not foresee.
+    /// - 401: The client id or client secret is wrong, or the login has failed. Here `error` is the code.
+    /// - 429: Too many requests. The limit for all requests of an address gives neither `code` nor `request_id`; the limit of a single operation may give both.
+    /// - 500: An unexpected error in the service.
     /// - default (inferred): Any other error.
     ///
     /// # Example
@@ -455,7 +455,7 @@ impl Client {
 
     /// Get tokens.
     ///
-    /// The token endpoint, for all grants. The id and the secret of the client go into the header, never into the form. Whether a renewal brings a new refresh token is not documented: keep the one that comes, else the old one. The grant `client_credentials` is known from the SDK of the vendor alone; its token belongs to the client, so keep it apart from the tokens of users.
+    /// The token endpoint, for all grants. Send client id and client secret in the header, never in the form. Whether a refresh returns a new refresh token is not documented: store it if there is one, otherwise keep the old one. Only the vendor's SDK has the grant `client_credentials`. Its token belongs to the client, so keep it separate from the tokens of users.
     ///
     /// `POST /oauth2/token`
     ///
@@ -465,10 +465,10 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// - 400: The request is malformed, or what it presents is no longer valid. Here `error` is the code; the API description of the vendor has `code` and `message` instead.
-    /// - 401: The id or the secret of the client is wrong, or the login has failed. Here `error` is the code.
-    /// - 429: Too many requests. The front of the service answers without `code` and `request_id`; a limit of the operation itself may have both.
-    /// - 500: The service failed in a way it did not foresee.
+    /// - 400: The request is malformed, the code or refresh token is not valid (any more), or the grant is not supported. Here `error` is the code; the vendor's API description has `code` and `message` instead.
+    /// - 401: The client id or client secret is wrong, or the login has failed. Here `error` is the code.
+    /// - 429: Too many requests. The limit for all requests of an address gives neither `code` nor `request_id`; the limit of a single operation may give both.
+    /// - 500: An unexpected error in the service.
     /// - default (inferred): Any other error.
     ///
     /// # Example
@@ -499,9 +499,9 @@ impl Client {
         builder::ExchangeOauthToken::new(self)
     }
 
-    /// Claims about the user.
+    /// View the claims of the user.
     ///
-    /// Returns what OpenID Connect says of the owner of the access token. The path has a capital I. A comment in the SDK of the vendor names the two scopes.
+    /// Returns the OpenID Connect claims of the owner of the access token. The path has a capital I. The two scopes are from a comment in the vendor's SDK.
     ///
     /// `GET /oauth2/userInfo`
     ///
@@ -512,11 +512,11 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// - 400: The request is malformed, or what it presents is no longer valid. Here `error` is the code; the API description of the vendor has `code` and `message` instead.
-    /// - 401: The call carries no access token, or one that is invalid or has expired. Get a new one with the refresh token.
-    /// - 403: The token lacks the scope that the operation needs, or the user has no right to do this.
-    /// - 429: Too many requests. The front of the service answers without `code` and `request_id`; a limit of the operation itself may have both.
-    /// - 500: The service failed in a way it did not foresee.
+    /// - 400: The request is malformed, or a parameter is missing. Here `error` is the code; the vendor's API description has `code` and `message` instead.
+    /// - 401 (inferred): The access token is missing, invalid or expired. Get a new one with the refresh token. Here `error` is the code.
+    /// - 403 (inferred): The token lacks a required scope, or the partner app is not active. Here `error` is the code.
+    /// - 429: Too many requests. The limit for all requests of an address gives neither `code` nor `request_id`; the limit of a single operation may give both.
+    /// - 500: An unexpected error in the service.
     /// - default (inferred): Any other error.
     ///
     /// # Example
@@ -531,7 +531,7 @@ impl Client {
         builder::GetOauthUserInfo::new(self)
     }
 
-    /// Public facts about a partner app.
+    /// View public information about a partner app.
     ///
     /// Returns the name and the company of a partner app, for a page that asks the user for consent.
     ///
@@ -539,9 +539,9 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// - 404: The object does not exist, or is hidden from the caller.
-    /// - 429: Too many requests. The front of the service answers without `code` and `request_id`; a limit of the operation itself may have both.
-    /// - 500: The service failed in a way it did not foresee.
+    /// - 404: The object does not exist, or the caller may not see it.
+    /// - 429: Too many requests. The limit for all requests of an address gives neither `code` nor `request_id`; the limit of a single operation may give both.
+    /// - 500: An unexpected error in the service.
     /// - default (inferred): Any other error.
     ///
     /// # Example
@@ -562,7 +562,7 @@ impl Client {
 
     /// Return from the identity provider.
     ///
-    /// Where the identity provider sends the browser back to, with a code or an error. It is meant for browsers alone, and works once for each login.
+    /// The URL to which the identity provider redirects the browser, with a code or an error. For browsers only.
     ///
     /// `GET /v1/partner/sso/callback`
     ///
@@ -572,8 +572,8 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// - 429: Too many requests. The front of the service answers without `code` and `request_id`; a limit of the operation itself may have both.
-    /// - 500: The service failed in a way it did not foresee.
+    /// - 429: Too many requests. The limit for all requests of an address gives neither `code` nor `request_id`; the limit of a single operation may give both.
+    /// - 500: An unexpected error in the service.
     /// - default (inferred): Any other error.
     ///
     /// # Example
@@ -588,17 +588,17 @@ impl Client {
         builder::HandleSsoCallback::new(self)
     }
 
-    /// Facts for the login page of a partner.
+    /// View information for the login page of a partner.
     ///
-    /// Returns the name and the logo of a partner, and whether this login can be used. The call is public and has a rate limit of its own, whose size is not documented.
+    /// Returns the name and the logo of a partner, and whether single sign-on is available. The operation is public and has its own rate limit, which is not documented.
     ///
     /// `GET /v1/partner/sso/info/{slug}`
     ///
     /// # Errors
     ///
-    /// - 404: No partner has this slug. The answer holds `code` and `message` only.
-    /// - 429: Too many requests. The answer holds `code` and `message` only.
-    /// - 500: The service failed in a way it did not foresee.
+    /// - 404: No partner has this slug. The response has only `code` and `message`.
+    /// - 429: Too many requests. The response has only `code` and `message`.
+    /// - 500: An unexpected error in the service.
     /// - default (inferred): Any other error.
     ///
     /// # Example
@@ -615,16 +615,16 @@ impl Client {
 
     /// Start a login through the identity provider.
     ///
-    /// Starts a login for a slug. The answer says where to send the browser; with `auto=true` it sends the browser there itself. The user has to have connected to the partner before. The service handles PKCE towards the identity provider.
+    /// Starts a login for a slug. The response has the URL for the browser; with `auto=true` it redirects the browser itself. The user must already be connected to the partner. The service handles PKCE towards the identity provider.
     ///
     /// `GET /v1/partner/sso/initiate`
     ///
     /// # Errors
     ///
-    /// - 400: The request is malformed, or a value in it is missing or wrong.
-    /// - 404: The slug is unknown, or the partner has no identity provider. The form of the answer is not documented.
-    /// - 429: Too many requests. The front of the service answers without `code` and `request_id`; a limit of the operation itself may have both.
-    /// - 500: The service failed in a way it did not foresee.
+    /// - 400: The request is malformed, or a value is missing or invalid.
+    /// - 404: The slug is unknown, or the partner has no identity provider. The structure of the response is not documented.
+    /// - 429: Too many requests. The limit for all requests of an address gives neither `code` nor `request_id`; the limit of a single operation may give both.
+    /// - 500: An unexpected error in the service.
     /// - default (inferred): Any other error.
     ///
     /// # Example
@@ -639,18 +639,18 @@ impl Client {
         builder::InitiateSso::new(self)
     }
 
-    /// State of a login.
+    /// View the state of a login.
     ///
-    /// Tells how far a login is that `initiate_sso` started. Call it again while the status is `pending`.
+    /// Returns the state of a login that `initiate_sso` started. Poll it while the status is `pending`.
     ///
     /// `GET /v1/partner/sso/session/{session_id}`
     ///
     /// # Errors
     ///
-    /// - 400: The request is malformed, or a value in it is missing or wrong.
-    /// - 404: The login is unknown. The form of the answer is not documented.
-    /// - 429: Too many requests. The front of the service answers without `code` and `request_id`; a limit of the operation itself may have both.
-    /// - 500: The service failed in a way it did not foresee.
+    /// - 400: The request is malformed, or a value is missing or invalid.
+    /// - 404: The login is unknown. The structure of the response is not documented.
+    /// - 429: Too many requests. The limit for all requests of an address gives neither `code` nor `request_id`; the limit of a single operation may give both.
+    /// - 500: An unexpected error in the service.
     /// - default (inferred): Any other error.
     ///
     /// # Example
@@ -671,7 +671,7 @@ impl Client {
 
     /// View the partner app.
     ///
-    /// Returns the partner app that the credentials belong to.
+    /// Returns the partner app of the credentials.
     ///
     /// `GET /v1/partner/admin/app`
     ///
@@ -681,10 +681,10 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// - 401: One of the two headers is missing or wrong. Both `X-API-Key` and `X-Client-ID` are needed.
-    /// - 403: The partner app is suspended or inactive, or has no right to do this.
-    /// - 429: Too many requests. The front of the service answers without `code` and `request_id`; a limit of the operation itself may have both.
-    /// - 500: The service failed in a way it did not foresee.
+    /// - 401: `X-API-Key` or `X-Client-ID` is missing or wrong. Both are required.
+    /// - 403: The partner app is suspended or inactive, or not allowed to do this.
+    /// - 429: Too many requests. The limit for all requests of an address gives neither `code` nor `request_id`; the limit of a single operation may give both.
+    /// - 500: An unexpected error in the service.
     /// - default (inferred): Any other error.
     ///
     /// # Example
@@ -701,7 +701,7 @@ impl Client {
 
     /// Change the partner app.
     ///
-    /// Changes name, description, slug, webhook URL or default toolkit of the partner app. What the body leaves out stays.
+    /// Changes name, description, slug, webhook URL or default toolkit of the partner app. Omitted properties stay unchanged.
     ///
     /// `PATCH /v1/partner/admin/app`
     ///
@@ -712,12 +712,12 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// - 400: A value of the body is missing or wrong.
-    /// - 401: One of the two headers is missing or wrong. Both `X-API-Key` and `X-Client-ID` are needed.
-    /// - 403: The partner app is suspended or inactive, or has no right to do this.
-    /// - 409 (inferred): A request with the same `Idempotency-Key` is still running. Wait as long as `Retry-After` says, and send the call again with the same key.
-    /// - 429: Too many requests. The front of the service answers without `code` and `request_id`; a limit of the operation itself may have both.
-    /// - 500: The service failed in a way it did not foresee.
+    /// - 400: A value of the body is missing or invalid.
+    /// - 401: `X-API-Key` or `X-Client-ID` is missing or wrong. Both are required.
+    /// - 403: The partner app is suspended or inactive, or not allowed to do this.
+    /// - 409 (inferred): A request with the same `Idempotency-Key` is still running. Wait as long as `Retry-After` says, and retry with the same key.
+    /// - 429: Too many requests. The limit for all requests of an address gives neither `code` nor `request_id`; the limit of a single operation may give both.
+    /// - 500: An unexpected error in the service.
     /// - default (inferred): Any other error.
     ///
     /// # Example
@@ -745,9 +745,9 @@ impl Client {
         builder::UpdateApp::new(self)
     }
 
-    /// Change the partner app, old form.
+    /// Change the partner app (old form).
     ///
-    /// Old form of `update_app`, with the same body and the same partial effect, deprecated in 1.10. Use it for servers older than that.
+    /// The old form of `update_app`, deprecated in 1.10: use it only for older servers. Although the method is PUT, omitted properties stay unchanged.
     ///
     /// `PUT /v1/partner/admin/app`
     ///
@@ -758,12 +758,12 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// - 400: A value of the body is missing or wrong.
-    /// - 401: One of the two headers is missing or wrong. Both `X-API-Key` and `X-Client-ID` are needed.
-    /// - 403: The partner app is suspended or inactive, or has no right to do this.
-    /// - 409 (inferred): A request with the same `Idempotency-Key` is still running. Wait as long as `Retry-After` says, and send the call again with the same key.
-    /// - 429: Too many requests. The front of the service answers without `code` and `request_id`; a limit of the operation itself may have both.
-    /// - 500: The service failed in a way it did not foresee.
+    /// - 400: A value of the body is missing or invalid.
+    /// - 401: `X-API-Key` or `X-Client-ID` is missing or wrong. Both are required.
+    /// - 403: The partner app is suspended or inactive, or not allowed to do this.
+    /// - 409 (inferred): A request with the same `Idempotency-Key` is still running. Wait as long as `Retry-After` says, and retry with the same key.
+    /// - 429: Too many requests. The limit for all requests of an address gives neither `code` nor `request_id`; the limit of a single operation may give both.
+    /// - 500: An unexpected error in the service.
     /// - default (inferred): Any other error.
     ///
     /// # Example
@@ -792,9 +792,9 @@ impl Client {
         builder::ReplaceApp::new(self)
     }
 
-    /// Activate, suspend or switch off the partner app.
+    /// Activate, suspend or deactivate the partner app.
     ///
-    /// Changes the state of the partner app. An app that is not active gets 403 for its calls.
+    /// Activates, suspends or deactivates the partner app. While the app is not active, its requests get 403.
     ///
     /// `PUT /v1/partner/admin/app/status`
     ///
@@ -806,11 +806,11 @@ impl Client {
     /// # Errors
     ///
     /// - 400: The state is missing or unknown.
-    /// - 401: One of the two headers is missing or wrong. Both `X-API-Key` and `X-Client-ID` are needed.
-    /// - 403: The partner app is suspended or inactive, or has no right to do this.
-    /// - 409 (inferred): A request with the same `Idempotency-Key` is still running. Wait as long as `Retry-After` says, and send the call again with the same key.
-    /// - 429: Too many requests. The front of the service answers without `code` and `request_id`; a limit of the operation itself may have both.
-    /// - 500: The service failed in a way it did not foresee.
+    /// - 401: `X-API-Key` or `X-Client-ID` is missing or wrong. Both are required.
+    /// - 403: The partner app is suspended or inactive, or not allowed to do this.
+    /// - 409 (inferred): A request with the same `Idempotency-Key` is still running. Wait as long as `Retry-After` says, and retry with the same key.
+    /// - 429: Too many requests. The limit for all requests of an address gives neither `code` nor `request_id`; the limit of a single operation may give both.
+    /// - 500: An unexpected error in the service.
     /// - default (inferred): Any other error.
     ///
     /// # Example
@@ -836,7 +836,7 @@ impl Client {
 
     /// List automations.
     ///
-    /// Lists the automations of the partner app. The API description names the path `/v1/partner/admin/automation` instead; the quick start and the SDK have this one.
+    /// Lists the automations of the partner app. The API description has the path `/v1/partner/admin/automation` instead; the quick start and the SDK have this one.
     ///
     /// `GET /v1/partner/admin/automations`
     ///
@@ -848,11 +848,11 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// - 400: The request is malformed, or a value in it is missing or wrong.
-    /// - 401: One of the two headers is missing or wrong. Both `X-API-Key` and `X-Client-ID` are needed.
-    /// - 403: The partner app is suspended or inactive, or has no right to do this.
-    /// - 429: Too many requests. The front of the service answers without `code` and `request_id`; a limit of the operation itself may have both.
-    /// - 500: The service failed in a way it did not foresee.
+    /// - 400: The request is malformed, or a value is missing or invalid.
+    /// - 401: `X-API-Key` or `X-Client-ID` is missing or wrong. Both are required.
+    /// - 403: The partner app is suspended or inactive, or not allowed to do this.
+    /// - 429: Too many requests. The limit for all requests of an address gives neither `code` nor `request_id`; the limit of a single operation may give both.
+    /// - 500: An unexpected error in the service.
     /// - default (inferred): Any other error.
     ///
     /// # Example
@@ -867,9 +867,9 @@ impl Client {
         builder::ListAutomations::new(self)
     }
 
-    /// Add an automation.
+    /// Create an automation.
     ///
-    /// Adds an automation. The API description names the path `/v1/partner/admin/automation` instead; the quick start and the SDK have this one.
+    /// Creates an automation. The API description has the path `/v1/partner/admin/automation` instead; the quick start and the SDK have this one.
     ///
     /// `POST /v1/partner/admin/automations`
     ///
@@ -880,12 +880,12 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// - 400: A value of the body is missing or wrong.
-    /// - 401: One of the two headers is missing or wrong. Both `X-API-Key` and `X-Client-ID` are needed.
-    /// - 403: The partner app is suspended or inactive, or has no right to do this.
-    /// - 409 (inferred): A request with the same `Idempotency-Key` is still running. Wait as long as `Retry-After` says, and send the call again with the same key.
-    /// - 429: Too many requests. The front of the service answers without `code` and `request_id`; a limit of the operation itself may have both.
-    /// - 500: The service failed in a way it did not foresee.
+    /// - 400: A value of the body is missing or invalid.
+    /// - 401: `X-API-Key` or `X-Client-ID` is missing or wrong. Both are required.
+    /// - 403: The partner app is suspended or inactive, or not allowed to do this.
+    /// - 409 (inferred): A request with the same `Idempotency-Key` is still running. Wait as long as `Retry-After` says, and retry with the same key.
+    /// - 429: Too many requests. The limit for all requests of an address gives neither `code` nor `request_id`; the limit of a single operation may give both.
+    /// - 500: An unexpected error in the service.
     /// - default (inferred): Any other error.
     ///
     /// # Example
@@ -920,7 +920,7 @@ impl Client {
 
     /// View an automation.
     ///
-    /// Returns one automation. The API description names the path `/v1/partner/admin/automation` instead; the quick start and the SDK have this one.
+    /// Returns one automation. The API description has the path `/v1/partner/admin/automation` instead; the quick start and the SDK have this one.
     ///
     /// `GET /v1/partner/admin/automations/{automation_id}`
     ///
@@ -930,12 +930,12 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// - 400: The request is malformed, or a value in it is missing or wrong.
-    /// - 401: One of the two headers is missing or wrong. Both `X-API-Key` and `X-Client-ID` are needed.
-    /// - 403: The partner app is suspended or inactive, or has no right to do this.
-    /// - 404: The object does not exist, or is hidden from the caller.
-    /// - 429: Too many requests. The front of the service answers without `code` and `request_id`; a limit of the operation itself may have both.
-    /// - 500: The service failed in a way it did not foresee.
+    /// - 400: The request is malformed, or a value is missing or invalid.
+    /// - 401: `X-API-Key` or `X-Client-ID` is missing or wrong. Both are required.
+    /// - 403: The partner app is suspended or inactive, or not allowed to do this.
+    /// - 404: The object does not exist, or the caller may not see it.
+    /// - 429: Too many requests. The limit for all requests of an address gives neither `code` nor `request_id`; the limit of a single operation may give both.
+    /// - 500: An unexpected error in the service.
     /// - default (inferred): Any other error.
     ///
     /// # Example
@@ -956,7 +956,7 @@ impl Client {
 
     /// Change an automation.
     ///
-    /// Changes an automation. What the body leaves out stays. The API description names the path `/v1/partner/admin/automation` instead; the quick start and the SDK have this one.
+    /// Changes an automation. Omitted properties stay unchanged. The API description has the path `/v1/partner/admin/automation` instead; the quick start and the SDK have this one.
     ///
     /// `PATCH /v1/partner/admin/automations/{automation_id}`
     ///
@@ -967,13 +967,13 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// - 400: The id or a value of the body is wrong.
-    /// - 401: One of the two headers is missing or wrong. Both `X-API-Key` and `X-Client-ID` are needed.
-    /// - 403: The partner app is suspended or inactive, or has no right to do this.
-    /// - 404: The object does not exist, or is hidden from the caller.
-    /// - 409 (inferred): A request with the same `Idempotency-Key` is still running. Wait as long as `Retry-After` says, and send the call again with the same key.
-    /// - 429: Too many requests. The front of the service answers without `code` and `request_id`; a limit of the operation itself may have both.
-    /// - 500: The service failed in a way it did not foresee.
+    /// - 400: The id or a value of the body is invalid.
+    /// - 401: `X-API-Key` or `X-Client-ID` is missing or wrong. Both are required.
+    /// - 403: The partner app is suspended or inactive, or not allowed to do this.
+    /// - 404: The object does not exist, or the caller may not see it.
+    /// - 409 (inferred): A request with the same `Idempotency-Key` is still running. Wait as long as `Retry-After` says, and retry with the same key.
+    /// - 429: Too many requests. The limit for all requests of an address gives neither `code` nor `request_id`; the limit of a single operation may give both.
+    /// - 500: An unexpected error in the service.
     /// - default (inferred): Any other error.
     ///
     /// # Example
@@ -998,9 +998,9 @@ impl Client {
         builder::UpdateAutomation::new(self)
     }
 
-    /// Change an automation, old form.
+    /// Change an automation (old form).
     ///
-    /// Old form of `update_automation`, with the same body and the same partial effect, deprecated in 1.10. Use it for servers older than that. The API description names the path `/v1/partner/admin/automation` instead; the quick start and the SDK have this one.
+    /// The old form of `update_automation`, deprecated in 1.10: use it only for older servers. Although the method is PUT, omitted properties stay unchanged. The API description has the path `/v1/partner/admin/automation` instead; the quick start and the SDK have this one.
     ///
     /// `PUT /v1/partner/admin/automations/{automation_id}`
     ///
@@ -1011,13 +1011,13 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// - 400: The id or a value of the body is wrong.
-    /// - 401: One of the two headers is missing or wrong. Both `X-API-Key` and `X-Client-ID` are needed.
-    /// - 403: The partner app is suspended or inactive, or has no right to do this.
-    /// - 404: The object does not exist, or is hidden from the caller.
-    /// - 409 (inferred): A request with the same `Idempotency-Key` is still running. Wait as long as `Retry-After` says, and send the call again with the same key.
-    /// - 429: Too many requests. The front of the service answers without `code` and `request_id`; a limit of the operation itself may have both.
-    /// - 500: The service failed in a way it did not foresee.
+    /// - 400: The id or a value of the body is invalid.
+    /// - 401: `X-API-Key` or `X-Client-ID` is missing or wrong. Both are required.
+    /// - 403: The partner app is suspended or inactive, or not allowed to do this.
+    /// - 404: The object does not exist, or the caller may not see it.
+    /// - 409 (inferred): A request with the same `Idempotency-Key` is still running. Wait as long as `Retry-After` says, and retry with the same key.
+    /// - 429: Too many requests. The limit for all requests of an address gives neither `code` nor `request_id`; the limit of a single operation may give both.
+    /// - 500: An unexpected error in the service.
     /// - default (inferred): Any other error.
     ///
     /// # Example
@@ -1043,9 +1043,9 @@ impl Client {
         builder::ReplaceAutomation::new(self)
     }
 
-    /// Remove an automation.
+    /// Delete an automation.
     ///
-    /// Removes an automation. The API description names the path `/v1/partner/admin/automation` instead; the quick start and the SDK have this one.
+    /// Deletes an automation. The API description has the path `/v1/partner/admin/automation` instead; the quick start and the SDK have this one.
     ///
     /// `DELETE /v1/partner/admin/automations/{automation_id}`
     ///
@@ -1056,12 +1056,12 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// - 401: One of the two headers is missing or wrong. Both `X-API-Key` and `X-Client-ID` are needed.
-    /// - 403: The partner app is suspended or inactive, or has no right to do this.
-    /// - 404: The object does not exist, or is hidden from the caller.
-    /// - 409 (inferred): A request with the same `Idempotency-Key` is still running. Wait as long as `Retry-After` says, and send the call again with the same key.
-    /// - 429: Too many requests. The front of the service answers without `code` and `request_id`; a limit of the operation itself may have both.
-    /// - 500: The service failed in a way it did not foresee.
+    /// - 401: `X-API-Key` or `X-Client-ID` is missing or wrong. Both are required.
+    /// - 403: The partner app is suspended or inactive, or not allowed to do this.
+    /// - 404: The object does not exist, or the caller may not see it.
+    /// - 409 (inferred): A request with the same `Idempotency-Key` is still running. Wait as long as `Retry-After` says, and retry with the same key.
+    /// - 429: Too many requests. The limit for all requests of an address gives neither `code` nor `request_id`; the limit of a single operation may give both.
+    /// - 500: An unexpected error in the service.
     /// - default (inferred): Any other error.
     ///
     /// # Example
@@ -1094,11 +1094,11 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// - 400: The request is malformed, or a value in it is missing or wrong.
-    /// - 401: One of the two headers is missing or wrong. Both `X-API-Key` and `X-Client-ID` are needed.
-    /// - 403: The partner app is suspended or inactive, or has no right to do this.
-    /// - 429: Too many requests. The front of the service answers without `code` and `request_id`; a limit of the operation itself may have both.
-    /// - 500: The service failed in a way it did not foresee.
+    /// - 400: The request is malformed, or a value is missing or invalid.
+    /// - 401: `X-API-Key` or `X-Client-ID` is missing or wrong. Both are required.
+    /// - 403: The partner app is suspended or inactive, or not allowed to do this.
+    /// - 429: Too many requests. The limit for all requests of an address gives neither `code` nor `request_id`; the limit of a single operation may give both.
+    /// - 500: An unexpected error in the service.
     /// - default (inferred): Any other error.
     ///
     /// # Example
@@ -1125,12 +1125,12 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// - 400: The request is malformed, or a value in it is missing or wrong.
-    /// - 401: One of the two headers is missing or wrong. Both `X-API-Key` and `X-Client-ID` are needed.
-    /// - 403: The partner app is suspended or inactive, or has no right to do this.
-    /// - 404: The object does not exist, or is hidden from the caller.
-    /// - 429: Too many requests. The front of the service answers without `code` and `request_id`; a limit of the operation itself may have both.
-    /// - 500: The service failed in a way it did not foresee.
+    /// - 400: The request is malformed, or a value is missing or invalid.
+    /// - 401: `X-API-Key` or `X-Client-ID` is missing or wrong. Both are required.
+    /// - 403: The partner app is suspended or inactive, or not allowed to do this.
+    /// - 404: The object does not exist, or the caller may not see it.
+    /// - 429: Too many requests. The limit for all requests of an address gives neither `code` nor `request_id`; the limit of a single operation may give both.
+    /// - 500: An unexpected error in the service.
     /// - default (inferred): Any other error.
     ///
     /// # Example
@@ -1149,9 +1149,9 @@ impl Client {
         builder::GetConnection::new(self)
     }
 
-    /// Cut a user off.
+    /// Revoke a connection.
     ///
-    /// Ends the connection of a user. By a comment in the SDK of the vendor all tokens of the user end with it.
+    /// Revokes the connection of a user. By a comment in the vendor's SDK, this also revokes all tokens of the user.
     ///
     /// `DELETE /v1/partner/admin/connections/{connection_id}`
     ///
@@ -1162,13 +1162,13 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// - 400: The request is malformed, or a value in it is missing or wrong.
-    /// - 401: One of the two headers is missing or wrong. Both `X-API-Key` and `X-Client-ID` are needed.
-    /// - 403: The partner app is suspended or inactive, or has no right to do this.
-    /// - 404: The object does not exist, or is hidden from the caller.
-    /// - 409 (inferred): A request with the same `Idempotency-Key` is still running. Wait as long as `Retry-After` says, and send the call again with the same key.
-    /// - 429: Too many requests. The front of the service answers without `code` and `request_id`; a limit of the operation itself may have both.
-    /// - 500: The service failed in a way it did not foresee.
+    /// - 400: The request is malformed, or a value is missing or invalid.
+    /// - 401: `X-API-Key` or `X-Client-ID` is missing or wrong. Both are required.
+    /// - 403: The partner app is suspended or inactive, or not allowed to do this.
+    /// - 404: The object does not exist, or the caller may not see it.
+    /// - 409 (inferred): A request with the same `Idempotency-Key` is still running. Wait as long as `Retry-After` says, and retry with the same key.
+    /// - 429: Too many requests. The limit for all requests of an address gives neither `code` nor `request_id`; the limit of a single operation may give both.
+    /// - 500: An unexpected error in the service.
     /// - default (inferred): Any other error.
     ///
     /// # Example
@@ -1187,9 +1187,9 @@ impl Client {
         builder::RevokeConnection::new(self)
     }
 
-    /// Age and state of the credentials.
+    /// View the state of the credentials.
     ///
-    /// Tells of each credential how old it is and whether it should get a new value.
+    /// Returns the age and state of each credential, and whether it should be rotated.
     ///
     /// `GET /v1/partner/admin/credentials`
     ///
@@ -1199,10 +1199,10 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// - 401: One of the two headers is missing or wrong. Both `X-API-Key` and `X-Client-ID` are needed.
-    /// - 403: The partner app is suspended or inactive, or has no right to do this.
-    /// - 429: Too many requests. The front of the service answers without `code` and `request_id`; a limit of the operation itself may have both.
-    /// - 500: The service failed in a way it did not foresee.
+    /// - 401: `X-API-Key` or `X-Client-ID` is missing or wrong. Both are required.
+    /// - 403: The partner app is suspended or inactive, or not allowed to do this.
+    /// - 429: Too many requests. The limit for all requests of an address gives neither `code` nor `request_id`; the limit of a single operation may give both.
+    /// - 500: An unexpected error in the service.
     /// - default (inferred): Any other error.
     ///
     /// # Example
@@ -1217,9 +1217,9 @@ impl Client {
         builder::GetCredentialStatus::new(self)
     }
 
-    /// Bring the old API key back.
+    /// Restore the previous API key.
     ///
-    /// Undoes the last rotation of the API key. The token of the rotation works once, and by the SDK of the vendor for one hour. The operation has a rate limit of its own, whose size is not documented.
+    /// Restores the previous API key. Send the rollback token of the rotation: it works only once and, by the vendor's SDK, for one hour. The operation has its own rate limit, which is not documented.
     ///
     /// `POST /v1/partner/admin/credentials/api-key/rollback`
     ///
@@ -1230,12 +1230,12 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// - 400: The request is malformed, or a value in it is missing or wrong.
-    /// - 401: One of the two headers is missing or wrong. Both `X-API-Key` and `X-Client-ID` are needed.
-    /// - 403: The partner app is suspended or inactive, or has no right to do this.
-    /// - 409 (inferred): A request with the same `Idempotency-Key` is still running. Wait as long as `Retry-After` says, and send the call again with the same key.
-    /// - 429: Too many requests. The front of the service answers without `code` and `request_id`; a limit of the operation itself may have both.
-    /// - 500: The service failed in a way it did not foresee.
+    /// - 400: The request is malformed, or a value is missing or invalid.
+    /// - 401: `X-API-Key` or `X-Client-ID` is missing or wrong. Both are required.
+    /// - 403: The partner app is suspended or inactive, or not allowed to do this.
+    /// - 409 (inferred): A request with the same `Idempotency-Key` is still running. Wait as long as `Retry-After` says, and retry with the same key.
+    /// - 429: Too many requests. The limit for all requests of an address gives neither `code` nor `request_id`; the limit of a single operation may give both.
+    /// - 500: An unexpected error in the service.
     /// - default (inferred): Any other error.
     ///
     /// # Example
@@ -1260,9 +1260,9 @@ impl Client {
         builder::RollbackApiKey::new(self)
     }
 
-    /// Give the API key a new value.
+    /// Rotate the API key.
     ///
-    /// Gives the API key a new value, which the answer shows this once. The old value works on during the grace period, and can be brought back with the rollback token. The operation has a rate limit of its own, whose size is not documented. The old value is gone for programs that do not learn the new one, so store the answer before anything else.
+    /// Creates a new API key. The new value is shown only once: store it first. The old value stays valid during the grace period, and the rollback token can restore it. The operation has its own rate limit, which is not documented.
     ///
     /// `POST /v1/partner/admin/credentials/api-key/rotate`
     ///
@@ -1273,12 +1273,12 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// - 400: The request is wrong, or the credential was rotated too often; 429 may stand for the same.
-    /// - 401: One of the two headers is missing or wrong. Both `X-API-Key` and `X-Client-ID` are needed.
-    /// - 403: The partner app is suspended or inactive, or has no right to do this.
-    /// - 409 (inferred): A request with the same `Idempotency-Key` is still running. Wait as long as `Retry-After` says, and send the call again with the same key.
-    /// - 429: Too many requests. The front of the service answers without `code` and `request_id`; a limit of the operation itself may have both.
-    /// - 500: The service failed in a way it did not foresee.
+    /// - 400: The request is invalid, or the credential was rotated too often. Status 429 can mean the same.
+    /// - 401: `X-API-Key` or `X-Client-ID` is missing or wrong. Both are required.
+    /// - 403: The partner app is suspended or inactive, or not allowed to do this.
+    /// - 409 (inferred): A request with the same `Idempotency-Key` is still running. Wait as long as `Retry-After` says, and retry with the same key.
+    /// - 429: Too many requests. The limit for all requests of an address gives neither `code` nor `request_id`; the limit of a single operation may give both.
+    /// - 500: An unexpected error in the service.
     /// - default (inferred): Any other error.
     ///
     /// # Example
@@ -1304,9 +1304,9 @@ impl Client {
         builder::RotateApiKey::new(self)
     }
 
-    /// Bring the old client secret back.
+    /// Restore the previous client secret.
     ///
-    /// Undoes the last rotation of the client secret. The token of the rotation works once, and by the SDK of the vendor for one hour. The operation has a rate limit of its own, whose size is not documented.
+    /// Restores the previous client secret. Send the rollback token of the rotation: it works only once and, by the vendor's SDK, for one hour. The operation has its own rate limit, which is not documented.
     ///
     /// `POST /v1/partner/admin/credentials/client-secret/rollback`
     ///
@@ -1317,12 +1317,12 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// - 400: The request is malformed, or a value in it is missing or wrong.
-    /// - 401: One of the two headers is missing or wrong. Both `X-API-Key` and `X-Client-ID` are needed.
-    /// - 403: The partner app is suspended or inactive, or has no right to do this.
-    /// - 409 (inferred): A request with the same `Idempotency-Key` is still running. Wait as long as `Retry-After` says, and send the call again with the same key.
-    /// - 429: Too many requests. The front of the service answers without `code` and `request_id`; a limit of the operation itself may have both.
-    /// - 500: The service failed in a way it did not foresee.
+    /// - 400: The request is malformed, or a value is missing or invalid.
+    /// - 401: `X-API-Key` or `X-Client-ID` is missing or wrong. Both are required.
+    /// - 403: The partner app is suspended or inactive, or not allowed to do this.
+    /// - 409 (inferred): A request with the same `Idempotency-Key` is still running. Wait as long as `Retry-After` says, and retry with the same key.
+    /// - 429: Too many requests. The limit for all requests of an address gives neither `code` nor `request_id`; the limit of a single operation may give both.
+    /// - 500: An unexpected error in the service.
     /// - default (inferred): Any other error.
     ///
     /// # Example
@@ -1347,9 +1347,9 @@ impl Client {
         builder::RollbackClientSecret::new(self)
     }
 
-    /// Give the client secret a new value.
+    /// Rotate the client secret.
     ///
-    /// Gives the client secret a new value, which the answer shows this once. The old value works on during the grace period, and can be brought back with the rollback token. The operation has a rate limit of its own, whose size is not documented. The old value is gone for programs that do not learn the new one, so store the answer before anything else.
+    /// Creates a new client secret. The new value is shown only once: store it first. The old value stays valid during the grace period, and the rollback token can restore it. The operation has its own rate limit, which is not documented.
     ///
     /// `POST /v1/partner/admin/credentials/client-secret/rotate`
     ///
@@ -1360,12 +1360,12 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// - 400: The request is wrong, or the credential was rotated too often; 429 may stand for the same.
-    /// - 401: One of the two headers is missing or wrong. Both `X-API-Key` and `X-Client-ID` are needed.
-    /// - 403: The partner app is suspended or inactive, or has no right to do this.
-    /// - 409 (inferred): A request with the same `Idempotency-Key` is still running. Wait as long as `Retry-After` says, and send the call again with the same key.
-    /// - 429: Too many requests. The front of the service answers without `code` and `request_id`; a limit of the operation itself may have both.
-    /// - 500: The service failed in a way it did not foresee.
+    /// - 400: The request is invalid, or the credential was rotated too often. Status 429 can mean the same.
+    /// - 401: `X-API-Key` or `X-Client-ID` is missing or wrong. Both are required.
+    /// - 403: The partner app is suspended or inactive, or not allowed to do this.
+    /// - 409 (inferred): A request with the same `Idempotency-Key` is still running. Wait as long as `Retry-After` says, and retry with the same key.
+    /// - 429: Too many requests. The limit for all requests of an address gives neither `code` nor `request_id`; the limit of a single operation may give both.
+    /// - 500: An unexpected error in the service.
     /// - default (inferred): Any other error.
     ///
     /// # Example
@@ -1391,9 +1391,9 @@ impl Client {
         builder::RotateClientSecret::new(self)
     }
 
-    /// List what was done with the credentials.
+    /// List the history of the credentials.
     ///
-    /// Lists the history of the credentials. The answer has an envelope of its own, without a total. The SDK of the vendor names a maximum of 100 entries a page, and a further parameter `action`.
+    /// Lists the audit log of the credentials. The response has `events` and `pagination`, and no total. The vendor's SDK has a maximum of 100 entries in a page, and another parameter `action`.
     ///
     /// `GET /v1/partner/admin/credentials/history`
     ///
@@ -1405,11 +1405,11 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// - 400: The request is malformed, or a value in it is missing or wrong.
-    /// - 401: One of the two headers is missing or wrong. Both `X-API-Key` and `X-Client-ID` are needed.
-    /// - 403: The partner app is suspended or inactive, or has no right to do this.
-    /// - 429: Too many requests. The front of the service answers without `code` and `request_id`; a limit of the operation itself may have both.
-    /// - 500: The service failed in a way it did not foresee.
+    /// - 400: The request is malformed, or a value is missing or invalid.
+    /// - 401: `X-API-Key` or `X-Client-ID` is missing or wrong. Both are required.
+    /// - 403: The partner app is suspended or inactive, or not allowed to do this.
+    /// - 429: Too many requests. The limit for all requests of an address gives neither `code` nor `request_id`; the limit of a single operation may give both.
+    /// - 500: An unexpected error in the service.
     /// - default (inferred): Any other error.
     ///
     /// # Example
@@ -1424,9 +1424,9 @@ impl Client {
         builder::ListCredentialHistory::new(self)
     }
 
-    /// Give the webhook secret a new value.
+    /// Rotate the webhook secret.
     ///
-    /// Gives the webhook secret a new value, which the answer shows this once. The old value stops at once, there is neither grace period nor rollback. Accept both values for a while, for deliveries that are under way. The operation has a rate limit of its own, whose size is not documented. The old value is gone for programs that do not learn the new one, so store the answer before anything else.
+    /// Creates a new webhook secret. The new value is shown only once: store it first. It replaces the old value at once; there is no grace period and no rollback. Accept both values for a while, for deliveries that are already on their way. The operation has its own rate limit, which is not documented.
     ///
     /// `POST /v1/partner/admin/credentials/webhook-secret/rotate`
     ///
@@ -1437,12 +1437,12 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// - 400: The request is wrong.
-    /// - 401: One of the two headers is missing or wrong. Both `X-API-Key` and `X-Client-ID` are needed.
-    /// - 403: The partner app is suspended or inactive, or has no right to do this.
-    /// - 409 (inferred): A request with the same `Idempotency-Key` is still running. Wait as long as `Retry-After` says, and send the call again with the same key.
-    /// - 429: Too many requests. The front of the service answers without `code` and `request_id`; a limit of the operation itself may have both.
-    /// - 500: The service failed in a way it did not foresee.
+    /// - 400: The request is invalid.
+    /// - 401: `X-API-Key` or `X-Client-ID` is missing or wrong. Both are required.
+    /// - 403: The partner app is suspended or inactive, or not allowed to do this.
+    /// - 409 (inferred): A request with the same `Idempotency-Key` is still running. Wait as long as `Retry-After` says, and retry with the same key.
+    /// - 429: Too many requests. The limit for all requests of an address gives neither `code` nor `request_id`; the limit of a single operation may give both.
+    /// - 500: An unexpected error in the service.
     /// - default (inferred): Any other error.
     ///
     /// # Example
@@ -1469,7 +1469,7 @@ impl Client {
 
     /// View the identity provider.
     ///
-    /// Returns the identity provider of the partner. A partner app has one at most.
+    /// Returns the identity provider of the partner. A partner app can have only one.
     ///
     /// `GET /v1/partner/admin/idp`
     ///
@@ -1479,11 +1479,11 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// - 401: One of the two headers is missing or wrong. Both `X-API-Key` and `X-Client-ID` are needed.
-    /// - 403: The partner app is suspended or inactive, or has no right to do this.
-    /// - 404: The object does not exist, or is hidden from the caller.
-    /// - 429: Too many requests. The front of the service answers without `code` and `request_id`; a limit of the operation itself may have both.
-    /// - 500: The service failed in a way it did not foresee.
+    /// - 401: `X-API-Key` or `X-Client-ID` is missing or wrong. Both are required.
+    /// - 403: The partner app is suspended or inactive, or not allowed to do this.
+    /// - 404: The object does not exist, or the caller may not see it.
+    /// - 429: Too many requests. The limit for all requests of an address gives neither `code` nor `request_id`; the limit of a single operation may give both.
+    /// - 500: An unexpected error in the service.
     /// - default (inferred): Any other error.
     ///
     /// # Example
@@ -1500,7 +1500,7 @@ impl Client {
 
     /// Add the identity provider.
     ///
-    /// Adds the identity provider of the partner, if there is none yet. The service reads the metadata of the provider at once.
+    /// Adds the identity provider of the partner. A partner app can have only one.
     ///
     /// `POST /v1/partner/admin/idp`
     ///
@@ -1511,12 +1511,12 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// - 400: A value of the body is wrong, or the identity provider cannot be used.
-    /// - 401: One of the two headers is missing or wrong. Both `X-API-Key` and `X-Client-ID` are needed.
-    /// - 403: The partner app is suspended or inactive, or has no right to do this.
-    /// - 409: There is an identity provider already. The code `idp_config_exists` is documented for 400, so it may come with that status.
-    /// - 429: Too many requests. The front of the service answers without `code` and `request_id`; a limit of the operation itself may have both.
-    /// - 500: The service failed in a way it did not foresee.
+    /// - 400: A value of the body is invalid, or the identity provider cannot be used.
+    /// - 401: `X-API-Key` or `X-Client-ID` is missing or wrong. Both are required.
+    /// - 403: The partner app is suspended or inactive, or not allowed to do this.
+    /// - 409: The app already has an identity provider. The vendor documents the code `idp_config_exists` for 400, so the status may also be 400.
+    /// - 429: Too many requests. The limit for all requests of an address gives neither `code` nor `request_id`; the limit of a single operation may give both.
+    /// - 500: An unexpected error in the service.
     /// - default (inferred): Any other error.
     ///
     /// # Example
@@ -1549,7 +1549,7 @@ impl Client {
 
     /// Change the identity provider.
     ///
-    /// Changes the identity provider. What the body leaves out stays.
+    /// Changes the identity provider. Omitted properties stay unchanged.
     ///
     /// `PATCH /v1/partner/admin/idp`
     ///
@@ -1560,13 +1560,13 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// - 400: A value of the body is wrong, or the identity provider cannot be used.
-    /// - 401: One of the two headers is missing or wrong. Both `X-API-Key` and `X-Client-ID` are needed.
-    /// - 403: The partner app is suspended or inactive, or has no right to do this.
-    /// - 404: The object does not exist, or is hidden from the caller.
-    /// - 409: Another partner has claimed a domain. The code `domain_already_claimed` is documented for 400, so it may come with that status.
-    /// - 429: Too many requests. The front of the service answers without `code` and `request_id`; a limit of the operation itself may have both.
-    /// - 500: The service failed in a way it did not foresee.
+    /// - 400: A value of the body is invalid, or the identity provider cannot be used.
+    /// - 401: `X-API-Key` or `X-Client-ID` is missing or wrong. Both are required.
+    /// - 403: The partner app is suspended or inactive, or not allowed to do this.
+    /// - 404: The object does not exist, or the caller may not see it.
+    /// - 409: Another partner has claimed a domain. The vendor documents the code `domain_already_claimed` for 400, so the status may also be 400.
+    /// - 429: Too many requests. The limit for all requests of an address gives neither `code` nor `request_id`; the limit of a single operation may give both.
+    /// - 500: An unexpected error in the service.
     /// - default (inferred): Any other error.
     ///
     /// # Example
@@ -1586,9 +1586,9 @@ impl Client {
         builder::UpdateIdpConfig::new(self)
     }
 
-    /// Change the identity provider, old form.
+    /// Change the identity provider (old form).
     ///
-    /// Old form of `update_idp_config`, with the same body and the same partial effect, deprecated in 1.10. Use it for servers older than that.
+    /// The old form of `update_idp_config`, deprecated in 1.10: use it only for older servers. Although the method is PUT, omitted properties stay unchanged.
     ///
     /// `PUT /v1/partner/admin/idp`
     ///
@@ -1599,13 +1599,13 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// - 400: A value of the body is wrong, or the identity provider cannot be used.
-    /// - 401: One of the two headers is missing or wrong. Both `X-API-Key` and `X-Client-ID` are needed.
-    /// - 403: The partner app is suspended or inactive, or has no right to do this.
-    /// - 404: The object does not exist, or is hidden from the caller.
-    /// - 409: Another partner has claimed a domain. The code `domain_already_claimed` is documented for 400, so it may come with that status.
-    /// - 429: Too many requests. The front of the service answers without `code` and `request_id`; a limit of the operation itself may have both.
-    /// - 500: The service failed in a way it did not foresee.
+    /// - 400: A value of the body is invalid, or the identity provider cannot be used.
+    /// - 401: `X-API-Key` or `X-Client-ID` is missing or wrong. Both are required.
+    /// - 403: The partner app is suspended or inactive, or not allowed to do this.
+    /// - 404: The object does not exist, or the caller may not see it.
+    /// - 409: Another partner has claimed a domain. The vendor documents the code `domain_already_claimed` for 400, so the status may also be 400.
+    /// - 429: Too many requests. The limit for all requests of an address gives neither `code` nor `request_id`; the limit of a single operation may give both.
+    /// - 500: An unexpected error in the service.
     /// - default (inferred): Any other error.
     ///
     /// # Example
@@ -1626,9 +1626,9 @@ impl Client {
         builder::ReplaceIdpConfig::new(self)
     }
 
-    /// Remove the identity provider.
+    /// Delete the identity provider.
     ///
-    /// Removes the identity provider. Users then log in without it.
+    /// Deletes the identity provider. What this means for users who log in with it is not documented.
     ///
     /// `DELETE /v1/partner/admin/idp`
     ///
@@ -1639,12 +1639,12 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// - 401: One of the two headers is missing or wrong. Both `X-API-Key` and `X-Client-ID` are needed.
-    /// - 403: The partner app is suspended or inactive, or has no right to do this.
-    /// - 404: The object does not exist, or is hidden from the caller.
-    /// - 409 (inferred): A request with the same `Idempotency-Key` is still running. Wait as long as `Retry-After` says, and send the call again with the same key.
-    /// - 429: Too many requests. The front of the service answers without `code` and `request_id`; a limit of the operation itself may have both.
-    /// - 500: The service failed in a way it did not foresee.
+    /// - 401: `X-API-Key` or `X-Client-ID` is missing or wrong. Both are required.
+    /// - 403: The partner app is suspended or inactive, or not allowed to do this.
+    /// - 404: The object does not exist, or the caller may not see it.
+    /// - 409 (inferred): A request with the same `Idempotency-Key` is still running. Wait as long as `Retry-After` says, and retry with the same key.
+    /// - 429: Too many requests. The limit for all requests of an address gives neither `code` nor `request_id`; the limit of a single operation may give both.
+    /// - 500: An unexpected error in the service.
     /// - default (inferred): Any other error.
     ///
     /// # Example
@@ -1659,9 +1659,9 @@ impl Client {
         builder::DeleteIdpConfig::new(self)
     }
 
-    /// State of the proof of a domain.
+    /// View the verification of a domain.
     ///
-    /// Tells how far the proof of a domain is, without asking the DNS.
+    /// Returns the state of a domain verification, without a DNS query.
     ///
     /// `GET /v1/partner/admin/idp/domains/{domain}`
     ///
@@ -1671,12 +1671,12 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// - 400: The domain cannot be proved.
-    /// - 401: One of the two headers is missing or wrong. Both `X-API-Key` and `X-Client-ID` are needed.
-    /// - 403: The partner app is suspended or inactive, or has no right to do this.
-    /// - 404: No proof was started for the domain.
-    /// - 429: Too many requests. The front of the service answers without `code` and `request_id`; a limit of the operation itself may have both.
-    /// - 500: The service failed in a way it did not foresee.
+    /// - 400: The domain cannot be verified.
+    /// - 401: `X-API-Key` or `X-Client-ID` is missing or wrong. Both are required.
+    /// - 403: The partner app is suspended or inactive, or not allowed to do this.
+    /// - 404: No verification was started for the domain.
+    /// - 429: Too many requests. The limit for all requests of an address gives neither `code` nor `request_id`; the limit of a single operation may give both.
+    /// - 500: An unexpected error in the service.
     /// - default (inferred): Any other error.
     ///
     /// # Example
@@ -1695,9 +1695,9 @@ impl Client {
         builder::GetIdpDomainVerification::new(self)
     }
 
-    /// Prove a domain now.
+    /// Check the verification of a domain.
     ///
-    /// Asks the DNS for the TXT record, and tells how far the proof is. The operation takes no `Idempotency-Key`.
+    /// Queries the DNS for the TXT record, and returns the state of the verification. The operation has no `Idempotency-Key`.
     ///
     /// `POST /v1/partner/admin/idp/domains/{domain}/check`
     ///
@@ -1707,12 +1707,12 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// - 400: The domain cannot be proved.
-    /// - 401: One of the two headers is missing or wrong. Both `X-API-Key` and `X-Client-ID` are needed.
-    /// - 403: The partner app is suspended or inactive, or has no right to do this.
-    /// - 404: No proof was started for the domain.
-    /// - 429: Too many requests. The front of the service answers without `code` and `request_id`; a limit of the operation itself may have both.
-    /// - 500: The service failed in a way it did not foresee.
+    /// - 400: The domain cannot be verified.
+    /// - 401: `X-API-Key` or `X-Client-ID` is missing or wrong. Both are required.
+    /// - 403: The partner app is suspended or inactive, or not allowed to do this.
+    /// - 404: No verification was started for the domain.
+    /// - 429: Too many requests. The limit for all requests of an address gives neither `code` nor `request_id`; the limit of a single operation may give both.
+    /// - 500: An unexpected error in the service.
     /// - default (inferred): Any other error.
     ///
     /// # Example
@@ -1733,9 +1733,9 @@ impl Client {
         builder::CheckIdpDomainVerification::new(self)
     }
 
-    /// Start the proof of a domain.
+    /// Start the verification of a domain.
     ///
-    /// Makes or renews the challenge. Put its TXT record into the DNS, then call `check_idp_domain_verification`. The operation takes no `Idempotency-Key`.
+    /// Creates or renews the challenge. Add its TXT record to the DNS, then call `check_idp_domain_verification`. The operation has no `Idempotency-Key`.
     ///
     /// `POST /v1/partner/admin/idp/domains/{domain}/verify`
     ///
@@ -1745,11 +1745,11 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// - 400: The domain cannot be proved.
-    /// - 401: One of the two headers is missing or wrong. Both `X-API-Key` and `X-Client-ID` are needed.
-    /// - 403: The partner app is suspended or inactive, or has no right to do this.
-    /// - 429: Too many proofs are pending, or there were too many requests.
-    /// - 500: The service failed in a way it did not foresee.
+    /// - 400: The domain cannot be verified.
+    /// - 401: `X-API-Key` or `X-Client-ID` is missing or wrong. Both are required.
+    /// - 403: The partner app is suspended or inactive, or not allowed to do this.
+    /// - 429: Too many verifications are pending, or there were too many requests.
+    /// - 500: An unexpected error in the service.
     /// - default (inferred): Any other error.
     ///
     /// # Example
@@ -1784,11 +1784,11 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// - 400: The request is malformed, or a value in it is missing or wrong.
-    /// - 401: One of the two headers is missing or wrong. Both `X-API-Key` and `X-Client-ID` are needed.
-    /// - 403: The partner app is suspended or inactive, or has no right to do this.
-    /// - 429: Too many requests. The front of the service answers without `code` and `request_id`; a limit of the operation itself may have both.
-    /// - 500: The service failed in a way it did not foresee.
+    /// - 400: The request is malformed, or a value is missing or invalid.
+    /// - 401: `X-API-Key` or `X-Client-ID` is missing or wrong. Both are required.
+    /// - 403: The partner app is suspended or inactive, or not allowed to do this.
+    /// - 429: Too many requests. The limit for all requests of an address gives neither `code` nor `request_id`; the limit of a single operation may give both.
+    /// - 500: An unexpected error in the service.
     /// - default (inferred): Any other error.
     ///
     /// # Example
@@ -1803,9 +1803,9 @@ impl Client {
         builder::ListTemplates::new(self)
     }
 
-    /// Add a template.
+    /// Create a template.
     ///
-    /// Adds a template, empty or with the content of a meeting. A 400 may also stand for trouble with that meeting.
+    /// Creates a template, empty or with the content of a meeting. 400 can also mean a problem with that meeting.
     ///
     /// `POST /v1/partner/admin/templates`
     ///
@@ -1816,12 +1816,12 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// - 400: The request is malformed, or a value in it is missing or wrong.
-    /// - 401: One of the two headers is missing or wrong. Both `X-API-Key` and `X-Client-ID` are needed.
-    /// - 403: The meeting is in a workspace that the partner cannot reach, or the app is not active.
-    /// - 409 (inferred): A request with the same `Idempotency-Key` is still running. Wait as long as `Retry-After` says, and send the call again with the same key.
-    /// - 429: Too many requests. The front of the service answers without `code` and `request_id`; a limit of the operation itself may have both.
-    /// - 500: The service failed in a way it did not foresee.
+    /// - 400: The request is malformed, or a value is missing or invalid.
+    /// - 401: `X-API-Key` or `X-Client-ID` is missing or wrong. Both are required.
+    /// - 403: The partner has no access to the workspace of the meeting, or the app is not active.
+    /// - 409 (inferred): A request with the same `Idempotency-Key` is still running. Wait as long as `Retry-After` says, and retry with the same key.
+    /// - 429: Too many requests. The limit for all requests of an address gives neither `code` nor `request_id`; the limit of a single operation may give both.
+    /// - 500: An unexpected error in the service.
     /// - default (inferred): Any other error.
     ///
     /// # Example
@@ -1853,12 +1853,12 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// - 400: The request is malformed, or a value in it is missing or wrong.
-    /// - 401: One of the two headers is missing or wrong. Both `X-API-Key` and `X-Client-ID` are needed.
-    /// - 403: The partner app is suspended or inactive, or has no right to do this.
-    /// - 404: The object does not exist, or is hidden from the caller.
-    /// - 429: Too many requests. The front of the service answers without `code` and `request_id`; a limit of the operation itself may have both.
-    /// - 500: The service failed in a way it did not foresee.
+    /// - 400: The request is malformed, or a value is missing or invalid.
+    /// - 401: `X-API-Key` or `X-Client-ID` is missing or wrong. Both are required.
+    /// - 403: The partner app is suspended or inactive, or not allowed to do this.
+    /// - 404: The object does not exist, or the caller may not see it.
+    /// - 429: Too many requests. The limit for all requests of an address gives neither `code` nor `request_id`; the limit of a single operation may give both.
+    /// - 500: An unexpected error in the service.
     /// - default (inferred): Any other error.
     ///
     /// # Example
@@ -1879,7 +1879,7 @@ impl Client {
 
     /// Change a template.
     ///
-    /// Changes name or description of a template. What the body leaves out stays.
+    /// Changes name or description of a template. Omitted properties stay unchanged.
     ///
     /// `PATCH /v1/partner/admin/templates/{template_id}`
     ///
@@ -1890,13 +1890,13 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// - 400: The request is malformed, or a value in it is missing or wrong.
-    /// - 401: One of the two headers is missing or wrong. Both `X-API-Key` and `X-Client-ID` are needed.
-    /// - 403: The partner app is suspended or inactive, or has no right to do this.
-    /// - 404: The object does not exist, or is hidden from the caller.
-    /// - 409 (inferred): A request with the same `Idempotency-Key` is still running. Wait as long as `Retry-After` says, and send the call again with the same key.
-    /// - 429: Too many requests. The front of the service answers without `code` and `request_id`; a limit of the operation itself may have both.
-    /// - 500: The service failed in a way it did not foresee.
+    /// - 400: The request is malformed, or a value is missing or invalid.
+    /// - 401: `X-API-Key` or `X-Client-ID` is missing or wrong. Both are required.
+    /// - 403: The partner app is suspended or inactive, or not allowed to do this.
+    /// - 404: The object does not exist, or the caller may not see it.
+    /// - 409 (inferred): A request with the same `Idempotency-Key` is still running. Wait as long as `Retry-After` says, and retry with the same key.
+    /// - 429: Too many requests. The limit for all requests of an address gives neither `code` nor `request_id`; the limit of a single operation may give both.
+    /// - 500: An unexpected error in the service.
     /// - default (inferred): Any other error.
     ///
     /// # Example
@@ -1921,9 +1921,9 @@ impl Client {
         builder::UpdateTemplate::new(self)
     }
 
-    /// Change a template, old form.
+    /// Change a template (old form).
     ///
-    /// Old form of `update_template`, with the same body and the same partial effect, deprecated in 1.10. Use it for servers older than that.
+    /// The old form of `update_template`, deprecated in 1.10: use it only for older servers. Although the method is PUT, omitted properties stay unchanged.
     ///
     /// `PUT /v1/partner/admin/templates/{template_id}`
     ///
@@ -1934,13 +1934,13 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// - 400: The request is malformed, or a value in it is missing or wrong.
-    /// - 401: One of the two headers is missing or wrong. Both `X-API-Key` and `X-Client-ID` are needed.
-    /// - 403: The partner app is suspended or inactive, or has no right to do this.
-    /// - 404: The object does not exist, or is hidden from the caller.
-    /// - 409 (inferred): A request with the same `Idempotency-Key` is still running. Wait as long as `Retry-After` says, and send the call again with the same key.
-    /// - 429: Too many requests. The front of the service answers without `code` and `request_id`; a limit of the operation itself may have both.
-    /// - 500: The service failed in a way it did not foresee.
+    /// - 400: The request is malformed, or a value is missing or invalid.
+    /// - 401: `X-API-Key` or `X-Client-ID` is missing or wrong. Both are required.
+    /// - 403: The partner app is suspended or inactive, or not allowed to do this.
+    /// - 404: The object does not exist, or the caller may not see it.
+    /// - 409 (inferred): A request with the same `Idempotency-Key` is still running. Wait as long as `Retry-After` says, and retry with the same key.
+    /// - 429: Too many requests. The limit for all requests of an address gives neither `code` nor `request_id`; the limit of a single operation may give both.
+    /// - 500: An unexpected error in the service.
     /// - default (inferred): Any other error.
     ///
     /// # Example
@@ -1966,9 +1966,9 @@ impl Client {
         builder::ReplaceTemplate::new(self)
     }
 
-    /// Remove a template.
+    /// Delete a template.
     ///
-    /// Removes a template.
+    /// Deletes a template.
     ///
     /// `DELETE /v1/partner/admin/templates/{template_id}`
     ///
@@ -1979,13 +1979,13 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// - 400: The request is malformed, or a value in it is missing or wrong.
-    /// - 401: One of the two headers is missing or wrong. Both `X-API-Key` and `X-Client-ID` are needed.
-    /// - 403: The partner app is suspended or inactive, or has no right to do this.
-    /// - 404: The object does not exist, or is hidden from the caller.
-    /// - 409 (inferred): A request with the same `Idempotency-Key` is still running. Wait as long as `Retry-After` says, and send the call again with the same key.
-    /// - 429: Too many requests. The front of the service answers without `code` and `request_id`; a limit of the operation itself may have both.
-    /// - 500: The service failed in a way it did not foresee.
+    /// - 400: The request is malformed, or a value is missing or invalid.
+    /// - 401: `X-API-Key` or `X-Client-ID` is missing or wrong. Both are required.
+    /// - 403: The partner app is suspended or inactive, or not allowed to do this.
+    /// - 404: The object does not exist, or the caller may not see it.
+    /// - 409 (inferred): A request with the same `Idempotency-Key` is still running. Wait as long as `Retry-After` says, and retry with the same key.
+    /// - 429: Too many requests. The limit for all requests of an address gives neither `code` nor `request_id`; the limit of a single operation may give both.
+    /// - 500: An unexpected error in the service.
     /// - default (inferred): Any other error.
     ///
     /// # Example
@@ -2006,7 +2006,7 @@ impl Client {
 
     /// List the next steps of a template.
     ///
-    /// Lists the next steps that are tied to a template. The list has no parameters for pages, though the SDK of the vendor sends `limit` and `offset`.
+    /// Lists the next steps of a template. The vendor documents no paging for this list, but the vendor's SDK sends `limit` and `offset`.
     ///
     /// `GET /v1/partner/admin/templates/{template_id}/next-steps`
     ///
@@ -2016,12 +2016,12 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// - 400: The request is malformed, or a value in it is missing or wrong.
-    /// - 401: One of the two headers is missing or wrong. Both `X-API-Key` and `X-Client-ID` are needed.
-    /// - 403: The partner app is suspended or inactive, or has no right to do this.
-    /// - 404: The object does not exist, or is hidden from the caller.
-    /// - 429: Too many requests. The front of the service answers without `code` and `request_id`; a limit of the operation itself may have both.
-    /// - 500: The service failed in a way it did not foresee.
+    /// - 400: The request is malformed, or a value is missing or invalid.
+    /// - 401: `X-API-Key` or `X-Client-ID` is missing or wrong. Both are required.
+    /// - 403: The partner app is suspended or inactive, or not allowed to do this.
+    /// - 404: The object does not exist, or the caller may not see it.
+    /// - 429: Too many requests. The limit for all requests of an address gives neither `code` nor `request_id`; the limit of a single operation may give both.
+    /// - 500: An unexpected error in the service.
     /// - default (inferred): Any other error.
     ///
     /// # Example
@@ -2040,9 +2040,9 @@ impl Client {
         builder::ListTemplateNextSteps::new(self)
     }
 
-    /// Tie a next step to a template.
+    /// Add a next step to a template.
     ///
-    /// Ties a next step to a template.
+    /// Adds a next step to a template.
     ///
     /// `POST /v1/partner/admin/templates/{template_id}/next-steps`
     ///
@@ -2053,13 +2053,13 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// - 400: The request is malformed, or a value in it is missing or wrong.
-    /// - 401: One of the two headers is missing or wrong. Both `X-API-Key` and `X-Client-ID` are needed.
-    /// - 403: The partner app is suspended or inactive, or has no right to do this.
-    /// - 404: The object does not exist, or is hidden from the caller.
-    /// - 409 (inferred): A request with the same `Idempotency-Key` is still running. Wait as long as `Retry-After` says, and send the call again with the same key.
-    /// - 429: Too many requests. The front of the service answers without `code` and `request_id`; a limit of the operation itself may have both.
-    /// - 500: The service failed in a way it did not foresee.
+    /// - 400: The request is malformed, or a value is missing or invalid.
+    /// - 401: `X-API-Key` or `X-Client-ID` is missing or wrong. Both are required.
+    /// - 403: The partner app is suspended or inactive, or not allowed to do this.
+    /// - 404: The object does not exist, or the caller may not see it.
+    /// - 409 (inferred): A request with the same `Idempotency-Key` is still running. Wait as long as `Retry-After` says, and retry with the same key.
+    /// - 429: Too many requests. The limit for all requests of an address gives neither `code` nor `request_id`; the limit of a single operation may give both.
+    /// - 500: An unexpected error in the service.
     /// - default (inferred): Any other error.
     ///
     /// # Example
@@ -2086,9 +2086,9 @@ impl Client {
         builder::AddTemplateNextStep::new(self)
     }
 
-    /// Change the tie to a next step.
+    /// Change a next step of a template.
     ///
-    /// Switches on or off whether a next step runs by itself.
+    /// Turns autopilot on or off for a next step of a template.
     ///
     /// `PUT /v1/partner/admin/templates/{template_id}/next-steps/{next_step_id}`
     ///
@@ -2099,13 +2099,13 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// - 400: The request is malformed, or a value in it is missing or wrong.
-    /// - 401: One of the two headers is missing or wrong. Both `X-API-Key` and `X-Client-ID` are needed.
-    /// - 403: The partner app is suspended or inactive, or has no right to do this.
-    /// - 404: The object does not exist, or is hidden from the caller.
-    /// - 409 (inferred): A request with the same `Idempotency-Key` is still running. Wait as long as `Retry-After` says, and send the call again with the same key.
-    /// - 429: Too many requests. The front of the service answers without `code` and `request_id`; a limit of the operation itself may have both.
-    /// - 500: The service failed in a way it did not foresee.
+    /// - 400: The request is malformed, or a value is missing or invalid.
+    /// - 401: `X-API-Key` or `X-Client-ID` is missing or wrong. Both are required.
+    /// - 403: The partner app is suspended or inactive, or not allowed to do this.
+    /// - 404: The object does not exist, or the caller may not see it.
+    /// - 409 (inferred): A request with the same `Idempotency-Key` is still running. Wait as long as `Retry-After` says, and retry with the same key.
+    /// - 429: Too many requests. The limit for all requests of an address gives neither `code` nor `request_id`; the limit of a single operation may give both.
+    /// - 500: An unexpected error in the service.
     /// - default (inferred): Any other error.
     ///
     /// # Example
@@ -2127,9 +2127,9 @@ impl Client {
         builder::UpdateTemplateNextStep::new(self)
     }
 
-    /// Untie a next step.
+    /// Remove a next step from a template.
     ///
-    /// Removes the tie between a template and a next step. The next step itself stays.
+    /// Removes a next step from a template. The next step itself stays.
     ///
     /// `DELETE /v1/partner/admin/templates/{template_id}/next-steps/{next_step_id}`
     ///
@@ -2140,13 +2140,13 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// - 400: The request is malformed, or a value in it is missing or wrong.
-    /// - 401: One of the two headers is missing or wrong. Both `X-API-Key` and `X-Client-ID` are needed.
-    /// - 403: The partner app is suspended or inactive, or has no right to do this.
-    /// - 404: The object does not exist, or is hidden from the caller.
-    /// - 409 (inferred): A request with the same `Idempotency-Key` is still running. Wait as long as `Retry-After` says, and send the call again with the same key.
-    /// - 429: Too many requests. The front of the service answers without `code` and `request_id`; a limit of the operation itself may have both.
-    /// - 500: The service failed in a way it did not foresee.
+    /// - 400: The request is malformed, or a value is missing or invalid.
+    /// - 401: `X-API-Key` or `X-Client-ID` is missing or wrong. Both are required.
+    /// - 403: The partner app is suspended or inactive, or not allowed to do this.
+    /// - 404: The object does not exist, or the caller may not see it.
+    /// - 409 (inferred): A request with the same `Idempotency-Key` is still running. Wait as long as `Retry-After` says, and retry with the same key.
+    /// - 429: Too many requests. The limit for all requests of an address gives neither `code` nor `request_id`; the limit of a single operation may give both.
+    /// - 500: An unexpected error in the service.
     /// - default (inferred): Any other error.
     ///
     /// # Example
@@ -2166,9 +2166,9 @@ impl Client {
         builder::RemoveTemplateNextStep::new(self)
     }
 
-    /// List deliveries of webhooks.
+    /// List webhook deliveries.
     ///
-    /// Lists what was sent to the webhook of the app, and what became of it. The entries stand in `deliveries`. How often and when the service tries again is not documented.
+    /// Lists the deliveries to the webhook of the app, with their status. The entries are in `deliveries`. How often and when the service retries is not documented.
     ///
     /// `GET /v1/partner/admin/webhook-deliveries`
     ///
@@ -2180,10 +2180,10 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// - 401: One of the two headers is missing or wrong. Both `X-API-Key` and `X-Client-ID` are needed.
-    /// - 403: The partner app is suspended or inactive, or has no right to do this.
-    /// - 429: Too many requests. The front of the service answers without `code` and `request_id`; a limit of the operation itself may have both.
-    /// - 500: The service failed in a way it did not foresee.
+    /// - 401: `X-API-Key` or `X-Client-ID` is missing or wrong. Both are required.
+    /// - 403: The partner app is suspended or inactive, or not allowed to do this.
+    /// - 429: Too many requests. The limit for all requests of an address gives neither `code` nor `request_id`; the limit of a single operation may give both.
+    /// - 500: An unexpected error in the service.
     /// - default (inferred): Any other error.
     ///
     /// # Example
@@ -2210,11 +2210,11 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// - 401: One of the two headers is missing or wrong. Both `X-API-Key` and `X-Client-ID` are needed.
-    /// - 403: The partner app is suspended or inactive, or has no right to do this.
-    /// - 404: The object does not exist, or is hidden from the caller.
-    /// - 429: Too many requests. The front of the service answers without `code` and `request_id`; a limit of the operation itself may have both.
-    /// - 500: The service failed in a way it did not foresee.
+    /// - 401: `X-API-Key` or `X-Client-ID` is missing or wrong. Both are required.
+    /// - 403: The partner app is suspended or inactive, or not allowed to do this.
+    /// - 404: The object does not exist, or the caller may not see it.
+    /// - 429: Too many requests. The limit for all requests of an address gives neither `code` nor `request_id`; the limit of a single operation may give both.
+    /// - 500: An unexpected error in the service.
     /// - default (inferred): Any other error.
     ///
     /// # Example
@@ -2233,7 +2233,7 @@ impl Client {
         builder::GetWebhookDelivery::new(self)
     }
 
-    /// Deliver once more.
+    /// Retry a delivery.
     ///
     /// Queues another attempt of a delivery.
     ///
@@ -2246,12 +2246,12 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// - 401: One of the two headers is missing or wrong. Both `X-API-Key` and `X-Client-ID` are needed.
-    /// - 403: The partner app is suspended or inactive, or has no right to do this.
-    /// - 404: The object does not exist, or is hidden from the caller.
-    /// - 409 (inferred): A request with the same `Idempotency-Key` is still running. Wait as long as `Retry-After` says, and send the call again with the same key.
-    /// - 429: Too many requests. The front of the service answers without `code` and `request_id`; a limit of the operation itself may have both.
-    /// - 500: The service failed in a way it did not foresee.
+    /// - 401: `X-API-Key` or `X-Client-ID` is missing or wrong. Both are required.
+    /// - 403: The partner app is suspended or inactive, or not allowed to do this.
+    /// - 404: The object does not exist, or the caller may not see it.
+    /// - 409 (inferred): A request with the same `Idempotency-Key` is still running. Wait as long as `Retry-After` says, and retry with the same key.
+    /// - 429: Too many requests. The limit for all requests of an address gives neither `code` nor `request_id`; the limit of a single operation may give both.
+    /// - 500: An unexpected error in the service.
     /// - default (inferred): Any other error.
     ///
     /// # Example
@@ -2272,7 +2272,7 @@ impl Client {
 
     /// Choose which events are delivered.
     ///
-    /// Sets the filter of webhooks, in place of the one before. An app has one filter at most. Servers up to 1.4.5, and the SDK of the vendor, have it below `/v1/partner/admin/app` instead.
+    /// Sets the webhook filter and replaces the old one. An app has at most one filter. Servers up to 1.4.5, and the vendor's SDK, have the path below `/v1/partner/admin/app` instead.
     ///
     /// `PUT /v1/partner/admin/webhook-filter`
     ///
@@ -2284,12 +2284,12 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// - 400: The filter is wrong. Where it names an unknown event, `valid_event_types` lists those there are.
-    /// - 401: One of the two headers is missing or wrong. Both `X-API-Key` and `X-Client-ID` are needed.
-    /// - 403: The partner app is suspended or inactive, or has no right to do this.
-    /// - 409 (inferred): A request with the same `Idempotency-Key` is still running. Wait as long as `Retry-After` says, and send the call again with the same key.
-    /// - 429: Too many requests. The front of the service answers without `code` and `request_id`; a limit of the operation itself may have both.
-    /// - 500: The service failed in a way it did not foresee.
+    /// - 400: The filter is invalid. If it has an unknown event, `valid_event_types` lists the valid ones.
+    /// - 401: `X-API-Key` or `X-Client-ID` is missing or wrong. Both are required.
+    /// - 403: The partner app is suspended or inactive, or not allowed to do this.
+    /// - 409 (inferred): A request with the same `Idempotency-Key` is still running. Wait as long as `Retry-After` says, and retry with the same key.
+    /// - 429: Too many requests. The limit for all requests of an address gives neither `code` nor `request_id`; the limit of a single operation may give both.
+    /// - 500: An unexpected error in the service.
     /// - default (inferred): Any other error.
     ///
     /// # Example
@@ -2321,7 +2321,7 @@ impl Client {
 
     /// Remove the filter.
     ///
-    /// Removes the filter, so that all events are delivered. The answer is the app, not an empty one. Servers up to 1.4.5, and the SDK of the vendor, have it below `/v1/partner/admin/app` instead.
+    /// Removes the webhook filter, so that all events are delivered. Returns the app. Servers up to 1.4.5, and the vendor's SDK, have the path below `/v1/partner/admin/app` instead.
     ///
     /// `DELETE /v1/partner/admin/webhook-filter`
     ///
@@ -2332,11 +2332,11 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// - 401: One of the two headers is missing or wrong. Both `X-API-Key` and `X-Client-ID` are needed.
-    /// - 403: The partner app is suspended or inactive, or has no right to do this.
-    /// - 409 (inferred): A request with the same `Idempotency-Key` is still running. Wait as long as `Retry-After` says, and send the call again with the same key.
-    /// - 429: Too many requests. The front of the service answers without `code` and `request_id`; a limit of the operation itself may have both.
-    /// - 500: The service failed in a way it did not foresee.
+    /// - 401: `X-API-Key` or `X-Client-ID` is missing or wrong. Both are required.
+    /// - 403: The partner app is suspended or inactive, or not allowed to do this.
+    /// - 409 (inferred): A request with the same `Idempotency-Key` is still running. Wait as long as `Retry-After` says, and retry with the same key.
+    /// - 429: Too many requests. The limit for all requests of an address gives neither `code` nor `request_id`; the limit of a single operation may give both.
+    /// - 500: An unexpected error in the service.
     /// - default (inferred): Any other error.
     ///
     /// # Example
@@ -2351,9 +2351,9 @@ impl Client {
         builder::DeleteWebhookFilter::new(self)
     }
 
-    /// Switch webhooks on or off.
+    /// Turn webhooks on or off.
     ///
-    /// Switches the delivery of webhooks on or off. The service switches it off by itself after 50 abandoned deliveries, or 72 hours after the last success with failures since; later events wait. Switching it on again needs `pending_disposition`; a wrong or missing one is answered with 400. Servers up to 1.4.5, and the SDK of the vendor, have it below `/v1/partner/admin/app` instead.
+    /// Turns the delivery of webhooks on or off. The service turns it off automatically after 50 abandoned deliveries, or if deliveries fail and the last success was 72 hours ago; later events wait. To turn it on again, send `pending_disposition`; without a valid value the service returns 400. Servers up to 1.4.5, and the vendor's SDK, have the path below `/v1/partner/admin/app` instead.
     ///
     /// `PUT /v1/partner/admin/webhook-status`
     ///
@@ -2364,12 +2364,12 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// - 400: The request is malformed, or a value in it is missing or wrong.
-    /// - 401: One of the two headers is missing or wrong. Both `X-API-Key` and `X-Client-ID` are needed.
-    /// - 403: The partner app is suspended or inactive, or has no right to do this.
-    /// - 409 (inferred): A request with the same `Idempotency-Key` is still running. Wait as long as `Retry-After` says, and send the call again with the same key.
-    /// - 429: Too many requests. The front of the service answers without `code` and `request_id`; a limit of the operation itself may have both.
-    /// - 500: The service failed in a way it did not foresee.
+    /// - 400: The request is malformed, or a value is missing or invalid.
+    /// - 401: `X-API-Key` or `X-Client-ID` is missing or wrong. Both are required.
+    /// - 403: The partner app is suspended or inactive, or not allowed to do this.
+    /// - 409 (inferred): A request with the same `Idempotency-Key` is still running. Wait as long as `Retry-After` says, and retry with the same key.
+    /// - 429: Too many requests. The limit for all requests of an address gives neither `code` nor `request_id`; the limit of a single operation may give both.
+    /// - 500: An unexpected error in the service.
     /// - default (inferred): Any other error.
     ///
     /// # Example
@@ -2396,7 +2396,7 @@ impl Client {
 
     /// List workflow templates.
     ///
-    /// Lists the workflow templates of the partner over all workspaces.
+    /// Lists the workflow templates of the partner in all workspaces.
     ///
     /// `GET /v1/partner/admin/workflow-templates`
     ///
@@ -2408,10 +2408,10 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// - 401: One of the two headers is missing or wrong. Both `X-API-Key` and `X-Client-ID` are needed.
-    /// - 403: The partner app is suspended or inactive, or has no right to do this.
-    /// - 429: Too many requests. The front of the service answers without `code` and `request_id`; a limit of the operation itself may have both.
-    /// - 500: The service failed in a way it did not foresee.
+    /// - 401: `X-API-Key` or `X-Client-ID` is missing or wrong. Both are required.
+    /// - 403: The partner app is suspended or inactive, or not allowed to do this.
+    /// - 429: Too many requests. The limit for all requests of an address gives neither `code` nor `request_id`; the limit of a single operation may give both.
+    /// - 500: An unexpected error in the service.
     /// - default (inferred): Any other error.
     ///
     /// # Example
@@ -2438,12 +2438,12 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// - 400: The request is malformed, or a value in it is missing or wrong.
-    /// - 401: One of the two headers is missing or wrong. Both `X-API-Key` and `X-Client-ID` are needed.
-    /// - 403: The partner app is suspended or inactive, or has no right to do this.
-    /// - 404: The object does not exist, or is hidden from the caller.
-    /// - 429: Too many requests. The front of the service answers without `code` and `request_id`; a limit of the operation itself may have both.
-    /// - 500: The service failed in a way it did not foresee.
+    /// - 400: The request is malformed, or a value is missing or invalid.
+    /// - 401: `X-API-Key` or `X-Client-ID` is missing or wrong. Both are required.
+    /// - 403: The partner app is suspended or inactive, or not allowed to do this.
+    /// - 404: The object does not exist, or the caller may not see it.
+    /// - 429: Too many requests. The limit for all requests of an address gives neither `code` nor `request_id`; the limit of a single operation may give both.
+    /// - 500: An unexpected error in the service.
     /// - default (inferred): Any other error.
     ///
     /// # Example
@@ -2476,10 +2476,10 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// - 401: One of the two headers is missing or wrong. Both `X-API-Key` and `X-Client-ID` are needed.
-    /// - 403: The partner app is suspended or inactive, or has no right to do this.
-    /// - 429: Too many requests. The front of the service answers without `code` and `request_id`; a limit of the operation itself may have both.
-    /// - 500: The service failed in a way it did not foresee.
+    /// - 401: `X-API-Key` or `X-Client-ID` is missing or wrong. Both are required.
+    /// - 403: The partner app is suspended or inactive, or not allowed to do this.
+    /// - 429: Too many requests. The limit for all requests of an address gives neither `code` nor `request_id`; the limit of a single operation may give both.
+    /// - 500: An unexpected error in the service.
     /// - default (inferred): Any other error.
     ///
     /// # Example
@@ -2494,9 +2494,9 @@ impl Client {
         builder::AdminListToolkits::new(self)
     }
 
-    /// Add a toolkit.
+    /// Create a toolkit.
     ///
-    /// Adds a toolkit with its first version. With `dry_run` the manifest is only checked, and the answer is 200 instead of 201.
+    /// Creates a toolkit with its first version. With `dry_run` the service only validates the manifest, and returns 200 instead of 201.
     ///
     /// `POST /v1/partner/admin/toolkits`
     ///
@@ -2507,12 +2507,12 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// - 400: The request is malformed, or a value in it is missing or wrong.
-    /// - 401: One of the two headers is missing or wrong. Both `X-API-Key` and `X-Client-ID` are needed.
-    /// - 403: The partner app is suspended or inactive, or has no right to do this.
-    /// - 409 (inferred): A request with the same `Idempotency-Key` is still running. Wait as long as `Retry-After` says, and send the call again with the same key.
-    /// - 429: Too many requests. The front of the service answers without `code` and `request_id`; a limit of the operation itself may have both.
-    /// - 500: The service failed in a way it did not foresee.
+    /// - 400: The request is malformed, or a value is missing or invalid.
+    /// - 401: `X-API-Key` or `X-Client-ID` is missing or wrong. Both are required.
+    /// - 403: The partner app is suspended or inactive, or not allowed to do this.
+    /// - 409 (inferred): A request with the same `Idempotency-Key` is still running. Wait as long as `Retry-After` says, and retry with the same key.
+    /// - 429: Too many requests. The limit for all requests of an address gives neither `code` nor `request_id`; the limit of a single operation may give both.
+    /// - 500: An unexpected error in the service.
     /// - default (inferred): Any other error.
     ///
     /// # Example
@@ -2556,7 +2556,7 @@ impl Client {
 
     /// Export chosen entities.
     ///
-    /// Makes a manifest of chosen entities. An empty choice is answered with 400.
+    /// Creates a manifest of the given entities. Without any entity the service returns 400.
     ///
     /// `POST /v1/partner/admin/toolkits/export`
     ///
@@ -2567,12 +2567,12 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// - 400: The request is malformed, or a value in it is missing or wrong.
-    /// - 401: One of the two headers is missing or wrong. Both `X-API-Key` and `X-Client-ID` are needed.
-    /// - 403: The partner app is suspended or inactive, or has no right to do this.
-    /// - 409 (inferred): A request with the same `Idempotency-Key` is still running. Wait as long as `Retry-After` says, and send the call again with the same key.
-    /// - 429: Too many requests. The front of the service answers without `code` and `request_id`; a limit of the operation itself may have both.
-    /// - 500: The service failed in a way it did not foresee.
+    /// - 400: The request is malformed, or a value is missing or invalid.
+    /// - 401: `X-API-Key` or `X-Client-ID` is missing or wrong. Both are required.
+    /// - 403: The partner app is suspended or inactive, or not allowed to do this.
+    /// - 409 (inferred): A request with the same `Idempotency-Key` is still running. Wait as long as `Retry-After` says, and retry with the same key.
+    /// - 429: Too many requests. The limit for all requests of an address gives neither `code` nor `request_id`; the limit of a single operation may give both.
+    /// - 500: An unexpected error in the service.
     /// - default (inferred): Any other error.
     ///
     /// # Example
@@ -2613,12 +2613,12 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// - 400: The request is malformed, or a value in it is missing or wrong.
-    /// - 401: One of the two headers is missing or wrong. Both `X-API-Key` and `X-Client-ID` are needed.
-    /// - 403: The partner app is suspended or inactive, or has no right to do this.
-    /// - 404: The object does not exist, or is hidden from the caller.
-    /// - 429: Too many requests. The front of the service answers without `code` and `request_id`; a limit of the operation itself may have both.
-    /// - 500: The service failed in a way it did not foresee.
+    /// - 400: The request is malformed, or a value is missing or invalid.
+    /// - 401: `X-API-Key` or `X-Client-ID` is missing or wrong. Both are required.
+    /// - 403: The partner app is suspended or inactive, or not allowed to do this.
+    /// - 404: The object does not exist, or the caller may not see it.
+    /// - 429: Too many requests. The limit for all requests of an address gives neither `code` nor `request_id`; the limit of a single operation may give both.
+    /// - 500: An unexpected error in the service.
     /// - default (inferred): Any other error.
     ///
     /// # Example
@@ -2639,7 +2639,7 @@ impl Client {
 
     /// Change a toolkit.
     ///
-    /// Changes the description of a toolkit and how its versions spread. What the body leaves out stays. The manifest changes by versions only. Servers up to 1.6.0, and the SDK of the vendor, use PUT instead.
+    /// Changes name, description and propagation of a toolkit. Omitted properties stay unchanged. To change the manifest, create a version. Servers up to 1.6.0, and the vendor's SDK, use PUT instead.
     ///
     /// `PATCH /v1/partner/admin/toolkits/{toolkit_id}`
     ///
@@ -2650,13 +2650,13 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// - 400: The request is malformed, or a value in it is missing or wrong.
-    /// - 401: One of the two headers is missing or wrong. Both `X-API-Key` and `X-Client-ID` are needed.
-    /// - 403: The partner app is suspended or inactive, or has no right to do this.
-    /// - 404: The object does not exist, or is hidden from the caller.
-    /// - 409: The body holds a manifest or a version. Make a version instead.
-    /// - 429: Too many requests. The front of the service answers without `code` and `request_id`; a limit of the operation itself may have both.
-    /// - 500: The service failed in a way it did not foresee.
+    /// - 400: The request is malformed, or a value is missing or invalid.
+    /// - 401: `X-API-Key` or `X-Client-ID` is missing or wrong. Both are required.
+    /// - 403: The partner app is suspended or inactive, or not allowed to do this.
+    /// - 404: The object does not exist, or the caller may not see it.
+    /// - 409: The body contains a manifest or a version. Create a version instead.
+    /// - 429: Too many requests. The limit for all requests of an address gives neither `code` nor `request_id`; the limit of a single operation may give both.
+    /// - 500: An unexpected error in the service.
     /// - default (inferred): Any other error.
     ///
     /// # Example
@@ -2677,9 +2677,9 @@ impl Client {
         builder::AdminUpdateToolkit::new(self)
     }
 
-    /// Remove a toolkit.
+    /// Delete a toolkit.
     ///
-    /// Removes a toolkit.
+    /// Deletes a toolkit.
     ///
     /// `DELETE /v1/partner/admin/toolkits/{toolkit_id}`
     ///
@@ -2690,13 +2690,13 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// - 400: The request is malformed, or a value in it is missing or wrong.
-    /// - 401: One of the two headers is missing or wrong. Both `X-API-Key` and `X-Client-ID` are needed.
-    /// - 403: The partner app is suspended or inactive, or has no right to do this.
-    /// - 404: The object does not exist, or is hidden from the caller.
-    /// - 409 (inferred): A request with the same `Idempotency-Key` is still running. Wait as long as `Retry-After` says, and send the call again with the same key.
-    /// - 429: Too many requests. The front of the service answers without `code` and `request_id`; a limit of the operation itself may have both.
-    /// - 500: The service failed in a way it did not foresee.
+    /// - 400: The request is malformed, or a value is missing or invalid.
+    /// - 401: `X-API-Key` or `X-Client-ID` is missing or wrong. Both are required.
+    /// - 403: The partner app is suspended or inactive, or not allowed to do this.
+    /// - 404: The object does not exist, or the caller may not see it.
+    /// - 409 (inferred): A request with the same `Idempotency-Key` is still running. Wait as long as `Retry-After` says, and retry with the same key.
+    /// - 429: Too many requests. The limit for all requests of an address gives neither `code` nor `request_id`; the limit of a single operation may give both.
+    /// - 500: An unexpected error in the service.
     /// - default (inferred): Any other error.
     ///
     /// # Example
@@ -2717,7 +2717,7 @@ impl Client {
 
     /// Export a toolkit.
     ///
-    /// Makes a manifest of a toolkit.
+    /// Creates a manifest of a toolkit.
     ///
     /// `GET /v1/partner/admin/toolkits/{toolkit_id}/export`
     ///
@@ -2727,11 +2727,11 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// - 401: One of the two headers is missing or wrong. Both `X-API-Key` and `X-Client-ID` are needed.
-    /// - 403: The partner app is suspended or inactive, or has no right to do this.
-    /// - 404: The object does not exist, or is hidden from the caller.
-    /// - 429: Too many requests. The front of the service answers without `code` and `request_id`; a limit of the operation itself may have both.
-    /// - 500: The service failed in a way it did not foresee.
+    /// - 401: `X-API-Key` or `X-Client-ID` is missing or wrong. Both are required.
+    /// - 403: The partner app is suspended or inactive, or not allowed to do this.
+    /// - 404: The object does not exist, or the caller may not see it.
+    /// - 429: Too many requests. The limit for all requests of an address gives neither `code` nor `request_id`; the limit of a single operation may give both.
+    /// - 500: An unexpected error in the service.
     /// - default (inferred): Any other error.
     ///
     /// # Example
@@ -2752,7 +2752,7 @@ impl Client {
 
     /// List installations of a toolkit.
     ///
-    /// Lists the workspaces that have or had a toolkit. The answer has no total; read on until a page is not full.
+    /// Lists the workspaces that have or had a toolkit. The response has no total: read pages until one is not full.
     ///
     /// `GET /v1/partner/admin/toolkits/{toolkit_id}/installations`
     ///
@@ -2764,12 +2764,12 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// - 400: The request is malformed, or a value in it is missing or wrong.
-    /// - 401: One of the two headers is missing or wrong. Both `X-API-Key` and `X-Client-ID` are needed.
-    /// - 403: The partner app is suspended or inactive, or has no right to do this.
-    /// - 404: The object does not exist, or is hidden from the caller.
-    /// - 429: Too many requests. The front of the service answers without `code` and `request_id`; a limit of the operation itself may have both.
-    /// - 500: The service failed in a way it did not foresee.
+    /// - 400: The request is malformed, or a value is missing or invalid.
+    /// - 401: `X-API-Key` or `X-Client-ID` is missing or wrong. Both are required.
+    /// - 403: The partner app is suspended or inactive, or not allowed to do this.
+    /// - 404: The object does not exist, or the caller may not see it.
+    /// - 429: Too many requests. The limit for all requests of an address gives neither `code` nor `request_id`; the limit of a single operation may give both.
+    /// - 500: An unexpected error in the service.
     /// - default (inferred): Any other error.
     ///
     /// # Example
@@ -2792,7 +2792,7 @@ impl Client {
 
     /// List versions of a toolkit.
     ///
-    /// Lists all versions of a toolkit. The answer is a bare list without pages.
+    /// Lists all versions of a toolkit. The response is a plain array, without paging.
     ///
     /// `GET /v1/partner/admin/toolkits/{toolkit_id}/versions`
     ///
@@ -2802,12 +2802,12 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// - 400: The request is malformed, or a value in it is missing or wrong.
-    /// - 401: One of the two headers is missing or wrong. Both `X-API-Key` and `X-Client-ID` are needed.
-    /// - 403: The partner app is suspended or inactive, or has no right to do this.
-    /// - 404: The object does not exist, or is hidden from the caller.
-    /// - 429: Too many requests. The front of the service answers without `code` and `request_id`; a limit of the operation itself may have both.
-    /// - 500: The service failed in a way it did not foresee.
+    /// - 400: The request is malformed, or a value is missing or invalid.
+    /// - 401: `X-API-Key` or `X-Client-ID` is missing or wrong. Both are required.
+    /// - 403: The partner app is suspended or inactive, or not allowed to do this.
+    /// - 404: The object does not exist, or the caller may not see it.
+    /// - 429: Too many requests. The limit for all requests of an address gives neither `code` nor `request_id`; the limit of a single operation may give both.
+    /// - 500: An unexpected error in the service.
     /// - default (inferred): Any other error.
     ///
     /// # Example
@@ -2826,9 +2826,9 @@ impl Client {
         builder::AdminListToolkitVersions::new(self)
     }
 
-    /// Add a version.
+    /// Create a version.
     ///
-    /// Adds a draft to a toolkit. With `dry_run` the manifest is only checked, and the answer is 200 instead of 201.
+    /// Creates a draft version of a toolkit. With `dry_run` the service only validates the manifest, and returns 200 instead of 201.
     ///
     /// `POST /v1/partner/admin/toolkits/{toolkit_id}/versions`
     ///
@@ -2839,13 +2839,13 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// - 400: The request is malformed, or a value in it is missing or wrong.
-    /// - 401: One of the two headers is missing or wrong. Both `X-API-Key` and `X-Client-ID` are needed.
-    /// - 403: The partner app is suspended or inactive, or has no right to do this.
-    /// - 404: The object does not exist, or is hidden from the caller.
-    /// - 409: The toolkit has a draft already; it can have one at a time.
-    /// - 429: Too many requests. The front of the service answers without `code` and `request_id`; a limit of the operation itself may have both.
-    /// - 500: The service failed in a way it did not foresee.
+    /// - 400: The request is malformed, or a value is missing or invalid.
+    /// - 401: `X-API-Key` or `X-Client-ID` is missing or wrong. Both are required.
+    /// - 403: The partner app is suspended or inactive, or not allowed to do this.
+    /// - 404: The object does not exist, or the caller may not see it.
+    /// - 409: The toolkit already has a draft. It can have only one at a time.
+    /// - 429: Too many requests. The limit for all requests of an address gives neither `code` nor `request_id`; the limit of a single operation may give both.
+    /// - 500: An unexpected error in the service.
     /// - default (inferred): Any other error.
     ///
     /// # Example
@@ -2902,12 +2902,12 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// - 400: The request is malformed, or a value in it is missing or wrong.
-    /// - 401: One of the two headers is missing or wrong. Both `X-API-Key` and `X-Client-ID` are needed.
-    /// - 403: The partner app is suspended or inactive, or has no right to do this.
-    /// - 404: The object does not exist, or is hidden from the caller.
-    /// - 429: Too many requests. The front of the service answers without `code` and `request_id`; a limit of the operation itself may have both.
-    /// - 500: The service failed in a way it did not foresee.
+    /// - 400: The request is malformed, or a value is missing or invalid.
+    /// - 401: `X-API-Key` or `X-Client-ID` is missing or wrong. Both are required.
+    /// - 403: The partner app is suspended or inactive, or not allowed to do this.
+    /// - 404: The object does not exist, or the caller may not see it.
+    /// - 429: Too many requests. The limit for all requests of an address gives neither `code` nor `request_id`; the limit of a single operation may give both.
+    /// - 500: An unexpected error in the service.
     /// - default (inferred): Any other error.
     ///
     /// # Example
@@ -2929,7 +2929,7 @@ impl Client {
 
     /// Change a draft.
     ///
-    /// Changes a version that is still a draft. What the body leaves out stays.
+    /// Changes a draft. Omitted properties stay unchanged.
     ///
     /// `PATCH /v1/partner/admin/toolkits/{toolkit_id}/versions/{version_id}`
     ///
@@ -2940,13 +2940,13 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// - 400: The request is malformed, or a value in it is missing or wrong.
-    /// - 401: One of the two headers is missing or wrong. Both `X-API-Key` and `X-Client-ID` are needed.
-    /// - 403: The partner app is suspended or inactive, or has no right to do this.
-    /// - 404: The object does not exist, or is hidden from the caller.
-    /// - 409 (inferred): A request with the same `Idempotency-Key` is still running. Wait as long as `Retry-After` says, and send the call again with the same key.
-    /// - 429: Too many requests. The front of the service answers without `code` and `request_id`; a limit of the operation itself may have both.
-    /// - 500: The service failed in a way it did not foresee.
+    /// - 400: The request is malformed, or a value is missing or invalid.
+    /// - 401: `X-API-Key` or `X-Client-ID` is missing or wrong. Both are required.
+    /// - 403: The partner app is suspended or inactive, or not allowed to do this.
+    /// - 404: The object does not exist, or the caller may not see it.
+    /// - 409 (inferred): A request with the same `Idempotency-Key` is still running. Wait as long as `Retry-After` says, and retry with the same key.
+    /// - 429: Too many requests. The limit for all requests of an address gives neither `code` nor `request_id`; the limit of a single operation may give both.
+    /// - 500: An unexpected error in the service.
     /// - default (inferred): Any other error.
     ///
     /// # Example
@@ -2976,7 +2976,7 @@ impl Client {
 
     /// Discard a draft.
     ///
-    /// Deletes a draft for good.
+    /// Deletes a draft permanently.
     ///
     /// `DELETE /v1/partner/admin/toolkits/{toolkit_id}/versions/{version_id}`
     ///
@@ -2987,13 +2987,13 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// - 400: The version is no draft, or an id is wrong.
-    /// - 401: One of the two headers is missing or wrong. Both `X-API-Key` and `X-Client-ID` are needed.
-    /// - 403: The partner app is suspended or inactive, or has no right to do this.
-    /// - 404: The object does not exist, or is hidden from the caller.
-    /// - 409 (inferred): A request with the same `Idempotency-Key` is still running. Wait as long as `Retry-After` says, and send the call again with the same key.
-    /// - 429: Too many requests. The front of the service answers without `code` and `request_id`; a limit of the operation itself may have both.
-    /// - 500: The service failed in a way it did not foresee.
+    /// - 400: The version is not a draft, or an id is invalid.
+    /// - 401: `X-API-Key` or `X-Client-ID` is missing or wrong. Both are required.
+    /// - 403: The partner app is suspended or inactive, or not allowed to do this.
+    /// - 404: The object does not exist, or the caller may not see it.
+    /// - 409 (inferred): A request with the same `Idempotency-Key` is still running. Wait as long as `Retry-After` says, and retry with the same key.
+    /// - 429: Too many requests. The limit for all requests of an address gives neither `code` nor `request_id`; the limit of a single operation may give both.
+    /// - 500: An unexpected error in the service.
     /// - default (inferred): Any other error.
     ///
     /// # Example
@@ -3017,7 +3017,7 @@ impl Client {
 
     /// Publish a draft.
     ///
-    /// Publishes a draft; the version that was in use becomes deprecated. Where the body leaves out `propagation`, `auto_propagate` of the toolkit decides, as the release notes say; a comment in the SDK of the vendor says `none`. The API description has no body.
+    /// Publishes a draft. The previously published version becomes deprecated. Without `propagation` in the body, `auto_propagate` of the toolkit decides, by the release notes; a comment in the vendor's SDK says `none`. The API description has no request body.
     ///
     /// `POST /v1/partner/admin/toolkits/{toolkit_id}/versions/{version_id}/publish`
     ///
@@ -3028,13 +3028,13 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// - 400: The version is no draft, or an id is wrong.
-    /// - 401: One of the two headers is missing or wrong. Both `X-API-Key` and `X-Client-ID` are needed.
-    /// - 403: The partner app is suspended or inactive, or has no right to do this.
-    /// - 404: The object does not exist, or is hidden from the caller.
-    /// - 409 (inferred): A request with the same `Idempotency-Key` is still running. Wait as long as `Retry-After` says, and send the call again with the same key.
-    /// - 429: Too many requests. The front of the service answers without `code` and `request_id`; a limit of the operation itself may have both.
-    /// - 500: The service failed in a way it did not foresee.
+    /// - 400: The version is not a draft, or an id is invalid.
+    /// - 401: `X-API-Key` or `X-Client-ID` is missing or wrong. Both are required.
+    /// - 403: The partner app is suspended or inactive, or not allowed to do this.
+    /// - 404: The object does not exist, or the caller may not see it.
+    /// - 409 (inferred): A request with the same `Idempotency-Key` is still running. Wait as long as `Retry-After` says, and retry with the same key.
+    /// - 429: Too many requests. The limit for all requests of an address gives neither `code` nor `request_id`; the limit of a single operation may give both.
+    /// - 500: An unexpected error in the service.
     /// - default (inferred): Any other error.
     ///
     /// # Example
@@ -3064,7 +3064,7 @@ impl Client {
 
     /// Publish a deprecated version again.
     ///
-    /// Brings a deprecated version back into use. The SDK of the vendor sends an empty object as body, the API description has none.
+    /// Publishes a deprecated version again. The vendor's SDK sends an empty object as body; the API description has no body.
     ///
     /// `POST /v1/partner/admin/toolkits/{toolkit_id}/versions/{version_id}/republish`
     ///
@@ -3075,13 +3075,13 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// - 400: The version is not deprecated, or an id is wrong.
-    /// - 401: One of the two headers is missing or wrong. Both `X-API-Key` and `X-Client-ID` are needed.
-    /// - 403: The partner app is suspended or inactive, or has no right to do this.
-    /// - 404: The object does not exist, or is hidden from the caller.
-    /// - 409 (inferred): A request with the same `Idempotency-Key` is still running. Wait as long as `Retry-After` says, and send the call again with the same key.
-    /// - 429: Too many requests. The front of the service answers without `code` and `request_id`; a limit of the operation itself may have both.
-    /// - 500: The service failed in a way it did not foresee.
+    /// - 400: The version is not deprecated, or an id is invalid.
+    /// - 401: `X-API-Key` or `X-Client-ID` is missing or wrong. Both are required.
+    /// - 403: The partner app is suspended or inactive, or not allowed to do this.
+    /// - 404: The object does not exist, or the caller may not see it.
+    /// - 409 (inferred): A request with the same `Idempotency-Key` is still running. Wait as long as `Retry-After` says, and retry with the same key.
+    /// - 429: Too many requests. The limit for all requests of an address gives neither `code` nor `request_id`; the limit of a single operation may give both.
+    /// - 500: An unexpected error in the service.
     /// - default (inferred): Any other error.
     ///
     /// # Example
@@ -3105,7 +3105,7 @@ impl Client {
 
     /// List action items.
     ///
-    /// Lists the action items that the user can see, in pages of 25 unless `limit` says otherwise. The filters can be combined.
+    /// Lists the action items that the user can see. The filters can be combined.
     ///
     /// `GET /v1/partner/user/action-items`
     ///
@@ -3118,11 +3118,11 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// - 400: The request is wrong; `code` says in what way.
-    /// - 401: The call carries no access token, or one that is invalid or has expired. Get a new one with the refresh token.
-    /// - 403: The token lacks the scope that the operation needs, or the user has no right to do this.
-    /// - 429: Too many requests. The front of the service answers without `code` and `request_id`; a limit of the operation itself may have both.
-    /// - 500: The service failed in a way it did not foresee.
+    /// - 400: The request is invalid; `code` says why.
+    /// - 401: The access token is missing, invalid or expired. Get a new one with the refresh token.
+    /// - 403: The token lacks the required scope, the user is not allowed to do this, or the partner app is not active.
+    /// - 429: Too many requests. The limit for all requests of an address gives neither `code` nor `request_id`; the limit of a single operation may give both.
+    /// - 500: An unexpected error in the service.
     /// - default (inferred): Any other error.
     ///
     /// # Example
@@ -3151,12 +3151,12 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// - 400: The request is wrong; `code` says in what way.
-    /// - 401: The call carries no access token, or one that is invalid or has expired. Get a new one with the refresh token.
-    /// - 403: The token lacks the scope that the operation needs, or the user has no right to do this.
-    /// - 409 (inferred): A request with the same `Idempotency-Key` is still running. Wait as long as `Retry-After` says, and send the call again with the same key.
-    /// - 429: Too many requests. The front of the service answers without `code` and `request_id`; a limit of the operation itself may have both.
-    /// - 500: The service failed in a way it did not foresee.
+    /// - 400: The request is invalid; `code` says why.
+    /// - 401: The access token is missing, invalid or expired. Get a new one with the refresh token.
+    /// - 403: The token lacks the required scope, the user is not allowed to do this, or the partner app is not active.
+    /// - 409 (inferred): A request with the same `Idempotency-Key` is still running. Wait as long as `Retry-After` says, and retry with the same key.
+    /// - 429: Too many requests. The limit for all requests of an address gives neither `code` nor `request_id`; the limit of a single operation may give both.
+    /// - 500: An unexpected error in the service.
     /// - default (inferred): Any other error.
     ///
     /// # Example
@@ -3201,12 +3201,12 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// - 400: The request is malformed, or a value in it is missing or wrong.
-    /// - 401: The call carries no access token, or one that is invalid or has expired. Get a new one with the refresh token.
-    /// - 403: The token lacks the scope that the operation needs, or the user has no right to do this.
-    /// - 404: The object does not exist, or is hidden from the caller.
-    /// - 429: Too many requests. The front of the service answers without `code` and `request_id`; a limit of the operation itself may have both.
-    /// - 500: The service failed in a way it did not foresee.
+    /// - 400: The request is malformed, or a value is missing or invalid.
+    /// - 401: The access token is missing, invalid or expired. Get a new one with the refresh token.
+    /// - 403: The token lacks the required scope, the user is not allowed to do this, or the partner app is not active.
+    /// - 404: The object does not exist, or the caller may not see it.
+    /// - 429: Too many requests. The limit for all requests of an address gives neither `code` nor `request_id`; the limit of a single operation may give both.
+    /// - 500: An unexpected error in the service.
     /// - default (inferred): Any other error.
     ///
     /// # Example
@@ -3227,7 +3227,7 @@ impl Client {
 
     /// Change an action item.
     ///
-    /// Changes what the body holds and leaves the rest as it is. New in 1.10; older servers know only `replace_action_item`.
+    /// Changes the properties in the body; omitted properties stay unchanged. New in 1.10: for older servers use `replace_action_item`.
     ///
     /// `PATCH /v1/partner/user/action-items/{action_item_id}`
     ///
@@ -3239,13 +3239,13 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// - 400: The request is wrong; `code` says in what way.
-    /// - 401: The call carries no access token, or one that is invalid or has expired. Get a new one with the refresh token.
-    /// - 403: The token lacks the scope that the operation needs, or the user has no right to do this.
-    /// - 404: The object does not exist, or is hidden from the caller.
-    /// - 409 (inferred): A request with the same `Idempotency-Key` is still running. Wait as long as `Retry-After` says, and send the call again with the same key.
-    /// - 429: Too many requests. The front of the service answers without `code` and `request_id`; a limit of the operation itself may have both.
-    /// - 500: The service failed in a way it did not foresee.
+    /// - 400: The request is invalid; `code` says why.
+    /// - 401: The access token is missing, invalid or expired. Get a new one with the refresh token.
+    /// - 403: The token lacks the required scope, the user is not allowed to do this, or the partner app is not active.
+    /// - 404: The object does not exist, or the caller may not see it.
+    /// - 409 (inferred): A request with the same `Idempotency-Key` is still running. Wait as long as `Retry-After` says, and retry with the same key.
+    /// - 429: Too many requests. The limit for all requests of an address gives neither `code` nor `request_id`; the limit of a single operation may give both.
+    /// - 500: An unexpected error in the service.
     /// - default (inferred): Any other error.
     ///
     /// # Example
@@ -3271,9 +3271,9 @@ impl Client {
         builder::UpdateActionItem::new(self)
     }
 
-    /// Change an action item by the old method.
+    /// Change an action item (old form).
     ///
-    /// The old form of `update_action_item`, deprecated in 1.10 and meant for servers before it. Although the method is PUT, it changes only what the body holds.
+    /// The old form of `update_action_item`, deprecated in 1.10: use it only for older servers. Although the method is PUT, omitted properties stay unchanged.
     ///
     /// `PUT /v1/partner/user/action-items/{action_item_id}`
     ///
@@ -3285,13 +3285,13 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// - 400: The request is wrong; `code` says in what way.
-    /// - 401: The call carries no access token, or one that is invalid or has expired. Get a new one with the refresh token.
-    /// - 403: The token lacks the scope that the operation needs, or the user has no right to do this.
-    /// - 404: The object does not exist, or is hidden from the caller.
-    /// - 409 (inferred): A request with the same `Idempotency-Key` is still running. Wait as long as `Retry-After` says, and send the call again with the same key.
-    /// - 429: Too many requests. The front of the service answers without `code` and `request_id`; a limit of the operation itself may have both.
-    /// - 500: The service failed in a way it did not foresee.
+    /// - 400: The request is invalid; `code` says why.
+    /// - 401: The access token is missing, invalid or expired. Get a new one with the refresh token.
+    /// - 403: The token lacks the required scope, the user is not allowed to do this, or the partner app is not active.
+    /// - 404: The object does not exist, or the caller may not see it.
+    /// - 409 (inferred): A request with the same `Idempotency-Key` is still running. Wait as long as `Retry-After` says, and retry with the same key.
+    /// - 429: Too many requests. The limit for all requests of an address gives neither `code` nor `request_id`; the limit of a single operation may give both.
+    /// - 500: An unexpected error in the service.
     /// - default (inferred): Any other error.
     ///
     /// # Example
@@ -3320,7 +3320,7 @@ impl Client {
 
     /// Delete an action item.
     ///
-    /// Removes an action item.
+    /// Deletes an action item.
     ///
     /// `DELETE /v1/partner/user/action-items/{action_item_id}`
     ///
@@ -3332,13 +3332,13 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// - 400: The request is malformed, or a value in it is missing or wrong.
-    /// - 401: The call carries no access token, or one that is invalid or has expired. Get a new one with the refresh token.
-    /// - 403: The token lacks the scope that the operation needs, or the user has no right to do this.
-    /// - 404: The object does not exist, or is hidden from the caller.
-    /// - 409 (inferred): A request with the same `Idempotency-Key` is still running. Wait as long as `Retry-After` says, and send the call again with the same key.
-    /// - 429: Too many requests. The front of the service answers without `code` and `request_id`; a limit of the operation itself may have both.
-    /// - 500: The service failed in a way it did not foresee.
+    /// - 400: The request is malformed, or a value is missing or invalid.
+    /// - 401: The access token is missing, invalid or expired. Get a new one with the refresh token.
+    /// - 403: The token lacks the required scope, the user is not allowed to do this, or the partner app is not active.
+    /// - 404: The object does not exist, or the caller may not see it.
+    /// - 409 (inferred): A request with the same `Idempotency-Key` is still running. Wait as long as `Retry-After` says, and retry with the same key.
+    /// - 429: Too many requests. The limit for all requests of an address gives neither `code` nor `request_id`; the limit of a single operation may give both.
+    /// - 500: An unexpected error in the service.
     /// - default (inferred): Any other error.
     ///
     /// # Example
@@ -3359,7 +3359,7 @@ impl Client {
 
     /// List the agenda of a meeting.
     ///
-    /// Lists the agenda items of a meeting. The vendor declares no paging for this list, although it comes in the envelope of a page.
+    /// Lists the agenda items of a meeting. The vendor documents no paging for this list, although the response has the properties of a page.
     ///
     /// `GET /v1/partner/user/meetings/{meeting_id}/agenda-items`
     ///
@@ -3370,12 +3370,12 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// - 400: The request is malformed, or a value in it is missing or wrong.
-    /// - 401: The call carries no access token, or one that is invalid or has expired. Get a new one with the refresh token.
-    /// - 403: The token lacks the scope that the operation needs, or the user has no right to do this.
-    /// - 404: The object does not exist, or is hidden from the caller.
-    /// - 429: Too many requests. The front of the service answers without `code` and `request_id`; a limit of the operation itself may have both.
-    /// - 500: The service failed in a way it did not foresee.
+    /// - 400: The request is malformed, or a value is missing or invalid.
+    /// - 401: The access token is missing, invalid or expired. Get a new one with the refresh token.
+    /// - 403: The token lacks the required scope, the user is not allowed to do this, or the partner app is not active.
+    /// - 404: The object does not exist, or the caller may not see it.
+    /// - 429: Too many requests. The limit for all requests of an address gives neither `code` nor `request_id`; the limit of a single operation may give both.
+    /// - 500: An unexpected error in the service.
     /// - default (inferred): Any other error.
     ///
     /// # Example
@@ -3396,7 +3396,7 @@ impl Client {
 
     /// Create an agenda item.
     ///
-    /// Adds an item to the agenda of a meeting, as its last one unless `sequence` says otherwise. The user has to take part in the meeting. Servers before 1.10 know other kinds of items: `DISCUSSION`, `DECISION`, `ACTION_ITEM` and `INFORMATION`.
+    /// Adds an item to the agenda of a meeting: at the position of `sequence`, or last. The user must be a participant of the meeting. Servers before 1.10 have other types: `DISCUSSION`, `DECISION`, `ACTION_ITEM` and `INFORMATION`.
     ///
     /// `POST /v1/partner/user/meetings/{meeting_id}/agenda-items`
     ///
@@ -3408,13 +3408,13 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// - 400: The request is malformed, or a value in it is missing or wrong.
-    /// - 401: The call carries no access token, or one that is invalid or has expired. Get a new one with the refresh token.
-    /// - 403: The user takes no part in the meeting, or the token lacks the scope.
-    /// - 404: The object does not exist, or is hidden from the caller.
-    /// - 409 (inferred): A request with the same `Idempotency-Key` is still running. Wait as long as `Retry-After` says, and send the call again with the same key.
-    /// - 429: Too many requests. The front of the service answers without `code` and `request_id`; a limit of the operation itself may have both.
-    /// - 500: The service failed in a way it did not foresee.
+    /// - 400: The request is malformed, or a value is missing or invalid.
+    /// - 401: The access token is missing, invalid or expired. Get a new one with the refresh token.
+    /// - 403: The user is not a participant of the meeting, or the token lacks the scope.
+    /// - 404: The object does not exist, or the caller may not see it.
+    /// - 409 (inferred): A request with the same `Idempotency-Key` is still running. Wait as long as `Retry-After` says, and retry with the same key.
+    /// - 429: Too many requests. The limit for all requests of an address gives neither `code` nor `request_id`; the limit of a single operation may give both.
+    /// - 500: An unexpected error in the service.
     /// - default (inferred): Any other error.
     ///
     /// # Example
@@ -3449,7 +3449,7 @@ impl Client {
 
     /// Change an agenda item.
     ///
-    /// Changes what the body holds and leaves the rest as it is. A new `sequence` moves the item. The user has to take part in the meeting. New in 1.10; older servers know only `replace_agenda_item`.
+    /// Changes the properties in the body; omitted properties stay unchanged. A new `sequence` moves the item. The user must be a participant of the meeting. New in 1.10: for older servers use `replace_agenda_item`.
     ///
     /// `PATCH /v1/partner/user/meetings/{meeting_id}/agenda-items/{item_id}`
     ///
@@ -3461,13 +3461,13 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// - 400: The request is malformed, or a value in it is missing or wrong.
-    /// - 401: The call carries no access token, or one that is invalid or has expired. Get a new one with the refresh token.
-    /// - 403: The user takes no part in the meeting, or the token lacks the scope.
-    /// - 404: The object does not exist, or is hidden from the caller.
-    /// - 409 (inferred): A request with the same `Idempotency-Key` is still running. Wait as long as `Retry-After` says, and send the call again with the same key.
-    /// - 429: Too many requests. The front of the service answers without `code` and `request_id`; a limit of the operation itself may have both.
-    /// - 500: The service failed in a way it did not foresee.
+    /// - 400: The request is malformed, or a value is missing or invalid.
+    /// - 401: The access token is missing, invalid or expired. Get a new one with the refresh token.
+    /// - 403: The user is not a participant of the meeting, or the token lacks the scope.
+    /// - 404: The object does not exist, or the caller may not see it.
+    /// - 409 (inferred): A request with the same `Idempotency-Key` is still running. Wait as long as `Retry-After` says, and retry with the same key.
+    /// - 429: Too many requests. The limit for all requests of an address gives neither `code` nor `request_id`; the limit of a single operation may give both.
+    /// - 500: An unexpected error in the service.
     /// - default (inferred): Any other error.
     ///
     /// # Example
@@ -3493,9 +3493,9 @@ impl Client {
         builder::UpdateAgendaItem::new(self)
     }
 
-    /// Change an agenda item by the old method.
+    /// Change an agenda item (old form).
     ///
-    /// The old form of `update_agenda_item`, deprecated in 1.10 and meant for servers before it. Although the method is PUT, it changes only what the body holds.
+    /// The old form of `update_agenda_item`, deprecated in 1.10: use it only for older servers. Although the method is PUT, omitted properties stay unchanged.
     ///
     /// `PUT /v1/partner/user/meetings/{meeting_id}/agenda-items/{item_id}`
     ///
@@ -3507,13 +3507,13 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// - 400: The request is malformed, or a value in it is missing or wrong.
-    /// - 401: The call carries no access token, or one that is invalid or has expired. Get a new one with the refresh token.
-    /// - 403: The user takes no part in the meeting, or the token lacks the scope.
-    /// - 404: The object does not exist, or is hidden from the caller.
-    /// - 409 (inferred): A request with the same `Idempotency-Key` is still running. Wait as long as `Retry-After` says, and send the call again with the same key.
-    /// - 429: Too many requests. The front of the service answers without `code` and `request_id`; a limit of the operation itself may have both.
-    /// - 500: The service failed in a way it did not foresee.
+    /// - 400: The request is malformed, or a value is missing or invalid.
+    /// - 401: The access token is missing, invalid or expired. Get a new one with the refresh token.
+    /// - 403: The user is not a participant of the meeting, or the token lacks the scope.
+    /// - 404: The object does not exist, or the caller may not see it.
+    /// - 409 (inferred): A request with the same `Idempotency-Key` is still running. Wait as long as `Retry-After` says, and retry with the same key.
+    /// - 429: Too many requests. The limit for all requests of an address gives neither `code` nor `request_id`; the limit of a single operation may give both.
+    /// - 500: An unexpected error in the service.
     /// - default (inferred): Any other error.
     ///
     /// # Example
@@ -3542,7 +3542,7 @@ impl Client {
 
     /// Delete an agenda item.
     ///
-    /// Takes an item off the agenda. The user has to take part in the meeting.
+    /// Deletes an item from the agenda. The user must be a participant of the meeting.
     ///
     /// `DELETE /v1/partner/user/meetings/{meeting_id}/agenda-items/{item_id}`
     ///
@@ -3554,13 +3554,13 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// - 400: The request is malformed, or a value in it is missing or wrong.
-    /// - 401: The call carries no access token, or one that is invalid or has expired. Get a new one with the refresh token.
-    /// - 403: The user takes no part in the meeting, or the token lacks the scope.
-    /// - 404: The object does not exist, or is hidden from the caller.
-    /// - 409 (inferred): A request with the same `Idempotency-Key` is still running. Wait as long as `Retry-After` says, and send the call again with the same key.
-    /// - 429: Too many requests. The front of the service answers without `code` and `request_id`; a limit of the operation itself may have both.
-    /// - 500: The service failed in a way it did not foresee.
+    /// - 400: The request is malformed, or a value is missing or invalid.
+    /// - 401: The access token is missing, invalid or expired. Get a new one with the refresh token.
+    /// - 403: The user is not a participant of the meeting, or the token lacks the scope.
+    /// - 404: The object does not exist, or the caller may not see it.
+    /// - 409 (inferred): A request with the same `Idempotency-Key` is still running. Wait as long as `Retry-After` says, and retry with the same key.
+    /// - 429: Too many requests. The limit for all requests of an address gives neither `code` nor `request_id`; the limit of a single operation may give both.
+    /// - 500: An unexpected error in the service.
     /// - default (inferred): Any other error.
     ///
     /// # Example
@@ -3582,7 +3582,7 @@ impl Client {
 
     /// List the backlog.
     ///
-    /// Lists the items on the backlog of the user. New in 1.10.
+    /// Lists the backlog items of the user. New in 1.10.
     ///
     /// `GET /v1/partner/user/backlog-items`
     ///
@@ -3595,11 +3595,11 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// - 400: The request is malformed, or a value in it is missing or wrong.
-    /// - 401: The call carries no access token, or one that is invalid or has expired. Get a new one with the refresh token.
-    /// - 403: The token lacks the scope that the operation needs, or the user has no right to do this.
-    /// - 429: Too many requests. The front of the service answers without `code` and `request_id`; a limit of the operation itself may have both.
-    /// - 500: The service failed in a way it did not foresee.
+    /// - 400: The request is malformed, or a value is missing or invalid.
+    /// - 401: The access token is missing, invalid or expired. Get a new one with the refresh token.
+    /// - 403: The token lacks the required scope, the user is not allowed to do this, or the partner app is not active.
+    /// - 429: Too many requests. The limit for all requests of an address gives neither `code` nor `request_id`; the limit of a single operation may give both.
+    /// - 500: An unexpected error in the service.
     /// - default (inferred): Any other error.
     ///
     /// # Example
@@ -3628,12 +3628,12 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// - 400: The request is malformed, or a value in it is missing or wrong.
-    /// - 401: The call carries no access token, or one that is invalid or has expired. Get a new one with the refresh token.
-    /// - 403: The token lacks the scope that the operation needs, or the user has no right to do this.
-    /// - 409 (inferred): A request with the same `Idempotency-Key` is still running. Wait as long as `Retry-After` says, and send the call again with the same key.
-    /// - 429: Too many requests. The front of the service answers without `code` and `request_id`; a limit of the operation itself may have both.
-    /// - 500: The service failed in a way it did not foresee.
+    /// - 400: The request is malformed, or a value is missing or invalid.
+    /// - 401: The access token is missing, invalid or expired. Get a new one with the refresh token.
+    /// - 403: The token lacks the required scope, the user is not allowed to do this, or the partner app is not active.
+    /// - 409 (inferred): A request with the same `Idempotency-Key` is still running. Wait as long as `Retry-After` says, and retry with the same key.
+    /// - 429: Too many requests. The limit for all requests of an address gives neither `code` nor `request_id`; the limit of a single operation may give both.
+    /// - 500: An unexpected error in the service.
     /// - default (inferred): Any other error.
     ///
     /// # Example
@@ -3664,9 +3664,9 @@ impl Client {
         builder::CreateBacklogItem::new(self)
     }
 
-    /// List what left the backlog.
+    /// List the history of the backlog.
     ///
-    /// Lists the items that were put onto an agenda or removed. New in 1.10.
+    /// Lists the items that left the backlog: assigned to a meeting, or deleted. New in 1.10.
     ///
     /// `GET /v1/partner/user/backlog-items/history`
     ///
@@ -3679,11 +3679,11 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// - 400: The request is malformed, or a value in it is missing or wrong.
-    /// - 401: The call carries no access token, or one that is invalid or has expired. Get a new one with the refresh token.
-    /// - 403: The token lacks the scope that the operation needs, or the user has no right to do this.
-    /// - 429: Too many requests. The front of the service answers without `code` and `request_id`; a limit of the operation itself may have both.
-    /// - 500: The service failed in a way it did not foresee.
+    /// - 400: The request is malformed, or a value is missing or invalid.
+    /// - 401: The access token is missing, invalid or expired. Get a new one with the refresh token.
+    /// - 403: The token lacks the required scope, the user is not allowed to do this, or the partner app is not active.
+    /// - 429: Too many requests. The limit for all requests of an address gives neither `code` nor `request_id`; the limit of a single operation may give both.
+    /// - 500: An unexpected error in the service.
     /// - default (inferred): Any other error.
     ///
     /// # Example
@@ -3711,12 +3711,12 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// - 400: The request is malformed, or a value in it is missing or wrong.
-    /// - 401: The call carries no access token, or one that is invalid or has expired. Get a new one with the refresh token.
-    /// - 403: The token lacks the scope that the operation needs, or the user has no right to do this.
-    /// - 404: There is no such item on the backlog of the user: it never was, is that of somebody else, or was put onto an agenda and shows only in the history.
-    /// - 429: Too many requests. The front of the service answers without `code` and `request_id`; a limit of the operation itself may have both.
-    /// - 500: The service failed in a way it did not foresee.
+    /// - 400: The request is malformed, or a value is missing or invalid.
+    /// - 401: The access token is missing, invalid or expired. Get a new one with the refresh token.
+    /// - 403: The token lacks the required scope, the user is not allowed to do this, or the partner app is not active.
+    /// - 404: The item is not in the backlog of the user: it does not exist, belongs to another user, or was assigned to a meeting and is only in the history.
+    /// - 429: Too many requests. The limit for all requests of an address gives neither `code` nor `request_id`; the limit of a single operation may give both.
+    /// - 500: An unexpected error in the service.
     /// - default (inferred): Any other error.
     ///
     /// # Example
@@ -3737,7 +3737,7 @@ impl Client {
 
     /// Change a backlog item.
     ///
-    /// Changes what the body holds and leaves the rest as it is, although the method is PUT. There is no PATCH twin. New in 1.10.
+    /// Changes the properties in the body. Although the method is PUT, omitted properties stay unchanged. New in 1.10.
     ///
     /// `PUT /v1/partner/user/backlog-items/{backlog_item_id}`
     ///
@@ -3749,13 +3749,13 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// - 400: The request is malformed, or a value in it is missing or wrong.
-    /// - 401: The call carries no access token, or one that is invalid or has expired. Get a new one with the refresh token.
-    /// - 403: The token lacks the scope that the operation needs, or the user has no right to do this.
-    /// - 404: The object does not exist, or is hidden from the caller.
-    /// - 409 (inferred): A request with the same `Idempotency-Key` is still running. Wait as long as `Retry-After` says, and send the call again with the same key.
-    /// - 429: Too many requests. The front of the service answers without `code` and `request_id`; a limit of the operation itself may have both.
-    /// - 500: The service failed in a way it did not foresee.
+    /// - 400: The request is malformed, or a value is missing or invalid.
+    /// - 401: The access token is missing, invalid or expired. Get a new one with the refresh token.
+    /// - 403: The token lacks the required scope, the user is not allowed to do this, or the partner app is not active.
+    /// - 404: The object does not exist, or the caller may not see it.
+    /// - 409 (inferred): A request with the same `Idempotency-Key` is still running. Wait as long as `Retry-After` says, and retry with the same key.
+    /// - 429: Too many requests. The limit for all requests of an address gives neither `code` nor `request_id`; the limit of a single operation may give both.
+    /// - 500: An unexpected error in the service.
     /// - default (inferred): Any other error.
     ///
     /// # Example
@@ -3782,7 +3782,7 @@ impl Client {
 
     /// Delete a backlog item.
     ///
-    /// Takes an item off the backlog. It stays in the history. The call takes no `Idempotency-Key`. New in 1.10.
+    /// Deletes an item from the backlog. It stays in the history. The operation has no `Idempotency-Key`. New in 1.10.
     ///
     /// `DELETE /v1/partner/user/backlog-items/{backlog_item_id}`
     ///
@@ -3793,12 +3793,12 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// - 400: The request is malformed, or a value in it is missing or wrong.
-    /// - 401: The call carries no access token, or one that is invalid or has expired. Get a new one with the refresh token.
-    /// - 403: The token lacks the scope that the operation needs, or the user has no right to do this.
-    /// - 404: The object does not exist, or is hidden from the caller.
-    /// - 429: Too many requests. The front of the service answers without `code` and `request_id`; a limit of the operation itself may have both.
-    /// - 500: The service failed in a way it did not foresee.
+    /// - 400: The request is malformed, or a value is missing or invalid.
+    /// - 401: The access token is missing, invalid or expired. Get a new one with the refresh token.
+    /// - 403: The token lacks the required scope, the user is not allowed to do this, or the partner app is not active.
+    /// - 404: The object does not exist, or the caller may not see it.
+    /// - 429: Too many requests. The limit for all requests of an address gives neither `code` nor `request_id`; the limit of a single operation may give both.
+    /// - 500: An unexpected error in the service.
     /// - default (inferred): Any other error.
     ///
     /// # Example
@@ -3817,9 +3817,9 @@ impl Client {
         builder::DeleteBacklogItem::new(self)
     }
 
-    /// Put a backlog item onto an agenda.
+    /// Assign a backlog item to a meeting.
     ///
-    /// Makes an agenda item of a backlog item, and closes the latter: it shows only in the history from then on. New in 1.10.
+    /// Adds a backlog item to the agenda of a meeting and closes it: afterwards it is only in the history. New in 1.10.
     ///
     /// `POST /v1/partner/user/backlog-items/{backlog_item_id}/assign`
     ///
@@ -3831,13 +3831,13 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// - 400: The request is malformed, or a value in it is missing or wrong.
-    /// - 401: The call carries no access token, or one that is invalid or has expired. Get a new one with the refresh token.
-    /// - 403: The token lacks the scope that the operation needs, or the user has no right to do this.
-    /// - 404: The object does not exist, or is hidden from the caller.
-    /// - 409: The item went onto an agenda already. A request with the same `Idempotency-Key` that is still running gives 409 too, with `Retry-After`.
-    /// - 429: Too many requests. The front of the service answers without `code` and `request_id`; a limit of the operation itself may have both.
-    /// - 500: The service failed in a way it did not foresee.
+    /// - 400: The request is malformed, or a value is missing or invalid.
+    /// - 401: The access token is missing, invalid or expired. Get a new one with the refresh token.
+    /// - 403: The token lacks the required scope, the user is not allowed to do this, or the partner app is not active.
+    /// - 404: The object does not exist, or the caller may not see it.
+    /// - 409: The item is already assigned to a meeting. A request with the same `Idempotency-Key` that is still running also gets 409, with `Retry-After`.
+    /// - 429: Too many requests. The limit for all requests of an address gives neither `code` nor `request_id`; the limit of a single operation may give both.
+    /// - 500: An unexpected error in the service.
     /// - default (inferred): Any other error.
     ///
     /// # Example
@@ -3864,7 +3864,7 @@ impl Client {
 
     /// List calendar events.
     ///
-    /// Lists the events of the calendars that the user connected, in a range of time. The vendor declares both ends of the range as optional, yet the service refuses a call that lacks one: send `start_date` and `end_date`.
+    /// Lists the events in a time range, from the calendars that the user connected. Send both `start_date` and `end_date`: the vendor declares them as optional, but has the error codes `missing_start_date` and `missing_end_date`.
     ///
     /// `GET /v1/partner/user/calendar/events`
     ///
@@ -3877,11 +3877,11 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// - 400: The request is wrong; `code` says in what way.
-    /// - 401: The call carries no access token, or one that is invalid or has expired. Get a new one with the refresh token.
-    /// - 403: The token lacks the scope that the operation needs, or the user has no right to do this.
-    /// - 429: Too many requests. The front of the service answers without `code` and `request_id`; a limit of the operation itself may have both.
-    /// - 500: The service failed in a way it did not foresee.
+    /// - 400: The request is invalid; `code` says why.
+    /// - 401: The access token is missing, invalid or expired. Get a new one with the refresh token.
+    /// - 403: The token lacks the required scope, the user is not allowed to do this, or the partner app is not active.
+    /// - 429: Too many requests. The limit for all requests of an address gives neither `code` nor `request_id`; the limit of a single operation may give both.
+    /// - 500: An unexpected error in the service.
     /// - default (inferred): Any other error.
     ///
     /// # Example
@@ -3909,12 +3909,12 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// - 400: The request is malformed, or a value in it is missing or wrong.
-    /// - 401: The call carries no access token, or one that is invalid or has expired. Get a new one with the refresh token.
-    /// - 403: The event is that of somebody else, or the token lacks the scope.
-    /// - 404: The object does not exist, or is hidden from the caller.
-    /// - 429: Too many requests. The front of the service answers without `code` and `request_id`; a limit of the operation itself may have both.
-    /// - 500: The service failed in a way it did not foresee.
+    /// - 400: The request is malformed, or a value is missing or invalid.
+    /// - 401: The access token is missing, invalid or expired. Get a new one with the refresh token.
+    /// - 403: The event belongs to another user, or the token lacks the scope.
+    /// - 404: The object does not exist, or the caller may not see it.
+    /// - 429: Too many requests. The limit for all requests of an address gives neither `code` nor `request_id`; the limit of a single operation may give both.
+    /// - 500: An unexpected error in the service.
     /// - default (inferred): Any other error.
     ///
     /// # Example
@@ -3935,7 +3935,7 @@ impl Client {
 
     /// Create the meeting of a calendar event.
     ///
-    /// Makes a meeting for the event, or returns the one that it has already. The call takes no body.
+    /// Creates a meeting for the event, or returns its existing meeting. The request has no body.
     ///
     /// `POST /v1/partner/user/calendar/events/{calendar_event_id}/meeting`
     ///
@@ -3947,13 +3947,13 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// - 400: The request is wrong; `code` says in what way.
-    /// - 401: The call carries no access token, or one that is invalid or has expired. Get a new one with the refresh token.
-    /// - 403: The token lacks the scope that the operation needs, or the user has no right to do this.
-    /// - 404: The object does not exist, or is hidden from the caller.
-    /// - 409 (inferred): A request with the same `Idempotency-Key` is still running. Wait as long as `Retry-After` says, and send the call again with the same key.
-    /// - 429: Too many requests. The front of the service answers without `code` and `request_id`; a limit of the operation itself may have both.
-    /// - 500: The service failed in a way it did not foresee.
+    /// - 400: The request is invalid; `code` says why.
+    /// - 401: The access token is missing, invalid or expired. Get a new one with the refresh token.
+    /// - 403: The token lacks the required scope, the user is not allowed to do this, or the partner app is not active.
+    /// - 404: The object does not exist, or the caller may not see it.
+    /// - 409 (inferred): A request with the same `Idempotency-Key` is still running. Wait as long as `Retry-After` says, and retry with the same key.
+    /// - 429: Too many requests. The limit for all requests of an address gives neither `code` nor `request_id`; the limit of a single operation may give both.
+    /// - 500: An unexpected error in the service.
     /// - default (inferred): Any other error.
     ///
     /// # Example
@@ -3974,9 +3974,9 @@ impl Client {
         builder::CreateMeetingFromCalendarEvent::new(self)
     }
 
-    /// Tie a calendar event to a meeting.
+    /// Link a calendar event to a meeting.
     ///
-    /// Ties an event to a meeting. The user has to be owner or editor of the meeting. That the event is tied to another meeting is answered with 400 or with 409: the vendor lists it under both.
+    /// Links an event to a meeting. The user must be an owner or editor of the meeting. If the event is already linked to another meeting, the status is 400 or 409: the vendor lists both.
     ///
     /// `POST /v1/partner/user/meetings/{meeting_id}/calendar/link`
     ///
@@ -3988,13 +3988,13 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// - 400: The request is wrong; `code` says in what way.
-    /// - 401: The call carries no access token, or one that is invalid or has expired. Get a new one with the refresh token.
-    /// - 403: The user is neither owner nor editor of the meeting, or the token lacks the scope.
-    /// - 404: The object does not exist, or is hidden from the caller.
-    /// - 409: The event is tied to another meeting. A request with the same `Idempotency-Key` that is still running gives 409 too, with `Retry-After`.
-    /// - 429: Too many requests. The front of the service answers without `code` and `request_id`; a limit of the operation itself may have both.
-    /// - 500: The service failed in a way it did not foresee.
+    /// - 400: The request is invalid; `code` says why.
+    /// - 401: The access token is missing, invalid or expired. Get a new one with the refresh token.
+    /// - 403: The user is not an owner or editor of the meeting, or the token lacks the scope.
+    /// - 404: The object does not exist, or the caller may not see it.
+    /// - 409: The event is already linked to another meeting. A request with the same `Idempotency-Key` that is still running also gets 409, with `Retry-After`.
+    /// - 429: Too many requests. The limit for all requests of an address gives neither `code` nor `request_id`; the limit of a single operation may give both.
+    /// - 500: An unexpected error in the service.
     /// - default (inferred): Any other error.
     ///
     /// # Example
@@ -4019,9 +4019,9 @@ impl Client {
         builder::LinkCalendarEvent::new(self)
     }
 
-    /// Drop the tie to a calendar event.
+    /// Unlink a calendar event.
     ///
-    /// Drops the tie between a meeting and its calendar event. The user has to be owner or editor of the meeting.
+    /// Removes the link between a meeting and its calendar event. The user must be an owner or editor of the meeting.
     ///
     /// `DELETE /v1/partner/user/meetings/{meeting_id}/calendar/unlink`
     ///
@@ -4033,13 +4033,13 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// - 400: The request is malformed, or a value in it is missing or wrong.
-    /// - 401: The call carries no access token, or one that is invalid or has expired. Get a new one with the refresh token.
-    /// - 403: The user is neither owner nor editor of the meeting, or the token lacks the scope.
-    /// - 404: The object does not exist, or is hidden from the caller.
-    /// - 409 (inferred): A request with the same `Idempotency-Key` is still running. Wait as long as `Retry-After` says, and send the call again with the same key.
-    /// - 429: Too many requests. The front of the service answers without `code` and `request_id`; a limit of the operation itself may have both.
-    /// - 500: The service failed in a way it did not foresee.
+    /// - 400: The request is malformed, or a value is missing or invalid.
+    /// - 401: The access token is missing, invalid or expired. Get a new one with the refresh token.
+    /// - 403: The user is not an owner or editor of the meeting, or the token lacks the scope.
+    /// - 404: The object does not exist, or the caller may not see it.
+    /// - 409 (inferred): A request with the same `Idempotency-Key` is still running. Wait as long as `Retry-After` says, and retry with the same key.
+    /// - 429: Too many requests. The limit for all requests of an address gives neither `code` nor `request_id`; the limit of a single operation may give both.
+    /// - 500: An unexpected error in the service.
     /// - default (inferred): Any other error.
     ///
     /// # Example
@@ -4060,7 +4060,7 @@ impl Client {
 
     /// List chats.
     ///
-    /// Lists the chats of the user with the assistant. The official SDK also sends a filter `status`, which the API description does not know.
+    /// Lists the chats of the user with the assistant. The vendor's SDK also sends a filter `status`, which is not in the API description.
     ///
     /// `GET /v1/partner/user/sessions`
     ///
@@ -4073,11 +4073,11 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// - 400: The request is malformed, or a value in it is missing or wrong.
-    /// - 401: The call carries no access token, or one that is invalid or has expired. Get a new one with the refresh token.
-    /// - 403: The token lacks the scope that the operation needs, or the user has no right to do this.
-    /// - 429: Too many requests. The front of the service answers without `code` and `request_id`; a limit of the operation itself may have both.
-    /// - 500: The service failed in a way it did not foresee.
+    /// - 400: The request is malformed, or a value is missing or invalid.
+    /// - 401: The access token is missing, invalid or expired. Get a new one with the refresh token.
+    /// - 403: The token lacks the required scope, the user is not allowed to do this, or the partner app is not active.
+    /// - 429: Too many requests. The limit for all requests of an address gives neither `code` nor `request_id`; the limit of a single operation may give both.
+    /// - 500: An unexpected error in the service.
     /// - default (inferred): Any other error.
     ///
     /// # Example
@@ -4094,7 +4094,7 @@ impl Client {
 
     /// Open a chat.
     ///
-    /// Opens a chat with the first message of the user. The assistant answers later: ask `get_chat_session` or `get_chat_turn` until its turn is completed or failed. Needs the plan Pro.
+    /// Opens a chat with the first message of the user. The assistant replies later: poll `get_chat_session` or `get_chat_turn` until its turn is completed or failed. Needs the Pro plan.
     ///
     /// `POST /v1/partner/user/sessions`
     ///
@@ -4106,14 +4106,14 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// - 400: The request is malformed, or a value in it is missing or wrong.
-    /// - 401: The call carries no access token, or one that is invalid or has expired. Get a new one with the refresh token.
-    /// - 402: The plan of the workspace does not include the feature. The answer names the plan needed; it has neither `error` nor `request_id`, and the value of `code` is not documented.
-    /// - 403: The token lacks the scope that the operation needs, or the user has no right to do this.
-    /// - 409 (inferred): A request with the same `Idempotency-Key` is still running. Wait as long as `Retry-After` says, and send the call again with the same key.
-    /// - 422: A value of the body fails validation. The vendor names no code.
-    /// - 429: Too many requests. The front of the service answers without `code` and `request_id`; a limit of the operation itself may have both.
-    /// - 500: The service failed in a way it did not foresee.
+    /// - 400: The request is malformed, or a value is missing or invalid.
+    /// - 401: The access token is missing, invalid or expired. Get a new one with the refresh token.
+    /// - 402: The plan of the workspace does not include the feature. The response names the required plan. It has neither `error` nor `request_id`; the value of `code` is not documented.
+    /// - 403: The token lacks the required scope, the user is not allowed to do this, or the partner app is not active.
+    /// - 409 (inferred): A request with the same `Idempotency-Key` is still running. Wait as long as `Retry-After` says, and retry with the same key.
+    /// - 422: A value of the body is invalid. The vendor documents no code.
+    /// - 429: Too many requests. The limit for all requests of an address gives neither `code` nor `request_id`; the limit of a single operation may give both.
+    /// - 500: An unexpected error in the service.
     /// - default (inferred): Any other error.
     ///
     /// # Example
@@ -4153,7 +4153,7 @@ impl Client {
 
     /// View a chat with its turns.
     ///
-    /// Returns a chat and a page of its turns; the paging is about the turns. The official SDK also sends `include`, which the API description does not know.
+    /// Returns a chat with a page of its turns. The vendor's SDK also sends `include`, which is not in the API description.
     ///
     /// `GET /v1/partner/user/sessions/{session_id}`
     ///
@@ -4166,12 +4166,12 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// - 400: The request is malformed, or a value in it is missing or wrong.
-    /// - 401: The call carries no access token, or one that is invalid or has expired. Get a new one with the refresh token.
-    /// - 403: The token lacks the scope that the operation needs, or the user has no right to do this.
-    /// - 404: The object does not exist, or is hidden from the caller.
-    /// - 429: Too many requests. The front of the service answers without `code` and `request_id`; a limit of the operation itself may have both.
-    /// - 500: The service failed in a way it did not foresee.
+    /// - 400: The request is malformed, or a value is missing or invalid.
+    /// - 401: The access token is missing, invalid or expired. Get a new one with the refresh token.
+    /// - 403: The token lacks the required scope, the user is not allowed to do this, or the partner app is not active.
+    /// - 404: The object does not exist, or the caller may not see it.
+    /// - 429: Too many requests. The limit for all requests of an address gives neither `code` nor `request_id`; the limit of a single operation may give both.
+    /// - 500: An unexpected error in the service.
     /// - default (inferred): Any other error.
     ///
     /// # Example
@@ -4192,7 +4192,7 @@ impl Client {
 
     /// Send a message to the assistant.
     ///
-    /// Adds a message of the user to a chat. Although the method is PUT, every call adds another one: only `Idempotency-Key` makes a repeat safe. The assistant answers later, with a turn of its own. Needs the plan Pro. Comments in the official SDK say 202 and have `position` and `queued_turns` beside the turn.
+    /// Adds a message of the user to a chat. Although the method is PUT, each request adds another message: only `Idempotency-Key` makes retries safe. The assistant replies later, with a turn of its own. Needs the Pro plan. Comments in the vendor's SDK have status 202, and `position` and `queued_turns` next to the turn.
     ///
     /// `PUT /v1/partner/user/sessions/{session_id}`
     ///
@@ -4204,15 +4204,15 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// - 400: The request is malformed, or a value in it is missing or wrong.
-    /// - 401: The call carries no access token, or one that is invalid or has expired. Get a new one with the refresh token.
-    /// - 402: The plan of the workspace does not include the feature. The answer names the plan needed; it has neither `error` nor `request_id`, and the value of `code` is not documented.
-    /// - 403: The token lacks the scope that the operation needs, or the user has no right to do this.
-    /// - 404: The object does not exist, or is hidden from the caller.
-    /// - 409: The chat is not active any more. A request with the same `Idempotency-Key` that is still running gives 409 too, with `Retry-After`.
-    /// - 422: A value of the body fails validation. The vendor names no code.
-    /// - 429: Too many requests. The front of the service answers without `code` and `request_id`; a limit of the operation itself may have both.
-    /// - 500: The service failed in a way it did not foresee.
+    /// - 400: The request is malformed, or a value is missing or invalid.
+    /// - 401: The access token is missing, invalid or expired. Get a new one with the refresh token.
+    /// - 402: The plan of the workspace does not include the feature. The response names the required plan. It has neither `error` nor `request_id`; the value of `code` is not documented.
+    /// - 403: The token lacks the required scope, the user is not allowed to do this, or the partner app is not active.
+    /// - 404: The object does not exist, or the caller may not see it.
+    /// - 409: The chat is no longer active. A request with the same `Idempotency-Key` that is still running also gets 409, with `Retry-After`.
+    /// - 422: A value of the body is invalid. The vendor documents no code.
+    /// - 429: Too many requests. The limit for all requests of an address gives neither `code` nor `request_id`; the limit of a single operation may give both.
+    /// - 500: An unexpected error in the service.
     /// - default (inferred): Any other error.
     ///
     /// # Example
@@ -4239,7 +4239,7 @@ impl Client {
 
     /// View a turn of a chat.
     ///
-    /// Returns one turn, for instance to see whether the assistant has answered.
+    /// Returns one turn, for example to see whether the assistant has replied.
     ///
     /// `GET /v1/partner/user/sessions/{session_id}/turns/{turn_id}`
     ///
@@ -4250,12 +4250,12 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// - 400: The request is malformed, or a value in it is missing or wrong.
-    /// - 401: The call carries no access token, or one that is invalid or has expired. Get a new one with the refresh token.
-    /// - 403: The token lacks the scope that the operation needs, or the user has no right to do this.
-    /// - 404: The object does not exist, or is hidden from the caller.
-    /// - 429: Too many requests. The front of the service answers without `code` and `request_id`; a limit of the operation itself may have both.
-    /// - 500: The service failed in a way it did not foresee.
+    /// - 400: The request is malformed, or a value is missing or invalid.
+    /// - 401: The access token is missing, invalid or expired. Get a new one with the refresh token.
+    /// - 403: The token lacks the required scope, the user is not allowed to do this, or the partner app is not active.
+    /// - 404: The object does not exist, or the caller may not see it.
+    /// - 429: Too many requests. The limit for all requests of an address gives neither `code` nor `request_id`; the limit of a single operation may give both.
+    /// - 500: An unexpected error in the service.
     /// - default (inferred): Any other error.
     ///
     /// # Example
@@ -4277,7 +4277,7 @@ impl Client {
 
     /// List the attachments of a meeting.
     ///
-    /// Lists the files and links on a meeting that the user may see, the newest first. New in 1.10.
+    /// Lists the files and links of a meeting that the user may see, newest first. New in 1.10.
     ///
     /// `GET /v1/partner/user/meetings/{meeting_id}/attachments`
     ///
@@ -4290,12 +4290,12 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// - 400: The request is malformed, or a value in it is missing or wrong.
-    /// - 401: The call carries no access token, or one that is invalid or has expired. Get a new one with the refresh token.
-    /// - 403: The token lacks the scope that the operation needs, or the user has no right to do this.
-    /// - 404: The object does not exist, or is hidden from the caller.
-    /// - 429: Too many requests. The front of the service answers without `code` and `request_id`; a limit of the operation itself may have both.
-    /// - 500: The service failed in a way it did not foresee.
+    /// - 400: The request is malformed, or a value is missing or invalid.
+    /// - 401: The access token is missing, invalid or expired. Get a new one with the refresh token.
+    /// - 403: The token lacks the required scope, the user is not allowed to do this, or the partner app is not active.
+    /// - 404: The object does not exist, or the caller may not see it.
+    /// - 429: Too many requests. The limit for all requests of an address gives neither `code` nor `request_id`; the limit of a single operation may give both.
+    /// - 500: An unexpected error in the service.
     /// - default (inferred): Any other error.
     ///
     /// # Example
@@ -4316,7 +4316,7 @@ impl Client {
 
     /// Upload an attachment.
     ///
-    /// Puts a file of any type, at most 50 MB, onto a meeting. Links cannot be made by this call. The call declares `Idempotency-Key`, although a comment in the official SDK says that the key has no effect on uploads. New in 1.10.
+    /// Uploads a file of any type, at most 50 MB, to a meeting. Links cannot be created. The operation declares `Idempotency-Key`, but a comment in the vendor's SDK says that the key has no effect on uploads. New in 1.10.
     ///
     /// `POST /v1/partner/user/meetings/{meeting_id}/attachments`
     ///
@@ -4328,14 +4328,14 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// - 400: The request is malformed, or a value in it is missing or wrong.
-    /// - 401: The call carries no access token, or one that is invalid or has expired. Get a new one with the refresh token.
-    /// - 403: The user has too few rights on the meeting, or the token lacks the scope.
-    /// - 404: The object does not exist, or is hidden from the caller.
-    /// - 409 (inferred): A request with the same `Idempotency-Key` is still running. Wait as long as `Retry-After` says, and send the call again with the same key.
+    /// - 400: The request is malformed, or a value is missing or invalid.
+    /// - 401: The access token is missing, invalid or expired. Get a new one with the refresh token.
+    /// - 403: The user may not change the meeting, or the token lacks the scope.
+    /// - 404: The object does not exist, or the caller may not see it.
+    /// - 409 (inferred): A request with the same `Idempotency-Key` is still running. Wait as long as `Retry-After` says, and retry with the same key.
     /// - 413: The file is too large.
-    /// - 429: Too many requests. The front of the service answers without `code` and `request_id`; a limit of the operation itself may have both.
-    /// - 500: The service failed in a way it did not foresee.
+    /// - 429: Too many requests. The limit for all requests of an address gives neither `code` nor `request_id`; the limit of a single operation may give both.
+    /// - 500: An unexpected error in the service.
     /// - default (inferred): Any other error.
     ///
     /// # Example
@@ -4357,7 +4357,7 @@ impl Client {
 
     /// View an attachment.
     ///
-    /// Returns what is known about an attachment, not the file itself. New in 1.10.
+    /// Returns the metadata of an attachment. New in 1.10.
     ///
     /// `GET /v1/partner/user/meetings/{meeting_id}/attachments/{attachment_id}`
     ///
@@ -4368,12 +4368,12 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// - 400: The request is malformed, or a value in it is missing or wrong.
-    /// - 401: The call carries no access token, or one that is invalid or has expired. Get a new one with the refresh token.
-    /// - 403: The token lacks the scope that the operation needs, or the user has no right to do this.
-    /// - 404: The object does not exist, or is hidden from the caller.
-    /// - 429: Too many requests. The front of the service answers without `code` and `request_id`; a limit of the operation itself may have both.
-    /// - 500: The service failed in a way it did not foresee.
+    /// - 400: The request is malformed, or a value is missing or invalid.
+    /// - 401: The access token is missing, invalid or expired. Get a new one with the refresh token.
+    /// - 403: The token lacks the required scope, the user is not allowed to do this, or the partner app is not active.
+    /// - 404: The object does not exist, or the caller may not see it.
+    /// - 429: Too many requests. The limit for all requests of an address gives neither `code` nor `request_id`; the limit of a single operation may give both.
+    /// - 500: An unexpected error in the service.
     /// - default (inferred): Any other error.
     ///
     /// # Example
@@ -4395,7 +4395,7 @@ impl Client {
 
     /// Delete an attachment.
     ///
-    /// Removes an attachment. Its uploader may, and so may editors of the meeting and owners of the workspace. New in 1.10.
+    /// Deletes an attachment. Allowed for its uploader, for editors of the meeting, and for owners of the workspace. New in 1.10.
     ///
     /// `DELETE /v1/partner/user/meetings/{meeting_id}/attachments/{attachment_id}`
     ///
@@ -4407,13 +4407,13 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// - 400: The request is malformed, or a value in it is missing or wrong.
-    /// - 401: The call carries no access token, or one that is invalid or has expired. Get a new one with the refresh token.
-    /// - 403: The user is neither the uploader nor an editor of the meeting nor an owner of the workspace, or the token lacks the scope.
-    /// - 404: The object does not exist, or is hidden from the caller.
-    /// - 409 (inferred): A request with the same `Idempotency-Key` is still running. Wait as long as `Retry-After` says, and send the call again with the same key.
-    /// - 429: Too many requests. The front of the service answers without `code` and `request_id`; a limit of the operation itself may have both.
-    /// - 500: The service failed in a way it did not foresee.
+    /// - 400: The request is malformed, or a value is missing or invalid.
+    /// - 401: The access token is missing, invalid or expired. Get a new one with the refresh token.
+    /// - 403: The user is not the uploader, an editor of the meeting, or an owner of the workspace; or the token lacks the scope.
+    /// - 404: The object does not exist, or the caller may not see it.
+    /// - 409 (inferred): A request with the same `Idempotency-Key` is still running. Wait as long as `Retry-After` says, and retry with the same key.
+    /// - 429: Too many requests. The limit for all requests of an address gives neither `code` nor `request_id`; the limit of a single operation may give both.
+    /// - 500: An unexpected error in the service.
     /// - default (inferred): Any other error.
     ///
     /// # Example
@@ -4435,7 +4435,7 @@ impl Client {
 
     /// Download an attachment.
     ///
-    /// Returns the bytes of a file. New in 1.10.
+    /// Returns the content of a file. New in 1.10.
     ///
     /// `GET /v1/partner/user/meetings/{meeting_id}/attachments/{attachment_id}/download`
     ///
@@ -4446,12 +4446,12 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// - 400: The request is malformed, or the attachment is a link and has no bytes.
-    /// - 401: The call carries no access token, or one that is invalid or has expired. Get a new one with the refresh token.
-    /// - 403: The token lacks the scope that the operation needs, or the user has no right to do this.
-    /// - 404: The object does not exist, or is hidden from the caller.
-    /// - 429: Too many requests. The front of the service answers without `code` and `request_id`; a limit of the operation itself may have both.
-    /// - 500: The service failed in a way it did not foresee.
+    /// - 400: The request is malformed, or the attachment is a link and has no content.
+    /// - 401: The access token is missing, invalid or expired. Get a new one with the refresh token.
+    /// - 403: The token lacks the required scope, the user is not allowed to do this, or the partner app is not active.
+    /// - 404: The object does not exist, or the caller may not see it.
+    /// - 429: Too many requests. The limit for all requests of an address gives neither `code` nor `request_id`; the limit of a single operation may give both.
+    /// - 500: An unexpected error in the service.
     /// - default (inferred): Any other error.
     ///
     /// # Example
@@ -4473,7 +4473,7 @@ impl Client {
 
     /// List the context documents of a meeting.
     ///
-    /// Lists the texts that the assistant reads for a meeting.
+    /// Lists the context documents of a meeting, which the assistant reads.
     ///
     /// `GET /v1/partner/user/meetings/{meeting_id}/context`
     ///
@@ -4486,11 +4486,11 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// - 400: The request is malformed, or a value in it is missing or wrong.
-    /// - 401: The call carries no access token, or one that is invalid or has expired. Get a new one with the refresh token.
-    /// - 403: The token lacks the scope that the operation needs, or the user has no right to do this.
-    /// - 429: Too many requests. The front of the service answers without `code` and `request_id`; a limit of the operation itself may have both.
-    /// - 500: The service failed in a way it did not foresee.
+    /// - 400: The request is malformed, or a value is missing or invalid.
+    /// - 401: The access token is missing, invalid or expired. Get a new one with the refresh token.
+    /// - 403: The token lacks the required scope, the user is not allowed to do this, or the partner app is not active.
+    /// - 429: Too many requests. The limit for all requests of an address gives neither `code` nor `request_id`; the limit of a single operation may give both.
+    /// - 500: An unexpected error in the service.
     /// - default (inferred): Any other error.
     ///
     /// # Example
@@ -4511,7 +4511,7 @@ impl Client {
 
     /// Upload a context document.
     ///
-    /// Uploads a text that the assistant is to read for a meeting. The text is prepared afterwards: `file_status` says whether it is ready. The call takes no `Idempotency-Key`, so look at the list before you repeat it.
+    /// Uploads a text for the assistant to read. The service processes it afterwards: `file_status` says whether it is ready. The operation has no `Idempotency-Key`, so check the list before you retry.
     ///
     /// `POST /v1/partner/user/meetings/{meeting_id}/context`
     ///
@@ -4522,12 +4522,12 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// - 400: The request is malformed, or a value in it is missing or wrong.
-    /// - 401: The call carries no access token, or one that is invalid or has expired. Get a new one with the refresh token.
-    /// - 403: The token lacks the scope that the operation needs, or the user has no right to do this.
-    /// - 404: The object does not exist, or is hidden from the caller.
-    /// - 429: Too many requests. The front of the service answers without `code` and `request_id`; a limit of the operation itself may have both.
-    /// - 500: The service failed in a way it did not foresee.
+    /// - 400: The request is malformed, or a value is missing or invalid.
+    /// - 401: The access token is missing, invalid or expired. Get a new one with the refresh token.
+    /// - 403: The token lacks the required scope, the user is not allowed to do this, or the partner app is not active.
+    /// - 404: The object does not exist, or the caller may not see it.
+    /// - 429: Too many requests. The limit for all requests of an address gives neither `code` nor `request_id`; the limit of a single operation may give both.
+    /// - 500: An unexpected error in the service.
     /// - default (inferred): Any other error.
     ///
     /// # Example
@@ -4553,7 +4553,7 @@ impl Client {
 
     /// View a context document.
     ///
-    /// Returns what is known about a text, not the text itself.
+    /// Returns the metadata of a context document.
     ///
     /// `GET /v1/partner/user/meetings/{meeting_id}/context/{context_id}`
     ///
@@ -4564,12 +4564,12 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// - 400: The request is malformed, or a value in it is missing or wrong.
-    /// - 401: The call carries no access token, or one that is invalid or has expired. Get a new one with the refresh token.
-    /// - 403: The token lacks the scope that the operation needs, or the user has no right to do this.
-    /// - 404: The object does not exist, or is hidden from the caller.
-    /// - 429: Too many requests. The front of the service answers without `code` and `request_id`; a limit of the operation itself may have both.
-    /// - 500: The service failed in a way it did not foresee.
+    /// - 400: The request is malformed, or a value is missing or invalid.
+    /// - 401: The access token is missing, invalid or expired. Get a new one with the refresh token.
+    /// - 403: The token lacks the required scope, the user is not allowed to do this, or the partner app is not active.
+    /// - 404: The object does not exist, or the caller may not see it.
+    /// - 429: Too many requests. The limit for all requests of an address gives neither `code` nor `request_id`; the limit of a single operation may give both.
+    /// - 500: An unexpected error in the service.
     /// - default (inferred): Any other error.
     ///
     /// # Example
@@ -4591,7 +4591,7 @@ impl Client {
 
     /// Delete a context document.
     ///
-    /// Removes a text, so that the assistant no longer reads it.
+    /// Deletes a context document.
     ///
     /// `DELETE /v1/partner/user/meetings/{meeting_id}/context/{context_id}`
     ///
@@ -4603,13 +4603,13 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// - 400: The request is malformed, or a value in it is missing or wrong.
-    /// - 401: The call carries no access token, or one that is invalid or has expired. Get a new one with the refresh token.
-    /// - 403: The token lacks the scope that the operation needs, or the user has no right to do this.
-    /// - 404: The object does not exist, or is hidden from the caller.
-    /// - 409 (inferred): A request with the same `Idempotency-Key` is still running. Wait as long as `Retry-After` says, and send the call again with the same key.
-    /// - 429: Too many requests. The front of the service answers without `code` and `request_id`; a limit of the operation itself may have both.
-    /// - 500: The service failed in a way it did not foresee.
+    /// - 400: The request is malformed, or a value is missing or invalid.
+    /// - 401: The access token is missing, invalid or expired. Get a new one with the refresh token.
+    /// - 403: The token lacks the required scope, the user is not allowed to do this, or the partner app is not active.
+    /// - 404: The object does not exist, or the caller may not see it.
+    /// - 409 (inferred): A request with the same `Idempotency-Key` is still running. Wait as long as `Retry-After` says, and retry with the same key.
+    /// - 429: Too many requests. The limit for all requests of an address gives neither `code` nor `request_id`; the limit of a single operation may give both.
+    /// - 500: An unexpected error in the service.
     /// - default (inferred): Any other error.
     ///
     /// # Example
@@ -4631,7 +4631,7 @@ impl Client {
 
     /// Download a context document.
     ///
-    /// Returns the text: the cleaned copy if there is one, else what was uploaded. So it need not equal the upload byte for byte.
+    /// Returns the content of a context document: the sanitized copy if there is one, otherwise the upload. So it may differ from the upload.
     ///
     /// `GET /v1/partner/user/meetings/{meeting_id}/context/{context_id}/content`
     ///
@@ -4642,12 +4642,12 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// - 400: The request is malformed, or a value in it is missing or wrong.
-    /// - 401: The call carries no access token, or one that is invalid or has expired. Get a new one with the refresh token.
-    /// - 403: The token lacks the scope that the operation needs, or the user has no right to do this.
-    /// - 404: The object does not exist, or is hidden from the caller.
-    /// - 429: Too many requests. The front of the service answers without `code` and `request_id`; a limit of the operation itself may have both.
-    /// - 500: The service failed in a way it did not foresee.
+    /// - 400: The request is malformed, or a value is missing or invalid.
+    /// - 401: The access token is missing, invalid or expired. Get a new one with the refresh token.
+    /// - 403: The token lacks the required scope, the user is not allowed to do this, or the partner app is not active.
+    /// - 404: The object does not exist, or the caller may not see it.
+    /// - 429: Too many requests. The limit for all requests of an address gives neither `code` nor `request_id`; the limit of a single operation may give both.
+    /// - 500: An unexpected error in the service.
     /// - default (inferred): Any other error.
     ///
     /// # Example
@@ -4669,7 +4669,7 @@ impl Client {
 
     /// List meetings.
     ///
-    /// Lists the meetings that the user can see, in pages of 25 unless `limit` says otherwise. The quick start shows rows of five members, with `scheduled_start` and `scheduled_end`; the API description has `start_time` and `end_time`. A server sends the one pair or the other.
+    /// Lists the meetings that the user can see. The quick start shows entries with five properties, among them `scheduled_start` and `scheduled_end`; the API description has `start_time` and `end_time`. So read both pairs.
     ///
     /// `GET /v1/partner/user/meetings`
     ///
@@ -4682,11 +4682,11 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// - 400: The request is wrong; `code` says in what way.
-    /// - 401: The call carries no access token, or one that is invalid or has expired. Get a new one with the refresh token.
-    /// - 403: The token lacks the scope that the operation needs, or the user has no right to do this.
-    /// - 429: Too many requests. The front of the service answers without `code` and `request_id`; a limit of the operation itself may have both.
-    /// - 500: The service failed in a way it did not foresee.
+    /// - 400: The request is invalid; `code` says why.
+    /// - 401: The access token is missing, invalid or expired. Get a new one with the refresh token.
+    /// - 403: The token lacks the required scope, the user is not allowed to do this, or the partner app is not active.
+    /// - 429: Too many requests. The limit for all requests of an address gives neither `code` nor `request_id`; the limit of a single operation may give both.
+    /// - 500: An unexpected error in the service.
     /// - default (inferred): Any other error.
     ///
     /// # Example
@@ -4703,7 +4703,7 @@ impl Client {
 
     /// Create a meeting.
     ///
-    /// Makes a meeting. Its times are `start_time` and `end_time` in a request, also where an answer has `scheduled_start` and `scheduled_end`. Without `Idempotency-Key` a repeat makes another meeting.
+    /// Creates a meeting. Send its times as `start_time` and `end_time`, even if responses have `scheduled_start` and `scheduled_end`. Without `Idempotency-Key`, a retry creates another meeting.
     ///
     /// `POST /v1/partner/user/meetings`
     ///
@@ -4715,12 +4715,12 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// - 400: The request is wrong; `code` says in what way.
-    /// - 401: The call carries no access token, or one that is invalid or has expired. Get a new one with the refresh token.
-    /// - 403: The token lacks the scope that the operation needs, or the user has no right to do this.
-    /// - 409 (inferred): A request with the same `Idempotency-Key` is still running. Wait as long as `Retry-After` says, and send the call again with the same key.
-    /// - 429: Too many requests. The front of the service answers without `code` and `request_id`; a limit of the operation itself may have both.
-    /// - 500: The service failed in a way it did not foresee.
+    /// - 400: The request is invalid; `code` says why.
+    /// - 401: The access token is missing, invalid or expired. Get a new one with the refresh token.
+    /// - 403: The token lacks the required scope, the user is not allowed to do this, or the partner app is not active.
+    /// - 409 (inferred): A request with the same `Idempotency-Key` is still running. Wait as long as `Retry-After` says, and retry with the same key.
+    /// - 429: Too many requests. The limit for all requests of an address gives neither `code` nor `request_id`; the limit of a single operation may give both.
+    /// - 500: An unexpected error in the service.
     /// - default (inferred): Any other error.
     ///
     /// # Example
@@ -4750,7 +4750,7 @@ impl Client {
 
     /// View a meeting.
     ///
-    /// Returns one meeting. Of a meeting that was merged into another one, or copied to it, the service may answer nothing but `redirect_to_meeting_id`: read that meeting instead, which may point on in turn. Whether it does so depends on a switch on its side.
+    /// Returns one meeting. If the meeting was merged or copied into another one, the response may contain only `redirect_to_meeting_id`: read that meeting instead, which can redirect again. Whether the service does this depends on a feature flag of the service.
     ///
     /// `GET /v1/partner/user/meetings/{meeting_id}`
     ///
@@ -4763,12 +4763,12 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// - 400: The request is malformed, or a value in it is missing or wrong.
-    /// - 401: The call carries no access token, or one that is invalid or has expired. Get a new one with the refresh token.
-    /// - 403: The token lacks the scope that the operation needs, or the user has no right to do this.
-    /// - 404: The object does not exist, or is hidden from the caller.
-    /// - 429: Too many requests. The front of the service answers without `code` and `request_id`; a limit of the operation itself may have both.
-    /// - 500: The service failed in a way it did not foresee.
+    /// - 400: The request is malformed, or a value is missing or invalid.
+    /// - 401: The access token is missing, invalid or expired. Get a new one with the refresh token.
+    /// - 403: The token lacks the required scope, the user is not allowed to do this, or the partner app is not active.
+    /// - 404: The object does not exist, or the caller may not see it.
+    /// - 429: Too many requests. The limit for all requests of an address gives neither `code` nor `request_id`; the limit of a single operation may give both.
+    /// - 500: An unexpected error in the service.
     /// - default (inferred): Any other error.
     ///
     /// # Example
@@ -4789,7 +4789,7 @@ impl Client {
 
     /// Change a meeting.
     ///
-    /// Changes what the body holds and leaves the rest as it is.
+    /// Changes the properties in the body; omitted properties stay unchanged.
     ///
     /// `PATCH /v1/partner/user/meetings/{meeting_id}`
     ///
@@ -4801,13 +4801,13 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// - 400: The request is wrong; `code` says in what way.
-    /// - 401: The call carries no access token, or one that is invalid or has expired. Get a new one with the refresh token.
-    /// - 403: The token lacks the scope that the operation needs, or the user has no right to do this.
-    /// - 404: The object does not exist, or is hidden from the caller.
-    /// - 409 (inferred): A request with the same `Idempotency-Key` is still running. Wait as long as `Retry-After` says, and send the call again with the same key.
-    /// - 429: Too many requests. The front of the service answers without `code` and `request_id`; a limit of the operation itself may have both.
-    /// - 500: The service failed in a way it did not foresee.
+    /// - 400: The request is invalid; `code` says why.
+    /// - 401: The access token is missing, invalid or expired. Get a new one with the refresh token.
+    /// - 403: The token lacks the required scope, the user is not allowed to do this, or the partner app is not active.
+    /// - 404: The object does not exist, or the caller may not see it.
+    /// - 409 (inferred): A request with the same `Idempotency-Key` is still running. Wait as long as `Retry-After` says, and retry with the same key.
+    /// - 429: Too many requests. The limit for all requests of an address gives neither `code` nor `request_id`; the limit of a single operation may give both.
+    /// - 500: An unexpected error in the service.
     /// - default (inferred): Any other error.
     ///
     /// # Example
@@ -4835,7 +4835,7 @@ impl Client {
 
     /// List the action buttons of a meeting.
     ///
-    /// Lists the buttons that can be reached from a meeting, each of them once. The vendor declares no paging for this list, although it comes in the envelope of a page; the official SDK also sends `limit` and `offset`.
+    /// Lists the action buttons that are available in a meeting, each of them once. The vendor documents no paging for this list, although the response has the properties of a page; the vendor's SDK also sends `limit` and `offset`.
     ///
     /// `GET /v1/partner/user/meetings/{meeting_id}/action-buttons`
     ///
@@ -4846,12 +4846,12 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// - 400: The request is malformed, or a value in it is missing or wrong.
-    /// - 401: The call carries no access token, or one that is invalid or has expired. Get a new one with the refresh token.
-    /// - 403: The token lacks the scope that the operation needs, or the user has no right to do this.
-    /// - 404: The object does not exist, or is hidden from the caller.
-    /// - 429: Too many requests. The front of the service answers without `code` and `request_id`; a limit of the operation itself may have both.
-    /// - 500: The service failed in a way it did not foresee.
+    /// - 400: The request is malformed, or a value is missing or invalid.
+    /// - 401: The access token is missing, invalid or expired. Get a new one with the refresh token.
+    /// - 403: The token lacks the required scope, the user is not allowed to do this, or the partner app is not active.
+    /// - 404: The object does not exist, or the caller may not see it.
+    /// - 429: Too many requests. The limit for all requests of an address gives neither `code` nor `request_id`; the limit of a single operation may give both.
+    /// - 500: An unexpected error in the service.
     /// - default (inferred): Any other error.
     ///
     /// # Example
@@ -4872,7 +4872,7 @@ impl Client {
 
     /// Press an action button.
     ///
-    /// Presses a button, which may send a webhook to the partner. The body can be left out. Without `Idempotency-Key` a repeat presses the button again.
+    /// Presses a button, which may send a webhook to the partner. The body is optional. Without `Idempotency-Key`, a retry presses the button again.
     ///
     /// `POST /v1/partner/user/meetings/{meeting_id}/action-buttons/{button_id}/trigger`
     ///
@@ -4884,13 +4884,13 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// - 400: The request is malformed, or a value in it is missing or wrong.
-    /// - 401: The call carries no access token, or one that is invalid or has expired. Get a new one with the refresh token.
-    /// - 403: The token lacks the scope that the operation needs, or the user has no right to do this.
-    /// - 404: The object does not exist, or is hidden from the caller.
-    /// - 409 (inferred): A request with the same `Idempotency-Key` is still running. Wait as long as `Retry-After` says, and send the call again with the same key.
-    /// - 429: Too many requests. The front of the service answers without `code` and `request_id`; a limit of the operation itself may have both.
-    /// - 500: The service failed in a way it did not foresee.
+    /// - 400: The request is malformed, or a value is missing or invalid.
+    /// - 401: The access token is missing, invalid or expired. Get a new one with the refresh token.
+    /// - 403: The token lacks the required scope, the user is not allowed to do this, or the partner app is not active.
+    /// - 404: The object does not exist, or the caller may not see it.
+    /// - 409 (inferred): A request with the same `Idempotency-Key` is still running. Wait as long as `Retry-After` says, and retry with the same key.
+    /// - 429: Too many requests. The limit for all requests of an address gives neither `code` nor `request_id`; the limit of a single operation may give both.
+    /// - 500: An unexpected error in the service.
     /// - default (inferred): Any other error.
     ///
     /// # Example
@@ -4926,7 +4926,7 @@ impl Client {
 
     /// List the next steps of a meeting.
     ///
-    /// Lists what can be done after a meeting. The vendor declares no paging for this list, although it comes in the envelope of a page; the official SDK also sends `limit` and `offset`.
+    /// Lists the next steps of a meeting. The vendor documents no paging for this list, although the response has the properties of a page; the vendor's SDK also sends `limit` and `offset`.
     ///
     /// `GET /v1/partner/user/meetings/{meeting_id}/next-steps`
     ///
@@ -4937,12 +4937,12 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// - 400: The request is malformed, or a value in it is missing or wrong.
-    /// - 401: The call carries no access token, or one that is invalid or has expired. Get a new one with the refresh token.
-    /// - 403: The token lacks the scope that the operation needs, or the user has no right to do this.
-    /// - 404: The object does not exist, or is hidden from the caller.
-    /// - 429: Too many requests. The front of the service answers without `code` and `request_id`; a limit of the operation itself may have both.
-    /// - 500: The service failed in a way it did not foresee.
+    /// - 400: The request is malformed, or a value is missing or invalid.
+    /// - 401: The access token is missing, invalid or expired. Get a new one with the refresh token.
+    /// - 403: The token lacks the required scope, the user is not allowed to do this, or the partner app is not active.
+    /// - 404: The object does not exist, or the caller may not see it.
+    /// - 429: Too many requests. The limit for all requests of an address gives neither `code` nor `request_id`; the limit of a single operation may give both.
+    /// - 500: An unexpected error in the service.
     /// - default (inferred): Any other error.
     ///
     /// # Example
@@ -4963,7 +4963,7 @@ impl Client {
 
     /// Run a next step.
     ///
-    /// Has the assistant write the text of a next step, or returns the page that the step leads to. Fetch the text with `get_next_step_result`. Without `Idempotency-Key` a repeat runs the step again.
+    /// Runs a next step: the assistant writes a text, or the response has the URL of a page to open. Fetch the text with `get_next_step_result`. Without `Idempotency-Key`, a retry runs the step again.
     ///
     /// `POST /v1/partner/user/meetings/{meeting_id}/next-steps/{next_step_id}/execute`
     ///
@@ -4975,13 +4975,13 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// - 400: The request is malformed, or a value in it is missing or wrong.
-    /// - 401: The call carries no access token, or one that is invalid or has expired. Get a new one with the refresh token.
-    /// - 403: The token lacks the scope that the operation needs, or the user has no right to do this.
-    /// - 404: The object does not exist, or is hidden from the caller.
-    /// - 409 (inferred): A request with the same `Idempotency-Key` is still running. Wait as long as `Retry-After` says, and send the call again with the same key.
-    /// - 429: Too many requests. The front of the service answers without `code` and `request_id`; a limit of the operation itself may have both.
-    /// - 500: The service failed in a way it did not foresee.
+    /// - 400: The request is malformed, or a value is missing or invalid.
+    /// - 401: The access token is missing, invalid or expired. Get a new one with the refresh token.
+    /// - 403: The token lacks the required scope, the user is not allowed to do this, or the partner app is not active.
+    /// - 404: The object does not exist, or the caller may not see it.
+    /// - 409 (inferred): A request with the same `Idempotency-Key` is still running. Wait as long as `Retry-After` says, and retry with the same key.
+    /// - 429: Too many requests. The limit for all requests of an address gives neither `code` nor `request_id`; the limit of a single operation may give both.
+    /// - 500: An unexpected error in the service.
     /// - default (inferred): Any other error.
     ///
     /// # Example
@@ -5009,7 +5009,7 @@ impl Client {
 
     /// Export the transcript of a meeting.
     ///
-    /// Returns the transcript as the text of an SRT subtitle file. Needs the plan Elite.
+    /// Returns the transcript as the text of an SRT subtitle file. Needs the Elite plan.
     ///
     /// `GET /v1/partner/user/meetings/{meeting_id}/transcript/export`
     ///
@@ -5020,13 +5020,13 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// - 400: The request is malformed, or asks for another format than `srt`.
-    /// - 401: The call carries no access token, or one that is invalid or has expired. Get a new one with the refresh token.
-    /// - 402: The plan of the workspace does not include the feature. The answer names the plan needed; it has neither `error` nor `request_id`, and the value of `code` is not documented.
-    /// - 403: The token lacks the scope that the operation needs, or the user has no right to do this.
-    /// - 404: The meeting does not exist, or has no transcript, or an empty one.
-    /// - 429: Too many requests. The front of the service answers without `code` and `request_id`; a limit of the operation itself may have both.
-    /// - 500: The service failed in a way it did not foresee.
+    /// - 400: The request is malformed, or the format is not `srt`.
+    /// - 401: The access token is missing, invalid or expired. Get a new one with the refresh token.
+    /// - 402: The plan of the workspace does not include the feature. The response names the required plan. It has neither `error` nor `request_id`; the value of `code` is not documented.
+    /// - 403: The token lacks the required scope, the user is not allowed to do this, or the partner app is not active.
+    /// - 404: The meeting does not exist, or has no transcript, or an empty transcript.
+    /// - 429: Too many requests. The limit for all requests of an address gives neither `code` nor `request_id`; the limit of a single operation may give both.
+    /// - 500: An unexpected error in the service.
     /// - default (inferred): Any other error.
     ///
     /// # Example
@@ -5058,11 +5058,11 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// - 401: The call carries no access token, or one that is invalid or has expired. Get a new one with the refresh token.
-    /// - 403: The token lacks the scope that the operation needs, or the user has no right to do this.
-    /// - 404: There is no such result, or it is older than 7 days.
-    /// - 429: Too many requests. The front of the service answers without `code` and `request_id`; a limit of the operation itself may have both.
-    /// - 500: The service failed in a way it did not foresee.
+    /// - 401: The access token is missing, invalid or expired. Get a new one with the refresh token.
+    /// - 403: The token lacks the required scope, the user is not allowed to do this, or the partner app is not active.
+    /// - 404: The result does not exist, or is older than 7 days.
+    /// - 429: Too many requests. The limit for all requests of an address gives neither `code` nor `request_id`; the limit of a single operation may give both.
+    /// - 500: An unexpected error in the service.
     /// - default (inferred): Any other error.
     ///
     /// # Example
@@ -5083,7 +5083,7 @@ impl Client {
 
     /// List the participants of a meeting.
     ///
-    /// Lists the people in a meeting. The vendor declares no paging for this list, although it comes in the envelope of a page.
+    /// Lists the participants of a meeting. The vendor documents no paging for this list, although the response has the properties of a page.
     ///
     /// `GET /v1/partner/user/meetings/{meeting_id}/participants`
     ///
@@ -5094,12 +5094,12 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// - 400: The request is malformed, or a value in it is missing or wrong.
-    /// - 401: The call carries no access token, or one that is invalid or has expired. Get a new one with the refresh token.
-    /// - 403: The token lacks the scope that the operation needs, or the user has no right to do this.
-    /// - 404: The object does not exist, or is hidden from the caller.
-    /// - 429: Too many requests. The front of the service answers without `code` and `request_id`; a limit of the operation itself may have both.
-    /// - 500: The service failed in a way it did not foresee.
+    /// - 400: The request is malformed, or a value is missing or invalid.
+    /// - 401: The access token is missing, invalid or expired. Get a new one with the refresh token.
+    /// - 403: The token lacks the required scope, the user is not allowed to do this, or the partner app is not active.
+    /// - 404: The object does not exist, or the caller may not see it.
+    /// - 429: Too many requests. The limit for all requests of an address gives neither `code` nor `request_id`; the limit of a single operation may give both.
+    /// - 500: An unexpected error in the service.
     /// - default (inferred): Any other error.
     ///
     /// # Example
@@ -5120,7 +5120,7 @@ impl Client {
 
     /// Add a participant.
     ///
-    /// Adds somebody to a meeting. The user has to be an editor of it.
+    /// Adds a participant to a meeting. The user must be an editor of the meeting.
     ///
     /// `POST /v1/partner/user/meetings/{meeting_id}/participants`
     ///
@@ -5132,13 +5132,13 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// - 400: The request is malformed, or a value in it is missing or wrong.
-    /// - 401: The call carries no access token, or one that is invalid or has expired. Get a new one with the refresh token.
-    /// - 403: The user is no editor of the meeting, or the token lacks the scope.
-    /// - 404: The object does not exist, or is hidden from the caller.
-    /// - 409: The person takes part already. A request with the same `Idempotency-Key` that is still running gives 409 too, with `Retry-After`.
-    /// - 429: Too many requests. The front of the service answers without `code` and `request_id`; a limit of the operation itself may have both.
-    /// - 500: The service failed in a way it did not foresee.
+    /// - 400: The request is malformed, or a value is missing or invalid.
+    /// - 401: The access token is missing, invalid or expired. Get a new one with the refresh token.
+    /// - 403: The user is not an editor of the meeting, or the token lacks the scope.
+    /// - 404: The object does not exist, or the caller may not see it.
+    /// - 409: The person is already a participant. A request with the same `Idempotency-Key` that is still running also gets 409, with `Retry-After`.
+    /// - 429: Too many requests. The limit for all requests of an address gives neither `code` nor `request_id`; the limit of a single operation may give both.
+    /// - 500: An unexpected error in the service.
     /// - default (inferred): Any other error.
     ///
     /// # Example
@@ -5167,7 +5167,7 @@ impl Client {
 
     /// Remove a participant.
     ///
-    /// Takes somebody out of a meeting. The user has to be an editor of it.
+    /// Removes a participant from a meeting. The user must be an editor of the meeting.
     ///
     /// `DELETE /v1/partner/user/meetings/{meeting_id}/participants/{participant_id}`
     ///
@@ -5179,13 +5179,13 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// - 400: The request is malformed, or a value in it is missing or wrong.
-    /// - 401: The call carries no access token, or one that is invalid or has expired. Get a new one with the refresh token.
-    /// - 403: The user is no editor of the meeting, or the token lacks the scope.
-    /// - 404: The object does not exist, or is hidden from the caller.
-    /// - 409 (inferred): A request with the same `Idempotency-Key` is still running. Wait as long as `Retry-After` says, and send the call again with the same key.
-    /// - 429: Too many requests. The front of the service answers without `code` and `request_id`; a limit of the operation itself may have both.
-    /// - 500: The service failed in a way it did not foresee.
+    /// - 400: The request is malformed, or a value is missing or invalid.
+    /// - 401: The access token is missing, invalid or expired. Get a new one with the refresh token.
+    /// - 403: The user is not an editor of the meeting, or the token lacks the scope.
+    /// - 404: The object does not exist, or the caller may not see it.
+    /// - 409 (inferred): A request with the same `Idempotency-Key` is still running. Wait as long as `Retry-After` says, and retry with the same key.
+    /// - 429: Too many requests. The limit for all requests of an address gives neither `code` nor `request_id`; the limit of a single operation may give both.
+    /// - 500: An unexpected error in the service.
     /// - default (inferred): Any other error.
     ///
     /// # Example
@@ -5220,10 +5220,10 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// - 401: The call carries no access token, or one that is invalid or has expired. Get a new one with the refresh token.
-    /// - 403: The token lacks the scope that the operation needs, or the user has no right to do this.
-    /// - 429: Too many requests. The front of the service answers without `code` and `request_id`; a limit of the operation itself may have both.
-    /// - 500: The service failed in a way it did not foresee.
+    /// - 401: The access token is missing, invalid or expired. Get a new one with the refresh token.
+    /// - 403: The token lacks the required scope, the user is not allowed to do this, or the partner app is not active.
+    /// - 429: Too many requests. The limit for all requests of an address gives neither `code` nor `request_id`; the limit of a single operation may give both.
+    /// - 500: An unexpected error in the service.
     /// - default (inferred): Any other error.
     ///
     /// # Example
@@ -5240,7 +5240,7 @@ impl Client {
 
     /// View a meeting template.
     ///
-    /// Returns one template, with how much is in it.
+    /// Returns one template, with the numbers of its agenda items, documents and participants.
     ///
     /// `GET /v1/partner/user/meeting-templates/{template_id}`
     ///
@@ -5251,11 +5251,11 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// - 401: The call carries no access token, or one that is invalid or has expired. Get a new one with the refresh token.
+    /// - 401: The access token is missing, invalid or expired. Get a new one with the refresh token.
     /// - 403: The user has no access to the template, or the token lacks the scope.
-    /// - 404: The object does not exist, or is hidden from the caller.
-    /// - 429: Too many requests. The front of the service answers without `code` and `request_id`; a limit of the operation itself may have both.
-    /// - 500: The service failed in a way it did not foresee.
+    /// - 404: The object does not exist, or the caller may not see it.
+    /// - 429: Too many requests. The limit for all requests of an address gives neither `code` nor `request_id`; the limit of a single operation may give both.
+    /// - 500: An unexpected error in the service.
     /// - default (inferred): Any other error.
     ///
     /// # Example
@@ -5276,7 +5276,7 @@ impl Client {
 
     /// Apply a template to a meeting.
     ///
-    /// Copies the agenda, the documents and the participants of a template into a meeting, beside what is there. Needs the plan Pro.
+    /// Adds the agenda items, documents and participants of a template to a meeting. Needs the Pro plan.
     ///
     /// `POST /v1/partner/user/meeting-templates/{template_id}/apply`
     ///
@@ -5288,15 +5288,15 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// - 400: The request is malformed, or a value in it is missing or wrong.
-    /// - 401: The call carries no access token, or one that is invalid or has expired. Get a new one with the refresh token.
-    /// - 402: The plan of the workspace does not include the feature. The answer names the plan needed; it has neither `error` nor `request_id`, and the value of `code` is not documented.
+    /// - 400: The request is malformed, or a value is missing or invalid.
+    /// - 401: The access token is missing, invalid or expired. Get a new one with the refresh token.
+    /// - 402: The plan of the workspace does not include the feature. The response names the required plan. It has neither `error` nor `request_id`; the value of `code` is not documented.
     /// - 403: The user has no access to the template, or the token lacks the scope.
-    /// - 404: The object does not exist, or is hidden from the caller.
-    /// - 409 (inferred): A request with the same `Idempotency-Key` is still running. Wait as long as `Retry-After` says, and send the call again with the same key.
-    /// - 429: Too many requests. The front of the service answers without `code` and `request_id`; a limit of the operation itself may have both.
-    /// - 500: The service failed in a way it did not foresee.
-    /// - 503: The service behind the operation is down for the moment.
+    /// - 404: The object does not exist, or the caller may not see it.
+    /// - 409 (inferred): A request with the same `Idempotency-Key` is still running. Wait as long as `Retry-After` says, and retry with the same key.
+    /// - 429: Too many requests. The limit for all requests of an address gives neither `code` nor `request_id`; the limit of a single operation may give both.
+    /// - 500: An unexpected error in the service.
+    /// - 503: The service behind the operation is temporarily unavailable.
     /// - default (inferred): Any other error.
     ///
     /// # Example
@@ -5323,7 +5323,7 @@ impl Client {
 
     /// List the next steps of a template.
     ///
-    /// Lists the next steps that meetings get from a template. The vendor declares no paging for this list, although it comes in the envelope of a page.
+    /// Lists the next steps of a template. The vendor documents no paging for this list, although the response has the properties of a page.
     ///
     /// `GET /v1/partner/user/meeting-templates/{template_id}/next-steps`
     ///
@@ -5334,11 +5334,11 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// - 401: The call carries no access token, or one that is invalid or has expired. Get a new one with the refresh token.
-    /// - 403: The token lacks the scope that the operation needs, or the user has no right to do this.
-    /// - 404: The object does not exist, or is hidden from the caller.
-    /// - 429: Too many requests. The front of the service answers without `code` and `request_id`; a limit of the operation itself may have both.
-    /// - 500: The service failed in a way it did not foresee.
+    /// - 401: The access token is missing, invalid or expired. Get a new one with the refresh token.
+    /// - 403: The token lacks the required scope, the user is not allowed to do this, or the partner app is not active.
+    /// - 404: The object does not exist, or the caller may not see it.
+    /// - 429: Too many requests. The limit for all requests of an address gives neither `code` nor `request_id`; the limit of a single operation may give both.
+    /// - 500: An unexpected error in the service.
     /// - default (inferred): Any other error.
     ///
     /// # Example
@@ -5359,9 +5359,9 @@ impl Client {
         builder::ListMeetingTemplateNextSteps::new(self)
     }
 
-    /// View the user.
+    /// View the user profile.
     ///
-    /// Returns the user whose token the call carries, with workspace and plan.
+    /// Returns the owner of the access token, with workspace and plan.
     ///
     /// `GET /v1/partner/user/profile`
     ///
@@ -5372,10 +5372,10 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// - 401: The call carries no access token, or one that is invalid or has expired. Get a new one with the refresh token.
-    /// - 403: The token lacks the scope that the operation needs, or the user has no right to do this.
-    /// - 429: Too many requests. The front of the service answers without `code` and `request_id`; a limit of the operation itself may have both.
-    /// - 500: The service failed in a way it did not foresee.
+    /// - 401: The access token is missing, invalid or expired. Get a new one with the refresh token.
+    /// - 403: The token lacks the required scope, the user is not allowed to do this, or the partner app is not active.
+    /// - 429: Too many requests. The limit for all requests of an address gives neither `code` nor `request_id`; the limit of a single operation may give both.
+    /// - 500: An unexpected error in the service.
     /// - default (inferred): Any other error.
     ///
     /// # Example
@@ -5392,7 +5392,7 @@ impl Client {
 
     /// List toolkits.
     ///
-    /// Lists the toolkits on offer to the workspace of the user. The official SDK types the rows as `InstalledToolkit`; the API description has `Toolkit`.
+    /// Lists the toolkits that the workspace of the user can install. In the vendor's SDK the entries are `InstalledToolkit`; in the API description they are `Toolkit`.
     ///
     /// `GET /v1/partner/user/toolkits`
     ///
@@ -5405,10 +5405,10 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// - 401: The call carries no access token, or one that is invalid or has expired. Get a new one with the refresh token.
-    /// - 403: The token lacks the scope that the operation needs, or the user has no right to do this.
-    /// - 429: Too many requests. The front of the service answers without `code` and `request_id`; a limit of the operation itself may have both.
-    /// - 500: The service failed in a way it did not foresee.
+    /// - 401: The access token is missing, invalid or expired. Get a new one with the refresh token.
+    /// - 403: The token lacks the required scope, the user is not allowed to do this, or the partner app is not active.
+    /// - 429: Too many requests. The limit for all requests of an address gives neither `code` nor `request_id`; the limit of a single operation may give both.
+    /// - 500: An unexpected error in the service.
     /// - default (inferred): Any other error.
     ///
     /// # Example
@@ -5425,9 +5425,9 @@ impl Client {
 
     /// **Inferred.** View a toolkit.
     ///
-    /// The vendor does not document this operation (basis: only the official SDK knows the operation; scope and answer follow its siblings). It needs the feature `inferred`, which is on by default.
+    /// The vendor does not document this operation (basis: only the vendor's SDK has the operation; scope and response are inferred from similar operations). It needs the feature `inferred`, which is on by default.
     ///
-    /// Returns a toolkit with its installation in the workspace. Only the official SDK knows this operation: a server may answer it with 404.
+    /// Returns a toolkit with its installation in the workspace. Only the vendor's SDK has this operation, so a server may return 404.
     ///
     /// `GET /v1/partner/user/toolkits/{toolkit_id}`
     ///
@@ -5438,12 +5438,12 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// - 400: The request is malformed, or a value in it is missing or wrong.
-    /// - 401: The call carries no access token, or one that is invalid or has expired. Get a new one with the refresh token.
-    /// - 403: The token lacks the scope that the operation needs, or the user has no right to do this.
-    /// - 404: The object does not exist, or is hidden from the caller.
-    /// - 429: Too many requests. The front of the service answers without `code` and `request_id`; a limit of the operation itself may have both.
-    /// - 500: The service failed in a way it did not foresee.
+    /// - 400: The request is malformed, or a value is missing or invalid.
+    /// - 401: The access token is missing, invalid or expired. Get a new one with the refresh token.
+    /// - 403: The token lacks the required scope, the user is not allowed to do this, or the partner app is not active.
+    /// - 404: The object does not exist, or the caller may not see it.
+    /// - 429: Too many requests. The limit for all requests of an address gives neither `code` nor `request_id`; the limit of a single operation may give both.
+    /// - 500: An unexpected error in the service.
     /// - default (inferred): Any other error.
     ///
     /// # Example
@@ -5465,7 +5465,7 @@ impl Client {
 
     /// Install a toolkit.
     ///
-    /// Makes everything that a toolkit holds in the workspace of the user. The API description has no body; the toolkit guide sends `workspace_id`, and the official SDK `dry_run`. What a server answers to a dry run is not documented.
+    /// Installs a toolkit: creates all of its entities in the workspace of the user. The API description has no request body; the toolkit guide sends `workspace_id`, and the vendor's SDK sends `dry_run`. The response to a dry run is not documented.
     ///
     /// `POST /v1/partner/user/toolkits/{toolkit_id}/install`
     ///
@@ -5477,13 +5477,13 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// - 400: The request is malformed, or a value in it is missing or wrong.
-    /// - 401: The call carries no access token, or one that is invalid or has expired. Get a new one with the refresh token.
-    /// - 403: The token lacks the scope that the operation needs, or the user has no right to do this.
-    /// - 404: The object does not exist, or is hidden from the caller.
-    /// - 409: The toolkit is installed already. A request with the same `Idempotency-Key` that is still running gives 409 too, with `Retry-After`.
-    /// - 429: Too many requests. The front of the service answers without `code` and `request_id`; a limit of the operation itself may have both.
-    /// - 500: The service failed in a way it did not foresee.
+    /// - 400: The request is malformed, or a value is missing or invalid.
+    /// - 401: The access token is missing, invalid or expired. Get a new one with the refresh token.
+    /// - 403: The token lacks the required scope, the user is not allowed to do this, or the partner app is not active.
+    /// - 404: The object does not exist, or the caller may not see it.
+    /// - 409: The toolkit is already installed. A request with the same `Idempotency-Key` that is still running also gets 409, with `Retry-After`.
+    /// - 429: Too many requests. The limit for all requests of an address gives neither `code` nor `request_id`; the limit of a single operation may give both.
+    /// - 500: An unexpected error in the service.
     /// - default (inferred): Any other error.
     ///
     /// # Example
@@ -5510,7 +5510,7 @@ impl Client {
 
     /// List the toolkits of a workspace.
     ///
-    /// Lists what is installed in a workspace, with what was made for it. The vendor declares no paging for this list, although it comes in the envelope of a page.
+    /// Lists the installed toolkits of a workspace, with the entities that they created. The vendor documents no paging for this list, although the response has the properties of a page.
     ///
     /// `GET /v1/partner/user/workspaces/{workspace_id}/toolkits`
     ///
@@ -5521,11 +5521,11 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// - 400: The request is malformed, or a value in it is missing or wrong.
-    /// - 401: The call carries no access token, or one that is invalid or has expired. Get a new one with the refresh token.
-    /// - 403: The token lacks the scope that the operation needs, or the user has no right to do this.
-    /// - 429: Too many requests. The front of the service answers without `code` and `request_id`; a limit of the operation itself may have both.
-    /// - 500: The service failed in a way it did not foresee.
+    /// - 400: The request is malformed, or a value is missing or invalid.
+    /// - 401: The access token is missing, invalid or expired. Get a new one with the refresh token.
+    /// - 403: The token lacks the required scope, the user is not allowed to do this, or the partner app is not active.
+    /// - 429: Too many requests. The limit for all requests of an address gives neither `code` nor `request_id`; the limit of a single operation may give both.
+    /// - 500: An unexpected error in the service.
     /// - default (inferred): Any other error.
     ///
     /// # Example
@@ -5546,7 +5546,7 @@ impl Client {
 
     /// Remove a toolkit from a workspace.
     ///
-    /// Removes a toolkit from a workspace. The official SDK calls `DELETE /v1/partner/user/toolkits/{toolkit_id}/uninstall` instead, which stands in no API description.
+    /// Removes a toolkit from a workspace. The vendor's SDK calls `DELETE /v1/partner/user/toolkits/{toolkit_id}/uninstall` instead, which is not in the API description.
     ///
     /// `DELETE /v1/partner/user/workspaces/{workspace_id}/toolkits/{toolkit_id}`
     ///
@@ -5558,13 +5558,13 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// - 400: The request is malformed, or a value in it is missing or wrong.
-    /// - 401: The call carries no access token, or one that is invalid or has expired. Get a new one with the refresh token.
-    /// - 403: The token lacks the scope that the operation needs, or the user has no right to do this.
+    /// - 400: The request is malformed, or a value is missing or invalid.
+    /// - 401: The access token is missing, invalid or expired. Get a new one with the refresh token.
+    /// - 403: The token lacks the required scope, the user is not allowed to do this, or the partner app is not active.
     /// - 404: The toolkit does not exist, or is not installed in the workspace.
-    /// - 409 (inferred): A request with the same `Idempotency-Key` is still running. Wait as long as `Retry-After` says, and send the call again with the same key.
-    /// - 429: Too many requests. The front of the service answers without `code` and `request_id`; a limit of the operation itself may have both.
-    /// - 500: The service failed in a way it did not foresee.
+    /// - 409 (inferred): A request with the same `Idempotency-Key` is still running. Wait as long as `Retry-After` says, and retry with the same key.
+    /// - 429: Too many requests. The limit for all requests of an address gives neither `code` nor `request_id`; the limit of a single operation may give both.
+    /// - 500: An unexpected error in the service.
     /// - default (inferred): Any other error.
     ///
     /// # Example
@@ -5586,7 +5586,7 @@ impl Client {
 
     /// List workflow runs.
     ///
-    /// Lists the runs in the workspace of the user.
+    /// Lists the workflow runs in the workspace of the user.
     ///
     /// `GET /v1/partner/user/workflow-runs`
     ///
@@ -5599,10 +5599,10 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// - 401: The call carries no access token, or one that is invalid or has expired. Get a new one with the refresh token.
-    /// - 403: The token lacks the scope that the operation needs, or the user has no right to do this.
-    /// - 429: Too many requests. The front of the service answers without `code` and `request_id`; a limit of the operation itself may have both.
-    /// - 500: The service failed in a way it did not foresee.
+    /// - 401: The access token is missing, invalid or expired. Get a new one with the refresh token.
+    /// - 403: The token lacks the required scope, the user is not allowed to do this, or the partner app is not active.
+    /// - 429: Too many requests. The limit for all requests of an address gives neither `code` nor `request_id`; the limit of a single operation may give both.
+    /// - 500: An unexpected error in the service.
     /// - default (inferred): Any other error.
     ///
     /// # Example
@@ -5619,7 +5619,7 @@ impl Client {
 
     /// Start a workflow.
     ///
-    /// Starts a run of a workflow by hand. Needs the plan Elite. Without `Idempotency-Key` a repeat starts another run.
+    /// Starts a workflow manually. Needs the Elite plan. Without `Idempotency-Key`, a retry starts another run.
     ///
     /// `POST /v1/partner/user/workflow-runs`
     ///
@@ -5631,14 +5631,14 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// - 400: The request is malformed, or the workflow may not be started by hand.
-    /// - 401: The call carries no access token, or one that is invalid or has expired. Get a new one with the refresh token.
-    /// - 402: The plan of the workspace does not include the feature. The answer names the plan needed; it has neither `error` nor `request_id`, and the value of `code` is not documented.
-    /// - 403: The token lacks the scope that the operation needs, or the user has no right to do this.
+    /// - 400: The request is malformed, or the trigger type is not allowed.
+    /// - 401: The access token is missing, invalid or expired. Get a new one with the refresh token.
+    /// - 402: The plan of the workspace does not include the feature. The response names the required plan. It has neither `error` nor `request_id`; the value of `code` is not documented.
+    /// - 403: The token lacks the required scope, the user is not allowed to do this, or the partner app is not active.
     /// - 404: The workflow template does not exist in the workspace of the user.
-    /// - 409 (inferred): A request with the same `Idempotency-Key` is still running. Wait as long as `Retry-After` says, and send the call again with the same key.
-    /// - 429: Too many requests. The front of the service answers without `code` and `request_id`; a limit of the operation itself may have both.
-    /// - 500: The service failed in a way it did not foresee.
+    /// - 409 (inferred): A request with the same `Idempotency-Key` is still running. Wait as long as `Retry-After` says, and retry with the same key.
+    /// - 429: Too many requests. The limit for all requests of an address gives neither `code` nor `request_id`; the limit of a single operation may give both.
+    /// - 500: An unexpected error in the service.
     /// - default (inferred): Any other error.
     ///
     /// # Example
@@ -5677,12 +5677,12 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// - 400: The request is malformed, or a value in it is missing or wrong.
-    /// - 401: The call carries no access token, or one that is invalid or has expired. Get a new one with the refresh token.
-    /// - 403: The token lacks the scope that the operation needs, or the user has no right to do this.
-    /// - 404: The object does not exist, or is hidden from the caller.
-    /// - 429: Too many requests. The front of the service answers without `code` and `request_id`; a limit of the operation itself may have both.
-    /// - 500: The service failed in a way it did not foresee.
+    /// - 400: The request is malformed, or a value is missing or invalid.
+    /// - 401: The access token is missing, invalid or expired. Get a new one with the refresh token.
+    /// - 403: The token lacks the required scope, the user is not allowed to do this, or the partner app is not active.
+    /// - 404: The object does not exist, or the caller may not see it.
+    /// - 429: Too many requests. The limit for all requests of an address gives neither `code` nor `request_id`; the limit of a single operation may give both.
+    /// - 500: An unexpected error in the service.
     /// - default (inferred): Any other error.
     ///
     /// # Example
@@ -5703,9 +5703,9 @@ impl Client {
 
     /// **Inferred.** List workspaces.
     ///
-    /// The vendor does not document this operation (basis: release notes of 1.7.0 and the method getWorkspaces of the official SDK; page sizes as on the other admin lists). It needs the feature `inferred`, which is on by default.
+    /// The vendor does not document this operation (basis: release notes 1.7.0 and the method getWorkspaces of the vendor's SDK; page sizes as in other admin lists). It needs the feature `inferred`, which is on by default.
     ///
-    /// Lists the workspaces that the partner provisioned, with the number of their users. Release notes of the vendor and the official SDK know this operation, the API description does not.
+    /// Lists the workspaces that the partner provisioned, with the number of their users. The release notes and the vendor's SDK have this operation, the API description does not.
     ///
     /// `GET /v1/partner/admin/workspaces`
     ///
@@ -5717,10 +5717,10 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// - 401: One of the two headers is missing or wrong. Both `X-API-Key` and `X-Client-ID` are needed.
-    /// - 403: The partner app is suspended or inactive, or has no right to do this.
-    /// - 429: Too many requests. The front of the service answers without `code` and `request_id`; a limit of the operation itself may have both.
-    /// - 500: The service failed in a way it did not foresee.
+    /// - 401: `X-API-Key` or `X-Client-ID` is missing or wrong. Both are required.
+    /// - 403: The partner app is suspended or inactive, or not allowed to do this.
+    /// - 429: Too many requests. The limit for all requests of an address gives neither `code` nor `request_id`; the limit of a single operation may give both.
+    /// - 500: An unexpected error in the service.
     /// - default (inferred): Any other error.
     ///
     /// # Example
@@ -5791,7 +5791,7 @@ impl ClientBuilder {
 
     /// Signs calls with an access token (Bearer, RFC 6750) or a source of tokens, the scheme `userToken` of the document.
     ///
-    /// Access token of a user, for the user side. It is valid for 24 hours and renewed with a refresh token, which is valid for 30 days; a reply to the renewal may carry a new refresh token. The authorization code is valid for five minutes and once only. PKCE is optional and knows `S256` alone. The vendor declares the application flow here, which is plainly a wrong word for the code flow of its guides.
+    /// Access token of a user, for the user side. It is valid for 24 hours. Renew it with the refresh token, which is valid for 30 days; the response may contain a new refresh token. The authorization code is valid for five minutes, and only once. PKCE is optional; the only method is `S256`. The vendor declares the OAuth flow `application` here, but its guides describe the authorization code flow. Ask partner-support@contio.ai for client id and client secret.
     pub fn user_token(mut self, token: impl Into<Bearer>) -> Self {
         self.core = self.core.credential("userToken", Credential::bearer(token));
         self
@@ -5804,19 +5804,19 @@ impl ClientBuilder {
     /// Scopes that the document lists:
     ///
     /// - `openid`: Sign in with OpenID Connect.
-    /// - `profile`: Profile of the user, with the workspace.
+    /// - `profile`: Profile and workspace of the user.
     /// - `email`: Email address of the user.
     /// - `meetings:read`: Read meetings, agendas, participants, attachments, templates, next steps and the backlog.
     /// - `meetings:write`: Change meetings, agendas, participants, attachments and the backlog, and run next steps.
     /// - `action-items:read`: Read action items.
     /// - `action-items:write`: Change action items.
     /// - `calendar:read`: Read calendar events.
-    /// - `calendar:write`: Tie calendar events to meetings.
+    /// - `calendar:write`: Link calendar events to meetings.
     /// - `context:read`: Read context documents.
     /// - `context:write`: Change context documents.
     /// - `chat:read`: Read chats with the assistant.
     /// - `chat:write`: Chat with the assistant.
-    /// - `toolkits:read`: Read toolkits and what is installed.
+    /// - `toolkits:read`: Read toolkits and their installations.
     /// - `toolkits:write`: Install and remove toolkits.
     /// - `workflows:read`: Read workflow runs.
     /// - `workflows:write`: Start workflow runs.
@@ -5855,7 +5855,7 @@ impl ClientBuilder {
 
     /// Signs calls with an API key (`X-API-Key` in the header), the scheme `apiKey` of the document.
     ///
-    /// API key of the partner app, for the admin side, always together with `clientId`.
+    /// API key of the partner app, for the admin side. Always send it together with `clientId`. Ask partner-support@contio.ai for it.
     pub fn api_key(mut self, key: impl Into<Secret>) -> Self {
         self.core = self.core.credential("apiKey", Credential::api_key(key));
         self
@@ -5863,7 +5863,7 @@ impl ClientBuilder {
 
     /// Signs calls with an API key (`X-Client-ID` in the header), the scheme `clientId` of the document.
     ///
-    /// Client id of the partner app, the one that OAuth uses too, for the admin side, always together with `apiKey`.
+    /// Client id of the partner app, for the admin side: the same as for OAuth. Always send it together with `apiKey`. Ask partner-support@contio.ai for it.
     pub fn client_id(mut self, key: impl Into<Secret>) -> Self {
         self.core = self.core.credential("clientId", Credential::api_key(key));
         self
@@ -5871,7 +5871,7 @@ impl ClientBuilder {
 
     /// Signs calls with a user name and a password (HTTP Basic, RFC 7617), the scheme `clientBasic` of the document.
     ///
-    /// Client id as user name, client secret as password, for the OAuth endpoints. The quick start demands it for the token endpoint; the vendor's SDK sends it to the other endpoints that are marked so.
+    /// User name: client id. Password: client secret. For OAuth endpoints: the quick start requires these credentials for the token endpoint, and the vendor's SDK sends them to the other endpoints with this scheme. Ask partner-support@contio.ai for them.
     pub fn client_basic(
         mut self,
         username: impl Into<String>,
@@ -5883,9 +5883,9 @@ impl ClientBuilder {
         self
     }
 
-    /// **Inferred.** Zone in which times come back, as an IANA name or an abbreviation such as `EST`. Without it times are in UTC.
+    /// **Inferred.** Time zone of the times in the response: an IANA name, or an abbreviation such as `EST`. Without it times are in UTC.
     ///
-    /// The vendor does not document this parameter (basis: only the vendor's SDK documents the header, for no operation in particular).
+    /// The vendor does not document this parameter (basis: only the vendor's SDK documents the header, without saying for which operations).
     ///
     /// Sent as `X-Client-Timezone` with every operation that has this parameter, unless a call sets its own.
     pub fn client_timezone(mut self, value: impl Into<::std::string::String>) -> Self {

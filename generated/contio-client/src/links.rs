@@ -20,7 +20,7 @@ pub static SSO_ENTRY: WebLinkTemplate = WebLinkTemplate::new(
     .required(&["slug"]);
 /// Sign in through the identity provider of the partner.
 ///
-/// The page that starts a partner's single sign-on for a user who has connected to the partner before. Only the web app of production is known, so there is no such link for beta.
+/// The page that starts the single sign-on of a partner, for a user who is already connected to the partner. Only the production web app is known, so there is no such link for beta.
 ///
 /// `https://app.contio.ai/p/{slug}{?target,login_hint,auto}`
 #[derive(Clone, Debug)]
@@ -29,12 +29,12 @@ pub struct SsoEntry(WebLink);
 impl SsoEntry {
     /// Starts the link.
     ///
-    /// - `slug`: Name of the partner in links.
+    /// - `slug`: URL name of the partner app.
     pub fn new(slug: impl Into<String>) -> Self {
         Self(WebLink::new(&SSO_ENTRY).text("slug", slug))
     }
 
-    /// Where the user goes after the login; the web app unless said otherwise.
+    /// Where the user goes after the login. Default: the web app.
     pub fn target(self, target: impl Into<SsoEntryTarget>) -> Self {
         Self(self.0.text("target", target.into().to_string()))
     }
@@ -44,7 +44,7 @@ impl SsoEntry {
         Self(self.0.text("login_hint", login_hint))
     }
 
-    /// Goes on to the identity provider at once.
+    /// Whether to go to the identity provider at once.
     pub fn auto(self) -> Self {
         Self(self.0.text("auto", "true"))
     }
@@ -87,7 +87,7 @@ pub static SSO_ENTRY_TO_MEETING: WebLinkTemplate = WebLinkTemplate::new(
     .required(&["slug", "meeting_id"]);
 /// Sign in through the identity provider of the partner, and go to a meeting.
 ///
-/// As `sso_entry`, with `meeting:` and the id of a meeting as the target. Only the web app of production is known.
+/// Like `sso_entry`, with `meeting:` and a meeting id as target. Only the production web app is known.
 ///
 /// `https://app.contio.ai/p/{slug}?target=meeting:{meeting_id}{&login_hint,auto}`
 #[derive(Clone, Debug)]
@@ -96,7 +96,7 @@ pub struct SsoEntryToMeeting(WebLink);
 impl SsoEntryToMeeting {
     /// Starts the link.
     ///
-    /// - `slug`: Name of the partner in links.
+    /// - `slug`: URL name of the partner app.
     /// - `meeting_id`: Id of the meeting, a UUID.
     pub fn new(slug: impl Into<String>, meeting_id: impl Into<String>) -> Self {
         Self(
@@ -111,7 +111,7 @@ impl SsoEntryToMeeting {
         Self(self.0.text("login_hint", login_hint))
     }
 
-    /// Goes on to the identity provider at once.
+    /// Whether to go to the identity provider at once.
     pub fn auto(self) -> Self {
         Self(self.0.text("auto", "true"))
     }
@@ -134,7 +134,7 @@ pub static SHORT_MEETING: WebLinkTemplate = WebLinkTemplate::new(
     .required(&["meeting_id"]);
 /// A meeting, by its short link.
 ///
-/// Only the web app of production is known.
+/// Only the production web app is known.
 ///
 /// `https://app.contio.ai/m/{meeting_id}`
 #[derive(Clone, Debug)]
@@ -166,7 +166,7 @@ pub static MEETING: WebLinkTemplate = WebLinkTemplate::new(
     .required(&["meeting_id"]);
 /// A meeting.
 ///
-/// Only the web app of production is known. The guide also names links of the scheme `contio`, without their forms, so that there are none here.
+/// Only the production web app is known. The guide also mentions links with the scheme `contio`, but not their format, so they are not listed here.
 ///
 /// `https://app.contio.ai/meetings/{meeting_id}`
 #[derive(Clone, Debug)]
@@ -197,11 +197,11 @@ pub static OPEN_APP: WebLinkTemplate = WebLinkTemplate::new(
     )
     .required(&["path"])
     .inferred();
-/// **Inferred.** A place in the app.
+/// **Inferred.** A page of the app.
 ///
-/// The vendor does not document this link (basis: the vendor's SDK makes such links).
+/// The vendor does not document this link (basis: the vendor's SDK builds such links).
 ///
-/// Opens the app at a path of its own. Only the web app of production is known.
+/// Opens the app at the given path. Only the production web app is known.
 ///
 /// `https://app.contio.ai/open{/path*}{?query*}`
 #[derive(Clone, Debug)]
@@ -215,7 +215,7 @@ impl OpenApp {
         Self(WebLink::new(&OPEN_APP).list("path", path))
     }
 
-    /// Adds a parameter of the query.
+    /// Query parameters to add.
     pub fn query(self, name: impl Into<String>, value: impl Into<String>) -> Self {
         Self(self.0.pair("query", name, value))
     }
@@ -239,9 +239,9 @@ pub static OPEN_SETTINGS: WebLinkTemplate = WebLinkTemplate::new(
     .inferred();
 /// **Inferred.** A section of the settings.
 ///
-/// The vendor does not document this link (basis: the vendor's SDK makes such links).
+/// The vendor does not document this link (basis: the vendor's SDK builds such links).
 ///
-/// Only the web app of production is known.
+/// Only the production web app is known.
 ///
 /// `https://app.contio.ai/open/settings/{section}`
 #[derive(Clone, Debug)]
@@ -274,9 +274,9 @@ pub static OPEN_CHAT: WebLinkTemplate = WebLinkTemplate::new(
     .inferred();
 /// **Inferred.** A new chat.
 ///
-/// The vendor does not document this link (basis: the vendor's SDK makes such links).
+/// The vendor does not document this link (basis: the vendor's SDK builds such links).
 ///
-/// Opens the app with a new conversation. Only the web app of production is known.
+/// Opens the app with a new conversation. Only the production web app is known.
 ///
 /// `https://app.contio.ai/open/?chat=new{&prefill}`
 #[derive(Clone, Debug)]
@@ -288,7 +288,7 @@ impl OpenChat {
         Self(WebLink::new(&OPEN_CHAT))
     }
 
-    /// Text that stands in the field for the first message.
+    /// Text to prefill the field for the first message.
     pub fn prefill(self, prefill: impl Into<String>) -> Self {
         Self(self.0.text("prefill", prefill))
     }

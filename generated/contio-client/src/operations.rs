@@ -247,7 +247,7 @@ pub static GET_OAUTH_JWKS: Operation = Operation::new(
         "/.well-known/jwks.json",
     )
     .tag("OAuth 2.0")
-    .summary("Public keys")
+    .summary("List the public keys")
     .security(&[])
     .responses(
         &[
@@ -267,7 +267,7 @@ pub static GET_OPENID_CONFIGURATION: Operation = Operation::new(
         "/.well-known/openid_configuration",
     )
     .tag("OAuth 2.0")
-    .summary("Metadata of OpenID Connect")
+    .summary("View the OpenID Connect metadata")
     .security(&[])
     .responses(
         &[
@@ -287,7 +287,7 @@ pub static INITIATE_PARTNER_AUTH: Operation = Operation::new(
         "/auth/initiate",
     )
     .tag("OAuth 2.0")
-    .summary("Start a login in pages of your own")
+    .summary("Start a login on your own pages")
     .security(&[&[SecurityRequirement::new("clientBasic", &[])]])
     .request(RequestBody::new("application/json"))
     .responses(
@@ -313,7 +313,7 @@ pub static VERIFY_PARTNER_AUTH: Operation = Operation::new(
         "/auth/verify",
     )
     .tag("OAuth 2.0")
-    .summary("Finish a login in pages of your own")
+    .summary("Finish a login on your own pages")
     .security(&[&[SecurityRequirement::new("clientBasic", &[])]])
     .request(RequestBody::new("application/json"))
     .responses(
@@ -379,7 +379,7 @@ pub static CHECK_OAUTH_CONSENT: Operation = Operation::new(
         "/oauth2/check-consent",
     )
     .tag("OAuth 2.0")
-    .summary("Ask whether a consent is on record")
+    .summary("Check the consent of a user")
     .security(&[&[SecurityRequirement::new("clientBasic", &[])]])
     .request(RequestBody::new("application/json"))
     .responses(
@@ -403,7 +403,7 @@ pub static GET_OAUTH_HEALTH: Operation = Operation::new(
         "/oauth2/health",
     )
     .tag("OAuth 2.0")
-    .summary("State of the login service")
+    .summary("View the health of the login service")
     .security(&[])
     .responses(
         &[
@@ -423,7 +423,7 @@ pub static INTROSPECT_OAUTH_TOKEN: Operation = Operation::new(
         "/oauth2/introspect",
     )
     .tag("OAuth 2.0")
-    .summary("Ask about a token")
+    .summary("Introspect a token")
     .security(&[&[SecurityRequirement::new("clientBasic", &[])]])
     .request(RequestBody::new("application/x-www-form-urlencoded"))
     .responses(
@@ -447,7 +447,7 @@ pub static REVOKE_OAUTH_TOKEN: Operation = Operation::new(
         "/oauth2/revoke",
     )
     .tag("OAuth 2.0")
-    .summary("End a token")
+    .summary("Revoke a token")
     .security(&[&[SecurityRequirement::new("clientBasic", &[])]])
     .request(RequestBody::new("application/x-www-form-urlencoded"))
     .responses(
@@ -515,7 +515,7 @@ pub static GET_OAUTH_USER_INFO: Operation = Operation::new(
         "/oauth2/userInfo",
     )
     .tag("OAuth 2.0")
-    .summary("Claims about the user")
+    .summary("View the claims of the user")
     .security(&[&[SecurityRequirement::new("userToken", &["openid", "profile"])]])
     .responses(
         &[
@@ -538,7 +538,7 @@ pub static GET_PUBLIC_PARTNER_INFO: Operation = Operation::new(
         "/v1/partner/info/{client_id}/public",
     )
     .tag("OAuth 2.0")
-    .summary("Public facts about a partner app")
+    .summary("View public information about a partner app")
     .security(&[])
     .responses(
         &[
@@ -580,7 +580,7 @@ pub static GET_SSO_INFO: Operation = Operation::new(
         "/v1/partner/sso/info/{slug}",
     )
     .tag("Single Sign-On")
-    .summary("Facts for the login page of a partner")
+    .summary("View information for the login page of a partner")
     .security(&[])
     .responses(
         &[
@@ -625,7 +625,7 @@ pub static GET_SSO_SESSION: Operation = Operation::new(
         "/v1/partner/sso/session/{session_id}",
     )
     .tag("Single Sign-On")
-    .summary("State of a login")
+    .summary("View the state of a login")
     .security(&[])
     .responses(
         &[
@@ -716,7 +716,7 @@ pub static REPLACE_APP: Operation = Operation::new(
         "/v1/partner/admin/app",
     )
     .tag("App Management")
-    .summary("Change the partner app, old form")
+    .summary("Change the partner app (old form)")
     .security(
         &[
             &[
@@ -757,7 +757,7 @@ pub static UPDATE_APP_STATUS: Operation = Operation::new(
         "/v1/partner/admin/app/status",
     )
     .tag("App Management")
-    .summary("Activate, suspend or switch off the partner app")
+    .summary("Activate, suspend or deactivate the partner app")
     .security(
         &[
             &[
@@ -838,7 +838,7 @@ pub static CREATE_AUTOMATION: Operation = Operation::new(
         "/v1/partner/admin/automations",
     )
     .tag("Automation Management")
-    .summary("Add an automation")
+    .summary("Create an automation")
     .security(
         &[
             &[
@@ -953,7 +953,7 @@ pub static REPLACE_AUTOMATION: Operation = Operation::new(
         "/v1/partner/admin/automations/{automation_id}",
     )
     .tag("Automation Management")
-    .summary("Change an automation, old form")
+    .summary("Change an automation (old form)")
     .security(
         &[
             &[
@@ -997,7 +997,7 @@ pub static DELETE_AUTOMATION: Operation = Operation::new(
         "/v1/partner/admin/automations/{automation_id}",
     )
     .tag("Automation Management")
-    .summary("Remove an automation")
+    .summary("Delete an automation")
     .security(
         &[
             &[
@@ -1101,7 +1101,7 @@ pub static REVOKE_CONNECTION: Operation = Operation::new(
         "/v1/partner/admin/connections/{connection_id}",
     )
     .tag("Connection Management")
-    .summary("Cut a user off")
+    .summary("Revoke a connection")
     .security(
         &[
             &[
@@ -1134,7 +1134,7 @@ pub static GET_CREDENTIAL_STATUS: Operation = Operation::new(
         "/v1/partner/admin/credentials",
     )
     .tag("Credential Management")
-    .summary("Age and state of the credentials")
+    .summary("View the state of the credentials")
     .security(
         &[
             &[
@@ -1163,7 +1163,7 @@ pub static ROLLBACK_API_KEY: Operation = Operation::new(
         "/v1/partner/admin/credentials/api-key/rollback",
     )
     .tag("Credential Management")
-    .summary("Bring the old API key back")
+    .summary("Restore the previous API key")
     .security(
         &[
             &[
@@ -1196,7 +1196,7 @@ pub static ROTATE_API_KEY: Operation = Operation::new(
         "/v1/partner/admin/credentials/api-key/rotate",
     )
     .tag("Credential Management")
-    .summary("Give the API key a new value")
+    .summary("Rotate the API key")
     .security(
         &[
             &[
@@ -1236,7 +1236,7 @@ pub static ROLLBACK_CLIENT_SECRET: Operation = Operation::new(
         "/v1/partner/admin/credentials/client-secret/rollback",
     )
     .tag("Credential Management")
-    .summary("Bring the old client secret back")
+    .summary("Restore the previous client secret")
     .security(
         &[
             &[
@@ -1269,7 +1269,7 @@ pub static ROTATE_CLIENT_SECRET: Operation = Operation::new(
         "/v1/partner/admin/credentials/client-secret/rotate",
     )
     .tag("Credential Management")
-    .summary("Give the client secret a new value")
+    .summary("Rotate the client secret")
     .security(
         &[
             &[
@@ -1309,7 +1309,7 @@ pub static LIST_CREDENTIAL_HISTORY: Operation = Operation::new(
         "/v1/partner/admin/credentials/history",
     )
     .tag("Credential Management")
-    .summary("List what was done with the credentials")
+    .summary("List the history of the credentials")
     .security(
         &[
             &[
@@ -1349,7 +1349,7 @@ pub static ROTATE_WEBHOOK_SECRET: Operation = Operation::new(
         "/v1/partner/admin/credentials/webhook-secret/rotate",
     )
     .tag("Credential Management")
-    .summary("Give the webhook secret a new value")
+    .summary("Rotate the webhook secret")
     .security(
         &[
             &[
@@ -1501,7 +1501,7 @@ pub static REPLACE_IDP_CONFIG: Operation = Operation::new(
         "/v1/partner/admin/idp",
     )
     .tag("IdP Management")
-    .summary("Change the identity provider, old form")
+    .summary("Change the identity provider (old form)")
     .security(
         &[
             &[
@@ -1544,7 +1544,7 @@ pub static DELETE_IDP_CONFIG: Operation = Operation::new(
         "/v1/partner/admin/idp",
     )
     .tag("IdP Management")
-    .summary("Remove the identity provider")
+    .summary("Delete the identity provider")
     .security(
         &[
             &[
@@ -1576,7 +1576,7 @@ pub static GET_IDP_DOMAIN_VERIFICATION: Operation = Operation::new(
         "/v1/partner/admin/idp/domains/{domain}",
     )
     .tag("IdP Management")
-    .summary("State of the proof of a domain")
+    .summary("View the verification of a domain")
     .security(
         &[
             &[
@@ -1614,7 +1614,7 @@ pub static CHECK_IDP_DOMAIN_VERIFICATION: Operation = Operation::new(
         "/v1/partner/admin/idp/domains/{domain}/check",
     )
     .tag("IdP Management")
-    .summary("Prove a domain now")
+    .summary("Check the verification of a domain")
     .security(
         &[
             &[
@@ -1652,7 +1652,7 @@ pub static INITIATE_IDP_DOMAIN_VERIFICATION: Operation = Operation::new(
         "/v1/partner/admin/idp/domains/{domain}/verify",
     )
     .tag("IdP Management")
-    .summary("Start the proof of a domain")
+    .summary("Start the verification of a domain")
     .security(
         &[
             &[
@@ -1729,7 +1729,7 @@ pub static CREATE_TEMPLATE: Operation = Operation::new(
         "/v1/partner/admin/templates",
     )
     .tag("Template Management")
-    .summary("Add a template")
+    .summary("Create a template")
     .security(
         &[
             &[
@@ -1827,7 +1827,7 @@ pub static REPLACE_TEMPLATE: Operation = Operation::new(
         "/v1/partner/admin/templates/{template_id}",
     )
     .tag("Template Management")
-    .summary("Change a template, old form")
+    .summary("Change a template (old form)")
     .security(
         &[
             &[
@@ -1862,7 +1862,7 @@ pub static DELETE_TEMPLATE: Operation = Operation::new(
         "/v1/partner/admin/templates/{template_id}",
     )
     .tag("Template Management")
-    .summary("Remove a template")
+    .summary("Delete a template")
     .security(
         &[
             &[
@@ -1926,7 +1926,7 @@ pub static ADD_TEMPLATE_NEXT_STEP: Operation = Operation::new(
         "/v1/partner/admin/templates/{template_id}/next-steps",
     )
     .tag("Template Management")
-    .summary("Tie a next step to a template")
+    .summary("Add a next step to a template")
     .security(
         &[
             &[
@@ -1960,7 +1960,7 @@ pub static UPDATE_TEMPLATE_NEXT_STEP: Operation = Operation::new(
         "/v1/partner/admin/templates/{template_id}/next-steps/{next_step_id}",
     )
     .tag("Template Management")
-    .summary("Change the tie to a next step")
+    .summary("Change a next step of a template")
     .security(
         &[
             &[
@@ -1994,7 +1994,7 @@ pub static REMOVE_TEMPLATE_NEXT_STEP: Operation = Operation::new(
         "/v1/partner/admin/templates/{template_id}/next-steps/{next_step_id}",
     )
     .tag("Template Management")
-    .summary("Untie a next step")
+    .summary("Remove a next step from a template")
     .security(
         &[
             &[
@@ -2027,7 +2027,7 @@ pub static LIST_WEBHOOK_DELIVERIES: Operation = Operation::new(
         "/v1/partner/admin/webhook-deliveries",
     )
     .tag("Webhook Management")
-    .summary("List deliveries of webhooks")
+    .summary("List webhook deliveries")
     .security(
         &[
             &[
@@ -2097,7 +2097,7 @@ pub static RETRY_WEBHOOK_DELIVERY: Operation = Operation::new(
         "/v1/partner/admin/webhook-deliveries/{delivery_id}/retry",
     )
     .tag("Webhook Management")
-    .summary("Deliver once more")
+    .summary("Retry a delivery")
     .security(
         &[
             &[
@@ -2202,7 +2202,7 @@ pub static UPDATE_WEBHOOK_STATUS: Operation = Operation::new(
         "/v1/partner/admin/webhook-status",
     )
     .tag("Webhook Management")
-    .summary("Switch webhooks on or off")
+    .summary("Turn webhooks on or off")
     .security(
         &[
             &[
@@ -2346,7 +2346,7 @@ pub static ADMIN_CREATE_TOOLKIT: Operation = Operation::new(
         "/v1/partner/admin/toolkits",
     )
     .tag("Toolkit Management")
-    .summary("Add a toolkit")
+    .summary("Create a toolkit")
     .security(
         &[
             &[
@@ -2478,7 +2478,7 @@ pub static ADMIN_DELETE_TOOLKIT: Operation = Operation::new(
         "/v1/partner/admin/toolkits/{toolkit_id}",
     )
     .tag("Toolkit Management")
-    .summary("Remove a toolkit")
+    .summary("Delete a toolkit")
     .security(
         &[
             &[
@@ -2613,7 +2613,7 @@ pub static ADMIN_CREATE_TOOLKIT_VERSION: Operation = Operation::new(
         "/v1/partner/admin/toolkits/{toolkit_id}/versions",
     )
     .tag("Toolkit Management")
-    .summary("Add a version")
+    .summary("Create a version")
     .security(
         &[
             &[
@@ -2949,7 +2949,7 @@ pub static REPLACE_ACTION_ITEM: Operation = Operation::new(
         "/v1/partner/user/action-items/{action_item_id}",
     )
     .tag("Action Items")
-    .summary("Change an action item by the old method")
+    .summary("Change an action item (old form)")
     .security(&[&[SecurityRequirement::new("userToken", &["action-items:write"])]])
     .request(RequestBody::new("application/json"))
     .responses(
@@ -3096,7 +3096,7 @@ pub static REPLACE_AGENDA_ITEM: Operation = Operation::new(
         "/v1/partner/user/meetings/{meeting_id}/agenda-items/{item_id}",
     )
     .tag("Agenda Items")
-    .summary("Change an agenda item by the old method")
+    .summary("Change an agenda item (old form)")
     .security(&[&[SecurityRequirement::new("userToken", &["meetings:write"])]])
     .request(RequestBody::new("application/json"))
     .body_limits(Some(&LIMITS_OF_UPDATE_AGENDA_ITEM_REQUEST))
@@ -3216,7 +3216,7 @@ pub static LIST_BACKLOG_ITEM_HISTORY: Operation = Operation::new(
         "/v1/partner/user/backlog-items/history",
     )
     .tag("Backlog Items")
-    .summary("List what left the backlog")
+    .summary("List the history of the backlog")
     .security(&[&[SecurityRequirement::new("userToken", &["meetings:read"])]])
     .responses(
         &[
@@ -3330,7 +3330,7 @@ pub static ASSIGN_BACKLOG_ITEM: Operation = Operation::new(
         "/v1/partner/user/backlog-items/{backlog_item_id}/assign",
     )
     .tag("Backlog Items")
-    .summary("Put a backlog item onto an agenda")
+    .summary("Assign a backlog item to a meeting")
     .security(&[&[SecurityRequirement::new("userToken", &["meetings:write"])]])
     .request(RequestBody::new("application/json"))
     .responses(
@@ -3460,7 +3460,7 @@ pub static LINK_CALENDAR_EVENT: Operation = Operation::new(
         "/v1/partner/user/meetings/{meeting_id}/calendar/link",
     )
     .tag("Calendar")
-    .summary("Tie a calendar event to a meeting")
+    .summary("Link a calendar event to a meeting")
     .security(&[&[SecurityRequirement::new("userToken", &["calendar:write"])]])
     .request(RequestBody::new("application/json"))
     .responses(
@@ -3496,7 +3496,7 @@ pub static UNLINK_CALENDAR_EVENT: Operation = Operation::new(
         "/v1/partner/user/meetings/{meeting_id}/calendar/unlink",
     )
     .tag("Calendar")
-    .summary("Drop the tie to a calendar event")
+    .summary("Unlink a calendar event")
     .security(&[&[SecurityRequirement::new("userToken", &["calendar:write"])]])
     .responses(
         &[
@@ -4446,7 +4446,7 @@ pub static GET_PROFILE: Operation = Operation::new(
         "/v1/partner/user/profile",
     )
     .tag("User Profile")
-    .summary("View the user")
+    .summary("View the user profile")
     .security(&[&[SecurityRequirement::new("userToken", &["profile"])]])
     .responses(
         &[
@@ -4498,7 +4498,7 @@ pub static LIST_TOOLKITS: Operation = Operation::new(
     .build();
 /// **Inferred.** `GET /v1/partner/user/toolkits/{toolkit_id}`
 ///
-/// The vendor does not document this operation (basis: only the official SDK knows the operation; scope and answer follow its siblings). It needs the feature `inferred`, which is on by default.
+/// The vendor does not document this operation (basis: only the vendor's SDK has the operation; scope and response are inferred from similar operations). It needs the feature `inferred`, which is on by default.
 pub static GET_TOOLKIT: Operation = Operation::new(
         "get_toolkit",
         Method::Get,
@@ -4523,7 +4523,7 @@ pub static GET_TOOLKIT: Operation = Operation::new(
     .provenance(Provenance::Inferred)
     .provenance_basis(
         Some(
-            "only the official SDK knows the operation; scope and answer follow its siblings",
+            "only the vendor's SDK has the operation; scope and response are inferred from similar operations",
         ),
     )
     .build();
@@ -4696,7 +4696,7 @@ pub static GET_WORKFLOW_RUN: Operation = Operation::new(
     .build();
 /// **Inferred.** `GET /v1/partner/admin/workspaces`
 ///
-/// The vendor does not document this operation (basis: release notes of 1.7.0 and the method getWorkspaces of the official SDK; page sizes as on the other admin lists). It needs the feature `inferred`, which is on by default.
+/// The vendor does not document this operation (basis: release notes 1.7.0 and the method getWorkspaces of the vendor's SDK; page sizes as in other admin lists). It needs the feature `inferred`, which is on by default.
 pub static LIST_WORKSPACES: Operation = Operation::new(
         "list_workspaces",
         Method::Get,
@@ -4736,7 +4736,7 @@ pub static LIST_WORKSPACES: Operation = Operation::new(
     .provenance(Provenance::Inferred)
     .provenance_basis(
         Some(
-            "release notes of 1.7.0 and the method getWorkspaces of the official SDK; page sizes as on the other admin lists",
+            "release notes 1.7.0 and the method getWorkspaces of the vendor's SDK; page sizes as in other admin lists",
         ),
     )
     .build();

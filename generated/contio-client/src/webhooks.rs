@@ -47,15 +47,15 @@ pub static ENVELOPE: Envelope = Envelope::new()
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum Event {
-    /// A button of the partner was pressed.
+    /// An action button of the partner was pressed.
     ///
     /// `action_button.triggered` on the wire.
     ActionButtonTriggered(types::ActionButtonTriggeredEvent),
-    /// An action item was finished.
+    /// An action item was completed.
     ///
     /// `action_item.completed` on the wire.
     ActionItemCompleted(types::ActionItemCompletedEvent),
-    /// An action item appeared.
+    /// An action item was created.
     ///
     /// `action_item.created` on the wire.
     ActionItemCreated(types::ActionItemCreatedEvent),
@@ -63,11 +63,11 @@ pub enum Event {
     ///
     /// `action_item.updated` on the wire.
     ActionItemUpdated(types::ActionItemUpdatedEvent),
-    /// An agenda item appeared (meeting or backlog).
+    /// An agenda item was created, in a meeting or in the backlog.
     ///
     /// `agenda_item.created` on the wire.
     AgendaItemCreated(types::AgendaItemCreatedEvent),
-    /// An agenda item went away.
+    /// An agenda item was deleted.
     ///
     /// `agenda_item.deleted` on the wire.
     AgendaItemDeleted(types::AgendaItemDeletedEvent),
@@ -77,27 +77,27 @@ pub enum Event {
     AgendaItemUpdated(types::AgendaItemUpdatedEvent),
     /// An action item matched one of your automations.
     ///
-    /// Until 1.5, and on the guide page still, the event is called `workflow.assignment.created`.
+    /// Before 1.5 the event was called `workflow.assignment.created`. The guide page still uses that name.
     ///
     /// `automation.assignment.created` on the wire.
     AutomationAssignmentCreated(types::AutomationAssignmentCreatedEvent),
-    /// An event came in from the outside calendar.
+    /// An event was created in the external calendar.
     ///
     /// `calendar_event.created` on the wire.
     CalendarEventCreated(types::CalendarEventCreatedEvent),
-    /// An event was cancelled outside.
+    /// An event was cancelled in the external calendar.
     ///
     /// `calendar_event.deleted` on the wire.
     CalendarEventDeleted(types::CalendarEventDeletedEvent),
-    /// An event changed outside.
+    /// An event changed in the external calendar.
     ///
     /// `calendar_event.updated` on the wire.
     CalendarEventUpdated(types::CalendarEventUpdatedEvent),
-    /// A canvas template was used.
+    /// A canvas template was applied.
     ///
     /// `canvas_template.applied` on the wire.
     CanvasTemplateApplied(types::CanvasTemplateAppliedEvent),
-    /// A meeting is over and its notes are ready.
+    /// A meeting has ended and its notes are ready.
     ///
     /// `meeting.completed` on the wire.
     MeetingCompleted(types::MeetingCompletedEvent),
@@ -105,15 +105,15 @@ pub enum Event {
     ///
     /// `meeting.context.created` on the wire.
     MeetingContextCreated(types::MeetingContextCreatedEvent),
-    /// A context document was removed.
+    /// A context document was deleted.
     ///
     /// `meeting.context.deleted` on the wire.
     MeetingContextDeleted(types::MeetingContextDeletedEvent),
-    /// A context document was cleaned.
+    /// A context document was sanitized.
     ///
     /// `meeting.context.processed` on the wire.
     MeetingContextProcessed(types::MeetingContextProcessedEvent),
-    /// A meeting appeared.
+    /// A meeting was created.
     ///
     /// `meeting.created` on the wire.
     MeetingCreated(types::MeetingCreatedEvent),
@@ -121,43 +121,43 @@ pub enum Event {
     ///
     /// `meeting.updated` on the wire.
     MeetingUpdated(types::MeetingUpdatedEvent),
-    /// A meeting template was used.
+    /// A meeting template was applied.
     ///
     /// `meeting_template.applied` on the wire.
     MeetingTemplateApplied(types::MeetingTemplateAppliedEvent),
-    /// A next step finished.
+    /// A next step was completed.
     ///
     /// `next_step.completed` on the wire.
     NextStepCompleted(types::NextStepCompletedEvent),
-    /// People joined a meeting.
+    /// Participants were added to a meeting.
     ///
     /// `participant.added` on the wire.
     ParticipantAdded(types::ParticipantAddedEvent),
-    /// Someone left a meeting.
+    /// A participant was removed from a meeting.
     ///
     /// `participant.removed` on the wire.
     ParticipantRemoved(types::ParticipantRemovedEvent),
-    /// A proved SSO domain was withdrawn.
+    /// The verification of an SSO domain was revoked.
     ///
     /// `partner.idp.domain_revoked` on the wire.
     PartnerIdpDomainRevoked(types::PartnerIdpDomainRevokedEvent),
-    /// A domain proof failed.
+    /// The verification of a domain failed.
     ///
     /// `partner.idp.domain_verification_failed` on the wire.
     PartnerIdpDomainVerificationFailed(types::PartnerIdpDomainVerificationFailedEvent),
-    /// A domain proof worked.
+    /// A domain was verified.
     ///
     /// `partner.idp.domain_verified` on the wire.
     PartnerIdpDomainVerified(types::PartnerIdpDomainVerifiedEvent),
-    /// A chat timed out.
+    /// A chat session expired.
     ///
     /// `session.expired` on the wire.
     SessionExpired(types::SessionExpiredEvent),
-    /// The assistant answered a turn.
+    /// The assistant completed a turn.
     ///
     /// `session.turn.completed` on the wire.
     SessionTurnCompleted(types::SessionTurnCompletedEvent),
-    /// A turn failed.
+    /// A turn of the assistant failed.
     ///
     /// `session.turn.failed` on the wire.
     SessionTurnFailed(types::SessionTurnFailedEvent),
@@ -165,27 +165,27 @@ pub enum Event {
     ///
     /// `user.connection.revoked` on the wire.
     UserConnectionRevoked(types::UserConnectionRevokedEvent),
-    /// A run ended well.
+    /// A workflow run was completed.
     ///
     /// `workflow.run.completed` on the wire.
     WorkflowRunCompleted(types::WorkflowRunCompletedEvent),
-    /// A run failed.
+    /// A workflow run failed.
     ///
     /// `workflow.run.failed` on the wire.
     WorkflowRunFailed(types::WorkflowRunFailedEvent),
-    /// A run began.
+    /// A workflow run started.
     ///
     /// `workflow.run.started` on the wire.
     WorkflowRunStarted(types::WorkflowRunStartedEvent),
-    /// A step ended.
+    /// A step of a workflow run was completed.
     ///
     /// `workflow.step.completed` on the wire.
     WorkflowStepCompleted(types::WorkflowStepCompletedEvent),
-    /// A human task was opened.
+    /// A task for a person was created.
     ///
     /// `workflow.task.created` on the wire.
     WorkflowTaskCreated(types::WorkflowTaskCreatedEvent),
-    /// A human task was decided.
+    /// A task for a person was resolved.
     ///
     /// `workflow.task.resolved` on the wire.
     WorkflowTaskResolved(types::WorkflowTaskResolvedEvent),

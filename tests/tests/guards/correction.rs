@@ -116,11 +116,11 @@ fn of_an_inferred_operation_shows_in_its_own_rows_alone() {
     );
     copy.edit(
         PATHS,
-        "    x-provenance: inferred\n    x-provenance-basis: >-\n      release notes of 1.7.0 and the method \
-         getWorkspaces of the official SDK; page sizes as on the other admin lists\n",
+        "    x-provenance: inferred\n    x-provenance-basis: >-\n      release notes 1.7.0 and the method \
+         getWorkspaces of the vendor's SDK; page sizes as in other admin lists\n",
         "    x-provenance: documented\n    x-source: API description 1.11.0\n",
     );
-    let basis = "  x-provenance-basis: in the types of the official SDK and the release notes of 1.7.0, but not in \
+    let basis = "  x-provenance-basis: in the types of the vendor's SDK and the release notes 1.7.0, but not in \
                  the API description\n";
     let schema = "  description: A workspace that the partner provisioned.\n";
     copy.edit(
