@@ -5,11 +5,13 @@
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used))]
 
 mod apis;
+mod characters;
 pub mod codes;
 mod complete;
 mod error;
 mod generate;
 mod lower;
+mod markdown;
 mod naming;
 mod pipeline;
 mod plan;

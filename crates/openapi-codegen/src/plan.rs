@@ -53,6 +53,11 @@ pub(crate) struct Method {
 }
 
 impl Method {
+    /// Method and path, as in `GET /pets`.
+    pub(crate) fn request_line(&self) -> String {
+        format!("{} {}", self.verb.to_ascii_uppercase(), self.path)
+    }
+
     /// Whether the caller gives the body as one value.
     pub(crate) fn takes_body(&self) -> bool {
         self.request.is_some() && self.parts.is_empty()

@@ -3,7 +3,10 @@
 use serde_json::Value;
 
 use super::{context::Context, operations::strings, prose::list};
-use crate::plan::Method;
+use crate::{
+    markdown::{self, code},
+    plan::Method,
+};
 
 /// The section "Access and safety", or nothing where the document says nothing of it.
 pub(super) fn section(context: &Context<'_>, method: &Method, object: &Value) -> String {
@@ -45,7 +48,7 @@ fn scopes(context: &Context<'_>, object: &Value) -> Option<String> {
     }
     match needed.as_slice() {
         [] => None,
-        [one] => Some(format!("The token needs the scope `{one}`.")),
+        [one] => Some(format!("The token needs the scope {}.", code(one))),
         all => Some(format!(
             "The token needs the scopes {}, all of them.",
             list(all, "and")
@@ -84,7 +87,8 @@ fn repeats(object: &Value) -> Option<String> {
                 .to_owned(),
         ),
         (_, Some(header)) => Some(format!(
-            "A repeat is safe: all attempts of a call carry the same random `{header}`."
+            "A repeat is safe: all attempts of a call carry the same random {}.",
+            code(header)
         )),
         _ => None,
     }
@@ -105,10 +109,10 @@ fn limit(context: &Context<'_>, method: &Method) -> Option<String> {
         .filter(covers)
         .max_by_key(|class| class["pathPrefix"].as_str().map(str::len))?;
     Some(format!(
-        "Counts towards the limit `{}`: {} requests in {} seconds per {}.",
-        class["name"].as_str()?,
+        "Counts towards the limit {}: {} requests in {} seconds per {}.",
+        code(class["name"].as_str()?),
         class["requests"],
         class["window"],
-        class["per"].as_str()?
+        markdown::line(class["per"].as_str()?)
     ))
 }

@@ -12,13 +12,14 @@ use super::{
     context::Context,
     defaults,
     form::Form,
-    prose::{escape, has, sentence, set_doc},
+    prose::{self, has, sentence, set_doc},
     provenance,
     shape::missing,
 };
 use crate::{
     Error,
     lower::{carrier, resolve},
+    markdown::code,
     naming,
     plan::{Method, Part, PartContent, QueryStyle},
 };
@@ -145,12 +146,12 @@ fn parameter_docs(context: &Context<'_>, method: &Method) -> BTreeMap<String, St
                 Some(part) => ("part", sent_as(part)),
                 None => (
                     "parameter",
-                    format!("{need}; sent as the {place} parameter `{wire}`."),
+                    format!("{need}; sent as the {place} parameter {}.", code(wire)),
                 ),
             };
-            let mut text = match object["description"].as_str() {
-                Some(description) => sentence(&escape(description)),
-                None => format!("The {kind} `{wire}`."),
+            let mut text = match prose::paragraphs(&object, "description") {
+                Some(description) => sentence(&description),
+                None => format!("The {kind} {}.", code(wire)),
             };
             text.push_str(&format!("\n\n{sent}"));
             if let Some(setting) = defaults::setting(&object) {
@@ -186,12 +187,12 @@ fn sent_as(part: &Part) -> String {
         PartContent::Json => "JSON",
     };
     let media_type = match &part.media_type {
-        Some(media_type) => format!(" of type `{media_type}`"),
+        Some(media_type) => format!(" of type {}", code(media_type)),
         None => String::new(),
     };
     format!(
-        "{need}; sent as the part `{}`{repeated}: {what}{media_type}.",
-        part.name
+        "{need}; sent as the part {}{repeated}: {what}{media_type}.",
+        code(&part.name)
     )
 }
 
@@ -203,7 +204,8 @@ fn complete_body(context: &Context<'_>, method: &Method, function: &mut ImplItem
     } else {
         "Required"
     };
-    let text = format!("Sets the request body. {need}; sent as `{media_type}`.");
+    let sent_as = code(media_type);
+    let text = format!("Sets the request body. {need}; sent as {sent_as}.");
     let object = resolve(context.root, &context.operation(method)["requestBody"]);
     let text = provenance::mark(&text, object, "request body");
     set_doc(&mut function.attrs, &text);
@@ -309,9 +311,8 @@ impl VisitMut for Timestamps {
 /// `send`: the table instead of hooks, and the operation in every error.
 fn complete_send(method: &Method, function: &mut ImplItemFn) -> Result<(), Error> {
     let text = format!(
-        "Sends `{} {}` and decodes the answer.",
-        method.verb.to_ascii_uppercase(),
-        method.path
+        "Sends {} and decodes the answer.",
+        code(&method.request_line())
     );
     set_doc(&mut function.attrs, &text);
     let result = match &function.sig.output {

@@ -13,10 +13,15 @@ use super::{
     oauth,
     operations::{Scheme, SchemeKind, schemes},
     pagination::Paging,
-    prose::{self, escape, list, sentence},
+    prose::{self, list, sentence},
     provenance, transport,
 };
-use crate::{Error, naming, plan::Method};
+use crate::{
+    Error,
+    markdown::{self, code, within_cell},
+    naming,
+    plan::Method,
+};
 
 /// A server of the document whose address has no open variable.
 struct Environment {
@@ -27,11 +32,8 @@ struct Environment {
 }
 
 pub(super) fn module(context: &Context<'_>, builders: &[Item]) -> Result<TokenStream, Error> {
-    let title = context
-        .root
-        .pointer("/info/title")
-        .and_then(Value::as_str)
-        .unwrap_or("the API");
+    let title = prose::line(&context.root["info"], "title");
+    let title = title.as_deref().unwrap_or("the API");
     let environments = environments(context.root);
     let environment = (!environments.is_empty()).then(|| environment_enum(&environments));
     let client_doc = prose::doc(&format!(
@@ -128,18 +130,17 @@ fn environments(root: &Value) -> Vec<Environment> {
         if !url.starts_with("https://") && !url.starts_with("http://") {
             continue;
         }
-        let description = server["description"].as_str().map(sentence);
+        let description = prose::paragraphs(server, "description");
         let (choices, url) = choices(server, url);
         match choices.as_slice() {
             [] => {
-                let name = server["x-environment"]
-                    .as_str()
-                    .or(server["description"].as_str())
+                let name = prose::said(server, "x-environment")
+                    .or(prose::said(server, "description"))
                     .unwrap_or("default");
                 found.push(Environment {
                     variant: naming::pascal(name),
                     wire: naming::snake(name),
-                    doc: description.unwrap_or_else(|| format!("`{url}`.")),
+                    doc: sentence(&description.unwrap_or_else(|| code(&url))),
                     url,
                 });
             }
@@ -149,7 +150,7 @@ fn environments(root: &Value) -> Vec<Environment> {
                     found.push(Environment {
                         variant: naming::variant(value),
                         wire: (*value).to_owned(),
-                        doc: format!("`{name}` is `{value}`: `{url}`."),
+                        doc: format!("{} is {}: {}.", code(name), code(value), code(&url)),
                         url,
                     });
                 }
@@ -193,10 +194,7 @@ fn environment_enum(environments: &[Environment]) -> TokenStream {
         .iter()
         .map(|e| format_ident!("{}", e.variant))
         .collect();
-    let docs: Vec<Vec<Attribute>> = environments
-        .iter()
-        .map(|e| prose::doc(&escape(&e.doc)))
-        .collect();
+    let docs: Vec<Vec<Attribute>> = environments.iter().map(|e| prose::doc(&e.doc)).collect();
     let urls: Vec<_> = environments.iter().map(|e| &e.url).collect();
     let names: Vec<_> = environments.iter().map(|e| &e.wire).collect();
     quote! {
@@ -339,14 +337,16 @@ fn credential_method(scheme: &Scheme) -> TokenStream {
         }
         SchemeKind::ApiKey { location, name } => {
             format!(
-                "an API key (`{name}` in the {})",
+                "an API key ({} in the {})",
+                code(name),
                 location.to_ascii_lowercase()
             )
         }
     };
-    let mut text = format!("Signs calls with {what}, the scheme `{name}` of the document.");
+    let own = code(name);
+    let mut text = format!("Signs calls with {what}, the scheme {own} of the document.");
     if let Some(description) = &scheme.description {
-        text.push_str(&format!("\n\n{}", escape(description)));
+        text.push_str(&format!("\n\n{description}"));
     }
     let docs = prose::doc(&text);
     match scheme.kind {
@@ -416,7 +416,8 @@ fn from_env_doc(context: &Context<'_>, environments: &[Environment]) -> Vec<Attr
     let prefix = context.settings.env_prefix();
     let mut text = "Builds a client from environment variables.\n\n".to_owned();
     for (suffix, meaning) in env_variables(context, environments) {
-        text.push_str(&format!("- `{prefix}_{suffix}`: {meaning}\n"));
+        let name = code(&format!("{prefix}_{suffix}"));
+        text.push_str(&format!("- {name}: {meaning}\n"));
     }
     text.push_str(
         "\n# Errors\n\n[`BuildError`] when no address is set, or a value cannot be used.",
@@ -443,13 +444,12 @@ fn env_variables(context: &Context<'_>, environments: &[Environment]) -> Vec<(St
         for suffix in env_suffixes(scheme, &schemes) {
             variables.push((
                 suffix,
-                format!("credential of the scheme `{}`.", scheme.name),
+                format!("credential of the scheme {}.", code(&scheme.name)),
             ));
         }
     }
     for setting in defaults::of(context) {
-        let meaning = setting.meaning().replace('\n', " ");
-        variables.push((setting.env_suffix(), meaning));
+        variables.push((setting.env_suffix(), setting.short_meaning()));
     }
     variables
 }
@@ -459,7 +459,10 @@ pub(super) fn env_table(context: &Context<'_>) -> String {
     let prefix = context.settings.env_prefix();
     env_variables(context, &environments(context.root))
         .into_iter()
-        .map(|(suffix, meaning)| format!("| `{prefix}_{suffix}` | {meaning} |\n"))
+        .map(|(suffix, meaning)| {
+            let name = code(&format!("{prefix}_{suffix}"));
+            format!("| {} | {} |\n", within_cell(&name), within_cell(&meaning))
+        })
         .collect()
 }
 
@@ -505,26 +508,23 @@ fn client_method(context: &Context<'_>, method: &Method) -> TokenStream {
 }
 
 fn method_doc(context: &Context<'_>, method: &Method, object: &Value) -> String {
-    let mut text = match object["summary"].as_str() {
-        Some(summary) => sentence(&escape(summary)),
-        None => format!("`{} {}`.", method.verb.to_ascii_uppercase(), method.path),
+    let request_line = code(&method.request_line());
+    let mut text = match prose::line(object, "summary") {
+        Some(summary) => sentence(&summary),
+        None => format!("{request_line}."),
     };
     text = provenance::mark(&text, object, "operation");
     if let Some(variant) = &method.variant {
         text.push_str(&format!(
-            "\n\nThis is `{}` with another media type ({}).",
-            method.operation_id,
-            variant.replace('_', " ")
+            "\n\nThis is {} with another media type ({}).",
+            code(&method.operation_id),
+            markdown::line(&variant.replace('_', " "))
         ));
     }
-    if let Some(description) = object["description"].as_str() {
-        text.push_str(&format!("\n\n{}", escape(description)));
+    if let Some(description) = prose::paragraphs(object, "description") {
+        text.push_str(&format!("\n\n{description}"));
     }
-    text.push_str(&format!(
-        "\n\n`{} {}`",
-        method.verb.to_ascii_uppercase(),
-        method.path
-    ));
+    text.push_str(&format!("\n\n{request_line}"));
     text.push_str(&inferred_answers(context, object));
     text.push_str(&access::section(context, method, object));
     if Paging::of(context, method).is_some() {
@@ -581,14 +581,15 @@ fn errors(context: &Context<'_>, object: &Value) -> String {
         .filter(|(status, _)| is_error(status))
         .map(|(status, response)| {
             let response = crate::lower::resolve(context.root, response);
-            let description = response["description"].as_str().unwrap_or_default();
-            let description = escape(description).replace('\n', " ");
             let guess = if provenance::is_inferred(response) {
                 " (inferred)"
             } else {
                 ""
             };
-            format!("- {status}{guess}: {}", sentence(&description))
+            match prose::line(response, "description") {
+                Some(description) => format!("- {status}{guess}: {}", sentence(&description)),
+                None => format!("- {status}{guess}"),
+            }
         })
         .collect();
     if lines.is_empty() {

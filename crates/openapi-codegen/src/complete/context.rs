@@ -8,6 +8,7 @@ use std::{
 use openapi_document::Document;
 use serde_json::{Value, json};
 
+use super::prose::said;
 use crate::{
     Settings,
     lower::{Lowered, carrier, resolve},
@@ -200,15 +201,13 @@ impl<'a> Context<'a> {
 
     /// The description of a schema, or of what it refers to.
     pub(super) fn description(&self, schema: &'a Value) -> Option<&'a str> {
-        if let Some(text) = schema.get("description").and_then(Value::as_str) {
+        if let Some(text) = said(schema, "description") {
             return Some(text);
         }
         let target = match schema["allOf"].as_array().map(Vec::as_slice) {
             Some([only]) => only,
             _ => schema,
         };
-        resolve(self.root, target)
-            .get("description")
-            .and_then(Value::as_str)
+        said(resolve(self.root, target), "description")
     }
 }

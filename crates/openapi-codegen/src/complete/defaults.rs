@@ -7,12 +7,17 @@ use syn::{Fields, Item, Type, parse_quote, visit_mut::VisitMut};
 
 use super::{
     context::{Context, Parameter},
-    prose::{self, escape, sentence},
+    prose::{self, sentence},
     provenance,
     shape::missing,
     types::argument_of,
 };
-use crate::{Error, naming, plan::Method};
+use crate::{
+    Error,
+    markdown::{code, within_cell},
+    naming,
+    plan::Method,
+};
 
 /// A header parameter that a client can be given a value for.
 pub(super) struct Default<'a> {
@@ -68,12 +73,21 @@ impl Default<'_> {
         self.setting.to_ascii_uppercase()
     }
 
-    /// What it is, in one paragraph.
-    pub(super) fn meaning(&self) -> String {
-        match self.parameter.object["description"].as_str() {
-            Some(text) => sentence(&escape(text)),
-            None => format!("The header `{}`.", self.header),
-        }
+    /// What it is.
+    fn meaning(&self) -> String {
+        let text = prose::paragraphs(&self.parameter.object, "description");
+        self.sentence(text)
+    }
+
+    /// What it is, within a line.
+    pub(super) fn short_meaning(&self) -> String {
+        let text = prose::line(&self.parameter.object, "description");
+        self.sentence(text)
+    }
+
+    fn sentence(&self, description: Option<String>) -> String {
+        let text = description.unwrap_or_else(|| format!("The header {}", code(&self.header)));
+        sentence(&text)
     }
 
     /// The type that calls have for the parameter, as the module `client` names it.
@@ -106,8 +120,9 @@ impl Default<'_> {
             self.ty(builders)?,
         );
         let text = format!(
-            "{}\n\nSent as `{header}` with every operation that has this parameter, unless a call sets its own.",
+            "{}\n\nSent as {} with every operation that has this parameter, unless a call sets its own.",
             self.meaning(),
+            code(header),
         );
         let object = &self.parameter.object;
         let docs = prose::doc(&provenance::mark(&text, object, "parameter"));
@@ -182,11 +197,9 @@ pub(super) fn readme_section(context: &Context<'_>) -> String {
     let rows: String = of(context)
         .iter()
         .map(|default| {
-            let meaning = default.meaning().replace('\n', " ");
-            format!(
-                "| `{}` | `{}` | {meaning} |\n",
-                default.setting, default.header
-            )
+            let meaning = within_cell(&default.short_meaning());
+            let header = within_cell(&code(&default.header));
+            format!("| `{}` | {header} | {meaning} |\n", default.setting)
         })
         .collect();
     if rows.is_empty() {

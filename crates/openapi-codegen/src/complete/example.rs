@@ -1,6 +1,6 @@
 //! Example calls in Rust, made from the examples of the document.
 
-use serde_json::Value;
+use serde_json::{Number, Value};
 
 use super::{
     context::{Context, Parameter},
@@ -188,9 +188,25 @@ fn first_example(holder: &Value) -> Option<&Value> {
 fn literal(value: &Value) -> Option<String> {
     match value {
         Value::String(text) => Some(format!("{text:?}")),
-        Value::Bool(_) | Value::Number(_) => Some(value.to_string()),
+        Value::Bool(flag) => Some(flag.to_string()),
+        Value::Number(number) => Some(numeral(number)),
         _ => None,
     }
+}
+
+/// A number as Rust writes it; an integer without a type would be taken for an `i32`.
+fn numeral(number: &Number) -> String {
+    let is_small = |integer: i64| i32::try_from(integer).is_ok();
+    match (number.as_i64(), number.as_u64()) {
+        (Some(integer), _) if !is_small(integer) => format!("{integer}_i64"),
+        (None, Some(integer)) => format!("{integer}_u64"),
+        _ => number.to_string(),
+    }
+}
+
+/// A value as an expression.
+pub(super) fn rust(value: &Value) -> String {
+    literal(value).unwrap_or_else(|| json(value))
 }
 
 /// An expression for the request body, from the document's first example.
@@ -253,7 +269,25 @@ fn unalias(context: &Context<'_>, schema: &Value) -> Value {
 }
 
 fn json(value: &Value) -> String {
-    format!("serde_json::json!({value})")
+    format!("serde_json::json!({})", within_json(value))
+}
+
+/// A value inside of `json!`, whose texts are those of Rust.
+fn within_json(value: &Value) -> String {
+    match value {
+        Value::Array(items) => {
+            let items: Vec<String> = items.iter().map(within_json).collect();
+            format!("[{}]", items.join(","))
+        }
+        Value::Object(members) => {
+            let members: Vec<String> = members
+                .iter()
+                .map(|(name, value)| format!("{name:?}:{}", within_json(value)))
+                .collect();
+            format!("{{{}}}", members.join(","))
+        }
+        scalar => literal(scalar).unwrap_or_else(|| "null".to_owned()),
+    }
 }
 
 struct Expressions<'a, 'b> {
@@ -487,4 +521,29 @@ fn is_plain_integer(schema: &Value) -> bool {
     .iter()
     .any(|limit| schema.get(*limit).is_some())
         && matches!(schema["format"].as_str(), None | Some("int32" | "int64"))
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::rust;
+
+    #[test]
+    fn values_are_written_as_rust_and_not_as_json() {
+        for (value, expected) in [
+            (json!("a\u{8}\u{202e}\"\n"), r#""a\u{8}\u{202e}\"\n""#),
+            (json!(-5), "-5"),
+            (json!(3_000_000_000_u32), "3000000000_i64"),
+            (json!(u64::MAX), "18446744073709551615_u64"),
+            (json!(1.5), "1.5"),
+            (
+                json!({ "a\u{c}": [null, true, "\u{1f}"] }),
+                r#"serde_json::json!({"a\u{c}":[null,true,"\u{1f}"]})"#,
+            ),
+        ] {
+            assert_eq!(rust(&value), expected);
+            syn::parse_str::<syn::Expr>(&rust(&value)).unwrap();
+        }
+    }
 }

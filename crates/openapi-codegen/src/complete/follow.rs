@@ -11,7 +11,7 @@ use super::{
     shape::missing,
     types::argument_of,
 };
-use crate::{Error, naming, plan::Method};
+use crate::{Error, markdown::code, naming, plan::Method};
 
 /// What `x-follow` says of a method.
 pub(super) struct Follow<'a> {
@@ -92,12 +92,12 @@ fn field(builders: &[Item], item: &ItemImpl, follow: &Follow<'_>) -> Option<Fiel
 fn method_of(follow: &Follow<'_>, item: &ItemImpl) -> Item {
     let (generics, builder) = (&item.generics, &item.self_ty);
     let text = doc(&format!(
-        "Goes on to what the answer leads to: while the answer has `{}`, the request is sent again \
-         with it as `{}`. Up to five times, unless \
+        "Goes on to what the answer leads to: while the answer has {}, the request is sent again \
+         with it as {}. Up to five times, unless \
          [`at_most`](openapi_client_runtime::Follow::at_most) says otherwise; a way that goes in a \
          circle is an error. [`send`](Self::send) gives the first answer as it is.",
-        follow.member.trim_start_matches('/').replace('/', "."),
-        follow.parameter.object["name"].as_str().unwrap_or_default(),
+        code(&follow.member.trim_start_matches('/').replace('/', ".")),
+        code(follow.parameter.object["name"].as_str().unwrap_or_default()),
     ));
     parse_quote! {
         impl #generics #builder {

@@ -7,12 +7,17 @@ use syn::Ident;
 
 use super::{
     context::Context,
-    prose::{self, escape, sentence},
+    example::rust,
+    prose::{self, sentence},
     provenance,
     sample::sample,
     types::open_enum_items,
 };
-use crate::{naming, plan::OpenEnum};
+use crate::{
+    markdown::{code, within_cell},
+    naming,
+    plan::OpenEnum,
+};
 
 /// The links of the document, if they are what we call so. A document of others may mean something
 /// else by `x-links`.
@@ -77,11 +82,18 @@ impl<'a> Parameter<'a> {
     }
 
     fn doc(&self) -> String {
-        let text = match self.object["description"].as_str() {
-            Some(description) => sentence(&escape(description)),
-            None => format!("Sets `{}`.", self.name),
-        };
-        provenance::mark(&text, self.object, "parameter")
+        self.marked(prose::paragraphs(self.object, "description"))
+    }
+
+    /// The same, within a line.
+    fn short_doc(&self) -> String {
+        let doc = self.marked(prose::line(self.object, "description"));
+        doc.replace("\n\n", " ")
+    }
+
+    fn marked(&self, description: Option<String>) -> String {
+        let text = description.unwrap_or_else(|| format!("Sets {}", code(self.name)));
+        provenance::mark(&sentence(&text), self.object, "parameter")
     }
 
     /// The parameters of a function that takes the value, and the call that hands it on.
@@ -125,10 +137,13 @@ impl<'a> Parameter<'a> {
             None => sample(context, &self.object["schema"]),
         };
         match (&self.kind, value) {
-            (Kind::List, Value::Array(items)) => Value::Array(items).to_string(),
-            (Kind::List, other) => format!("[{other}]"),
+            (Kind::List, Value::Array(items)) => {
+                let items: Vec<String> = items.iter().map(rust).collect();
+                format!("[{}]", items.join(", "))
+            }
+            (Kind::List, other) => format!("[{}]", rust(&other)),
             (Kind::Map, _) => "\"name\", \"value\"".to_owned(),
-            (_, value) => value.to_string(),
+            (_, value) => rust(&value),
         }
     }
 }
@@ -230,24 +245,24 @@ fn constant(name: &str, link: &Value, parameters: &[Parameter<'_>], ident: &Iden
         .filter(|parameter| parameter.is_required());
     let required = required.map(|parameter| parameter.name);
     let inferred = provenance::is_inferred(link).then(|| quote!(.inferred()));
-    let doc = format!(" `{template}`");
+    let docs = prose::doc(&code(template));
     quote! {
-        #[doc = #doc]
+        #(#docs)*
         pub static #ident: WebLinkTemplate =
             WebLinkTemplate::new(#name, #template).required(&[#(#required),*]) #inferred;
     }
 }
 
 fn link_doc(name: &str, link: &Value) -> String {
-    let mut text = match link["summary"].as_str() {
-        Some(summary) => sentence(&escape(summary)),
-        None => format!("The link `{name}`."),
+    let mut text = match prose::line(link, "summary") {
+        Some(summary) => sentence(&summary),
+        None => format!("The link {}.", code(name)),
     };
-    if let Some(description) = link["description"].as_str() {
-        text.push_str(&format!("\n\n{}", escape(description)));
+    if let Some(description) = prose::paragraphs(link, "description") {
+        text.push_str(&format!("\n\n{description}"));
     }
     let template = link["template"].as_str().unwrap_or_default();
-    text.push_str(&format!("\n\n`{template}`"));
+    text.push_str(&format!("\n\n{}", code(template)));
     provenance::mark(&text, link, "link")
 }
 
@@ -255,10 +270,7 @@ fn new_doc(required: &[&Parameter<'_>]) -> String {
     let mut text = "Starts the link.".to_owned();
     let given = required.iter().filter(|parameter| parameter.only.is_none());
     let lines: Vec<String> = given
-        .map(|parameter| {
-            let doc = parameter.doc().replace("\n\n", " ").replace('\n', " ");
-            format!("- `{}`: {doc}", parameter.ident)
-        })
+        .map(|parameter| format!("- `{}`: {}", parameter.ident, parameter.short_doc()))
         .collect();
     if !lines.is_empty() {
         text.push_str(&format!("\n\n{}", lines.join("\n")));
@@ -281,8 +293,9 @@ fn known(link: &str, parameter: &Parameter<'_>) -> Vec<syn::Item> {
         default: None,
     };
     let doc = format!(
-        "What `{}` of the link `{link}` may be.\n\nOther values can be given as text.",
-        parameter.name
+        "What {} of the link {} may be.\n\nOther values can be given as text.",
+        code(parameter.name),
+        code(link)
     );
     open_enum_items(ty, &doc, schema, &open)
 }
@@ -335,16 +348,17 @@ pub(super) fn readme_section(context: &Context<'_>) -> String {
         .iter()
         .map(|(name, link)| {
             let template = link["template"].as_str().unwrap_or_default();
-            let summary = link["summary"].as_str().map(|text| sentence(&escape(text)));
+            let summary = prose::line(link, "summary").map(|text| sentence(&text));
             let guess = if provenance::is_inferred(link) {
                 " (inferred)"
             } else {
                 ""
             };
             format!(
-                "| `{}` | {}{guess} | `{template}` |\n",
+                "| `{}` | {}{guess} | {} |\n",
                 naming::pascal(name),
-                summary.unwrap_or_default(),
+                within_cell(&summary.unwrap_or_default()),
+                within_cell(&code(template)),
             )
         })
         .collect();

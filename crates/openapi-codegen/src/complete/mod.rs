@@ -36,7 +36,7 @@ use syn::{
     visit_mut::{self, VisitMut},
 };
 
-use crate::{Error, Settings, lower::Lowered};
+use crate::{Error, Settings, characters::visible, lower::Lowered};
 use context::Context;
 
 /// Files of a crate, by path relative to its folder, with `/` as separator.
@@ -154,6 +154,7 @@ fn print(mut items: Vec<Item>, root: &str) -> Result<String, Error> {
     let text = prettyplease::unparse(&file);
     let text =
         progenitor_impl::space_out_items(text).map_err(|error| Error::Shape(error.to_string()))?;
+    let text = visible(&text);
     Ok(format!("{}{text}", package::RUST_HEADER))
 }
 

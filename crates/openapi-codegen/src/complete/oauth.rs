@@ -7,7 +7,8 @@ use serde_json::Value;
 use super::client::address_call;
 use super::context::Context;
 use super::operations::{Scheme, schemes};
-use super::prose::{self, escape, sentence};
+use super::prose::{self, sentence};
+use crate::markdown::{self, code};
 
 /// The flows of a scheme by which a client gets tokens, and what `x-oauth` adds to them.
 #[derive(Debug, Clone)]
@@ -130,17 +131,19 @@ fn method_doc(context: &Context<'_>, scheme: &Scheme, oauth: &OAuth) -> String {
         flows.push("client credentials");
     }
     let mut text = format!(
-        "Gets tokens for the scheme `{}` by OAuth 2.0 ({}).\n\nIt has the settings of this builder as \
+        "Gets tokens for the scheme {} by OAuth 2.0 ({}).\n\nIt has the settings of this builder as \
          they are now, without its credentials: set the address first.\n\n",
-        scheme.name,
+        code(&scheme.name),
         flows.join(" and "),
     );
     if !oauth.scopes.is_empty() {
         text.push_str("Scopes that the document lists:\n\n");
         for (name, meaning) in &oauth.scopes {
-            let meaning = sentence(&escape(meaning).replace('\n', " "));
-            text.push_str(format!("- `{name}`: {meaning}").trim_end_matches([':', ' ', '.']));
-            text.push_str(if meaning.is_empty() { "\n" } else { ".\n" });
+            let meaning = match markdown::line(meaning) {
+                meaning if meaning.is_empty() => meaning,
+                meaning => format!(": {}", sentence(&meaning)),
+            };
+            text.push_str(&format!("- {}{meaning}\n", code(name)));
         }
         text.push('\n');
     }

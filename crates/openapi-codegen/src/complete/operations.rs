@@ -13,7 +13,9 @@ use super::{
     prose, provenance,
 };
 use crate::{
+    characters::folded,
     lower::{BodyKind, body_kind},
+    markdown::code,
     naming,
     plan::Method,
 };
@@ -23,6 +25,7 @@ use crate::{
 pub(super) struct Scheme {
     pub name: String,
     pub kind: SchemeKind,
+    /// What the document says of it, as Markdown.
     pub description: Option<String>,
     pub oauth: Option<OAuth>,
 }
@@ -59,7 +62,7 @@ pub(super) fn schemes(root: &Value) -> Vec<Scheme> {
             Some(Scheme {
                 name: name.clone(),
                 kind: scheme_kind(scheme)?,
-                description: scheme["description"].as_str().map(str::to_owned),
+                description: prose::paragraphs(scheme, "description"),
                 oauth: oauth::read(scheme),
             })
         })
@@ -211,17 +214,21 @@ fn operation(context: &Context<'_>, limits: &Limits<'_>, method: &Method) -> Tok
     let verb = format_ident!("{}", naming::pascal(&method.verb));
     let id = &method.name;
     let path = &method.path;
-    let doc = format!("`{} {}`", method.verb.to_ascii_uppercase(), method.path);
+    let doc = code(&method.request_line());
     let docs = prose::doc(&provenance::mark(&doc, object, "operation"));
     let calls = [
         (method.operation_id != method.name).then(|| {
             let document_id = &method.operation_id;
             quote!(.document_id(#document_id))
         }),
-        object["tags"][0].as_str().map(|tag| quote!(.tag(#tag))),
-        object["summary"]
-            .as_str()
-            .map(|summary| quote!(.summary(#summary))),
+        object["tags"][0].as_str().map(|tag| {
+            let tag = folded(tag);
+            quote!(.tag(#tag))
+        }),
+        prose::said(object, "summary").map(|summary| {
+            let summary = folded(summary);
+            quote!(.summary(#summary))
+        }),
         security(context, object),
         list(object, "x-client-features", "features"),
         list(object, "x-required-scopes", "required_scopes"),

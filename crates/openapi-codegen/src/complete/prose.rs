@@ -1,7 +1,10 @@
-//! Text of a document as rustdoc takes it.
+//! Text of a document as the documentation of an item.
 
 use quote::quote;
+use serde_json::Value;
 use syn::{Attribute, parse_quote};
+
+use crate::markdown;
 
 /// Doc attributes, one a line, so that they print as `///`.
 pub(super) fn doc(text: &str) -> Vec<Attribute> {
@@ -46,101 +49,26 @@ pub(super) fn derives(attributes: &[Attribute], name: &str) -> bool {
         })
 }
 
-/// Markdown that rustdoc would read otherwise than the document's reader does:
-/// brackets that are no link, tags, bare addresses, and indented text, which
-/// rustdoc would compile. Code spans and fences stay as they are.
-pub(super) fn escape(markdown: &str) -> String {
-    let mut fenced = false;
-    let lines = markdown.lines().map(|line| {
-        if line.trim_start().starts_with("```") {
-            fenced = !fenced;
-            // A fence without a language would be compiled as Rust.
-            return if fenced && line.trim() == "```" {
-                "```text".to_owned()
-            } else {
-                line.trim_start().to_owned()
-            };
-        }
-        if fenced {
-            line.to_owned()
-        } else {
-            escape_line(line)
-        }
-    });
-    let mut text = lines.collect::<Vec<_>>().join("\n");
-    if fenced {
-        text.push_str("\n```");
-    }
-    text.trim().to_owned()
+/// What the document says under a key; empty text says nothing.
+pub(super) fn said<'v>(object: &'v Value, key: &str) -> Option<&'v str> {
+    let text = object.get(key)?.as_str()?;
+    (!text.trim().is_empty()).then_some(text)
 }
 
-fn escape_line(line: &str) -> String {
-    let indent = line.len() - line.trim_start().len();
-    let line = if indent >= 4 { line.trim_start() } else { line };
-    line.split('`')
-        .enumerate()
-        .map(|(index, part)| {
-            let in_code = index % 2 == 1;
-            let text = if in_code {
-                part.to_owned()
-            } else {
-                escape_text(part)
-            };
-            if index == 0 { text } else { format!("`{text}") }
-        })
-        .collect()
+/// The same, as Markdown of several paragraphs.
+pub(super) fn paragraphs(object: &Value, key: &str) -> Option<String> {
+    said(object, key).map(markdown::block)
 }
 
-fn escape_text(text: &str) -> String {
-    let mut escaped = String::with_capacity(text.len());
-    let mut rest = text;
-    while let Some(first) = rest.chars().next() {
-        if let Some(link) = markdown_link(rest) {
-            escaped.push_str(link);
-            rest = &rest[link.len()..];
-        } else if let Some(address) = address(rest) {
-            escaped.push_str(&format!("<{address}>"));
-            rest = &rest[address.len()..];
-        } else {
-            if matches!(first, '[' | ']' | '<' | '>') {
-                escaped.push('\\');
-            }
-            escaped.push(first);
-            rest = &rest[first.len_utf8()..];
-        }
-    }
-    escaped
+/// The same, as Markdown within a line.
+pub(super) fn line(object: &Value, key: &str) -> Option<String> {
+    said(object, key).map(markdown::line)
 }
 
-/// `[text](https://...)` or `<https://...>` at the start of the text.
-fn markdown_link(text: &str) -> Option<&str> {
-    if let Some(rest) = text.strip_prefix('<') {
-        let length = address(rest)?.len();
-        return rest[length..].starts_with('>').then(|| &text[..length + 2]);
-    }
-    let close = text.strip_prefix('[')?.find(']')? + 1;
-    let target = text[close + 1..].strip_prefix('(')?;
-    address(target)?;
-    let end = target.find(')')?;
-    Some(&text[..=(close + 2 + end)])
-}
-
-fn address(text: &str) -> Option<&str> {
-    if !text.starts_with("https://") && !text.starts_with("http://") {
-        return None;
-    }
-    let end = text
-        .find(|c: char| {
-            c.is_whitespace() || matches!(c, '<' | '>' | ')' | ']' | '"' | '`' | '{' | '}')
-        })
-        .unwrap_or(text.len());
-    Some(text[..end].trim_end_matches(['.', ',', ';', ':']))
-}
-
-/// The first sentence ends with a full stop.
-pub(super) fn sentence(text: &str) -> String {
-    let text = text.trim();
-    if text.ends_with(['.', '!', '?', ':']) {
+/// Markdown whose last sentence ends with a full stop.
+pub(super) fn sentence(markdown: &str) -> String {
+    let text = markdown.trim_end();
+    if text.ends_with(['.', '!', '?', ':']) || !markdown::ends_in_words(text) {
         text.to_owned()
     } else {
         format!("{text}.")
@@ -151,7 +79,7 @@ pub(super) fn sentence(text: &str) -> String {
 pub(super) fn list<S: AsRef<str>>(names: &[S], last: &str) -> String {
     let quoted: Vec<String> = names
         .iter()
-        .map(|name| format!("`{}`", name.as_ref()))
+        .map(|name| markdown::code(name.as_ref()))
         .collect();
     match quoted.as_slice() {
         [] => String::new(),
@@ -162,19 +90,22 @@ pub(super) fn list<S: AsRef<str>>(names: &[S], last: &str) -> String {
 
 #[cfg(test)]
 mod tests {
+    use serde_json::json;
+
     use super::*;
 
     #[test]
-    fn what_rustdoc_would_read_otherwise_is_escaped() {
-        assert_eq!(escape("see [Foo](crate::x)"), r"see \[Foo\](crate::x)");
-        assert_eq!(
-            escape("see [Foo](https://a.b/c)"),
-            "see [Foo](https://a.b/c)"
-        );
-        assert_eq!(escape("at https://a.b/c."), "at <https://a.b/c>.");
-        assert_eq!(escape("<https://a.b>"), "<https://a.b>");
-        assert_eq!(escape("a <b>bold</b> `<i>`"), r"a \<b\>bold\</b\> `<i>`");
-        assert_eq!(escape("a\n\n    let x = 1;"), "a\n\nlet x = 1;");
-        assert_eq!(escape("```\nfn\n```"), "```text\nfn\n```");
+    fn empty_text_says_nothing() {
+        let object = json!({ "description": " \n", "summary": "S", "title": 1 });
+        assert_eq!(said(&object, "description"), None);
+        assert_eq!(said(&object, "summary"), Some("S"));
+        assert_eq!(said(&object, "title"), None);
+    }
+
+    #[test]
+    fn a_full_stop_follows_words_only() {
+        assert_eq!(sentence("a"), "a.");
+        assert_eq!(sentence("a?"), "a?");
+        assert_eq!(sentence("```text\na\n```"), "```text\na\n```");
     }
 }

@@ -12,9 +12,10 @@ use super::{
     builders::self_name,
     context::Context,
     operations::strings,
-    prose::{escape, list},
+    package::quoted,
+    prose::{line, list, said},
 };
-use crate::plan::Method;
+use crate::{markdown::cell, plan::Method};
 
 /// The feature without which methods of inferred operations are not compiled.
 pub(super) const NAME: &str = "inferred";
@@ -43,7 +44,8 @@ pub(super) fn mark(text: &str, object: &Value, what: &str) -> String {
     let (first, rest) = text.split_once("\n\n").unwrap_or((text, ""));
     // A list, a table or a fence would not be one any more behind the mark.
     let is_plain = first.starts_with(|c: char| c.is_alphabetic() || matches!(c, '`' | '\\'))
-        && !first.contains("```");
+        && !first.contains("```")
+        && !first.contains("~~~");
     let parts = if is_plain {
         [&format!("**Inferred.** {first}"), note.as_str(), rest]
     } else {
@@ -62,8 +64,8 @@ pub(super) fn mark_value(text: &str, schema: &Value, value: &str) -> String {
 
 /// What an inference stands on, in brackets.
 pub(super) fn basis(object: &Value) -> String {
-    match object["x-provenance-basis"].as_str() {
-        Some(basis) => format!(" (basis: {})", escape(basis.trim().trim_end_matches('.'))),
+    match line(object, "x-provenance-basis") {
+        Some(basis) => format!(" (basis: {})", basis.trim_end_matches('.')),
         None => String::new(),
     }
 }
@@ -181,7 +183,7 @@ pub(super) fn feature_row(context: &Context<'_>) -> String {
 pub(super) fn readme_section(context: &Context<'_>) -> String {
     let mut by_basis: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
     for method in inferred(context) {
-        let basis = context.operation(method)["x-provenance-basis"].as_str();
+        let basis = said(context.operation(method), "x-provenance-basis");
         let methods = by_basis.entry(basis.unwrap_or("not stated")).or_default();
         methods.push(&method.name);
     }
@@ -192,13 +194,17 @@ pub(super) fn readme_section(context: &Context<'_>) -> String {
         "## What is inferred\n\nThe server may answer these methods otherwise than their types say, or know no such operation.\n\
          Their documentation, and that of inferred types, members and parameters, begins with **Inferred**;\n\
          `Operation::provenance()` tells it in code. Without the feature `{NAME}` the methods are not there, and the\n\
-         compiler finds each call of one:\n\n```toml\n{} = {{ version = {:?}, default-features = false, features = [\"compression\", \"rustls\", \"tracing\"] }}\n```\n\n\
+         compiler finds each call of one:\n\n```toml\n{} = {{ version = {}, default-features = false, features = [\"compression\", \"rustls\", \"tracing\"] }}\n```\n\n\
          | basis | methods |\n| --- | --- |\n",
-        context.settings.crate_name, context.settings.version,
+        context.settings.crate_name,
+        quoted(&context.settings.version),
     );
     for (basis, methods) in by_basis {
-        let basis = escape(basis.trim()).replace('\n', " ").replace('|', "\\|");
-        text.push_str(&format!("| {basis} | {} |\n", list(&methods, "and")));
+        text.push_str(&format!(
+            "| {} | {} |\n",
+            cell(basis),
+            list(&methods, "and")
+        ));
     }
     text.push('\n');
     text

@@ -5,6 +5,7 @@ use quote::{format_ident, quote};
 use serde_json::Value;
 
 use super::prose;
+use crate::markdown::code;
 
 /// A setter: its name, its documentation, and its argument with its type.
 type Setter = (
@@ -157,9 +158,10 @@ fn library(template: &str) -> TokenStream {
         .replace("{version}", "1.2.3");
     let docs = prose::doc(&format!(
         "Names the library or program that calls in `User-Agent`, as the API demands: \
-         `{example}`. Without this it is this crate and its version.\n\n\
+         {}. Without this it is this crate and its version.\n\n\
          `build` refuses a name or version that is blank, or holds what would end its place in the \
-         header, such as a comma, a parenthesis or a line break."
+         header, such as a comma, a parenthesis or a line break.",
+        code(&example)
     ));
     quote! {
         #(#docs)*

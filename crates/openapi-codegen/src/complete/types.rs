@@ -12,10 +12,14 @@ use syn::{
 
 use super::{
     context::Context,
-    prose::{derives, escape, has, list, sentence, set_doc},
+    prose::{self, derives, has, list, sentence, set_doc},
     provenance, scalars,
 };
-use crate::{naming, plan::Envelope};
+use crate::{
+    markdown::{self, code},
+    naming,
+    plan::Envelope,
+};
 
 /// Completes the items of the module and adds the types of our own.
 pub(super) fn complete(context: &Context<'_>, mut items: Vec<Item>) -> Vec<Item> {
@@ -194,9 +198,9 @@ fn is_placeholder(attributes: &[syn::Attribute], name: &str) -> bool {
 }
 
 fn type_doc(component: &str, schema: &Value) -> String {
-    let mut text = match schema.get("description").and_then(Value::as_str) {
-        Some(description) => escape(description),
-        None => format!("The schema `{component}`."),
+    let mut text = match prose::paragraphs(schema, "description") {
+        Some(description) => description,
+        None => format!("The schema {}.", code(component)),
     };
     if schema["deprecated"] == true {
         text.push_str("\n\nDeprecated by the API.");
@@ -209,11 +213,11 @@ fn member_doc<'a>(context: &Context<'a>, schema: Option<&'a Value>, wire: Option
         return "Members that the document does not name.".to_owned();
     };
     let Some(property) = schema.and_then(|schema| context.property(schema, wire)) else {
-        return format!("The member `{wire}`.");
+        return format!("The member {}.", code(wire));
     };
     let mut text = match context.description(property) {
-        Some(description) => escape(description),
-        None => format!("The member `{wire}`."),
+        Some(description) => markdown::block(description),
+        None => format!("The member {}.", code(wire)),
     };
     if crate::lower::resolve(context.root, property)["x-shown-once"] == true {
         text.push_str(SHOWN_ONCE);
@@ -499,7 +503,7 @@ pub(super) fn open_enum_items(
     schema: &Value,
     open: &crate::plan::OpenEnum,
 ) -> Vec<Item> {
-    let type_doc = super::prose::doc(doc);
+    let type_doc = prose::doc(doc);
     let idents = naming::variants(&open.values);
     let unknown = format_ident!(
         "{}",
@@ -509,11 +513,11 @@ pub(super) fn open_enum_items(
             .unwrap_or("UnlistedValue")
     );
     let docs = open.values.iter().map(|value| {
-        let text = match schema["x-enum-descriptions"][value].as_str() {
-            Some(text) => sentence(&escape(text)),
-            None => format!("`{value}` on the wire."),
+        let text = match prose::paragraphs(&schema["x-enum-descriptions"], value) {
+            Some(text) => sentence(&text),
+            None => format!("{} on the wire.", code(value)),
         };
-        super::prose::doc(&provenance::mark_value(&text, schema, value))
+        prose::doc(&provenance::mark_value(&text, schema, value))
     });
     let docs: Vec<_> = docs.collect();
     let values = &open.values;
@@ -547,10 +551,10 @@ fn union_items(context: &Context<'_>, component: &str, union: &crate::plan::Unio
     let (_, schema) = context
         .schema_of(&name.to_string())
         .unwrap_or(("", &Value::Null));
-    let docs = super::prose::doc(&format!(
-        "{}\n\nTold apart by the member `{}`; a value of another kind keeps its JSON.",
+    let docs = prose::doc(&format!(
+        "{}\n\nTold apart by the member {}; a value of another kind keeps its JSON.",
         type_doc(component, schema),
-        union.tag
+        code(&union.tag)
     ));
     let idents: Vec<_> = union
         .variants
@@ -571,7 +575,7 @@ fn union_items(context: &Context<'_>, component: &str, union: &crate::plan::Unio
         .collect();
     let variant_docs = union.variants.iter().map(|variant| {
         let values = list(&variant.values, "or");
-        super::prose::doc(&format!("`{}` is {values}.", union.tag))
+        prose::doc(&format!("{} is {values}.", code(&union.tag)))
     });
     let values: Vec<_> = union
         .variants
@@ -611,15 +615,14 @@ fn union_items(context: &Context<'_>, component: &str, union: &crate::plan::Unio
 
 fn envelope_item(component: &str, envelope: &Envelope) -> Item {
     let name = format_ident!("{}", naming::pascal(component));
-    let docs = super::prose::doc(&envelope.doc);
+    let docs = prose::doc(&envelope.doc);
     let variants = envelope.variants.iter().map(|variant| {
         let ident = format_ident!("{}", variant.name);
-        let description = escape(&variant.description).replace('\n', " ");
-        let doc = match description.trim() {
+        let doc = match markdown::line(&variant.description).as_str() {
             "" => format!("Status {}.", variant.status),
             said => format!("Status {}: {}", variant.status, sentence(said)),
         };
-        let doc = super::prose::doc(&doc);
+        let doc = prose::doc(&doc);
         if let Some(ty) = variant.schema.as_ref().map(rust_type) {
             quote!(#(#doc)* #ident(#ty))
         } else {

@@ -8,12 +8,13 @@ use syn::{Attribute, Ident, Type};
 use super::{
     calls,
     context::Context,
-    prose::{self, escape, sentence},
+    prose::{self, sentence},
     provenance,
 };
 use crate::{
     Error,
     lower::{self, referenced},
+    markdown::code,
     naming,
 };
 
@@ -85,12 +86,12 @@ fn events<'a>(
 }
 
 fn event_doc(name: &str, event: &Value) -> String {
-    let summary = event["summary"].as_str();
-    let mut text = summary.map_or_else(String::new, |text| sentence(&escape(text)));
-    if let Some(description) = event["description"].as_str() {
-        text.push_str(&format!("\n\n{}", escape(description)));
+    let summary = prose::line(event, "summary");
+    let mut text = summary.map_or_else(String::new, |text| sentence(&text));
+    if let Some(description) = prose::paragraphs(event, "description") {
+        text.push_str(&format!("\n\n{description}"));
     }
-    text.push_str(&format!("\n\n`{name}` on the wire."));
+    text.push_str(&format!("\n\n{} on the wire.", code(name)));
     provenance::mark(text.trim_start(), event, "event")
 }
 
@@ -121,7 +122,8 @@ fn signatures(webhooks: &Value) -> TokenStream {
     let alternatives = alternatives.into_iter().flatten().map(|(name, signature)| {
         let ident = format_ident!("{}", naming::shouty(&format!("signature {name}")));
         let doc = prose::doc(&format!(
-            "How deliveries are signed in the alternative `{name}`, for [`Verifier::new`]."
+            "How deliveries are signed in the alternative {}, for [`Verifier::new`].",
+            code(name)
         ));
         let scheme = scheme(signature);
         quote! { #(#doc)* pub static #ident: SignatureScheme = #scheme; }

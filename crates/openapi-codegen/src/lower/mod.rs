@@ -24,7 +24,7 @@ use openapi_document::Finding;
 use serde_json::{Map, Value, json};
 
 use crate::{
-    naming,
+    markdown, naming,
     plan::{Method, Plan},
 };
 
@@ -209,6 +209,7 @@ pub(crate) fn lower(public: &Value) -> Result<Lowered, Vec<Finding>> {
 
 impl Lowering {
     fn finish(mut self, public: &Value, applied: BTreeMap<&'static str, usize>) -> Lowered {
+        schemas::everywhere(&mut self, &mut describe_safely);
         let mut paths = Map::new();
         for operation in &self.operations {
             let method = &operation.method;
@@ -259,6 +260,20 @@ impl Lowering {
         let name = self.add_schema(wanted, origin, json!({ "type": "object" }));
         self.plan.aliases.insert(name.clone(), rust_type);
         reference(&name)
+    }
+}
+
+/// typify writes some descriptions into its code: as the text that they are, and none where they
+/// are empty.
+fn describe_safely(schema: &mut Value) {
+    let Some(schema) = schema.as_object_mut() else {
+        return;
+    };
+    if let Some(Value::String(text)) = schema.get("description") {
+        match markdown::block(text) {
+            text if text.is_empty() => schema.remove("description"),
+            text => schema.insert("description".to_owned(), Value::String(text)),
+        };
     }
 }
 
