@@ -93,6 +93,7 @@ struct Source {
 struct Places {
     crate_name: Option<Spanned<String>>,
     version: Option<Spanned<String>>,
+    env_prefix: Option<Spanned<String>>,
     lowering: Option<Spanned<Vec<Spanned<String>>>>,
 }
 
@@ -180,12 +181,25 @@ impl Settings {
             let help = "write three numbers, such as \"0.1.0\"";
             return Err(source.problem(&message, places.version.map(|at| at.span()), help));
         }
+        if let Some(prefix) = settings.wrong_prefix() {
+            let message = format!("{prefix:?} cannot be the prefix of an environment variable");
+            let help = "use ASCII letters, digits and `_`, and no digit first, such as \"PETS\"";
+            return Err(source.problem(&message, places.env_prefix.map(|at| at.span()), help));
+        }
         let beside = |name| Some(source.path.with_file_name(name)).filter(|folder| folder.is_dir());
         settings.examples = beside("examples");
         settings.guide = beside("guide");
         settings.strict = true;
         settings.source = Some(source);
         Ok(settings)
+    }
+
+    /// The prefix of environment variables, if no shell could set one that begins so.
+    fn wrong_prefix(&self) -> Option<&str> {
+        let prefix = self.env_prefix.as_deref()?;
+        let allowed = |c: char| c.is_ascii_alphanumeric() || c == '_';
+        let fits = prefix.starts_with(|c: char| allowed(c) && !c.is_ascii_digit());
+        (!fits || !prefix.chars().all(allowed)).then_some(prefix)
     }
 
     /// Refuses a package name that cargo would refuse.

@@ -92,8 +92,29 @@ async fn descriptions_do_not_reach_the_code() {
     let server = Server::start().await;
     let client = client!(noisy_descriptions, server);
     server.json(200, &json!({ "a": "1", "b": "z" }));
-    let noise = client.read_noise().q("a").send().await.unwrap();
+    let noise = client.read_noise().q("a").rust("b").send().await.unwrap();
+    let line = server.last().line;
+    assert!(line.starts_with("GET /noise?q=a&"), "{line}");
+    assert!(line.ends_with("%60=b"), "{line}");
     assert_eq!(noise.b, Some(noisy_descriptions::types::Kind::from("z")));
+    assert_eq!(noise.c_panic, "\u{202e}\r\u{7}");
+}
+
+#[tokio::test]
+async fn values_that_nobody_sees_come_and_go_as_they_are() {
+    use noisy_descriptions::types::Kind;
+    let server = Server::start().await;
+    let client = client!(noisy_descriptions, server);
+    for value in ["\u{202e}z\r\u{8}", "~~~\npanic!();"] {
+        assert!(Kind::from(value).is_known());
+        server.json(
+            200,
+            &json!({ "b": value, "c\n\n    panic!();\n": "\u{202e}" }),
+        );
+        let noise = client.read_noise().send().await.unwrap();
+        assert_eq!(noise.b, Some(Kind::from(value)));
+        assert_eq!(noise.c_panic, "\u{202e}");
+    }
 }
 
 #[tokio::test]

@@ -68,6 +68,20 @@ fn a_name_that_cargo_would_refuse_is_refused_where_it_stands() {
 }
 
 #[test]
+fn a_prefix_that_no_variable_can_have_is_refused_where_it_stands() {
+    for prefix in ["PETS\\n```", "1PETS", ""] {
+        assert_refused(
+            &format!("crate-name = \"pets-client\"\nenv-prefix = \"{prefix}\"\n"),
+            &[
+                "G304",
+                "cannot be the prefix of an environment variable",
+                "openapi/pets/codegen.toml:2:14",
+            ],
+        );
+    }
+}
+
+#[test]
 fn the_list_of_lowering_rules_must_be_exact() {
     let settings = "crate-name = \"pets-client\"\nlowering = [\n  \"fold_error_statuses\",\n  \"fold_error_statusses\",\n  \"protect_secrets\",\n]\n";
     assert_refused(

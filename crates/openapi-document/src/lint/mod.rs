@@ -40,6 +40,7 @@ mod samples;
 mod schemas;
 mod shape;
 mod suppression;
+mod texts;
 mod view;
 mod vocabulary;
 mod webhooks;
@@ -57,7 +58,7 @@ use view::View;
 pub(crate) use view::METHODS;
 
 static RULES: LazyLock<Vec<&'static Rule>> = LazyLock::new(|| {
-    let files: [&'static [Rule]; 15] = [
+    let files: [&'static [Rule]; 16] = [
         operations::RULES,
         parameters::RULES,
         multipart::RULES,
@@ -65,6 +66,7 @@ static RULES: LazyLock<Vec<&'static Rule>> = LazyLock::new(|| {
         composition::RULES,
         responses::RULES,
         examples::RULES,
+        texts::RULES,
         vocabulary::RULES,
         webhooks::RULES,
         oauth::RULES,

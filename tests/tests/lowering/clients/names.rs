@@ -2438,7 +2438,7 @@ pub mod types {
     #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
     #[non_exhaustive]
     pub enum Type {
-        /// `` on the wire.
+        /// `""` on the wire.
         Empty,
         /// `+` on the wire.
         Plus,

@@ -18,6 +18,7 @@ pub mod builder {
     pub struct ReadNoise<'a> {
         client: &'a super::Client,
         q: Result<Option<::std::string::String>, String>,
+        rust: Result<Option<::std::string::String>, String>,
         call_options: CallOptions,
     }
 
@@ -26,11 +27,12 @@ pub mod builder {
             Self {
                 client: client,
                 q: Ok(None),
+                rust: Ok(None),
                 call_options: CallOptions::new(),
             }
         }
 
-        /// See \[q\] \<here\>, ```unclosed.
+        /// See \[q\] \<here\>, \`\`\`unclosed.
         ///
         /// Optional; sent as the query parameter `q`.
         pub fn q<V>(mut self, value: V) -> Self
@@ -46,16 +48,37 @@ pub mod builder {
             self
         }
 
+        /// A list:
+        ///
+        /// ```text
+        /// panic!();
+        /// ```
+        ///
+        /// Optional; sent as the query parameter `` ~~~rust ` ``.
+        pub fn rust<V>(mut self, value: V) -> Self
+        where
+            V: std::convert::TryInto<::std::string::String>,
+        {
+            self.rust = value
+                .try_into()
+                .map(Some)
+                .map_err(|_| {
+                    "parameter `rust`: the value cannot become a `String`".to_string()
+                });
+            self
+        }
+
         /// Sends `GET /noise` and decodes the answer.
         pub async fn send(
             self,
         ) -> Result<ResponseValue<types::Noise>, Error<::serde_json::Value>> {
-            let Self { client, q, call_options } = self;
+            let Self { client, q, rust, call_options } = self;
             let outcome: Result<
                 ResponseValue<types::Noise>,
                 Error<::serde_json::Value>,
             > = async move {
                 let q = q.map_err(Error::InvalidRequest)?;
+                let rust = rust.map_err(Error::InvalidRequest)?;
                 let url = format!("{}/noise", client.core.base_url(),);
                 let request = client
                     .core
@@ -68,6 +91,9 @@ pub mod builder {
                         ),
                     )
                     .query(&::openapi_client_runtime::QueryParam::new("q", &q))
+                    .query(
+                        &::openapi_client_runtime::QueryParam::new("~~~rust `", &rust),
+                    )
                     .build()?;
                 let result = client
                     .core
@@ -124,7 +150,7 @@ pub mod client {
     use ::openapi_client_runtime::{BuildError, Core, CoreBuilder};
     use crate::clients::noisy_descriptions::builder;
     use crate::clients::noisy_descriptions::operations;
-    /// Client of Descriptions that would break [rustdoc](crate::nowhere).
+    /// Client of Descriptions that would break \[rustdoc\](crate::nowhere).
     ///
     /// Cloning is cheap and shares connections, credentials and write queues.
     #[derive(Clone, Debug)]
@@ -142,6 +168,7 @@ pub mod client {
 
         /// Builds a client from environment variables.
         ///
+        /// - `NOISY_DESCRIPTIONS_ENVIRONMENT`: one of `eu` or `~~~ rust`.
         /// - `NOISY_DESCRIPTIONS_BASE_URL`: an address; wins over an environment.
         ///
         /// # Errors
@@ -170,7 +197,9 @@ pub mod client {
         /// not rust
         /// ```
         ///
+        /// ```text
         /// let indented = 1;
+        /// ```
         ///
         /// | a | b |
         /// |---|---|
@@ -180,7 +209,7 @@ pub mod client {
         ///
         /// # Errors
         ///
-        /// - 400: .
+        /// - 400
         ///
         /// # Example
         ///
@@ -195,6 +224,36 @@ pub mod client {
         }
     }
 
+    /// Where the API runs.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+    #[non_exhaustive]
+    pub enum Environment {
+        /// `at` is `eu`: `https://eu.example.com`.
+        Eu,
+        /// `at` is `~~~ rust`: `https://~~~ rust.example.com`.
+        Rust,
+    }
+
+    impl Environment {
+        /// All environments of the document.
+        pub const ALL: &'static [Self] = &[Self::Eu, Self::Rust];
+        /// The address that calls start with.
+        pub const fn base_url(self) -> &'static str {
+            match self {
+                Self::Eu => "https://eu.example.com",
+                Self::Rust => "https://~~~ rust.example.com",
+            }
+        }
+
+        /// The name that environment variables use.
+        pub const fn name(self) -> &'static str {
+            match self {
+                Self::Eu => "eu",
+                Self::Rust => "~~~ rust",
+            }
+        }
+    }
+
     /// Builds a [`Client`].
     #[derive(Debug)]
     #[must_use = "a builder does nothing until `build` is called"]
@@ -203,6 +262,11 @@ pub mod client {
     }
 
     impl ClientBuilder {
+        /// Chooses one of the addresses that the document names.
+        pub fn environment(self, environment: Environment) -> Self {
+            self.base_url(environment.base_url())
+        }
+
         /// Sets the address that calls start with, for custom hosts and tests.
         ///
         /// `http://` is refused but for loopback addresses, see
@@ -331,6 +395,20 @@ pub mod client {
         /// [`BuildError`] when a variable is not Unicode, or has a value that cannot be used.
         #[allow(clippy::wrong_self_convention, unused_mut)]
         pub fn from_env(mut self) -> Result<Self, BuildError> {
+            if let Some(name) = self.core.env("ENVIRONMENT")? {
+                let environment = Environment::ALL
+                    .iter()
+                    .copied()
+                    .find(|environment| environment.name() == name)
+                    .ok_or_else(|| {
+                        self.core
+                            .env_error(
+                                "ENVIRONMENT",
+                                concat!("must be one of ", "eu, ~~~ rust"),
+                            )
+                    })?;
+                self = self.environment(environment);
+            }
             if let Some(url) = self.core.env("BASE_URL")? {
                 self = self.base_url(url);
             }
@@ -360,7 +438,9 @@ pub mod operations {
             "noisy-descriptions-client",
             env!("CARGO_PKG_VERSION"),
         )
-        .document_version("1 \"quoted\" \\ back")
+        .document_version(
+            "1 \"quoted\" \\ back\npub const INJECTED: &str = include_str!(\"/etc/hostname\");\n//",
+        )
         .env_prefix("NOISY_DESCRIPTIONS")
         .schemes(&[]);
     /// All operations, in the order of the document.
@@ -388,9 +468,10 @@ pub mod operations {
 }
 
 pub mod types {
+    /// ~~~text
+    /// unclosed fence with [link]
     /// ~~~
-    /// unclosed fence with \[link\]
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[non_exhaustive]
     pub struct Noise {
@@ -400,6 +481,35 @@ pub mod types {
         /// \[Kind\]: <http://example.com>
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub b: ::std::option::Option<crate::clients::noisy_descriptions::types::Kind>,
+        /// right\u{202e} left\u{2066} return
+        ///  bell\u{7}
+        #[serde(rename = "c\n\n    panic!();\n", default = "defaults::noise_c_panic")]
+        pub c_panic: ::std::string::String,
+        /// The member `d`.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub d: ::std::option::Option<::std::string::String>,
+        /// - In a list:
+        ///
+        ///   ```text
+        ///   panic!();
+        ///   ```
+        ///
+        /// > ~~~text
+        /// > panic!();
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub e: ::std::option::Option<::std::string::String>,
+    }
+
+    impl ::std::default::Default for Noise {
+        fn default() -> Self {
+            Self {
+                a: ::std::default::Default::default(),
+                b: ::std::default::Default::default(),
+                c_panic: defaults::noise_c_panic(),
+                d: ::std::default::Default::default(),
+                e: ::std::default::Default::default(),
+            }
+        }
     }
 
     impl Noise {
@@ -422,6 +532,15 @@ pub mod types {
                 ::std::option::Option<crate::clients::noisy_descriptions::types::Kind>,
                 ::std::string::String,
             >,
+            c_panic: ::std::result::Result<::std::string::String, ::std::string::String>,
+            d: ::std::result::Result<
+                ::std::option::Option<::std::string::String>,
+                ::std::string::String,
+            >,
+            e: ::std::result::Result<
+                ::std::option::Option<::std::string::String>,
+                ::std::string::String,
+            >,
         }
 
         impl ::std::default::Default for Noise {
@@ -429,6 +548,9 @@ pub mod types {
                 Self {
                     a: Ok(::std::default::Default::default()),
                     b: Ok(::std::default::Default::default()),
+                    c_panic: Ok(super::defaults::noise_c_panic()),
+                    d: Ok(::std::default::Default::default()),
+                    e: Ok(::std::default::Default::default()),
                 }
             }
         }
@@ -460,6 +582,49 @@ pub mod types {
                     .map_err(|e| format!("member `b` of `Noise`: {e}"));
                 self
             }
+            /// right\u{202e} left\u{2066} return
+            ///  bell\u{7}
+            pub fn c_panic<T>(mut self, value: T) -> Self
+            where
+                T: ::std::convert::TryInto<::std::string::String>,
+                T::Error: ::std::fmt::Display,
+            {
+                self.c_panic = value
+                    .try_into()
+                    .map_err(|e| {
+                        format!("member `c\n\n    panic!();\n` of `Noise`: {e}")
+                    });
+                self
+            }
+            /// The member `d`.
+            pub fn d<T>(mut self, value: T) -> Self
+            where
+                T: ::std::convert::TryInto<::std::option::Option<::std::string::String>>,
+                T::Error: ::std::fmt::Display,
+            {
+                self.d = value
+                    .try_into()
+                    .map_err(|e| format!("member `d` of `Noise`: {e}"));
+                self
+            }
+            /// - In a list:
+            ///
+            ///   ```text
+            ///   panic!();
+            ///   ```
+            ///
+            /// > ~~~text
+            /// > panic!();
+            pub fn e<T>(mut self, value: T) -> Self
+            where
+                T: ::std::convert::TryInto<::std::option::Option<::std::string::String>>,
+                T::Error: ::std::fmt::Display,
+            {
+                self.e = value
+                    .try_into()
+                    .map_err(|e| format!("member `e` of `Noise`: {e}"));
+                self
+            }
             /// Finishes the value.
             ///
             /// # Errors
@@ -477,7 +642,13 @@ pub mod types {
             fn try_from(
                 value: Noise,
             ) -> ::std::result::Result<Self, super::error::ConversionError> {
-                Ok(Self { a: value.a?, b: value.b? })
+                Ok(Self {
+                    a: value.a?,
+                    b: value.b?,
+                    c_panic: value.c_panic?,
+                    d: value.d?,
+                    e: value.e?,
+                })
             }
         }
 
@@ -486,8 +657,18 @@ pub mod types {
                 Self {
                     a: Ok(value.a),
                     b: Ok(value.b),
+                    c_panic: Ok(value.c_panic),
+                    d: Ok(value.d),
+                    e: Ok(value.e),
                 }
             }
+        }
+    }
+
+    /// Generation of default values for serde.
+    mod defaults {
+        pub(super) fn noise_c_panic() -> ::std::string::String {
+            "\u{202e}\r\u{7}".to_string()
         }
     }
 
@@ -537,9 +718,16 @@ pub mod types {
         X,
         /// \[y\].
         Y,
+        /// `\u{202e}z\r\u{8}` on the wire.
+        Z,
+        /// `~~~\npanic!();` on the wire.
+        PanicNot,
         /// A value that the document does not list.
         Unknown(::openapi_client_runtime::UnknownValue),
     }
 
-    ::openapi_client_runtime::open_enum!(Kind { X = "x", Y = "y" }, unknown = Unknown);
+    ::openapi_client_runtime::open_enum!(
+        Kind { X = "x", Y = "y", Z = "\u{202e}z\r\u{8}", PanicNot = "~~~\npanic!();" },
+        unknown = Unknown
+    );
 }

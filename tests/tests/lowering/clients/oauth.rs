@@ -482,7 +482,7 @@ pub mod client {
         ///
         /// Scopes that the document lists:
         ///
-        /// - `stats`.
+        /// - `stats`
         ///
         /// # Errors
         ///
