@@ -82,6 +82,7 @@ mod model;
 mod nearest;
 mod node;
 pub mod pointer;
+mod printable;
 mod provenance;
 mod reference;
 mod report;

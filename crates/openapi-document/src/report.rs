@@ -10,6 +10,7 @@ use serde_json::{Value, json};
 
 use crate::files::shown_path;
 use crate::finding::{Finding, Severity};
+use crate::printable::printable;
 use crate::source::SourceFile;
 
 /// Width of a rendered report in characters; fixed, so that snapshots do not depend on a terminal.
@@ -391,7 +392,8 @@ impl Report {
     }
 
     /// Renders all problems as text for a terminal: what, where with the source excerpt, why, and
-    /// how to mend. Without `color` the text holds no escape sequences.
+    /// how to mend. Without `color` the text holds no escape sequences. Characters of a document that
+    /// a terminal would act on are shown as `\u{1b}`.
     pub fn render(&self, color: bool) -> String {
         let theme = if color {
             GraphicalTheme::unicode()
@@ -408,7 +410,7 @@ impl Report {
             let _ = handler.render_report(&mut text, diagnostic);
             text.push('\n');
         }
-        text
+        printable(&text, color).into_owned()
     }
 
     /// The problems as JSON for editors and CI: an array of objects with the members `code`,

@@ -43,6 +43,26 @@ fn a_bad_document_is_explained() {
     }
 }
 
+/// What a document holds can be shown on a terminal, and does nothing there.
+#[test]
+fn a_document_cannot_act_on_a_terminal() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("openapi.yaml");
+    let text = "openapi: 3.0.3\ninfo: {title: a, version: '1', \"b\\e]0;c\\a\\u202e\": 1} # \u{9b}2J\u{202e}\npaths: {}\n";
+    fs::write(&path, text).unwrap();
+    let report = problems(&path);
+    assert!(!report.is_empty());
+    for color in [true, false] {
+        let shown = report.render(color);
+        assert!(
+            !shown.contains(['\u{7}', '\u{9b}', '\u{202e}']),
+            "{shown:?}"
+        );
+        assert!(!shown.contains("\u{1b}]"), "{shown:?}");
+        assert!(color || !shown.contains('\u{1b}'), "{shown:?}");
+    }
+}
+
 #[test]
 fn every_code_has_a_document() {
     // These cannot be stored in a repository, and have tests of their own below.
