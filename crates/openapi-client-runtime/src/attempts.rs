@@ -212,7 +212,7 @@ impl Attempts<'_> {
         Ok(answer)
     }
 
-    /// Whether another token than the refused one is to be had.
+    /// Renews a rejected token; true if a new one came.
     async fn renew(&self, used: &Used) -> Result<bool, Failure> {
         match timeout_at(self.deadline, used.source.renew(&used.token)).await {
             Ok(renewed) => Ok(renewed?.is_some()),

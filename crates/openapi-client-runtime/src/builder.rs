@@ -212,14 +212,14 @@ impl CoreBuilder {
         self
     }
 
-    /// Adds a step that every request goes through; the first one added is the outermost.
+    /// Adds middleware for all requests. The first one added is the outermost.
     #[must_use]
     pub fn middleware(mut self, middleware: impl Middleware) -> Self {
         self.middlewares.push(Arc::new(middleware));
         self
     }
 
-    /// Adds somebody who is told of calls and attempts, for metrics.
+    /// Registers an observer of calls and attempts, for metrics.
     ///
     /// ```
     /// use std::sync::Arc;

@@ -43,8 +43,7 @@ pub enum ErrorKind {
     /// The server's way to the next page of a list leads back to an earlier one or out of the API,
     /// or a list was resumed from a position of another one. Nothing was sent.
     Pagination,
-    /// What the server has under one id leads on to another without end, or further than the caller
-    /// wants to follow.
+    /// The chain of resources that [`Follow`](crate::Follow) fetches loops or exceeds `at_most`.
     Follow,
     /// A middleware ended the call.
     Middleware,

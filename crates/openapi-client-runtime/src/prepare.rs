@@ -76,7 +76,7 @@ fn limits(request: &Request, operation: &Operation, declared: RequestBody) -> Re
     };
     let bytes = request.body().and_then(Body::as_bytes);
     match bytes.filter(|_| media::is_json(declared.media_type())) {
-        // What is no JSON is for the server to judge.
+        // Non-JSON bodies are not checked.
         Some(bytes) => serde_json::from_slice(bytes).map_or(Ok(()), |body| limits.check(&body)),
         None => Ok(()),
     }

@@ -98,7 +98,7 @@ impl WebLinkTemplate {
 /// # Ok::<(), openapi_client_runtime::WebLinkError>(())
 /// ```
 #[derive(Clone)]
-#[must_use = "it is no link until `url` is called"]
+#[must_use = "it does nothing until `url` is called"]
 pub struct WebLink {
     template: &'static WebLinkTemplate,
     values: BTreeMap<&'static str, Value>,

@@ -26,7 +26,7 @@ impl<'a> GetCurrentUser<'a> {
         }
     }
 
-    /// Sends `GET /v1/users/me` and decodes the answer.
+    /// Sends `GET /v1/users/me` and decodes the response.
     pub async fn send(self) -> Result<ResponseValue<types::User>, Error<types::Error>> {
         let Self { client, call_options } = self;
         let outcome: Result<ResponseValue<types::User>, Error<types::Error>> = async move {
@@ -70,13 +70,13 @@ impl<'a> GetCurrentUser<'a> {
         outcome.map_err(|error| error.in_operation(&crate::operations::GET_CURRENT_USER))
     }
 
-    /// Sets options of this call only, such as its timeout or its repeats.
+    /// Sets options for this call only, such as its timeout or its retries.
     pub fn with_options(mut self, options: CallOptions) -> Self {
         self.call_options = options;
         self
     }
 
-    /// What the document says of this operation.
+    /// Metadata of this operation.
     pub fn operation(&self) -> &'static ::openapi_client_runtime::Operation {
         &crate::operations::GET_CURRENT_USER
     }
@@ -102,7 +102,7 @@ impl<'a> DeleteAccount<'a> {
         }
     }
 
-    /// Sends `DELETE /v1/users/me` and decodes the answer.
+    /// Sends `DELETE /v1/users/me` and decodes the response.
     pub async fn send(self) -> Result<ResponseValue<()>, Error<types::Error>> {
         let Self { client, call_options } = self;
         let outcome: Result<ResponseValue<()>, Error<types::Error>> = async move {
@@ -146,13 +146,13 @@ impl<'a> DeleteAccount<'a> {
         outcome.map_err(|error| error.in_operation(&crate::operations::DELETE_ACCOUNT))
     }
 
-    /// Sets options of this call only, such as its timeout or its repeats.
+    /// Sets options for this call only, such as its timeout or its retries.
     pub fn with_options(mut self, options: CallOptions) -> Self {
         self.call_options = options;
         self
     }
 
-    /// What the document says of this operation.
+    /// Metadata of this operation.
     pub fn operation(&self) -> &'static ::openapi_client_runtime::Operation {
         &crate::operations::DELETE_ACCOUNT
     }
@@ -195,7 +195,7 @@ impl<'a> UpdateCurrentUser<'a> {
         self
     }
 
-    /// Changes the request body with its builder, starting from what was set before.
+    /// Changes the request body with its builder, starting from the current value.
     pub fn body_map<F>(mut self, f: F) -> Self
     where
         F: std::ops::FnOnce(types::builder::UserUpdate) -> types::builder::UserUpdate,
@@ -204,7 +204,7 @@ impl<'a> UpdateCurrentUser<'a> {
         self
     }
 
-    /// Sends `PATCH /v1/users/me` and decodes the answer.
+    /// Sends `PATCH /v1/users/me` and decodes the response.
     pub async fn send(
         self,
     ) -> Result<
@@ -261,13 +261,13 @@ impl<'a> UpdateCurrentUser<'a> {
             .map_err(|error| error.in_operation(&crate::operations::UPDATE_CURRENT_USER))
     }
 
-    /// Sets options of this call only, such as its timeout or its repeats.
+    /// Sets options for this call only, such as its timeout or its retries.
     pub fn with_options(mut self, options: CallOptions) -> Self {
         self.call_options = options;
         self
     }
 
-    /// What the document says of this operation.
+    /// Metadata of this operation.
     pub fn operation(&self) -> &'static ::openapi_client_runtime::Operation {
         &crate::operations::UPDATE_CURRENT_USER
     }
@@ -293,7 +293,7 @@ impl<'a> GetLocale<'a> {
         }
     }
 
-    /// Sends `GET /v1/users/me/locale` and decodes the answer.
+    /// Sends `GET /v1/users/me/locale` and decodes the response.
     pub async fn send(
         self,
     ) -> Result<ResponseValue<types::Locale>, Error<types::Error>> {
@@ -339,13 +339,13 @@ impl<'a> GetLocale<'a> {
         outcome.map_err(|error| error.in_operation(&crate::operations::GET_LOCALE))
     }
 
-    /// Sets options of this call only, such as its timeout or its repeats.
+    /// Sets options for this call only, such as its timeout or its retries.
     pub fn with_options(mut self, options: CallOptions) -> Self {
         self.call_options = options;
         self
     }
 
-    /// What the document says of this operation.
+    /// Metadata of this operation.
     pub fn operation(&self) -> &'static ::openapi_client_runtime::Operation {
         &crate::operations::GET_LOCALE
     }
@@ -388,7 +388,7 @@ impl<'a> ReplaceLocale<'a> {
         self
     }
 
-    /// Changes the request body with its builder, starting from what was set before.
+    /// Changes the request body with its builder, starting from the current value.
     pub fn body_map<F>(mut self, f: F) -> Self
     where
         F: std::ops::FnOnce(types::builder::Locale) -> types::builder::Locale,
@@ -397,7 +397,7 @@ impl<'a> ReplaceLocale<'a> {
         self
     }
 
-    /// Sends `PUT /v1/users/me/locale` and decodes the answer.
+    /// Sends `PUT /v1/users/me/locale` and decodes the response.
     pub async fn send(
         self,
     ) -> Result<ResponseValue<crate::types::ReplaceLocaleSuccess>, Error<types::Error>> {
@@ -450,13 +450,13 @@ impl<'a> ReplaceLocale<'a> {
         outcome.map_err(|error| error.in_operation(&crate::operations::REPLACE_LOCALE))
     }
 
-    /// Sets options of this call only, such as its timeout or its repeats.
+    /// Sets options for this call only, such as its timeout or its retries.
     pub fn with_options(mut self, options: CallOptions) -> Self {
         self.call_options = options;
         self
     }
 
-    /// What the document says of this operation.
+    /// Metadata of this operation.
     pub fn operation(&self) -> &'static ::openapi_client_runtime::Operation {
         &crate::operations::REPLACE_LOCALE
     }
@@ -482,7 +482,7 @@ impl<'a> ListConnectedAccounts<'a> {
         }
     }
 
-    /// Sends `GET /v1/users/me/connected-accounts` and decodes the answer.
+    /// Sends `GET /v1/users/me/connected-accounts` and decodes the response.
     pub async fn send(
         self,
     ) -> Result<
@@ -543,13 +543,13 @@ impl<'a> ListConnectedAccounts<'a> {
             })
     }
 
-    /// Sets options of this call only, such as its timeout or its repeats.
+    /// Sets options for this call only, such as its timeout or its retries.
     pub fn with_options(mut self, options: CallOptions) -> Self {
         self.call_options = options;
         self
     }
 
-    /// What the document says of this operation.
+    /// Metadata of this operation.
     pub fn operation(&self) -> &'static ::openapi_client_runtime::Operation {
         &crate::operations::LIST_CONNECTED_ACCOUNTS
     }
@@ -592,13 +592,13 @@ impl<'a> DeleteConnectedAccount<'a> {
         self.connected_account_id = value
             .try_into()
             .map_err(|_| {
-                "parameter `connected_account_id`: the value cannot become a `String`"
+                "parameter `connected_account_id`: the value cannot be converted to `String`"
                     .to_string()
             });
         self
     }
 
-    /// Sends `DELETE /v1/users/me/connected-accounts/{connected_account_id}` and decodes the answer.
+    /// Sends `DELETE /v1/users/me/connected-accounts/{connected_account_id}` and decodes the response.
     pub async fn send(self) -> Result<ResponseValue<()>, Error<types::Error>> {
         let Self { client, connected_account_id, call_options } = self;
         let outcome: Result<ResponseValue<()>, Error<types::Error>> = async move {
@@ -654,13 +654,13 @@ impl<'a> DeleteConnectedAccount<'a> {
             })
     }
 
-    /// Sets options of this call only, such as its timeout or its repeats.
+    /// Sets options for this call only, such as its timeout or its retries.
     pub fn with_options(mut self, options: CallOptions) -> Self {
         self.call_options = options;
         self
     }
 
-    /// What the document says of this operation.
+    /// Metadata of this operation.
     pub fn operation(&self) -> &'static ::openapi_client_runtime::Operation {
         &crate::operations::DELETE_CONNECTED_ACCOUNT
     }
@@ -703,7 +703,7 @@ impl<'a> ListReferrals<'a> {
             .try_into()
             .map(Some)
             .map_err(|_| {
-                "parameter `limit`: the value cannot become a `::std::num::NonZeroU64`"
+                "parameter `limit`: the value cannot be converted to `::std::num::NonZeroU64`"
                     .to_string()
             });
         self
@@ -722,12 +722,12 @@ impl<'a> ListReferrals<'a> {
             .try_into()
             .map(Some)
             .map_err(|_| {
-                "parameter `offset`: the value cannot become a `u64`".to_string()
+                "parameter `offset`: the value cannot be converted to `u64`".to_string()
             });
         self
     }
 
-    /// Sends `GET /v1/users/me/referrals` and decodes the answer.
+    /// Sends `GET /v1/users/me/referrals` and decodes the response.
     pub async fn send(
         self,
     ) -> Result<ResponseValue<::std::vec::Vec<types::Referral>>, Error<types::Error>> {
@@ -780,13 +780,13 @@ impl<'a> ListReferrals<'a> {
         outcome.map_err(|error| error.in_operation(&crate::operations::LIST_REFERRALS))
     }
 
-    /// Sets options of this call only, such as its timeout or its repeats.
+    /// Sets options for this call only, such as its timeout or its retries.
     pub fn with_options(mut self, options: CallOptions) -> Self {
         self.call_options = options;
         self
     }
 
-    /// What the document says of this operation.
+    /// Metadata of this operation.
     pub fn operation(&self) -> &'static ::openapi_client_runtime::Operation {
         &crate::operations::LIST_REFERRALS
     }
@@ -794,14 +794,14 @@ impl<'a> ListReferrals<'a> {
 
 #[cfg(feature = "inferred")]
 impl<'a> ListReferrals<'a> {
-    /// Sends the request again and again, and gives the items of all pages in the order of the server. [`limit`](Self::limit) says how many items a page has.
+    /// Fetches one page after another, and returns the items of all pages in the order of the server. [`limit`](Self::limit) sets the page size.
     ///
-    /// A list can be taken up where it was left: see [`Items::resume`](openapi_client_runtime::pagination::Items::resume).
+    /// A list can be resumed where it stopped: see [`Items::resume`](openapi_client_runtime::pagination::Items::resume).
     pub fn stream(self) -> ::openapi_client_runtime::pagination::Items<Self> {
         self.pages().items()
     }
 
-    /// As [`stream`](Self::stream), with whole pages, their statuses and headers.
+    /// Like [`stream`](Self::stream), but returns whole pages with their statuses and headers.
     pub fn pages(self) -> ::openapi_client_runtime::pagination::Pages<Self> {
         ::openapi_client_runtime::pagination::Pages::new(self)
     }
@@ -864,7 +864,7 @@ impl<'a> GetSubscription<'a> {
         }
     }
 
-    /// Sends `GET /v1/billing/subscription` and decodes the answer.
+    /// Sends `GET /v1/billing/subscription` and decodes the response.
     pub async fn send(
         self,
     ) -> Result<ResponseValue<types::Subscription>, Error<types::Error>> {
@@ -910,13 +910,13 @@ impl<'a> GetSubscription<'a> {
         outcome.map_err(|error| error.in_operation(&crate::operations::GET_SUBSCRIPTION))
     }
 
-    /// Sets options of this call only, such as its timeout or its repeats.
+    /// Sets options for this call only, such as its timeout or its retries.
     pub fn with_options(mut self, options: CallOptions) -> Self {
         self.call_options = options;
         self
     }
 
-    /// What the document says of this operation.
+    /// Metadata of this operation.
     pub fn operation(&self) -> &'static ::openapi_client_runtime::Operation {
         &crate::operations::GET_SUBSCRIPTION
     }
@@ -959,7 +959,7 @@ impl<'a> ListBillingHistory<'a> {
             .try_into()
             .map(Some)
             .map_err(|_| {
-                "parameter `limit`: the value cannot become a `::std::num::NonZeroU64`"
+                "parameter `limit`: the value cannot be converted to `::std::num::NonZeroU64`"
                     .to_string()
             });
         self
@@ -978,12 +978,12 @@ impl<'a> ListBillingHistory<'a> {
             .try_into()
             .map(Some)
             .map_err(|_| {
-                "parameter `offset`: the value cannot become a `u64`".to_string()
+                "parameter `offset`: the value cannot be converted to `u64`".to_string()
             });
         self
     }
 
-    /// Sends `GET /v1/billing/history` and decodes the answer.
+    /// Sends `GET /v1/billing/history` and decodes the response.
     pub async fn send(
         self,
     ) -> Result<
@@ -1042,13 +1042,13 @@ impl<'a> ListBillingHistory<'a> {
             })
     }
 
-    /// Sets options of this call only, such as its timeout or its repeats.
+    /// Sets options for this call only, such as its timeout or its retries.
     pub fn with_options(mut self, options: CallOptions) -> Self {
         self.call_options = options;
         self
     }
 
-    /// What the document says of this operation.
+    /// Metadata of this operation.
     pub fn operation(&self) -> &'static ::openapi_client_runtime::Operation {
         &crate::operations::LIST_BILLING_HISTORY
     }
@@ -1056,14 +1056,14 @@ impl<'a> ListBillingHistory<'a> {
 
 #[cfg(feature = "inferred")]
 impl<'a> ListBillingHistory<'a> {
-    /// Sends the request again and again, and gives the items of all pages in the order of the server. [`limit`](Self::limit) says how many items a page has.
+    /// Fetches one page after another, and returns the items of all pages in the order of the server. [`limit`](Self::limit) sets the page size.
     ///
-    /// A list can be taken up where it was left: see [`Items::resume`](openapi_client_runtime::pagination::Items::resume).
+    /// A list can be resumed where it stopped: see [`Items::resume`](openapi_client_runtime::pagination::Items::resume).
     pub fn stream(self) -> ::openapi_client_runtime::pagination::Items<Self> {
         self.pages().items()
     }
 
-    /// As [`stream`](Self::stream), with whole pages, their statuses and headers.
+    /// Like [`stream`](Self::stream), but returns whole pages with their statuses and headers.
     pub fn pages(self) -> ::openapi_client_runtime::pagination::Pages<Self> {
         ::openapi_client_runtime::pagination::Pages::new(self)
     }
@@ -1126,7 +1126,7 @@ impl<'a> ListTariffs<'a> {
         }
     }
 
-    /// Sends `GET /v1/billing/tariffs` and decodes the answer.
+    /// Sends `GET /v1/billing/tariffs` and decodes the response.
     pub async fn send(
         self,
     ) -> Result<ResponseValue<::std::vec::Vec<types::Tariff>>, Error<types::Error>> {
@@ -1175,13 +1175,13 @@ impl<'a> ListTariffs<'a> {
         outcome.map_err(|error| error.in_operation(&crate::operations::LIST_TARIFFS))
     }
 
-    /// Sets options of this call only, such as its timeout or its repeats.
+    /// Sets options for this call only, such as its timeout or its retries.
     pub fn with_options(mut self, options: CallOptions) -> Self {
         self.call_options = options;
         self
     }
 
-    /// What the document says of this operation.
+    /// Metadata of this operation.
     pub fn operation(&self) -> &'static ::openapi_client_runtime::Operation {
         &crate::operations::LIST_TARIFFS
     }
@@ -1224,12 +1224,13 @@ impl<'a> GetTariff<'a> {
         self.tariff_id = value
             .try_into()
             .map_err(|_| {
-                "parameter `tariff_id`: the value cannot become a `String`".to_string()
+                "parameter `tariff_id`: the value cannot be converted to `String`"
+                    .to_string()
             });
         self
     }
 
-    /// Sends `GET /v1/billing/tariffs/{tariff_id}` and decodes the answer.
+    /// Sends `GET /v1/billing/tariffs/{tariff_id}` and decodes the response.
     pub async fn send(
         self,
     ) -> Result<ResponseValue<types::Tariff>, Error<types::Error>> {
@@ -1279,13 +1280,13 @@ impl<'a> GetTariff<'a> {
         outcome.map_err(|error| error.in_operation(&crate::operations::GET_TARIFF))
     }
 
-    /// Sets options of this call only, such as its timeout or its repeats.
+    /// Sets options for this call only, such as its timeout or its retries.
     pub fn with_options(mut self, options: CallOptions) -> Self {
         self.call_options = options;
         self
     }
 
-    /// What the document says of this operation.
+    /// Metadata of this operation.
     pub fn operation(&self) -> &'static ::openapi_client_runtime::Operation {
         &crate::operations::GET_TARIFF
     }
@@ -1328,7 +1329,7 @@ impl<'a> ListProjects<'a> {
             .try_into()
             .map(Some)
             .map_err(|_| {
-                "parameter `limit`: the value cannot become a `::std::num::NonZeroU64`"
+                "parameter `limit`: the value cannot be converted to `::std::num::NonZeroU64`"
                     .to_string()
             });
         self
@@ -1347,12 +1348,12 @@ impl<'a> ListProjects<'a> {
             .try_into()
             .map(Some)
             .map_err(|_| {
-                "parameter `offset`: the value cannot become a `u64`".to_string()
+                "parameter `offset`: the value cannot be converted to `u64`".to_string()
             });
         self
     }
 
-    /// Sends `GET /v1/projects` and decodes the answer.
+    /// Sends `GET /v1/projects` and decodes the response.
     pub async fn send(
         self,
     ) -> Result<ResponseValue<::std::vec::Vec<types::Project>>, Error<types::Error>> {
@@ -1405,13 +1406,13 @@ impl<'a> ListProjects<'a> {
         outcome.map_err(|error| error.in_operation(&crate::operations::LIST_PROJECTS))
     }
 
-    /// Sets options of this call only, such as its timeout or its repeats.
+    /// Sets options for this call only, such as its timeout or its retries.
     pub fn with_options(mut self, options: CallOptions) -> Self {
         self.call_options = options;
         self
     }
 
-    /// What the document says of this operation.
+    /// Metadata of this operation.
     pub fn operation(&self) -> &'static ::openapi_client_runtime::Operation {
         &crate::operations::LIST_PROJECTS
     }
@@ -1419,14 +1420,14 @@ impl<'a> ListProjects<'a> {
 
 #[cfg(feature = "inferred")]
 impl<'a> ListProjects<'a> {
-    /// Sends the request again and again, and gives the items of all pages in the order of the server. [`limit`](Self::limit) says how many items a page has.
+    /// Fetches one page after another, and returns the items of all pages in the order of the server. [`limit`](Self::limit) sets the page size.
     ///
-    /// A list can be taken up where it was left: see [`Items::resume`](openapi_client_runtime::pagination::Items::resume).
+    /// A list can be resumed where it stopped: see [`Items::resume`](openapi_client_runtime::pagination::Items::resume).
     pub fn stream(self) -> ::openapi_client_runtime::pagination::Items<Self> {
         self.pages().items()
     }
 
-    /// As [`stream`](Self::stream), with whole pages, their statuses and headers.
+    /// Like [`stream`](Self::stream), but returns whole pages with their statuses and headers.
     pub fn pages(self) -> ::openapi_client_runtime::pagination::Pages<Self> {
         ::openapi_client_runtime::pagination::Pages::new(self)
     }
@@ -1506,7 +1507,7 @@ impl<'a> CreateProject<'a> {
         self
     }
 
-    /// Changes the request body with its builder, starting from what was set before.
+    /// Changes the request body with its builder, starting from the current value.
     pub fn body_map<F>(mut self, f: F) -> Self
     where
         F: std::ops::FnOnce(
@@ -1517,7 +1518,7 @@ impl<'a> CreateProject<'a> {
         self
     }
 
-    /// Sends `POST /v1/projects` and decodes the answer.
+    /// Sends `POST /v1/projects` and decodes the response.
     pub async fn send(
         self,
     ) -> Result<ResponseValue<types::Project>, Error<types::Error>> {
@@ -1569,13 +1570,13 @@ impl<'a> CreateProject<'a> {
         outcome.map_err(|error| error.in_operation(&crate::operations::CREATE_PROJECT))
     }
 
-    /// Sets options of this call only, such as its timeout or its repeats.
+    /// Sets options for this call only, such as its timeout or its retries.
     pub fn with_options(mut self, options: CallOptions) -> Self {
         self.call_options = options;
         self
     }
 
-    /// What the document says of this operation.
+    /// Metadata of this operation.
     pub fn operation(&self) -> &'static ::openapi_client_runtime::Operation {
         &crate::operations::CREATE_PROJECT
     }
@@ -1618,12 +1619,13 @@ impl<'a> GetProject<'a> {
         self.project_id = value
             .try_into()
             .map_err(|_| {
-                "parameter `project_id`: the value cannot become a `String`".to_string()
+                "parameter `project_id`: the value cannot be converted to `String`"
+                    .to_string()
             });
         self
     }
 
-    /// Sends `GET /v1/projects/{project_id}` and decodes the answer.
+    /// Sends `GET /v1/projects/{project_id}` and decodes the response.
     pub async fn send(
         self,
     ) -> Result<ResponseValue<types::Project>, Error<types::Error>> {
@@ -1673,13 +1675,13 @@ impl<'a> GetProject<'a> {
         outcome.map_err(|error| error.in_operation(&crate::operations::GET_PROJECT))
     }
 
-    /// Sets options of this call only, such as its timeout or its repeats.
+    /// Sets options for this call only, such as its timeout or its retries.
     pub fn with_options(mut self, options: CallOptions) -> Self {
         self.call_options = options;
         self
     }
 
-    /// What the document says of this operation.
+    /// Metadata of this operation.
     pub fn operation(&self) -> &'static ::openapi_client_runtime::Operation {
         &crate::operations::GET_PROJECT
     }
@@ -1722,12 +1724,13 @@ impl<'a> DeleteProject<'a> {
         self.project_id = value
             .try_into()
             .map_err(|_| {
-                "parameter `project_id`: the value cannot become a `String`".to_string()
+                "parameter `project_id`: the value cannot be converted to `String`"
+                    .to_string()
             });
         self
     }
 
-    /// Sends `DELETE /v1/projects/{project_id}` and decodes the answer.
+    /// Sends `DELETE /v1/projects/{project_id}` and decodes the response.
     pub async fn send(self) -> Result<ResponseValue<()>, Error<types::Error>> {
         let Self { client, project_id, call_options } = self;
         let outcome: Result<ResponseValue<()>, Error<types::Error>> = async move {
@@ -1775,13 +1778,13 @@ impl<'a> DeleteProject<'a> {
         outcome.map_err(|error| error.in_operation(&crate::operations::DELETE_PROJECT))
     }
 
-    /// Sets options of this call only, such as its timeout or its repeats.
+    /// Sets options for this call only, such as its timeout or its retries.
     pub fn with_options(mut self, options: CallOptions) -> Self {
         self.call_options = options;
         self
     }
 
-    /// What the document says of this operation.
+    /// Metadata of this operation.
     pub fn operation(&self) -> &'static ::openapi_client_runtime::Operation {
         &crate::operations::DELETE_PROJECT
     }
@@ -1826,7 +1829,8 @@ impl<'a> UpdateProject<'a> {
         self.project_id = value
             .try_into()
             .map_err(|_| {
-                "parameter `project_id`: the value cannot become a `String`".to_string()
+                "parameter `project_id`: the value cannot be converted to `String`"
+                    .to_string()
             });
         self
     }
@@ -1846,7 +1850,7 @@ impl<'a> UpdateProject<'a> {
         self
     }
 
-    /// Changes the request body with its builder, starting from what was set before.
+    /// Changes the request body with its builder, starting from the current value.
     pub fn body_map<F>(mut self, f: F) -> Self
     where
         F: std::ops::FnOnce(
@@ -1857,7 +1861,7 @@ impl<'a> UpdateProject<'a> {
         self
     }
 
-    /// Sends `PATCH /v1/projects/{project_id}` and decodes the answer.
+    /// Sends `PATCH /v1/projects/{project_id}` and decodes the response.
     pub async fn send(
         self,
     ) -> Result<ResponseValue<crate::types::UpdateProjectSuccess>, Error<types::Error>> {
@@ -1916,13 +1920,13 @@ impl<'a> UpdateProject<'a> {
         outcome.map_err(|error| error.in_operation(&crate::operations::UPDATE_PROJECT))
     }
 
-    /// Sets options of this call only, such as its timeout or its repeats.
+    /// Sets options for this call only, such as its timeout or its retries.
     pub fn with_options(mut self, options: CallOptions) -> Self {
         self.call_options = options;
         self
     }
 
-    /// What the document says of this operation.
+    /// Metadata of this operation.
     pub fn operation(&self) -> &'static ::openapi_client_runtime::Operation {
         &crate::operations::UPDATE_PROJECT
     }
@@ -1965,12 +1969,13 @@ impl<'a> ListProjectRoles<'a> {
         self.project_id = value
             .try_into()
             .map_err(|_| {
-                "parameter `project_id`: the value cannot become a `String`".to_string()
+                "parameter `project_id`: the value cannot be converted to `String`"
+                    .to_string()
             });
         self
     }
 
-    /// Sends `GET /v1/projects/{project_id}/roles` and decodes the answer.
+    /// Sends `GET /v1/projects/{project_id}/roles` and decodes the response.
     pub async fn send(
         self,
     ) -> Result<ResponseValue<::std::vec::Vec<types::Role>>, Error<types::Error>> {
@@ -2024,13 +2029,13 @@ impl<'a> ListProjectRoles<'a> {
             .map_err(|error| error.in_operation(&crate::operations::LIST_PROJECT_ROLES))
     }
 
-    /// Sets options of this call only, such as its timeout or its repeats.
+    /// Sets options for this call only, such as its timeout or its retries.
     pub fn with_options(mut self, options: CallOptions) -> Self {
         self.call_options = options;
         self
     }
 
-    /// What the document says of this operation.
+    /// Metadata of this operation.
     pub fn operation(&self) -> &'static ::openapi_client_runtime::Operation {
         &crate::operations::LIST_PROJECT_ROLES
     }
@@ -2075,7 +2080,8 @@ impl<'a> CreateProjectRole<'a> {
         self.project_id = value
             .try_into()
             .map_err(|_| {
-                "parameter `project_id`: the value cannot become a `String`".to_string()
+                "parameter `project_id`: the value cannot be converted to `String`"
+                    .to_string()
             });
         self
     }
@@ -2095,7 +2101,7 @@ impl<'a> CreateProjectRole<'a> {
         self
     }
 
-    /// Changes the request body with its builder, starting from what was set before.
+    /// Changes the request body with its builder, starting from the current value.
     pub fn body_map<F>(mut self, f: F) -> Self
     where
         F: std::ops::FnOnce(types::builder::RoleCreate) -> types::builder::RoleCreate,
@@ -2104,7 +2110,7 @@ impl<'a> CreateProjectRole<'a> {
         self
     }
 
-    /// Sends `POST /v1/projects/{project_id}/roles` and decodes the answer.
+    /// Sends `POST /v1/projects/{project_id}/roles` and decodes the response.
     pub async fn send(self) -> Result<ResponseValue<types::Role>, Error<types::Error>> {
         let Self { client, project_id, body, call_options } = self;
         let outcome: Result<ResponseValue<types::Role>, Error<types::Error>> = async move {
@@ -2157,13 +2163,13 @@ impl<'a> CreateProjectRole<'a> {
             .map_err(|error| error.in_operation(&crate::operations::CREATE_PROJECT_ROLE))
     }
 
-    /// Sets options of this call only, such as its timeout or its repeats.
+    /// Sets options for this call only, such as its timeout or its retries.
     pub fn with_options(mut self, options: CallOptions) -> Self {
         self.call_options = options;
         self
     }
 
-    /// What the document says of this operation.
+    /// Metadata of this operation.
     pub fn operation(&self) -> &'static ::openapi_client_runtime::Operation {
         &crate::operations::CREATE_PROJECT_ROLE
     }
@@ -2211,7 +2217,8 @@ impl<'a> GetProjectRole<'a> {
         self.project_id = value
             .try_into()
             .map_err(|_| {
-                "parameter `project_id`: the value cannot become a `String`".to_string()
+                "parameter `project_id`: the value cannot be converted to `String`"
+                    .to_string()
             });
         self
     }
@@ -2228,12 +2235,13 @@ impl<'a> GetProjectRole<'a> {
         self.role_id = value
             .try_into()
             .map_err(|_| {
-                "parameter `role_id`: the value cannot become a `String`".to_string()
+                "parameter `role_id`: the value cannot be converted to `String`"
+                    .to_string()
             });
         self
     }
 
-    /// Sends `GET /v1/projects/{project_id}/roles/{role_id}` and decodes the answer.
+    /// Sends `GET /v1/projects/{project_id}/roles/{role_id}` and decodes the response.
     pub async fn send(self) -> Result<ResponseValue<types::Role>, Error<types::Error>> {
         let Self { client, project_id, role_id, call_options } = self;
         let outcome: Result<ResponseValue<types::Role>, Error<types::Error>> = async move {
@@ -2282,13 +2290,13 @@ impl<'a> GetProjectRole<'a> {
         outcome.map_err(|error| error.in_operation(&crate::operations::GET_PROJECT_ROLE))
     }
 
-    /// Sets options of this call only, such as its timeout or its repeats.
+    /// Sets options for this call only, such as its timeout or its retries.
     pub fn with_options(mut self, options: CallOptions) -> Self {
         self.call_options = options;
         self
     }
 
-    /// What the document says of this operation.
+    /// Metadata of this operation.
     pub fn operation(&self) -> &'static ::openapi_client_runtime::Operation {
         &crate::operations::GET_PROJECT_ROLE
     }
@@ -2336,7 +2344,8 @@ impl<'a> DeleteProjectRole<'a> {
         self.project_id = value
             .try_into()
             .map_err(|_| {
-                "parameter `project_id`: the value cannot become a `String`".to_string()
+                "parameter `project_id`: the value cannot be converted to `String`"
+                    .to_string()
             });
         self
     }
@@ -2353,12 +2362,13 @@ impl<'a> DeleteProjectRole<'a> {
         self.role_id = value
             .try_into()
             .map_err(|_| {
-                "parameter `role_id`: the value cannot become a `String`".to_string()
+                "parameter `role_id`: the value cannot be converted to `String`"
+                    .to_string()
             });
         self
     }
 
-    /// Sends `DELETE /v1/projects/{project_id}/roles/{role_id}` and decodes the answer.
+    /// Sends `DELETE /v1/projects/{project_id}/roles/{role_id}` and decodes the response.
     pub async fn send(self) -> Result<ResponseValue<()>, Error<types::Error>> {
         let Self { client, project_id, role_id, call_options } = self;
         let outcome: Result<ResponseValue<()>, Error<types::Error>> = async move {
@@ -2408,13 +2418,13 @@ impl<'a> DeleteProjectRole<'a> {
             .map_err(|error| error.in_operation(&crate::operations::DELETE_PROJECT_ROLE))
     }
 
-    /// Sets options of this call only, such as its timeout or its repeats.
+    /// Sets options for this call only, such as its timeout or its retries.
     pub fn with_options(mut self, options: CallOptions) -> Self {
         self.call_options = options;
         self
     }
 
-    /// What the document says of this operation.
+    /// Metadata of this operation.
     pub fn operation(&self) -> &'static ::openapi_client_runtime::Operation {
         &crate::operations::DELETE_PROJECT_ROLE
     }
@@ -2464,7 +2474,8 @@ impl<'a> UpdateProjectRole<'a> {
         self.project_id = value
             .try_into()
             .map_err(|_| {
-                "parameter `project_id`: the value cannot become a `String`".to_string()
+                "parameter `project_id`: the value cannot be converted to `String`"
+                    .to_string()
             });
         self
     }
@@ -2481,7 +2492,8 @@ impl<'a> UpdateProjectRole<'a> {
         self.role_id = value
             .try_into()
             .map_err(|_| {
-                "parameter `role_id`: the value cannot become a `String`".to_string()
+                "parameter `role_id`: the value cannot be converted to `String`"
+                    .to_string()
             });
         self
     }
@@ -2501,7 +2513,7 @@ impl<'a> UpdateProjectRole<'a> {
         self
     }
 
-    /// Changes the request body with its builder, starting from what was set before.
+    /// Changes the request body with its builder, starting from the current value.
     pub fn body_map<F>(mut self, f: F) -> Self
     where
         F: std::ops::FnOnce(types::builder::RoleUpdate) -> types::builder::RoleUpdate,
@@ -2510,7 +2522,7 @@ impl<'a> UpdateProjectRole<'a> {
         self
     }
 
-    /// Sends `PATCH /v1/projects/{project_id}/roles/{role_id}` and decodes the answer.
+    /// Sends `PATCH /v1/projects/{project_id}/roles/{role_id}` and decodes the response.
     pub async fn send(
         self,
     ) -> Result<
@@ -2572,13 +2584,13 @@ impl<'a> UpdateProjectRole<'a> {
             .map_err(|error| error.in_operation(&crate::operations::UPDATE_PROJECT_ROLE))
     }
 
-    /// Sets options of this call only, such as its timeout or its repeats.
+    /// Sets options for this call only, such as its timeout or its retries.
     pub fn with_options(mut self, options: CallOptions) -> Self {
         self.call_options = options;
         self
     }
 
-    /// What the document says of this operation.
+    /// Metadata of this operation.
     pub fn operation(&self) -> &'static ::openapi_client_runtime::Operation {
         &crate::operations::UPDATE_PROJECT_ROLE
     }
@@ -2621,12 +2633,13 @@ impl<'a> ListProjectMembers<'a> {
         self.project_id = value
             .try_into()
             .map_err(|_| {
-                "parameter `project_id`: the value cannot become a `String`".to_string()
+                "parameter `project_id`: the value cannot be converted to `String`"
+                    .to_string()
             });
         self
     }
 
-    /// Sends `GET /v1/projects/{project_id}/members` and decodes the answer.
+    /// Sends `GET /v1/projects/{project_id}/members` and decodes the response.
     pub async fn send(
         self,
     ) -> Result<ResponseValue<::std::vec::Vec<types::Member>>, Error<types::Error>> {
@@ -2682,13 +2695,13 @@ impl<'a> ListProjectMembers<'a> {
             })
     }
 
-    /// Sets options of this call only, such as its timeout or its repeats.
+    /// Sets options for this call only, such as its timeout or its retries.
     pub fn with_options(mut self, options: CallOptions) -> Self {
         self.call_options = options;
         self
     }
 
-    /// What the document says of this operation.
+    /// Metadata of this operation.
     pub fn operation(&self) -> &'static ::openapi_client_runtime::Operation {
         &crate::operations::LIST_PROJECT_MEMBERS
     }
@@ -2733,7 +2746,8 @@ impl<'a> AddProjectMember<'a> {
         self.project_id = value
             .try_into()
             .map_err(|_| {
-                "parameter `project_id`: the value cannot become a `String`".to_string()
+                "parameter `project_id`: the value cannot be converted to `String`"
+                    .to_string()
             });
         self
     }
@@ -2753,7 +2767,7 @@ impl<'a> AddProjectMember<'a> {
         self
     }
 
-    /// Changes the request body with its builder, starting from what was set before.
+    /// Changes the request body with its builder, starting from the current value.
     pub fn body_map<F>(mut self, f: F) -> Self
     where
         F: std::ops::FnOnce(
@@ -2764,7 +2778,7 @@ impl<'a> AddProjectMember<'a> {
         self
     }
 
-    /// Sends `POST /v1/projects/{project_id}/members` and decodes the answer.
+    /// Sends `POST /v1/projects/{project_id}/members` and decodes the response.
     pub async fn send(
         self,
     ) -> Result<ResponseValue<types::Member>, Error<types::Error>> {
@@ -2821,13 +2835,13 @@ impl<'a> AddProjectMember<'a> {
             .map_err(|error| error.in_operation(&crate::operations::ADD_PROJECT_MEMBER))
     }
 
-    /// Sets options of this call only, such as its timeout or its repeats.
+    /// Sets options for this call only, such as its timeout or its retries.
     pub fn with_options(mut self, options: CallOptions) -> Self {
         self.call_options = options;
         self
     }
 
-    /// What the document says of this operation.
+    /// Metadata of this operation.
     pub fn operation(&self) -> &'static ::openapi_client_runtime::Operation {
         &crate::operations::ADD_PROJECT_MEMBER
     }
@@ -2875,7 +2889,8 @@ impl<'a> GetProjectMember<'a> {
         self.project_id = value
             .try_into()
             .map_err(|_| {
-                "parameter `project_id`: the value cannot become a `String`".to_string()
+                "parameter `project_id`: the value cannot be converted to `String`"
+                    .to_string()
             });
         self
     }
@@ -2892,12 +2907,13 @@ impl<'a> GetProjectMember<'a> {
         self.member_id = value
             .try_into()
             .map_err(|_| {
-                "parameter `member_id`: the value cannot become a `String`".to_string()
+                "parameter `member_id`: the value cannot be converted to `String`"
+                    .to_string()
             });
         self
     }
 
-    /// Sends `GET /v1/projects/{project_id}/members/{member_id}` and decodes the answer.
+    /// Sends `GET /v1/projects/{project_id}/members/{member_id}` and decodes the response.
     pub async fn send(
         self,
     ) -> Result<ResponseValue<types::Member>, Error<types::Error>> {
@@ -2949,13 +2965,13 @@ impl<'a> GetProjectMember<'a> {
             .map_err(|error| error.in_operation(&crate::operations::GET_PROJECT_MEMBER))
     }
 
-    /// Sets options of this call only, such as its timeout or its repeats.
+    /// Sets options for this call only, such as its timeout or its retries.
     pub fn with_options(mut self, options: CallOptions) -> Self {
         self.call_options = options;
         self
     }
 
-    /// What the document says of this operation.
+    /// Metadata of this operation.
     pub fn operation(&self) -> &'static ::openapi_client_runtime::Operation {
         &crate::operations::GET_PROJECT_MEMBER
     }
@@ -3003,7 +3019,8 @@ impl<'a> RemoveProjectMember<'a> {
         self.project_id = value
             .try_into()
             .map_err(|_| {
-                "parameter `project_id`: the value cannot become a `String`".to_string()
+                "parameter `project_id`: the value cannot be converted to `String`"
+                    .to_string()
             });
         self
     }
@@ -3020,12 +3037,13 @@ impl<'a> RemoveProjectMember<'a> {
         self.member_id = value
             .try_into()
             .map_err(|_| {
-                "parameter `member_id`: the value cannot become a `String`".to_string()
+                "parameter `member_id`: the value cannot be converted to `String`"
+                    .to_string()
             });
         self
     }
 
-    /// Sends `DELETE /v1/projects/{project_id}/members/{member_id}` and decodes the answer.
+    /// Sends `DELETE /v1/projects/{project_id}/members/{member_id}` and decodes the response.
     pub async fn send(self) -> Result<ResponseValue<()>, Error<types::Error>> {
         let Self { client, project_id, member_id, call_options } = self;
         let outcome: Result<ResponseValue<()>, Error<types::Error>> = async move {
@@ -3081,13 +3099,13 @@ impl<'a> RemoveProjectMember<'a> {
             })
     }
 
-    /// Sets options of this call only, such as its timeout or its repeats.
+    /// Sets options for this call only, such as its timeout or its retries.
     pub fn with_options(mut self, options: CallOptions) -> Self {
         self.call_options = options;
         self
     }
 
-    /// What the document says of this operation.
+    /// Metadata of this operation.
     pub fn operation(&self) -> &'static ::openapi_client_runtime::Operation {
         &crate::operations::REMOVE_PROJECT_MEMBER
     }
@@ -3137,7 +3155,8 @@ impl<'a> UpdateProjectMember<'a> {
         self.project_id = value
             .try_into()
             .map_err(|_| {
-                "parameter `project_id`: the value cannot become a `String`".to_string()
+                "parameter `project_id`: the value cannot be converted to `String`"
+                    .to_string()
             });
         self
     }
@@ -3154,7 +3173,8 @@ impl<'a> UpdateProjectMember<'a> {
         self.member_id = value
             .try_into()
             .map_err(|_| {
-                "parameter `member_id`: the value cannot become a `String`".to_string()
+                "parameter `member_id`: the value cannot be converted to `String`"
+                    .to_string()
             });
         self
     }
@@ -3174,7 +3194,7 @@ impl<'a> UpdateProjectMember<'a> {
         self
     }
 
-    /// Changes the request body with its builder, starting from what was set before.
+    /// Changes the request body with its builder, starting from the current value.
     pub fn body_map<F>(mut self, f: F) -> Self
     where
         F: std::ops::FnOnce(
@@ -3185,7 +3205,7 @@ impl<'a> UpdateProjectMember<'a> {
         self
     }
 
-    /// Sends `PATCH /v1/projects/{project_id}/members/{member_id}` and decodes the answer.
+    /// Sends `PATCH /v1/projects/{project_id}/members/{member_id}` and decodes the response.
     pub async fn send(
         self,
     ) -> Result<
@@ -3255,13 +3275,13 @@ impl<'a> UpdateProjectMember<'a> {
             })
     }
 
-    /// Sets options of this call only, such as its timeout or its repeats.
+    /// Sets options for this call only, such as its timeout or its retries.
     pub fn with_options(mut self, options: CallOptions) -> Self {
         self.call_options = options;
         self
     }
 
-    /// What the document says of this operation.
+    /// Metadata of this operation.
     pub fn operation(&self) -> &'static ::openapi_client_runtime::Operation {
         &crate::operations::UPDATE_PROJECT_MEMBER
     }
@@ -3304,12 +3324,13 @@ impl<'a> ListProjectStatuses<'a> {
         self.project_id = value
             .try_into()
             .map_err(|_| {
-                "parameter `project_id`: the value cannot become a `String`".to_string()
+                "parameter `project_id`: the value cannot be converted to `String`"
+                    .to_string()
             });
         self
     }
 
-    /// Sends `GET /v1/projects/{project_id}/statuses` and decodes the answer.
+    /// Sends `GET /v1/projects/{project_id}/statuses` and decodes the response.
     pub async fn send(
         self,
     ) -> Result<ResponseValue<::std::vec::Vec<types::Status>>, Error<types::Error>> {
@@ -3369,13 +3390,13 @@ impl<'a> ListProjectStatuses<'a> {
             })
     }
 
-    /// Sets options of this call only, such as its timeout or its repeats.
+    /// Sets options for this call only, such as its timeout or its retries.
     pub fn with_options(mut self, options: CallOptions) -> Self {
         self.call_options = options;
         self
     }
 
-    /// What the document says of this operation.
+    /// Metadata of this operation.
     pub fn operation(&self) -> &'static ::openapi_client_runtime::Operation {
         &crate::operations::LIST_PROJECT_STATUSES
     }
@@ -3420,7 +3441,8 @@ impl<'a> CreateProjectStatus<'a> {
         self.project_id = value
             .try_into()
             .map_err(|_| {
-                "parameter `project_id`: the value cannot become a `String`".to_string()
+                "parameter `project_id`: the value cannot be converted to `String`"
+                    .to_string()
             });
         self
     }
@@ -3440,7 +3462,7 @@ impl<'a> CreateProjectStatus<'a> {
         self
     }
 
-    /// Changes the request body with its builder, starting from what was set before.
+    /// Changes the request body with its builder, starting from the current value.
     pub fn body_map<F>(mut self, f: F) -> Self
     where
         F: std::ops::FnOnce(
@@ -3451,7 +3473,7 @@ impl<'a> CreateProjectStatus<'a> {
         self
     }
 
-    /// Sends `POST /v1/projects/{project_id}/statuses` and decodes the answer.
+    /// Sends `POST /v1/projects/{project_id}/statuses` and decodes the response.
     pub async fn send(
         self,
     ) -> Result<ResponseValue<types::Status>, Error<types::Error>> {
@@ -3514,13 +3536,13 @@ impl<'a> CreateProjectStatus<'a> {
             })
     }
 
-    /// Sets options of this call only, such as its timeout or its repeats.
+    /// Sets options for this call only, such as its timeout or its retries.
     pub fn with_options(mut self, options: CallOptions) -> Self {
         self.call_options = options;
         self
     }
 
-    /// What the document says of this operation.
+    /// Metadata of this operation.
     pub fn operation(&self) -> &'static ::openapi_client_runtime::Operation {
         &crate::operations::CREATE_PROJECT_STATUS
     }
@@ -3568,7 +3590,8 @@ impl<'a> GetProjectStatus<'a> {
         self.project_id = value
             .try_into()
             .map_err(|_| {
-                "parameter `project_id`: the value cannot become a `String`".to_string()
+                "parameter `project_id`: the value cannot be converted to `String`"
+                    .to_string()
             });
         self
     }
@@ -3585,12 +3608,13 @@ impl<'a> GetProjectStatus<'a> {
         self.status_id = value
             .try_into()
             .map_err(|_| {
-                "parameter `status_id`: the value cannot become a `String`".to_string()
+                "parameter `status_id`: the value cannot be converted to `String`"
+                    .to_string()
             });
         self
     }
 
-    /// Sends `GET /v1/projects/{project_id}/statuses/{status_id}` and decodes the answer.
+    /// Sends `GET /v1/projects/{project_id}/statuses/{status_id}` and decodes the response.
     pub async fn send(
         self,
     ) -> Result<ResponseValue<types::Status>, Error<types::Error>> {
@@ -3642,13 +3666,13 @@ impl<'a> GetProjectStatus<'a> {
             .map_err(|error| error.in_operation(&crate::operations::GET_PROJECT_STATUS))
     }
 
-    /// Sets options of this call only, such as its timeout or its repeats.
+    /// Sets options for this call only, such as its timeout or its retries.
     pub fn with_options(mut self, options: CallOptions) -> Self {
         self.call_options = options;
         self
     }
 
-    /// What the document says of this operation.
+    /// Metadata of this operation.
     pub fn operation(&self) -> &'static ::openapi_client_runtime::Operation {
         &crate::operations::GET_PROJECT_STATUS
     }
@@ -3696,7 +3720,8 @@ impl<'a> DeleteProjectStatus<'a> {
         self.project_id = value
             .try_into()
             .map_err(|_| {
-                "parameter `project_id`: the value cannot become a `String`".to_string()
+                "parameter `project_id`: the value cannot be converted to `String`"
+                    .to_string()
             });
         self
     }
@@ -3713,12 +3738,13 @@ impl<'a> DeleteProjectStatus<'a> {
         self.status_id = value
             .try_into()
             .map_err(|_| {
-                "parameter `status_id`: the value cannot become a `String`".to_string()
+                "parameter `status_id`: the value cannot be converted to `String`"
+                    .to_string()
             });
         self
     }
 
-    /// Sends `DELETE /v1/projects/{project_id}/statuses/{status_id}` and decodes the answer.
+    /// Sends `DELETE /v1/projects/{project_id}/statuses/{status_id}` and decodes the response.
     pub async fn send(self) -> Result<ResponseValue<()>, Error<types::Error>> {
         let Self { client, project_id, status_id, call_options } = self;
         let outcome: Result<ResponseValue<()>, Error<types::Error>> = async move {
@@ -3774,13 +3800,13 @@ impl<'a> DeleteProjectStatus<'a> {
             })
     }
 
-    /// Sets options of this call only, such as its timeout or its repeats.
+    /// Sets options for this call only, such as its timeout or its retries.
     pub fn with_options(mut self, options: CallOptions) -> Self {
         self.call_options = options;
         self
     }
 
-    /// What the document says of this operation.
+    /// Metadata of this operation.
     pub fn operation(&self) -> &'static ::openapi_client_runtime::Operation {
         &crate::operations::DELETE_PROJECT_STATUS
     }
@@ -3830,7 +3856,8 @@ impl<'a> UpdateProjectStatus<'a> {
         self.project_id = value
             .try_into()
             .map_err(|_| {
-                "parameter `project_id`: the value cannot become a `String`".to_string()
+                "parameter `project_id`: the value cannot be converted to `String`"
+                    .to_string()
             });
         self
     }
@@ -3847,7 +3874,8 @@ impl<'a> UpdateProjectStatus<'a> {
         self.status_id = value
             .try_into()
             .map_err(|_| {
-                "parameter `status_id`: the value cannot become a `String`".to_string()
+                "parameter `status_id`: the value cannot be converted to `String`"
+                    .to_string()
             });
         self
     }
@@ -3867,7 +3895,7 @@ impl<'a> UpdateProjectStatus<'a> {
         self
     }
 
-    /// Changes the request body with its builder, starting from what was set before.
+    /// Changes the request body with its builder, starting from the current value.
     pub fn body_map<F>(mut self, f: F) -> Self
     where
         F: std::ops::FnOnce(
@@ -3878,7 +3906,7 @@ impl<'a> UpdateProjectStatus<'a> {
         self
     }
 
-    /// Sends `PATCH /v1/projects/{project_id}/statuses/{status_id}` and decodes the answer.
+    /// Sends `PATCH /v1/projects/{project_id}/statuses/{status_id}` and decodes the response.
     pub async fn send(
         self,
     ) -> Result<
@@ -3948,13 +3976,13 @@ impl<'a> UpdateProjectStatus<'a> {
             })
     }
 
-    /// Sets options of this call only, such as its timeout or its repeats.
+    /// Sets options for this call only, such as its timeout or its retries.
     pub fn with_options(mut self, options: CallOptions) -> Self {
         self.call_options = options;
         self
     }
 
-    /// What the document says of this operation.
+    /// Metadata of this operation.
     pub fn operation(&self) -> &'static ::openapi_client_runtime::Operation {
         &crate::operations::UPDATE_PROJECT_STATUS
     }
@@ -4007,7 +4035,8 @@ impl<'a> ListOrders<'a> {
         self.project_id = value
             .try_into()
             .map_err(|_| {
-                "parameter `project_id`: the value cannot become a `String`".to_string()
+                "parameter `project_id`: the value cannot be converted to `String`"
+                    .to_string()
             });
         self
     }
@@ -4025,7 +4054,8 @@ impl<'a> ListOrders<'a> {
             .try_into()
             .map(Some)
             .map_err(|_| {
-                "parameter `assignee_id`: the value cannot become a `String`".to_string()
+                "parameter `assignee_id`: the value cannot be converted to `String`"
+                    .to_string()
             });
         self
     }
@@ -4043,7 +4073,8 @@ impl<'a> ListOrders<'a> {
             .try_into()
             .map(Some)
             .map_err(|_| {
-                "parameter `contact_id`: the value cannot become a `String`".to_string()
+                "parameter `contact_id`: the value cannot be converted to `String`"
+                    .to_string()
             });
         self
     }
@@ -4061,7 +4092,7 @@ impl<'a> ListOrders<'a> {
             .try_into()
             .map(Some)
             .map_err(|_| {
-                "parameter `limit`: the value cannot become a `::std::num::NonZeroU64`"
+                "parameter `limit`: the value cannot be converted to `::std::num::NonZeroU64`"
                     .to_string()
             });
         self
@@ -4080,7 +4111,7 @@ impl<'a> ListOrders<'a> {
             .try_into()
             .map(Some)
             .map_err(|_| {
-                "parameter `offset`: the value cannot become a `u64`".to_string()
+                "parameter `offset`: the value cannot be converted to `u64`".to_string()
             });
         self
     }
@@ -4098,12 +4129,13 @@ impl<'a> ListOrders<'a> {
             .try_into()
             .map(Some)
             .map_err(|_| {
-                "parameter `status_id`: the value cannot become a `String`".to_string()
+                "parameter `status_id`: the value cannot be converted to `String`"
+                    .to_string()
             });
         self
     }
 
-    /// Sends `GET /v1/projects/{project_id}/orders` and decodes the answer.
+    /// Sends `GET /v1/projects/{project_id}/orders` and decodes the response.
     pub async fn send(
         self,
     ) -> Result<ResponseValue<::std::vec::Vec<types::Order>>, Error<types::Error>> {
@@ -4184,13 +4216,13 @@ impl<'a> ListOrders<'a> {
         outcome.map_err(|error| error.in_operation(&crate::operations::LIST_ORDERS))
     }
 
-    /// Sets options of this call only, such as its timeout or its repeats.
+    /// Sets options for this call only, such as its timeout or its retries.
     pub fn with_options(mut self, options: CallOptions) -> Self {
         self.call_options = options;
         self
     }
 
-    /// What the document says of this operation.
+    /// Metadata of this operation.
     pub fn operation(&self) -> &'static ::openapi_client_runtime::Operation {
         &crate::operations::LIST_ORDERS
     }
@@ -4198,14 +4230,14 @@ impl<'a> ListOrders<'a> {
 
 #[cfg(feature = "inferred")]
 impl<'a> ListOrders<'a> {
-    /// Sends the request again and again, and gives the items of all pages in the order of the server. [`limit`](Self::limit) says how many items a page has.
+    /// Fetches one page after another, and returns the items of all pages in the order of the server. [`limit`](Self::limit) sets the page size.
     ///
-    /// A list can be taken up where it was left: see [`Items::resume`](openapi_client_runtime::pagination::Items::resume).
+    /// A list can be resumed where it stopped: see [`Items::resume`](openapi_client_runtime::pagination::Items::resume).
     pub fn stream(self) -> ::openapi_client_runtime::pagination::Items<Self> {
         self.pages().items()
     }
 
-    /// As [`stream`](Self::stream), with whole pages, their statuses and headers.
+    /// Like [`stream`](Self::stream), but returns whole pages with their statuses and headers.
     pub fn pages(self) -> ::openapi_client_runtime::pagination::Pages<Self> {
         ::openapi_client_runtime::pagination::Pages::new(self)
     }
@@ -4287,7 +4319,8 @@ impl<'a> CreateOrder<'a> {
         self.project_id = value
             .try_into()
             .map_err(|_| {
-                "parameter `project_id`: the value cannot become a `String`".to_string()
+                "parameter `project_id`: the value cannot be converted to `String`"
+                    .to_string()
             });
         self
     }
@@ -4307,7 +4340,7 @@ impl<'a> CreateOrder<'a> {
         self
     }
 
-    /// Changes the request body with its builder, starting from what was set before.
+    /// Changes the request body with its builder, starting from the current value.
     pub fn body_map<F>(mut self, f: F) -> Self
     where
         F: std::ops::FnOnce(types::builder::OrderCreate) -> types::builder::OrderCreate,
@@ -4316,7 +4349,7 @@ impl<'a> CreateOrder<'a> {
         self
     }
 
-    /// Sends `POST /v1/projects/{project_id}/orders` and decodes the answer.
+    /// Sends `POST /v1/projects/{project_id}/orders` and decodes the response.
     pub async fn send(self) -> Result<ResponseValue<types::Order>, Error<types::Error>> {
         let Self { client, project_id, body, call_options } = self;
         let outcome: Result<ResponseValue<types::Order>, Error<types::Error>> = async move {
@@ -4368,13 +4401,13 @@ impl<'a> CreateOrder<'a> {
         outcome.map_err(|error| error.in_operation(&crate::operations::CREATE_ORDER))
     }
 
-    /// Sets options of this call only, such as its timeout or its repeats.
+    /// Sets options for this call only, such as its timeout or its retries.
     pub fn with_options(mut self, options: CallOptions) -> Self {
         self.call_options = options;
         self
     }
 
-    /// What the document says of this operation.
+    /// Metadata of this operation.
     pub fn operation(&self) -> &'static ::openapi_client_runtime::Operation {
         &crate::operations::CREATE_ORDER
     }
@@ -4422,7 +4455,8 @@ impl<'a> GetOrder<'a> {
         self.project_id = value
             .try_into()
             .map_err(|_| {
-                "parameter `project_id`: the value cannot become a `String`".to_string()
+                "parameter `project_id`: the value cannot be converted to `String`"
+                    .to_string()
             });
         self
     }
@@ -4439,12 +4473,13 @@ impl<'a> GetOrder<'a> {
         self.order_id = value
             .try_into()
             .map_err(|_| {
-                "parameter `order_id`: the value cannot become a `String`".to_string()
+                "parameter `order_id`: the value cannot be converted to `String`"
+                    .to_string()
             });
         self
     }
 
-    /// Sends `GET /v1/projects/{project_id}/orders/{order_id}` and decodes the answer.
+    /// Sends `GET /v1/projects/{project_id}/orders/{order_id}` and decodes the response.
     pub async fn send(self) -> Result<ResponseValue<types::Order>, Error<types::Error>> {
         let Self { client, project_id, order_id, call_options } = self;
         let outcome: Result<ResponseValue<types::Order>, Error<types::Error>> = async move {
@@ -4493,13 +4528,13 @@ impl<'a> GetOrder<'a> {
         outcome.map_err(|error| error.in_operation(&crate::operations::GET_ORDER))
     }
 
-    /// Sets options of this call only, such as its timeout or its repeats.
+    /// Sets options for this call only, such as its timeout or its retries.
     pub fn with_options(mut self, options: CallOptions) -> Self {
         self.call_options = options;
         self
     }
 
-    /// What the document says of this operation.
+    /// Metadata of this operation.
     pub fn operation(&self) -> &'static ::openapi_client_runtime::Operation {
         &crate::operations::GET_ORDER
     }
@@ -4547,7 +4582,8 @@ impl<'a> DeleteOrder<'a> {
         self.project_id = value
             .try_into()
             .map_err(|_| {
-                "parameter `project_id`: the value cannot become a `String`".to_string()
+                "parameter `project_id`: the value cannot be converted to `String`"
+                    .to_string()
             });
         self
     }
@@ -4564,12 +4600,13 @@ impl<'a> DeleteOrder<'a> {
         self.order_id = value
             .try_into()
             .map_err(|_| {
-                "parameter `order_id`: the value cannot become a `String`".to_string()
+                "parameter `order_id`: the value cannot be converted to `String`"
+                    .to_string()
             });
         self
     }
 
-    /// Sends `DELETE /v1/projects/{project_id}/orders/{order_id}` and decodes the answer.
+    /// Sends `DELETE /v1/projects/{project_id}/orders/{order_id}` and decodes the response.
     pub async fn send(self) -> Result<ResponseValue<()>, Error<types::Error>> {
         let Self { client, project_id, order_id, call_options } = self;
         let outcome: Result<ResponseValue<()>, Error<types::Error>> = async move {
@@ -4618,13 +4655,13 @@ impl<'a> DeleteOrder<'a> {
         outcome.map_err(|error| error.in_operation(&crate::operations::DELETE_ORDER))
     }
 
-    /// Sets options of this call only, such as its timeout or its repeats.
+    /// Sets options for this call only, such as its timeout or its retries.
     pub fn with_options(mut self, options: CallOptions) -> Self {
         self.call_options = options;
         self
     }
 
-    /// What the document says of this operation.
+    /// Metadata of this operation.
     pub fn operation(&self) -> &'static ::openapi_client_runtime::Operation {
         &crate::operations::DELETE_ORDER
     }
@@ -4674,7 +4711,8 @@ impl<'a> UpdateOrder<'a> {
         self.project_id = value
             .try_into()
             .map_err(|_| {
-                "parameter `project_id`: the value cannot become a `String`".to_string()
+                "parameter `project_id`: the value cannot be converted to `String`"
+                    .to_string()
             });
         self
     }
@@ -4691,7 +4729,8 @@ impl<'a> UpdateOrder<'a> {
         self.order_id = value
             .try_into()
             .map_err(|_| {
-                "parameter `order_id`: the value cannot become a `String`".to_string()
+                "parameter `order_id`: the value cannot be converted to `String`"
+                    .to_string()
             });
         self
     }
@@ -4711,7 +4750,7 @@ impl<'a> UpdateOrder<'a> {
         self
     }
 
-    /// Changes the request body with its builder, starting from what was set before.
+    /// Changes the request body with its builder, starting from the current value.
     pub fn body_map<F>(mut self, f: F) -> Self
     where
         F: std::ops::FnOnce(types::builder::OrderUpdate) -> types::builder::OrderUpdate,
@@ -4720,7 +4759,7 @@ impl<'a> UpdateOrder<'a> {
         self
     }
 
-    /// Sends `PATCH /v1/projects/{project_id}/orders/{order_id}` and decodes the answer.
+    /// Sends `PATCH /v1/projects/{project_id}/orders/{order_id}` and decodes the response.
     pub async fn send(
         self,
     ) -> Result<ResponseValue<crate::types::UpdateOrderSuccess>, Error<types::Error>> {
@@ -4778,13 +4817,13 @@ impl<'a> UpdateOrder<'a> {
         outcome.map_err(|error| error.in_operation(&crate::operations::UPDATE_ORDER))
     }
 
-    /// Sets options of this call only, such as its timeout or its repeats.
+    /// Sets options for this call only, such as its timeout or its retries.
     pub fn with_options(mut self, options: CallOptions) -> Self {
         self.call_options = options;
         self
     }
 
-    /// What the document says of this operation.
+    /// Metadata of this operation.
     pub fn operation(&self) -> &'static ::openapi_client_runtime::Operation {
         &crate::operations::UPDATE_ORDER
     }
@@ -4836,7 +4875,8 @@ impl<'a> ListOrderActivityLogs<'a> {
         self.project_id = value
             .try_into()
             .map_err(|_| {
-                "parameter `project_id`: the value cannot become a `String`".to_string()
+                "parameter `project_id`: the value cannot be converted to `String`"
+                    .to_string()
             });
         self
     }
@@ -4853,7 +4893,8 @@ impl<'a> ListOrderActivityLogs<'a> {
         self.order_id = value
             .try_into()
             .map_err(|_| {
-                "parameter `order_id`: the value cannot become a `String`".to_string()
+                "parameter `order_id`: the value cannot be converted to `String`"
+                    .to_string()
             });
         self
     }
@@ -4871,7 +4912,7 @@ impl<'a> ListOrderActivityLogs<'a> {
             .try_into()
             .map(Some)
             .map_err(|_| {
-                "parameter `limit`: the value cannot become a `::std::num::NonZeroU64`"
+                "parameter `limit`: the value cannot be converted to `::std::num::NonZeroU64`"
                     .to_string()
             });
         self
@@ -4890,12 +4931,12 @@ impl<'a> ListOrderActivityLogs<'a> {
             .try_into()
             .map(Some)
             .map_err(|_| {
-                "parameter `offset`: the value cannot become a `u64`".to_string()
+                "parameter `offset`: the value cannot be converted to `u64`".to_string()
             });
         self
     }
 
-    /// Sends `GET /v1/projects/{project_id}/orders/{order_id}/activity-logs` and decodes the answer.
+    /// Sends `GET /v1/projects/{project_id}/orders/{order_id}/activity-logs` and decodes the response.
     pub async fn send(
         self,
     ) -> Result<
@@ -4964,13 +5005,13 @@ impl<'a> ListOrderActivityLogs<'a> {
             })
     }
 
-    /// Sets options of this call only, such as its timeout or its repeats.
+    /// Sets options for this call only, such as its timeout or its retries.
     pub fn with_options(mut self, options: CallOptions) -> Self {
         self.call_options = options;
         self
     }
 
-    /// What the document says of this operation.
+    /// Metadata of this operation.
     pub fn operation(&self) -> &'static ::openapi_client_runtime::Operation {
         &crate::operations::LIST_ORDER_ACTIVITY_LOGS
     }
@@ -4978,14 +5019,14 @@ impl<'a> ListOrderActivityLogs<'a> {
 
 #[cfg(feature = "inferred")]
 impl<'a> ListOrderActivityLogs<'a> {
-    /// Sends the request again and again, and gives the items of all pages in the order of the server. [`limit`](Self::limit) says how many items a page has.
+    /// Fetches one page after another, and returns the items of all pages in the order of the server. [`limit`](Self::limit) sets the page size.
     ///
-    /// A list can be taken up where it was left: see [`Items::resume`](openapi_client_runtime::pagination::Items::resume).
+    /// A list can be resumed where it stopped: see [`Items::resume`](openapi_client_runtime::pagination::Items::resume).
     pub fn stream(self) -> ::openapi_client_runtime::pagination::Items<Self> {
         self.pages().items()
     }
 
-    /// As [`stream`](Self::stream), with whole pages, their statuses and headers.
+    /// Like [`stream`](Self::stream), but returns whole pages with their statuses and headers.
     pub fn pages(self) -> ::openapi_client_runtime::pagination::Pages<Self> {
         ::openapi_client_runtime::pagination::Pages::new(self)
     }
@@ -5072,7 +5113,8 @@ impl<'a> CreateOrderNote<'a> {
         self.project_id = value
             .try_into()
             .map_err(|_| {
-                "parameter `project_id`: the value cannot become a `String`".to_string()
+                "parameter `project_id`: the value cannot be converted to `String`"
+                    .to_string()
             });
         self
     }
@@ -5089,7 +5131,8 @@ impl<'a> CreateOrderNote<'a> {
         self.order_id = value
             .try_into()
             .map_err(|_| {
-                "parameter `order_id`: the value cannot become a `String`".to_string()
+                "parameter `order_id`: the value cannot be converted to `String`"
+                    .to_string()
             });
         self
     }
@@ -5109,7 +5152,7 @@ impl<'a> CreateOrderNote<'a> {
         self
     }
 
-    /// Changes the request body with its builder, starting from what was set before.
+    /// Changes the request body with its builder, starting from the current value.
     pub fn body_map<F>(mut self, f: F) -> Self
     where
         F: std::ops::FnOnce(types::builder::NoteCreate) -> types::builder::NoteCreate,
@@ -5118,7 +5161,7 @@ impl<'a> CreateOrderNote<'a> {
         self
     }
 
-    /// Sends `POST /v1/projects/{project_id}/orders/{order_id}/notes` and decodes the answer.
+    /// Sends `POST /v1/projects/{project_id}/orders/{order_id}/notes` and decodes the response.
     pub async fn send(
         self,
     ) -> Result<ResponseValue<types::ActivityLog>, Error<types::Error>> {
@@ -5175,13 +5218,13 @@ impl<'a> CreateOrderNote<'a> {
             .map_err(|error| error.in_operation(&crate::operations::CREATE_ORDER_NOTE))
     }
 
-    /// Sets options of this call only, such as its timeout or its repeats.
+    /// Sets options for this call only, such as its timeout or its retries.
     pub fn with_options(mut self, options: CallOptions) -> Self {
         self.call_options = options;
         self
     }
 
-    /// What the document says of this operation.
+    /// Metadata of this operation.
     pub fn operation(&self) -> &'static ::openapi_client_runtime::Operation {
         &crate::operations::CREATE_ORDER_NOTE
     }
@@ -5228,7 +5271,8 @@ impl<'a> ListContacts<'a> {
         self.project_id = value
             .try_into()
             .map_err(|_| {
-                "parameter `project_id`: the value cannot become a `String`".to_string()
+                "parameter `project_id`: the value cannot be converted to `String`"
+                    .to_string()
             });
         self
     }
@@ -5246,7 +5290,7 @@ impl<'a> ListContacts<'a> {
             .try_into()
             .map(Some)
             .map_err(|_| {
-                "parameter `limit`: the value cannot become a `::std::num::NonZeroU64`"
+                "parameter `limit`: the value cannot be converted to `::std::num::NonZeroU64`"
                     .to_string()
             });
         self
@@ -5265,12 +5309,12 @@ impl<'a> ListContacts<'a> {
             .try_into()
             .map(Some)
             .map_err(|_| {
-                "parameter `offset`: the value cannot become a `u64`".to_string()
+                "parameter `offset`: the value cannot be converted to `u64`".to_string()
             });
         self
     }
 
-    /// Sends `GET /v1/projects/{project_id}/contacts` and decodes the answer.
+    /// Sends `GET /v1/projects/{project_id}/contacts` and decodes the response.
     pub async fn send(
         self,
     ) -> Result<ResponseValue<::std::vec::Vec<types::Contact>>, Error<types::Error>> {
@@ -5327,13 +5371,13 @@ impl<'a> ListContacts<'a> {
         outcome.map_err(|error| error.in_operation(&crate::operations::LIST_CONTACTS))
     }
 
-    /// Sets options of this call only, such as its timeout or its repeats.
+    /// Sets options for this call only, such as its timeout or its retries.
     pub fn with_options(mut self, options: CallOptions) -> Self {
         self.call_options = options;
         self
     }
 
-    /// What the document says of this operation.
+    /// Metadata of this operation.
     pub fn operation(&self) -> &'static ::openapi_client_runtime::Operation {
         &crate::operations::LIST_CONTACTS
     }
@@ -5341,14 +5385,14 @@ impl<'a> ListContacts<'a> {
 
 #[cfg(feature = "inferred")]
 impl<'a> ListContacts<'a> {
-    /// Sends the request again and again, and gives the items of all pages in the order of the server. [`limit`](Self::limit) says how many items a page has.
+    /// Fetches one page after another, and returns the items of all pages in the order of the server. [`limit`](Self::limit) sets the page size.
     ///
-    /// A list can be taken up where it was left: see [`Items::resume`](openapi_client_runtime::pagination::Items::resume).
+    /// A list can be resumed where it stopped: see [`Items::resume`](openapi_client_runtime::pagination::Items::resume).
     pub fn stream(self) -> ::openapi_client_runtime::pagination::Items<Self> {
         self.pages().items()
     }
 
-    /// As [`stream`](Self::stream), with whole pages, their statuses and headers.
+    /// Like [`stream`](Self::stream), but returns whole pages with their statuses and headers.
     pub fn pages(self) -> ::openapi_client_runtime::pagination::Pages<Self> {
         ::openapi_client_runtime::pagination::Pages::new(self)
     }
@@ -5430,7 +5474,8 @@ impl<'a> CreateContact<'a> {
         self.project_id = value
             .try_into()
             .map_err(|_| {
-                "parameter `project_id`: the value cannot become a `String`".to_string()
+                "parameter `project_id`: the value cannot be converted to `String`"
+                    .to_string()
             });
         self
     }
@@ -5450,7 +5495,7 @@ impl<'a> CreateContact<'a> {
         self
     }
 
-    /// Changes the request body with its builder, starting from what was set before.
+    /// Changes the request body with its builder, starting from the current value.
     pub fn body_map<F>(mut self, f: F) -> Self
     where
         F: std::ops::FnOnce(
@@ -5461,7 +5506,7 @@ impl<'a> CreateContact<'a> {
         self
     }
 
-    /// Sends `POST /v1/projects/{project_id}/contacts` and decodes the answer.
+    /// Sends `POST /v1/projects/{project_id}/contacts` and decodes the response.
     pub async fn send(
         self,
     ) -> Result<ResponseValue<types::Contact>, Error<types::Error>> {
@@ -5517,13 +5562,13 @@ impl<'a> CreateContact<'a> {
         outcome.map_err(|error| error.in_operation(&crate::operations::CREATE_CONTACT))
     }
 
-    /// Sets options of this call only, such as its timeout or its repeats.
+    /// Sets options for this call only, such as its timeout or its retries.
     pub fn with_options(mut self, options: CallOptions) -> Self {
         self.call_options = options;
         self
     }
 
-    /// What the document says of this operation.
+    /// Metadata of this operation.
     pub fn operation(&self) -> &'static ::openapi_client_runtime::Operation {
         &crate::operations::CREATE_CONTACT
     }
@@ -5571,7 +5616,8 @@ impl<'a> GetContact<'a> {
         self.project_id = value
             .try_into()
             .map_err(|_| {
-                "parameter `project_id`: the value cannot become a `String`".to_string()
+                "parameter `project_id`: the value cannot be converted to `String`"
+                    .to_string()
             });
         self
     }
@@ -5588,12 +5634,13 @@ impl<'a> GetContact<'a> {
         self.contact_id = value
             .try_into()
             .map_err(|_| {
-                "parameter `contact_id`: the value cannot become a `String`".to_string()
+                "parameter `contact_id`: the value cannot be converted to `String`"
+                    .to_string()
             });
         self
     }
 
-    /// Sends `GET /v1/projects/{project_id}/contacts/{contact_id}` and decodes the answer.
+    /// Sends `GET /v1/projects/{project_id}/contacts/{contact_id}` and decodes the response.
     pub async fn send(
         self,
     ) -> Result<ResponseValue<types::Contact>, Error<types::Error>> {
@@ -5644,13 +5691,13 @@ impl<'a> GetContact<'a> {
         outcome.map_err(|error| error.in_operation(&crate::operations::GET_CONTACT))
     }
 
-    /// Sets options of this call only, such as its timeout or its repeats.
+    /// Sets options for this call only, such as its timeout or its retries.
     pub fn with_options(mut self, options: CallOptions) -> Self {
         self.call_options = options;
         self
     }
 
-    /// What the document says of this operation.
+    /// Metadata of this operation.
     pub fn operation(&self) -> &'static ::openapi_client_runtime::Operation {
         &crate::operations::GET_CONTACT
     }
@@ -5698,7 +5745,8 @@ impl<'a> DeleteContact<'a> {
         self.project_id = value
             .try_into()
             .map_err(|_| {
-                "parameter `project_id`: the value cannot become a `String`".to_string()
+                "parameter `project_id`: the value cannot be converted to `String`"
+                    .to_string()
             });
         self
     }
@@ -5715,12 +5763,13 @@ impl<'a> DeleteContact<'a> {
         self.contact_id = value
             .try_into()
             .map_err(|_| {
-                "parameter `contact_id`: the value cannot become a `String`".to_string()
+                "parameter `contact_id`: the value cannot be converted to `String`"
+                    .to_string()
             });
         self
     }
 
-    /// Sends `DELETE /v1/projects/{project_id}/contacts/{contact_id}` and decodes the answer.
+    /// Sends `DELETE /v1/projects/{project_id}/contacts/{contact_id}` and decodes the response.
     pub async fn send(self) -> Result<ResponseValue<()>, Error<types::Error>> {
         let Self { client, project_id, contact_id, call_options } = self;
         let outcome: Result<ResponseValue<()>, Error<types::Error>> = async move {
@@ -5769,13 +5818,13 @@ impl<'a> DeleteContact<'a> {
         outcome.map_err(|error| error.in_operation(&crate::operations::DELETE_CONTACT))
     }
 
-    /// Sets options of this call only, such as its timeout or its repeats.
+    /// Sets options for this call only, such as its timeout or its retries.
     pub fn with_options(mut self, options: CallOptions) -> Self {
         self.call_options = options;
         self
     }
 
-    /// What the document says of this operation.
+    /// Metadata of this operation.
     pub fn operation(&self) -> &'static ::openapi_client_runtime::Operation {
         &crate::operations::DELETE_CONTACT
     }
@@ -5825,7 +5874,8 @@ impl<'a> UpdateContact<'a> {
         self.project_id = value
             .try_into()
             .map_err(|_| {
-                "parameter `project_id`: the value cannot become a `String`".to_string()
+                "parameter `project_id`: the value cannot be converted to `String`"
+                    .to_string()
             });
         self
     }
@@ -5842,7 +5892,8 @@ impl<'a> UpdateContact<'a> {
         self.contact_id = value
             .try_into()
             .map_err(|_| {
-                "parameter `contact_id`: the value cannot become a `String`".to_string()
+                "parameter `contact_id`: the value cannot be converted to `String`"
+                    .to_string()
             });
         self
     }
@@ -5862,7 +5913,7 @@ impl<'a> UpdateContact<'a> {
         self
     }
 
-    /// Changes the request body with its builder, starting from what was set before.
+    /// Changes the request body with its builder, starting from the current value.
     pub fn body_map<F>(mut self, f: F) -> Self
     where
         F: std::ops::FnOnce(
@@ -5873,7 +5924,7 @@ impl<'a> UpdateContact<'a> {
         self
     }
 
-    /// Sends `PATCH /v1/projects/{project_id}/contacts/{contact_id}` and decodes the answer.
+    /// Sends `PATCH /v1/projects/{project_id}/contacts/{contact_id}` and decodes the response.
     pub async fn send(
         self,
     ) -> Result<ResponseValue<crate::types::UpdateContactSuccess>, Error<types::Error>> {
@@ -5933,13 +5984,13 @@ impl<'a> UpdateContact<'a> {
         outcome.map_err(|error| error.in_operation(&crate::operations::UPDATE_CONTACT))
     }
 
-    /// Sets options of this call only, such as its timeout or its repeats.
+    /// Sets options for this call only, such as its timeout or its retries.
     pub fn with_options(mut self, options: CallOptions) -> Self {
         self.call_options = options;
         self
     }
 
-    /// What the document says of this operation.
+    /// Metadata of this operation.
     pub fn operation(&self) -> &'static ::openapi_client_runtime::Operation {
         &crate::operations::UPDATE_CONTACT
     }
@@ -5991,7 +6042,8 @@ impl<'a> ListContactActivityLogs<'a> {
         self.project_id = value
             .try_into()
             .map_err(|_| {
-                "parameter `project_id`: the value cannot become a `String`".to_string()
+                "parameter `project_id`: the value cannot be converted to `String`"
+                    .to_string()
             });
         self
     }
@@ -6008,7 +6060,8 @@ impl<'a> ListContactActivityLogs<'a> {
         self.contact_id = value
             .try_into()
             .map_err(|_| {
-                "parameter `contact_id`: the value cannot become a `String`".to_string()
+                "parameter `contact_id`: the value cannot be converted to `String`"
+                    .to_string()
             });
         self
     }
@@ -6026,7 +6079,7 @@ impl<'a> ListContactActivityLogs<'a> {
             .try_into()
             .map(Some)
             .map_err(|_| {
-                "parameter `limit`: the value cannot become a `::std::num::NonZeroU64`"
+                "parameter `limit`: the value cannot be converted to `::std::num::NonZeroU64`"
                     .to_string()
             });
         self
@@ -6045,12 +6098,12 @@ impl<'a> ListContactActivityLogs<'a> {
             .try_into()
             .map(Some)
             .map_err(|_| {
-                "parameter `offset`: the value cannot become a `u64`".to_string()
+                "parameter `offset`: the value cannot be converted to `u64`".to_string()
             });
         self
     }
 
-    /// Sends `GET /v1/projects/{project_id}/contacts/{contact_id}/activity-logs` and decodes the answer.
+    /// Sends `GET /v1/projects/{project_id}/contacts/{contact_id}/activity-logs` and decodes the response.
     pub async fn send(
         self,
     ) -> Result<
@@ -6119,13 +6172,13 @@ impl<'a> ListContactActivityLogs<'a> {
             })
     }
 
-    /// Sets options of this call only, such as its timeout or its repeats.
+    /// Sets options for this call only, such as its timeout or its retries.
     pub fn with_options(mut self, options: CallOptions) -> Self {
         self.call_options = options;
         self
     }
 
-    /// What the document says of this operation.
+    /// Metadata of this operation.
     pub fn operation(&self) -> &'static ::openapi_client_runtime::Operation {
         &crate::operations::LIST_CONTACT_ACTIVITY_LOGS
     }
@@ -6133,14 +6186,14 @@ impl<'a> ListContactActivityLogs<'a> {
 
 #[cfg(feature = "inferred")]
 impl<'a> ListContactActivityLogs<'a> {
-    /// Sends the request again and again, and gives the items of all pages in the order of the server. [`limit`](Self::limit) says how many items a page has.
+    /// Fetches one page after another, and returns the items of all pages in the order of the server. [`limit`](Self::limit) sets the page size.
     ///
-    /// A list can be taken up where it was left: see [`Items::resume`](openapi_client_runtime::pagination::Items::resume).
+    /// A list can be resumed where it stopped: see [`Items::resume`](openapi_client_runtime::pagination::Items::resume).
     pub fn stream(self) -> ::openapi_client_runtime::pagination::Items<Self> {
         self.pages().items()
     }
 
-    /// As [`stream`](Self::stream), with whole pages, their statuses and headers.
+    /// Like [`stream`](Self::stream), but returns whole pages with their statuses and headers.
     pub fn pages(self) -> ::openapi_client_runtime::pagination::Pages<Self> {
         ::openapi_client_runtime::pagination::Pages::new(self)
     }
@@ -6220,12 +6273,13 @@ impl<'a> ListContactFields<'a> {
         self.project_id = value
             .try_into()
             .map_err(|_| {
-                "parameter `project_id`: the value cannot become a `String`".to_string()
+                "parameter `project_id`: the value cannot be converted to `String`"
+                    .to_string()
             });
         self
     }
 
-    /// Sends `GET /v1/projects/{project_id}/contact-fields` and decodes the answer.
+    /// Sends `GET /v1/projects/{project_id}/contact-fields` and decodes the response.
     pub async fn send(
         self,
     ) -> Result<
@@ -6282,13 +6336,13 @@ impl<'a> ListContactFields<'a> {
             .map_err(|error| error.in_operation(&crate::operations::LIST_CONTACT_FIELDS))
     }
 
-    /// Sets options of this call only, such as its timeout or its repeats.
+    /// Sets options for this call only, such as its timeout or its retries.
     pub fn with_options(mut self, options: CallOptions) -> Self {
         self.call_options = options;
         self
     }
 
-    /// What the document says of this operation.
+    /// Metadata of this operation.
     pub fn operation(&self) -> &'static ::openapi_client_runtime::Operation {
         &crate::operations::LIST_CONTACT_FIELDS
     }
@@ -6333,7 +6387,8 @@ impl<'a> CreateContactField<'a> {
         self.project_id = value
             .try_into()
             .map_err(|_| {
-                "parameter `project_id`: the value cannot become a `String`".to_string()
+                "parameter `project_id`: the value cannot be converted to `String`"
+                    .to_string()
             });
         self
     }
@@ -6355,7 +6410,7 @@ impl<'a> CreateContactField<'a> {
         self
     }
 
-    /// Changes the request body with its builder, starting from what was set before.
+    /// Changes the request body with its builder, starting from the current value.
     pub fn body_map<F>(mut self, f: F) -> Self
     where
         F: std::ops::FnOnce(
@@ -6366,7 +6421,7 @@ impl<'a> CreateContactField<'a> {
         self
     }
 
-    /// Sends `POST /v1/projects/{project_id}/contact-fields` and decodes the answer.
+    /// Sends `POST /v1/projects/{project_id}/contact-fields` and decodes the response.
     pub async fn send(
         self,
     ) -> Result<ResponseValue<types::ContactField>, Error<types::Error>> {
@@ -6425,13 +6480,13 @@ impl<'a> CreateContactField<'a> {
             })
     }
 
-    /// Sets options of this call only, such as its timeout or its repeats.
+    /// Sets options for this call only, such as its timeout or its retries.
     pub fn with_options(mut self, options: CallOptions) -> Self {
         self.call_options = options;
         self
     }
 
-    /// What the document says of this operation.
+    /// Metadata of this operation.
     pub fn operation(&self) -> &'static ::openapi_client_runtime::Operation {
         &crate::operations::CREATE_CONTACT_FIELD
     }
@@ -6479,7 +6534,8 @@ impl<'a> GetContactField<'a> {
         self.project_id = value
             .try_into()
             .map_err(|_| {
-                "parameter `project_id`: the value cannot become a `String`".to_string()
+                "parameter `project_id`: the value cannot be converted to `String`"
+                    .to_string()
             });
         self
     }
@@ -6496,13 +6552,13 @@ impl<'a> GetContactField<'a> {
         self.contact_field_id = value
             .try_into()
             .map_err(|_| {
-                "parameter `contact_field_id`: the value cannot become a `String`"
+                "parameter `contact_field_id`: the value cannot be converted to `String`"
                     .to_string()
             });
         self
     }
 
-    /// Sends `GET /v1/projects/{project_id}/contact-fields/{contact_field_id}` and decodes the answer.
+    /// Sends `GET /v1/projects/{project_id}/contact-fields/{contact_field_id}` and decodes the response.
     pub async fn send(
         self,
     ) -> Result<ResponseValue<types::ContactField>, Error<types::Error>> {
@@ -6555,13 +6611,13 @@ impl<'a> GetContactField<'a> {
             .map_err(|error| error.in_operation(&crate::operations::GET_CONTACT_FIELD))
     }
 
-    /// Sets options of this call only, such as its timeout or its repeats.
+    /// Sets options for this call only, such as its timeout or its retries.
     pub fn with_options(mut self, options: CallOptions) -> Self {
         self.call_options = options;
         self
     }
 
-    /// What the document says of this operation.
+    /// Metadata of this operation.
     pub fn operation(&self) -> &'static ::openapi_client_runtime::Operation {
         &crate::operations::GET_CONTACT_FIELD
     }
@@ -6609,7 +6665,8 @@ impl<'a> DeleteContactField<'a> {
         self.project_id = value
             .try_into()
             .map_err(|_| {
-                "parameter `project_id`: the value cannot become a `String`".to_string()
+                "parameter `project_id`: the value cannot be converted to `String`"
+                    .to_string()
             });
         self
     }
@@ -6626,13 +6683,13 @@ impl<'a> DeleteContactField<'a> {
         self.contact_field_id = value
             .try_into()
             .map_err(|_| {
-                "parameter `contact_field_id`: the value cannot become a `String`"
+                "parameter `contact_field_id`: the value cannot be converted to `String`"
                     .to_string()
             });
         self
     }
 
-    /// Sends `DELETE /v1/projects/{project_id}/contact-fields/{contact_field_id}` and decodes the answer.
+    /// Sends `DELETE /v1/projects/{project_id}/contact-fields/{contact_field_id}` and decodes the response.
     pub async fn send(self) -> Result<ResponseValue<()>, Error<types::Error>> {
         let Self { client, project_id, contact_field_id, call_options } = self;
         let outcome: Result<ResponseValue<()>, Error<types::Error>> = async move {
@@ -6685,13 +6742,13 @@ impl<'a> DeleteContactField<'a> {
             })
     }
 
-    /// Sets options of this call only, such as its timeout or its repeats.
+    /// Sets options for this call only, such as its timeout or its retries.
     pub fn with_options(mut self, options: CallOptions) -> Self {
         self.call_options = options;
         self
     }
 
-    /// What the document says of this operation.
+    /// Metadata of this operation.
     pub fn operation(&self) -> &'static ::openapi_client_runtime::Operation {
         &crate::operations::DELETE_CONTACT_FIELD
     }
@@ -6741,7 +6798,8 @@ impl<'a> UpdateContactField<'a> {
         self.project_id = value
             .try_into()
             .map_err(|_| {
-                "parameter `project_id`: the value cannot become a `String`".to_string()
+                "parameter `project_id`: the value cannot be converted to `String`"
+                    .to_string()
             });
         self
     }
@@ -6758,7 +6816,7 @@ impl<'a> UpdateContactField<'a> {
         self.contact_field_id = value
             .try_into()
             .map_err(|_| {
-                "parameter `contact_field_id`: the value cannot become a `String`"
+                "parameter `contact_field_id`: the value cannot be converted to `String`"
                     .to_string()
             });
         self
@@ -6781,7 +6839,7 @@ impl<'a> UpdateContactField<'a> {
         self
     }
 
-    /// Changes the request body with its builder, starting from what was set before.
+    /// Changes the request body with its builder, starting from the current value.
     pub fn body_map<F>(mut self, f: F) -> Self
     where
         F: std::ops::FnOnce(
@@ -6792,7 +6850,7 @@ impl<'a> UpdateContactField<'a> {
         self
     }
 
-    /// Sends `PATCH /v1/projects/{project_id}/contact-fields/{contact_field_id}` and decodes the answer.
+    /// Sends `PATCH /v1/projects/{project_id}/contact-fields/{contact_field_id}` and decodes the response.
     pub async fn send(
         self,
     ) -> Result<
@@ -6859,13 +6917,13 @@ impl<'a> UpdateContactField<'a> {
             })
     }
 
-    /// Sets options of this call only, such as its timeout or its repeats.
+    /// Sets options for this call only, such as its timeout or its retries.
     pub fn with_options(mut self, options: CallOptions) -> Self {
         self.call_options = options;
         self
     }
 
-    /// What the document says of this operation.
+    /// Metadata of this operation.
     pub fn operation(&self) -> &'static ::openapi_client_runtime::Operation {
         &crate::operations::UPDATE_CONTACT_FIELD
     }
@@ -6914,7 +6972,8 @@ impl<'a> ListMaterials<'a> {
         self.project_id = value
             .try_into()
             .map_err(|_| {
-                "parameter `project_id`: the value cannot become a `String`".to_string()
+                "parameter `project_id`: the value cannot be converted to `String`"
+                    .to_string()
             });
         self
     }
@@ -6932,7 +6991,8 @@ impl<'a> ListMaterials<'a> {
             .try_into()
             .map(Some)
             .map_err(|_| {
-                "parameter `group`: the value cannot become a `String`".to_string()
+                "parameter `group`: the value cannot be converted to `String`"
+                    .to_string()
             });
         self
     }
@@ -6950,7 +7010,7 @@ impl<'a> ListMaterials<'a> {
             .try_into()
             .map(Some)
             .map_err(|_| {
-                "parameter `limit`: the value cannot become a `::std::num::NonZeroU64`"
+                "parameter `limit`: the value cannot be converted to `::std::num::NonZeroU64`"
                     .to_string()
             });
         self
@@ -6969,12 +7029,12 @@ impl<'a> ListMaterials<'a> {
             .try_into()
             .map(Some)
             .map_err(|_| {
-                "parameter `offset`: the value cannot become a `u64`".to_string()
+                "parameter `offset`: the value cannot be converted to `u64`".to_string()
             });
         self
     }
 
-    /// Sends `GET /v1/projects/{project_id}/materials` and decodes the answer.
+    /// Sends `GET /v1/projects/{project_id}/materials` and decodes the response.
     pub async fn send(
         self,
     ) -> Result<ResponseValue<::std::vec::Vec<types::Material>>, Error<types::Error>> {
@@ -7033,13 +7093,13 @@ impl<'a> ListMaterials<'a> {
         outcome.map_err(|error| error.in_operation(&crate::operations::LIST_MATERIALS))
     }
 
-    /// Sets options of this call only, such as its timeout or its repeats.
+    /// Sets options for this call only, such as its timeout or its retries.
     pub fn with_options(mut self, options: CallOptions) -> Self {
         self.call_options = options;
         self
     }
 
-    /// What the document says of this operation.
+    /// Metadata of this operation.
     pub fn operation(&self) -> &'static ::openapi_client_runtime::Operation {
         &crate::operations::LIST_MATERIALS
     }
@@ -7047,14 +7107,14 @@ impl<'a> ListMaterials<'a> {
 
 #[cfg(feature = "inferred")]
 impl<'a> ListMaterials<'a> {
-    /// Sends the request again and again, and gives the items of all pages in the order of the server. [`limit`](Self::limit) says how many items a page has.
+    /// Fetches one page after another, and returns the items of all pages in the order of the server. [`limit`](Self::limit) sets the page size.
     ///
-    /// A list can be taken up where it was left: see [`Items::resume`](openapi_client_runtime::pagination::Items::resume).
+    /// A list can be resumed where it stopped: see [`Items::resume`](openapi_client_runtime::pagination::Items::resume).
     pub fn stream(self) -> ::openapi_client_runtime::pagination::Items<Self> {
         self.pages().items()
     }
 
-    /// As [`stream`](Self::stream), with whole pages, their statuses and headers.
+    /// Like [`stream`](Self::stream), but returns whole pages with their statuses and headers.
     pub fn pages(self) -> ::openapi_client_runtime::pagination::Pages<Self> {
         ::openapi_client_runtime::pagination::Pages::new(self)
     }
@@ -7136,7 +7196,8 @@ impl<'a> CreateMaterial<'a> {
         self.project_id = value
             .try_into()
             .map_err(|_| {
-                "parameter `project_id`: the value cannot become a `String`".to_string()
+                "parameter `project_id`: the value cannot be converted to `String`"
+                    .to_string()
             });
         self
     }
@@ -7156,7 +7217,7 @@ impl<'a> CreateMaterial<'a> {
         self
     }
 
-    /// Changes the request body with its builder, starting from what was set before.
+    /// Changes the request body with its builder, starting from the current value.
     pub fn body_map<F>(mut self, f: F) -> Self
     where
         F: std::ops::FnOnce(
@@ -7167,7 +7228,7 @@ impl<'a> CreateMaterial<'a> {
         self
     }
 
-    /// Sends `POST /v1/projects/{project_id}/materials` and decodes the answer.
+    /// Sends `POST /v1/projects/{project_id}/materials` and decodes the response.
     pub async fn send(
         self,
     ) -> Result<ResponseValue<types::Material>, Error<types::Error>> {
@@ -7223,13 +7284,13 @@ impl<'a> CreateMaterial<'a> {
         outcome.map_err(|error| error.in_operation(&crate::operations::CREATE_MATERIAL))
     }
 
-    /// Sets options of this call only, such as its timeout or its repeats.
+    /// Sets options for this call only, such as its timeout or its retries.
     pub fn with_options(mut self, options: CallOptions) -> Self {
         self.call_options = options;
         self
     }
 
-    /// What the document says of this operation.
+    /// Metadata of this operation.
     pub fn operation(&self) -> &'static ::openapi_client_runtime::Operation {
         &crate::operations::CREATE_MATERIAL
     }
@@ -7277,7 +7338,8 @@ impl<'a> GetMaterial<'a> {
         self.project_id = value
             .try_into()
             .map_err(|_| {
-                "parameter `project_id`: the value cannot become a `String`".to_string()
+                "parameter `project_id`: the value cannot be converted to `String`"
+                    .to_string()
             });
         self
     }
@@ -7294,12 +7356,13 @@ impl<'a> GetMaterial<'a> {
         self.material_id = value
             .try_into()
             .map_err(|_| {
-                "parameter `material_id`: the value cannot become a `String`".to_string()
+                "parameter `material_id`: the value cannot be converted to `String`"
+                    .to_string()
             });
         self
     }
 
-    /// Sends `GET /v1/projects/{project_id}/materials/{material_id}` and decodes the answer.
+    /// Sends `GET /v1/projects/{project_id}/materials/{material_id}` and decodes the response.
     pub async fn send(
         self,
     ) -> Result<ResponseValue<types::Material>, Error<types::Error>> {
@@ -7350,13 +7413,13 @@ impl<'a> GetMaterial<'a> {
         outcome.map_err(|error| error.in_operation(&crate::operations::GET_MATERIAL))
     }
 
-    /// Sets options of this call only, such as its timeout or its repeats.
+    /// Sets options for this call only, such as its timeout or its retries.
     pub fn with_options(mut self, options: CallOptions) -> Self {
         self.call_options = options;
         self
     }
 
-    /// What the document says of this operation.
+    /// Metadata of this operation.
     pub fn operation(&self) -> &'static ::openapi_client_runtime::Operation {
         &crate::operations::GET_MATERIAL
     }
@@ -7404,7 +7467,8 @@ impl<'a> DeleteMaterial<'a> {
         self.project_id = value
             .try_into()
             .map_err(|_| {
-                "parameter `project_id`: the value cannot become a `String`".to_string()
+                "parameter `project_id`: the value cannot be converted to `String`"
+                    .to_string()
             });
         self
     }
@@ -7421,12 +7485,13 @@ impl<'a> DeleteMaterial<'a> {
         self.material_id = value
             .try_into()
             .map_err(|_| {
-                "parameter `material_id`: the value cannot become a `String`".to_string()
+                "parameter `material_id`: the value cannot be converted to `String`"
+                    .to_string()
             });
         self
     }
 
-    /// Sends `DELETE /v1/projects/{project_id}/materials/{material_id}` and decodes the answer.
+    /// Sends `DELETE /v1/projects/{project_id}/materials/{material_id}` and decodes the response.
     pub async fn send(self) -> Result<ResponseValue<()>, Error<types::Error>> {
         let Self { client, project_id, material_id, call_options } = self;
         let outcome: Result<ResponseValue<()>, Error<types::Error>> = async move {
@@ -7475,13 +7540,13 @@ impl<'a> DeleteMaterial<'a> {
         outcome.map_err(|error| error.in_operation(&crate::operations::DELETE_MATERIAL))
     }
 
-    /// Sets options of this call only, such as its timeout or its repeats.
+    /// Sets options for this call only, such as its timeout or its retries.
     pub fn with_options(mut self, options: CallOptions) -> Self {
         self.call_options = options;
         self
     }
 
-    /// What the document says of this operation.
+    /// Metadata of this operation.
     pub fn operation(&self) -> &'static ::openapi_client_runtime::Operation {
         &crate::operations::DELETE_MATERIAL
     }
@@ -7531,7 +7596,8 @@ impl<'a> UpdateMaterial<'a> {
         self.project_id = value
             .try_into()
             .map_err(|_| {
-                "parameter `project_id`: the value cannot become a `String`".to_string()
+                "parameter `project_id`: the value cannot be converted to `String`"
+                    .to_string()
             });
         self
     }
@@ -7548,7 +7614,8 @@ impl<'a> UpdateMaterial<'a> {
         self.material_id = value
             .try_into()
             .map_err(|_| {
-                "parameter `material_id`: the value cannot become a `String`".to_string()
+                "parameter `material_id`: the value cannot be converted to `String`"
+                    .to_string()
             });
         self
     }
@@ -7568,7 +7635,7 @@ impl<'a> UpdateMaterial<'a> {
         self
     }
 
-    /// Changes the request body with its builder, starting from what was set before.
+    /// Changes the request body with its builder, starting from the current value.
     pub fn body_map<F>(mut self, f: F) -> Self
     where
         F: std::ops::FnOnce(
@@ -7579,7 +7646,7 @@ impl<'a> UpdateMaterial<'a> {
         self
     }
 
-    /// Sends `PATCH /v1/projects/{project_id}/materials/{material_id}` and decodes the answer.
+    /// Sends `PATCH /v1/projects/{project_id}/materials/{material_id}` and decodes the response.
     pub async fn send(
         self,
     ) -> Result<
@@ -7642,13 +7709,13 @@ impl<'a> UpdateMaterial<'a> {
         outcome.map_err(|error| error.in_operation(&crate::operations::UPDATE_MATERIAL))
     }
 
-    /// Sets options of this call only, such as its timeout or its repeats.
+    /// Sets options for this call only, such as its timeout or its retries.
     pub fn with_options(mut self, options: CallOptions) -> Self {
         self.call_options = options;
         self
     }
 
-    /// What the document says of this operation.
+    /// Metadata of this operation.
     pub fn operation(&self) -> &'static ::openapi_client_runtime::Operation {
         &crate::operations::UPDATE_MATERIAL
     }
@@ -7695,7 +7762,8 @@ impl<'a> ListConfigurators<'a> {
         self.project_id = value
             .try_into()
             .map_err(|_| {
-                "parameter `project_id`: the value cannot become a `String`".to_string()
+                "parameter `project_id`: the value cannot be converted to `String`"
+                    .to_string()
             });
         self
     }
@@ -7713,7 +7781,7 @@ impl<'a> ListConfigurators<'a> {
             .try_into()
             .map(Some)
             .map_err(|_| {
-                "parameter `limit`: the value cannot become a `::std::num::NonZeroU64`"
+                "parameter `limit`: the value cannot be converted to `::std::num::NonZeroU64`"
                     .to_string()
             });
         self
@@ -7732,12 +7800,12 @@ impl<'a> ListConfigurators<'a> {
             .try_into()
             .map(Some)
             .map_err(|_| {
-                "parameter `offset`: the value cannot become a `u64`".to_string()
+                "parameter `offset`: the value cannot be converted to `u64`".to_string()
             });
         self
     }
 
-    /// Sends `GET /v1/projects/{project_id}/configurators` and decodes the answer.
+    /// Sends `GET /v1/projects/{project_id}/configurators` and decodes the response.
     pub async fn send(
         self,
     ) -> Result<
@@ -7798,13 +7866,13 @@ impl<'a> ListConfigurators<'a> {
             .map_err(|error| error.in_operation(&crate::operations::LIST_CONFIGURATORS))
     }
 
-    /// Sets options of this call only, such as its timeout or its repeats.
+    /// Sets options for this call only, such as its timeout or its retries.
     pub fn with_options(mut self, options: CallOptions) -> Self {
         self.call_options = options;
         self
     }
 
-    /// What the document says of this operation.
+    /// Metadata of this operation.
     pub fn operation(&self) -> &'static ::openapi_client_runtime::Operation {
         &crate::operations::LIST_CONFIGURATORS
     }
@@ -7812,14 +7880,14 @@ impl<'a> ListConfigurators<'a> {
 
 #[cfg(feature = "inferred")]
 impl<'a> ListConfigurators<'a> {
-    /// Sends the request again and again, and gives the items of all pages in the order of the server. [`limit`](Self::limit) says how many items a page has.
+    /// Fetches one page after another, and returns the items of all pages in the order of the server. [`limit`](Self::limit) sets the page size.
     ///
-    /// A list can be taken up where it was left: see [`Items::resume`](openapi_client_runtime::pagination::Items::resume).
+    /// A list can be resumed where it stopped: see [`Items::resume`](openapi_client_runtime::pagination::Items::resume).
     pub fn stream(self) -> ::openapi_client_runtime::pagination::Items<Self> {
         self.pages().items()
     }
 
-    /// As [`stream`](Self::stream), with whole pages, their statuses and headers.
+    /// Like [`stream`](Self::stream), but returns whole pages with their statuses and headers.
     pub fn pages(self) -> ::openapi_client_runtime::pagination::Pages<Self> {
         ::openapi_client_runtime::pagination::Pages::new(self)
     }
@@ -7901,7 +7969,8 @@ impl<'a> CreateConfigurator<'a> {
         self.project_id = value
             .try_into()
             .map_err(|_| {
-                "parameter `project_id`: the value cannot become a `String`".to_string()
+                "parameter `project_id`: the value cannot be converted to `String`"
+                    .to_string()
             });
         self
     }
@@ -7923,7 +7992,7 @@ impl<'a> CreateConfigurator<'a> {
         self
     }
 
-    /// Changes the request body with its builder, starting from what was set before.
+    /// Changes the request body with its builder, starting from the current value.
     pub fn body_map<F>(mut self, f: F) -> Self
     where
         F: std::ops::FnOnce(
@@ -7934,7 +8003,7 @@ impl<'a> CreateConfigurator<'a> {
         self
     }
 
-    /// Sends `POST /v1/projects/{project_id}/configurators` and decodes the answer.
+    /// Sends `POST /v1/projects/{project_id}/configurators` and decodes the response.
     pub async fn send(
         self,
     ) -> Result<ResponseValue<types::Configurator>, Error<types::Error>> {
@@ -7991,13 +8060,13 @@ impl<'a> CreateConfigurator<'a> {
             .map_err(|error| error.in_operation(&crate::operations::CREATE_CONFIGURATOR))
     }
 
-    /// Sets options of this call only, such as its timeout or its repeats.
+    /// Sets options for this call only, such as its timeout or its retries.
     pub fn with_options(mut self, options: CallOptions) -> Self {
         self.call_options = options;
         self
     }
 
-    /// What the document says of this operation.
+    /// Metadata of this operation.
     pub fn operation(&self) -> &'static ::openapi_client_runtime::Operation {
         &crate::operations::CREATE_CONFIGURATOR
     }
@@ -8045,7 +8114,8 @@ impl<'a> GetConfigurator<'a> {
         self.project_id = value
             .try_into()
             .map_err(|_| {
-                "parameter `project_id`: the value cannot become a `String`".to_string()
+                "parameter `project_id`: the value cannot be converted to `String`"
+                    .to_string()
             });
         self
     }
@@ -8062,13 +8132,13 @@ impl<'a> GetConfigurator<'a> {
         self.configurator_id = value
             .try_into()
             .map_err(|_| {
-                "parameter `configurator_id`: the value cannot become a `String`"
+                "parameter `configurator_id`: the value cannot be converted to `String`"
                     .to_string()
             });
         self
     }
 
-    /// Sends `GET /v1/projects/{project_id}/configurators/{configurator_id}` and decodes the answer.
+    /// Sends `GET /v1/projects/{project_id}/configurators/{configurator_id}` and decodes the response.
     pub async fn send(
         self,
     ) -> Result<ResponseValue<types::Configurator>, Error<types::Error>> {
@@ -8120,13 +8190,13 @@ impl<'a> GetConfigurator<'a> {
         outcome.map_err(|error| error.in_operation(&crate::operations::GET_CONFIGURATOR))
     }
 
-    /// Sets options of this call only, such as its timeout or its repeats.
+    /// Sets options for this call only, such as its timeout or its retries.
     pub fn with_options(mut self, options: CallOptions) -> Self {
         self.call_options = options;
         self
     }
 
-    /// What the document says of this operation.
+    /// Metadata of this operation.
     pub fn operation(&self) -> &'static ::openapi_client_runtime::Operation {
         &crate::operations::GET_CONFIGURATOR
     }
@@ -8174,7 +8244,8 @@ impl<'a> DeleteConfigurator<'a> {
         self.project_id = value
             .try_into()
             .map_err(|_| {
-                "parameter `project_id`: the value cannot become a `String`".to_string()
+                "parameter `project_id`: the value cannot be converted to `String`"
+                    .to_string()
             });
         self
     }
@@ -8191,13 +8262,13 @@ impl<'a> DeleteConfigurator<'a> {
         self.configurator_id = value
             .try_into()
             .map_err(|_| {
-                "parameter `configurator_id`: the value cannot become a `String`"
+                "parameter `configurator_id`: the value cannot be converted to `String`"
                     .to_string()
             });
         self
     }
 
-    /// Sends `DELETE /v1/projects/{project_id}/configurators/{configurator_id}` and decodes the answer.
+    /// Sends `DELETE /v1/projects/{project_id}/configurators/{configurator_id}` and decodes the response.
     pub async fn send(self) -> Result<ResponseValue<()>, Error<types::Error>> {
         let Self { client, project_id, configurator_id, call_options } = self;
         let outcome: Result<ResponseValue<()>, Error<types::Error>> = async move {
@@ -8248,13 +8319,13 @@ impl<'a> DeleteConfigurator<'a> {
             .map_err(|error| error.in_operation(&crate::operations::DELETE_CONFIGURATOR))
     }
 
-    /// Sets options of this call only, such as its timeout or its repeats.
+    /// Sets options for this call only, such as its timeout or its retries.
     pub fn with_options(mut self, options: CallOptions) -> Self {
         self.call_options = options;
         self
     }
 
-    /// What the document says of this operation.
+    /// Metadata of this operation.
     pub fn operation(&self) -> &'static ::openapi_client_runtime::Operation {
         &crate::operations::DELETE_CONFIGURATOR
     }
@@ -8304,7 +8375,8 @@ impl<'a> UpdateConfigurator<'a> {
         self.project_id = value
             .try_into()
             .map_err(|_| {
-                "parameter `project_id`: the value cannot become a `String`".to_string()
+                "parameter `project_id`: the value cannot be converted to `String`"
+                    .to_string()
             });
         self
     }
@@ -8321,7 +8393,7 @@ impl<'a> UpdateConfigurator<'a> {
         self.configurator_id = value
             .try_into()
             .map_err(|_| {
-                "parameter `configurator_id`: the value cannot become a `String`"
+                "parameter `configurator_id`: the value cannot be converted to `String`"
                     .to_string()
             });
         self
@@ -8344,7 +8416,7 @@ impl<'a> UpdateConfigurator<'a> {
         self
     }
 
-    /// Changes the request body with its builder, starting from what was set before.
+    /// Changes the request body with its builder, starting from the current value.
     pub fn body_map<F>(mut self, f: F) -> Self
     where
         F: std::ops::FnOnce(
@@ -8355,7 +8427,7 @@ impl<'a> UpdateConfigurator<'a> {
         self
     }
 
-    /// Sends `PATCH /v1/projects/{project_id}/configurators/{configurator_id}` and decodes the answer.
+    /// Sends `PATCH /v1/projects/{project_id}/configurators/{configurator_id}` and decodes the response.
     pub async fn send(
         self,
     ) -> Result<
@@ -8420,13 +8492,13 @@ impl<'a> UpdateConfigurator<'a> {
             .map_err(|error| error.in_operation(&crate::operations::UPDATE_CONFIGURATOR))
     }
 
-    /// Sets options of this call only, such as its timeout or its repeats.
+    /// Sets options for this call only, such as its timeout or its retries.
     pub fn with_options(mut self, options: CallOptions) -> Self {
         self.call_options = options;
         self
     }
 
-    /// What the document says of this operation.
+    /// Metadata of this operation.
     pub fn operation(&self) -> &'static ::openapi_client_runtime::Operation {
         &crate::operations::UPDATE_CONFIGURATOR
     }
@@ -8476,7 +8548,8 @@ impl<'a> CalculateConfiguration<'a> {
         self.project_id = value
             .try_into()
             .map_err(|_| {
-                "parameter `project_id`: the value cannot become a `String`".to_string()
+                "parameter `project_id`: the value cannot be converted to `String`"
+                    .to_string()
             });
         self
     }
@@ -8493,7 +8566,7 @@ impl<'a> CalculateConfiguration<'a> {
         self.configurator_id = value
             .try_into()
             .map_err(|_| {
-                "parameter `configurator_id`: the value cannot become a `String`"
+                "parameter `configurator_id`: the value cannot be converted to `String`"
                     .to_string()
             });
         self
@@ -8516,7 +8589,7 @@ impl<'a> CalculateConfiguration<'a> {
         self
     }
 
-    /// Changes the request body with its builder, starting from what was set before.
+    /// Changes the request body with its builder, starting from the current value.
     pub fn body_map<F>(mut self, f: F) -> Self
     where
         F: std::ops::FnOnce(
@@ -8527,7 +8600,7 @@ impl<'a> CalculateConfiguration<'a> {
         self
     }
 
-    /// Sends `POST /v1/projects/{project_id}/configurators/{configurator_id}/calculations` and decodes the answer.
+    /// Sends `POST /v1/projects/{project_id}/configurators/{configurator_id}/calculations` and decodes the response.
     pub async fn send(
         self,
     ) -> Result<ResponseValue<types::CalculationResult>, Error<types::Error>> {
@@ -8595,13 +8668,13 @@ impl<'a> CalculateConfiguration<'a> {
             })
     }
 
-    /// Sets options of this call only, such as its timeout or its repeats.
+    /// Sets options for this call only, such as its timeout or its retries.
     pub fn with_options(mut self, options: CallOptions) -> Self {
         self.call_options = options;
         self
     }
 
-    /// What the document says of this operation.
+    /// Metadata of this operation.
     pub fn operation(&self) -> &'static ::openapi_client_runtime::Operation {
         &crate::operations::CALCULATE_CONFIGURATION
     }
@@ -8650,7 +8723,8 @@ impl<'a> ListProducts<'a> {
         self.project_id = value
             .try_into()
             .map_err(|_| {
-                "parameter `project_id`: the value cannot become a `String`".to_string()
+                "parameter `project_id`: the value cannot be converted to `String`"
+                    .to_string()
             });
         self
     }
@@ -8668,7 +8742,7 @@ impl<'a> ListProducts<'a> {
             .try_into()
             .map(Some)
             .map_err(|_| {
-                "parameter `configurator_id`: the value cannot become a `String`"
+                "parameter `configurator_id`: the value cannot be converted to `String`"
                     .to_string()
             });
         self
@@ -8687,7 +8761,7 @@ impl<'a> ListProducts<'a> {
             .try_into()
             .map(Some)
             .map_err(|_| {
-                "parameter `limit`: the value cannot become a `::std::num::NonZeroU64`"
+                "parameter `limit`: the value cannot be converted to `::std::num::NonZeroU64`"
                     .to_string()
             });
         self
@@ -8706,12 +8780,12 @@ impl<'a> ListProducts<'a> {
             .try_into()
             .map(Some)
             .map_err(|_| {
-                "parameter `offset`: the value cannot become a `u64`".to_string()
+                "parameter `offset`: the value cannot be converted to `u64`".to_string()
             });
         self
     }
 
-    /// Sends `GET /v1/projects/{project_id}/products` and decodes the answer.
+    /// Sends `GET /v1/projects/{project_id}/products` and decodes the response.
     pub async fn send(
         self,
     ) -> Result<ResponseValue<::std::vec::Vec<types::Product>>, Error<types::Error>> {
@@ -8775,13 +8849,13 @@ impl<'a> ListProducts<'a> {
         outcome.map_err(|error| error.in_operation(&crate::operations::LIST_PRODUCTS))
     }
 
-    /// Sets options of this call only, such as its timeout or its repeats.
+    /// Sets options for this call only, such as its timeout or its retries.
     pub fn with_options(mut self, options: CallOptions) -> Self {
         self.call_options = options;
         self
     }
 
-    /// What the document says of this operation.
+    /// Metadata of this operation.
     pub fn operation(&self) -> &'static ::openapi_client_runtime::Operation {
         &crate::operations::LIST_PRODUCTS
     }
@@ -8789,14 +8863,14 @@ impl<'a> ListProducts<'a> {
 
 #[cfg(feature = "inferred")]
 impl<'a> ListProducts<'a> {
-    /// Sends the request again and again, and gives the items of all pages in the order of the server. [`limit`](Self::limit) says how many items a page has.
+    /// Fetches one page after another, and returns the items of all pages in the order of the server. [`limit`](Self::limit) sets the page size.
     ///
-    /// A list can be taken up where it was left: see [`Items::resume`](openapi_client_runtime::pagination::Items::resume).
+    /// A list can be resumed where it stopped: see [`Items::resume`](openapi_client_runtime::pagination::Items::resume).
     pub fn stream(self) -> ::openapi_client_runtime::pagination::Items<Self> {
         self.pages().items()
     }
 
-    /// As [`stream`](Self::stream), with whole pages, their statuses and headers.
+    /// Like [`stream`](Self::stream), but returns whole pages with their statuses and headers.
     pub fn pages(self) -> ::openapi_client_runtime::pagination::Pages<Self> {
         ::openapi_client_runtime::pagination::Pages::new(self)
     }
@@ -8878,7 +8952,8 @@ impl<'a> CreateProduct<'a> {
         self.project_id = value
             .try_into()
             .map_err(|_| {
-                "parameter `project_id`: the value cannot become a `String`".to_string()
+                "parameter `project_id`: the value cannot be converted to `String`"
+                    .to_string()
             });
         self
     }
@@ -8898,7 +8973,7 @@ impl<'a> CreateProduct<'a> {
         self
     }
 
-    /// Changes the request body with its builder, starting from what was set before.
+    /// Changes the request body with its builder, starting from the current value.
     pub fn body_map<F>(mut self, f: F) -> Self
     where
         F: std::ops::FnOnce(
@@ -8909,7 +8984,7 @@ impl<'a> CreateProduct<'a> {
         self
     }
 
-    /// Sends `POST /v1/projects/{project_id}/products` and decodes the answer.
+    /// Sends `POST /v1/projects/{project_id}/products` and decodes the response.
     pub async fn send(
         self,
     ) -> Result<ResponseValue<types::Product>, Error<types::Error>> {
@@ -8965,13 +9040,13 @@ impl<'a> CreateProduct<'a> {
         outcome.map_err(|error| error.in_operation(&crate::operations::CREATE_PRODUCT))
     }
 
-    /// Sets options of this call only, such as its timeout or its repeats.
+    /// Sets options for this call only, such as its timeout or its retries.
     pub fn with_options(mut self, options: CallOptions) -> Self {
         self.call_options = options;
         self
     }
 
-    /// What the document says of this operation.
+    /// Metadata of this operation.
     pub fn operation(&self) -> &'static ::openapi_client_runtime::Operation {
         &crate::operations::CREATE_PRODUCT
     }
@@ -9019,7 +9094,8 @@ impl<'a> GetProduct<'a> {
         self.project_id = value
             .try_into()
             .map_err(|_| {
-                "parameter `project_id`: the value cannot become a `String`".to_string()
+                "parameter `project_id`: the value cannot be converted to `String`"
+                    .to_string()
             });
         self
     }
@@ -9036,12 +9112,13 @@ impl<'a> GetProduct<'a> {
         self.product_id = value
             .try_into()
             .map_err(|_| {
-                "parameter `product_id`: the value cannot become a `String`".to_string()
+                "parameter `product_id`: the value cannot be converted to `String`"
+                    .to_string()
             });
         self
     }
 
-    /// Sends `GET /v1/projects/{project_id}/products/{product_id}` and decodes the answer.
+    /// Sends `GET /v1/projects/{project_id}/products/{product_id}` and decodes the response.
     pub async fn send(
         self,
     ) -> Result<ResponseValue<types::Product>, Error<types::Error>> {
@@ -9092,13 +9169,13 @@ impl<'a> GetProduct<'a> {
         outcome.map_err(|error| error.in_operation(&crate::operations::GET_PRODUCT))
     }
 
-    /// Sets options of this call only, such as its timeout or its repeats.
+    /// Sets options for this call only, such as its timeout or its retries.
     pub fn with_options(mut self, options: CallOptions) -> Self {
         self.call_options = options;
         self
     }
 
-    /// What the document says of this operation.
+    /// Metadata of this operation.
     pub fn operation(&self) -> &'static ::openapi_client_runtime::Operation {
         &crate::operations::GET_PRODUCT
     }
@@ -9146,7 +9223,8 @@ impl<'a> DeleteProduct<'a> {
         self.project_id = value
             .try_into()
             .map_err(|_| {
-                "parameter `project_id`: the value cannot become a `String`".to_string()
+                "parameter `project_id`: the value cannot be converted to `String`"
+                    .to_string()
             });
         self
     }
@@ -9163,12 +9241,13 @@ impl<'a> DeleteProduct<'a> {
         self.product_id = value
             .try_into()
             .map_err(|_| {
-                "parameter `product_id`: the value cannot become a `String`".to_string()
+                "parameter `product_id`: the value cannot be converted to `String`"
+                    .to_string()
             });
         self
     }
 
-    /// Sends `DELETE /v1/projects/{project_id}/products/{product_id}` and decodes the answer.
+    /// Sends `DELETE /v1/projects/{project_id}/products/{product_id}` and decodes the response.
     pub async fn send(self) -> Result<ResponseValue<()>, Error<types::Error>> {
         let Self { client, project_id, product_id, call_options } = self;
         let outcome: Result<ResponseValue<()>, Error<types::Error>> = async move {
@@ -9217,13 +9296,13 @@ impl<'a> DeleteProduct<'a> {
         outcome.map_err(|error| error.in_operation(&crate::operations::DELETE_PRODUCT))
     }
 
-    /// Sets options of this call only, such as its timeout or its repeats.
+    /// Sets options for this call only, such as its timeout or its retries.
     pub fn with_options(mut self, options: CallOptions) -> Self {
         self.call_options = options;
         self
     }
 
-    /// What the document says of this operation.
+    /// Metadata of this operation.
     pub fn operation(&self) -> &'static ::openapi_client_runtime::Operation {
         &crate::operations::DELETE_PRODUCT
     }
@@ -9273,7 +9352,8 @@ impl<'a> UpdateProduct<'a> {
         self.project_id = value
             .try_into()
             .map_err(|_| {
-                "parameter `project_id`: the value cannot become a `String`".to_string()
+                "parameter `project_id`: the value cannot be converted to `String`"
+                    .to_string()
             });
         self
     }
@@ -9290,7 +9370,8 @@ impl<'a> UpdateProduct<'a> {
         self.product_id = value
             .try_into()
             .map_err(|_| {
-                "parameter `product_id`: the value cannot become a `String`".to_string()
+                "parameter `product_id`: the value cannot be converted to `String`"
+                    .to_string()
             });
         self
     }
@@ -9310,7 +9391,7 @@ impl<'a> UpdateProduct<'a> {
         self
     }
 
-    /// Changes the request body with its builder, starting from what was set before.
+    /// Changes the request body with its builder, starting from the current value.
     pub fn body_map<F>(mut self, f: F) -> Self
     where
         F: std::ops::FnOnce(
@@ -9321,7 +9402,7 @@ impl<'a> UpdateProduct<'a> {
         self
     }
 
-    /// Sends `PATCH /v1/projects/{project_id}/products/{product_id}` and decodes the answer.
+    /// Sends `PATCH /v1/projects/{project_id}/products/{product_id}` and decodes the response.
     pub async fn send(
         self,
     ) -> Result<ResponseValue<crate::types::UpdateProductSuccess>, Error<types::Error>> {
@@ -9381,13 +9462,13 @@ impl<'a> UpdateProduct<'a> {
         outcome.map_err(|error| error.in_operation(&crate::operations::UPDATE_PRODUCT))
     }
 
-    /// Sets options of this call only, such as its timeout or its repeats.
+    /// Sets options for this call only, such as its timeout or its retries.
     pub fn with_options(mut self, options: CallOptions) -> Self {
         self.call_options = options;
         self
     }
 
-    /// What the document says of this operation.
+    /// Metadata of this operation.
     pub fn operation(&self) -> &'static ::openapi_client_runtime::Operation {
         &crate::operations::UPDATE_PRODUCT
     }
@@ -9434,7 +9515,8 @@ impl<'a> ListReports<'a> {
         self.project_id = value
             .try_into()
             .map_err(|_| {
-                "parameter `project_id`: the value cannot become a `String`".to_string()
+                "parameter `project_id`: the value cannot be converted to `String`"
+                    .to_string()
             });
         self
     }
@@ -9452,7 +9534,8 @@ impl<'a> ListReports<'a> {
             .try_into()
             .map(Some)
             .map_err(|_| {
-                "parameter `date_from`: the value cannot become a `String`".to_string()
+                "parameter `date_from`: the value cannot be converted to `String`"
+                    .to_string()
             });
         self
     }
@@ -9470,12 +9553,13 @@ impl<'a> ListReports<'a> {
             .try_into()
             .map(Some)
             .map_err(|_| {
-                "parameter `date_to`: the value cannot become a `String`".to_string()
+                "parameter `date_to`: the value cannot be converted to `String`"
+                    .to_string()
             });
         self
     }
 
-    /// Sends `GET /v1/projects/{project_id}/reports` and decodes the answer.
+    /// Sends `GET /v1/projects/{project_id}/reports` and decodes the response.
     pub async fn send(
         self,
     ) -> Result<ResponseValue<::std::vec::Vec<types::Report>>, Error<types::Error>> {
@@ -9534,13 +9618,13 @@ impl<'a> ListReports<'a> {
         outcome.map_err(|error| error.in_operation(&crate::operations::LIST_REPORTS))
     }
 
-    /// Sets options of this call only, such as its timeout or its repeats.
+    /// Sets options for this call only, such as its timeout or its retries.
     pub fn with_options(mut self, options: CallOptions) -> Self {
         self.call_options = options;
         self
     }
 
-    /// What the document says of this operation.
+    /// Metadata of this operation.
     pub fn operation(&self) -> &'static ::openapi_client_runtime::Operation {
         &crate::operations::LIST_REPORTS
     }
@@ -9592,7 +9676,8 @@ impl<'a> GetReport<'a> {
         self.project_id = value
             .try_into()
             .map_err(|_| {
-                "parameter `project_id`: the value cannot become a `String`".to_string()
+                "parameter `project_id`: the value cannot be converted to `String`"
+                    .to_string()
             });
         self
     }
@@ -9609,7 +9694,8 @@ impl<'a> GetReport<'a> {
         self.report_id = value
             .try_into()
             .map_err(|_| {
-                "parameter `report_id`: the value cannot become a `String`".to_string()
+                "parameter `report_id`: the value cannot be converted to `String`"
+                    .to_string()
             });
         self
     }
@@ -9627,7 +9713,8 @@ impl<'a> GetReport<'a> {
             .try_into()
             .map(Some)
             .map_err(|_| {
-                "parameter `date_from`: the value cannot become a `String`".to_string()
+                "parameter `date_from`: the value cannot be converted to `String`"
+                    .to_string()
             });
         self
     }
@@ -9645,12 +9732,13 @@ impl<'a> GetReport<'a> {
             .try_into()
             .map(Some)
             .map_err(|_| {
-                "parameter `date_to`: the value cannot become a `String`".to_string()
+                "parameter `date_to`: the value cannot be converted to `String`"
+                    .to_string()
             });
         self
     }
 
-    /// Sends `GET /v1/projects/{project_id}/reports/{report_id}` and decodes the answer.
+    /// Sends `GET /v1/projects/{project_id}/reports/{report_id}` and decodes the response.
     pub async fn send(
         self,
     ) -> Result<ResponseValue<types::Report>, Error<types::Error>> {
@@ -9707,13 +9795,13 @@ impl<'a> GetReport<'a> {
         outcome.map_err(|error| error.in_operation(&crate::operations::GET_REPORT))
     }
 
-    /// Sets options of this call only, such as its timeout or its repeats.
+    /// Sets options for this call only, such as its timeout or its retries.
     pub fn with_options(mut self, options: CallOptions) -> Self {
         self.call_options = options;
         self
     }
 
-    /// What the document says of this operation.
+    /// Metadata of this operation.
     pub fn operation(&self) -> &'static ::openapi_client_runtime::Operation {
         &crate::operations::GET_REPORT
     }
@@ -9756,7 +9844,7 @@ impl<'a> ListShowcaseConfigurators<'a> {
             .try_into()
             .map(Some)
             .map_err(|_| {
-                "parameter `limit`: the value cannot become a `::std::num::NonZeroU64`"
+                "parameter `limit`: the value cannot be converted to `::std::num::NonZeroU64`"
                     .to_string()
             });
         self
@@ -9775,12 +9863,12 @@ impl<'a> ListShowcaseConfigurators<'a> {
             .try_into()
             .map(Some)
             .map_err(|_| {
-                "parameter `offset`: the value cannot become a `u64`".to_string()
+                "parameter `offset`: the value cannot be converted to `u64`".to_string()
             });
         self
     }
 
-    /// Sends `GET /v1/showcase/configurators` and decodes the answer.
+    /// Sends `GET /v1/showcase/configurators` and decodes the response.
     pub async fn send(
         self,
     ) -> Result<
@@ -9843,13 +9931,13 @@ impl<'a> ListShowcaseConfigurators<'a> {
             })
     }
 
-    /// Sets options of this call only, such as its timeout or its repeats.
+    /// Sets options for this call only, such as its timeout or its retries.
     pub fn with_options(mut self, options: CallOptions) -> Self {
         self.call_options = options;
         self
     }
 
-    /// What the document says of this operation.
+    /// Metadata of this operation.
     pub fn operation(&self) -> &'static ::openapi_client_runtime::Operation {
         &crate::operations::LIST_SHOWCASE_CONFIGURATORS
     }
@@ -9857,14 +9945,14 @@ impl<'a> ListShowcaseConfigurators<'a> {
 
 #[cfg(feature = "inferred")]
 impl<'a> ListShowcaseConfigurators<'a> {
-    /// Sends the request again and again, and gives the items of all pages in the order of the server. [`limit`](Self::limit) says how many items a page has.
+    /// Fetches one page after another, and returns the items of all pages in the order of the server. [`limit`](Self::limit) sets the page size.
     ///
-    /// A list can be taken up where it was left: see [`Items::resume`](openapi_client_runtime::pagination::Items::resume).
+    /// A list can be resumed where it stopped: see [`Items::resume`](openapi_client_runtime::pagination::Items::resume).
     pub fn stream(self) -> ::openapi_client_runtime::pagination::Items<Self> {
         self.pages().items()
     }
 
-    /// As [`stream`](Self::stream), with whole pages, their statuses and headers.
+    /// Like [`stream`](Self::stream), but returns whole pages with their statuses and headers.
     pub fn pages(self) -> ::openapi_client_runtime::pagination::Pages<Self> {
         ::openapi_client_runtime::pagination::Pages::new(self)
     }
@@ -9944,13 +10032,13 @@ impl<'a> GetShowcaseConfigurator<'a> {
         self.configurator_id = value
             .try_into()
             .map_err(|_| {
-                "parameter `configurator_id`: the value cannot become a `String`"
+                "parameter `configurator_id`: the value cannot be converted to `String`"
                     .to_string()
             });
         self
     }
 
-    /// Sends `GET /v1/showcase/configurators/{configurator_id}` and decodes the answer.
+    /// Sends `GET /v1/showcase/configurators/{configurator_id}` and decodes the response.
     pub async fn send(
         self,
     ) -> Result<ResponseValue<types::ShowcaseConfigurator>, Error<types::Error>> {
@@ -10010,13 +10098,13 @@ impl<'a> GetShowcaseConfigurator<'a> {
             })
     }
 
-    /// Sets options of this call only, such as its timeout or its repeats.
+    /// Sets options for this call only, such as its timeout or its retries.
     pub fn with_options(mut self, options: CallOptions) -> Self {
         self.call_options = options;
         self
     }
 
-    /// What the document says of this operation.
+    /// Metadata of this operation.
     pub fn operation(&self) -> &'static ::openapi_client_runtime::Operation {
         &crate::operations::GET_SHOWCASE_CONFIGURATOR
     }
@@ -10061,7 +10149,7 @@ impl<'a> UploadFile<'a> {
         self.file = value
             .try_into()
             .map_err(|_| {
-                "parameter `file`: the value cannot become a `Upload`".to_string()
+                "parameter `file`: the value cannot be converted to `Upload`".to_string()
             });
         self
     }
@@ -10079,12 +10167,13 @@ impl<'a> UploadFile<'a> {
             .try_into()
             .map(Some)
             .map_err(|_| {
-                "parameter `project_id`: the value cannot become a `String`".to_string()
+                "parameter `project_id`: the value cannot be converted to `String`"
+                    .to_string()
             });
         self
     }
 
-    /// Sends `POST /v1/files` and decodes the answer.
+    /// Sends `POST /v1/files` and decodes the response.
     pub async fn send(self) -> Result<ResponseValue<types::File>, Error<types::Error>> {
         let Self { client, file, project_id, call_options } = self;
         let outcome: Result<ResponseValue<types::File>, Error<types::Error>> = async move {
@@ -10139,13 +10228,13 @@ impl<'a> UploadFile<'a> {
         outcome.map_err(|error| error.in_operation(&crate::operations::UPLOAD_FILE))
     }
 
-    /// Sets options of this call only, such as its timeout or its repeats.
+    /// Sets options for this call only, such as its timeout or its retries.
     pub fn with_options(mut self, options: CallOptions) -> Self {
         self.call_options = options;
         self
     }
 
-    /// What the document says of this operation.
+    /// Metadata of this operation.
     pub fn operation(&self) -> &'static ::openapi_client_runtime::Operation {
         &crate::operations::UPLOAD_FILE
     }
@@ -10188,12 +10277,13 @@ impl<'a> GetFile<'a> {
         self.file_id = value
             .try_into()
             .map_err(|_| {
-                "parameter `file_id`: the value cannot become a `String`".to_string()
+                "parameter `file_id`: the value cannot be converted to `String`"
+                    .to_string()
             });
         self
     }
 
-    /// Sends `GET /v1/files/{file_id}` and decodes the answer.
+    /// Sends `GET /v1/files/{file_id}` and decodes the response.
     pub async fn send(self) -> Result<ResponseValue<ByteStream>, Error<types::Error>> {
         let Self { client, file_id, call_options } = self;
         let outcome: Result<ResponseValue<ByteStream>, Error<types::Error>> = async move {
@@ -10231,13 +10321,13 @@ impl<'a> GetFile<'a> {
         outcome.map_err(|error| error.in_operation(&crate::operations::GET_FILE))
     }
 
-    /// Sets options of this call only, such as its timeout or its repeats.
+    /// Sets options for this call only, such as its timeout or its retries.
     pub fn with_options(mut self, options: CallOptions) -> Self {
         self.call_options = options;
         self
     }
 
-    /// What the document says of this operation.
+    /// Metadata of this operation.
     pub fn operation(&self) -> &'static ::openapi_client_runtime::Operation {
         &crate::operations::GET_FILE
     }
@@ -10280,12 +10370,13 @@ impl<'a> DeleteFile<'a> {
         self.file_id = value
             .try_into()
             .map_err(|_| {
-                "parameter `file_id`: the value cannot become a `String`".to_string()
+                "parameter `file_id`: the value cannot be converted to `String`"
+                    .to_string()
             });
         self
     }
 
-    /// Sends `DELETE /v1/files/{file_id}` and decodes the answer.
+    /// Sends `DELETE /v1/files/{file_id}` and decodes the response.
     pub async fn send(self) -> Result<ResponseValue<()>, Error<types::Error>> {
         let Self { client, file_id, call_options } = self;
         let outcome: Result<ResponseValue<()>, Error<types::Error>> = async move {
@@ -10333,13 +10424,13 @@ impl<'a> DeleteFile<'a> {
         outcome.map_err(|error| error.in_operation(&crate::operations::DELETE_FILE))
     }
 
-    /// Sets options of this call only, such as its timeout or its repeats.
+    /// Sets options for this call only, such as its timeout or its retries.
     pub fn with_options(mut self, options: CallOptions) -> Self {
         self.call_options = options;
         self
     }
 
-    /// What the document says of this operation.
+    /// Metadata of this operation.
     pub fn operation(&self) -> &'static ::openapi_client_runtime::Operation {
         &crate::operations::DELETE_FILE
     }
@@ -10365,7 +10456,7 @@ impl<'a> ListSessions<'a> {
         }
     }
 
-    /// Sends `GET /v1/sessions` and decodes the answer.
+    /// Sends `GET /v1/sessions` and decodes the response.
     pub async fn send(
         self,
     ) -> Result<ResponseValue<::std::vec::Vec<types::Session>>, Error<types::Error>> {
@@ -10414,13 +10505,13 @@ impl<'a> ListSessions<'a> {
         outcome.map_err(|error| error.in_operation(&crate::operations::LIST_SESSIONS))
     }
 
-    /// Sets options of this call only, such as its timeout or its repeats.
+    /// Sets options for this call only, such as its timeout or its retries.
     pub fn with_options(mut self, options: CallOptions) -> Self {
         self.call_options = options;
         self
     }
 
-    /// What the document says of this operation.
+    /// Metadata of this operation.
     pub fn operation(&self) -> &'static ::openapi_client_runtime::Operation {
         &crate::operations::LIST_SESSIONS
     }
@@ -10463,12 +10554,13 @@ impl<'a> RevokeSession<'a> {
         self.session_id = value
             .try_into()
             .map_err(|_| {
-                "parameter `session_id`: the value cannot become a `String`".to_string()
+                "parameter `session_id`: the value cannot be converted to `String`"
+                    .to_string()
             });
         self
     }
 
-    /// Sends `DELETE /v1/sessions/{session_id}` and decodes the answer.
+    /// Sends `DELETE /v1/sessions/{session_id}` and decodes the response.
     pub async fn send(self) -> Result<ResponseValue<()>, Error<types::Error>> {
         let Self { client, session_id, call_options } = self;
         let outcome: Result<ResponseValue<()>, Error<types::Error>> = async move {
@@ -10516,13 +10608,13 @@ impl<'a> RevokeSession<'a> {
         outcome.map_err(|error| error.in_operation(&crate::operations::REVOKE_SESSION))
     }
 
-    /// Sets options of this call only, such as its timeout or its repeats.
+    /// Sets options for this call only, such as its timeout or its retries.
     pub fn with_options(mut self, options: CallOptions) -> Self {
         self.call_options = options;
         self
     }
 
-    /// What the document says of this operation.
+    /// Metadata of this operation.
     pub fn operation(&self) -> &'static ::openapi_client_runtime::Operation {
         &crate::operations::REVOKE_SESSION
     }
@@ -10548,7 +10640,7 @@ impl<'a> ListApplications<'a> {
         }
     }
 
-    /// Sends `GET /v1/applications` and decodes the answer.
+    /// Sends `GET /v1/applications` and decodes the response.
     pub async fn send(
         self,
     ) -> Result<
@@ -10601,13 +10693,13 @@ impl<'a> ListApplications<'a> {
             .map_err(|error| error.in_operation(&crate::operations::LIST_APPLICATIONS))
     }
 
-    /// Sets options of this call only, such as its timeout or its repeats.
+    /// Sets options for this call only, such as its timeout or its retries.
     pub fn with_options(mut self, options: CallOptions) -> Self {
         self.call_options = options;
         self
     }
 
-    /// What the document says of this operation.
+    /// Metadata of this operation.
     pub fn operation(&self) -> &'static ::openapi_client_runtime::Operation {
         &crate::operations::LIST_APPLICATIONS
     }
@@ -10650,7 +10742,7 @@ impl<'a> CreateApplication<'a> {
         self
     }
 
-    /// Changes the request body with its builder, starting from what was set before.
+    /// Changes the request body with its builder, starting from the current value.
     pub fn body_map<F>(mut self, f: F) -> Self
     where
         F: std::ops::FnOnce(
@@ -10661,7 +10753,7 @@ impl<'a> CreateApplication<'a> {
         self
     }
 
-    /// Sends `POST /v1/applications` and decodes the answer.
+    /// Sends `POST /v1/applications` and decodes the response.
     pub async fn send(
         self,
     ) -> Result<ResponseValue<types::ApplicationCredentials>, Error<types::Error>> {
@@ -10717,13 +10809,13 @@ impl<'a> CreateApplication<'a> {
             .map_err(|error| error.in_operation(&crate::operations::CREATE_APPLICATION))
     }
 
-    /// Sets options of this call only, such as its timeout or its repeats.
+    /// Sets options for this call only, such as its timeout or its retries.
     pub fn with_options(mut self, options: CallOptions) -> Self {
         self.call_options = options;
         self
     }
 
-    /// What the document says of this operation.
+    /// Metadata of this operation.
     pub fn operation(&self) -> &'static ::openapi_client_runtime::Operation {
         &crate::operations::CREATE_APPLICATION
     }
@@ -10766,13 +10858,13 @@ impl<'a> GetApplication<'a> {
         self.application_id = value
             .try_into()
             .map_err(|_| {
-                "parameter `application_id`: the value cannot become a `String`"
+                "parameter `application_id`: the value cannot be converted to `String`"
                     .to_string()
             });
         self
     }
 
-    /// Sends `GET /v1/applications/{application_id}` and decodes the answer.
+    /// Sends `GET /v1/applications/{application_id}` and decodes the response.
     pub async fn send(
         self,
     ) -> Result<ResponseValue<types::Application>, Error<types::Error>> {
@@ -10822,13 +10914,13 @@ impl<'a> GetApplication<'a> {
         outcome.map_err(|error| error.in_operation(&crate::operations::GET_APPLICATION))
     }
 
-    /// Sets options of this call only, such as its timeout or its repeats.
+    /// Sets options for this call only, such as its timeout or its retries.
     pub fn with_options(mut self, options: CallOptions) -> Self {
         self.call_options = options;
         self
     }
 
-    /// What the document says of this operation.
+    /// Metadata of this operation.
     pub fn operation(&self) -> &'static ::openapi_client_runtime::Operation {
         &crate::operations::GET_APPLICATION
     }
@@ -10871,13 +10963,13 @@ impl<'a> DeleteApplication<'a> {
         self.application_id = value
             .try_into()
             .map_err(|_| {
-                "parameter `application_id`: the value cannot become a `String`"
+                "parameter `application_id`: the value cannot be converted to `String`"
                     .to_string()
             });
         self
     }
 
-    /// Sends `DELETE /v1/applications/{application_id}` and decodes the answer.
+    /// Sends `DELETE /v1/applications/{application_id}` and decodes the response.
     pub async fn send(self) -> Result<ResponseValue<()>, Error<types::Error>> {
         let Self { client, application_id, call_options } = self;
         let outcome: Result<ResponseValue<()>, Error<types::Error>> = async move {
@@ -10926,13 +11018,13 @@ impl<'a> DeleteApplication<'a> {
             .map_err(|error| error.in_operation(&crate::operations::DELETE_APPLICATION))
     }
 
-    /// Sets options of this call only, such as its timeout or its repeats.
+    /// Sets options for this call only, such as its timeout or its retries.
     pub fn with_options(mut self, options: CallOptions) -> Self {
         self.call_options = options;
         self
     }
 
-    /// What the document says of this operation.
+    /// Metadata of this operation.
     pub fn operation(&self) -> &'static ::openapi_client_runtime::Operation {
         &crate::operations::DELETE_APPLICATION
     }
@@ -10977,7 +11069,7 @@ impl<'a> UpdateApplication<'a> {
         self.application_id = value
             .try_into()
             .map_err(|_| {
-                "parameter `application_id`: the value cannot become a `String`"
+                "parameter `application_id`: the value cannot be converted to `String`"
                     .to_string()
             });
         self
@@ -10998,7 +11090,7 @@ impl<'a> UpdateApplication<'a> {
         self
     }
 
-    /// Changes the request body with its builder, starting from what was set before.
+    /// Changes the request body with its builder, starting from the current value.
     pub fn body_map<F>(mut self, f: F) -> Self
     where
         F: std::ops::FnOnce(
@@ -11009,7 +11101,7 @@ impl<'a> UpdateApplication<'a> {
         self
     }
 
-    /// Sends `PATCH /v1/applications/{application_id}` and decodes the answer.
+    /// Sends `PATCH /v1/applications/{application_id}` and decodes the response.
     pub async fn send(
         self,
     ) -> Result<
@@ -11072,13 +11164,13 @@ impl<'a> UpdateApplication<'a> {
             .map_err(|error| error.in_operation(&crate::operations::UPDATE_APPLICATION))
     }
 
-    /// Sets options of this call only, such as its timeout or its repeats.
+    /// Sets options for this call only, such as its timeout or its retries.
     pub fn with_options(mut self, options: CallOptions) -> Self {
         self.call_options = options;
         self
     }
 
-    /// What the document says of this operation.
+    /// Metadata of this operation.
     pub fn operation(&self) -> &'static ::openapi_client_runtime::Operation {
         &crate::operations::UPDATE_APPLICATION
     }
@@ -11121,7 +11213,7 @@ impl<'a> ListSupportTickets<'a> {
             .try_into()
             .map(Some)
             .map_err(|_| {
-                "parameter `limit`: the value cannot become a `::std::num::NonZeroU64`"
+                "parameter `limit`: the value cannot be converted to `::std::num::NonZeroU64`"
                     .to_string()
             });
         self
@@ -11140,12 +11232,12 @@ impl<'a> ListSupportTickets<'a> {
             .try_into()
             .map(Some)
             .map_err(|_| {
-                "parameter `offset`: the value cannot become a `u64`".to_string()
+                "parameter `offset`: the value cannot be converted to `u64`".to_string()
             });
         self
     }
 
-    /// Sends `GET /v1/support-tickets` and decodes the answer.
+    /// Sends `GET /v1/support-tickets` and decodes the response.
     pub async fn send(
         self,
     ) -> Result<
@@ -11204,13 +11296,13 @@ impl<'a> ListSupportTickets<'a> {
             })
     }
 
-    /// Sets options of this call only, such as its timeout or its repeats.
+    /// Sets options for this call only, such as its timeout or its retries.
     pub fn with_options(mut self, options: CallOptions) -> Self {
         self.call_options = options;
         self
     }
 
-    /// What the document says of this operation.
+    /// Metadata of this operation.
     pub fn operation(&self) -> &'static ::openapi_client_runtime::Operation {
         &crate::operations::LIST_SUPPORT_TICKETS
     }
@@ -11218,14 +11310,14 @@ impl<'a> ListSupportTickets<'a> {
 
 #[cfg(feature = "inferred")]
 impl<'a> ListSupportTickets<'a> {
-    /// Sends the request again and again, and gives the items of all pages in the order of the server. [`limit`](Self::limit) says how many items a page has.
+    /// Fetches one page after another, and returns the items of all pages in the order of the server. [`limit`](Self::limit) sets the page size.
     ///
-    /// A list can be taken up where it was left: see [`Items::resume`](openapi_client_runtime::pagination::Items::resume).
+    /// A list can be resumed where it stopped: see [`Items::resume`](openapi_client_runtime::pagination::Items::resume).
     pub fn stream(self) -> ::openapi_client_runtime::pagination::Items<Self> {
         self.pages().items()
     }
 
-    /// As [`stream`](Self::stream), with whole pages, their statuses and headers.
+    /// Like [`stream`](Self::stream), but returns whole pages with their statuses and headers.
     pub fn pages(self) -> ::openapi_client_runtime::pagination::Pages<Self> {
         ::openapi_client_runtime::pagination::Pages::new(self)
     }
@@ -11307,7 +11399,7 @@ impl<'a> CreateSupportTicket<'a> {
         self
     }
 
-    /// Changes the request body with its builder, starting from what was set before.
+    /// Changes the request body with its builder, starting from the current value.
     pub fn body_map<F>(mut self, f: F) -> Self
     where
         F: std::ops::FnOnce(
@@ -11318,7 +11410,7 @@ impl<'a> CreateSupportTicket<'a> {
         self
     }
 
-    /// Sends `POST /v1/support-tickets` and decodes the answer.
+    /// Sends `POST /v1/support-tickets` and decodes the response.
     pub async fn send(
         self,
     ) -> Result<ResponseValue<types::SupportTicket>, Error<types::Error>> {
@@ -11377,13 +11469,13 @@ impl<'a> CreateSupportTicket<'a> {
             })
     }
 
-    /// Sets options of this call only, such as its timeout or its repeats.
+    /// Sets options for this call only, such as its timeout or its retries.
     pub fn with_options(mut self, options: CallOptions) -> Self {
         self.call_options = options;
         self
     }
 
-    /// What the document says of this operation.
+    /// Metadata of this operation.
     pub fn operation(&self) -> &'static ::openapi_client_runtime::Operation {
         &crate::operations::CREATE_SUPPORT_TICKET
     }
@@ -11426,12 +11518,13 @@ impl<'a> GetSupportTicket<'a> {
         self.ticket_id = value
             .try_into()
             .map_err(|_| {
-                "parameter `ticket_id`: the value cannot become a `String`".to_string()
+                "parameter `ticket_id`: the value cannot be converted to `String`"
+                    .to_string()
             });
         self
     }
 
-    /// Sends `GET /v1/support-tickets/{ticket_id}` and decodes the answer.
+    /// Sends `GET /v1/support-tickets/{ticket_id}` and decodes the response.
     pub async fn send(
         self,
     ) -> Result<ResponseValue<types::SupportTicket>, Error<types::Error>> {
@@ -11482,13 +11575,13 @@ impl<'a> GetSupportTicket<'a> {
             .map_err(|error| error.in_operation(&crate::operations::GET_SUPPORT_TICKET))
     }
 
-    /// Sets options of this call only, such as its timeout or its repeats.
+    /// Sets options for this call only, such as its timeout or its retries.
     pub fn with_options(mut self, options: CallOptions) -> Self {
         self.call_options = options;
         self
     }
 
-    /// What the document says of this operation.
+    /// Metadata of this operation.
     pub fn operation(&self) -> &'static ::openapi_client_runtime::Operation {
         &crate::operations::GET_SUPPORT_TICKET
     }
@@ -11533,7 +11626,8 @@ impl<'a> UpdateSupportTicket<'a> {
         self.ticket_id = value
             .try_into()
             .map_err(|_| {
-                "parameter `ticket_id`: the value cannot become a `String`".to_string()
+                "parameter `ticket_id`: the value cannot be converted to `String`"
+                    .to_string()
             });
         self
     }
@@ -11555,7 +11649,7 @@ impl<'a> UpdateSupportTicket<'a> {
         self
     }
 
-    /// Changes the request body with its builder, starting from what was set before.
+    /// Changes the request body with its builder, starting from the current value.
     pub fn body_map<F>(mut self, f: F) -> Self
     where
         F: std::ops::FnOnce(
@@ -11566,7 +11660,7 @@ impl<'a> UpdateSupportTicket<'a> {
         self
     }
 
-    /// Sends `PATCH /v1/support-tickets/{ticket_id}` and decodes the answer.
+    /// Sends `PATCH /v1/support-tickets/{ticket_id}` and decodes the response.
     pub async fn send(
         self,
     ) -> Result<
@@ -11635,13 +11729,13 @@ impl<'a> UpdateSupportTicket<'a> {
             })
     }
 
-    /// Sets options of this call only, such as its timeout or its repeats.
+    /// Sets options for this call only, such as its timeout or its retries.
     pub fn with_options(mut self, options: CallOptions) -> Self {
         self.call_options = options;
         self
     }
 
-    /// What the document says of this operation.
+    /// Metadata of this operation.
     pub fn operation(&self) -> &'static ::openapi_client_runtime::Operation {
         &crate::operations::UPDATE_SUPPORT_TICKET
     }
@@ -11686,7 +11780,8 @@ impl<'a> CreateSupportTicketMessage<'a> {
         self.ticket_id = value
             .try_into()
             .map_err(|_| {
-                "parameter `ticket_id`: the value cannot become a `String`".to_string()
+                "parameter `ticket_id`: the value cannot be converted to `String`"
+                    .to_string()
             });
         self
     }
@@ -11708,7 +11803,7 @@ impl<'a> CreateSupportTicketMessage<'a> {
         self
     }
 
-    /// Changes the request body with its builder, starting from what was set before.
+    /// Changes the request body with its builder, starting from the current value.
     pub fn body_map<F>(mut self, f: F) -> Self
     where
         F: std::ops::FnOnce(
@@ -11719,7 +11814,7 @@ impl<'a> CreateSupportTicketMessage<'a> {
         self
     }
 
-    /// Sends `POST /v1/support-tickets/{ticket_id}/messages` and decodes the answer.
+    /// Sends `POST /v1/support-tickets/{ticket_id}/messages` and decodes the response.
     pub async fn send(
         self,
     ) -> Result<ResponseValue<types::SupportTicketMessage>, Error<types::Error>> {
@@ -11786,13 +11881,13 @@ impl<'a> CreateSupportTicketMessage<'a> {
             })
     }
 
-    /// Sets options of this call only, such as its timeout or its repeats.
+    /// Sets options for this call only, such as its timeout or its retries.
     pub fn with_options(mut self, options: CallOptions) -> Self {
         self.call_options = options;
         self
     }
 
-    /// What the document says of this operation.
+    /// Metadata of this operation.
     pub fn operation(&self) -> &'static ::openapi_client_runtime::Operation {
         &crate::operations::CREATE_SUPPORT_TICKET_MESSAGE
     }
@@ -11818,7 +11913,7 @@ impl<'a> GetWidget<'a> {
         }
     }
 
-    /// Sends `GET /v1/widget` and decodes the answer.
+    /// Sends `GET /v1/widget` and decodes the response.
     pub async fn send(
         self,
     ) -> Result<ResponseValue<types::Widget>, Error<types::Error>> {
@@ -11864,13 +11959,13 @@ impl<'a> GetWidget<'a> {
         outcome.map_err(|error| error.in_operation(&crate::operations::GET_WIDGET))
     }
 
-    /// Sets options of this call only, such as its timeout or its repeats.
+    /// Sets options for this call only, such as its timeout or its retries.
     pub fn with_options(mut self, options: CallOptions) -> Self {
         self.call_options = options;
         self
     }
 
-    /// What the document says of this operation.
+    /// Metadata of this operation.
     pub fn operation(&self) -> &'static ::openapi_client_runtime::Operation {
         &crate::operations::GET_WIDGET
     }
@@ -11896,7 +11991,7 @@ impl<'a> ListWidgetConfigurators<'a> {
         }
     }
 
-    /// Sends `GET /v1/widget/configurators` and decodes the answer.
+    /// Sends `GET /v1/widget/configurators` and decodes the response.
     pub async fn send(
         self,
     ) -> Result<
@@ -11955,13 +12050,13 @@ impl<'a> ListWidgetConfigurators<'a> {
             })
     }
 
-    /// Sets options of this call only, such as its timeout or its repeats.
+    /// Sets options for this call only, such as its timeout or its retries.
     pub fn with_options(mut self, options: CallOptions) -> Self {
         self.call_options = options;
         self
     }
 
-    /// What the document says of this operation.
+    /// Metadata of this operation.
     pub fn operation(&self) -> &'static ::openapi_client_runtime::Operation {
         &crate::operations::LIST_WIDGET_CONFIGURATORS
     }
@@ -12004,13 +12099,13 @@ impl<'a> GetWidgetConfigurator<'a> {
         self.configurator_id = value
             .try_into()
             .map_err(|_| {
-                "parameter `configurator_id`: the value cannot become a `String`"
+                "parameter `configurator_id`: the value cannot be converted to `String`"
                     .to_string()
             });
         self
     }
 
-    /// Sends `GET /v1/widget/configurators/{configurator_id}` and decodes the answer.
+    /// Sends `GET /v1/widget/configurators/{configurator_id}` and decodes the response.
     pub async fn send(
         self,
     ) -> Result<ResponseValue<types::WidgetConfigurator>, Error<types::Error>> {
@@ -12070,13 +12165,13 @@ impl<'a> GetWidgetConfigurator<'a> {
             })
     }
 
-    /// Sets options of this call only, such as its timeout or its repeats.
+    /// Sets options for this call only, such as its timeout or its retries.
     pub fn with_options(mut self, options: CallOptions) -> Self {
         self.call_options = options;
         self
     }
 
-    /// What the document says of this operation.
+    /// Metadata of this operation.
     pub fn operation(&self) -> &'static ::openapi_client_runtime::Operation {
         &crate::operations::GET_WIDGET_CONFIGURATOR
     }
@@ -12121,7 +12216,7 @@ impl<'a> CalculateWidgetConfiguration<'a> {
         self.configurator_id = value
             .try_into()
             .map_err(|_| {
-                "parameter `configurator_id`: the value cannot become a `String`"
+                "parameter `configurator_id`: the value cannot be converted to `String`"
                     .to_string()
             });
         self
@@ -12144,7 +12239,7 @@ impl<'a> CalculateWidgetConfiguration<'a> {
         self
     }
 
-    /// Changes the request body with its builder, starting from what was set before.
+    /// Changes the request body with its builder, starting from the current value.
     pub fn body_map<F>(mut self, f: F) -> Self
     where
         F: std::ops::FnOnce(
@@ -12155,7 +12250,7 @@ impl<'a> CalculateWidgetConfiguration<'a> {
         self
     }
 
-    /// Sends `POST /v1/widget/configurators/{configurator_id}/calculations` and decodes the answer.
+    /// Sends `POST /v1/widget/configurators/{configurator_id}/calculations` and decodes the response.
     pub async fn send(
         self,
     ) -> Result<ResponseValue<types::CalculationResult>, Error<types::Error>> {
@@ -12221,13 +12316,13 @@ impl<'a> CalculateWidgetConfiguration<'a> {
             })
     }
 
-    /// Sets options of this call only, such as its timeout or its repeats.
+    /// Sets options for this call only, such as its timeout or its retries.
     pub fn with_options(mut self, options: CallOptions) -> Self {
         self.call_options = options;
         self
     }
 
-    /// What the document says of this operation.
+    /// Metadata of this operation.
     pub fn operation(&self) -> &'static ::openapi_client_runtime::Operation {
         &crate::operations::CALCULATE_WIDGET_CONFIGURATION
     }
@@ -12270,7 +12365,7 @@ impl<'a> CreateWidgetOrder<'a> {
         self
     }
 
-    /// Changes the request body with its builder, starting from what was set before.
+    /// Changes the request body with its builder, starting from the current value.
     pub fn body_map<F>(mut self, f: F) -> Self
     where
         F: std::ops::FnOnce(
@@ -12281,7 +12376,7 @@ impl<'a> CreateWidgetOrder<'a> {
         self
     }
 
-    /// Sends `POST /v1/widget/orders` and decodes the answer.
+    /// Sends `POST /v1/widget/orders` and decodes the response.
     pub async fn send(self) -> Result<ResponseValue<types::Order>, Error<types::Error>> {
         let Self { client, body, call_options } = self;
         let outcome: Result<ResponseValue<types::Order>, Error<types::Error>> = async move {
@@ -12332,13 +12427,13 @@ impl<'a> CreateWidgetOrder<'a> {
             .map_err(|error| error.in_operation(&crate::operations::CREATE_WIDGET_ORDER))
     }
 
-    /// Sets options of this call only, such as its timeout or its repeats.
+    /// Sets options for this call only, such as its timeout or its retries.
     pub fn with_options(mut self, options: CallOptions) -> Self {
         self.call_options = options;
         self
     }
 
-    /// What the document says of this operation.
+    /// Metadata of this operation.
     pub fn operation(&self) -> &'static ::openapi_client_runtime::Operation {
         &crate::operations::CREATE_WIDGET_ORDER
     }

@@ -23,20 +23,20 @@ impl Client {
     /// Builds a client from environment variables.
     ///
     /// - `CONFIGO_ENVIRONMENT`: one of `production`.
-    /// - `CONFIGO_BASE_URL`: an address; wins over an environment.
+    /// - `CONFIGO_BASE_URL`: a base URL; overrides the environment.
     /// - `CONFIGO_ACCESS_TOKEN`: credential of the scheme `accessToken`.
     /// - `CONFIGO_WIDGET_TOKEN`: credential of the scheme `widgetToken`.
     ///
     /// # Errors
     ///
-    /// [`BuildError`] when no address is set, or a value cannot be used.
+    /// [`BuildError`] when no base URL is set, or a value cannot be used.
     pub fn from_env() -> Result<Self, BuildError> {
         Self::builder().from_env()?.build()
     }
 
-    /// Starts a call that the document does not know, with everything that other calls
-    /// have: credentials, repeats, limits, errors. `path` stands below the base URL and
-    /// begins with a slash.
+    /// Starts a request for an endpoint that the document does not list, with the
+    /// credentials, retries, limits and errors of all other calls. `path` is relative to
+    /// the base URL and starts with a slash.
     pub fn request(
         &self,
         method: ::openapi_client_runtime::Method,
@@ -134,7 +134,7 @@ impl Client {
     ///
     /// # Access and safety
     ///
-    /// - Only trusted applications may call it.
+    /// - Only trusted applications may call this operation.
     ///
     /// # Errors
     ///
@@ -203,7 +203,7 @@ impl Client {
     /// # Access and safety
     ///
     /// - The token needs the scope `identify`.
-    /// - Replaces the whole: what the body leaves out is deleted. Read, change, write back.
+    /// - Replaces the whole resource: omitted properties are deleted. Read it, change it, and send it back.
     ///
     /// # Errors
     ///
@@ -323,7 +323,7 @@ impl Client {
     ///
     /// - The token needs the scope `identify`.
     ///
-    /// The list comes in pages: [`stream`](builder::ListReferrals::stream) gives the items of all.
+    /// The list has pages: [`stream`](builder::ListReferrals::stream) returns the items of all pages.
     ///
     /// # Errors
     ///
@@ -395,7 +395,7 @@ impl Client {
     ///
     /// - The token needs the scope `billing`.
     ///
-    /// The list comes in pages: [`stream`](builder::ListBillingHistory::stream) gives the items of all.
+    /// The list has pages: [`stream`](builder::ListBillingHistory::stream) returns the items of all pages.
     ///
     /// # Errors
     ///
@@ -501,7 +501,7 @@ impl Client {
     ///
     /// - The token needs the scope `projects`.
     ///
-    /// The list comes in pages: [`stream`](builder::ListProjects::stream) gives the items of all.
+    /// The list has pages: [`stream`](builder::ListProjects::stream) returns the items of all pages.
     ///
     /// # Errors
     ///
@@ -1333,9 +1333,9 @@ impl Client {
     ///
     /// # Access and safety
     ///
-    /// - The token needs the scopes `projects` and `orders`, all of them.
+    /// - The token needs all of the scopes `projects` and `orders`.
     ///
-    /// The list comes in pages: [`stream`](builder::ListOrders::stream) gives the items of all.
+    /// The list has pages: [`stream`](builder::ListOrders::stream) returns the items of all pages.
     ///
     /// # Errors
     ///
@@ -1371,7 +1371,7 @@ impl Client {
     ///
     /// # Access and safety
     ///
-    /// - The token needs the scopes `projects` and `orders`, all of them.
+    /// - The token needs all of the scopes `projects` and `orders`.
     ///
     /// # Errors
     ///
@@ -1428,7 +1428,7 @@ impl Client {
     ///
     /// # Access and safety
     ///
-    /// - The token needs the scopes `projects` and `orders`, all of them.
+    /// - The token needs all of the scopes `projects` and `orders`.
     ///
     /// # Errors
     ///
@@ -1468,7 +1468,7 @@ impl Client {
     ///
     /// # Access and safety
     ///
-    /// - The token needs the scopes `projects` and `orders`, all of them.
+    /// - The token needs all of the scopes `projects` and `orders`.
     ///
     /// # Errors
     ///
@@ -1516,7 +1516,7 @@ impl Client {
     ///
     /// # Access and safety
     ///
-    /// - The token needs the scopes `projects` and `orders`, all of them.
+    /// - The token needs all of the scopes `projects` and `orders`.
     ///
     /// # Errors
     ///
@@ -1556,9 +1556,9 @@ impl Client {
     ///
     /// # Access and safety
     ///
-    /// - The token needs the scopes `projects` and `orders`, all of them.
+    /// - The token needs all of the scopes `projects` and `orders`.
     ///
-    /// The list comes in pages: [`stream`](builder::ListOrderActivityLogs::stream) gives the items of all.
+    /// The list has pages: [`stream`](builder::ListOrderActivityLogs::stream) returns the items of all pages.
     ///
     /// # Errors
     ///
@@ -1599,7 +1599,7 @@ impl Client {
     ///
     /// # Access and safety
     ///
-    /// - The token needs the scopes `projects` and `orders`, all of them.
+    /// - The token needs all of the scopes `projects` and `orders`.
     ///
     /// # Errors
     ///
@@ -1643,9 +1643,9 @@ impl Client {
     ///
     /// # Access and safety
     ///
-    /// - The token needs the scopes `projects` and `contacts`, all of them.
+    /// - The token needs all of the scopes `projects` and `contacts`.
     ///
-    /// The list comes in pages: [`stream`](builder::ListContacts::stream) gives the items of all.
+    /// The list has pages: [`stream`](builder::ListContacts::stream) returns the items of all pages.
     ///
     /// # Errors
     ///
@@ -1681,7 +1681,7 @@ impl Client {
     ///
     /// # Access and safety
     ///
-    /// - The token needs the scopes `projects` and `contacts`, all of them.
+    /// - The token needs all of the scopes `projects` and `contacts`.
     ///
     /// # Errors
     ///
@@ -1734,7 +1734,7 @@ impl Client {
     ///
     /// # Access and safety
     ///
-    /// - The token needs the scopes `projects` and `contacts`, all of them.
+    /// - The token needs all of the scopes `projects` and `contacts`.
     ///
     /// # Errors
     ///
@@ -1774,7 +1774,7 @@ impl Client {
     ///
     /// # Access and safety
     ///
-    /// - The token needs the scopes `projects` and `contacts`, all of them.
+    /// - The token needs all of the scopes `projects` and `contacts`.
     ///
     /// # Errors
     ///
@@ -1822,7 +1822,7 @@ impl Client {
     ///
     /// # Access and safety
     ///
-    /// - The token needs the scopes `projects` and `contacts`, all of them.
+    /// - The token needs all of the scopes `projects` and `contacts`.
     ///
     /// # Errors
     ///
@@ -1862,9 +1862,9 @@ impl Client {
     ///
     /// # Access and safety
     ///
-    /// - The token needs the scopes `projects` and `contacts`, all of them.
+    /// - The token needs all of the scopes `projects` and `contacts`.
     ///
-    /// The list comes in pages: [`stream`](builder::ListContactActivityLogs::stream) gives the items of all.
+    /// The list has pages: [`stream`](builder::ListContactActivityLogs::stream) returns the items of all pages.
     ///
     /// # Errors
     ///
@@ -1905,7 +1905,7 @@ impl Client {
     ///
     /// # Access and safety
     ///
-    /// - The token needs the scopes `projects` and `contacts`, all of them.
+    /// - The token needs all of the scopes `projects` and `contacts`.
     ///
     /// # Errors
     ///
@@ -1940,7 +1940,7 @@ impl Client {
     ///
     /// # Access and safety
     ///
-    /// - The token needs the scopes `projects` and `contacts`, all of them.
+    /// - The token needs all of the scopes `projects` and `contacts`.
     ///
     /// # Errors
     ///
@@ -1991,7 +1991,7 @@ impl Client {
     ///
     /// # Access and safety
     ///
-    /// - The token needs the scopes `projects` and `contacts`, all of them.
+    /// - The token needs all of the scopes `projects` and `contacts`.
     ///
     /// # Errors
     ///
@@ -2031,7 +2031,7 @@ impl Client {
     ///
     /// # Access and safety
     ///
-    /// - The token needs the scopes `projects` and `contacts`, all of them.
+    /// - The token needs all of the scopes `projects` and `contacts`.
     ///
     /// # Errors
     ///
@@ -2075,7 +2075,7 @@ impl Client {
     ///
     /// # Access and safety
     ///
-    /// - The token needs the scopes `projects` and `contacts`, all of them.
+    /// - The token needs all of the scopes `projects` and `contacts`.
     ///
     /// # Errors
     ///
@@ -2115,9 +2115,9 @@ impl Client {
     ///
     /// # Access and safety
     ///
-    /// - The token needs the scopes `projects` and `materials`, all of them.
+    /// - The token needs all of the scopes `projects` and `materials`.
     ///
-    /// The list comes in pages: [`stream`](builder::ListMaterials::stream) gives the items of all.
+    /// The list has pages: [`stream`](builder::ListMaterials::stream) returns the items of all pages.
     ///
     /// # Errors
     ///
@@ -2153,7 +2153,7 @@ impl Client {
     ///
     /// # Access and safety
     ///
-    /// - The token needs the scopes `projects` and `materials`, all of them.
+    /// - The token needs all of the scopes `projects` and `materials`.
     ///
     /// # Errors
     ///
@@ -2208,7 +2208,7 @@ impl Client {
     ///
     /// # Access and safety
     ///
-    /// - The token needs the scopes `projects` and `materials`, all of them.
+    /// - The token needs all of the scopes `projects` and `materials`.
     ///
     /// # Errors
     ///
@@ -2248,7 +2248,7 @@ impl Client {
     ///
     /// # Access and safety
     ///
-    /// - The token needs the scopes `projects` and `materials`, all of them.
+    /// - The token needs all of the scopes `projects` and `materials`.
     ///
     /// # Errors
     ///
@@ -2296,7 +2296,7 @@ impl Client {
     ///
     /// # Access and safety
     ///
-    /// - The token needs the scopes `projects` and `materials`, all of them.
+    /// - The token needs all of the scopes `projects` and `materials`.
     ///
     /// # Errors
     ///
@@ -2336,9 +2336,9 @@ impl Client {
     ///
     /// # Access and safety
     ///
-    /// - The token needs the scopes `projects` and `configurators`, all of them.
+    /// - The token needs all of the scopes `projects` and `configurators`.
     ///
-    /// The list comes in pages: [`stream`](builder::ListConfigurators::stream) gives the items of all.
+    /// The list has pages: [`stream`](builder::ListConfigurators::stream) returns the items of all pages.
     ///
     /// # Errors
     ///
@@ -2374,7 +2374,7 @@ impl Client {
     ///
     /// # Access and safety
     ///
-    /// - The token needs the scopes `projects` and `configurators`, all of them.
+    /// - The token needs all of the scopes `projects` and `configurators`.
     ///
     /// # Errors
     ///
@@ -2440,7 +2440,7 @@ impl Client {
     ///
     /// # Access and safety
     ///
-    /// - The token needs the scopes `projects` and `configurators`, all of them.
+    /// - The token needs all of the scopes `projects` and `configurators`.
     ///
     /// # Errors
     ///
@@ -2480,7 +2480,7 @@ impl Client {
     ///
     /// # Access and safety
     ///
-    /// - The token needs the scopes `projects` and `configurators`, all of them.
+    /// - The token needs all of the scopes `projects` and `configurators`.
     ///
     /// # Errors
     ///
@@ -2528,7 +2528,7 @@ impl Client {
     ///
     /// # Access and safety
     ///
-    /// - The token needs the scopes `projects` and `configurators`, all of them.
+    /// - The token needs all of the scopes `projects` and `configurators`.
     ///
     /// # Errors
     ///
@@ -2568,7 +2568,7 @@ impl Client {
     ///
     /// # Access and safety
     ///
-    /// - The token needs the scopes `projects` and `configurators`, all of them.
+    /// - The token needs all of the scopes `projects` and `configurators`.
     ///
     /// # Errors
     ///
@@ -2620,9 +2620,9 @@ impl Client {
     ///
     /// # Access and safety
     ///
-    /// - The token needs the scopes `projects` and `products`, all of them.
+    /// - The token needs all of the scopes `projects` and `products`.
     ///
-    /// The list comes in pages: [`stream`](builder::ListProducts::stream) gives the items of all.
+    /// The list has pages: [`stream`](builder::ListProducts::stream) returns the items of all pages.
     ///
     /// # Errors
     ///
@@ -2658,7 +2658,7 @@ impl Client {
     ///
     /// # Access and safety
     ///
-    /// - The token needs the scopes `projects` and `products`, all of them.
+    /// - The token needs all of the scopes `projects` and `products`.
     ///
     /// # Errors
     ///
@@ -2711,7 +2711,7 @@ impl Client {
     ///
     /// # Access and safety
     ///
-    /// - The token needs the scopes `projects` and `products`, all of them.
+    /// - The token needs all of the scopes `projects` and `products`.
     ///
     /// # Errors
     ///
@@ -2751,7 +2751,7 @@ impl Client {
     ///
     /// # Access and safety
     ///
-    /// - The token needs the scopes `projects` and `products`, all of them.
+    /// - The token needs all of the scopes `projects` and `products`.
     ///
     /// # Errors
     ///
@@ -2799,7 +2799,7 @@ impl Client {
     ///
     /// # Access and safety
     ///
-    /// - The token needs the scopes `projects` and `products`, all of them.
+    /// - The token needs all of the scopes `projects` and `products`.
     ///
     /// # Errors
     ///
@@ -2839,7 +2839,7 @@ impl Client {
     ///
     /// # Access and safety
     ///
-    /// - The token needs the scopes `projects` and `reports`, all of them.
+    /// - The token needs all of the scopes `projects` and `reports`.
     ///
     /// # Errors
     ///
@@ -2875,7 +2875,7 @@ impl Client {
     ///
     /// # Access and safety
     ///
-    /// - The token needs the scopes `projects` and `reports`, all of them.
+    /// - The token needs all of the scopes `projects` and `reports`.
     ///
     /// # Errors
     ///
@@ -2918,7 +2918,7 @@ impl Client {
     ///
     /// - The token needs the scope `configurators`.
     ///
-    /// The list comes in pages: [`stream`](builder::ListShowcaseConfigurators::stream) gives the items of all.
+    /// The list has pages: [`stream`](builder::ListShowcaseConfigurators::stream) returns the items of all pages.
     ///
     /// # Errors
     ///
@@ -3102,7 +3102,7 @@ impl Client {
     ///
     /// # Access and safety
     ///
-    /// - Only trusted applications may call it.
+    /// - Only trusted applications may call this operation.
     ///
     /// # Errors
     ///
@@ -3136,7 +3136,7 @@ impl Client {
     ///
     /// # Access and safety
     ///
-    /// - Only trusted applications may call it.
+    /// - Only trusted applications may call this operation.
     ///
     /// # Errors
     ///
@@ -3171,7 +3171,7 @@ impl Client {
     ///
     /// # Access and safety
     ///
-    /// - Only trusted applications may call it.
+    /// - Only trusted applications may call this operation.
     ///
     /// # Errors
     ///
@@ -3205,7 +3205,7 @@ impl Client {
     ///
     /// # Access and safety
     ///
-    /// - Only trusted applications may call it.
+    /// - Only trusted applications may call this operation.
     ///
     /// # Errors
     ///
@@ -3257,7 +3257,7 @@ impl Client {
     ///
     /// # Access and safety
     ///
-    /// - Only trusted applications may call it.
+    /// - Only trusted applications may call this operation.
     ///
     /// # Errors
     ///
@@ -3292,7 +3292,7 @@ impl Client {
     ///
     /// # Access and safety
     ///
-    /// - Only trusted applications may call it.
+    /// - Only trusted applications may call this operation.
     ///
     /// # Errors
     ///
@@ -3344,7 +3344,7 @@ impl Client {
     ///
     /// # Access and safety
     ///
-    /// - Only trusted applications may call it.
+    /// - Only trusted applications may call this operation.
     ///
     /// # Errors
     ///
@@ -3379,9 +3379,9 @@ impl Client {
     ///
     /// # Access and safety
     ///
-    /// - Only trusted applications may call it.
+    /// - Only trusted applications may call this operation.
     ///
-    /// The list comes in pages: [`stream`](builder::ListSupportTickets::stream) gives the items of all.
+    /// The list has pages: [`stream`](builder::ListSupportTickets::stream) returns the items of all pages.
     ///
     /// # Errors
     ///
@@ -3416,7 +3416,7 @@ impl Client {
     ///
     /// # Access and safety
     ///
-    /// - Only trusted applications may call it.
+    /// - Only trusted applications may call this operation.
     ///
     /// # Errors
     ///
@@ -3462,7 +3462,7 @@ impl Client {
     ///
     /// # Access and safety
     ///
-    /// - Only trusted applications may call it.
+    /// - Only trusted applications may call this operation.
     ///
     /// # Errors
     ///
@@ -3497,7 +3497,7 @@ impl Client {
     ///
     /// # Access and safety
     ///
-    /// - Only trusted applications may call it.
+    /// - Only trusted applications may call this operation.
     ///
     /// # Errors
     ///
@@ -3540,7 +3540,7 @@ impl Client {
     ///
     /// # Access and safety
     ///
-    /// - Only trusted applications may call it.
+    /// - Only trusted applications may call this operation.
     ///
     /// # Errors
     ///
@@ -3772,7 +3772,7 @@ impl Client {
     }
 }
 
-/// Where the API runs.
+/// The environments of the API.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Environment {
@@ -3783,7 +3783,7 @@ pub enum Environment {
 impl Environment {
     /// All environments of the document.
     pub const ALL: &'static [Self] = &[Self::Production];
-    /// The address that calls start with.
+    /// The base URL of this environment.
     pub const fn base_url(self) -> &'static str {
         match self {
             Self::Production => "https://configo.org/api",
@@ -3806,21 +3806,21 @@ pub struct ClientBuilder {
 }
 
 impl ClientBuilder {
-    /// Chooses one of the addresses that the document names.
+    /// Uses one of the servers in the document.
     pub fn environment(self, environment: Environment) -> Self {
         self.base_url(environment.base_url())
     }
 
-    /// Sets the address that calls start with, for custom hosts and tests.
+    /// Sets the base URL, for custom hosts and tests.
     ///
-    /// `http://` is refused but for loopback addresses, see
+    /// `http://` is refused except for loopback addresses, see
     /// [`allow_insecure_http`](Self::allow_insecure_http).
     pub fn base_url(mut self, url: impl Into<String>) -> Self {
         self.core = self.core.base_url(url);
         self
     }
 
-    /// Signs calls with an access token (Bearer, RFC 6750) or a source of tokens, the scheme `accessToken` of the document.
+    /// Authenticates calls with an access token (Bearer, RFC 6750) or a source of tokens: the scheme `accessToken` of the document.
     ///
     /// OAuth 2.0 access token. The token needs every scope in `x-required-scopes` of the operation. An operation with `x-trusted-only` needs the token of a trusted application instead. How tokens are issued is not published; client id and client secret come from the OAuth Applications page of the account.
     pub fn access_token(mut self, token: impl Into<Bearer>) -> Self {
@@ -3828,7 +3828,7 @@ impl ClientBuilder {
         self
     }
 
-    /// Signs calls with an API key (`x-widget-token` in the header), the scheme `widgetToken` of the document.
+    /// Authenticates calls with an API key (`x-widget-token` in the header): the scheme `widgetToken` of the document.
     ///
     /// Widget token of one project, a JWT. It is for the widget endpoints only; do not send an access token with it.
     pub fn widget_token(mut self, key: impl Into<Secret>) -> Self {
@@ -3836,61 +3836,61 @@ impl ClientBuilder {
         self
     }
 
-    /// Says whether the application behind the credentials is one that the vendor trusts. Where it is said to be none, calls for trusted applications only are refused before they are sent.
+    /// Sets whether the credentials belong to an application that the vendor trusts. With `false`, calls that need a trusted application are refused before they are sent.
     pub fn trusted(mut self, trusted: bool) -> Self {
         self.core = self.core.trusted(trusted);
         self
     }
 
-    /// Bounds the time until a connection stands.
+    /// Limits the time to connect.
     pub fn connect_timeout(mut self, limit: ::std::time::Duration) -> Self {
         self.core = self.core.connect_timeout(limit);
         self
     }
 
-    /// Bounds the time between two pieces of an answer.
+    /// Limits the time between two chunks of a response.
     pub fn read_timeout(mut self, limit: ::std::time::Duration) -> Self {
         self.core = self.core.read_timeout(limit);
         self
     }
 
-    /// Bounds the time of one attempt of a call; without it, only that of the whole call counts.
+    /// Limits the time of each attempt of a call. Without it, only the limit of the whole call applies.
     pub fn attempt_timeout(mut self, limit: ::std::time::Duration) -> Self {
         self.core = self.core.attempt_timeout(limit);
         self
     }
 
-    /// Bounds the time of a whole call, with all its attempts and the waits between them.
+    /// Limits the time of a whole call, with all attempts and the waits between them.
     pub fn timeout(mut self, limit: ::std::time::Duration) -> Self {
         self.core = self.core.timeout(limit);
         self
     }
 
-    /// Sets how often and how patiently calls are repeated.
+    /// Sets how often and with which delays calls are retried.
     pub fn retry(mut self, policy: ::openapi_client_runtime::RetryPolicy) -> Self {
         self.core = self.core.retry(policy);
         self
     }
 
-    /// Sets what all calls of the client and its clones may spend on repeats: a repeat costs 5, after a timeout 10, and a success gives 1 back.
+    /// Sets the retry budget that the client shares with its clones: a retry costs 5, a retry after a timeout 10, and a success gives 1 back.
     pub fn retry_budget(mut self, budget: u32) -> Self {
         self.core = self.core.retry_budget(budget);
         self
     }
 
-    /// Bounds the size in bytes of an answer that is decoded.
+    /// Limits the size in bytes of a response that is decoded.
     pub fn response_body_limit(mut self, bytes: usize) -> Self {
         self.core = self.core.response_body_limit(bytes);
         self
     }
 
-    /// Follows up to `max` redirections in an attempt; without this, none. Credentials never go to another scheme, host or port.
+    /// Follows up to `max` redirects in an attempt. Without this, none. Credentials never go to another scheme, host or port.
     pub fn follow_redirects(mut self, max: u32) -> Self {
         self.core = self.core.follow_redirects(max);
         self
     }
 
-    /// Adds a step that every request goes through; the first one added is the outermost.
+    /// Adds middleware for all requests. The first one added is the outermost.
     pub fn middleware(
         mut self,
         middleware: impl ::openapi_client_runtime::Middleware,
@@ -3899,7 +3899,7 @@ impl ClientBuilder {
         self
     }
 
-    /// Adds somebody who is told of calls and attempts, for metrics.
+    /// Registers an observer of calls and attempts, for metrics.
     pub fn observer(
         mut self,
         observer: impl ::openapi_client_runtime::Observer,
@@ -3926,13 +3926,13 @@ impl ClientBuilder {
         self
     }
 
-    /// Trusts a further root certificate, in PEM.
+    /// Trusts an additional root certificate, in PEM.
     pub fn add_root_certificate(mut self, pem: impl Into<Vec<u8>>) -> Self {
         self.core = self.core.add_root_certificate(pem);
         self
     }
 
-    /// Brings an HTTP client along. Timeouts and certificates are then its own.
+    /// Uses your own HTTP client, with its own timeouts and certificates.
     pub fn http_client(
         mut self,
         client: ::openapi_client_runtime::reqwest::Client,
@@ -3941,15 +3941,15 @@ impl ClientBuilder {
         self
     }
 
-    /// Allows `http://` to other than loopback addresses: credentials then travel in the clear.
+    /// Allows `http://` to addresses other than loopback. Credentials are then sent unencrypted.
     pub fn allow_insecure_http(mut self) -> Self {
         self.core = self.core.allow_insecure_http();
         self
     }
 
-    /// Names the library or program that calls in `User-Agent`, as the API demands: `ConfigoClient (my-library, 1.2.3)`. Without this it is this crate and its version.
+    /// Sets the name and version of the calling library in `User-Agent`, as the API requires: `ConfigoClient (my-library, 1.2.3)`. By default they are those of this crate.
     ///
-    /// `build` refuses a name or version that is blank, or holds what would end its place in the header, such as a comma, a parenthesis or a line break.
+    /// `build` refuses a name or version that is blank, or contains a character with a meaning in this header, such as a comma, a parenthesis or a line break.
     pub fn library(
         mut self,
         name: impl Into<String>,
@@ -3959,12 +3959,12 @@ impl ClientBuilder {
         self
     }
 
-    /// Takes what the environment sets, see [`Client::from_env`]; what is not
-    /// set there stays as it is.
+    /// Reads the environment variables of [`Client::from_env`]; settings without a
+    /// variable stay unchanged.
     ///
     /// # Errors
     ///
-    /// [`BuildError`] when a variable is not Unicode, or has a value that cannot be used.
+    /// [`BuildError`] when a variable is not valid Unicode, or its value cannot be used.
     #[allow(clippy::wrong_self_convention, unused_mut)]
     pub fn from_env(mut self) -> Result<Self, BuildError> {
         if let Some(name) = self.core.env("ENVIRONMENT")? {
@@ -3998,11 +3998,11 @@ impl ClientBuilder {
         Ok(self)
     }
 
-    /// Finishes the client.
+    /// Builds the client.
     ///
     /// # Errors
     ///
-    /// [`BuildError`] when no address was given, or a value given cannot be used.
+    /// [`BuildError`] when no base URL is set, or a value cannot be used.
     pub fn build(self) -> Result<Client, BuildError> {
         Ok(Client { core: self.core.build()? })
     }

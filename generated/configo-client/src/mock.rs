@@ -15,29 +15,29 @@ pub async fn start() -> Server {
     }
 }
 
-/// Starts a mock server as `set_up` says, such as with another seed.
+/// Starts a mock server with the settings of `set_up`, such as another seed.
 ///
 /// # Errors
 ///
-/// [`StartError`] when the server cannot start as it is set up.
+/// [`StartError`] when the server cannot start with these settings.
 pub async fn try_start(
     set_up: impl FnOnce(MockServerBuilder) -> MockServerBuilder,
 ) -> Result<Server, StartError> {
     let document = Document::bundled(crate::DOCUMENT)
-        .expect("the document was valid when this crate was made of it");
+        .expect("the document was valid when this crate was generated");
     let builder = MockServer::builder().mount("", document);
     let server = set_up(builder).start().await?;
     Ok(Server { server })
 }
 
-/// A running mock server, with everything that [`MockServer`] can do. Dropping it ends it.
+/// A running mock server, with all methods of [`MockServer`]. Dropping it stops it.
 #[derive(Debug)]
 pub struct Server {
     server: MockServer,
 }
 
 impl Server {
-    /// A client of this server, with good credentials.
+    /// A client of this server, with valid credentials.
     ///
     /// # Panics
     ///

@@ -8,41 +8,41 @@
 pub struct ActivityLog {
     /// **Inferred.** When it happened.
     ///
-    /// The vendor does not document this member (basis: guide-page).
+    /// The vendor does not document this property (basis: guide-page).
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub created_at: ::std::option::Option<Timestamp>,
     /// **Inferred.** Details of the change. Their structure is not published.
     ///
-    /// The vendor does not document this member (basis: convention).
+    /// The vendor does not document this property (basis: convention).
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub data: ::std::option::Option<::serde_json::Value>,
     /// **Inferred.** Id of the entry.
     ///
-    /// The vendor does not document this member (basis: convention).
+    /// The vendor does not document this property (basis: convention).
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub id: ::std::option::Option<Id>,
     /// **Inferred.** The change or the note, in words. Whether the oldest or the newest entry comes first is not published.
     ///
-    /// The vendor does not document this member (basis: guide-page).
+    /// The vendor does not document this property (basis: guide-page).
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub message: ::std::option::Option<::std::string::String>,
     /// **Inferred.** Type of the entry. The types are not published.
     ///
-    /// The vendor does not document this member (basis: convention).
+    /// The vendor does not document this property (basis: convention).
     #[serde(rename = "type", skip_serializing_if = "::std::option::Option::is_none")]
     pub type_: ::std::option::Option<::std::string::String>,
     /// **Inferred.** Id of the user who made the change.
     ///
-    /// The vendor does not document this member (basis: convention).
+    /// The vendor does not document this property (basis: convention).
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub user_id: ::std::option::Option<Id>,
-    /// Members that the document does not name.
+    /// Properties that the document does not list.
     #[serde(flatten)]
     pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
 }
 
 impl ActivityLog {
-    /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
+    /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
     pub fn builder() -> builder::ActivityLog {
         ::std::default::Default::default()
     }
@@ -63,7 +63,7 @@ pub struct Application {
     pub created_at: ::std::option::Option<Timestamp>,
     /// **Inferred.** Id of the application.
     ///
-    /// The vendor does not document this member (basis: convention).
+    /// The vendor does not document this property (basis: convention).
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub id: ::std::option::Option<Id>,
     /// Name of the application.
@@ -75,13 +75,13 @@ pub struct Application {
     /// What the application may access on behalf of a user: values of `Scope`, and new ones that may appear.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub scopes: ::std::option::Option<::std::vec::Vec<::std::string::String>>,
-    /// Members that the document does not name.
+    /// Properties that the document does not list.
     #[serde(flatten)]
     pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
 }
 
 impl Application {
-    /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
+    /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
     pub fn builder() -> builder::Application {
         ::std::default::Default::default()
     }
@@ -103,7 +103,7 @@ pub struct ApplicationCreate {
 }
 
 impl ApplicationCreate {
-    /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
+    /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
     pub fn builder() -> builder::ApplicationCreate {
         ::std::default::Default::default()
     }
@@ -121,7 +121,7 @@ pub struct ApplicationCredentials {
     pub client_id: ::std::option::Option<::std::string::String>,
     /// Client secret of the application. It is returned only this once and cannot be fetched again, so store it in a safe place.
     ///
-    /// **Shown once:** the API never answers it again. [Take it](openapi_client_runtime::OneTimeSecret::take), or [save it](openapi_client_runtime::OneTimeSecret::save), before the answer is dropped.
+    /// **Shown once:** the API never returns it again. [Take it](openapi_client_runtime::OneTimeSecret::take), or [save it](openapi_client_runtime::OneTimeSecret::save), before the response is dropped.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub client_secret: ::std::option::Option<::openapi_client_runtime::OneTimeSecret>,
     /// When the application was registered.
@@ -129,7 +129,7 @@ pub struct ApplicationCredentials {
     pub created_at: ::std::option::Option<Timestamp>,
     /// **Inferred.** Id of the application.
     ///
-    /// The vendor does not document this member (basis: convention).
+    /// The vendor does not document this property (basis: convention).
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub id: ::std::option::Option<Id>,
     /// Name of the application.
@@ -141,13 +141,13 @@ pub struct ApplicationCredentials {
     /// What the application may access on behalf of a user: values of `Scope`, and new ones that may appear.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub scopes: ::std::option::Option<::std::vec::Vec<::std::string::String>>,
-    /// Members that the document does not name.
+    /// Properties that the document does not list.
     #[serde(flatten)]
     pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
 }
 
 impl ApplicationCredentials {
-    /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
+    /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
     pub fn builder() -> builder::ApplicationCredentials {
         ::std::default::Default::default()
     }
@@ -172,7 +172,7 @@ pub struct ApplicationUpdate {
 }
 
 impl ApplicationUpdate {
-    /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
+    /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
     pub fn builder() -> builder::ApplicationUpdate {
         ::std::default::Default::default()
     }
@@ -187,46 +187,46 @@ impl ApplicationUpdate {
 pub struct BillingRecord {
     /// **Inferred.** Amount that was charged.
     ///
-    /// The vendor does not document this member (basis: convention).
+    /// The vendor does not document this property (basis: convention).
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub amount: ::std::option::Option<Money>,
     /// **Inferred.** When it was charged.
     ///
-    /// The vendor does not document this member (basis: convention).
+    /// The vendor does not document this property (basis: convention).
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub created_at: ::std::option::Option<Timestamp>,
     /// **Inferred.** Currency of the amount.
     ///
-    /// The vendor does not document this member (basis: convention).
+    /// The vendor does not document this property (basis: convention).
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub currency: ::std::option::Option<::std::string::String>,
     /// **Inferred.** What was paid for.
     ///
-    /// The vendor does not document this member (basis: convention).
+    /// The vendor does not document this property (basis: convention).
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub description: ::std::option::Option<::std::string::String>,
     /// **Inferred.** Id of the entry.
     ///
-    /// The vendor does not document this member (basis: convention).
+    /// The vendor does not document this property (basis: convention).
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub id: ::std::option::Option<Id>,
     /// **Inferred.** Status of the payment. Its values are not published.
     ///
-    /// The vendor does not document this member (basis: convention).
+    /// The vendor does not document this property (basis: convention).
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub status: ::std::option::Option<::std::string::String>,
     /// **Inferred.** Id of the tariff that was paid for.
     ///
-    /// The vendor does not document this member (basis: convention).
+    /// The vendor does not document this property (basis: convention).
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub tariff_id: ::std::option::Option<Id>,
-    /// Members that the document does not name.
+    /// Properties that the document does not list.
     #[serde(flatten)]
     pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
 }
 
 impl BillingRecord {
-    /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
+    /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
     pub fn builder() -> builder::BillingRecord {
         ::std::default::Default::default()
     }
@@ -244,7 +244,7 @@ pub struct Calculation {
     pub blocks: ::std::option::Option<::std::vec::Vec<CalculationBlock>>,
     /// **Inferred.** Id of the calculation.
     ///
-    /// The vendor does not document this member (basis: convention).
+    /// The vendor does not document this property (basis: convention).
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub id: ::std::option::Option<Id>,
     /// The group of materials. Set either this or `material_id`.
@@ -255,16 +255,16 @@ pub struct Calculation {
     pub material_id: ::std::option::Option<Id>,
     /// **Inferred.** Position of the calculation in the list.
     ///
-    /// The vendor does not document this member (basis: convention).
+    /// The vendor does not document this property (basis: convention).
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub order: ::std::option::Option<i64>,
-    /// Members that the document does not name.
+    /// Properties that the document does not list.
     #[serde(flatten)]
     pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
 }
 
 impl Calculation {
-    /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
+    /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
     pub fn builder() -> builder::Calculation {
         ::std::default::Default::default()
     }
@@ -283,13 +283,13 @@ pub struct CalculationBlock {
     /// Formula of the quantity: numbers, variables with `$`, `+ - * / ( )`, the ternary operator of JavaScript, and the functions abs, round, ceil, floor, trunc, max, min, sin, cos, tan, asin, acos, atan, atan2, pow, sqrt, exp, log, log10 and random. That each block has its own formula is our reading of the page.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub quantity: ::std::option::Option<::std::string::String>,
-    /// Members that the document does not name.
+    /// Properties that the document does not list.
     #[serde(flatten)]
     pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
 }
 
 impl CalculationBlock {
-    /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
+    /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
     pub fn builder() -> builder::CalculationBlock {
         ::std::default::Default::default()
     }
@@ -308,13 +308,13 @@ pub struct CalculationBlockInput {
     /// Formula of the quantity: numbers, variables with `$`, `+ - * / ( )`, the ternary operator of JavaScript, and the functions abs, round, ceil, floor, trunc, max, min, sin, cos, tan, asin, acos, atan, atan2, pow, sqrt, exp, log, log10 and random. That each block has its own formula is our reading of the page.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub quantity: ::std::option::Option<::std::string::String>,
-    /// Members that the document does not name.
+    /// Properties that the document does not list.
     #[serde(flatten)]
     pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
 }
 
 impl CalculationBlockInput {
-    /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
+    /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
     pub fn builder() -> builder::CalculationBlockInput {
         ::std::default::Default::default()
     }
@@ -336,13 +336,13 @@ pub struct CalculationCondition {
     /// Variable of the control, such as `$width`.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub variable: ::std::option::Option<::std::string::String>,
-    /// Members that the document does not name.
+    /// Properties that the document does not list.
     #[serde(flatten)]
     pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
 }
 
 impl CalculationCondition {
-    /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
+    /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
     pub fn builder() -> builder::CalculationCondition {
         ::std::default::Default::default()
     }
@@ -364,13 +364,13 @@ pub struct CalculationConditionInput {
     /// Variable of the control, such as `$width`.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub variable: ::std::option::Option<Variable>,
-    /// Members that the document does not name.
+    /// Properties that the document does not list.
     #[serde(flatten)]
     pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
 }
 
 impl CalculationConditionInput {
-    /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
+    /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
     pub fn builder() -> builder::CalculationConditionInput {
         ::std::default::Default::default()
     }
@@ -394,16 +394,16 @@ pub struct CalculationInput {
     pub material_id: ::std::option::Option<Id>,
     /// **Inferred.** Position of the calculation in the list.
     ///
-    /// The vendor does not document this member (basis: convention).
+    /// The vendor does not document this property (basis: convention).
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub order: ::std::option::Option<i64>,
-    /// Members that the document does not name.
+    /// Properties that the document does not list.
     #[serde(flatten)]
     pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
 }
 
 impl CalculationInput {
-    /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
+    /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
     pub fn builder() -> builder::CalculationInput {
         ::std::default::Default::default()
     }
@@ -423,13 +423,13 @@ pub struct CalculationRequest {
     >,
     /// **Inferred.** Number of products.
     ///
-    /// The vendor does not document this member (basis: convention).
+    /// The vendor does not document this property (basis: convention).
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub quantity: ::std::option::Option<f64>,
 }
 
 impl CalculationRequest {
-    /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
+    /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
     pub fn builder() -> builder::CalculationRequest {
         ::std::default::Default::default()
     }
@@ -444,7 +444,7 @@ impl CalculationRequest {
 pub struct CalculationResult {
     /// **Inferred.** Equipment cost.
     ///
-    /// The vendor does not document this member (basis: guide-page).
+    /// The vendor does not document this property (basis: guide-page).
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub amortization: ::std::option::Option<Money>,
     /// Materials that the product uses.
@@ -452,7 +452,7 @@ pub struct CalculationResult {
     pub materials: ::std::option::Option<::std::vec::Vec<MaterialLine>>,
     /// **Inferred.** Name of the product, built from the pattern of the configurator.
     ///
-    /// The vendor does not document this member (basis: guide-page).
+    /// The vendor does not document this property (basis: guide-page).
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub name: ::std::option::Option<::std::string::String>,
     /// Computed purchase cost.
@@ -463,16 +463,16 @@ pub struct CalculationResult {
     pub sale_price: ::std::option::Option<Money>,
     /// **Inferred.** Labour cost.
     ///
-    /// The vendor does not document this member (basis: guide-page).
+    /// The vendor does not document this property (basis: guide-page).
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub work_cost: ::std::option::Option<Money>,
-    /// Members that the document does not name.
+    /// Properties that the document does not list.
     #[serde(flatten)]
     pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
 }
 
 impl CalculationResult {
-    /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
+    /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
     pub fn builder() -> builder::CalculationResult {
         ::std::default::Default::default()
     }
@@ -496,12 +496,12 @@ pub struct Configurator {
     pub controls: ::std::option::Option<::std::vec::Vec<Control>>,
     /// **Inferred.** When the configurator was created.
     ///
-    /// The vendor does not document this member (basis: convention).
+    /// The vendor does not document this property (basis: convention).
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub created_at: ::std::option::Option<Timestamp>,
     /// **Inferred.** Id of the configurator.
     ///
-    /// The vendor does not document this member (basis: convention).
+    /// The vendor does not document this property (basis: convention).
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub id: ::std::option::Option<Id>,
     /// Whether it is offered in the website widget.
@@ -524,19 +524,19 @@ pub struct Configurator {
     pub show_calculations: ::std::option::Option<bool>,
     /// **Inferred.** When it was last changed.
     ///
-    /// The vendor does not document this member (basis: convention).
+    /// The vendor does not document this property (basis: convention).
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub updated_at: ::std::option::Option<Timestamp>,
     /// Labour cost of one product.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub work_cost: ::std::option::Option<Money>,
-    /// Members that the document does not name.
+    /// Properties that the document does not list.
     #[serde(flatten)]
     pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
 }
 
 impl Configurator {
-    /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
+    /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
     pub fn builder() -> builder::Configurator {
         ::std::default::Default::default()
     }
@@ -578,13 +578,13 @@ pub struct ConfiguratorCreate {
     /// Labour cost of one product.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub work_cost: ::std::option::Option<Money>,
-    /// Members that the document does not name.
+    /// Properties that the document does not list.
     #[serde(flatten)]
     pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
 }
 
 impl ConfiguratorCreate {
-    /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
+    /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
     pub fn builder() -> builder::ConfiguratorCreate {
         ::std::default::Default::default()
     }
@@ -627,13 +627,13 @@ pub struct ConfiguratorUpdate {
     /// Labour cost of one product.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub work_cost: ::std::option::Option<Money>,
-    /// Members that the document does not name.
+    /// Properties that the document does not list.
     #[serde(flatten)]
     pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
 }
 
 impl ConfiguratorUpdate {
-    /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
+    /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
     pub fn builder() -> builder::ConfiguratorUpdate {
         ::std::default::Default::default()
     }
@@ -648,7 +648,7 @@ impl ConfiguratorUpdate {
 pub struct ConnectedAccount {
     /// **Inferred.** Whether the account is connected. The web page also lists services that are not connected.
     ///
-    /// The vendor does not document this member (basis: convention).
+    /// The vendor does not document this property (basis: convention).
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub connected: ::std::option::Option<bool>,
     /// Email address of the account at the other service.
@@ -656,7 +656,7 @@ pub struct ConnectedAccount {
     pub email: ::std::option::Option<::std::string::String>,
     /// **Inferred.** Id of the connection.
     ///
-    /// The vendor does not document this member (basis: convention).
+    /// The vendor does not document this property (basis: convention).
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub id: ::std::option::Option<Id>,
     /// When the account was connected.
@@ -665,13 +665,13 @@ pub struct ConnectedAccount {
     /// The other service. Google is the only one that the user manual names.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub provider: ::std::option::Option<::std::string::String>,
-    /// Members that the document does not name.
+    /// Properties that the document does not list.
     #[serde(flatten)]
     pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
 }
 
 impl ConnectedAccount {
-    /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
+    /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
     pub fn builder() -> builder::ConnectedAccount {
         ::std::default::Default::default()
     }
@@ -686,58 +686,58 @@ impl ConnectedAccount {
 pub struct Contact {
     /// **Inferred.** Address.
     ///
-    /// The vendor does not document this member (basis: guide-page).
+    /// The vendor does not document this property (basis: guide-page).
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub address: ::std::option::Option<::std::string::String>,
     /// **Inferred.** When the contact was created.
     ///
-    /// The vendor does not document this member (basis: convention).
+    /// The vendor does not document this property (basis: convention).
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub created_at: ::std::option::Option<Timestamp>,
     /// **Inferred.** Email address.
     ///
-    /// The vendor does not document this member (basis: guide-page).
+    /// The vendor does not document this property (basis: guide-page).
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub email: ::std::option::Option<::std::string::String>,
     /// **Inferred.** Values of the contact fields of the project. How the keys are named is not published.
     ///
-    /// The vendor does not document this member (basis: scope-text).
+    /// The vendor does not document this property (basis: scope-text).
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub fields: ::std::option::Option<
         ::serde_json::Map<::std::string::String, ::serde_json::Value>,
     >,
     /// **Inferred.** Id of the contact.
     ///
-    /// The vendor does not document this member (basis: convention).
+    /// The vendor does not document this property (basis: convention).
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub id: ::std::option::Option<Id>,
     /// **Inferred.** Name of the customer.
     ///
-    /// The vendor does not document this member (basis: guide-page).
+    /// The vendor does not document this property (basis: guide-page).
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub name: ::std::option::Option<::std::string::String>,
     /// **Inferred.** Internal comment.
     ///
-    /// The vendor does not document this member (basis: guide-page).
+    /// The vendor does not document this property (basis: guide-page).
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub note: ::std::option::Option<::std::string::String>,
     /// **Inferred.** Phone number.
     ///
-    /// The vendor does not document this member (basis: guide-page).
+    /// The vendor does not document this property (basis: guide-page).
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub phone: ::std::option::Option<::std::string::String>,
     /// **Inferred.** When it was last changed.
     ///
-    /// The vendor does not document this member (basis: convention).
+    /// The vendor does not document this property (basis: convention).
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub updated_at: ::std::option::Option<Timestamp>,
-    /// Members that the document does not name.
+    /// Properties that the document does not list.
     #[serde(flatten)]
     pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
 }
 
 impl Contact {
-    /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
+    /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
     pub fn builder() -> builder::Contact {
         ::std::default::Default::default()
     }
@@ -752,39 +752,39 @@ impl Contact {
 pub struct ContactCreate {
     /// **Inferred.** Address. At most 512 characters.
     ///
-    /// The vendor does not document this member (basis: guide-page).
+    /// The vendor does not document this property (basis: guide-page).
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub address: ::std::option::Option<ContactCreateAddress>,
     /// **Inferred.** Email address. At most 64 characters.
     ///
-    /// The vendor does not document this member (basis: guide-page).
+    /// The vendor does not document this property (basis: guide-page).
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub email: ::std::option::Option<ContactCreateEmail>,
     /// **Inferred.** Values of the contact fields of the project. How the keys are named is not published.
     ///
-    /// The vendor does not document this member (basis: scope-text).
+    /// The vendor does not document this property (basis: scope-text).
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub fields: ::std::option::Option<
         ::serde_json::Map<::std::string::String, ::serde_json::Value>,
     >,
     /// **Inferred.** Name of the customer.
     ///
-    /// The vendor does not document this member (basis: guide-page).
+    /// The vendor does not document this property (basis: guide-page).
     pub name: ::std::string::String,
     /// **Inferred.** Internal comment. At most 512 characters.
     ///
-    /// The vendor does not document this member (basis: guide-page).
+    /// The vendor does not document this property (basis: guide-page).
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub note: ::std::option::Option<ContactCreateNote>,
     /// **Inferred.** Phone number. At most 32 characters.
     ///
-    /// The vendor does not document this member (basis: guide-page).
+    /// The vendor does not document this property (basis: guide-page).
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub phone: ::std::option::Option<ContactCreatePhone>,
 }
 
 impl ContactCreate {
-    /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
+    /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
     pub fn builder() -> builder::ContactCreate {
         ::std::default::Default::default()
     }
@@ -1047,41 +1047,41 @@ impl<'de> ::serde::Deserialize<'de> for ContactCreatePhone {
 pub struct ContactField {
     /// **Inferred.** Id of the field.
     ///
-    /// The vendor does not document this member (basis: convention).
+    /// The vendor does not document this property (basis: convention).
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub id: ::std::option::Option<Id>,
     /// **Inferred.** Name of the field.
     ///
-    /// The vendor does not document this member (basis: convention).
+    /// The vendor does not document this property (basis: convention).
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub name: ::std::option::Option<::std::string::String>,
     /// **Inferred.** The values to choose from, if the field is a choice.
     ///
-    /// The vendor does not document this member (basis: convention).
+    /// The vendor does not document this property (basis: convention).
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub options: ::std::option::Option<::std::vec::Vec<::std::string::String>>,
     /// **Inferred.** Position of the field in the form.
     ///
-    /// The vendor does not document this member (basis: convention).
+    /// The vendor does not document this property (basis: convention).
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub order: ::std::option::Option<i64>,
     /// **Inferred.** Whether the field must be filled in.
     ///
-    /// The vendor does not document this member (basis: convention).
+    /// The vendor does not document this property (basis: convention).
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub required: ::std::option::Option<bool>,
     /// **Inferred.** Type of value that the field takes. The types are not published.
     ///
-    /// The vendor does not document this member (basis: convention).
+    /// The vendor does not document this property (basis: convention).
     #[serde(rename = "type", skip_serializing_if = "::std::option::Option::is_none")]
     pub type_: ::std::option::Option<::std::string::String>,
-    /// Members that the document does not name.
+    /// Properties that the document does not list.
     #[serde(flatten)]
     pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
 }
 
 impl ContactField {
-    /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
+    /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
     pub fn builder() -> builder::ContactField {
         ::std::default::Default::default()
     }
@@ -1096,32 +1096,32 @@ impl ContactField {
 pub struct ContactFieldCreate {
     /// **Inferred.** Name of the field.
     ///
-    /// The vendor does not document this member (basis: convention).
+    /// The vendor does not document this property (basis: convention).
     pub name: ::std::string::String,
     /// **Inferred.** The values to choose from, if the field is a choice.
     ///
-    /// The vendor does not document this member (basis: convention).
+    /// The vendor does not document this property (basis: convention).
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub options: ::std::option::Option<::std::vec::Vec<::std::string::String>>,
     /// **Inferred.** Position of the field in the form.
     ///
-    /// The vendor does not document this member (basis: convention).
+    /// The vendor does not document this property (basis: convention).
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub order: ::std::option::Option<i64>,
     /// **Inferred.** Whether the field must be filled in.
     ///
-    /// The vendor does not document this member (basis: convention).
+    /// The vendor does not document this property (basis: convention).
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub required: ::std::option::Option<bool>,
     /// **Inferred.** Type of value that the field takes. The types are not published.
     ///
-    /// The vendor does not document this member (basis: convention).
+    /// The vendor does not document this property (basis: convention).
     #[serde(rename = "type", skip_serializing_if = "::std::option::Option::is_none")]
     pub type_: ::std::option::Option<::std::string::String>,
 }
 
 impl ContactFieldCreate {
-    /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
+    /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
     pub fn builder() -> builder::ContactFieldCreate {
         ::std::default::Default::default()
     }
@@ -1136,33 +1136,33 @@ impl ContactFieldCreate {
 pub struct ContactFieldUpdate {
     /// **Inferred.** Name of the field.
     ///
-    /// The vendor does not document this member (basis: convention).
+    /// The vendor does not document this property (basis: convention).
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub name: ::std::option::Option<::std::string::String>,
     /// **Inferred.** The values to choose from, if the field is a choice.
     ///
-    /// The vendor does not document this member (basis: convention).
+    /// The vendor does not document this property (basis: convention).
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub options: ::std::option::Option<::std::vec::Vec<::std::string::String>>,
     /// **Inferred.** Position of the field in the form.
     ///
-    /// The vendor does not document this member (basis: convention).
+    /// The vendor does not document this property (basis: convention).
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub order: ::std::option::Option<i64>,
     /// **Inferred.** Whether the field must be filled in.
     ///
-    /// The vendor does not document this member (basis: convention).
+    /// The vendor does not document this property (basis: convention).
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub required: ::std::option::Option<bool>,
     /// **Inferred.** Type of value that the field takes. The types are not published.
     ///
-    /// The vendor does not document this member (basis: convention).
+    /// The vendor does not document this property (basis: convention).
     #[serde(rename = "type", skip_serializing_if = "::std::option::Option::is_none")]
     pub type_: ::std::option::Option<::std::string::String>,
 }
 
 impl ContactFieldUpdate {
-    /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
+    /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
     pub fn builder() -> builder::ContactFieldUpdate {
         ::std::default::Default::default()
     }
@@ -1177,40 +1177,40 @@ impl ContactFieldUpdate {
 pub struct ContactUpdate {
     /// **Inferred.** Address. At most 512 characters.
     ///
-    /// The vendor does not document this member (basis: guide-page).
+    /// The vendor does not document this property (basis: guide-page).
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub address: ::std::option::Option<ContactUpdateAddress>,
     /// **Inferred.** Email address. At most 64 characters.
     ///
-    /// The vendor does not document this member (basis: guide-page).
+    /// The vendor does not document this property (basis: guide-page).
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub email: ::std::option::Option<ContactUpdateEmail>,
     /// **Inferred.** Values of the contact fields of the project. How the keys are named is not published.
     ///
-    /// The vendor does not document this member (basis: scope-text).
+    /// The vendor does not document this property (basis: scope-text).
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub fields: ::std::option::Option<
         ::serde_json::Map<::std::string::String, ::serde_json::Value>,
     >,
     /// **Inferred.** Name of the customer.
     ///
-    /// The vendor does not document this member (basis: guide-page).
+    /// The vendor does not document this property (basis: guide-page).
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub name: ::std::option::Option<::std::string::String>,
     /// **Inferred.** Internal comment. At most 512 characters.
     ///
-    /// The vendor does not document this member (basis: guide-page).
+    /// The vendor does not document this property (basis: guide-page).
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub note: ::std::option::Option<ContactUpdateNote>,
     /// **Inferred.** Phone number. At most 32 characters.
     ///
-    /// The vendor does not document this member (basis: guide-page).
+    /// The vendor does not document this property (basis: guide-page).
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub phone: ::std::option::Option<ContactUpdatePhone>,
 }
 
 impl ContactUpdate {
-    /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
+    /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
     pub fn builder() -> builder::ContactUpdate {
         ::std::default::Default::default()
     }
@@ -1482,7 +1482,7 @@ pub struct Control {
     pub group_property: ::std::option::Option<::std::string::String>,
     /// **Inferred.** Id of the control.
     ///
-    /// The vendor does not document this member (basis: convention).
+    /// The vendor does not document this property (basis: convention).
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub id: ::std::option::Option<Id>,
     /// Label that the user sees.
@@ -1493,12 +1493,12 @@ pub struct Control {
     pub material_group: ::std::option::Option<::std::string::String>,
     /// **Inferred.** Id of the material whose property gives the choices, if the source is "Materials property".
     ///
-    /// The vendor does not document this member (basis: convention).
+    /// The vendor does not document this property (basis: convention).
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub material_id: ::std::option::Option<Id>,
     /// **Inferred.** Material property to choose from, if the source is "Materials property".
     ///
-    /// The vendor does not document this member (basis: convention).
+    /// The vendor does not document this property (basis: convention).
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub material_property: ::std::option::Option<::std::string::String>,
     /// Largest value of a number.
@@ -1509,7 +1509,7 @@ pub struct Control {
     pub min_value: ::std::option::Option<f64>,
     /// **Inferred.** Position of the control in the form.
     ///
-    /// The vendor does not document this member (basis: convention).
+    /// The vendor does not document this property (basis: convention).
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub order: ::std::option::Option<i64>,
     /// Step between values of a number.
@@ -1527,13 +1527,13 @@ pub struct Control {
     /// Name of the control in formulas: `$`, then letters, digits and underscores.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub variable: ::std::option::Option<::std::string::String>,
-    /// Members that the document does not name.
+    /// Properties that the document does not list.
     #[serde(flatten)]
     pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
 }
 
 impl Control {
-    /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
+    /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
     pub fn builder() -> builder::Control {
         ::std::default::Default::default()
     }
@@ -1563,12 +1563,12 @@ pub struct ControlInput {
     pub material_group: ::std::option::Option<::std::string::String>,
     /// **Inferred.** Id of the material whose property gives the choices, if the source is "Materials property".
     ///
-    /// The vendor does not document this member (basis: convention).
+    /// The vendor does not document this property (basis: convention).
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub material_id: ::std::option::Option<Id>,
     /// **Inferred.** Material property to choose from, if the source is "Materials property".
     ///
-    /// The vendor does not document this member (basis: convention).
+    /// The vendor does not document this property (basis: convention).
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub material_property: ::std::option::Option<::std::string::String>,
     /// Largest value of a number.
@@ -1579,7 +1579,7 @@ pub struct ControlInput {
     pub min_value: ::std::option::Option<f64>,
     /// **Inferred.** Position of the control in the form.
     ///
-    /// The vendor does not document this member (basis: convention).
+    /// The vendor does not document this property (basis: convention).
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub order: ::std::option::Option<i64>,
     /// Step between values of a number.
@@ -1597,13 +1597,13 @@ pub struct ControlInput {
     /// Name of the control in formulas: `$`, then letters, digits and underscores.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub variable: ::std::option::Option<Variable>,
-    /// Members that the document does not name.
+    /// Properties that the document does not list.
     #[serde(flatten)]
     pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
 }
 
 impl ControlInput {
-    /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
+    /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
     pub fn builder() -> builder::ControlInput {
         ::std::default::Default::default()
     }
@@ -1618,31 +1618,31 @@ impl ControlInput {
 pub struct Error {
     /// **Inferred.** Error code, for programs.
     ///
-    /// The vendor does not document this member (basis: convention).
+    /// The vendor does not document this property (basis: convention).
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub code: ::std::option::Option<TextOrNumber>,
     /// **Inferred.** Errors of single properties of the request. Their structure is not published.
     ///
-    /// The vendor does not document this member (basis: convention).
+    /// The vendor does not document this property (basis: convention).
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub errors: ::std::option::Option<::serde_json::Value>,
     /// **Inferred.** Error message, for people.
     ///
-    /// The vendor does not document this member (basis: convention).
+    /// The vendor does not document this property (basis: convention).
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub message: ::std::option::Option<::std::string::String>,
     /// **Inferred.** Seconds to wait before the next request, after 429.
     ///
-    /// The vendor does not document this member (basis: convention).
+    /// The vendor does not document this property (basis: convention).
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub retry_after: ::std::option::Option<f64>,
-    /// Members that the document does not name.
+    /// Properties that the document does not list.
     #[serde(flatten)]
     pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
 }
 
 impl Error {
-    /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
+    /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
     pub fn builder() -> builder::Error {
         ::std::default::Default::default()
     }
@@ -1657,41 +1657,41 @@ impl Error {
 pub struct File {
     /// **Inferred.** Media type of the file.
     ///
-    /// The vendor does not document this member (basis: convention).
+    /// The vendor does not document this property (basis: convention).
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub content_type: ::std::option::Option<::std::string::String>,
     /// **Inferred.** When the file was uploaded.
     ///
-    /// The vendor does not document this member (basis: convention).
+    /// The vendor does not document this property (basis: convention).
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub created_at: ::std::option::Option<Timestamp>,
     /// **Inferred.** Id of the file.
     ///
-    /// The vendor does not document this member (basis: convention).
+    /// The vendor does not document this property (basis: convention).
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub id: ::std::option::Option<Id>,
     /// **Inferred.** Name of the file.
     ///
-    /// The vendor does not document this member (basis: convention).
+    /// The vendor does not document this property (basis: convention).
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub name: ::std::option::Option<::std::string::String>,
     /// **Inferred.** Size of the file in bytes.
     ///
-    /// The vendor does not document this member (basis: convention).
+    /// The vendor does not document this property (basis: convention).
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub size: ::std::option::Option<i64>,
     /// **Inferred.** URL from which the file can be downloaded.
     ///
-    /// The vendor does not document this member (basis: convention).
+    /// The vendor does not document this property (basis: convention).
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub url: ::std::option::Option<::std::string::String>,
-    /// Members that the document does not name.
+    /// Properties that the document does not list.
     #[serde(flatten)]
     pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
 }
 
 impl File {
-    /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
+    /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
     pub fn builder() -> builder::File {
         ::std::default::Default::default()
     }
@@ -1738,13 +1738,13 @@ pub struct Locale {
     /// Time zone in which dates and times are shown. An IANA name is a guess.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub timezone: ::std::option::Option<::std::string::String>,
-    /// Members that the document does not name.
+    /// Properties that the document does not list.
     #[serde(flatten)]
     pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
 }
 
 impl Locale {
-    /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
+    /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
     pub fn builder() -> builder::Locale {
         ::std::default::Default::default()
     }
@@ -1759,7 +1759,7 @@ impl Locale {
 pub struct Material {
     /// **Inferred.** When the material was created.
     ///
-    /// The vendor does not document this member (basis: convention).
+    /// The vendor does not document this property (basis: convention).
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub created_at: ::std::option::Option<Timestamp>,
     /// Further information about the material.
@@ -1770,7 +1770,7 @@ pub struct Material {
     pub group: ::std::option::Option<::std::string::String>,
     /// **Inferred.** Id of the material.
     ///
-    /// The vendor does not document this member (basis: convention).
+    /// The vendor does not document this property (basis: convention).
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub id: ::std::option::Option<Id>,
     /// Unit of the material. The user manual names meters, linear meters, square meters, kilograms and pieces, and says that there are more. The values used by the API are not published.
@@ -1790,7 +1790,7 @@ pub struct Material {
     pub sale_price: ::std::option::Option<Money>,
     /// **Inferred.** When it was last changed.
     ///
-    /// The vendor does not document this member (basis: convention).
+    /// The vendor does not document this property (basis: convention).
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub updated_at: ::std::option::Option<Timestamp>,
     /// Code of the supplier or of the inventory.
@@ -1799,13 +1799,13 @@ pub struct Material {
     /// Expected loss, in percent. It is added to the computed consumption.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub waste_percentage: ::std::option::Option<f64>,
-    /// Members that the document does not name.
+    /// Properties that the document does not list.
     #[serde(flatten)]
     pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
 }
 
 impl Material {
-    /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
+    /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
     pub fn builder() -> builder::Material {
         ::std::default::Default::default()
     }
@@ -1878,7 +1878,7 @@ pub struct MaterialCreate {
 }
 
 impl MaterialCreate {
-    /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
+    /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
     pub fn builder() -> builder::MaterialCreate {
         ::std::default::Default::default()
     }
@@ -1893,17 +1893,17 @@ impl MaterialCreate {
 pub struct MaterialLine {
     /// **Inferred.** Id of the material.
     ///
-    /// The vendor does not document this member (basis: convention).
+    /// The vendor does not document this property (basis: convention).
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub material_id: ::std::option::Option<Id>,
     /// **Inferred.** Unit of the quantity.
     ///
-    /// The vendor does not document this member (basis: convention).
+    /// The vendor does not document this property (basis: convention).
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub measure: ::std::option::Option<::std::string::String>,
     /// **Inferred.** Name of the material.
     ///
-    /// The vendor does not document this member (basis: convention).
+    /// The vendor does not document this property (basis: convention).
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub name: ::std::option::Option<::std::string::String>,
     /// Quantity that is used.
@@ -1915,13 +1915,13 @@ pub struct MaterialLine {
     /// Price of one unit.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub unit_price: ::std::option::Option<Money>,
-    /// Members that the document does not name.
+    /// Properties that the document does not list.
     #[serde(flatten)]
     pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
 }
 
 impl MaterialLine {
-    /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
+    /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
     pub fn builder() -> builder::MaterialLine {
         ::std::default::Default::default()
     }
@@ -1964,7 +1964,7 @@ pub struct MaterialUpdate {
 }
 
 impl MaterialUpdate {
-    /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
+    /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
     pub fn builder() -> builder::MaterialUpdate {
         ::std::default::Default::default()
     }
@@ -1979,32 +1979,32 @@ impl MaterialUpdate {
 pub struct Member {
     /// **Inferred.** When the member joined.
     ///
-    /// The vendor does not document this member (basis: convention).
+    /// The vendor does not document this property (basis: convention).
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub created_at: ::std::option::Option<Timestamp>,
     /// **Inferred.** Email address of the member.
     ///
-    /// The vendor does not document this member (basis: guide-page).
+    /// The vendor does not document this property (basis: guide-page).
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub email: ::std::option::Option<::std::string::String>,
     /// **Inferred.** First name of the member.
     ///
-    /// The vendor does not document this member (basis: convention).
+    /// The vendor does not document this property (basis: convention).
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub first_name: ::std::option::Option<::std::string::String>,
     /// **Inferred.** Id of the membership.
     ///
-    /// The vendor does not document this member (basis: convention).
+    /// The vendor does not document this property (basis: convention).
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub id: ::std::option::Option<Id>,
     /// **Inferred.** Last name of the member.
     ///
-    /// The vendor does not document this member (basis: convention).
+    /// The vendor does not document this property (basis: convention).
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub last_name: ::std::option::Option<::std::string::String>,
     /// **Inferred.** The role as a whole object.
     ///
-    /// The vendor does not document this member (basis: convention).
+    /// The vendor does not document this property (basis: convention).
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub role: ::std::option::Option<Role>,
     /// Id of the role of the member. The role decides what the member may do.
@@ -2012,16 +2012,16 @@ pub struct Member {
     pub role_id: ::std::option::Option<Id>,
     /// **Inferred.** Id of the user.
     ///
-    /// The vendor does not document this member (basis: convention).
+    /// The vendor does not document this property (basis: convention).
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub user_id: ::std::option::Option<Id>,
-    /// Members that the document does not name.
+    /// Properties that the document does not list.
     #[serde(flatten)]
     pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
 }
 
 impl Member {
-    /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
+    /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
     pub fn builder() -> builder::Member {
         ::std::default::Default::default()
     }
@@ -2038,13 +2038,13 @@ pub struct MemberCreate {
     pub email: ::std::string::String,
     /// **Inferred.** Id of the role of the new member. On the web page the role is set after the invitation.
     ///
-    /// The vendor does not document this member (basis: convention).
+    /// The vendor does not document this property (basis: convention).
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub role_id: ::std::option::Option<Id>,
 }
 
 impl MemberCreate {
-    /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
+    /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
     pub fn builder() -> builder::MemberCreate {
         ::std::default::Default::default()
     }
@@ -2062,7 +2062,7 @@ pub struct MemberUpdate {
 }
 
 impl MemberUpdate {
-    /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
+    /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
     pub fn builder() -> builder::MemberUpdate {
         ::std::default::Default::default()
     }
@@ -2105,12 +2105,12 @@ impl ::std::convert::From<::serde_json::Value> for Money {
 pub struct NoteCreate {
     /// **Inferred.** Text of the note.
     ///
-    /// The vendor does not document this member (basis: guide-page).
+    /// The vendor does not document this property (basis: guide-page).
     pub message: ::std::string::String,
 }
 
 impl NoteCreate {
-    /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
+    /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
     pub fn builder() -> builder::NoteCreate {
         ::std::default::Default::default()
     }
@@ -2131,7 +2131,7 @@ pub struct Order {
     pub assignee_ids: ::std::option::Option<::std::vec::Vec<Id>>,
     /// **Inferred.** Id of the customer, if the order is linked to a contact.
     ///
-    /// The vendor does not document this member (basis: convention).
+    /// The vendor does not document this property (basis: convention).
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub contact_id: ::std::option::Option<Id>,
     /// Name of the customer.
@@ -2139,7 +2139,7 @@ pub struct Order {
     pub contact_name: ::std::option::Option<::std::string::String>,
     /// **Inferred.** When the order was created.
     ///
-    /// The vendor does not document this member (basis: convention).
+    /// The vendor does not document this property (basis: convention).
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub created_at: ::std::option::Option<Timestamp>,
     /// Email address of the customer.
@@ -2147,7 +2147,7 @@ pub struct Order {
     pub email: ::std::option::Option<::std::string::String>,
     /// **Inferred.** Id of the order.
     ///
-    /// The vendor does not document this member (basis: convention).
+    /// The vendor does not document this property (basis: convention).
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub id: ::std::option::Option<Id>,
     /// The products of the order.
@@ -2158,7 +2158,7 @@ pub struct Order {
     pub note: ::std::option::Option<::std::string::String>,
     /// **Inferred.** Order number, as people see it.
     ///
-    /// The vendor does not document this member (basis: convention).
+    /// The vendor does not document this property (basis: convention).
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub number: ::std::option::Option<TextOrNumber>,
     /// Phone number of the customer.
@@ -2166,22 +2166,22 @@ pub struct Order {
     pub phone: ::std::option::Option<::std::string::String>,
     /// **Inferred.** Cost of all products.
     ///
-    /// The vendor does not document this member (basis: convention).
+    /// The vendor does not document this property (basis: convention).
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub purchase_cost: ::std::option::Option<Money>,
     /// **Inferred.** Price of all products.
     ///
-    /// The vendor does not document this member (basis: convention).
+    /// The vendor does not document this property (basis: convention).
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub sale_price: ::std::option::Option<Money>,
     /// **Inferred.** Where the order came from, such as the project panel or the widget. The values are not published.
     ///
-    /// The vendor does not document this member (basis: convention).
+    /// The vendor does not document this property (basis: convention).
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub source: ::std::option::Option<::std::string::String>,
     /// **Inferred.** The status as a whole object.
     ///
-    /// The vendor does not document this member (basis: convention).
+    /// The vendor does not document this property (basis: convention).
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub status: ::std::option::Option<Status>,
     /// Status of the order, one of those of the project.
@@ -2189,16 +2189,16 @@ pub struct Order {
     pub status_id: ::std::option::Option<Id>,
     /// **Inferred.** When it was last changed.
     ///
-    /// The vendor does not document this member (basis: convention).
+    /// The vendor does not document this property (basis: convention).
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub updated_at: ::std::option::Option<Timestamp>,
-    /// Members that the document does not name.
+    /// Properties that the document does not list.
     #[serde(flatten)]
     pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
 }
 
 impl Order {
-    /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
+    /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
     pub fn builder() -> builder::Order {
         ::std::default::Default::default()
     }
@@ -2219,7 +2219,7 @@ pub struct OrderCreate {
     pub assignee_ids: ::std::option::Option<::std::vec::Vec<Id>>,
     /// **Inferred.** Id of the customer, if the order is linked to a contact.
     ///
-    /// The vendor does not document this member (basis: convention).
+    /// The vendor does not document this property (basis: convention).
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub contact_id: ::std::option::Option<Id>,
     /// Name of the customer.
@@ -2243,7 +2243,7 @@ pub struct OrderCreate {
 }
 
 impl OrderCreate {
-    /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
+    /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
     pub fn builder() -> builder::OrderCreate {
         ::std::default::Default::default()
     }
@@ -2509,7 +2509,7 @@ pub struct OrderItem {
     pub configurator_id: ::std::option::Option<Id>,
     /// **Inferred.** Id of the product in the order.
     ///
-    /// The vendor does not document this member (basis: convention).
+    /// The vendor does not document this property (basis: convention).
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub id: ::std::option::Option<Id>,
     /// Materials that the product uses.
@@ -2517,12 +2517,12 @@ pub struct OrderItem {
     pub materials: ::std::option::Option<::std::vec::Vec<MaterialLine>>,
     /// **Inferred.** Unit of the product.
     ///
-    /// The vendor does not document this member (basis: guide-page).
+    /// The vendor does not document this property (basis: guide-page).
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub measure: ::std::option::Option<::std::string::String>,
     /// **Inferred.** Name of the product, built from the pattern of the configurator.
     ///
-    /// The vendor does not document this member (basis: guide-page).
+    /// The vendor does not document this property (basis: guide-page).
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub name: ::std::option::Option<::std::string::String>,
     /// Chosen form values by control variable.
@@ -2532,7 +2532,7 @@ pub struct OrderItem {
     >,
     /// **Inferred.** Id of the matching product of the project.
     ///
-    /// The vendor does not document this member (basis: convention).
+    /// The vendor does not document this property (basis: convention).
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub product_id: ::std::option::Option<Id>,
     /// Computed purchase cost.
@@ -2540,19 +2540,19 @@ pub struct OrderItem {
     pub purchase_cost: ::std::option::Option<Money>,
     /// **Inferred.** Ordered quantity of this product.
     ///
-    /// The vendor does not document this member (basis: convention).
+    /// The vendor does not document this property (basis: convention).
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub quantity: ::std::option::Option<f64>,
     /// Computed sale price.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub sale_price: ::std::option::Option<Money>,
-    /// Members that the document does not name.
+    /// Properties that the document does not list.
     #[serde(flatten)]
     pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
 }
 
 impl OrderItem {
-    /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
+    /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
     pub fn builder() -> builder::OrderItem {
         ::std::default::Default::default()
     }
@@ -2575,21 +2575,21 @@ pub struct OrderItemInput {
     >,
     /// **Inferred.** Id of the matching product of the project.
     ///
-    /// The vendor does not document this member (basis: convention).
+    /// The vendor does not document this property (basis: convention).
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub product_id: ::std::option::Option<Id>,
     /// **Inferred.** Ordered quantity of this product.
     ///
-    /// The vendor does not document this member (basis: convention).
+    /// The vendor does not document this property (basis: convention).
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub quantity: ::std::option::Option<f64>,
-    /// Members that the document does not name.
+    /// Properties that the document does not list.
     #[serde(flatten)]
     pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
 }
 
 impl OrderItemInput {
-    /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
+    /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
     pub fn builder() -> builder::OrderItemInput {
         ::std::default::Default::default()
     }
@@ -2610,7 +2610,7 @@ pub struct OrderUpdate {
     pub assignee_ids: ::std::option::Option<::std::vec::Vec<Id>>,
     /// **Inferred.** Id of the customer, if the order is linked to a contact.
     ///
-    /// The vendor does not document this member (basis: convention).
+    /// The vendor does not document this property (basis: convention).
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub contact_id: ::std::option::Option<Id>,
     /// Name of the customer.
@@ -2634,7 +2634,7 @@ pub struct OrderUpdate {
 }
 
 impl OrderUpdate {
-    /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
+    /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
     pub fn builder() -> builder::OrderUpdate {
         ::std::default::Default::default()
     }
@@ -2897,58 +2897,58 @@ impl<'de> ::serde::Deserialize<'de> for OrderUpdatePhone {
 pub struct Product {
     /// **Inferred.** Id of the configurator of the product.
     ///
-    /// The vendor does not document this member (basis: guide-page).
+    /// The vendor does not document this property (basis: guide-page).
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub configurator_id: ::std::option::Option<Id>,
     /// **Inferred.** When the product was created.
     ///
-    /// The vendor does not document this member (basis: convention).
+    /// The vendor does not document this property (basis: convention).
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub created_at: ::std::option::Option<Timestamp>,
     /// **Inferred.** Id of the product.
     ///
-    /// The vendor does not document this member (basis: convention).
+    /// The vendor does not document this property (basis: convention).
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub id: ::std::option::Option<Id>,
     /// **Inferred.** Unit of the product.
     ///
-    /// The vendor does not document this member (basis: guide-page).
+    /// The vendor does not document this property (basis: guide-page).
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub measure: ::std::option::Option<::std::string::String>,
     /// **Inferred.** Name of the product.
     ///
-    /// The vendor does not document this member (basis: guide-page).
+    /// The vendor does not document this property (basis: guide-page).
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub name: ::std::option::Option<::std::string::String>,
     /// **Inferred.** Form values by control variable.
     ///
-    /// The vendor does not document this member (basis: guide-page).
+    /// The vendor does not document this property (basis: guide-page).
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub parameters: ::std::option::Option<
         ::serde_json::Map<::std::string::String, ::serde_json::Value>,
     >,
     /// **Inferred.** Computed purchase cost.
     ///
-    /// The vendor does not document this member (basis: guide-page).
+    /// The vendor does not document this property (basis: guide-page).
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub purchase_cost: ::std::option::Option<Money>,
     /// **Inferred.** Sale price.
     ///
-    /// The vendor does not document this member (basis: guide-page).
+    /// The vendor does not document this property (basis: guide-page).
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub sale_price: ::std::option::Option<Money>,
     /// **Inferred.** When it was last changed.
     ///
-    /// The vendor does not document this member (basis: convention).
+    /// The vendor does not document this property (basis: convention).
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub updated_at: ::std::option::Option<Timestamp>,
-    /// Members that the document does not name.
+    /// Properties that the document does not list.
     #[serde(flatten)]
     pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
 }
 
 impl Product {
-    /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
+    /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
     pub fn builder() -> builder::Product {
         ::std::default::Default::default()
     }
@@ -2963,34 +2963,34 @@ impl Product {
 pub struct ProductCreate {
     /// **Inferred.** Id of the configurator of the product.
     ///
-    /// The vendor does not document this member (basis: convention).
+    /// The vendor does not document this property (basis: convention).
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub configurator_id: ::std::option::Option<Id>,
     /// **Inferred.** Unit of the product.
     ///
-    /// The vendor does not document this member (basis: convention).
+    /// The vendor does not document this property (basis: convention).
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub measure: ::std::option::Option<::std::string::String>,
     /// **Inferred.** Name of the product.
     ///
-    /// The vendor does not document this member (basis: convention).
+    /// The vendor does not document this property (basis: convention).
     pub name: ::std::string::String,
     /// **Inferred.** Form values by control variable.
     ///
-    /// The vendor does not document this member (basis: convention).
+    /// The vendor does not document this property (basis: convention).
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub parameters: ::std::option::Option<
         ::serde_json::Map<::std::string::String, ::serde_json::Value>,
     >,
     /// **Inferred.** Sale price.
     ///
-    /// The vendor does not document this member (basis: convention).
+    /// The vendor does not document this property (basis: convention).
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub sale_price: ::std::option::Option<Money>,
 }
 
 impl ProductCreate {
-    /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
+    /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
     pub fn builder() -> builder::ProductCreate {
         ::std::default::Default::default()
     }
@@ -3005,35 +3005,35 @@ impl ProductCreate {
 pub struct ProductUpdate {
     /// **Inferred.** Id of the configurator of the product.
     ///
-    /// The vendor does not document this member (basis: convention).
+    /// The vendor does not document this property (basis: convention).
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub configurator_id: ::std::option::Option<Id>,
     /// **Inferred.** Unit of the product.
     ///
-    /// The vendor does not document this member (basis: convention).
+    /// The vendor does not document this property (basis: convention).
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub measure: ::std::option::Option<::std::string::String>,
     /// **Inferred.** Name of the product.
     ///
-    /// The vendor does not document this member (basis: convention).
+    /// The vendor does not document this property (basis: convention).
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub name: ::std::option::Option<::std::string::String>,
     /// **Inferred.** Form values by control variable.
     ///
-    /// The vendor does not document this member (basis: convention).
+    /// The vendor does not document this property (basis: convention).
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub parameters: ::std::option::Option<
         ::serde_json::Map<::std::string::String, ::serde_json::Value>,
     >,
     /// **Inferred.** Sale price.
     ///
-    /// The vendor does not document this member (basis: convention).
+    /// The vendor does not document this property (basis: convention).
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub sale_price: ::std::option::Option<Money>,
 }
 
 impl ProductUpdate {
-    /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
+    /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
     pub fn builder() -> builder::ProductUpdate {
         ::std::default::Default::default()
     }
@@ -3048,46 +3048,46 @@ impl ProductUpdate {
 pub struct Project {
     /// **Inferred.** When the project was created.
     ///
-    /// The vendor does not document this member (basis: convention).
+    /// The vendor does not document this property (basis: convention).
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub created_at: ::std::option::Option<Timestamp>,
     /// **Inferred.** Currency of the amounts in the project.
     ///
-    /// The vendor does not document this member (basis: convention).
+    /// The vendor does not document this property (basis: convention).
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub currency: ::std::option::Option<::std::string::String>,
     /// **Inferred.** What the project is for.
     ///
-    /// The vendor does not document this member (basis: convention).
+    /// The vendor does not document this property (basis: convention).
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub description: ::std::option::Option<::std::string::String>,
     /// **Inferred.** Id of the project.
     ///
-    /// The vendor does not document this member (basis: convention).
+    /// The vendor does not document this property (basis: convention).
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub id: ::std::option::Option<Id>,
     /// **Inferred.** Name of the project.
     ///
-    /// The vendor does not document this member (basis: convention).
+    /// The vendor does not document this property (basis: convention).
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub name: ::std::option::Option<::std::string::String>,
     /// **Inferred.** Id of the user who owns the project.
     ///
-    /// The vendor does not document this member (basis: convention).
+    /// The vendor does not document this property (basis: convention).
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub owner_id: ::std::option::Option<Id>,
     /// **Inferred.** When it was last changed.
     ///
-    /// The vendor does not document this member (basis: convention).
+    /// The vendor does not document this property (basis: convention).
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub updated_at: ::std::option::Option<Timestamp>,
-    /// Members that the document does not name.
+    /// Properties that the document does not list.
     #[serde(flatten)]
     pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
 }
 
 impl Project {
-    /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
+    /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
     pub fn builder() -> builder::Project {
         ::std::default::Default::default()
     }
@@ -3102,22 +3102,22 @@ impl Project {
 pub struct ProjectCreate {
     /// **Inferred.** Currency of the amounts in the project.
     ///
-    /// The vendor does not document this member (basis: convention).
+    /// The vendor does not document this property (basis: convention).
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub currency: ::std::option::Option<::std::string::String>,
     /// **Inferred.** What the project is for.
     ///
-    /// The vendor does not document this member (basis: convention).
+    /// The vendor does not document this property (basis: convention).
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub description: ::std::option::Option<::std::string::String>,
     /// **Inferred.** Name of the project.
     ///
-    /// The vendor does not document this member (basis: convention).
+    /// The vendor does not document this property (basis: convention).
     pub name: ::std::string::String,
 }
 
 impl ProjectCreate {
-    /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
+    /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
     pub fn builder() -> builder::ProjectCreate {
         ::std::default::Default::default()
     }
@@ -3132,23 +3132,23 @@ impl ProjectCreate {
 pub struct ProjectUpdate {
     /// **Inferred.** Currency of the amounts in the project.
     ///
-    /// The vendor does not document this member (basis: convention).
+    /// The vendor does not document this property (basis: convention).
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub currency: ::std::option::Option<::std::string::String>,
     /// **Inferred.** What the project is for.
     ///
-    /// The vendor does not document this member (basis: convention).
+    /// The vendor does not document this property (basis: convention).
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub description: ::std::option::Option<::std::string::String>,
     /// **Inferred.** Name of the project.
     ///
-    /// The vendor does not document this member (basis: convention).
+    /// The vendor does not document this property (basis: convention).
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub name: ::std::option::Option<::std::string::String>,
 }
 
 impl ProjectUpdate {
-    /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
+    /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
     pub fn builder() -> builder::ProjectUpdate {
         ::std::default::Default::default()
     }
@@ -3163,41 +3163,41 @@ impl ProjectUpdate {
 pub struct Referral {
     /// **Inferred.** When the referral was created.
     ///
-    /// The vendor does not document this member (basis: convention).
+    /// The vendor does not document this property (basis: convention).
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub created_at: ::std::option::Option<Timestamp>,
     /// **Inferred.** Email address of the person.
     ///
-    /// The vendor does not document this member (basis: convention).
+    /// The vendor does not document this property (basis: convention).
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub email: ::std::option::Option<::std::string::String>,
     /// **Inferred.** Id of the referral.
     ///
-    /// The vendor does not document this member (basis: convention).
+    /// The vendor does not document this property (basis: convention).
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub id: ::std::option::Option<Id>,
     /// **Inferred.** Name of the person.
     ///
-    /// The vendor does not document this member (basis: convention).
+    /// The vendor does not document this property (basis: convention).
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub name: ::std::option::Option<::std::string::String>,
     /// **Inferred.** Reward of the user for the referral.
     ///
-    /// The vendor does not document this member (basis: convention).
+    /// The vendor does not document this property (basis: convention).
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub reward: ::std::option::Option<Money>,
     /// **Inferred.** Status of the referral. Its values are not published.
     ///
-    /// The vendor does not document this member (basis: convention).
+    /// The vendor does not document this property (basis: convention).
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub status: ::std::option::Option<::std::string::String>,
-    /// Members that the document does not name.
+    /// Properties that the document does not list.
     #[serde(flatten)]
     pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
 }
 
 impl Referral {
-    /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
+    /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
     pub fn builder() -> builder::Referral {
         ::std::default::Default::default()
     }
@@ -3212,36 +3212,36 @@ impl Referral {
 pub struct Report {
     /// **Inferred.** The figures. Their structure is not published.
     ///
-    /// The vendor does not document this member (basis: convention).
+    /// The vendor does not document this property (basis: convention).
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub data: ::std::option::Option<::serde_json::Value>,
     /// **Inferred.** First day of the period.
     ///
-    /// The vendor does not document this member (basis: convention).
+    /// The vendor does not document this property (basis: convention).
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub date_from: ::std::option::Option<::std::string::String>,
     /// **Inferred.** Last day of the period.
     ///
-    /// The vendor does not document this member (basis: convention).
+    /// The vendor does not document this property (basis: convention).
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub date_to: ::std::option::Option<::std::string::String>,
     /// **Inferred.** Id of the report, possibly a fixed name.
     ///
-    /// The vendor does not document this member (basis: convention).
+    /// The vendor does not document this property (basis: convention).
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub id: ::std::option::Option<Id>,
     /// **Inferred.** Name of the report.
     ///
-    /// The vendor does not document this member (basis: convention).
+    /// The vendor does not document this property (basis: convention).
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub name: ::std::option::Option<::std::string::String>,
-    /// Members that the document does not name.
+    /// Properties that the document does not list.
     #[serde(flatten)]
     pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
 }
 
 impl Report {
-    /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
+    /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
     pub fn builder() -> builder::Report {
         ::std::default::Default::default()
     }
@@ -3271,7 +3271,7 @@ pub struct Role {
     pub can_manage_project: ::std::option::Option<bool>,
     /// **Inferred.** Id of the role.
     ///
-    /// The vendor does not document this member (basis: convention).
+    /// The vendor does not document this property (basis: convention).
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub id: ::std::option::Option<Id>,
     /// Name of the role.
@@ -3280,13 +3280,13 @@ pub struct Role {
     /// Position of the role in lists.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub order: ::std::option::Option<i64>,
-    /// Members that the document does not name.
+    /// Properties that the document does not list.
     #[serde(flatten)]
     pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
 }
 
 impl Role {
-    /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
+    /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
     pub fn builder() -> builder::Role {
         ::std::default::Default::default()
     }
@@ -3322,7 +3322,7 @@ pub struct RoleCreate {
 }
 
 impl RoleCreate {
-    /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
+    /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
     pub fn builder() -> builder::RoleCreate {
         ::std::default::Default::default()
     }
@@ -3359,7 +3359,7 @@ pub struct RoleUpdate {
 }
 
 impl RoleUpdate {
-    /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
+    /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
     pub fn builder() -> builder::RoleUpdate {
         ::std::default::Default::default()
     }
@@ -3383,7 +3383,7 @@ pub struct Session {
     pub expires_at: ::std::option::Option<Timestamp>,
     /// **Inferred.** Id of the session.
     ///
-    /// The vendor does not document this member (basis: convention).
+    /// The vendor does not document this property (basis: convention).
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub id: ::std::option::Option<Id>,
     /// Whether it is the current session, which cannot be revoked. That this is the session of the token in use is a guess.
@@ -3392,13 +3392,13 @@ pub struct Session {
     /// Whether it is a trusted application. The web page marks these with a shield icon.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub is_trusted: ::std::option::Option<bool>,
-    /// Members that the document does not name.
+    /// Properties that the document does not list.
     #[serde(flatten)]
     pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
 }
 
 impl Session {
-    /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
+    /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
     pub fn builder() -> builder::Session {
         ::std::default::Default::default()
     }
@@ -3413,41 +3413,41 @@ impl Session {
 pub struct ShowcaseConfigurator {
     /// **Inferred.** Who shares the configurator.
     ///
-    /// The vendor does not document this member (basis: convention).
+    /// The vendor does not document this property (basis: convention).
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub author: ::std::option::Option<::std::string::String>,
     /// **Inferred.** The fields of the form.
     ///
-    /// The vendor does not document this member (basis: convention).
+    /// The vendor does not document this property (basis: convention).
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub controls: ::std::option::Option<::std::vec::Vec<Control>>,
     /// **Inferred.** Id of the configurator.
     ///
-    /// The vendor does not document this member (basis: convention).
+    /// The vendor does not document this property (basis: convention).
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub id: ::std::option::Option<Id>,
     /// **Inferred.** Unit of the product.
     ///
-    /// The vendor does not document this member (basis: convention).
+    /// The vendor does not document this property (basis: convention).
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub measure: ::std::option::Option<::std::string::String>,
     /// **Inferred.** Name of the configurator.
     ///
-    /// The vendor does not document this member (basis: guide-page).
+    /// The vendor does not document this property (basis: guide-page).
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub name: ::std::option::Option<::std::string::String>,
     /// **Inferred.** Pattern for the name of the product.
     ///
-    /// The vendor does not document this member (basis: convention).
+    /// The vendor does not document this property (basis: convention).
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub product_name: ::std::option::Option<::std::string::String>,
-    /// Members that the document does not name.
+    /// Properties that the document does not list.
     #[serde(flatten)]
     pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
 }
 
 impl ShowcaseConfigurator {
-    /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
+    /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
     pub fn builder() -> builder::ShowcaseConfigurator {
         ::std::default::Default::default()
     }
@@ -3462,7 +3462,7 @@ impl ShowcaseConfigurator {
 pub struct Status {
     /// **Inferred.** Id of the status.
     ///
-    /// The vendor does not document this member (basis: convention).
+    /// The vendor does not document this property (basis: convention).
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub id: ::std::option::Option<Id>,
     /// Whether orders created in the project panel get this status.
@@ -3480,13 +3480,13 @@ pub struct Status {
     /// Position of the status in lists.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub order: ::std::option::Option<i64>,
-    /// Members that the document does not name.
+    /// Properties that the document does not list.
     #[serde(flatten)]
     pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
 }
 
 impl Status {
-    /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
+    /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
     pub fn builder() -> builder::Status {
         ::std::default::Default::default()
     }
@@ -3516,7 +3516,7 @@ pub struct StatusCreate {
 }
 
 impl StatusCreate {
-    /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
+    /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
     pub fn builder() -> builder::StatusCreate {
         ::std::default::Default::default()
     }
@@ -3547,7 +3547,7 @@ pub struct StatusUpdate {
 }
 
 impl StatusUpdate {
-    /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
+    /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
     pub fn builder() -> builder::StatusUpdate {
         ::std::default::Default::default()
     }
@@ -3562,46 +3562,46 @@ impl StatusUpdate {
 pub struct Subscription {
     /// **Inferred.** Whether the subscription renews automatically.
     ///
-    /// The vendor does not document this member (basis: convention).
+    /// The vendor does not document this property (basis: convention).
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub auto_renew: ::std::option::Option<bool>,
     /// **Inferred.** When the subscription ends, or renews.
     ///
-    /// The vendor does not document this member (basis: convention).
+    /// The vendor does not document this property (basis: convention).
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub expires_at: ::std::option::Option<Timestamp>,
     /// **Inferred.** Id of the subscription.
     ///
-    /// The vendor does not document this member (basis: convention).
+    /// The vendor does not document this property (basis: convention).
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub id: ::std::option::Option<Id>,
     /// **Inferred.** When the subscription started.
     ///
-    /// The vendor does not document this member (basis: convention).
+    /// The vendor does not document this property (basis: convention).
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub started_at: ::std::option::Option<Timestamp>,
     /// **Inferred.** Status of the subscription. Its values are not published.
     ///
-    /// The vendor does not document this member (basis: convention).
+    /// The vendor does not document this property (basis: convention).
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub status: ::std::option::Option<::std::string::String>,
     /// **Inferred.** The tariff as a whole object.
     ///
-    /// The vendor does not document this member (basis: convention).
+    /// The vendor does not document this property (basis: convention).
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub tariff: ::std::option::Option<Tariff>,
     /// **Inferred.** Id of the tariff.
     ///
-    /// The vendor does not document this member (basis: convention).
+    /// The vendor does not document this property (basis: convention).
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub tariff_id: ::std::option::Option<Id>,
-    /// Members that the document does not name.
+    /// Properties that the document does not list.
     #[serde(flatten)]
     pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
 }
 
 impl Subscription {
-    /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
+    /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
     pub fn builder() -> builder::Subscription {
         ::std::default::Default::default()
     }
@@ -3616,41 +3616,41 @@ impl Subscription {
 pub struct SupportTicket {
     /// **Inferred.** When the ticket was opened.
     ///
-    /// The vendor does not document this member (basis: convention).
+    /// The vendor does not document this property (basis: convention).
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub created_at: ::std::option::Option<Timestamp>,
     /// **Inferred.** Id of the ticket.
     ///
-    /// The vendor does not document this member (basis: convention).
+    /// The vendor does not document this property (basis: convention).
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub id: ::std::option::Option<Id>,
     /// **Inferred.** Messages of the ticket.
     ///
-    /// The vendor does not document this member (basis: convention).
+    /// The vendor does not document this property (basis: convention).
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub messages: ::std::option::Option<::std::vec::Vec<SupportTicketMessage>>,
     /// **Inferred.** Status of the ticket. Its values are not published.
     ///
-    /// The vendor does not document this member (basis: convention).
+    /// The vendor does not document this property (basis: convention).
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub status: ::std::option::Option<::std::string::String>,
     /// **Inferred.** Subject of the ticket.
     ///
-    /// The vendor does not document this member (basis: convention).
+    /// The vendor does not document this property (basis: convention).
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub subject: ::std::option::Option<::std::string::String>,
     /// **Inferred.** When it was last changed.
     ///
-    /// The vendor does not document this member (basis: convention).
+    /// The vendor does not document this property (basis: convention).
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub updated_at: ::std::option::Option<Timestamp>,
-    /// Members that the document does not name.
+    /// Properties that the document does not list.
     #[serde(flatten)]
     pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
 }
 
 impl SupportTicket {
-    /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
+    /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
     pub fn builder() -> builder::SupportTicket {
         ::std::default::Default::default()
     }
@@ -3665,16 +3665,16 @@ impl SupportTicket {
 pub struct SupportTicketCreate {
     /// **Inferred.** The first message.
     ///
-    /// The vendor does not document this member (basis: convention).
+    /// The vendor does not document this property (basis: convention).
     pub message: ::std::string::String,
     /// **Inferred.** Subject of the ticket.
     ///
-    /// The vendor does not document this member (basis: convention).
+    /// The vendor does not document this property (basis: convention).
     pub subject: ::std::string::String,
 }
 
 impl SupportTicketCreate {
-    /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
+    /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
     pub fn builder() -> builder::SupportTicketCreate {
         ::std::default::Default::default()
     }
@@ -3689,31 +3689,31 @@ impl SupportTicketCreate {
 pub struct SupportTicketMessage {
     /// **Inferred.** Who wrote it.
     ///
-    /// The vendor does not document this member (basis: convention).
+    /// The vendor does not document this property (basis: convention).
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub author: ::std::option::Option<::std::string::String>,
     /// **Inferred.** When it was written.
     ///
-    /// The vendor does not document this member (basis: convention).
+    /// The vendor does not document this property (basis: convention).
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub created_at: ::std::option::Option<Timestamp>,
     /// **Inferred.** Id of the message.
     ///
-    /// The vendor does not document this member (basis: convention).
+    /// The vendor does not document this property (basis: convention).
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub id: ::std::option::Option<Id>,
     /// **Inferred.** Text of the message.
     ///
-    /// The vendor does not document this member (basis: convention).
+    /// The vendor does not document this property (basis: convention).
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub message: ::std::option::Option<::std::string::String>,
-    /// Members that the document does not name.
+    /// Properties that the document does not list.
     #[serde(flatten)]
     pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
 }
 
 impl SupportTicketMessage {
-    /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
+    /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
     pub fn builder() -> builder::SupportTicketMessage {
         ::std::default::Default::default()
     }
@@ -3728,12 +3728,12 @@ impl SupportTicketMessage {
 pub struct SupportTicketMessageCreate {
     /// **Inferred.** Text of the message.
     ///
-    /// The vendor does not document this member (basis: convention).
+    /// The vendor does not document this property (basis: convention).
     pub message: ::std::string::String,
 }
 
 impl SupportTicketMessageCreate {
-    /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
+    /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
     pub fn builder() -> builder::SupportTicketMessageCreate {
         ::std::default::Default::default()
     }
@@ -3748,13 +3748,13 @@ impl SupportTicketMessageCreate {
 pub struct SupportTicketUpdate {
     /// **Inferred.** Status of the ticket. Its values are not published.
     ///
-    /// The vendor does not document this member (basis: convention).
+    /// The vendor does not document this property (basis: convention).
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub status: ::std::option::Option<::std::string::String>,
 }
 
 impl SupportTicketUpdate {
-    /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
+    /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
     pub fn builder() -> builder::SupportTicketUpdate {
         ::std::default::Default::default()
     }
@@ -3769,46 +3769,46 @@ impl SupportTicketUpdate {
 pub struct Tariff {
     /// **Inferred.** Currency of the price.
     ///
-    /// The vendor does not document this member (basis: convention).
+    /// The vendor does not document this property (basis: convention).
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub currency: ::std::option::Option<::std::string::String>,
     /// **Inferred.** Further limits of the plan. Their structure is not published.
     ///
-    /// The vendor does not document this member (basis: convention).
+    /// The vendor does not document this property (basis: convention).
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub features: ::std::option::Option<::serde_json::Value>,
     /// **Inferred.** Id of the tariff.
     ///
-    /// The vendor does not document this member (basis: convention).
+    /// The vendor does not document this property (basis: convention).
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub id: ::std::option::Option<Id>,
     /// **Inferred.** Maximum number of members of a project under this plan.
     ///
-    /// The vendor does not document this member (basis: guide-page).
+    /// The vendor does not document this property (basis: guide-page).
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub max_members: ::std::option::Option<i64>,
     /// **Inferred.** Name of the plan.
     ///
-    /// The vendor does not document this member (basis: convention).
+    /// The vendor does not document this property (basis: convention).
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub name: ::std::option::Option<::std::string::String>,
     /// **Inferred.** Length of one period. Its values are not published.
     ///
-    /// The vendor does not document this member (basis: convention).
+    /// The vendor does not document this property (basis: convention).
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub period: ::std::option::Option<::std::string::String>,
     /// **Inferred.** Price for one period.
     ///
-    /// The vendor does not document this member (basis: convention).
+    /// The vendor does not document this property (basis: convention).
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub price: ::std::option::Option<Money>,
-    /// Members that the document does not name.
+    /// Properties that the document does not list.
     #[serde(flatten)]
     pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
 }
 
 impl Tariff {
-    /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
+    /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
     pub fn builder() -> builder::Tariff {
         ::std::default::Default::default()
     }
@@ -3891,7 +3891,7 @@ pub struct User {
     pub country: ::std::option::Option<::std::string::String>,
     /// **Inferred.** When the account was created.
     ///
-    /// The vendor does not document this member (basis: convention).
+    /// The vendor does not document this property (basis: convention).
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub created_at: ::std::option::Option<Timestamp>,
     /// Email address of the account. It cannot be changed on the account page.
@@ -3902,7 +3902,7 @@ pub struct User {
     pub first_name: ::std::option::Option<::std::string::String>,
     /// **Inferred.** Id of the user.
     ///
-    /// The vendor does not document this member (basis: convention).
+    /// The vendor does not document this property (basis: convention).
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub id: ::std::option::Option<Id>,
     /// Language of the interface, as in `Locale`.
@@ -3920,13 +3920,13 @@ pub struct User {
     /// Time zone in which dates and times are shown, as in `Locale`.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub timezone: ::std::option::Option<::std::string::String>,
-    /// Members that the document does not name.
+    /// Properties that the document does not list.
     #[serde(flatten)]
     pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
 }
 
 impl User {
-    /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
+    /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
     pub fn builder() -> builder::User {
         ::std::default::Default::default()
     }
@@ -3966,7 +3966,7 @@ pub struct UserUpdate {
 }
 
 impl UserUpdate {
-    /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
+    /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
     pub fn builder() -> builder::UserUpdate {
         ::std::default::Default::default()
     }
@@ -4045,26 +4045,26 @@ impl<'de> ::serde::Deserialize<'de> for Variable {
 pub struct Widget {
     /// **Inferred.** Id of the project that the widget belongs to.
     ///
-    /// The vendor does not document this member (basis: convention).
+    /// The vendor does not document this property (basis: convention).
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub project_id: ::std::option::Option<Id>,
     /// **Inferred.** Name of the project.
     ///
-    /// The vendor does not document this member (basis: convention).
+    /// The vendor does not document this property (basis: convention).
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub project_name: ::std::option::Option<::std::string::String>,
     /// **Inferred.** Settings of the widget. Their structure is not published.
     ///
-    /// The vendor does not document this member (basis: convention).
+    /// The vendor does not document this property (basis: convention).
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub settings: ::std::option::Option<::serde_json::Value>,
-    /// Members that the document does not name.
+    /// Properties that the document does not list.
     #[serde(flatten)]
     pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
 }
 
 impl Widget {
-    /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
+    /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
     pub fn builder() -> builder::Widget {
         ::std::default::Default::default()
     }
@@ -4079,36 +4079,36 @@ impl Widget {
 pub struct WidgetConfigurator {
     /// **Inferred.** The fields of the form.
     ///
-    /// The vendor does not document this member (basis: guide-page).
+    /// The vendor does not document this property (basis: guide-page).
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub controls: ::std::option::Option<::std::vec::Vec<Control>>,
     /// **Inferred.** Id of the configurator.
     ///
-    /// The vendor does not document this member (basis: convention).
+    /// The vendor does not document this property (basis: convention).
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub id: ::std::option::Option<Id>,
     /// **Inferred.** Unit of the product.
     ///
-    /// The vendor does not document this member (basis: convention).
+    /// The vendor does not document this property (basis: convention).
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub measure: ::std::option::Option<::std::string::String>,
     /// **Inferred.** Name of the configurator.
     ///
-    /// The vendor does not document this member (basis: guide-page).
+    /// The vendor does not document this property (basis: guide-page).
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub name: ::std::option::Option<::std::string::String>,
     /// **Inferred.** Whether the public may see computed values and formulas.
     ///
-    /// The vendor does not document this member (basis: guide-page).
+    /// The vendor does not document this property (basis: guide-page).
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub show_calculations: ::std::option::Option<bool>,
-    /// Members that the document does not name.
+    /// Properties that the document does not list.
     #[serde(flatten)]
     pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
 }
 
 impl WidgetConfigurator {
-    /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
+    /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
     pub fn builder() -> builder::WidgetConfigurator {
         ::std::default::Default::default()
     }
@@ -4123,38 +4123,38 @@ impl WidgetConfigurator {
 pub struct WidgetOrderCreate {
     /// **Inferred.** Address of the customer. At most 512 characters.
     ///
-    /// The vendor does not document this member (basis: guide-page).
+    /// The vendor does not document this property (basis: guide-page).
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub address: ::std::option::Option<WidgetOrderCreateAddress>,
     /// **Inferred.** Name of the customer.
     ///
-    /// The vendor does not document this member (basis: guide-page).
+    /// The vendor does not document this property (basis: guide-page).
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub contact_name: ::std::option::Option<::std::string::String>,
     /// **Inferred.** Email address of the customer. At most 64 characters.
     ///
-    /// The vendor does not document this member (basis: guide-page).
+    /// The vendor does not document this property (basis: guide-page).
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub email: ::std::option::Option<WidgetOrderCreateEmail>,
     /// **Inferred.** The products of the order.
     ///
-    /// The vendor does not document this member (basis: guide-page).
+    /// The vendor does not document this property (basis: guide-page).
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub items: ::std::option::Option<::std::vec::Vec<OrderItemInput>>,
     /// **Inferred.** Internal comment. At most 512 characters.
     ///
-    /// The vendor does not document this member (basis: guide-page).
+    /// The vendor does not document this property (basis: guide-page).
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub note: ::std::option::Option<WidgetOrderCreateNote>,
     /// **Inferred.** Phone number of the customer. At most 32 characters.
     ///
-    /// The vendor does not document this member (basis: guide-page).
+    /// The vendor does not document this property (basis: guide-page).
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub phone: ::std::option::Option<WidgetOrderCreatePhone>,
 }
 
 impl WidgetOrderCreate {
-    /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
+    /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
     pub fn builder() -> builder::WidgetOrderCreate {
         ::std::default::Default::default()
     }
@@ -4460,7 +4460,7 @@ pub mod builder {
     impl ActivityLog {
         /// **Inferred.** When it happened.
         ///
-        /// The vendor does not document this member (basis: guide-page).
+        /// The vendor does not document this property (basis: guide-page).
         pub fn created_at<T>(mut self, value: T) -> Self
         where
             T: ::std::convert::TryInto<::std::option::Option<super::Timestamp>>,
@@ -4468,13 +4468,13 @@ pub mod builder {
         {
             self.created_at = value
                 .try_into()
-                .map_err(|e| format!("member `created_at` of `ActivityLog`: {e}"));
+                .map_err(|e| format!("property `created_at` of `ActivityLog`: {e}"));
             self
         }
 
         /// **Inferred.** Details of the change. Their structure is not published.
         ///
-        /// The vendor does not document this member (basis: convention).
+        /// The vendor does not document this property (basis: convention).
         pub fn data<T>(mut self, value: T) -> Self
         where
             T: ::std::convert::TryInto<::std::option::Option<::serde_json::Value>>,
@@ -4482,13 +4482,13 @@ pub mod builder {
         {
             self.data = value
                 .try_into()
-                .map_err(|e| format!("member `data` of `ActivityLog`: {e}"));
+                .map_err(|e| format!("property `data` of `ActivityLog`: {e}"));
             self
         }
 
         /// **Inferred.** Id of the entry.
         ///
-        /// The vendor does not document this member (basis: convention).
+        /// The vendor does not document this property (basis: convention).
         pub fn id<T>(mut self, value: T) -> Self
         where
             T: ::std::convert::TryInto<::std::option::Option<super::Id>>,
@@ -4496,13 +4496,13 @@ pub mod builder {
         {
             self.id = value
                 .try_into()
-                .map_err(|e| format!("member `id` of `ActivityLog`: {e}"));
+                .map_err(|e| format!("property `id` of `ActivityLog`: {e}"));
             self
         }
 
         /// **Inferred.** The change or the note, in words. Whether the oldest or the newest entry comes first is not published.
         ///
-        /// The vendor does not document this member (basis: guide-page).
+        /// The vendor does not document this property (basis: guide-page).
         pub fn message<T>(mut self, value: T) -> Self
         where
             T: ::std::convert::TryInto<::std::option::Option<::std::string::String>>,
@@ -4510,13 +4510,13 @@ pub mod builder {
         {
             self.message = value
                 .try_into()
-                .map_err(|e| format!("member `message` of `ActivityLog`: {e}"));
+                .map_err(|e| format!("property `message` of `ActivityLog`: {e}"));
             self
         }
 
         /// **Inferred.** Type of the entry. The types are not published.
         ///
-        /// The vendor does not document this member (basis: convention).
+        /// The vendor does not document this property (basis: convention).
         pub fn type_<T>(mut self, value: T) -> Self
         where
             T: ::std::convert::TryInto<::std::option::Option<::std::string::String>>,
@@ -4524,13 +4524,13 @@ pub mod builder {
         {
             self.type_ = value
                 .try_into()
-                .map_err(|e| format!("member `type` of `ActivityLog`: {e}"));
+                .map_err(|e| format!("property `type` of `ActivityLog`: {e}"));
             self
         }
 
         /// **Inferred.** Id of the user who made the change.
         ///
-        /// The vendor does not document this member (basis: convention).
+        /// The vendor does not document this property (basis: convention).
         pub fn user_id<T>(mut self, value: T) -> Self
         where
             T: ::std::convert::TryInto<::std::option::Option<super::Id>>,
@@ -4538,11 +4538,11 @@ pub mod builder {
         {
             self.user_id = value
                 .try_into()
-                .map_err(|e| format!("member `user_id` of `ActivityLog`: {e}"));
+                .map_err(|e| format!("property `user_id` of `ActivityLog`: {e}"));
             self
         }
 
-        /// Members that the document does not name.
+        /// Properties that the document does not list.
         pub fn extra<T>(mut self, value: T) -> Self
         where
             T: ::std::convert::TryInto<
@@ -4552,15 +4552,15 @@ pub mod builder {
         {
             self.extra = value
                 .try_into()
-                .map_err(|e| format!("member `extra` of `ActivityLog`: {e}"));
+                .map_err(|e| format!("property `extra` of `ActivityLog`: {e}"));
             self
         }
 
-        /// Finishes the value.
+        /// Builds the value.
         ///
         /// # Errors
         ///
-        /// Names the first member that is required and was not set, or whose value does not fit.
+        /// Names the first property that is required but not set, or whose value is invalid.
         pub fn build(
             self,
         ) -> ::std::result::Result<super::ActivityLog, super::error::ConversionError> {
@@ -4655,7 +4655,7 @@ pub mod builder {
         {
             self.client_id = value
                 .try_into()
-                .map_err(|e| format!("member `client_id` of `Application`: {e}"));
+                .map_err(|e| format!("property `client_id` of `Application`: {e}"));
             self
         }
 
@@ -4667,13 +4667,13 @@ pub mod builder {
         {
             self.created_at = value
                 .try_into()
-                .map_err(|e| format!("member `created_at` of `Application`: {e}"));
+                .map_err(|e| format!("property `created_at` of `Application`: {e}"));
             self
         }
 
         /// **Inferred.** Id of the application.
         ///
-        /// The vendor does not document this member (basis: convention).
+        /// The vendor does not document this property (basis: convention).
         pub fn id<T>(mut self, value: T) -> Self
         where
             T: ::std::convert::TryInto<::std::option::Option<super::Id>>,
@@ -4681,7 +4681,7 @@ pub mod builder {
         {
             self.id = value
                 .try_into()
-                .map_err(|e| format!("member `id` of `Application`: {e}"));
+                .map_err(|e| format!("property `id` of `Application`: {e}"));
             self
         }
 
@@ -4693,7 +4693,7 @@ pub mod builder {
         {
             self.name = value
                 .try_into()
-                .map_err(|e| format!("member `name` of `Application`: {e}"));
+                .map_err(|e| format!("property `name` of `Application`: {e}"));
             self
         }
 
@@ -4707,7 +4707,7 @@ pub mod builder {
         {
             self.redirect_uris = value
                 .try_into()
-                .map_err(|e| format!("member `redirect_uris` of `Application`: {e}"));
+                .map_err(|e| format!("property `redirect_uris` of `Application`: {e}"));
             self
         }
 
@@ -4721,11 +4721,11 @@ pub mod builder {
         {
             self.scopes = value
                 .try_into()
-                .map_err(|e| format!("member `scopes` of `Application`: {e}"));
+                .map_err(|e| format!("property `scopes` of `Application`: {e}"));
             self
         }
 
-        /// Members that the document does not name.
+        /// Properties that the document does not list.
         pub fn extra<T>(mut self, value: T) -> Self
         where
             T: ::std::convert::TryInto<
@@ -4735,15 +4735,15 @@ pub mod builder {
         {
             self.extra = value
                 .try_into()
-                .map_err(|e| format!("member `extra` of `Application`: {e}"));
+                .map_err(|e| format!("property `extra` of `Application`: {e}"));
             self
         }
 
-        /// Finishes the value.
+        /// Builds the value.
         ///
         /// # Errors
         ///
-        /// Names the first member that is required and was not set, or whose value does not fit.
+        /// Names the first property that is required but not set, or whose value is invalid.
         pub fn build(
             self,
         ) -> ::std::result::Result<super::Application, super::error::ConversionError> {
@@ -4800,15 +4800,15 @@ pub mod builder {
         fn default() -> Self {
             Self {
                 name: Err(
-                    "member `name` of `ApplicationCreate` is required and was not set"
+                    "property `name` of `ApplicationCreate` is required and was not set"
                         .to_owned(),
                 ),
                 redirect_uris: Err(
-                    "member `redirect_uris` of `ApplicationCreate` is required and was not set"
+                    "property `redirect_uris` of `ApplicationCreate` is required and was not set"
                         .to_owned(),
                 ),
                 scopes: Err(
-                    "member `scopes` of `ApplicationCreate` is required and was not set"
+                    "property `scopes` of `ApplicationCreate` is required and was not set"
                         .to_owned(),
                 ),
             }
@@ -4824,7 +4824,7 @@ pub mod builder {
         {
             self.name = value
                 .try_into()
-                .map_err(|e| format!("member `name` of `ApplicationCreate`: {e}"));
+                .map_err(|e| format!("property `name` of `ApplicationCreate`: {e}"));
             self
         }
 
@@ -4837,7 +4837,7 @@ pub mod builder {
             self.redirect_uris = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `redirect_uris` of `ApplicationCreate`: {e}")
+                    format!("property `redirect_uris` of `ApplicationCreate`: {e}")
                 });
             self
         }
@@ -4850,15 +4850,15 @@ pub mod builder {
         {
             self.scopes = value
                 .try_into()
-                .map_err(|e| format!("member `scopes` of `ApplicationCreate`: {e}"));
+                .map_err(|e| format!("property `scopes` of `ApplicationCreate`: {e}"));
             self
         }
 
-        /// Finishes the value.
+        /// Builds the value.
         ///
         /// # Errors
         ///
-        /// Names the first member that is required and was not set, or whose value does not fit.
+        /// Names the first property that is required but not set, or whose value is invalid.
         pub fn build(
             self,
         ) -> ::std::result::Result<
@@ -4954,14 +4954,14 @@ pub mod builder {
             self.client_id = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `client_id` of `ApplicationCredentials`: {e}")
+                    format!("property `client_id` of `ApplicationCredentials`: {e}")
                 });
             self
         }
 
         /// Client secret of the application. It is returned only this once and cannot be fetched again, so store it in a safe place.
         ///
-        /// **Shown once:** the API never answers it again. [Take it](openapi_client_runtime::OneTimeSecret::take), or [save it](openapi_client_runtime::OneTimeSecret::save), before the answer is dropped.
+        /// **Shown once:** the API never returns it again. [Take it](openapi_client_runtime::OneTimeSecret::take), or [save it](openapi_client_runtime::OneTimeSecret::save), before the response is dropped.
         pub fn client_secret<T>(mut self, value: T) -> Self
         where
             T: ::std::convert::TryInto<
@@ -4972,7 +4972,7 @@ pub mod builder {
             self.client_secret = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `client_secret` of `ApplicationCredentials`: {e}")
+                    format!("property `client_secret` of `ApplicationCredentials`: {e}")
                 });
             self
         }
@@ -4986,14 +4986,14 @@ pub mod builder {
             self.created_at = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `created_at` of `ApplicationCredentials`: {e}")
+                    format!("property `created_at` of `ApplicationCredentials`: {e}")
                 });
             self
         }
 
         /// **Inferred.** Id of the application.
         ///
-        /// The vendor does not document this member (basis: convention).
+        /// The vendor does not document this property (basis: convention).
         pub fn id<T>(mut self, value: T) -> Self
         where
             T: ::std::convert::TryInto<::std::option::Option<super::Id>>,
@@ -5001,7 +5001,7 @@ pub mod builder {
         {
             self.id = value
                 .try_into()
-                .map_err(|e| format!("member `id` of `ApplicationCredentials`: {e}"));
+                .map_err(|e| format!("property `id` of `ApplicationCredentials`: {e}"));
             self
         }
 
@@ -5013,7 +5013,9 @@ pub mod builder {
         {
             self.name = value
                 .try_into()
-                .map_err(|e| format!("member `name` of `ApplicationCredentials`: {e}"));
+                .map_err(|e| {
+                    format!("property `name` of `ApplicationCredentials`: {e}")
+                });
             self
         }
 
@@ -5028,7 +5030,7 @@ pub mod builder {
             self.redirect_uris = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `redirect_uris` of `ApplicationCredentials`: {e}")
+                    format!("property `redirect_uris` of `ApplicationCredentials`: {e}")
                 });
             self
         }
@@ -5044,12 +5046,12 @@ pub mod builder {
             self.scopes = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `scopes` of `ApplicationCredentials`: {e}")
+                    format!("property `scopes` of `ApplicationCredentials`: {e}")
                 });
             self
         }
 
-        /// Members that the document does not name.
+        /// Properties that the document does not list.
         pub fn extra<T>(mut self, value: T) -> Self
         where
             T: ::std::convert::TryInto<
@@ -5059,15 +5061,17 @@ pub mod builder {
         {
             self.extra = value
                 .try_into()
-                .map_err(|e| format!("member `extra` of `ApplicationCredentials`: {e}"));
+                .map_err(|e| {
+                    format!("property `extra` of `ApplicationCredentials`: {e}")
+                });
             self
         }
 
-        /// Finishes the value.
+        /// Builds the value.
         ///
         /// # Errors
         ///
-        /// Names the first member that is required and was not set, or whose value does not fit.
+        /// Names the first property that is required but not set, or whose value is invalid.
         pub fn build(
             self,
         ) -> ::std::result::Result<
@@ -5148,7 +5152,7 @@ pub mod builder {
         {
             self.name = value
                 .try_into()
-                .map_err(|e| format!("member `name` of `ApplicationUpdate`: {e}"));
+                .map_err(|e| format!("property `name` of `ApplicationUpdate`: {e}"));
             self
         }
 
@@ -5163,7 +5167,7 @@ pub mod builder {
             self.redirect_uris = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `redirect_uris` of `ApplicationUpdate`: {e}")
+                    format!("property `redirect_uris` of `ApplicationUpdate`: {e}")
                 });
             self
         }
@@ -5178,15 +5182,15 @@ pub mod builder {
         {
             self.scopes = value
                 .try_into()
-                .map_err(|e| format!("member `scopes` of `ApplicationUpdate`: {e}"));
+                .map_err(|e| format!("property `scopes` of `ApplicationUpdate`: {e}"));
             self
         }
 
-        /// Finishes the value.
+        /// Builds the value.
         ///
         /// # Errors
         ///
-        /// Names the first member that is required and was not set, or whose value does not fit.
+        /// Names the first property that is required but not set, or whose value is invalid.
         pub fn build(
             self,
         ) -> ::std::result::Result<
@@ -5275,7 +5279,7 @@ pub mod builder {
     impl BillingRecord {
         /// **Inferred.** Amount that was charged.
         ///
-        /// The vendor does not document this member (basis: convention).
+        /// The vendor does not document this property (basis: convention).
         pub fn amount<T>(mut self, value: T) -> Self
         where
             T: ::std::convert::TryInto<::std::option::Option<super::Money>>,
@@ -5283,13 +5287,13 @@ pub mod builder {
         {
             self.amount = value
                 .try_into()
-                .map_err(|e| format!("member `amount` of `BillingRecord`: {e}"));
+                .map_err(|e| format!("property `amount` of `BillingRecord`: {e}"));
             self
         }
 
         /// **Inferred.** When it was charged.
         ///
-        /// The vendor does not document this member (basis: convention).
+        /// The vendor does not document this property (basis: convention).
         pub fn created_at<T>(mut self, value: T) -> Self
         where
             T: ::std::convert::TryInto<::std::option::Option<super::Timestamp>>,
@@ -5297,13 +5301,13 @@ pub mod builder {
         {
             self.created_at = value
                 .try_into()
-                .map_err(|e| format!("member `created_at` of `BillingRecord`: {e}"));
+                .map_err(|e| format!("property `created_at` of `BillingRecord`: {e}"));
             self
         }
 
         /// **Inferred.** Currency of the amount.
         ///
-        /// The vendor does not document this member (basis: convention).
+        /// The vendor does not document this property (basis: convention).
         pub fn currency<T>(mut self, value: T) -> Self
         where
             T: ::std::convert::TryInto<::std::option::Option<::std::string::String>>,
@@ -5311,13 +5315,13 @@ pub mod builder {
         {
             self.currency = value
                 .try_into()
-                .map_err(|e| format!("member `currency` of `BillingRecord`: {e}"));
+                .map_err(|e| format!("property `currency` of `BillingRecord`: {e}"));
             self
         }
 
         /// **Inferred.** What was paid for.
         ///
-        /// The vendor does not document this member (basis: convention).
+        /// The vendor does not document this property (basis: convention).
         pub fn description<T>(mut self, value: T) -> Self
         where
             T: ::std::convert::TryInto<::std::option::Option<::std::string::String>>,
@@ -5325,13 +5329,13 @@ pub mod builder {
         {
             self.description = value
                 .try_into()
-                .map_err(|e| format!("member `description` of `BillingRecord`: {e}"));
+                .map_err(|e| format!("property `description` of `BillingRecord`: {e}"));
             self
         }
 
         /// **Inferred.** Id of the entry.
         ///
-        /// The vendor does not document this member (basis: convention).
+        /// The vendor does not document this property (basis: convention).
         pub fn id<T>(mut self, value: T) -> Self
         where
             T: ::std::convert::TryInto<::std::option::Option<super::Id>>,
@@ -5339,13 +5343,13 @@ pub mod builder {
         {
             self.id = value
                 .try_into()
-                .map_err(|e| format!("member `id` of `BillingRecord`: {e}"));
+                .map_err(|e| format!("property `id` of `BillingRecord`: {e}"));
             self
         }
 
         /// **Inferred.** Status of the payment. Its values are not published.
         ///
-        /// The vendor does not document this member (basis: convention).
+        /// The vendor does not document this property (basis: convention).
         pub fn status<T>(mut self, value: T) -> Self
         where
             T: ::std::convert::TryInto<::std::option::Option<::std::string::String>>,
@@ -5353,13 +5357,13 @@ pub mod builder {
         {
             self.status = value
                 .try_into()
-                .map_err(|e| format!("member `status` of `BillingRecord`: {e}"));
+                .map_err(|e| format!("property `status` of `BillingRecord`: {e}"));
             self
         }
 
         /// **Inferred.** Id of the tariff that was paid for.
         ///
-        /// The vendor does not document this member (basis: convention).
+        /// The vendor does not document this property (basis: convention).
         pub fn tariff_id<T>(mut self, value: T) -> Self
         where
             T: ::std::convert::TryInto<::std::option::Option<super::Id>>,
@@ -5367,11 +5371,11 @@ pub mod builder {
         {
             self.tariff_id = value
                 .try_into()
-                .map_err(|e| format!("member `tariff_id` of `BillingRecord`: {e}"));
+                .map_err(|e| format!("property `tariff_id` of `BillingRecord`: {e}"));
             self
         }
 
-        /// Members that the document does not name.
+        /// Properties that the document does not list.
         pub fn extra<T>(mut self, value: T) -> Self
         where
             T: ::std::convert::TryInto<
@@ -5381,15 +5385,15 @@ pub mod builder {
         {
             self.extra = value
                 .try_into()
-                .map_err(|e| format!("member `extra` of `BillingRecord`: {e}"));
+                .map_err(|e| format!("property `extra` of `BillingRecord`: {e}"));
             self
         }
 
-        /// Finishes the value.
+        /// Builds the value.
         ///
         /// # Errors
         ///
-        /// Names the first member that is required and was not set, or whose value does not fit.
+        /// Names the first property that is required but not set, or whose value is invalid.
         pub fn build(
             self,
         ) -> ::std::result::Result<super::BillingRecord, super::error::ConversionError> {
@@ -5480,13 +5484,13 @@ pub mod builder {
         {
             self.blocks = value
                 .try_into()
-                .map_err(|e| format!("member `blocks` of `Calculation`: {e}"));
+                .map_err(|e| format!("property `blocks` of `Calculation`: {e}"));
             self
         }
 
         /// **Inferred.** Id of the calculation.
         ///
-        /// The vendor does not document this member (basis: convention).
+        /// The vendor does not document this property (basis: convention).
         pub fn id<T>(mut self, value: T) -> Self
         where
             T: ::std::convert::TryInto<::std::option::Option<super::Id>>,
@@ -5494,7 +5498,7 @@ pub mod builder {
         {
             self.id = value
                 .try_into()
-                .map_err(|e| format!("member `id` of `Calculation`: {e}"));
+                .map_err(|e| format!("property `id` of `Calculation`: {e}"));
             self
         }
 
@@ -5506,7 +5510,7 @@ pub mod builder {
         {
             self.material_group = value
                 .try_into()
-                .map_err(|e| format!("member `material_group` of `Calculation`: {e}"));
+                .map_err(|e| format!("property `material_group` of `Calculation`: {e}"));
             self
         }
 
@@ -5518,13 +5522,13 @@ pub mod builder {
         {
             self.material_id = value
                 .try_into()
-                .map_err(|e| format!("member `material_id` of `Calculation`: {e}"));
+                .map_err(|e| format!("property `material_id` of `Calculation`: {e}"));
             self
         }
 
         /// **Inferred.** Position of the calculation in the list.
         ///
-        /// The vendor does not document this member (basis: convention).
+        /// The vendor does not document this property (basis: convention).
         pub fn order<T>(mut self, value: T) -> Self
         where
             T: ::std::convert::TryInto<::std::option::Option<i64>>,
@@ -5532,11 +5536,11 @@ pub mod builder {
         {
             self.order = value
                 .try_into()
-                .map_err(|e| format!("member `order` of `Calculation`: {e}"));
+                .map_err(|e| format!("property `order` of `Calculation`: {e}"));
             self
         }
 
-        /// Members that the document does not name.
+        /// Properties that the document does not list.
         pub fn extra<T>(mut self, value: T) -> Self
         where
             T: ::std::convert::TryInto<
@@ -5546,15 +5550,15 @@ pub mod builder {
         {
             self.extra = value
                 .try_into()
-                .map_err(|e| format!("member `extra` of `Calculation`: {e}"));
+                .map_err(|e| format!("property `extra` of `Calculation`: {e}"));
             self
         }
 
-        /// Finishes the value.
+        /// Builds the value.
         ///
         /// # Errors
         ///
-        /// Names the first member that is required and was not set, or whose value does not fit.
+        /// Names the first property that is required but not set, or whose value is invalid.
         pub fn build(
             self,
         ) -> ::std::result::Result<super::Calculation, super::error::ConversionError> {
@@ -5629,7 +5633,9 @@ pub mod builder {
         {
             self.conditions = value
                 .try_into()
-                .map_err(|e| format!("member `conditions` of `CalculationBlock`: {e}"));
+                .map_err(|e| {
+                    format!("property `conditions` of `CalculationBlock`: {e}")
+                });
             self
         }
 
@@ -5641,11 +5647,11 @@ pub mod builder {
         {
             self.quantity = value
                 .try_into()
-                .map_err(|e| format!("member `quantity` of `CalculationBlock`: {e}"));
+                .map_err(|e| format!("property `quantity` of `CalculationBlock`: {e}"));
             self
         }
 
-        /// Members that the document does not name.
+        /// Properties that the document does not list.
         pub fn extra<T>(mut self, value: T) -> Self
         where
             T: ::std::convert::TryInto<
@@ -5655,15 +5661,15 @@ pub mod builder {
         {
             self.extra = value
                 .try_into()
-                .map_err(|e| format!("member `extra` of `CalculationBlock`: {e}"));
+                .map_err(|e| format!("property `extra` of `CalculationBlock`: {e}"));
             self
         }
 
-        /// Finishes the value.
+        /// Builds the value.
         ///
         /// # Errors
         ///
-        /// Names the first member that is required and was not set, or whose value does not fit.
+        /// Names the first property that is required but not set, or whose value is invalid.
         pub fn build(
             self,
         ) -> ::std::result::Result<
@@ -5736,7 +5742,7 @@ pub mod builder {
             self.conditions = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `conditions` of `CalculationBlockInput`: {e}")
+                    format!("property `conditions` of `CalculationBlockInput`: {e}")
                 });
             self
         }
@@ -5750,12 +5756,12 @@ pub mod builder {
             self.quantity = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `quantity` of `CalculationBlockInput`: {e}")
+                    format!("property `quantity` of `CalculationBlockInput`: {e}")
                 });
             self
         }
 
-        /// Members that the document does not name.
+        /// Properties that the document does not list.
         pub fn extra<T>(mut self, value: T) -> Self
         where
             T: ::std::convert::TryInto<
@@ -5765,15 +5771,17 @@ pub mod builder {
         {
             self.extra = value
                 .try_into()
-                .map_err(|e| format!("member `extra` of `CalculationBlockInput`: {e}"));
+                .map_err(|e| {
+                    format!("property `extra` of `CalculationBlockInput`: {e}")
+                });
             self
         }
 
-        /// Finishes the value.
+        /// Builds the value.
         ///
         /// # Errors
         ///
-        /// Names the first member that is required and was not set, or whose value does not fit.
+        /// Names the first property that is required but not set, or whose value is invalid.
         pub fn build(
             self,
         ) -> ::std::result::Result<
@@ -5850,7 +5858,7 @@ pub mod builder {
             self.operator = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `operator` of `CalculationCondition`: {e}")
+                    format!("property `operator` of `CalculationCondition`: {e}")
                 });
             self
         }
@@ -5863,7 +5871,7 @@ pub mod builder {
         {
             self.value = value
                 .try_into()
-                .map_err(|e| format!("member `value` of `CalculationCondition`: {e}"));
+                .map_err(|e| format!("property `value` of `CalculationCondition`: {e}"));
             self
         }
 
@@ -5876,12 +5884,12 @@ pub mod builder {
             self.variable = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `variable` of `CalculationCondition`: {e}")
+                    format!("property `variable` of `CalculationCondition`: {e}")
                 });
             self
         }
 
-        /// Members that the document does not name.
+        /// Properties that the document does not list.
         pub fn extra<T>(mut self, value: T) -> Self
         where
             T: ::std::convert::TryInto<
@@ -5891,15 +5899,15 @@ pub mod builder {
         {
             self.extra = value
                 .try_into()
-                .map_err(|e| format!("member `extra` of `CalculationCondition`: {e}"));
+                .map_err(|e| format!("property `extra` of `CalculationCondition`: {e}"));
             self
         }
 
-        /// Finishes the value.
+        /// Builds the value.
         ///
         /// # Errors
         ///
-        /// Names the first member that is required and was not set, or whose value does not fit.
+        /// Names the first property that is required but not set, or whose value is invalid.
         pub fn build(
             self,
         ) -> ::std::result::Result<
@@ -5977,7 +5985,7 @@ pub mod builder {
             self.operator = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `operator` of `CalculationConditionInput`: {e}")
+                    format!("property `operator` of `CalculationConditionInput`: {e}")
                 });
             self
         }
@@ -5991,7 +5999,7 @@ pub mod builder {
             self.value = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `value` of `CalculationConditionInput`: {e}")
+                    format!("property `value` of `CalculationConditionInput`: {e}")
                 });
             self
         }
@@ -6005,12 +6013,12 @@ pub mod builder {
             self.variable = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `variable` of `CalculationConditionInput`: {e}")
+                    format!("property `variable` of `CalculationConditionInput`: {e}")
                 });
             self
         }
 
-        /// Members that the document does not name.
+        /// Properties that the document does not list.
         pub fn extra<T>(mut self, value: T) -> Self
         where
             T: ::std::convert::TryInto<
@@ -6021,16 +6029,16 @@ pub mod builder {
             self.extra = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `extra` of `CalculationConditionInput`: {e}")
+                    format!("property `extra` of `CalculationConditionInput`: {e}")
                 });
             self
         }
 
-        /// Finishes the value.
+        /// Builds the value.
         ///
         /// # Errors
         ///
-        /// Names the first member that is required and was not set, or whose value does not fit.
+        /// Names the first property that is required but not set, or whose value is invalid.
         pub fn build(
             self,
         ) -> ::std::result::Result<
@@ -6113,7 +6121,7 @@ pub mod builder {
         {
             self.blocks = value
                 .try_into()
-                .map_err(|e| format!("member `blocks` of `CalculationInput`: {e}"));
+                .map_err(|e| format!("property `blocks` of `CalculationInput`: {e}"));
             self
         }
 
@@ -6126,7 +6134,7 @@ pub mod builder {
             self.material_group = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `material_group` of `CalculationInput`: {e}")
+                    format!("property `material_group` of `CalculationInput`: {e}")
                 });
             self
         }
@@ -6139,13 +6147,15 @@ pub mod builder {
         {
             self.material_id = value
                 .try_into()
-                .map_err(|e| format!("member `material_id` of `CalculationInput`: {e}"));
+                .map_err(|e| {
+                    format!("property `material_id` of `CalculationInput`: {e}")
+                });
             self
         }
 
         /// **Inferred.** Position of the calculation in the list.
         ///
-        /// The vendor does not document this member (basis: convention).
+        /// The vendor does not document this property (basis: convention).
         pub fn order<T>(mut self, value: T) -> Self
         where
             T: ::std::convert::TryInto<::std::option::Option<i64>>,
@@ -6153,11 +6163,11 @@ pub mod builder {
         {
             self.order = value
                 .try_into()
-                .map_err(|e| format!("member `order` of `CalculationInput`: {e}"));
+                .map_err(|e| format!("property `order` of `CalculationInput`: {e}"));
             self
         }
 
-        /// Members that the document does not name.
+        /// Properties that the document does not list.
         pub fn extra<T>(mut self, value: T) -> Self
         where
             T: ::std::convert::TryInto<
@@ -6167,15 +6177,15 @@ pub mod builder {
         {
             self.extra = value
                 .try_into()
-                .map_err(|e| format!("member `extra` of `CalculationInput`: {e}"));
+                .map_err(|e| format!("property `extra` of `CalculationInput`: {e}"));
             self
         }
 
-        /// Finishes the value.
+        /// Builds the value.
         ///
         /// # Errors
         ///
-        /// Names the first member that is required and was not set, or whose value does not fit.
+        /// Names the first property that is required but not set, or whose value is invalid.
         pub fn build(
             self,
         ) -> ::std::result::Result<
@@ -6251,14 +6261,14 @@ pub mod builder {
             self.parameters = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `parameters` of `CalculationRequest`: {e}")
+                    format!("property `parameters` of `CalculationRequest`: {e}")
                 });
             self
         }
 
         /// **Inferred.** Number of products.
         ///
-        /// The vendor does not document this member (basis: convention).
+        /// The vendor does not document this property (basis: convention).
         pub fn quantity<T>(mut self, value: T) -> Self
         where
             T: ::std::convert::TryInto<::std::option::Option<f64>>,
@@ -6266,15 +6276,17 @@ pub mod builder {
         {
             self.quantity = value
                 .try_into()
-                .map_err(|e| format!("member `quantity` of `CalculationRequest`: {e}"));
+                .map_err(|e| {
+                    format!("property `quantity` of `CalculationRequest`: {e}")
+                });
             self
         }
 
-        /// Finishes the value.
+        /// Builds the value.
         ///
         /// # Errors
         ///
-        /// Names the first member that is required and was not set, or whose value does not fit.
+        /// Names the first property that is required but not set, or whose value is invalid.
         pub fn build(
             self,
         ) -> ::std::result::Result<
@@ -6356,7 +6368,7 @@ pub mod builder {
     impl CalculationResult {
         /// **Inferred.** Equipment cost.
         ///
-        /// The vendor does not document this member (basis: guide-page).
+        /// The vendor does not document this property (basis: guide-page).
         pub fn amortization<T>(mut self, value: T) -> Self
         where
             T: ::std::convert::TryInto<::std::option::Option<super::Money>>,
@@ -6365,7 +6377,7 @@ pub mod builder {
             self.amortization = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `amortization` of `CalculationResult`: {e}")
+                    format!("property `amortization` of `CalculationResult`: {e}")
                 });
             self
         }
@@ -6380,13 +6392,15 @@ pub mod builder {
         {
             self.materials = value
                 .try_into()
-                .map_err(|e| format!("member `materials` of `CalculationResult`: {e}"));
+                .map_err(|e| {
+                    format!("property `materials` of `CalculationResult`: {e}")
+                });
             self
         }
 
         /// **Inferred.** Name of the product, built from the pattern of the configurator.
         ///
-        /// The vendor does not document this member (basis: guide-page).
+        /// The vendor does not document this property (basis: guide-page).
         pub fn name<T>(mut self, value: T) -> Self
         where
             T: ::std::convert::TryInto<::std::option::Option<::std::string::String>>,
@@ -6394,7 +6408,7 @@ pub mod builder {
         {
             self.name = value
                 .try_into()
-                .map_err(|e| format!("member `name` of `CalculationResult`: {e}"));
+                .map_err(|e| format!("property `name` of `CalculationResult`: {e}"));
             self
         }
 
@@ -6407,7 +6421,7 @@ pub mod builder {
             self.purchase_cost = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `purchase_cost` of `CalculationResult`: {e}")
+                    format!("property `purchase_cost` of `CalculationResult`: {e}")
                 });
             self
         }
@@ -6420,13 +6434,15 @@ pub mod builder {
         {
             self.sale_price = value
                 .try_into()
-                .map_err(|e| format!("member `sale_price` of `CalculationResult`: {e}"));
+                .map_err(|e| {
+                    format!("property `sale_price` of `CalculationResult`: {e}")
+                });
             self
         }
 
         /// **Inferred.** Labour cost.
         ///
-        /// The vendor does not document this member (basis: guide-page).
+        /// The vendor does not document this property (basis: guide-page).
         pub fn work_cost<T>(mut self, value: T) -> Self
         where
             T: ::std::convert::TryInto<::std::option::Option<super::Money>>,
@@ -6434,11 +6450,13 @@ pub mod builder {
         {
             self.work_cost = value
                 .try_into()
-                .map_err(|e| format!("member `work_cost` of `CalculationResult`: {e}"));
+                .map_err(|e| {
+                    format!("property `work_cost` of `CalculationResult`: {e}")
+                });
             self
         }
 
-        /// Members that the document does not name.
+        /// Properties that the document does not list.
         pub fn extra<T>(mut self, value: T) -> Self
         where
             T: ::std::convert::TryInto<
@@ -6448,15 +6466,15 @@ pub mod builder {
         {
             self.extra = value
                 .try_into()
-                .map_err(|e| format!("member `extra` of `CalculationResult`: {e}"));
+                .map_err(|e| format!("property `extra` of `CalculationResult`: {e}"));
             self
         }
 
-        /// Finishes the value.
+        /// Builds the value.
         ///
         /// # Errors
         ///
-        /// Names the first member that is required and was not set, or whose value does not fit.
+        /// Names the first property that is required but not set, or whose value is invalid.
         pub fn build(
             self,
         ) -> ::std::result::Result<
@@ -6589,7 +6607,7 @@ pub mod builder {
         {
             self.amortization = value
                 .try_into()
-                .map_err(|e| format!("member `amortization` of `Configurator`: {e}"));
+                .map_err(|e| format!("property `amortization` of `Configurator`: {e}"));
             self
         }
 
@@ -6603,7 +6621,7 @@ pub mod builder {
         {
             self.calculations = value
                 .try_into()
-                .map_err(|e| format!("member `calculations` of `Configurator`: {e}"));
+                .map_err(|e| format!("property `calculations` of `Configurator`: {e}"));
             self
         }
 
@@ -6617,13 +6635,13 @@ pub mod builder {
         {
             self.controls = value
                 .try_into()
-                .map_err(|e| format!("member `controls` of `Configurator`: {e}"));
+                .map_err(|e| format!("property `controls` of `Configurator`: {e}"));
             self
         }
 
         /// **Inferred.** When the configurator was created.
         ///
-        /// The vendor does not document this member (basis: convention).
+        /// The vendor does not document this property (basis: convention).
         pub fn created_at<T>(mut self, value: T) -> Self
         where
             T: ::std::convert::TryInto<::std::option::Option<super::Timestamp>>,
@@ -6631,13 +6649,13 @@ pub mod builder {
         {
             self.created_at = value
                 .try_into()
-                .map_err(|e| format!("member `created_at` of `Configurator`: {e}"));
+                .map_err(|e| format!("property `created_at` of `Configurator`: {e}"));
             self
         }
 
         /// **Inferred.** Id of the configurator.
         ///
-        /// The vendor does not document this member (basis: convention).
+        /// The vendor does not document this property (basis: convention).
         pub fn id<T>(mut self, value: T) -> Self
         where
             T: ::std::convert::TryInto<::std::option::Option<super::Id>>,
@@ -6645,7 +6663,7 @@ pub mod builder {
         {
             self.id = value
                 .try_into()
-                .map_err(|e| format!("member `id` of `Configurator`: {e}"));
+                .map_err(|e| format!("property `id` of `Configurator`: {e}"));
             self
         }
 
@@ -6657,7 +6675,7 @@ pub mod builder {
         {
             self.is_public = value
                 .try_into()
-                .map_err(|e| format!("member `is_public` of `Configurator`: {e}"));
+                .map_err(|e| format!("property `is_public` of `Configurator`: {e}"));
             self
         }
 
@@ -6669,7 +6687,7 @@ pub mod builder {
         {
             self.is_shareable = value
                 .try_into()
-                .map_err(|e| format!("member `is_shareable` of `Configurator`: {e}"));
+                .map_err(|e| format!("property `is_shareable` of `Configurator`: {e}"));
             self
         }
 
@@ -6681,7 +6699,7 @@ pub mod builder {
         {
             self.measure = value
                 .try_into()
-                .map_err(|e| format!("member `measure` of `Configurator`: {e}"));
+                .map_err(|e| format!("property `measure` of `Configurator`: {e}"));
             self
         }
 
@@ -6693,7 +6711,7 @@ pub mod builder {
         {
             self.name = value
                 .try_into()
-                .map_err(|e| format!("member `name` of `Configurator`: {e}"));
+                .map_err(|e| format!("property `name` of `Configurator`: {e}"));
             self
         }
 
@@ -6705,7 +6723,7 @@ pub mod builder {
         {
             self.product_name = value
                 .try_into()
-                .map_err(|e| format!("member `product_name` of `Configurator`: {e}"));
+                .map_err(|e| format!("property `product_name` of `Configurator`: {e}"));
             self
         }
 
@@ -6718,14 +6736,14 @@ pub mod builder {
             self.show_calculations = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `show_calculations` of `Configurator`: {e}")
+                    format!("property `show_calculations` of `Configurator`: {e}")
                 });
             self
         }
 
         /// **Inferred.** When it was last changed.
         ///
-        /// The vendor does not document this member (basis: convention).
+        /// The vendor does not document this property (basis: convention).
         pub fn updated_at<T>(mut self, value: T) -> Self
         where
             T: ::std::convert::TryInto<::std::option::Option<super::Timestamp>>,
@@ -6733,7 +6751,7 @@ pub mod builder {
         {
             self.updated_at = value
                 .try_into()
-                .map_err(|e| format!("member `updated_at` of `Configurator`: {e}"));
+                .map_err(|e| format!("property `updated_at` of `Configurator`: {e}"));
             self
         }
 
@@ -6745,11 +6763,11 @@ pub mod builder {
         {
             self.work_cost = value
                 .try_into()
-                .map_err(|e| format!("member `work_cost` of `Configurator`: {e}"));
+                .map_err(|e| format!("property `work_cost` of `Configurator`: {e}"));
             self
         }
 
-        /// Members that the document does not name.
+        /// Properties that the document does not list.
         pub fn extra<T>(mut self, value: T) -> Self
         where
             T: ::std::convert::TryInto<
@@ -6759,15 +6777,15 @@ pub mod builder {
         {
             self.extra = value
                 .try_into()
-                .map_err(|e| format!("member `extra` of `Configurator`: {e}"));
+                .map_err(|e| format!("property `extra` of `Configurator`: {e}"));
             self
         }
 
-        /// Finishes the value.
+        /// Builds the value.
         ///
         /// # Errors
         ///
-        /// Names the first member that is required and was not set, or whose value does not fit.
+        /// Names the first property that is required but not set, or whose value is invalid.
         pub fn build(
             self,
         ) -> ::std::result::Result<super::Configurator, super::error::ConversionError> {
@@ -6876,7 +6894,7 @@ pub mod builder {
                 is_shareable: Ok(::std::default::Default::default()),
                 measure: Ok(::std::default::Default::default()),
                 name: Err(
-                    "member `name` of `ConfiguratorCreate` is required and was not set"
+                    "property `name` of `ConfiguratorCreate` is required and was not set"
                         .to_owned(),
                 ),
                 product_name: Ok(::std::default::Default::default()),
@@ -6897,7 +6915,7 @@ pub mod builder {
             self.amortization = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `amortization` of `ConfiguratorCreate`: {e}")
+                    format!("property `amortization` of `ConfiguratorCreate`: {e}")
                 });
             self
         }
@@ -6913,7 +6931,7 @@ pub mod builder {
             self.calculations = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `calculations` of `ConfiguratorCreate`: {e}")
+                    format!("property `calculations` of `ConfiguratorCreate`: {e}")
                 });
             self
         }
@@ -6928,7 +6946,9 @@ pub mod builder {
         {
             self.controls = value
                 .try_into()
-                .map_err(|e| format!("member `controls` of `ConfiguratorCreate`: {e}"));
+                .map_err(|e| {
+                    format!("property `controls` of `ConfiguratorCreate`: {e}")
+                });
             self
         }
 
@@ -6940,7 +6960,9 @@ pub mod builder {
         {
             self.is_public = value
                 .try_into()
-                .map_err(|e| format!("member `is_public` of `ConfiguratorCreate`: {e}"));
+                .map_err(|e| {
+                    format!("property `is_public` of `ConfiguratorCreate`: {e}")
+                });
             self
         }
 
@@ -6953,7 +6975,7 @@ pub mod builder {
             self.is_shareable = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `is_shareable` of `ConfiguratorCreate`: {e}")
+                    format!("property `is_shareable` of `ConfiguratorCreate`: {e}")
                 });
             self
         }
@@ -6966,7 +6988,7 @@ pub mod builder {
         {
             self.measure = value
                 .try_into()
-                .map_err(|e| format!("member `measure` of `ConfiguratorCreate`: {e}"));
+                .map_err(|e| format!("property `measure` of `ConfiguratorCreate`: {e}"));
             self
         }
 
@@ -6978,7 +7000,7 @@ pub mod builder {
         {
             self.name = value
                 .try_into()
-                .map_err(|e| format!("member `name` of `ConfiguratorCreate`: {e}"));
+                .map_err(|e| format!("property `name` of `ConfiguratorCreate`: {e}"));
             self
         }
 
@@ -6991,7 +7013,7 @@ pub mod builder {
             self.product_name = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `product_name` of `ConfiguratorCreate`: {e}")
+                    format!("property `product_name` of `ConfiguratorCreate`: {e}")
                 });
             self
         }
@@ -7005,7 +7027,7 @@ pub mod builder {
             self.show_calculations = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `show_calculations` of `ConfiguratorCreate`: {e}")
+                    format!("property `show_calculations` of `ConfiguratorCreate`: {e}")
                 });
             self
         }
@@ -7018,11 +7040,13 @@ pub mod builder {
         {
             self.work_cost = value
                 .try_into()
-                .map_err(|e| format!("member `work_cost` of `ConfiguratorCreate`: {e}"));
+                .map_err(|e| {
+                    format!("property `work_cost` of `ConfiguratorCreate`: {e}")
+                });
             self
         }
 
-        /// Members that the document does not name.
+        /// Properties that the document does not list.
         pub fn extra<T>(mut self, value: T) -> Self
         where
             T: ::std::convert::TryInto<
@@ -7032,15 +7056,15 @@ pub mod builder {
         {
             self.extra = value
                 .try_into()
-                .map_err(|e| format!("member `extra` of `ConfiguratorCreate`: {e}"));
+                .map_err(|e| format!("property `extra` of `ConfiguratorCreate`: {e}"));
             self
         }
 
-        /// Finishes the value.
+        /// Builds the value.
         ///
         /// # Errors
         ///
-        /// Names the first member that is required and was not set, or whose value does not fit.
+        /// Names the first property that is required but not set, or whose value is invalid.
         pub fn build(
             self,
         ) -> ::std::result::Result<
@@ -7167,7 +7191,7 @@ pub mod builder {
             self.amortization = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `amortization` of `ConfiguratorUpdate`: {e}")
+                    format!("property `amortization` of `ConfiguratorUpdate`: {e}")
                 });
             self
         }
@@ -7183,7 +7207,7 @@ pub mod builder {
             self.calculations = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `calculations` of `ConfiguratorUpdate`: {e}")
+                    format!("property `calculations` of `ConfiguratorUpdate`: {e}")
                 });
             self
         }
@@ -7198,7 +7222,9 @@ pub mod builder {
         {
             self.controls = value
                 .try_into()
-                .map_err(|e| format!("member `controls` of `ConfiguratorUpdate`: {e}"));
+                .map_err(|e| {
+                    format!("property `controls` of `ConfiguratorUpdate`: {e}")
+                });
             self
         }
 
@@ -7210,7 +7236,9 @@ pub mod builder {
         {
             self.is_public = value
                 .try_into()
-                .map_err(|e| format!("member `is_public` of `ConfiguratorUpdate`: {e}"));
+                .map_err(|e| {
+                    format!("property `is_public` of `ConfiguratorUpdate`: {e}")
+                });
             self
         }
 
@@ -7223,7 +7251,7 @@ pub mod builder {
             self.is_shareable = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `is_shareable` of `ConfiguratorUpdate`: {e}")
+                    format!("property `is_shareable` of `ConfiguratorUpdate`: {e}")
                 });
             self
         }
@@ -7236,7 +7264,7 @@ pub mod builder {
         {
             self.measure = value
                 .try_into()
-                .map_err(|e| format!("member `measure` of `ConfiguratorUpdate`: {e}"));
+                .map_err(|e| format!("property `measure` of `ConfiguratorUpdate`: {e}"));
             self
         }
 
@@ -7248,7 +7276,7 @@ pub mod builder {
         {
             self.name = value
                 .try_into()
-                .map_err(|e| format!("member `name` of `ConfiguratorUpdate`: {e}"));
+                .map_err(|e| format!("property `name` of `ConfiguratorUpdate`: {e}"));
             self
         }
 
@@ -7261,7 +7289,7 @@ pub mod builder {
             self.product_name = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `product_name` of `ConfiguratorUpdate`: {e}")
+                    format!("property `product_name` of `ConfiguratorUpdate`: {e}")
                 });
             self
         }
@@ -7275,7 +7303,7 @@ pub mod builder {
             self.show_calculations = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `show_calculations` of `ConfiguratorUpdate`: {e}")
+                    format!("property `show_calculations` of `ConfiguratorUpdate`: {e}")
                 });
             self
         }
@@ -7288,11 +7316,13 @@ pub mod builder {
         {
             self.work_cost = value
                 .try_into()
-                .map_err(|e| format!("member `work_cost` of `ConfiguratorUpdate`: {e}"));
+                .map_err(|e| {
+                    format!("property `work_cost` of `ConfiguratorUpdate`: {e}")
+                });
             self
         }
 
-        /// Members that the document does not name.
+        /// Properties that the document does not list.
         pub fn extra<T>(mut self, value: T) -> Self
         where
             T: ::std::convert::TryInto<
@@ -7302,15 +7332,15 @@ pub mod builder {
         {
             self.extra = value
                 .try_into()
-                .map_err(|e| format!("member `extra` of `ConfiguratorUpdate`: {e}"));
+                .map_err(|e| format!("property `extra` of `ConfiguratorUpdate`: {e}"));
             self
         }
 
-        /// Finishes the value.
+        /// Builds the value.
         ///
         /// # Errors
         ///
-        /// Names the first member that is required and was not set, or whose value does not fit.
+        /// Names the first property that is required but not set, or whose value is invalid.
         pub fn build(
             self,
         ) -> ::std::result::Result<
@@ -7405,7 +7435,7 @@ pub mod builder {
     impl ConnectedAccount {
         /// **Inferred.** Whether the account is connected. The web page also lists services that are not connected.
         ///
-        /// The vendor does not document this member (basis: convention).
+        /// The vendor does not document this property (basis: convention).
         pub fn connected<T>(mut self, value: T) -> Self
         where
             T: ::std::convert::TryInto<::std::option::Option<bool>>,
@@ -7413,7 +7443,7 @@ pub mod builder {
         {
             self.connected = value
                 .try_into()
-                .map_err(|e| format!("member `connected` of `ConnectedAccount`: {e}"));
+                .map_err(|e| format!("property `connected` of `ConnectedAccount`: {e}"));
             self
         }
 
@@ -7425,13 +7455,13 @@ pub mod builder {
         {
             self.email = value
                 .try_into()
-                .map_err(|e| format!("member `email` of `ConnectedAccount`: {e}"));
+                .map_err(|e| format!("property `email` of `ConnectedAccount`: {e}"));
             self
         }
 
         /// **Inferred.** Id of the connection.
         ///
-        /// The vendor does not document this member (basis: convention).
+        /// The vendor does not document this property (basis: convention).
         pub fn id<T>(mut self, value: T) -> Self
         where
             T: ::std::convert::TryInto<::std::option::Option<super::Id>>,
@@ -7439,7 +7469,7 @@ pub mod builder {
         {
             self.id = value
                 .try_into()
-                .map_err(|e| format!("member `id` of `ConnectedAccount`: {e}"));
+                .map_err(|e| format!("property `id` of `ConnectedAccount`: {e}"));
             self
         }
 
@@ -7451,7 +7481,7 @@ pub mod builder {
         {
             self.linked_at = value
                 .try_into()
-                .map_err(|e| format!("member `linked_at` of `ConnectedAccount`: {e}"));
+                .map_err(|e| format!("property `linked_at` of `ConnectedAccount`: {e}"));
             self
         }
 
@@ -7463,11 +7493,11 @@ pub mod builder {
         {
             self.provider = value
                 .try_into()
-                .map_err(|e| format!("member `provider` of `ConnectedAccount`: {e}"));
+                .map_err(|e| format!("property `provider` of `ConnectedAccount`: {e}"));
             self
         }
 
-        /// Members that the document does not name.
+        /// Properties that the document does not list.
         pub fn extra<T>(mut self, value: T) -> Self
         where
             T: ::std::convert::TryInto<
@@ -7477,15 +7507,15 @@ pub mod builder {
         {
             self.extra = value
                 .try_into()
-                .map_err(|e| format!("member `extra` of `ConnectedAccount`: {e}"));
+                .map_err(|e| format!("property `extra` of `ConnectedAccount`: {e}"));
             self
         }
 
-        /// Finishes the value.
+        /// Builds the value.
         ///
         /// # Errors
         ///
-        /// Names the first member that is required and was not set, or whose value does not fit.
+        /// Names the first property that is required but not set, or whose value is invalid.
         pub fn build(
             self,
         ) -> ::std::result::Result<
@@ -7592,7 +7622,7 @@ pub mod builder {
     impl Contact {
         /// **Inferred.** Address.
         ///
-        /// The vendor does not document this member (basis: guide-page).
+        /// The vendor does not document this property (basis: guide-page).
         pub fn address<T>(mut self, value: T) -> Self
         where
             T: ::std::convert::TryInto<::std::option::Option<::std::string::String>>,
@@ -7600,13 +7630,13 @@ pub mod builder {
         {
             self.address = value
                 .try_into()
-                .map_err(|e| format!("member `address` of `Contact`: {e}"));
+                .map_err(|e| format!("property `address` of `Contact`: {e}"));
             self
         }
 
         /// **Inferred.** When the contact was created.
         ///
-        /// The vendor does not document this member (basis: convention).
+        /// The vendor does not document this property (basis: convention).
         pub fn created_at<T>(mut self, value: T) -> Self
         where
             T: ::std::convert::TryInto<::std::option::Option<super::Timestamp>>,
@@ -7614,13 +7644,13 @@ pub mod builder {
         {
             self.created_at = value
                 .try_into()
-                .map_err(|e| format!("member `created_at` of `Contact`: {e}"));
+                .map_err(|e| format!("property `created_at` of `Contact`: {e}"));
             self
         }
 
         /// **Inferred.** Email address.
         ///
-        /// The vendor does not document this member (basis: guide-page).
+        /// The vendor does not document this property (basis: guide-page).
         pub fn email<T>(mut self, value: T) -> Self
         where
             T: ::std::convert::TryInto<::std::option::Option<::std::string::String>>,
@@ -7628,13 +7658,13 @@ pub mod builder {
         {
             self.email = value
                 .try_into()
-                .map_err(|e| format!("member `email` of `Contact`: {e}"));
+                .map_err(|e| format!("property `email` of `Contact`: {e}"));
             self
         }
 
         /// **Inferred.** Values of the contact fields of the project. How the keys are named is not published.
         ///
-        /// The vendor does not document this member (basis: scope-text).
+        /// The vendor does not document this property (basis: scope-text).
         pub fn fields<T>(mut self, value: T) -> Self
         where
             T: ::std::convert::TryInto<
@@ -7646,13 +7676,13 @@ pub mod builder {
         {
             self.fields = value
                 .try_into()
-                .map_err(|e| format!("member `fields` of `Contact`: {e}"));
+                .map_err(|e| format!("property `fields` of `Contact`: {e}"));
             self
         }
 
         /// **Inferred.** Id of the contact.
         ///
-        /// The vendor does not document this member (basis: convention).
+        /// The vendor does not document this property (basis: convention).
         pub fn id<T>(mut self, value: T) -> Self
         where
             T: ::std::convert::TryInto<::std::option::Option<super::Id>>,
@@ -7660,13 +7690,13 @@ pub mod builder {
         {
             self.id = value
                 .try_into()
-                .map_err(|e| format!("member `id` of `Contact`: {e}"));
+                .map_err(|e| format!("property `id` of `Contact`: {e}"));
             self
         }
 
         /// **Inferred.** Name of the customer.
         ///
-        /// The vendor does not document this member (basis: guide-page).
+        /// The vendor does not document this property (basis: guide-page).
         pub fn name<T>(mut self, value: T) -> Self
         where
             T: ::std::convert::TryInto<::std::option::Option<::std::string::String>>,
@@ -7674,13 +7704,13 @@ pub mod builder {
         {
             self.name = value
                 .try_into()
-                .map_err(|e| format!("member `name` of `Contact`: {e}"));
+                .map_err(|e| format!("property `name` of `Contact`: {e}"));
             self
         }
 
         /// **Inferred.** Internal comment.
         ///
-        /// The vendor does not document this member (basis: guide-page).
+        /// The vendor does not document this property (basis: guide-page).
         pub fn note<T>(mut self, value: T) -> Self
         where
             T: ::std::convert::TryInto<::std::option::Option<::std::string::String>>,
@@ -7688,13 +7718,13 @@ pub mod builder {
         {
             self.note = value
                 .try_into()
-                .map_err(|e| format!("member `note` of `Contact`: {e}"));
+                .map_err(|e| format!("property `note` of `Contact`: {e}"));
             self
         }
 
         /// **Inferred.** Phone number.
         ///
-        /// The vendor does not document this member (basis: guide-page).
+        /// The vendor does not document this property (basis: guide-page).
         pub fn phone<T>(mut self, value: T) -> Self
         where
             T: ::std::convert::TryInto<::std::option::Option<::std::string::String>>,
@@ -7702,13 +7732,13 @@ pub mod builder {
         {
             self.phone = value
                 .try_into()
-                .map_err(|e| format!("member `phone` of `Contact`: {e}"));
+                .map_err(|e| format!("property `phone` of `Contact`: {e}"));
             self
         }
 
         /// **Inferred.** When it was last changed.
         ///
-        /// The vendor does not document this member (basis: convention).
+        /// The vendor does not document this property (basis: convention).
         pub fn updated_at<T>(mut self, value: T) -> Self
         where
             T: ::std::convert::TryInto<::std::option::Option<super::Timestamp>>,
@@ -7716,11 +7746,11 @@ pub mod builder {
         {
             self.updated_at = value
                 .try_into()
-                .map_err(|e| format!("member `updated_at` of `Contact`: {e}"));
+                .map_err(|e| format!("property `updated_at` of `Contact`: {e}"));
             self
         }
 
-        /// Members that the document does not name.
+        /// Properties that the document does not list.
         pub fn extra<T>(mut self, value: T) -> Self
         where
             T: ::std::convert::TryInto<
@@ -7730,15 +7760,15 @@ pub mod builder {
         {
             self.extra = value
                 .try_into()
-                .map_err(|e| format!("member `extra` of `Contact`: {e}"));
+                .map_err(|e| format!("property `extra` of `Contact`: {e}"));
             self
         }
 
-        /// Finishes the value.
+        /// Builds the value.
         ///
         /// # Errors
         ///
-        /// Names the first member that is required and was not set, or whose value does not fit.
+        /// Names the first property that is required but not set, or whose value is invalid.
         pub fn build(
             self,
         ) -> ::std::result::Result<super::Contact, super::error::ConversionError> {
@@ -7818,7 +7848,7 @@ pub mod builder {
                 email: Ok(::std::default::Default::default()),
                 fields: Ok(::std::default::Default::default()),
                 name: Err(
-                    "member `name` of `ContactCreate` is required and was not set"
+                    "property `name` of `ContactCreate` is required and was not set"
                         .to_owned(),
                 ),
                 note: Ok(::std::default::Default::default()),
@@ -7830,7 +7860,7 @@ pub mod builder {
     impl ContactCreate {
         /// **Inferred.** Address. At most 512 characters.
         ///
-        /// The vendor does not document this member (basis: guide-page).
+        /// The vendor does not document this property (basis: guide-page).
         pub fn address<T>(mut self, value: T) -> Self
         where
             T: ::std::convert::TryInto<
@@ -7840,13 +7870,13 @@ pub mod builder {
         {
             self.address = value
                 .try_into()
-                .map_err(|e| format!("member `address` of `ContactCreate`: {e}"));
+                .map_err(|e| format!("property `address` of `ContactCreate`: {e}"));
             self
         }
 
         /// **Inferred.** Email address. At most 64 characters.
         ///
-        /// The vendor does not document this member (basis: guide-page).
+        /// The vendor does not document this property (basis: guide-page).
         pub fn email<T>(mut self, value: T) -> Self
         where
             T: ::std::convert::TryInto<::std::option::Option<super::ContactCreateEmail>>,
@@ -7854,13 +7884,13 @@ pub mod builder {
         {
             self.email = value
                 .try_into()
-                .map_err(|e| format!("member `email` of `ContactCreate`: {e}"));
+                .map_err(|e| format!("property `email` of `ContactCreate`: {e}"));
             self
         }
 
         /// **Inferred.** Values of the contact fields of the project. How the keys are named is not published.
         ///
-        /// The vendor does not document this member (basis: scope-text).
+        /// The vendor does not document this property (basis: scope-text).
         pub fn fields<T>(mut self, value: T) -> Self
         where
             T: ::std::convert::TryInto<
@@ -7872,13 +7902,13 @@ pub mod builder {
         {
             self.fields = value
                 .try_into()
-                .map_err(|e| format!("member `fields` of `ContactCreate`: {e}"));
+                .map_err(|e| format!("property `fields` of `ContactCreate`: {e}"));
             self
         }
 
         /// **Inferred.** Name of the customer.
         ///
-        /// The vendor does not document this member (basis: guide-page).
+        /// The vendor does not document this property (basis: guide-page).
         pub fn name<T>(mut self, value: T) -> Self
         where
             T: ::std::convert::TryInto<::std::string::String>,
@@ -7886,13 +7916,13 @@ pub mod builder {
         {
             self.name = value
                 .try_into()
-                .map_err(|e| format!("member `name` of `ContactCreate`: {e}"));
+                .map_err(|e| format!("property `name` of `ContactCreate`: {e}"));
             self
         }
 
         /// **Inferred.** Internal comment. At most 512 characters.
         ///
-        /// The vendor does not document this member (basis: guide-page).
+        /// The vendor does not document this property (basis: guide-page).
         pub fn note<T>(mut self, value: T) -> Self
         where
             T: ::std::convert::TryInto<::std::option::Option<super::ContactCreateNote>>,
@@ -7900,13 +7930,13 @@ pub mod builder {
         {
             self.note = value
                 .try_into()
-                .map_err(|e| format!("member `note` of `ContactCreate`: {e}"));
+                .map_err(|e| format!("property `note` of `ContactCreate`: {e}"));
             self
         }
 
         /// **Inferred.** Phone number. At most 32 characters.
         ///
-        /// The vendor does not document this member (basis: guide-page).
+        /// The vendor does not document this property (basis: guide-page).
         pub fn phone<T>(mut self, value: T) -> Self
         where
             T: ::std::convert::TryInto<::std::option::Option<super::ContactCreatePhone>>,
@@ -7914,15 +7944,15 @@ pub mod builder {
         {
             self.phone = value
                 .try_into()
-                .map_err(|e| format!("member `phone` of `ContactCreate`: {e}"));
+                .map_err(|e| format!("property `phone` of `ContactCreate`: {e}"));
             self
         }
 
-        /// Finishes the value.
+        /// Builds the value.
         ///
         /// # Errors
         ///
-        /// Names the first member that is required and was not set, or whose value does not fit.
+        /// Names the first property that is required but not set, or whose value is invalid.
         pub fn build(
             self,
         ) -> ::std::result::Result<super::ContactCreate, super::error::ConversionError> {
@@ -8006,7 +8036,7 @@ pub mod builder {
     impl ContactField {
         /// **Inferred.** Id of the field.
         ///
-        /// The vendor does not document this member (basis: convention).
+        /// The vendor does not document this property (basis: convention).
         pub fn id<T>(mut self, value: T) -> Self
         where
             T: ::std::convert::TryInto<::std::option::Option<super::Id>>,
@@ -8014,13 +8044,13 @@ pub mod builder {
         {
             self.id = value
                 .try_into()
-                .map_err(|e| format!("member `id` of `ContactField`: {e}"));
+                .map_err(|e| format!("property `id` of `ContactField`: {e}"));
             self
         }
 
         /// **Inferred.** Name of the field.
         ///
-        /// The vendor does not document this member (basis: convention).
+        /// The vendor does not document this property (basis: convention).
         pub fn name<T>(mut self, value: T) -> Self
         where
             T: ::std::convert::TryInto<::std::option::Option<::std::string::String>>,
@@ -8028,13 +8058,13 @@ pub mod builder {
         {
             self.name = value
                 .try_into()
-                .map_err(|e| format!("member `name` of `ContactField`: {e}"));
+                .map_err(|e| format!("property `name` of `ContactField`: {e}"));
             self
         }
 
         /// **Inferred.** The values to choose from, if the field is a choice.
         ///
-        /// The vendor does not document this member (basis: convention).
+        /// The vendor does not document this property (basis: convention).
         pub fn options<T>(mut self, value: T) -> Self
         where
             T: ::std::convert::TryInto<
@@ -8044,13 +8074,13 @@ pub mod builder {
         {
             self.options = value
                 .try_into()
-                .map_err(|e| format!("member `options` of `ContactField`: {e}"));
+                .map_err(|e| format!("property `options` of `ContactField`: {e}"));
             self
         }
 
         /// **Inferred.** Position of the field in the form.
         ///
-        /// The vendor does not document this member (basis: convention).
+        /// The vendor does not document this property (basis: convention).
         pub fn order<T>(mut self, value: T) -> Self
         where
             T: ::std::convert::TryInto<::std::option::Option<i64>>,
@@ -8058,13 +8088,13 @@ pub mod builder {
         {
             self.order = value
                 .try_into()
-                .map_err(|e| format!("member `order` of `ContactField`: {e}"));
+                .map_err(|e| format!("property `order` of `ContactField`: {e}"));
             self
         }
 
         /// **Inferred.** Whether the field must be filled in.
         ///
-        /// The vendor does not document this member (basis: convention).
+        /// The vendor does not document this property (basis: convention).
         pub fn required<T>(mut self, value: T) -> Self
         where
             T: ::std::convert::TryInto<::std::option::Option<bool>>,
@@ -8072,13 +8102,13 @@ pub mod builder {
         {
             self.required = value
                 .try_into()
-                .map_err(|e| format!("member `required` of `ContactField`: {e}"));
+                .map_err(|e| format!("property `required` of `ContactField`: {e}"));
             self
         }
 
         /// **Inferred.** Type of value that the field takes. The types are not published.
         ///
-        /// The vendor does not document this member (basis: convention).
+        /// The vendor does not document this property (basis: convention).
         pub fn type_<T>(mut self, value: T) -> Self
         where
             T: ::std::convert::TryInto<::std::option::Option<::std::string::String>>,
@@ -8086,11 +8116,11 @@ pub mod builder {
         {
             self.type_ = value
                 .try_into()
-                .map_err(|e| format!("member `type` of `ContactField`: {e}"));
+                .map_err(|e| format!("property `type` of `ContactField`: {e}"));
             self
         }
 
-        /// Members that the document does not name.
+        /// Properties that the document does not list.
         pub fn extra<T>(mut self, value: T) -> Self
         where
             T: ::std::convert::TryInto<
@@ -8100,15 +8130,15 @@ pub mod builder {
         {
             self.extra = value
                 .try_into()
-                .map_err(|e| format!("member `extra` of `ContactField`: {e}"));
+                .map_err(|e| format!("property `extra` of `ContactField`: {e}"));
             self
         }
 
-        /// Finishes the value.
+        /// Builds the value.
         ///
         /// # Errors
         ///
-        /// Names the first member that is required and was not set, or whose value does not fit.
+        /// Names the first property that is required but not set, or whose value is invalid.
         pub fn build(
             self,
         ) -> ::std::result::Result<super::ContactField, super::error::ConversionError> {
@@ -8170,7 +8200,7 @@ pub mod builder {
         fn default() -> Self {
             Self {
                 name: Err(
-                    "member `name` of `ContactFieldCreate` is required and was not set"
+                    "property `name` of `ContactFieldCreate` is required and was not set"
                         .to_owned(),
                 ),
                 options: Ok(::std::default::Default::default()),
@@ -8184,7 +8214,7 @@ pub mod builder {
     impl ContactFieldCreate {
         /// **Inferred.** Name of the field.
         ///
-        /// The vendor does not document this member (basis: convention).
+        /// The vendor does not document this property (basis: convention).
         pub fn name<T>(mut self, value: T) -> Self
         where
             T: ::std::convert::TryInto<::std::string::String>,
@@ -8192,13 +8222,13 @@ pub mod builder {
         {
             self.name = value
                 .try_into()
-                .map_err(|e| format!("member `name` of `ContactFieldCreate`: {e}"));
+                .map_err(|e| format!("property `name` of `ContactFieldCreate`: {e}"));
             self
         }
 
         /// **Inferred.** The values to choose from, if the field is a choice.
         ///
-        /// The vendor does not document this member (basis: convention).
+        /// The vendor does not document this property (basis: convention).
         pub fn options<T>(mut self, value: T) -> Self
         where
             T: ::std::convert::TryInto<
@@ -8208,13 +8238,13 @@ pub mod builder {
         {
             self.options = value
                 .try_into()
-                .map_err(|e| format!("member `options` of `ContactFieldCreate`: {e}"));
+                .map_err(|e| format!("property `options` of `ContactFieldCreate`: {e}"));
             self
         }
 
         /// **Inferred.** Position of the field in the form.
         ///
-        /// The vendor does not document this member (basis: convention).
+        /// The vendor does not document this property (basis: convention).
         pub fn order<T>(mut self, value: T) -> Self
         where
             T: ::std::convert::TryInto<::std::option::Option<i64>>,
@@ -8222,13 +8252,13 @@ pub mod builder {
         {
             self.order = value
                 .try_into()
-                .map_err(|e| format!("member `order` of `ContactFieldCreate`: {e}"));
+                .map_err(|e| format!("property `order` of `ContactFieldCreate`: {e}"));
             self
         }
 
         /// **Inferred.** Whether the field must be filled in.
         ///
-        /// The vendor does not document this member (basis: convention).
+        /// The vendor does not document this property (basis: convention).
         pub fn required<T>(mut self, value: T) -> Self
         where
             T: ::std::convert::TryInto<::std::option::Option<bool>>,
@@ -8236,13 +8266,15 @@ pub mod builder {
         {
             self.required = value
                 .try_into()
-                .map_err(|e| format!("member `required` of `ContactFieldCreate`: {e}"));
+                .map_err(|e| {
+                    format!("property `required` of `ContactFieldCreate`: {e}")
+                });
             self
         }
 
         /// **Inferred.** Type of value that the field takes. The types are not published.
         ///
-        /// The vendor does not document this member (basis: convention).
+        /// The vendor does not document this property (basis: convention).
         pub fn type_<T>(mut self, value: T) -> Self
         where
             T: ::std::convert::TryInto<::std::option::Option<::std::string::String>>,
@@ -8250,15 +8282,15 @@ pub mod builder {
         {
             self.type_ = value
                 .try_into()
-                .map_err(|e| format!("member `type` of `ContactFieldCreate`: {e}"));
+                .map_err(|e| format!("property `type` of `ContactFieldCreate`: {e}"));
             self
         }
 
-        /// Finishes the value.
+        /// Builds the value.
         ///
         /// # Errors
         ///
-        /// Names the first member that is required and was not set, or whose value does not fit.
+        /// Names the first property that is required but not set, or whose value is invalid.
         pub fn build(
             self,
         ) -> ::std::result::Result<
@@ -8333,7 +8365,7 @@ pub mod builder {
     impl ContactFieldUpdate {
         /// **Inferred.** Name of the field.
         ///
-        /// The vendor does not document this member (basis: convention).
+        /// The vendor does not document this property (basis: convention).
         pub fn name<T>(mut self, value: T) -> Self
         where
             T: ::std::convert::TryInto<::std::option::Option<::std::string::String>>,
@@ -8341,13 +8373,13 @@ pub mod builder {
         {
             self.name = value
                 .try_into()
-                .map_err(|e| format!("member `name` of `ContactFieldUpdate`: {e}"));
+                .map_err(|e| format!("property `name` of `ContactFieldUpdate`: {e}"));
             self
         }
 
         /// **Inferred.** The values to choose from, if the field is a choice.
         ///
-        /// The vendor does not document this member (basis: convention).
+        /// The vendor does not document this property (basis: convention).
         pub fn options<T>(mut self, value: T) -> Self
         where
             T: ::std::convert::TryInto<
@@ -8357,13 +8389,13 @@ pub mod builder {
         {
             self.options = value
                 .try_into()
-                .map_err(|e| format!("member `options` of `ContactFieldUpdate`: {e}"));
+                .map_err(|e| format!("property `options` of `ContactFieldUpdate`: {e}"));
             self
         }
 
         /// **Inferred.** Position of the field in the form.
         ///
-        /// The vendor does not document this member (basis: convention).
+        /// The vendor does not document this property (basis: convention).
         pub fn order<T>(mut self, value: T) -> Self
         where
             T: ::std::convert::TryInto<::std::option::Option<i64>>,
@@ -8371,13 +8403,13 @@ pub mod builder {
         {
             self.order = value
                 .try_into()
-                .map_err(|e| format!("member `order` of `ContactFieldUpdate`: {e}"));
+                .map_err(|e| format!("property `order` of `ContactFieldUpdate`: {e}"));
             self
         }
 
         /// **Inferred.** Whether the field must be filled in.
         ///
-        /// The vendor does not document this member (basis: convention).
+        /// The vendor does not document this property (basis: convention).
         pub fn required<T>(mut self, value: T) -> Self
         where
             T: ::std::convert::TryInto<::std::option::Option<bool>>,
@@ -8385,13 +8417,15 @@ pub mod builder {
         {
             self.required = value
                 .try_into()
-                .map_err(|e| format!("member `required` of `ContactFieldUpdate`: {e}"));
+                .map_err(|e| {
+                    format!("property `required` of `ContactFieldUpdate`: {e}")
+                });
             self
         }
 
         /// **Inferred.** Type of value that the field takes. The types are not published.
         ///
-        /// The vendor does not document this member (basis: convention).
+        /// The vendor does not document this property (basis: convention).
         pub fn type_<T>(mut self, value: T) -> Self
         where
             T: ::std::convert::TryInto<::std::option::Option<::std::string::String>>,
@@ -8399,15 +8433,15 @@ pub mod builder {
         {
             self.type_ = value
                 .try_into()
-                .map_err(|e| format!("member `type` of `ContactFieldUpdate`: {e}"));
+                .map_err(|e| format!("property `type` of `ContactFieldUpdate`: {e}"));
             self
         }
 
-        /// Finishes the value.
+        /// Builds the value.
         ///
         /// # Errors
         ///
-        /// Names the first member that is required and was not set, or whose value does not fit.
+        /// Names the first property that is required but not set, or whose value is invalid.
         pub fn build(
             self,
         ) -> ::std::result::Result<
@@ -8492,7 +8526,7 @@ pub mod builder {
     impl ContactUpdate {
         /// **Inferred.** Address. At most 512 characters.
         ///
-        /// The vendor does not document this member (basis: guide-page).
+        /// The vendor does not document this property (basis: guide-page).
         pub fn address<T>(mut self, value: T) -> Self
         where
             T: ::std::convert::TryInto<
@@ -8502,13 +8536,13 @@ pub mod builder {
         {
             self.address = value
                 .try_into()
-                .map_err(|e| format!("member `address` of `ContactUpdate`: {e}"));
+                .map_err(|e| format!("property `address` of `ContactUpdate`: {e}"));
             self
         }
 
         /// **Inferred.** Email address. At most 64 characters.
         ///
-        /// The vendor does not document this member (basis: guide-page).
+        /// The vendor does not document this property (basis: guide-page).
         pub fn email<T>(mut self, value: T) -> Self
         where
             T: ::std::convert::TryInto<::std::option::Option<super::ContactUpdateEmail>>,
@@ -8516,13 +8550,13 @@ pub mod builder {
         {
             self.email = value
                 .try_into()
-                .map_err(|e| format!("member `email` of `ContactUpdate`: {e}"));
+                .map_err(|e| format!("property `email` of `ContactUpdate`: {e}"));
             self
         }
 
         /// **Inferred.** Values of the contact fields of the project. How the keys are named is not published.
         ///
-        /// The vendor does not document this member (basis: scope-text).
+        /// The vendor does not document this property (basis: scope-text).
         pub fn fields<T>(mut self, value: T) -> Self
         where
             T: ::std::convert::TryInto<
@@ -8534,13 +8568,13 @@ pub mod builder {
         {
             self.fields = value
                 .try_into()
-                .map_err(|e| format!("member `fields` of `ContactUpdate`: {e}"));
+                .map_err(|e| format!("property `fields` of `ContactUpdate`: {e}"));
             self
         }
 
         /// **Inferred.** Name of the customer.
         ///
-        /// The vendor does not document this member (basis: guide-page).
+        /// The vendor does not document this property (basis: guide-page).
         pub fn name<T>(mut self, value: T) -> Self
         where
             T: ::std::convert::TryInto<::std::option::Option<::std::string::String>>,
@@ -8548,13 +8582,13 @@ pub mod builder {
         {
             self.name = value
                 .try_into()
-                .map_err(|e| format!("member `name` of `ContactUpdate`: {e}"));
+                .map_err(|e| format!("property `name` of `ContactUpdate`: {e}"));
             self
         }
 
         /// **Inferred.** Internal comment. At most 512 characters.
         ///
-        /// The vendor does not document this member (basis: guide-page).
+        /// The vendor does not document this property (basis: guide-page).
         pub fn note<T>(mut self, value: T) -> Self
         where
             T: ::std::convert::TryInto<::std::option::Option<super::ContactUpdateNote>>,
@@ -8562,13 +8596,13 @@ pub mod builder {
         {
             self.note = value
                 .try_into()
-                .map_err(|e| format!("member `note` of `ContactUpdate`: {e}"));
+                .map_err(|e| format!("property `note` of `ContactUpdate`: {e}"));
             self
         }
 
         /// **Inferred.** Phone number. At most 32 characters.
         ///
-        /// The vendor does not document this member (basis: guide-page).
+        /// The vendor does not document this property (basis: guide-page).
         pub fn phone<T>(mut self, value: T) -> Self
         where
             T: ::std::convert::TryInto<::std::option::Option<super::ContactUpdatePhone>>,
@@ -8576,15 +8610,15 @@ pub mod builder {
         {
             self.phone = value
                 .try_into()
-                .map_err(|e| format!("member `phone` of `ContactUpdate`: {e}"));
+                .map_err(|e| format!("property `phone` of `ContactUpdate`: {e}"));
             self
         }
 
-        /// Finishes the value.
+        /// Builds the value.
         ///
         /// # Errors
         ///
-        /// Names the first member that is required and was not set, or whose value does not fit.
+        /// Names the first property that is required but not set, or whose value is invalid.
         pub fn build(
             self,
         ) -> ::std::result::Result<super::ContactUpdate, super::error::ConversionError> {
@@ -8724,7 +8758,7 @@ pub mod builder {
         {
             self.default_value = value
                 .try_into()
-                .map_err(|e| format!("member `default_value` of `Control`: {e}"));
+                .map_err(|e| format!("property `default_value` of `Control`: {e}"));
             self
         }
 
@@ -8736,7 +8770,7 @@ pub mod builder {
         {
             self.field_size = value
                 .try_into()
-                .map_err(|e| format!("member `field_size` of `Control`: {e}"));
+                .map_err(|e| format!("property `field_size` of `Control`: {e}"));
             self
         }
 
@@ -8748,13 +8782,13 @@ pub mod builder {
         {
             self.group_property = value
                 .try_into()
-                .map_err(|e| format!("member `group_property` of `Control`: {e}"));
+                .map_err(|e| format!("property `group_property` of `Control`: {e}"));
             self
         }
 
         /// **Inferred.** Id of the control.
         ///
-        /// The vendor does not document this member (basis: convention).
+        /// The vendor does not document this property (basis: convention).
         pub fn id<T>(mut self, value: T) -> Self
         where
             T: ::std::convert::TryInto<::std::option::Option<super::Id>>,
@@ -8762,7 +8796,7 @@ pub mod builder {
         {
             self.id = value
                 .try_into()
-                .map_err(|e| format!("member `id` of `Control`: {e}"));
+                .map_err(|e| format!("property `id` of `Control`: {e}"));
             self
         }
 
@@ -8774,7 +8808,7 @@ pub mod builder {
         {
             self.label = value
                 .try_into()
-                .map_err(|e| format!("member `label` of `Control`: {e}"));
+                .map_err(|e| format!("property `label` of `Control`: {e}"));
             self
         }
 
@@ -8786,13 +8820,13 @@ pub mod builder {
         {
             self.material_group = value
                 .try_into()
-                .map_err(|e| format!("member `material_group` of `Control`: {e}"));
+                .map_err(|e| format!("property `material_group` of `Control`: {e}"));
             self
         }
 
         /// **Inferred.** Id of the material whose property gives the choices, if the source is "Materials property".
         ///
-        /// The vendor does not document this member (basis: convention).
+        /// The vendor does not document this property (basis: convention).
         pub fn material_id<T>(mut self, value: T) -> Self
         where
             T: ::std::convert::TryInto<::std::option::Option<super::Id>>,
@@ -8800,13 +8834,13 @@ pub mod builder {
         {
             self.material_id = value
                 .try_into()
-                .map_err(|e| format!("member `material_id` of `Control`: {e}"));
+                .map_err(|e| format!("property `material_id` of `Control`: {e}"));
             self
         }
 
         /// **Inferred.** Material property to choose from, if the source is "Materials property".
         ///
-        /// The vendor does not document this member (basis: convention).
+        /// The vendor does not document this property (basis: convention).
         pub fn material_property<T>(mut self, value: T) -> Self
         where
             T: ::std::convert::TryInto<::std::option::Option<::std::string::String>>,
@@ -8814,7 +8848,7 @@ pub mod builder {
         {
             self.material_property = value
                 .try_into()
-                .map_err(|e| format!("member `material_property` of `Control`: {e}"));
+                .map_err(|e| format!("property `material_property` of `Control`: {e}"));
             self
         }
 
@@ -8826,7 +8860,7 @@ pub mod builder {
         {
             self.max_value = value
                 .try_into()
-                .map_err(|e| format!("member `max_value` of `Control`: {e}"));
+                .map_err(|e| format!("property `max_value` of `Control`: {e}"));
             self
         }
 
@@ -8838,13 +8872,13 @@ pub mod builder {
         {
             self.min_value = value
                 .try_into()
-                .map_err(|e| format!("member `min_value` of `Control`: {e}"));
+                .map_err(|e| format!("property `min_value` of `Control`: {e}"));
             self
         }
 
         /// **Inferred.** Position of the control in the form.
         ///
-        /// The vendor does not document this member (basis: convention).
+        /// The vendor does not document this property (basis: convention).
         pub fn order<T>(mut self, value: T) -> Self
         where
             T: ::std::convert::TryInto<::std::option::Option<i64>>,
@@ -8852,7 +8886,7 @@ pub mod builder {
         {
             self.order = value
                 .try_into()
-                .map_err(|e| format!("member `order` of `Control`: {e}"));
+                .map_err(|e| format!("property `order` of `Control`: {e}"));
             self
         }
 
@@ -8864,7 +8898,7 @@ pub mod builder {
         {
             self.step_value = value
                 .try_into()
-                .map_err(|e| format!("member `step_value` of `Control`: {e}"));
+                .map_err(|e| format!("property `step_value` of `Control`: {e}"));
             self
         }
 
@@ -8876,7 +8910,7 @@ pub mod builder {
         {
             self.type_ = value
                 .try_into()
-                .map_err(|e| format!("member `type` of `Control`: {e}"));
+                .map_err(|e| format!("property `type` of `Control`: {e}"));
             self
         }
 
@@ -8888,7 +8922,7 @@ pub mod builder {
         {
             self.value_source = value
                 .try_into()
-                .map_err(|e| format!("member `value_source` of `Control`: {e}"));
+                .map_err(|e| format!("property `value_source` of `Control`: {e}"));
             self
         }
 
@@ -8900,7 +8934,7 @@ pub mod builder {
         {
             self.values = value
                 .try_into()
-                .map_err(|e| format!("member `values` of `Control`: {e}"));
+                .map_err(|e| format!("property `values` of `Control`: {e}"));
             self
         }
 
@@ -8912,11 +8946,11 @@ pub mod builder {
         {
             self.variable = value
                 .try_into()
-                .map_err(|e| format!("member `variable` of `Control`: {e}"));
+                .map_err(|e| format!("property `variable` of `Control`: {e}"));
             self
         }
 
-        /// Members that the document does not name.
+        /// Properties that the document does not list.
         pub fn extra<T>(mut self, value: T) -> Self
         where
             T: ::std::convert::TryInto<
@@ -8926,15 +8960,15 @@ pub mod builder {
         {
             self.extra = value
                 .try_into()
-                .map_err(|e| format!("member `extra` of `Control`: {e}"));
+                .map_err(|e| format!("property `extra` of `Control`: {e}"));
             self
         }
 
-        /// Finishes the value.
+        /// Builds the value.
         ///
         /// # Errors
         ///
-        /// Names the first member that is required and was not set, or whose value does not fit.
+        /// Names the first property that is required but not set, or whose value is invalid.
         pub fn build(
             self,
         ) -> ::std::result::Result<super::Control, super::error::ConversionError> {
@@ -9091,7 +9125,7 @@ pub mod builder {
         {
             self.default_value = value
                 .try_into()
-                .map_err(|e| format!("member `default_value` of `ControlInput`: {e}"));
+                .map_err(|e| format!("property `default_value` of `ControlInput`: {e}"));
             self
         }
 
@@ -9103,7 +9137,7 @@ pub mod builder {
         {
             self.field_size = value
                 .try_into()
-                .map_err(|e| format!("member `field_size` of `ControlInput`: {e}"));
+                .map_err(|e| format!("property `field_size` of `ControlInput`: {e}"));
             self
         }
 
@@ -9115,7 +9149,9 @@ pub mod builder {
         {
             self.group_property = value
                 .try_into()
-                .map_err(|e| format!("member `group_property` of `ControlInput`: {e}"));
+                .map_err(|e| {
+                    format!("property `group_property` of `ControlInput`: {e}")
+                });
             self
         }
 
@@ -9127,7 +9163,7 @@ pub mod builder {
         {
             self.label = value
                 .try_into()
-                .map_err(|e| format!("member `label` of `ControlInput`: {e}"));
+                .map_err(|e| format!("property `label` of `ControlInput`: {e}"));
             self
         }
 
@@ -9139,13 +9175,15 @@ pub mod builder {
         {
             self.material_group = value
                 .try_into()
-                .map_err(|e| format!("member `material_group` of `ControlInput`: {e}"));
+                .map_err(|e| {
+                    format!("property `material_group` of `ControlInput`: {e}")
+                });
             self
         }
 
         /// **Inferred.** Id of the material whose property gives the choices, if the source is "Materials property".
         ///
-        /// The vendor does not document this member (basis: convention).
+        /// The vendor does not document this property (basis: convention).
         pub fn material_id<T>(mut self, value: T) -> Self
         where
             T: ::std::convert::TryInto<::std::option::Option<super::Id>>,
@@ -9153,13 +9191,13 @@ pub mod builder {
         {
             self.material_id = value
                 .try_into()
-                .map_err(|e| format!("member `material_id` of `ControlInput`: {e}"));
+                .map_err(|e| format!("property `material_id` of `ControlInput`: {e}"));
             self
         }
 
         /// **Inferred.** Material property to choose from, if the source is "Materials property".
         ///
-        /// The vendor does not document this member (basis: convention).
+        /// The vendor does not document this property (basis: convention).
         pub fn material_property<T>(mut self, value: T) -> Self
         where
             T: ::std::convert::TryInto<::std::option::Option<::std::string::String>>,
@@ -9168,7 +9206,7 @@ pub mod builder {
             self.material_property = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `material_property` of `ControlInput`: {e}")
+                    format!("property `material_property` of `ControlInput`: {e}")
                 });
             self
         }
@@ -9181,7 +9219,7 @@ pub mod builder {
         {
             self.max_value = value
                 .try_into()
-                .map_err(|e| format!("member `max_value` of `ControlInput`: {e}"));
+                .map_err(|e| format!("property `max_value` of `ControlInput`: {e}"));
             self
         }
 
@@ -9193,13 +9231,13 @@ pub mod builder {
         {
             self.min_value = value
                 .try_into()
-                .map_err(|e| format!("member `min_value` of `ControlInput`: {e}"));
+                .map_err(|e| format!("property `min_value` of `ControlInput`: {e}"));
             self
         }
 
         /// **Inferred.** Position of the control in the form.
         ///
-        /// The vendor does not document this member (basis: convention).
+        /// The vendor does not document this property (basis: convention).
         pub fn order<T>(mut self, value: T) -> Self
         where
             T: ::std::convert::TryInto<::std::option::Option<i64>>,
@@ -9207,7 +9245,7 @@ pub mod builder {
         {
             self.order = value
                 .try_into()
-                .map_err(|e| format!("member `order` of `ControlInput`: {e}"));
+                .map_err(|e| format!("property `order` of `ControlInput`: {e}"));
             self
         }
 
@@ -9219,7 +9257,7 @@ pub mod builder {
         {
             self.step_value = value
                 .try_into()
-                .map_err(|e| format!("member `step_value` of `ControlInput`: {e}"));
+                .map_err(|e| format!("property `step_value` of `ControlInput`: {e}"));
             self
         }
 
@@ -9231,7 +9269,7 @@ pub mod builder {
         {
             self.type_ = value
                 .try_into()
-                .map_err(|e| format!("member `type` of `ControlInput`: {e}"));
+                .map_err(|e| format!("property `type` of `ControlInput`: {e}"));
             self
         }
 
@@ -9243,7 +9281,7 @@ pub mod builder {
         {
             self.value_source = value
                 .try_into()
-                .map_err(|e| format!("member `value_source` of `ControlInput`: {e}"));
+                .map_err(|e| format!("property `value_source` of `ControlInput`: {e}"));
             self
         }
 
@@ -9255,7 +9293,7 @@ pub mod builder {
         {
             self.values = value
                 .try_into()
-                .map_err(|e| format!("member `values` of `ControlInput`: {e}"));
+                .map_err(|e| format!("property `values` of `ControlInput`: {e}"));
             self
         }
 
@@ -9267,11 +9305,11 @@ pub mod builder {
         {
             self.variable = value
                 .try_into()
-                .map_err(|e| format!("member `variable` of `ControlInput`: {e}"));
+                .map_err(|e| format!("property `variable` of `ControlInput`: {e}"));
             self
         }
 
-        /// Members that the document does not name.
+        /// Properties that the document does not list.
         pub fn extra<T>(mut self, value: T) -> Self
         where
             T: ::std::convert::TryInto<
@@ -9281,15 +9319,15 @@ pub mod builder {
         {
             self.extra = value
                 .try_into()
-                .map_err(|e| format!("member `extra` of `ControlInput`: {e}"));
+                .map_err(|e| format!("property `extra` of `ControlInput`: {e}"));
             self
         }
 
-        /// Finishes the value.
+        /// Builds the value.
         ///
         /// # Errors
         ///
-        /// Names the first member that is required and was not set, or whose value does not fit.
+        /// Names the first property that is required but not set, or whose value is invalid.
         pub fn build(
             self,
         ) -> ::std::result::Result<super::ControlInput, super::error::ConversionError> {
@@ -9386,7 +9424,7 @@ pub mod builder {
     impl Error {
         /// **Inferred.** Error code, for programs.
         ///
-        /// The vendor does not document this member (basis: convention).
+        /// The vendor does not document this property (basis: convention).
         pub fn code<T>(mut self, value: T) -> Self
         where
             T: ::std::convert::TryInto<::std::option::Option<super::TextOrNumber>>,
@@ -9394,13 +9432,13 @@ pub mod builder {
         {
             self.code = value
                 .try_into()
-                .map_err(|e| format!("member `code` of `Error`: {e}"));
+                .map_err(|e| format!("property `code` of `Error`: {e}"));
             self
         }
 
         /// **Inferred.** Errors of single properties of the request. Their structure is not published.
         ///
-        /// The vendor does not document this member (basis: convention).
+        /// The vendor does not document this property (basis: convention).
         pub fn errors<T>(mut self, value: T) -> Self
         where
             T: ::std::convert::TryInto<::std::option::Option<::serde_json::Value>>,
@@ -9408,13 +9446,13 @@ pub mod builder {
         {
             self.errors = value
                 .try_into()
-                .map_err(|e| format!("member `errors` of `Error`: {e}"));
+                .map_err(|e| format!("property `errors` of `Error`: {e}"));
             self
         }
 
         /// **Inferred.** Error message, for people.
         ///
-        /// The vendor does not document this member (basis: convention).
+        /// The vendor does not document this property (basis: convention).
         pub fn message<T>(mut self, value: T) -> Self
         where
             T: ::std::convert::TryInto<::std::option::Option<::std::string::String>>,
@@ -9422,13 +9460,13 @@ pub mod builder {
         {
             self.message = value
                 .try_into()
-                .map_err(|e| format!("member `message` of `Error`: {e}"));
+                .map_err(|e| format!("property `message` of `Error`: {e}"));
             self
         }
 
         /// **Inferred.** Seconds to wait before the next request, after 429.
         ///
-        /// The vendor does not document this member (basis: convention).
+        /// The vendor does not document this property (basis: convention).
         pub fn retry_after<T>(mut self, value: T) -> Self
         where
             T: ::std::convert::TryInto<::std::option::Option<f64>>,
@@ -9436,11 +9474,11 @@ pub mod builder {
         {
             self.retry_after = value
                 .try_into()
-                .map_err(|e| format!("member `retry_after` of `Error`: {e}"));
+                .map_err(|e| format!("property `retry_after` of `Error`: {e}"));
             self
         }
 
-        /// Members that the document does not name.
+        /// Properties that the document does not list.
         pub fn extra<T>(mut self, value: T) -> Self
         where
             T: ::std::convert::TryInto<
@@ -9450,15 +9488,15 @@ pub mod builder {
         {
             self.extra = value
                 .try_into()
-                .map_err(|e| format!("member `extra` of `Error`: {e}"));
+                .map_err(|e| format!("property `extra` of `Error`: {e}"));
             self
         }
 
-        /// Finishes the value.
+        /// Builds the value.
         ///
         /// # Errors
         ///
-        /// Names the first member that is required and was not set, or whose value does not fit.
+        /// Names the first property that is required but not set, or whose value is invalid.
         pub fn build(
             self,
         ) -> ::std::result::Result<super::Error, super::error::ConversionError> {
@@ -9540,7 +9578,7 @@ pub mod builder {
     impl File {
         /// **Inferred.** Media type of the file.
         ///
-        /// The vendor does not document this member (basis: convention).
+        /// The vendor does not document this property (basis: convention).
         pub fn content_type<T>(mut self, value: T) -> Self
         where
             T: ::std::convert::TryInto<::std::option::Option<::std::string::String>>,
@@ -9548,13 +9586,13 @@ pub mod builder {
         {
             self.content_type = value
                 .try_into()
-                .map_err(|e| format!("member `content_type` of `File`: {e}"));
+                .map_err(|e| format!("property `content_type` of `File`: {e}"));
             self
         }
 
         /// **Inferred.** When the file was uploaded.
         ///
-        /// The vendor does not document this member (basis: convention).
+        /// The vendor does not document this property (basis: convention).
         pub fn created_at<T>(mut self, value: T) -> Self
         where
             T: ::std::convert::TryInto<::std::option::Option<super::Timestamp>>,
@@ -9562,13 +9600,13 @@ pub mod builder {
         {
             self.created_at = value
                 .try_into()
-                .map_err(|e| format!("member `created_at` of `File`: {e}"));
+                .map_err(|e| format!("property `created_at` of `File`: {e}"));
             self
         }
 
         /// **Inferred.** Id of the file.
         ///
-        /// The vendor does not document this member (basis: convention).
+        /// The vendor does not document this property (basis: convention).
         pub fn id<T>(mut self, value: T) -> Self
         where
             T: ::std::convert::TryInto<::std::option::Option<super::Id>>,
@@ -9576,13 +9614,13 @@ pub mod builder {
         {
             self.id = value
                 .try_into()
-                .map_err(|e| format!("member `id` of `File`: {e}"));
+                .map_err(|e| format!("property `id` of `File`: {e}"));
             self
         }
 
         /// **Inferred.** Name of the file.
         ///
-        /// The vendor does not document this member (basis: convention).
+        /// The vendor does not document this property (basis: convention).
         pub fn name<T>(mut self, value: T) -> Self
         where
             T: ::std::convert::TryInto<::std::option::Option<::std::string::String>>,
@@ -9590,13 +9628,13 @@ pub mod builder {
         {
             self.name = value
                 .try_into()
-                .map_err(|e| format!("member `name` of `File`: {e}"));
+                .map_err(|e| format!("property `name` of `File`: {e}"));
             self
         }
 
         /// **Inferred.** Size of the file in bytes.
         ///
-        /// The vendor does not document this member (basis: convention).
+        /// The vendor does not document this property (basis: convention).
         pub fn size<T>(mut self, value: T) -> Self
         where
             T: ::std::convert::TryInto<::std::option::Option<i64>>,
@@ -9604,13 +9642,13 @@ pub mod builder {
         {
             self.size = value
                 .try_into()
-                .map_err(|e| format!("member `size` of `File`: {e}"));
+                .map_err(|e| format!("property `size` of `File`: {e}"));
             self
         }
 
         /// **Inferred.** URL from which the file can be downloaded.
         ///
-        /// The vendor does not document this member (basis: convention).
+        /// The vendor does not document this property (basis: convention).
         pub fn url<T>(mut self, value: T) -> Self
         where
             T: ::std::convert::TryInto<::std::option::Option<::std::string::String>>,
@@ -9618,11 +9656,11 @@ pub mod builder {
         {
             self.url = value
                 .try_into()
-                .map_err(|e| format!("member `url` of `File`: {e}"));
+                .map_err(|e| format!("property `url` of `File`: {e}"));
             self
         }
 
-        /// Members that the document does not name.
+        /// Properties that the document does not list.
         pub fn extra<T>(mut self, value: T) -> Self
         where
             T: ::std::convert::TryInto<
@@ -9632,15 +9670,15 @@ pub mod builder {
         {
             self.extra = value
                 .try_into()
-                .map_err(|e| format!("member `extra` of `File`: {e}"));
+                .map_err(|e| format!("property `extra` of `File`: {e}"));
             self
         }
 
-        /// Finishes the value.
+        /// Builds the value.
         ///
         /// # Errors
         ///
-        /// Names the first member that is required and was not set, or whose value does not fit.
+        /// Names the first property that is required but not set, or whose value is invalid.
         pub fn build(
             self,
         ) -> ::std::result::Result<super::File, super::error::ConversionError> {
@@ -9715,7 +9753,7 @@ pub mod builder {
         {
             self.language = value
                 .try_into()
-                .map_err(|e| format!("member `language` of `Locale`: {e}"));
+                .map_err(|e| format!("property `language` of `Locale`: {e}"));
             self
         }
 
@@ -9727,11 +9765,11 @@ pub mod builder {
         {
             self.timezone = value
                 .try_into()
-                .map_err(|e| format!("member `timezone` of `Locale`: {e}"));
+                .map_err(|e| format!("property `timezone` of `Locale`: {e}"));
             self
         }
 
-        /// Members that the document does not name.
+        /// Properties that the document does not list.
         pub fn extra<T>(mut self, value: T) -> Self
         where
             T: ::std::convert::TryInto<
@@ -9741,15 +9779,15 @@ pub mod builder {
         {
             self.extra = value
                 .try_into()
-                .map_err(|e| format!("member `extra` of `Locale`: {e}"));
+                .map_err(|e| format!("property `extra` of `Locale`: {e}"));
             self
         }
 
-        /// Finishes the value.
+        /// Builds the value.
         ///
         /// # Errors
         ///
-        /// Names the first member that is required and was not set, or whose value does not fit.
+        /// Names the first property that is required but not set, or whose value is invalid.
         pub fn build(
             self,
         ) -> ::std::result::Result<super::Locale, super::error::ConversionError> {
@@ -9860,7 +9898,7 @@ pub mod builder {
     impl Material {
         /// **Inferred.** When the material was created.
         ///
-        /// The vendor does not document this member (basis: convention).
+        /// The vendor does not document this property (basis: convention).
         pub fn created_at<T>(mut self, value: T) -> Self
         where
             T: ::std::convert::TryInto<::std::option::Option<super::Timestamp>>,
@@ -9868,7 +9906,7 @@ pub mod builder {
         {
             self.created_at = value
                 .try_into()
-                .map_err(|e| format!("member `created_at` of `Material`: {e}"));
+                .map_err(|e| format!("property `created_at` of `Material`: {e}"));
             self
         }
 
@@ -9880,7 +9918,7 @@ pub mod builder {
         {
             self.description = value
                 .try_into()
-                .map_err(|e| format!("member `description` of `Material`: {e}"));
+                .map_err(|e| format!("property `description` of `Material`: {e}"));
             self
         }
 
@@ -9892,13 +9930,13 @@ pub mod builder {
         {
             self.group = value
                 .try_into()
-                .map_err(|e| format!("member `group` of `Material`: {e}"));
+                .map_err(|e| format!("property `group` of `Material`: {e}"));
             self
         }
 
         /// **Inferred.** Id of the material.
         ///
-        /// The vendor does not document this member (basis: convention).
+        /// The vendor does not document this property (basis: convention).
         pub fn id<T>(mut self, value: T) -> Self
         where
             T: ::std::convert::TryInto<::std::option::Option<super::Id>>,
@@ -9906,7 +9944,7 @@ pub mod builder {
         {
             self.id = value
                 .try_into()
-                .map_err(|e| format!("member `id` of `Material`: {e}"));
+                .map_err(|e| format!("property `id` of `Material`: {e}"));
             self
         }
 
@@ -9918,7 +9956,7 @@ pub mod builder {
         {
             self.measure = value
                 .try_into()
-                .map_err(|e| format!("member `measure` of `Material`: {e}"));
+                .map_err(|e| format!("property `measure` of `Material`: {e}"));
             self
         }
 
@@ -9930,7 +9968,7 @@ pub mod builder {
         {
             self.name = value
                 .try_into()
-                .map_err(|e| format!("member `name` of `Material`: {e}"));
+                .map_err(|e| format!("property `name` of `Material`: {e}"));
             self
         }
 
@@ -9942,7 +9980,7 @@ pub mod builder {
         {
             self.properties = value
                 .try_into()
-                .map_err(|e| format!("member `properties` of `Material`: {e}"));
+                .map_err(|e| format!("property `properties` of `Material`: {e}"));
             self
         }
 
@@ -9954,7 +9992,7 @@ pub mod builder {
         {
             self.purchase_price = value
                 .try_into()
-                .map_err(|e| format!("member `purchase_price` of `Material`: {e}"));
+                .map_err(|e| format!("property `purchase_price` of `Material`: {e}"));
             self
         }
 
@@ -9966,13 +10004,13 @@ pub mod builder {
         {
             self.sale_price = value
                 .try_into()
-                .map_err(|e| format!("member `sale_price` of `Material`: {e}"));
+                .map_err(|e| format!("property `sale_price` of `Material`: {e}"));
             self
         }
 
         /// **Inferred.** When it was last changed.
         ///
-        /// The vendor does not document this member (basis: convention).
+        /// The vendor does not document this property (basis: convention).
         pub fn updated_at<T>(mut self, value: T) -> Self
         where
             T: ::std::convert::TryInto<::std::option::Option<super::Timestamp>>,
@@ -9980,7 +10018,7 @@ pub mod builder {
         {
             self.updated_at = value
                 .try_into()
-                .map_err(|e| format!("member `updated_at` of `Material`: {e}"));
+                .map_err(|e| format!("property `updated_at` of `Material`: {e}"));
             self
         }
 
@@ -9992,7 +10030,7 @@ pub mod builder {
         {
             self.vendorcode = value
                 .try_into()
-                .map_err(|e| format!("member `vendorcode` of `Material`: {e}"));
+                .map_err(|e| format!("property `vendorcode` of `Material`: {e}"));
             self
         }
 
@@ -10004,11 +10042,11 @@ pub mod builder {
         {
             self.waste_percentage = value
                 .try_into()
-                .map_err(|e| format!("member `waste_percentage` of `Material`: {e}"));
+                .map_err(|e| format!("property `waste_percentage` of `Material`: {e}"));
             self
         }
 
-        /// Members that the document does not name.
+        /// Properties that the document does not list.
         pub fn extra<T>(mut self, value: T) -> Self
         where
             T: ::std::convert::TryInto<
@@ -10018,15 +10056,15 @@ pub mod builder {
         {
             self.extra = value
                 .try_into()
-                .map_err(|e| format!("member `extra` of `Material`: {e}"));
+                .map_err(|e| format!("property `extra` of `Material`: {e}"));
             self
         }
 
-        /// Finishes the value.
+        /// Builds the value.
         ///
         /// # Errors
         ///
-        /// Names the first member that is required and was not set, or whose value does not fit.
+        /// Names the first property that is required but not set, or whose value is invalid.
         pub fn build(
             self,
         ) -> ::std::result::Result<super::Material, super::error::ConversionError> {
@@ -10122,7 +10160,7 @@ pub mod builder {
                 group: Ok(::std::default::Default::default()),
                 measure: Ok(::std::default::Default::default()),
                 name: Err(
-                    "member `name` of `MaterialCreate` is required and was not set"
+                    "property `name` of `MaterialCreate` is required and was not set"
                         .to_owned(),
                 ),
                 properties: Ok(::std::default::Default::default()),
@@ -10143,7 +10181,7 @@ pub mod builder {
         {
             self.description = value
                 .try_into()
-                .map_err(|e| format!("member `description` of `MaterialCreate`: {e}"));
+                .map_err(|e| format!("property `description` of `MaterialCreate`: {e}"));
             self
         }
 
@@ -10155,7 +10193,7 @@ pub mod builder {
         {
             self.group = value
                 .try_into()
-                .map_err(|e| format!("member `group` of `MaterialCreate`: {e}"));
+                .map_err(|e| format!("property `group` of `MaterialCreate`: {e}"));
             self
         }
 
@@ -10167,7 +10205,7 @@ pub mod builder {
         {
             self.measure = value
                 .try_into()
-                .map_err(|e| format!("member `measure` of `MaterialCreate`: {e}"));
+                .map_err(|e| format!("property `measure` of `MaterialCreate`: {e}"));
             self
         }
 
@@ -10179,7 +10217,7 @@ pub mod builder {
         {
             self.name = value
                 .try_into()
-                .map_err(|e| format!("member `name` of `MaterialCreate`: {e}"));
+                .map_err(|e| format!("property `name` of `MaterialCreate`: {e}"));
             self
         }
 
@@ -10191,7 +10229,7 @@ pub mod builder {
         {
             self.properties = value
                 .try_into()
-                .map_err(|e| format!("member `properties` of `MaterialCreate`: {e}"));
+                .map_err(|e| format!("property `properties` of `MaterialCreate`: {e}"));
             self
         }
 
@@ -10204,7 +10242,7 @@ pub mod builder {
             self.purchase_price = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `purchase_price` of `MaterialCreate`: {e}")
+                    format!("property `purchase_price` of `MaterialCreate`: {e}")
                 });
             self
         }
@@ -10217,7 +10255,7 @@ pub mod builder {
         {
             self.sale_price = value
                 .try_into()
-                .map_err(|e| format!("member `sale_price` of `MaterialCreate`: {e}"));
+                .map_err(|e| format!("property `sale_price` of `MaterialCreate`: {e}"));
             self
         }
 
@@ -10229,7 +10267,7 @@ pub mod builder {
         {
             self.vendorcode = value
                 .try_into()
-                .map_err(|e| format!("member `vendorcode` of `MaterialCreate`: {e}"));
+                .map_err(|e| format!("property `vendorcode` of `MaterialCreate`: {e}"));
             self
         }
 
@@ -10242,16 +10280,16 @@ pub mod builder {
             self.waste_percentage = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `waste_percentage` of `MaterialCreate`: {e}")
+                    format!("property `waste_percentage` of `MaterialCreate`: {e}")
                 });
             self
         }
 
-        /// Finishes the value.
+        /// Builds the value.
         ///
         /// # Errors
         ///
-        /// Names the first member that is required and was not set, or whose value does not fit.
+        /// Names the first property that is required but not set, or whose value is invalid.
         pub fn build(
             self,
         ) -> ::std::result::Result<
@@ -10347,7 +10385,7 @@ pub mod builder {
     impl MaterialLine {
         /// **Inferred.** Id of the material.
         ///
-        /// The vendor does not document this member (basis: convention).
+        /// The vendor does not document this property (basis: convention).
         pub fn material_id<T>(mut self, value: T) -> Self
         where
             T: ::std::convert::TryInto<::std::option::Option<super::Id>>,
@@ -10355,13 +10393,13 @@ pub mod builder {
         {
             self.material_id = value
                 .try_into()
-                .map_err(|e| format!("member `material_id` of `MaterialLine`: {e}"));
+                .map_err(|e| format!("property `material_id` of `MaterialLine`: {e}"));
             self
         }
 
         /// **Inferred.** Unit of the quantity.
         ///
-        /// The vendor does not document this member (basis: convention).
+        /// The vendor does not document this property (basis: convention).
         pub fn measure<T>(mut self, value: T) -> Self
         where
             T: ::std::convert::TryInto<::std::option::Option<::std::string::String>>,
@@ -10369,13 +10407,13 @@ pub mod builder {
         {
             self.measure = value
                 .try_into()
-                .map_err(|e| format!("member `measure` of `MaterialLine`: {e}"));
+                .map_err(|e| format!("property `measure` of `MaterialLine`: {e}"));
             self
         }
 
         /// **Inferred.** Name of the material.
         ///
-        /// The vendor does not document this member (basis: convention).
+        /// The vendor does not document this property (basis: convention).
         pub fn name<T>(mut self, value: T) -> Self
         where
             T: ::std::convert::TryInto<::std::option::Option<::std::string::String>>,
@@ -10383,7 +10421,7 @@ pub mod builder {
         {
             self.name = value
                 .try_into()
-                .map_err(|e| format!("member `name` of `MaterialLine`: {e}"));
+                .map_err(|e| format!("property `name` of `MaterialLine`: {e}"));
             self
         }
 
@@ -10395,7 +10433,7 @@ pub mod builder {
         {
             self.quantity = value
                 .try_into()
-                .map_err(|e| format!("member `quantity` of `MaterialLine`: {e}"));
+                .map_err(|e| format!("property `quantity` of `MaterialLine`: {e}"));
             self
         }
 
@@ -10407,7 +10445,7 @@ pub mod builder {
         {
             self.total_amount = value
                 .try_into()
-                .map_err(|e| format!("member `total_amount` of `MaterialLine`: {e}"));
+                .map_err(|e| format!("property `total_amount` of `MaterialLine`: {e}"));
             self
         }
 
@@ -10419,11 +10457,11 @@ pub mod builder {
         {
             self.unit_price = value
                 .try_into()
-                .map_err(|e| format!("member `unit_price` of `MaterialLine`: {e}"));
+                .map_err(|e| format!("property `unit_price` of `MaterialLine`: {e}"));
             self
         }
 
-        /// Members that the document does not name.
+        /// Properties that the document does not list.
         pub fn extra<T>(mut self, value: T) -> Self
         where
             T: ::std::convert::TryInto<
@@ -10433,15 +10471,15 @@ pub mod builder {
         {
             self.extra = value
                 .try_into()
-                .map_err(|e| format!("member `extra` of `MaterialLine`: {e}"));
+                .map_err(|e| format!("property `extra` of `MaterialLine`: {e}"));
             self
         }
 
-        /// Finishes the value.
+        /// Builds the value.
         ///
         /// # Errors
         ///
-        /// Names the first member that is required and was not set, or whose value does not fit.
+        /// Names the first property that is required but not set, or whose value is invalid.
         pub fn build(
             self,
         ) -> ::std::result::Result<super::MaterialLine, super::error::ConversionError> {
@@ -10546,7 +10584,7 @@ pub mod builder {
         {
             self.description = value
                 .try_into()
-                .map_err(|e| format!("member `description` of `MaterialUpdate`: {e}"));
+                .map_err(|e| format!("property `description` of `MaterialUpdate`: {e}"));
             self
         }
 
@@ -10558,7 +10596,7 @@ pub mod builder {
         {
             self.group = value
                 .try_into()
-                .map_err(|e| format!("member `group` of `MaterialUpdate`: {e}"));
+                .map_err(|e| format!("property `group` of `MaterialUpdate`: {e}"));
             self
         }
 
@@ -10570,7 +10608,7 @@ pub mod builder {
         {
             self.measure = value
                 .try_into()
-                .map_err(|e| format!("member `measure` of `MaterialUpdate`: {e}"));
+                .map_err(|e| format!("property `measure` of `MaterialUpdate`: {e}"));
             self
         }
 
@@ -10582,7 +10620,7 @@ pub mod builder {
         {
             self.name = value
                 .try_into()
-                .map_err(|e| format!("member `name` of `MaterialUpdate`: {e}"));
+                .map_err(|e| format!("property `name` of `MaterialUpdate`: {e}"));
             self
         }
 
@@ -10594,7 +10632,7 @@ pub mod builder {
         {
             self.properties = value
                 .try_into()
-                .map_err(|e| format!("member `properties` of `MaterialUpdate`: {e}"));
+                .map_err(|e| format!("property `properties` of `MaterialUpdate`: {e}"));
             self
         }
 
@@ -10607,7 +10645,7 @@ pub mod builder {
             self.purchase_price = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `purchase_price` of `MaterialUpdate`: {e}")
+                    format!("property `purchase_price` of `MaterialUpdate`: {e}")
                 });
             self
         }
@@ -10620,7 +10658,7 @@ pub mod builder {
         {
             self.sale_price = value
                 .try_into()
-                .map_err(|e| format!("member `sale_price` of `MaterialUpdate`: {e}"));
+                .map_err(|e| format!("property `sale_price` of `MaterialUpdate`: {e}"));
             self
         }
 
@@ -10632,7 +10670,7 @@ pub mod builder {
         {
             self.vendorcode = value
                 .try_into()
-                .map_err(|e| format!("member `vendorcode` of `MaterialUpdate`: {e}"));
+                .map_err(|e| format!("property `vendorcode` of `MaterialUpdate`: {e}"));
             self
         }
 
@@ -10645,16 +10683,16 @@ pub mod builder {
             self.waste_percentage = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `waste_percentage` of `MaterialUpdate`: {e}")
+                    format!("property `waste_percentage` of `MaterialUpdate`: {e}")
                 });
             self
         }
 
-        /// Finishes the value.
+        /// Builds the value.
         ///
         /// # Errors
         ///
-        /// Names the first member that is required and was not set, or whose value does not fit.
+        /// Names the first property that is required but not set, or whose value is invalid.
         pub fn build(
             self,
         ) -> ::std::result::Result<
@@ -10760,7 +10798,7 @@ pub mod builder {
     impl Member {
         /// **Inferred.** When the member joined.
         ///
-        /// The vendor does not document this member (basis: convention).
+        /// The vendor does not document this property (basis: convention).
         pub fn created_at<T>(mut self, value: T) -> Self
         where
             T: ::std::convert::TryInto<::std::option::Option<super::Timestamp>>,
@@ -10768,13 +10806,13 @@ pub mod builder {
         {
             self.created_at = value
                 .try_into()
-                .map_err(|e| format!("member `created_at` of `Member`: {e}"));
+                .map_err(|e| format!("property `created_at` of `Member`: {e}"));
             self
         }
 
         /// **Inferred.** Email address of the member.
         ///
-        /// The vendor does not document this member (basis: guide-page).
+        /// The vendor does not document this property (basis: guide-page).
         pub fn email<T>(mut self, value: T) -> Self
         where
             T: ::std::convert::TryInto<::std::option::Option<::std::string::String>>,
@@ -10782,13 +10820,13 @@ pub mod builder {
         {
             self.email = value
                 .try_into()
-                .map_err(|e| format!("member `email` of `Member`: {e}"));
+                .map_err(|e| format!("property `email` of `Member`: {e}"));
             self
         }
 
         /// **Inferred.** First name of the member.
         ///
-        /// The vendor does not document this member (basis: convention).
+        /// The vendor does not document this property (basis: convention).
         pub fn first_name<T>(mut self, value: T) -> Self
         where
             T: ::std::convert::TryInto<::std::option::Option<::std::string::String>>,
@@ -10796,13 +10834,13 @@ pub mod builder {
         {
             self.first_name = value
                 .try_into()
-                .map_err(|e| format!("member `first_name` of `Member`: {e}"));
+                .map_err(|e| format!("property `first_name` of `Member`: {e}"));
             self
         }
 
         /// **Inferred.** Id of the membership.
         ///
-        /// The vendor does not document this member (basis: convention).
+        /// The vendor does not document this property (basis: convention).
         pub fn id<T>(mut self, value: T) -> Self
         where
             T: ::std::convert::TryInto<::std::option::Option<super::Id>>,
@@ -10810,13 +10848,13 @@ pub mod builder {
         {
             self.id = value
                 .try_into()
-                .map_err(|e| format!("member `id` of `Member`: {e}"));
+                .map_err(|e| format!("property `id` of `Member`: {e}"));
             self
         }
 
         /// **Inferred.** Last name of the member.
         ///
-        /// The vendor does not document this member (basis: convention).
+        /// The vendor does not document this property (basis: convention).
         pub fn last_name<T>(mut self, value: T) -> Self
         where
             T: ::std::convert::TryInto<::std::option::Option<::std::string::String>>,
@@ -10824,13 +10862,13 @@ pub mod builder {
         {
             self.last_name = value
                 .try_into()
-                .map_err(|e| format!("member `last_name` of `Member`: {e}"));
+                .map_err(|e| format!("property `last_name` of `Member`: {e}"));
             self
         }
 
         /// **Inferred.** The role as a whole object.
         ///
-        /// The vendor does not document this member (basis: convention).
+        /// The vendor does not document this property (basis: convention).
         pub fn role<T>(mut self, value: T) -> Self
         where
             T: ::std::convert::TryInto<::std::option::Option<super::Role>>,
@@ -10838,7 +10876,7 @@ pub mod builder {
         {
             self.role = value
                 .try_into()
-                .map_err(|e| format!("member `role` of `Member`: {e}"));
+                .map_err(|e| format!("property `role` of `Member`: {e}"));
             self
         }
 
@@ -10850,13 +10888,13 @@ pub mod builder {
         {
             self.role_id = value
                 .try_into()
-                .map_err(|e| format!("member `role_id` of `Member`: {e}"));
+                .map_err(|e| format!("property `role_id` of `Member`: {e}"));
             self
         }
 
         /// **Inferred.** Id of the user.
         ///
-        /// The vendor does not document this member (basis: convention).
+        /// The vendor does not document this property (basis: convention).
         pub fn user_id<T>(mut self, value: T) -> Self
         where
             T: ::std::convert::TryInto<::std::option::Option<super::Id>>,
@@ -10864,11 +10902,11 @@ pub mod builder {
         {
             self.user_id = value
                 .try_into()
-                .map_err(|e| format!("member `user_id` of `Member`: {e}"));
+                .map_err(|e| format!("property `user_id` of `Member`: {e}"));
             self
         }
 
-        /// Members that the document does not name.
+        /// Properties that the document does not list.
         pub fn extra<T>(mut self, value: T) -> Self
         where
             T: ::std::convert::TryInto<
@@ -10878,15 +10916,15 @@ pub mod builder {
         {
             self.extra = value
                 .try_into()
-                .map_err(|e| format!("member `extra` of `Member`: {e}"));
+                .map_err(|e| format!("property `extra` of `Member`: {e}"));
             self
         }
 
-        /// Finishes the value.
+        /// Builds the value.
         ///
         /// # Errors
         ///
-        /// Names the first member that is required and was not set, or whose value does not fit.
+        /// Names the first property that is required but not set, or whose value is invalid.
         pub fn build(
             self,
         ) -> ::std::result::Result<super::Member, super::error::ConversionError> {
@@ -10943,7 +10981,7 @@ pub mod builder {
         fn default() -> Self {
             Self {
                 email: Err(
-                    "member `email` of `MemberCreate` is required and was not set"
+                    "property `email` of `MemberCreate` is required and was not set"
                         .to_owned(),
                 ),
                 role_id: Ok(::std::default::Default::default()),
@@ -10960,13 +10998,13 @@ pub mod builder {
         {
             self.email = value
                 .try_into()
-                .map_err(|e| format!("member `email` of `MemberCreate`: {e}"));
+                .map_err(|e| format!("property `email` of `MemberCreate`: {e}"));
             self
         }
 
         /// **Inferred.** Id of the role of the new member. On the web page the role is set after the invitation.
         ///
-        /// The vendor does not document this member (basis: convention).
+        /// The vendor does not document this property (basis: convention).
         pub fn role_id<T>(mut self, value: T) -> Self
         where
             T: ::std::convert::TryInto<::std::option::Option<super::Id>>,
@@ -10974,15 +11012,15 @@ pub mod builder {
         {
             self.role_id = value
                 .try_into()
-                .map_err(|e| format!("member `role_id` of `MemberCreate`: {e}"));
+                .map_err(|e| format!("property `role_id` of `MemberCreate`: {e}"));
             self
         }
 
-        /// Finishes the value.
+        /// Builds the value.
         ///
         /// # Errors
         ///
-        /// Names the first member that is required and was not set, or whose value does not fit.
+        /// Names the first property that is required but not set, or whose value is invalid.
         pub fn build(
             self,
         ) -> ::std::result::Result<super::MemberCreate, super::error::ConversionError> {
@@ -11021,7 +11059,7 @@ pub mod builder {
         fn default() -> Self {
             Self {
                 role_id: Err(
-                    "member `role_id` of `MemberUpdate` is required and was not set"
+                    "property `role_id` of `MemberUpdate` is required and was not set"
                         .to_owned(),
                 ),
             }
@@ -11037,15 +11075,15 @@ pub mod builder {
         {
             self.role_id = value
                 .try_into()
-                .map_err(|e| format!("member `role_id` of `MemberUpdate`: {e}"));
+                .map_err(|e| format!("property `role_id` of `MemberUpdate`: {e}"));
             self
         }
 
-        /// Finishes the value.
+        /// Builds the value.
         ///
         /// # Errors
         ///
-        /// Names the first member that is required and was not set, or whose value does not fit.
+        /// Names the first property that is required but not set, or whose value is invalid.
         pub fn build(
             self,
         ) -> ::std::result::Result<super::MemberUpdate, super::error::ConversionError> {
@@ -11078,7 +11116,7 @@ pub mod builder {
         fn default() -> Self {
             Self {
                 message: Err(
-                    "member `message` of `NoteCreate` is required and was not set"
+                    "property `message` of `NoteCreate` is required and was not set"
                         .to_owned(),
                 ),
             }
@@ -11088,7 +11126,7 @@ pub mod builder {
     impl NoteCreate {
         /// **Inferred.** Text of the note.
         ///
-        /// The vendor does not document this member (basis: guide-page).
+        /// The vendor does not document this property (basis: guide-page).
         pub fn message<T>(mut self, value: T) -> Self
         where
             T: ::std::convert::TryInto<::std::string::String>,
@@ -11096,15 +11134,15 @@ pub mod builder {
         {
             self.message = value
                 .try_into()
-                .map_err(|e| format!("member `message` of `NoteCreate`: {e}"));
+                .map_err(|e| format!("property `message` of `NoteCreate`: {e}"));
             self
         }
 
-        /// Finishes the value.
+        /// Builds the value.
         ///
         /// # Errors
         ///
-        /// Names the first member that is required and was not set, or whose value does not fit.
+        /// Names the first property that is required but not set, or whose value is invalid.
         pub fn build(
             self,
         ) -> ::std::result::Result<super::NoteCreate, super::error::ConversionError> {
@@ -11238,7 +11276,7 @@ pub mod builder {
         {
             self.address = value
                 .try_into()
-                .map_err(|e| format!("member `address` of `Order`: {e}"));
+                .map_err(|e| format!("property `address` of `Order`: {e}"));
             self
         }
 
@@ -11252,13 +11290,13 @@ pub mod builder {
         {
             self.assignee_ids = value
                 .try_into()
-                .map_err(|e| format!("member `assignee_ids` of `Order`: {e}"));
+                .map_err(|e| format!("property `assignee_ids` of `Order`: {e}"));
             self
         }
 
         /// **Inferred.** Id of the customer, if the order is linked to a contact.
         ///
-        /// The vendor does not document this member (basis: convention).
+        /// The vendor does not document this property (basis: convention).
         pub fn contact_id<T>(mut self, value: T) -> Self
         where
             T: ::std::convert::TryInto<::std::option::Option<super::Id>>,
@@ -11266,7 +11304,7 @@ pub mod builder {
         {
             self.contact_id = value
                 .try_into()
-                .map_err(|e| format!("member `contact_id` of `Order`: {e}"));
+                .map_err(|e| format!("property `contact_id` of `Order`: {e}"));
             self
         }
 
@@ -11278,13 +11316,13 @@ pub mod builder {
         {
             self.contact_name = value
                 .try_into()
-                .map_err(|e| format!("member `contact_name` of `Order`: {e}"));
+                .map_err(|e| format!("property `contact_name` of `Order`: {e}"));
             self
         }
 
         /// **Inferred.** When the order was created.
         ///
-        /// The vendor does not document this member (basis: convention).
+        /// The vendor does not document this property (basis: convention).
         pub fn created_at<T>(mut self, value: T) -> Self
         where
             T: ::std::convert::TryInto<::std::option::Option<super::Timestamp>>,
@@ -11292,7 +11330,7 @@ pub mod builder {
         {
             self.created_at = value
                 .try_into()
-                .map_err(|e| format!("member `created_at` of `Order`: {e}"));
+                .map_err(|e| format!("property `created_at` of `Order`: {e}"));
             self
         }
 
@@ -11304,13 +11342,13 @@ pub mod builder {
         {
             self.email = value
                 .try_into()
-                .map_err(|e| format!("member `email` of `Order`: {e}"));
+                .map_err(|e| format!("property `email` of `Order`: {e}"));
             self
         }
 
         /// **Inferred.** Id of the order.
         ///
-        /// The vendor does not document this member (basis: convention).
+        /// The vendor does not document this property (basis: convention).
         pub fn id<T>(mut self, value: T) -> Self
         where
             T: ::std::convert::TryInto<::std::option::Option<super::Id>>,
@@ -11318,7 +11356,7 @@ pub mod builder {
         {
             self.id = value
                 .try_into()
-                .map_err(|e| format!("member `id` of `Order`: {e}"));
+                .map_err(|e| format!("property `id` of `Order`: {e}"));
             self
         }
 
@@ -11332,7 +11370,7 @@ pub mod builder {
         {
             self.items = value
                 .try_into()
-                .map_err(|e| format!("member `items` of `Order`: {e}"));
+                .map_err(|e| format!("property `items` of `Order`: {e}"));
             self
         }
 
@@ -11344,13 +11382,13 @@ pub mod builder {
         {
             self.note = value
                 .try_into()
-                .map_err(|e| format!("member `note` of `Order`: {e}"));
+                .map_err(|e| format!("property `note` of `Order`: {e}"));
             self
         }
 
         /// **Inferred.** Order number, as people see it.
         ///
-        /// The vendor does not document this member (basis: convention).
+        /// The vendor does not document this property (basis: convention).
         pub fn number<T>(mut self, value: T) -> Self
         where
             T: ::std::convert::TryInto<::std::option::Option<super::TextOrNumber>>,
@@ -11358,7 +11396,7 @@ pub mod builder {
         {
             self.number = value
                 .try_into()
-                .map_err(|e| format!("member `number` of `Order`: {e}"));
+                .map_err(|e| format!("property `number` of `Order`: {e}"));
             self
         }
 
@@ -11370,13 +11408,13 @@ pub mod builder {
         {
             self.phone = value
                 .try_into()
-                .map_err(|e| format!("member `phone` of `Order`: {e}"));
+                .map_err(|e| format!("property `phone` of `Order`: {e}"));
             self
         }
 
         /// **Inferred.** Cost of all products.
         ///
-        /// The vendor does not document this member (basis: convention).
+        /// The vendor does not document this property (basis: convention).
         pub fn purchase_cost<T>(mut self, value: T) -> Self
         where
             T: ::std::convert::TryInto<::std::option::Option<super::Money>>,
@@ -11384,13 +11422,13 @@ pub mod builder {
         {
             self.purchase_cost = value
                 .try_into()
-                .map_err(|e| format!("member `purchase_cost` of `Order`: {e}"));
+                .map_err(|e| format!("property `purchase_cost` of `Order`: {e}"));
             self
         }
 
         /// **Inferred.** Price of all products.
         ///
-        /// The vendor does not document this member (basis: convention).
+        /// The vendor does not document this property (basis: convention).
         pub fn sale_price<T>(mut self, value: T) -> Self
         where
             T: ::std::convert::TryInto<::std::option::Option<super::Money>>,
@@ -11398,13 +11436,13 @@ pub mod builder {
         {
             self.sale_price = value
                 .try_into()
-                .map_err(|e| format!("member `sale_price` of `Order`: {e}"));
+                .map_err(|e| format!("property `sale_price` of `Order`: {e}"));
             self
         }
 
         /// **Inferred.** Where the order came from, such as the project panel or the widget. The values are not published.
         ///
-        /// The vendor does not document this member (basis: convention).
+        /// The vendor does not document this property (basis: convention).
         pub fn source<T>(mut self, value: T) -> Self
         where
             T: ::std::convert::TryInto<::std::option::Option<::std::string::String>>,
@@ -11412,13 +11450,13 @@ pub mod builder {
         {
             self.source = value
                 .try_into()
-                .map_err(|e| format!("member `source` of `Order`: {e}"));
+                .map_err(|e| format!("property `source` of `Order`: {e}"));
             self
         }
 
         /// **Inferred.** The status as a whole object.
         ///
-        /// The vendor does not document this member (basis: convention).
+        /// The vendor does not document this property (basis: convention).
         pub fn status<T>(mut self, value: T) -> Self
         where
             T: ::std::convert::TryInto<::std::option::Option<super::Status>>,
@@ -11426,7 +11464,7 @@ pub mod builder {
         {
             self.status = value
                 .try_into()
-                .map_err(|e| format!("member `status` of `Order`: {e}"));
+                .map_err(|e| format!("property `status` of `Order`: {e}"));
             self
         }
 
@@ -11438,13 +11476,13 @@ pub mod builder {
         {
             self.status_id = value
                 .try_into()
-                .map_err(|e| format!("member `status_id` of `Order`: {e}"));
+                .map_err(|e| format!("property `status_id` of `Order`: {e}"));
             self
         }
 
         /// **Inferred.** When it was last changed.
         ///
-        /// The vendor does not document this member (basis: convention).
+        /// The vendor does not document this property (basis: convention).
         pub fn updated_at<T>(mut self, value: T) -> Self
         where
             T: ::std::convert::TryInto<::std::option::Option<super::Timestamp>>,
@@ -11452,11 +11490,11 @@ pub mod builder {
         {
             self.updated_at = value
                 .try_into()
-                .map_err(|e| format!("member `updated_at` of `Order`: {e}"));
+                .map_err(|e| format!("property `updated_at` of `Order`: {e}"));
             self
         }
 
-        /// Members that the document does not name.
+        /// Properties that the document does not list.
         pub fn extra<T>(mut self, value: T) -> Self
         where
             T: ::std::convert::TryInto<
@@ -11466,15 +11504,15 @@ pub mod builder {
         {
             self.extra = value
                 .try_into()
-                .map_err(|e| format!("member `extra` of `Order`: {e}"));
+                .map_err(|e| format!("property `extra` of `Order`: {e}"));
             self
         }
 
-        /// Finishes the value.
+        /// Builds the value.
         ///
         /// # Errors
         ///
-        /// Names the first member that is required and was not set, or whose value does not fit.
+        /// Names the first property that is required but not set, or whose value is invalid.
         pub fn build(
             self,
         ) -> ::std::result::Result<super::Order, super::error::ConversionError> {
@@ -11601,7 +11639,7 @@ pub mod builder {
         {
             self.address = value
                 .try_into()
-                .map_err(|e| format!("member `address` of `OrderCreate`: {e}"));
+                .map_err(|e| format!("property `address` of `OrderCreate`: {e}"));
             self
         }
 
@@ -11615,13 +11653,13 @@ pub mod builder {
         {
             self.assignee_ids = value
                 .try_into()
-                .map_err(|e| format!("member `assignee_ids` of `OrderCreate`: {e}"));
+                .map_err(|e| format!("property `assignee_ids` of `OrderCreate`: {e}"));
             self
         }
 
         /// **Inferred.** Id of the customer, if the order is linked to a contact.
         ///
-        /// The vendor does not document this member (basis: convention).
+        /// The vendor does not document this property (basis: convention).
         pub fn contact_id<T>(mut self, value: T) -> Self
         where
             T: ::std::convert::TryInto<::std::option::Option<super::Id>>,
@@ -11629,7 +11667,7 @@ pub mod builder {
         {
             self.contact_id = value
                 .try_into()
-                .map_err(|e| format!("member `contact_id` of `OrderCreate`: {e}"));
+                .map_err(|e| format!("property `contact_id` of `OrderCreate`: {e}"));
             self
         }
 
@@ -11641,7 +11679,7 @@ pub mod builder {
         {
             self.contact_name = value
                 .try_into()
-                .map_err(|e| format!("member `contact_name` of `OrderCreate`: {e}"));
+                .map_err(|e| format!("property `contact_name` of `OrderCreate`: {e}"));
             self
         }
 
@@ -11653,7 +11691,7 @@ pub mod builder {
         {
             self.email = value
                 .try_into()
-                .map_err(|e| format!("member `email` of `OrderCreate`: {e}"));
+                .map_err(|e| format!("property `email` of `OrderCreate`: {e}"));
             self
         }
 
@@ -11667,7 +11705,7 @@ pub mod builder {
         {
             self.items = value
                 .try_into()
-                .map_err(|e| format!("member `items` of `OrderCreate`: {e}"));
+                .map_err(|e| format!("property `items` of `OrderCreate`: {e}"));
             self
         }
 
@@ -11679,7 +11717,7 @@ pub mod builder {
         {
             self.note = value
                 .try_into()
-                .map_err(|e| format!("member `note` of `OrderCreate`: {e}"));
+                .map_err(|e| format!("property `note` of `OrderCreate`: {e}"));
             self
         }
 
@@ -11691,7 +11729,7 @@ pub mod builder {
         {
             self.phone = value
                 .try_into()
-                .map_err(|e| format!("member `phone` of `OrderCreate`: {e}"));
+                .map_err(|e| format!("property `phone` of `OrderCreate`: {e}"));
             self
         }
 
@@ -11703,15 +11741,15 @@ pub mod builder {
         {
             self.status_id = value
                 .try_into()
-                .map_err(|e| format!("member `status_id` of `OrderCreate`: {e}"));
+                .map_err(|e| format!("property `status_id` of `OrderCreate`: {e}"));
             self
         }
 
-        /// Finishes the value.
+        /// Builds the value.
         ///
         /// # Errors
         ///
-        /// Names the first member that is required and was not set, or whose value does not fit.
+        /// Names the first property that is required but not set, or whose value is invalid.
         pub fn build(
             self,
         ) -> ::std::result::Result<super::OrderCreate, super::error::ConversionError> {
@@ -11832,13 +11870,13 @@ pub mod builder {
         {
             self.configurator_id = value
                 .try_into()
-                .map_err(|e| format!("member `configurator_id` of `OrderItem`: {e}"));
+                .map_err(|e| format!("property `configurator_id` of `OrderItem`: {e}"));
             self
         }
 
         /// **Inferred.** Id of the product in the order.
         ///
-        /// The vendor does not document this member (basis: convention).
+        /// The vendor does not document this property (basis: convention).
         pub fn id<T>(mut self, value: T) -> Self
         where
             T: ::std::convert::TryInto<::std::option::Option<super::Id>>,
@@ -11846,7 +11884,7 @@ pub mod builder {
         {
             self.id = value
                 .try_into()
-                .map_err(|e| format!("member `id` of `OrderItem`: {e}"));
+                .map_err(|e| format!("property `id` of `OrderItem`: {e}"));
             self
         }
 
@@ -11860,13 +11898,13 @@ pub mod builder {
         {
             self.materials = value
                 .try_into()
-                .map_err(|e| format!("member `materials` of `OrderItem`: {e}"));
+                .map_err(|e| format!("property `materials` of `OrderItem`: {e}"));
             self
         }
 
         /// **Inferred.** Unit of the product.
         ///
-        /// The vendor does not document this member (basis: guide-page).
+        /// The vendor does not document this property (basis: guide-page).
         pub fn measure<T>(mut self, value: T) -> Self
         where
             T: ::std::convert::TryInto<::std::option::Option<::std::string::String>>,
@@ -11874,13 +11912,13 @@ pub mod builder {
         {
             self.measure = value
                 .try_into()
-                .map_err(|e| format!("member `measure` of `OrderItem`: {e}"));
+                .map_err(|e| format!("property `measure` of `OrderItem`: {e}"));
             self
         }
 
         /// **Inferred.** Name of the product, built from the pattern of the configurator.
         ///
-        /// The vendor does not document this member (basis: guide-page).
+        /// The vendor does not document this property (basis: guide-page).
         pub fn name<T>(mut self, value: T) -> Self
         where
             T: ::std::convert::TryInto<::std::option::Option<::std::string::String>>,
@@ -11888,7 +11926,7 @@ pub mod builder {
         {
             self.name = value
                 .try_into()
-                .map_err(|e| format!("member `name` of `OrderItem`: {e}"));
+                .map_err(|e| format!("property `name` of `OrderItem`: {e}"));
             self
         }
 
@@ -11904,13 +11942,13 @@ pub mod builder {
         {
             self.parameters = value
                 .try_into()
-                .map_err(|e| format!("member `parameters` of `OrderItem`: {e}"));
+                .map_err(|e| format!("property `parameters` of `OrderItem`: {e}"));
             self
         }
 
         /// **Inferred.** Id of the matching product of the project.
         ///
-        /// The vendor does not document this member (basis: convention).
+        /// The vendor does not document this property (basis: convention).
         pub fn product_id<T>(mut self, value: T) -> Self
         where
             T: ::std::convert::TryInto<::std::option::Option<super::Id>>,
@@ -11918,7 +11956,7 @@ pub mod builder {
         {
             self.product_id = value
                 .try_into()
-                .map_err(|e| format!("member `product_id` of `OrderItem`: {e}"));
+                .map_err(|e| format!("property `product_id` of `OrderItem`: {e}"));
             self
         }
 
@@ -11930,13 +11968,13 @@ pub mod builder {
         {
             self.purchase_cost = value
                 .try_into()
-                .map_err(|e| format!("member `purchase_cost` of `OrderItem`: {e}"));
+                .map_err(|e| format!("property `purchase_cost` of `OrderItem`: {e}"));
             self
         }
 
         /// **Inferred.** Ordered quantity of this product.
         ///
-        /// The vendor does not document this member (basis: convention).
+        /// The vendor does not document this property (basis: convention).
         pub fn quantity<T>(mut self, value: T) -> Self
         where
             T: ::std::convert::TryInto<::std::option::Option<f64>>,
@@ -11944,7 +11982,7 @@ pub mod builder {
         {
             self.quantity = value
                 .try_into()
-                .map_err(|e| format!("member `quantity` of `OrderItem`: {e}"));
+                .map_err(|e| format!("property `quantity` of `OrderItem`: {e}"));
             self
         }
 
@@ -11956,11 +11994,11 @@ pub mod builder {
         {
             self.sale_price = value
                 .try_into()
-                .map_err(|e| format!("member `sale_price` of `OrderItem`: {e}"));
+                .map_err(|e| format!("property `sale_price` of `OrderItem`: {e}"));
             self
         }
 
-        /// Members that the document does not name.
+        /// Properties that the document does not list.
         pub fn extra<T>(mut self, value: T) -> Self
         where
             T: ::std::convert::TryInto<
@@ -11970,15 +12008,15 @@ pub mod builder {
         {
             self.extra = value
                 .try_into()
-                .map_err(|e| format!("member `extra` of `OrderItem`: {e}"));
+                .map_err(|e| format!("property `extra` of `OrderItem`: {e}"));
             self
         }
 
-        /// Finishes the value.
+        /// Builds the value.
         ///
         /// # Errors
         ///
-        /// Names the first member that is required and was not set, or whose value does not fit.
+        /// Names the first property that is required but not set, or whose value is invalid.
         pub fn build(
             self,
         ) -> ::std::result::Result<super::OrderItem, super::error::ConversionError> {
@@ -12074,7 +12112,7 @@ pub mod builder {
             self.configurator_id = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `configurator_id` of `OrderItemInput`: {e}")
+                    format!("property `configurator_id` of `OrderItemInput`: {e}")
                 });
             self
         }
@@ -12091,13 +12129,13 @@ pub mod builder {
         {
             self.parameters = value
                 .try_into()
-                .map_err(|e| format!("member `parameters` of `OrderItemInput`: {e}"));
+                .map_err(|e| format!("property `parameters` of `OrderItemInput`: {e}"));
             self
         }
 
         /// **Inferred.** Id of the matching product of the project.
         ///
-        /// The vendor does not document this member (basis: convention).
+        /// The vendor does not document this property (basis: convention).
         pub fn product_id<T>(mut self, value: T) -> Self
         where
             T: ::std::convert::TryInto<::std::option::Option<super::Id>>,
@@ -12105,13 +12143,13 @@ pub mod builder {
         {
             self.product_id = value
                 .try_into()
-                .map_err(|e| format!("member `product_id` of `OrderItemInput`: {e}"));
+                .map_err(|e| format!("property `product_id` of `OrderItemInput`: {e}"));
             self
         }
 
         /// **Inferred.** Ordered quantity of this product.
         ///
-        /// The vendor does not document this member (basis: convention).
+        /// The vendor does not document this property (basis: convention).
         pub fn quantity<T>(mut self, value: T) -> Self
         where
             T: ::std::convert::TryInto<::std::option::Option<f64>>,
@@ -12119,11 +12157,11 @@ pub mod builder {
         {
             self.quantity = value
                 .try_into()
-                .map_err(|e| format!("member `quantity` of `OrderItemInput`: {e}"));
+                .map_err(|e| format!("property `quantity` of `OrderItemInput`: {e}"));
             self
         }
 
-        /// Members that the document does not name.
+        /// Properties that the document does not list.
         pub fn extra<T>(mut self, value: T) -> Self
         where
             T: ::std::convert::TryInto<
@@ -12133,15 +12171,15 @@ pub mod builder {
         {
             self.extra = value
                 .try_into()
-                .map_err(|e| format!("member `extra` of `OrderItemInput`: {e}"));
+                .map_err(|e| format!("property `extra` of `OrderItemInput`: {e}"));
             self
         }
 
-        /// Finishes the value.
+        /// Builds the value.
         ///
         /// # Errors
         ///
-        /// Names the first member that is required and was not set, or whose value does not fit.
+        /// Names the first property that is required but not set, or whose value is invalid.
         pub fn build(
             self,
         ) -> ::std::result::Result<
@@ -12245,7 +12283,7 @@ pub mod builder {
         {
             self.address = value
                 .try_into()
-                .map_err(|e| format!("member `address` of `OrderUpdate`: {e}"));
+                .map_err(|e| format!("property `address` of `OrderUpdate`: {e}"));
             self
         }
 
@@ -12259,13 +12297,13 @@ pub mod builder {
         {
             self.assignee_ids = value
                 .try_into()
-                .map_err(|e| format!("member `assignee_ids` of `OrderUpdate`: {e}"));
+                .map_err(|e| format!("property `assignee_ids` of `OrderUpdate`: {e}"));
             self
         }
 
         /// **Inferred.** Id of the customer, if the order is linked to a contact.
         ///
-        /// The vendor does not document this member (basis: convention).
+        /// The vendor does not document this property (basis: convention).
         pub fn contact_id<T>(mut self, value: T) -> Self
         where
             T: ::std::convert::TryInto<::std::option::Option<super::Id>>,
@@ -12273,7 +12311,7 @@ pub mod builder {
         {
             self.contact_id = value
                 .try_into()
-                .map_err(|e| format!("member `contact_id` of `OrderUpdate`: {e}"));
+                .map_err(|e| format!("property `contact_id` of `OrderUpdate`: {e}"));
             self
         }
 
@@ -12285,7 +12323,7 @@ pub mod builder {
         {
             self.contact_name = value
                 .try_into()
-                .map_err(|e| format!("member `contact_name` of `OrderUpdate`: {e}"));
+                .map_err(|e| format!("property `contact_name` of `OrderUpdate`: {e}"));
             self
         }
 
@@ -12297,7 +12335,7 @@ pub mod builder {
         {
             self.email = value
                 .try_into()
-                .map_err(|e| format!("member `email` of `OrderUpdate`: {e}"));
+                .map_err(|e| format!("property `email` of `OrderUpdate`: {e}"));
             self
         }
 
@@ -12311,7 +12349,7 @@ pub mod builder {
         {
             self.items = value
                 .try_into()
-                .map_err(|e| format!("member `items` of `OrderUpdate`: {e}"));
+                .map_err(|e| format!("property `items` of `OrderUpdate`: {e}"));
             self
         }
 
@@ -12323,7 +12361,7 @@ pub mod builder {
         {
             self.note = value
                 .try_into()
-                .map_err(|e| format!("member `note` of `OrderUpdate`: {e}"));
+                .map_err(|e| format!("property `note` of `OrderUpdate`: {e}"));
             self
         }
 
@@ -12335,7 +12373,7 @@ pub mod builder {
         {
             self.phone = value
                 .try_into()
-                .map_err(|e| format!("member `phone` of `OrderUpdate`: {e}"));
+                .map_err(|e| format!("property `phone` of `OrderUpdate`: {e}"));
             self
         }
 
@@ -12347,15 +12385,15 @@ pub mod builder {
         {
             self.status_id = value
                 .try_into()
-                .map_err(|e| format!("member `status_id` of `OrderUpdate`: {e}"));
+                .map_err(|e| format!("property `status_id` of `OrderUpdate`: {e}"));
             self
         }
 
-        /// Finishes the value.
+        /// Builds the value.
         ///
         /// # Errors
         ///
-        /// Names the first member that is required and was not set, or whose value does not fit.
+        /// Names the first property that is required but not set, or whose value is invalid.
         pub fn build(
             self,
         ) -> ::std::result::Result<super::OrderUpdate, super::error::ConversionError> {
@@ -12465,7 +12503,7 @@ pub mod builder {
     impl Product {
         /// **Inferred.** Id of the configurator of the product.
         ///
-        /// The vendor does not document this member (basis: guide-page).
+        /// The vendor does not document this property (basis: guide-page).
         pub fn configurator_id<T>(mut self, value: T) -> Self
         where
             T: ::std::convert::TryInto<::std::option::Option<super::Id>>,
@@ -12473,13 +12511,13 @@ pub mod builder {
         {
             self.configurator_id = value
                 .try_into()
-                .map_err(|e| format!("member `configurator_id` of `Product`: {e}"));
+                .map_err(|e| format!("property `configurator_id` of `Product`: {e}"));
             self
         }
 
         /// **Inferred.** When the product was created.
         ///
-        /// The vendor does not document this member (basis: convention).
+        /// The vendor does not document this property (basis: convention).
         pub fn created_at<T>(mut self, value: T) -> Self
         where
             T: ::std::convert::TryInto<::std::option::Option<super::Timestamp>>,
@@ -12487,13 +12525,13 @@ pub mod builder {
         {
             self.created_at = value
                 .try_into()
-                .map_err(|e| format!("member `created_at` of `Product`: {e}"));
+                .map_err(|e| format!("property `created_at` of `Product`: {e}"));
             self
         }
 
         /// **Inferred.** Id of the product.
         ///
-        /// The vendor does not document this member (basis: convention).
+        /// The vendor does not document this property (basis: convention).
         pub fn id<T>(mut self, value: T) -> Self
         where
             T: ::std::convert::TryInto<::std::option::Option<super::Id>>,
@@ -12501,13 +12539,13 @@ pub mod builder {
         {
             self.id = value
                 .try_into()
-                .map_err(|e| format!("member `id` of `Product`: {e}"));
+                .map_err(|e| format!("property `id` of `Product`: {e}"));
             self
         }
 
         /// **Inferred.** Unit of the product.
         ///
-        /// The vendor does not document this member (basis: guide-page).
+        /// The vendor does not document this property (basis: guide-page).
         pub fn measure<T>(mut self, value: T) -> Self
         where
             T: ::std::convert::TryInto<::std::option::Option<::std::string::String>>,
@@ -12515,13 +12553,13 @@ pub mod builder {
         {
             self.measure = value
                 .try_into()
-                .map_err(|e| format!("member `measure` of `Product`: {e}"));
+                .map_err(|e| format!("property `measure` of `Product`: {e}"));
             self
         }
 
         /// **Inferred.** Name of the product.
         ///
-        /// The vendor does not document this member (basis: guide-page).
+        /// The vendor does not document this property (basis: guide-page).
         pub fn name<T>(mut self, value: T) -> Self
         where
             T: ::std::convert::TryInto<::std::option::Option<::std::string::String>>,
@@ -12529,13 +12567,13 @@ pub mod builder {
         {
             self.name = value
                 .try_into()
-                .map_err(|e| format!("member `name` of `Product`: {e}"));
+                .map_err(|e| format!("property `name` of `Product`: {e}"));
             self
         }
 
         /// **Inferred.** Form values by control variable.
         ///
-        /// The vendor does not document this member (basis: guide-page).
+        /// The vendor does not document this property (basis: guide-page).
         pub fn parameters<T>(mut self, value: T) -> Self
         where
             T: ::std::convert::TryInto<
@@ -12547,13 +12585,13 @@ pub mod builder {
         {
             self.parameters = value
                 .try_into()
-                .map_err(|e| format!("member `parameters` of `Product`: {e}"));
+                .map_err(|e| format!("property `parameters` of `Product`: {e}"));
             self
         }
 
         /// **Inferred.** Computed purchase cost.
         ///
-        /// The vendor does not document this member (basis: guide-page).
+        /// The vendor does not document this property (basis: guide-page).
         pub fn purchase_cost<T>(mut self, value: T) -> Self
         where
             T: ::std::convert::TryInto<::std::option::Option<super::Money>>,
@@ -12561,13 +12599,13 @@ pub mod builder {
         {
             self.purchase_cost = value
                 .try_into()
-                .map_err(|e| format!("member `purchase_cost` of `Product`: {e}"));
+                .map_err(|e| format!("property `purchase_cost` of `Product`: {e}"));
             self
         }
 
         /// **Inferred.** Sale price.
         ///
-        /// The vendor does not document this member (basis: guide-page).
+        /// The vendor does not document this property (basis: guide-page).
         pub fn sale_price<T>(mut self, value: T) -> Self
         where
             T: ::std::convert::TryInto<::std::option::Option<super::Money>>,
@@ -12575,13 +12613,13 @@ pub mod builder {
         {
             self.sale_price = value
                 .try_into()
-                .map_err(|e| format!("member `sale_price` of `Product`: {e}"));
+                .map_err(|e| format!("property `sale_price` of `Product`: {e}"));
             self
         }
 
         /// **Inferred.** When it was last changed.
         ///
-        /// The vendor does not document this member (basis: convention).
+        /// The vendor does not document this property (basis: convention).
         pub fn updated_at<T>(mut self, value: T) -> Self
         where
             T: ::std::convert::TryInto<::std::option::Option<super::Timestamp>>,
@@ -12589,11 +12627,11 @@ pub mod builder {
         {
             self.updated_at = value
                 .try_into()
-                .map_err(|e| format!("member `updated_at` of `Product`: {e}"));
+                .map_err(|e| format!("property `updated_at` of `Product`: {e}"));
             self
         }
 
-        /// Members that the document does not name.
+        /// Properties that the document does not list.
         pub fn extra<T>(mut self, value: T) -> Self
         where
             T: ::std::convert::TryInto<
@@ -12603,15 +12641,15 @@ pub mod builder {
         {
             self.extra = value
                 .try_into()
-                .map_err(|e| format!("member `extra` of `Product`: {e}"));
+                .map_err(|e| format!("property `extra` of `Product`: {e}"));
             self
         }
 
-        /// Finishes the value.
+        /// Builds the value.
         ///
         /// # Errors
         ///
-        /// Names the first member that is required and was not set, or whose value does not fit.
+        /// Names the first property that is required but not set, or whose value is invalid.
         pub fn build(
             self,
         ) -> ::std::result::Result<super::Product, super::error::ConversionError> {
@@ -12686,7 +12724,7 @@ pub mod builder {
                 configurator_id: Ok(::std::default::Default::default()),
                 measure: Ok(::std::default::Default::default()),
                 name: Err(
-                    "member `name` of `ProductCreate` is required and was not set"
+                    "property `name` of `ProductCreate` is required and was not set"
                         .to_owned(),
                 ),
                 parameters: Ok(::std::default::Default::default()),
@@ -12698,7 +12736,7 @@ pub mod builder {
     impl ProductCreate {
         /// **Inferred.** Id of the configurator of the product.
         ///
-        /// The vendor does not document this member (basis: convention).
+        /// The vendor does not document this property (basis: convention).
         pub fn configurator_id<T>(mut self, value: T) -> Self
         where
             T: ::std::convert::TryInto<::std::option::Option<super::Id>>,
@@ -12707,14 +12745,14 @@ pub mod builder {
             self.configurator_id = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `configurator_id` of `ProductCreate`: {e}")
+                    format!("property `configurator_id` of `ProductCreate`: {e}")
                 });
             self
         }
 
         /// **Inferred.** Unit of the product.
         ///
-        /// The vendor does not document this member (basis: convention).
+        /// The vendor does not document this property (basis: convention).
         pub fn measure<T>(mut self, value: T) -> Self
         where
             T: ::std::convert::TryInto<::std::option::Option<::std::string::String>>,
@@ -12722,13 +12760,13 @@ pub mod builder {
         {
             self.measure = value
                 .try_into()
-                .map_err(|e| format!("member `measure` of `ProductCreate`: {e}"));
+                .map_err(|e| format!("property `measure` of `ProductCreate`: {e}"));
             self
         }
 
         /// **Inferred.** Name of the product.
         ///
-        /// The vendor does not document this member (basis: convention).
+        /// The vendor does not document this property (basis: convention).
         pub fn name<T>(mut self, value: T) -> Self
         where
             T: ::std::convert::TryInto<::std::string::String>,
@@ -12736,13 +12774,13 @@ pub mod builder {
         {
             self.name = value
                 .try_into()
-                .map_err(|e| format!("member `name` of `ProductCreate`: {e}"));
+                .map_err(|e| format!("property `name` of `ProductCreate`: {e}"));
             self
         }
 
         /// **Inferred.** Form values by control variable.
         ///
-        /// The vendor does not document this member (basis: convention).
+        /// The vendor does not document this property (basis: convention).
         pub fn parameters<T>(mut self, value: T) -> Self
         where
             T: ::std::convert::TryInto<
@@ -12754,13 +12792,13 @@ pub mod builder {
         {
             self.parameters = value
                 .try_into()
-                .map_err(|e| format!("member `parameters` of `ProductCreate`: {e}"));
+                .map_err(|e| format!("property `parameters` of `ProductCreate`: {e}"));
             self
         }
 
         /// **Inferred.** Sale price.
         ///
-        /// The vendor does not document this member (basis: convention).
+        /// The vendor does not document this property (basis: convention).
         pub fn sale_price<T>(mut self, value: T) -> Self
         where
             T: ::std::convert::TryInto<::std::option::Option<super::Money>>,
@@ -12768,15 +12806,15 @@ pub mod builder {
         {
             self.sale_price = value
                 .try_into()
-                .map_err(|e| format!("member `sale_price` of `ProductCreate`: {e}"));
+                .map_err(|e| format!("property `sale_price` of `ProductCreate`: {e}"));
             self
         }
 
-        /// Finishes the value.
+        /// Builds the value.
         ///
         /// # Errors
         ///
-        /// Names the first member that is required and was not set, or whose value does not fit.
+        /// Names the first property that is required but not set, or whose value is invalid.
         pub fn build(
             self,
         ) -> ::std::result::Result<super::ProductCreate, super::error::ConversionError> {
@@ -12853,7 +12891,7 @@ pub mod builder {
     impl ProductUpdate {
         /// **Inferred.** Id of the configurator of the product.
         ///
-        /// The vendor does not document this member (basis: convention).
+        /// The vendor does not document this property (basis: convention).
         pub fn configurator_id<T>(mut self, value: T) -> Self
         where
             T: ::std::convert::TryInto<::std::option::Option<super::Id>>,
@@ -12862,14 +12900,14 @@ pub mod builder {
             self.configurator_id = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `configurator_id` of `ProductUpdate`: {e}")
+                    format!("property `configurator_id` of `ProductUpdate`: {e}")
                 });
             self
         }
 
         /// **Inferred.** Unit of the product.
         ///
-        /// The vendor does not document this member (basis: convention).
+        /// The vendor does not document this property (basis: convention).
         pub fn measure<T>(mut self, value: T) -> Self
         where
             T: ::std::convert::TryInto<::std::option::Option<::std::string::String>>,
@@ -12877,13 +12915,13 @@ pub mod builder {
         {
             self.measure = value
                 .try_into()
-                .map_err(|e| format!("member `measure` of `ProductUpdate`: {e}"));
+                .map_err(|e| format!("property `measure` of `ProductUpdate`: {e}"));
             self
         }
 
         /// **Inferred.** Name of the product.
         ///
-        /// The vendor does not document this member (basis: convention).
+        /// The vendor does not document this property (basis: convention).
         pub fn name<T>(mut self, value: T) -> Self
         where
             T: ::std::convert::TryInto<::std::option::Option<::std::string::String>>,
@@ -12891,13 +12929,13 @@ pub mod builder {
         {
             self.name = value
                 .try_into()
-                .map_err(|e| format!("member `name` of `ProductUpdate`: {e}"));
+                .map_err(|e| format!("property `name` of `ProductUpdate`: {e}"));
             self
         }
 
         /// **Inferred.** Form values by control variable.
         ///
-        /// The vendor does not document this member (basis: convention).
+        /// The vendor does not document this property (basis: convention).
         pub fn parameters<T>(mut self, value: T) -> Self
         where
             T: ::std::convert::TryInto<
@@ -12909,13 +12947,13 @@ pub mod builder {
         {
             self.parameters = value
                 .try_into()
-                .map_err(|e| format!("member `parameters` of `ProductUpdate`: {e}"));
+                .map_err(|e| format!("property `parameters` of `ProductUpdate`: {e}"));
             self
         }
 
         /// **Inferred.** Sale price.
         ///
-        /// The vendor does not document this member (basis: convention).
+        /// The vendor does not document this property (basis: convention).
         pub fn sale_price<T>(mut self, value: T) -> Self
         where
             T: ::std::convert::TryInto<::std::option::Option<super::Money>>,
@@ -12923,15 +12961,15 @@ pub mod builder {
         {
             self.sale_price = value
                 .try_into()
-                .map_err(|e| format!("member `sale_price` of `ProductUpdate`: {e}"));
+                .map_err(|e| format!("property `sale_price` of `ProductUpdate`: {e}"));
             self
         }
 
-        /// Finishes the value.
+        /// Builds the value.
         ///
         /// # Errors
         ///
-        /// Names the first member that is required and was not set, or whose value does not fit.
+        /// Names the first property that is required but not set, or whose value is invalid.
         pub fn build(
             self,
         ) -> ::std::result::Result<super::ProductUpdate, super::error::ConversionError> {
@@ -13021,7 +13059,7 @@ pub mod builder {
     impl Project {
         /// **Inferred.** When the project was created.
         ///
-        /// The vendor does not document this member (basis: convention).
+        /// The vendor does not document this property (basis: convention).
         pub fn created_at<T>(mut self, value: T) -> Self
         where
             T: ::std::convert::TryInto<::std::option::Option<super::Timestamp>>,
@@ -13029,13 +13067,13 @@ pub mod builder {
         {
             self.created_at = value
                 .try_into()
-                .map_err(|e| format!("member `created_at` of `Project`: {e}"));
+                .map_err(|e| format!("property `created_at` of `Project`: {e}"));
             self
         }
 
         /// **Inferred.** Currency of the amounts in the project.
         ///
-        /// The vendor does not document this member (basis: convention).
+        /// The vendor does not document this property (basis: convention).
         pub fn currency<T>(mut self, value: T) -> Self
         where
             T: ::std::convert::TryInto<::std::option::Option<::std::string::String>>,
@@ -13043,13 +13081,13 @@ pub mod builder {
         {
             self.currency = value
                 .try_into()
-                .map_err(|e| format!("member `currency` of `Project`: {e}"));
+                .map_err(|e| format!("property `currency` of `Project`: {e}"));
             self
         }
 
         /// **Inferred.** What the project is for.
         ///
-        /// The vendor does not document this member (basis: convention).
+        /// The vendor does not document this property (basis: convention).
         pub fn description<T>(mut self, value: T) -> Self
         where
             T: ::std::convert::TryInto<::std::option::Option<::std::string::String>>,
@@ -13057,13 +13095,13 @@ pub mod builder {
         {
             self.description = value
                 .try_into()
-                .map_err(|e| format!("member `description` of `Project`: {e}"));
+                .map_err(|e| format!("property `description` of `Project`: {e}"));
             self
         }
 
         /// **Inferred.** Id of the project.
         ///
-        /// The vendor does not document this member (basis: convention).
+        /// The vendor does not document this property (basis: convention).
         pub fn id<T>(mut self, value: T) -> Self
         where
             T: ::std::convert::TryInto<::std::option::Option<super::Id>>,
@@ -13071,13 +13109,13 @@ pub mod builder {
         {
             self.id = value
                 .try_into()
-                .map_err(|e| format!("member `id` of `Project`: {e}"));
+                .map_err(|e| format!("property `id` of `Project`: {e}"));
             self
         }
 
         /// **Inferred.** Name of the project.
         ///
-        /// The vendor does not document this member (basis: convention).
+        /// The vendor does not document this property (basis: convention).
         pub fn name<T>(mut self, value: T) -> Self
         where
             T: ::std::convert::TryInto<::std::option::Option<::std::string::String>>,
@@ -13085,13 +13123,13 @@ pub mod builder {
         {
             self.name = value
                 .try_into()
-                .map_err(|e| format!("member `name` of `Project`: {e}"));
+                .map_err(|e| format!("property `name` of `Project`: {e}"));
             self
         }
 
         /// **Inferred.** Id of the user who owns the project.
         ///
-        /// The vendor does not document this member (basis: convention).
+        /// The vendor does not document this property (basis: convention).
         pub fn owner_id<T>(mut self, value: T) -> Self
         where
             T: ::std::convert::TryInto<::std::option::Option<super::Id>>,
@@ -13099,13 +13137,13 @@ pub mod builder {
         {
             self.owner_id = value
                 .try_into()
-                .map_err(|e| format!("member `owner_id` of `Project`: {e}"));
+                .map_err(|e| format!("property `owner_id` of `Project`: {e}"));
             self
         }
 
         /// **Inferred.** When it was last changed.
         ///
-        /// The vendor does not document this member (basis: convention).
+        /// The vendor does not document this property (basis: convention).
         pub fn updated_at<T>(mut self, value: T) -> Self
         where
             T: ::std::convert::TryInto<::std::option::Option<super::Timestamp>>,
@@ -13113,11 +13151,11 @@ pub mod builder {
         {
             self.updated_at = value
                 .try_into()
-                .map_err(|e| format!("member `updated_at` of `Project`: {e}"));
+                .map_err(|e| format!("property `updated_at` of `Project`: {e}"));
             self
         }
 
-        /// Members that the document does not name.
+        /// Properties that the document does not list.
         pub fn extra<T>(mut self, value: T) -> Self
         where
             T: ::std::convert::TryInto<
@@ -13127,15 +13165,15 @@ pub mod builder {
         {
             self.extra = value
                 .try_into()
-                .map_err(|e| format!("member `extra` of `Project`: {e}"));
+                .map_err(|e| format!("property `extra` of `Project`: {e}"));
             self
         }
 
-        /// Finishes the value.
+        /// Builds the value.
         ///
         /// # Errors
         ///
-        /// Names the first member that is required and was not set, or whose value does not fit.
+        /// Names the first property that is required but not set, or whose value is invalid.
         pub fn build(
             self,
         ) -> ::std::result::Result<super::Project, super::error::ConversionError> {
@@ -13196,7 +13234,7 @@ pub mod builder {
                 currency: Ok(::std::default::Default::default()),
                 description: Ok(::std::default::Default::default()),
                 name: Err(
-                    "member `name` of `ProjectCreate` is required and was not set"
+                    "property `name` of `ProjectCreate` is required and was not set"
                         .to_owned(),
                 ),
             }
@@ -13206,7 +13244,7 @@ pub mod builder {
     impl ProjectCreate {
         /// **Inferred.** Currency of the amounts in the project.
         ///
-        /// The vendor does not document this member (basis: convention).
+        /// The vendor does not document this property (basis: convention).
         pub fn currency<T>(mut self, value: T) -> Self
         where
             T: ::std::convert::TryInto<::std::option::Option<::std::string::String>>,
@@ -13214,13 +13252,13 @@ pub mod builder {
         {
             self.currency = value
                 .try_into()
-                .map_err(|e| format!("member `currency` of `ProjectCreate`: {e}"));
+                .map_err(|e| format!("property `currency` of `ProjectCreate`: {e}"));
             self
         }
 
         /// **Inferred.** What the project is for.
         ///
-        /// The vendor does not document this member (basis: convention).
+        /// The vendor does not document this property (basis: convention).
         pub fn description<T>(mut self, value: T) -> Self
         where
             T: ::std::convert::TryInto<::std::option::Option<::std::string::String>>,
@@ -13228,13 +13266,13 @@ pub mod builder {
         {
             self.description = value
                 .try_into()
-                .map_err(|e| format!("member `description` of `ProjectCreate`: {e}"));
+                .map_err(|e| format!("property `description` of `ProjectCreate`: {e}"));
             self
         }
 
         /// **Inferred.** Name of the project.
         ///
-        /// The vendor does not document this member (basis: convention).
+        /// The vendor does not document this property (basis: convention).
         pub fn name<T>(mut self, value: T) -> Self
         where
             T: ::std::convert::TryInto<::std::string::String>,
@@ -13242,15 +13280,15 @@ pub mod builder {
         {
             self.name = value
                 .try_into()
-                .map_err(|e| format!("member `name` of `ProjectCreate`: {e}"));
+                .map_err(|e| format!("property `name` of `ProjectCreate`: {e}"));
             self
         }
 
-        /// Finishes the value.
+        /// Builds the value.
         ///
         /// # Errors
         ///
-        /// Names the first member that is required and was not set, or whose value does not fit.
+        /// Names the first property that is required but not set, or whose value is invalid.
         pub fn build(
             self,
         ) -> ::std::result::Result<super::ProjectCreate, super::error::ConversionError> {
@@ -13311,7 +13349,7 @@ pub mod builder {
     impl ProjectUpdate {
         /// **Inferred.** Currency of the amounts in the project.
         ///
-        /// The vendor does not document this member (basis: convention).
+        /// The vendor does not document this property (basis: convention).
         pub fn currency<T>(mut self, value: T) -> Self
         where
             T: ::std::convert::TryInto<::std::option::Option<::std::string::String>>,
@@ -13319,13 +13357,13 @@ pub mod builder {
         {
             self.currency = value
                 .try_into()
-                .map_err(|e| format!("member `currency` of `ProjectUpdate`: {e}"));
+                .map_err(|e| format!("property `currency` of `ProjectUpdate`: {e}"));
             self
         }
 
         /// **Inferred.** What the project is for.
         ///
-        /// The vendor does not document this member (basis: convention).
+        /// The vendor does not document this property (basis: convention).
         pub fn description<T>(mut self, value: T) -> Self
         where
             T: ::std::convert::TryInto<::std::option::Option<::std::string::String>>,
@@ -13333,13 +13371,13 @@ pub mod builder {
         {
             self.description = value
                 .try_into()
-                .map_err(|e| format!("member `description` of `ProjectUpdate`: {e}"));
+                .map_err(|e| format!("property `description` of `ProjectUpdate`: {e}"));
             self
         }
 
         /// **Inferred.** Name of the project.
         ///
-        /// The vendor does not document this member (basis: convention).
+        /// The vendor does not document this property (basis: convention).
         pub fn name<T>(mut self, value: T) -> Self
         where
             T: ::std::convert::TryInto<::std::option::Option<::std::string::String>>,
@@ -13347,15 +13385,15 @@ pub mod builder {
         {
             self.name = value
                 .try_into()
-                .map_err(|e| format!("member `name` of `ProjectUpdate`: {e}"));
+                .map_err(|e| format!("property `name` of `ProjectUpdate`: {e}"));
             self
         }
 
-        /// Finishes the value.
+        /// Builds the value.
         ///
         /// # Errors
         ///
-        /// Names the first member that is required and was not set, or whose value does not fit.
+        /// Names the first property that is required but not set, or whose value is invalid.
         pub fn build(
             self,
         ) -> ::std::result::Result<super::ProjectUpdate, super::error::ConversionError> {
@@ -13436,7 +13474,7 @@ pub mod builder {
     impl Referral {
         /// **Inferred.** When the referral was created.
         ///
-        /// The vendor does not document this member (basis: convention).
+        /// The vendor does not document this property (basis: convention).
         pub fn created_at<T>(mut self, value: T) -> Self
         where
             T: ::std::convert::TryInto<::std::option::Option<super::Timestamp>>,
@@ -13444,13 +13482,13 @@ pub mod builder {
         {
             self.created_at = value
                 .try_into()
-                .map_err(|e| format!("member `created_at` of `Referral`: {e}"));
+                .map_err(|e| format!("property `created_at` of `Referral`: {e}"));
             self
         }
 
         /// **Inferred.** Email address of the person.
         ///
-        /// The vendor does not document this member (basis: convention).
+        /// The vendor does not document this property (basis: convention).
         pub fn email<T>(mut self, value: T) -> Self
         where
             T: ::std::convert::TryInto<::std::option::Option<::std::string::String>>,
@@ -13458,13 +13496,13 @@ pub mod builder {
         {
             self.email = value
                 .try_into()
-                .map_err(|e| format!("member `email` of `Referral`: {e}"));
+                .map_err(|e| format!("property `email` of `Referral`: {e}"));
             self
         }
 
         /// **Inferred.** Id of the referral.
         ///
-        /// The vendor does not document this member (basis: convention).
+        /// The vendor does not document this property (basis: convention).
         pub fn id<T>(mut self, value: T) -> Self
         where
             T: ::std::convert::TryInto<::std::option::Option<super::Id>>,
@@ -13472,13 +13510,13 @@ pub mod builder {
         {
             self.id = value
                 .try_into()
-                .map_err(|e| format!("member `id` of `Referral`: {e}"));
+                .map_err(|e| format!("property `id` of `Referral`: {e}"));
             self
         }
 
         /// **Inferred.** Name of the person.
         ///
-        /// The vendor does not document this member (basis: convention).
+        /// The vendor does not document this property (basis: convention).
         pub fn name<T>(mut self, value: T) -> Self
         where
             T: ::std::convert::TryInto<::std::option::Option<::std::string::String>>,
@@ -13486,13 +13524,13 @@ pub mod builder {
         {
             self.name = value
                 .try_into()
-                .map_err(|e| format!("member `name` of `Referral`: {e}"));
+                .map_err(|e| format!("property `name` of `Referral`: {e}"));
             self
         }
 
         /// **Inferred.** Reward of the user for the referral.
         ///
-        /// The vendor does not document this member (basis: convention).
+        /// The vendor does not document this property (basis: convention).
         pub fn reward<T>(mut self, value: T) -> Self
         where
             T: ::std::convert::TryInto<::std::option::Option<super::Money>>,
@@ -13500,13 +13538,13 @@ pub mod builder {
         {
             self.reward = value
                 .try_into()
-                .map_err(|e| format!("member `reward` of `Referral`: {e}"));
+                .map_err(|e| format!("property `reward` of `Referral`: {e}"));
             self
         }
 
         /// **Inferred.** Status of the referral. Its values are not published.
         ///
-        /// The vendor does not document this member (basis: convention).
+        /// The vendor does not document this property (basis: convention).
         pub fn status<T>(mut self, value: T) -> Self
         where
             T: ::std::convert::TryInto<::std::option::Option<::std::string::String>>,
@@ -13514,11 +13552,11 @@ pub mod builder {
         {
             self.status = value
                 .try_into()
-                .map_err(|e| format!("member `status` of `Referral`: {e}"));
+                .map_err(|e| format!("property `status` of `Referral`: {e}"));
             self
         }
 
-        /// Members that the document does not name.
+        /// Properties that the document does not list.
         pub fn extra<T>(mut self, value: T) -> Self
         where
             T: ::std::convert::TryInto<
@@ -13528,15 +13566,15 @@ pub mod builder {
         {
             self.extra = value
                 .try_into()
-                .map_err(|e| format!("member `extra` of `Referral`: {e}"));
+                .map_err(|e| format!("property `extra` of `Referral`: {e}"));
             self
         }
 
-        /// Finishes the value.
+        /// Builds the value.
         ///
         /// # Errors
         ///
-        /// Names the first member that is required and was not set, or whose value does not fit.
+        /// Names the first property that is required but not set, or whose value is invalid.
         pub fn build(
             self,
         ) -> ::std::result::Result<super::Referral, super::error::ConversionError> {
@@ -13620,7 +13658,7 @@ pub mod builder {
     impl Report {
         /// **Inferred.** The figures. Their structure is not published.
         ///
-        /// The vendor does not document this member (basis: convention).
+        /// The vendor does not document this property (basis: convention).
         pub fn data<T>(mut self, value: T) -> Self
         where
             T: ::std::convert::TryInto<::std::option::Option<::serde_json::Value>>,
@@ -13628,13 +13666,13 @@ pub mod builder {
         {
             self.data = value
                 .try_into()
-                .map_err(|e| format!("member `data` of `Report`: {e}"));
+                .map_err(|e| format!("property `data` of `Report`: {e}"));
             self
         }
 
         /// **Inferred.** First day of the period.
         ///
-        /// The vendor does not document this member (basis: convention).
+        /// The vendor does not document this property (basis: convention).
         pub fn date_from<T>(mut self, value: T) -> Self
         where
             T: ::std::convert::TryInto<::std::option::Option<::std::string::String>>,
@@ -13642,13 +13680,13 @@ pub mod builder {
         {
             self.date_from = value
                 .try_into()
-                .map_err(|e| format!("member `date_from` of `Report`: {e}"));
+                .map_err(|e| format!("property `date_from` of `Report`: {e}"));
             self
         }
 
         /// **Inferred.** Last day of the period.
         ///
-        /// The vendor does not document this member (basis: convention).
+        /// The vendor does not document this property (basis: convention).
         pub fn date_to<T>(mut self, value: T) -> Self
         where
             T: ::std::convert::TryInto<::std::option::Option<::std::string::String>>,
@@ -13656,13 +13694,13 @@ pub mod builder {
         {
             self.date_to = value
                 .try_into()
-                .map_err(|e| format!("member `date_to` of `Report`: {e}"));
+                .map_err(|e| format!("property `date_to` of `Report`: {e}"));
             self
         }
 
         /// **Inferred.** Id of the report, possibly a fixed name.
         ///
-        /// The vendor does not document this member (basis: convention).
+        /// The vendor does not document this property (basis: convention).
         pub fn id<T>(mut self, value: T) -> Self
         where
             T: ::std::convert::TryInto<::std::option::Option<super::Id>>,
@@ -13670,13 +13708,13 @@ pub mod builder {
         {
             self.id = value
                 .try_into()
-                .map_err(|e| format!("member `id` of `Report`: {e}"));
+                .map_err(|e| format!("property `id` of `Report`: {e}"));
             self
         }
 
         /// **Inferred.** Name of the report.
         ///
-        /// The vendor does not document this member (basis: convention).
+        /// The vendor does not document this property (basis: convention).
         pub fn name<T>(mut self, value: T) -> Self
         where
             T: ::std::convert::TryInto<::std::option::Option<::std::string::String>>,
@@ -13684,11 +13722,11 @@ pub mod builder {
         {
             self.name = value
                 .try_into()
-                .map_err(|e| format!("member `name` of `Report`: {e}"));
+                .map_err(|e| format!("property `name` of `Report`: {e}"));
             self
         }
 
-        /// Members that the document does not name.
+        /// Properties that the document does not list.
         pub fn extra<T>(mut self, value: T) -> Self
         where
             T: ::std::convert::TryInto<
@@ -13698,15 +13736,15 @@ pub mod builder {
         {
             self.extra = value
                 .try_into()
-                .map_err(|e| format!("member `extra` of `Report`: {e}"));
+                .map_err(|e| format!("property `extra` of `Report`: {e}"));
             self
         }
 
-        /// Finishes the value.
+        /// Builds the value.
         ///
         /// # Errors
         ///
-        /// Names the first member that is required and was not set, or whose value does not fit.
+        /// Names the first property that is required but not set, or whose value is invalid.
         pub fn build(
             self,
         ) -> ::std::result::Result<super::Report, super::error::ConversionError> {
@@ -13806,7 +13844,7 @@ pub mod builder {
         {
             self.can_edit_clients = value
                 .try_into()
-                .map_err(|e| format!("member `can_edit_clients` of `Role`: {e}"));
+                .map_err(|e| format!("property `can_edit_clients` of `Role`: {e}"));
             self
         }
 
@@ -13818,7 +13856,9 @@ pub mod builder {
         {
             self.can_edit_configurators = value
                 .try_into()
-                .map_err(|e| format!("member `can_edit_configurators` of `Role`: {e}"));
+                .map_err(|e| {
+                    format!("property `can_edit_configurators` of `Role`: {e}")
+                });
             self
         }
 
@@ -13830,7 +13870,7 @@ pub mod builder {
         {
             self.can_edit_orders = value
                 .try_into()
-                .map_err(|e| format!("member `can_edit_orders` of `Role`: {e}"));
+                .map_err(|e| format!("property `can_edit_orders` of `Role`: {e}"));
             self
         }
 
@@ -13842,7 +13882,7 @@ pub mod builder {
         {
             self.can_manage_members = value
                 .try_into()
-                .map_err(|e| format!("member `can_manage_members` of `Role`: {e}"));
+                .map_err(|e| format!("property `can_manage_members` of `Role`: {e}"));
             self
         }
 
@@ -13854,13 +13894,13 @@ pub mod builder {
         {
             self.can_manage_project = value
                 .try_into()
-                .map_err(|e| format!("member `can_manage_project` of `Role`: {e}"));
+                .map_err(|e| format!("property `can_manage_project` of `Role`: {e}"));
             self
         }
 
         /// **Inferred.** Id of the role.
         ///
-        /// The vendor does not document this member (basis: convention).
+        /// The vendor does not document this property (basis: convention).
         pub fn id<T>(mut self, value: T) -> Self
         where
             T: ::std::convert::TryInto<::std::option::Option<super::Id>>,
@@ -13868,7 +13908,7 @@ pub mod builder {
         {
             self.id = value
                 .try_into()
-                .map_err(|e| format!("member `id` of `Role`: {e}"));
+                .map_err(|e| format!("property `id` of `Role`: {e}"));
             self
         }
 
@@ -13880,7 +13920,7 @@ pub mod builder {
         {
             self.name = value
                 .try_into()
-                .map_err(|e| format!("member `name` of `Role`: {e}"));
+                .map_err(|e| format!("property `name` of `Role`: {e}"));
             self
         }
 
@@ -13892,11 +13932,11 @@ pub mod builder {
         {
             self.order = value
                 .try_into()
-                .map_err(|e| format!("member `order` of `Role`: {e}"));
+                .map_err(|e| format!("property `order` of `Role`: {e}"));
             self
         }
 
-        /// Members that the document does not name.
+        /// Properties that the document does not list.
         pub fn extra<T>(mut self, value: T) -> Self
         where
             T: ::std::convert::TryInto<
@@ -13906,15 +13946,15 @@ pub mod builder {
         {
             self.extra = value
                 .try_into()
-                .map_err(|e| format!("member `extra` of `Role`: {e}"));
+                .map_err(|e| format!("property `extra` of `Role`: {e}"));
             self
         }
 
-        /// Finishes the value.
+        /// Builds the value.
         ///
         /// # Errors
         ///
-        /// Names the first member that is required and was not set, or whose value does not fit.
+        /// Names the first property that is required but not set, or whose value is invalid.
         pub fn build(
             self,
         ) -> ::std::result::Result<super::Role, super::error::ConversionError> {
@@ -13993,7 +14033,7 @@ pub mod builder {
                 can_manage_members: Ok(::std::default::Default::default()),
                 can_manage_project: Ok(::std::default::Default::default()),
                 name: Err(
-                    "member `name` of `RoleCreate` is required and was not set"
+                    "property `name` of `RoleCreate` is required and was not set"
                         .to_owned(),
                 ),
                 order: Ok(::std::default::Default::default()),
@@ -14010,7 +14050,9 @@ pub mod builder {
         {
             self.can_edit_clients = value
                 .try_into()
-                .map_err(|e| format!("member `can_edit_clients` of `RoleCreate`: {e}"));
+                .map_err(|e| {
+                    format!("property `can_edit_clients` of `RoleCreate`: {e}")
+                });
             self
         }
 
@@ -14023,7 +14065,7 @@ pub mod builder {
             self.can_edit_configurators = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `can_edit_configurators` of `RoleCreate`: {e}")
+                    format!("property `can_edit_configurators` of `RoleCreate`: {e}")
                 });
             self
         }
@@ -14036,7 +14078,7 @@ pub mod builder {
         {
             self.can_edit_orders = value
                 .try_into()
-                .map_err(|e| format!("member `can_edit_orders` of `RoleCreate`: {e}"));
+                .map_err(|e| format!("property `can_edit_orders` of `RoleCreate`: {e}"));
             self
         }
 
@@ -14049,7 +14091,7 @@ pub mod builder {
             self.can_manage_members = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `can_manage_members` of `RoleCreate`: {e}")
+                    format!("property `can_manage_members` of `RoleCreate`: {e}")
                 });
             self
         }
@@ -14063,7 +14105,7 @@ pub mod builder {
             self.can_manage_project = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `can_manage_project` of `RoleCreate`: {e}")
+                    format!("property `can_manage_project` of `RoleCreate`: {e}")
                 });
             self
         }
@@ -14076,7 +14118,7 @@ pub mod builder {
         {
             self.name = value
                 .try_into()
-                .map_err(|e| format!("member `name` of `RoleCreate`: {e}"));
+                .map_err(|e| format!("property `name` of `RoleCreate`: {e}"));
             self
         }
 
@@ -14088,15 +14130,15 @@ pub mod builder {
         {
             self.order = value
                 .try_into()
-                .map_err(|e| format!("member `order` of `RoleCreate`: {e}"));
+                .map_err(|e| format!("property `order` of `RoleCreate`: {e}"));
             self
         }
 
-        /// Finishes the value.
+        /// Builds the value.
         ///
         /// # Errors
         ///
-        /// Names the first member that is required and was not set, or whose value does not fit.
+        /// Names the first property that is required but not set, or whose value is invalid.
         pub fn build(
             self,
         ) -> ::std::result::Result<super::RoleCreate, super::error::ConversionError> {
@@ -14188,7 +14230,9 @@ pub mod builder {
         {
             self.can_edit_clients = value
                 .try_into()
-                .map_err(|e| format!("member `can_edit_clients` of `RoleUpdate`: {e}"));
+                .map_err(|e| {
+                    format!("property `can_edit_clients` of `RoleUpdate`: {e}")
+                });
             self
         }
 
@@ -14201,7 +14245,7 @@ pub mod builder {
             self.can_edit_configurators = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `can_edit_configurators` of `RoleUpdate`: {e}")
+                    format!("property `can_edit_configurators` of `RoleUpdate`: {e}")
                 });
             self
         }
@@ -14214,7 +14258,7 @@ pub mod builder {
         {
             self.can_edit_orders = value
                 .try_into()
-                .map_err(|e| format!("member `can_edit_orders` of `RoleUpdate`: {e}"));
+                .map_err(|e| format!("property `can_edit_orders` of `RoleUpdate`: {e}"));
             self
         }
 
@@ -14227,7 +14271,7 @@ pub mod builder {
             self.can_manage_members = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `can_manage_members` of `RoleUpdate`: {e}")
+                    format!("property `can_manage_members` of `RoleUpdate`: {e}")
                 });
             self
         }
@@ -14241,7 +14285,7 @@ pub mod builder {
             self.can_manage_project = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `can_manage_project` of `RoleUpdate`: {e}")
+                    format!("property `can_manage_project` of `RoleUpdate`: {e}")
                 });
             self
         }
@@ -14254,7 +14298,7 @@ pub mod builder {
         {
             self.name = value
                 .try_into()
-                .map_err(|e| format!("member `name` of `RoleUpdate`: {e}"));
+                .map_err(|e| format!("property `name` of `RoleUpdate`: {e}"));
             self
         }
 
@@ -14266,15 +14310,15 @@ pub mod builder {
         {
             self.order = value
                 .try_into()
-                .map_err(|e| format!("member `order` of `RoleUpdate`: {e}"));
+                .map_err(|e| format!("property `order` of `RoleUpdate`: {e}"));
             self
         }
 
-        /// Finishes the value.
+        /// Builds the value.
         ///
         /// # Errors
         ///
-        /// Names the first member that is required and was not set, or whose value does not fit.
+        /// Names the first property that is required but not set, or whose value is invalid.
         pub fn build(
             self,
         ) -> ::std::result::Result<super::RoleUpdate, super::error::ConversionError> {
@@ -14369,7 +14413,7 @@ pub mod builder {
         {
             self.client_name = value
                 .try_into()
-                .map_err(|e| format!("member `client_name` of `Session`: {e}"));
+                .map_err(|e| format!("property `client_name` of `Session`: {e}"));
             self
         }
 
@@ -14381,7 +14425,7 @@ pub mod builder {
         {
             self.created_at = value
                 .try_into()
-                .map_err(|e| format!("member `created_at` of `Session`: {e}"));
+                .map_err(|e| format!("property `created_at` of `Session`: {e}"));
             self
         }
 
@@ -14393,13 +14437,13 @@ pub mod builder {
         {
             self.expires_at = value
                 .try_into()
-                .map_err(|e| format!("member `expires_at` of `Session`: {e}"));
+                .map_err(|e| format!("property `expires_at` of `Session`: {e}"));
             self
         }
 
         /// **Inferred.** Id of the session.
         ///
-        /// The vendor does not document this member (basis: convention).
+        /// The vendor does not document this property (basis: convention).
         pub fn id<T>(mut self, value: T) -> Self
         where
             T: ::std::convert::TryInto<::std::option::Option<super::Id>>,
@@ -14407,7 +14451,7 @@ pub mod builder {
         {
             self.id = value
                 .try_into()
-                .map_err(|e| format!("member `id` of `Session`: {e}"));
+                .map_err(|e| format!("property `id` of `Session`: {e}"));
             self
         }
 
@@ -14419,7 +14463,7 @@ pub mod builder {
         {
             self.is_current = value
                 .try_into()
-                .map_err(|e| format!("member `is_current` of `Session`: {e}"));
+                .map_err(|e| format!("property `is_current` of `Session`: {e}"));
             self
         }
 
@@ -14431,11 +14475,11 @@ pub mod builder {
         {
             self.is_trusted = value
                 .try_into()
-                .map_err(|e| format!("member `is_trusted` of `Session`: {e}"));
+                .map_err(|e| format!("property `is_trusted` of `Session`: {e}"));
             self
         }
 
-        /// Members that the document does not name.
+        /// Properties that the document does not list.
         pub fn extra<T>(mut self, value: T) -> Self
         where
             T: ::std::convert::TryInto<
@@ -14445,15 +14489,15 @@ pub mod builder {
         {
             self.extra = value
                 .try_into()
-                .map_err(|e| format!("member `extra` of `Session`: {e}"));
+                .map_err(|e| format!("property `extra` of `Session`: {e}"));
             self
         }
 
-        /// Finishes the value.
+        /// Builds the value.
         ///
         /// # Errors
         ///
-        /// Names the first member that is required and was not set, or whose value does not fit.
+        /// Names the first property that is required but not set, or whose value is invalid.
         pub fn build(
             self,
         ) -> ::std::result::Result<super::Session, super::error::ConversionError> {
@@ -14542,7 +14586,7 @@ pub mod builder {
     impl ShowcaseConfigurator {
         /// **Inferred.** Who shares the configurator.
         ///
-        /// The vendor does not document this member (basis: convention).
+        /// The vendor does not document this property (basis: convention).
         pub fn author<T>(mut self, value: T) -> Self
         where
             T: ::std::convert::TryInto<::std::option::Option<::std::string::String>>,
@@ -14550,13 +14594,15 @@ pub mod builder {
         {
             self.author = value
                 .try_into()
-                .map_err(|e| format!("member `author` of `ShowcaseConfigurator`: {e}"));
+                .map_err(|e| {
+                    format!("property `author` of `ShowcaseConfigurator`: {e}")
+                });
             self
         }
 
         /// **Inferred.** The fields of the form.
         ///
-        /// The vendor does not document this member (basis: convention).
+        /// The vendor does not document this property (basis: convention).
         pub fn controls<T>(mut self, value: T) -> Self
         where
             T: ::std::convert::TryInto<
@@ -14567,14 +14613,14 @@ pub mod builder {
             self.controls = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `controls` of `ShowcaseConfigurator`: {e}")
+                    format!("property `controls` of `ShowcaseConfigurator`: {e}")
                 });
             self
         }
 
         /// **Inferred.** Id of the configurator.
         ///
-        /// The vendor does not document this member (basis: convention).
+        /// The vendor does not document this property (basis: convention).
         pub fn id<T>(mut self, value: T) -> Self
         where
             T: ::std::convert::TryInto<::std::option::Option<super::Id>>,
@@ -14582,13 +14628,13 @@ pub mod builder {
         {
             self.id = value
                 .try_into()
-                .map_err(|e| format!("member `id` of `ShowcaseConfigurator`: {e}"));
+                .map_err(|e| format!("property `id` of `ShowcaseConfigurator`: {e}"));
             self
         }
 
         /// **Inferred.** Unit of the product.
         ///
-        /// The vendor does not document this member (basis: convention).
+        /// The vendor does not document this property (basis: convention).
         pub fn measure<T>(mut self, value: T) -> Self
         where
             T: ::std::convert::TryInto<::std::option::Option<::std::string::String>>,
@@ -14596,13 +14642,15 @@ pub mod builder {
         {
             self.measure = value
                 .try_into()
-                .map_err(|e| format!("member `measure` of `ShowcaseConfigurator`: {e}"));
+                .map_err(|e| {
+                    format!("property `measure` of `ShowcaseConfigurator`: {e}")
+                });
             self
         }
 
         /// **Inferred.** Name of the configurator.
         ///
-        /// The vendor does not document this member (basis: guide-page).
+        /// The vendor does not document this property (basis: guide-page).
         pub fn name<T>(mut self, value: T) -> Self
         where
             T: ::std::convert::TryInto<::std::option::Option<::std::string::String>>,
@@ -14610,13 +14658,13 @@ pub mod builder {
         {
             self.name = value
                 .try_into()
-                .map_err(|e| format!("member `name` of `ShowcaseConfigurator`: {e}"));
+                .map_err(|e| format!("property `name` of `ShowcaseConfigurator`: {e}"));
             self
         }
 
         /// **Inferred.** Pattern for the name of the product.
         ///
-        /// The vendor does not document this member (basis: convention).
+        /// The vendor does not document this property (basis: convention).
         pub fn product_name<T>(mut self, value: T) -> Self
         where
             T: ::std::convert::TryInto<::std::option::Option<::std::string::String>>,
@@ -14625,12 +14673,12 @@ pub mod builder {
             self.product_name = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `product_name` of `ShowcaseConfigurator`: {e}")
+                    format!("property `product_name` of `ShowcaseConfigurator`: {e}")
                 });
             self
         }
 
-        /// Members that the document does not name.
+        /// Properties that the document does not list.
         pub fn extra<T>(mut self, value: T) -> Self
         where
             T: ::std::convert::TryInto<
@@ -14640,15 +14688,15 @@ pub mod builder {
         {
             self.extra = value
                 .try_into()
-                .map_err(|e| format!("member `extra` of `ShowcaseConfigurator`: {e}"));
+                .map_err(|e| format!("property `extra` of `ShowcaseConfigurator`: {e}"));
             self
         }
 
-        /// Finishes the value.
+        /// Builds the value.
         ///
         /// # Errors
         ///
-        /// Names the first member that is required and was not set, or whose value does not fit.
+        /// Names the first property that is required but not set, or whose value is invalid.
         pub fn build(
             self,
         ) -> ::std::result::Result<
@@ -14737,7 +14785,7 @@ pub mod builder {
     impl Status {
         /// **Inferred.** Id of the status.
         ///
-        /// The vendor does not document this member (basis: convention).
+        /// The vendor does not document this property (basis: convention).
         pub fn id<T>(mut self, value: T) -> Self
         where
             T: ::std::convert::TryInto<::std::option::Option<super::Id>>,
@@ -14745,7 +14793,7 @@ pub mod builder {
         {
             self.id = value
                 .try_into()
-                .map_err(|e| format!("member `id` of `Status`: {e}"));
+                .map_err(|e| format!("property `id` of `Status`: {e}"));
             self
         }
 
@@ -14757,7 +14805,7 @@ pub mod builder {
         {
             self.is_default = value
                 .try_into()
-                .map_err(|e| format!("member `is_default` of `Status`: {e}"));
+                .map_err(|e| format!("property `is_default` of `Status`: {e}"));
             self
         }
 
@@ -14769,7 +14817,9 @@ pub mod builder {
         {
             self.is_default_for_widget = value
                 .try_into()
-                .map_err(|e| format!("member `is_default_for_widget` of `Status`: {e}"));
+                .map_err(|e| {
+                    format!("property `is_default_for_widget` of `Status`: {e}")
+                });
             self
         }
 
@@ -14782,7 +14832,9 @@ pub mod builder {
             self.is_visible_on_production_monitor = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `is_visible_on_production_monitor` of `Status`: {e}")
+                    format!(
+                        "property `is_visible_on_production_monitor` of `Status`: {e}"
+                    )
                 });
             self
         }
@@ -14795,7 +14847,7 @@ pub mod builder {
         {
             self.name = value
                 .try_into()
-                .map_err(|e| format!("member `name` of `Status`: {e}"));
+                .map_err(|e| format!("property `name` of `Status`: {e}"));
             self
         }
 
@@ -14807,11 +14859,11 @@ pub mod builder {
         {
             self.order = value
                 .try_into()
-                .map_err(|e| format!("member `order` of `Status`: {e}"));
+                .map_err(|e| format!("property `order` of `Status`: {e}"));
             self
         }
 
-        /// Members that the document does not name.
+        /// Properties that the document does not list.
         pub fn extra<T>(mut self, value: T) -> Self
         where
             T: ::std::convert::TryInto<
@@ -14821,15 +14873,15 @@ pub mod builder {
         {
             self.extra = value
                 .try_into()
-                .map_err(|e| format!("member `extra` of `Status`: {e}"));
+                .map_err(|e| format!("property `extra` of `Status`: {e}"));
             self
         }
 
-        /// Finishes the value.
+        /// Builds the value.
         ///
         /// # Errors
         ///
-        /// Names the first member that is required and was not set, or whose value does not fit.
+        /// Names the first property that is required but not set, or whose value is invalid.
         pub fn build(
             self,
         ) -> ::std::result::Result<super::Status, super::error::ConversionError> {
@@ -14897,7 +14949,7 @@ pub mod builder {
                 is_default_for_widget: Ok(::std::default::Default::default()),
                 is_visible_on_production_monitor: Ok(::std::default::Default::default()),
                 name: Err(
-                    "member `name` of `StatusCreate` is required and was not set"
+                    "property `name` of `StatusCreate` is required and was not set"
                         .to_owned(),
                 ),
                 order: Ok(::std::default::Default::default()),
@@ -14914,7 +14966,7 @@ pub mod builder {
         {
             self.is_default = value
                 .try_into()
-                .map_err(|e| format!("member `is_default` of `StatusCreate`: {e}"));
+                .map_err(|e| format!("property `is_default` of `StatusCreate`: {e}"));
             self
         }
 
@@ -14927,7 +14979,7 @@ pub mod builder {
             self.is_default_for_widget = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `is_default_for_widget` of `StatusCreate`: {e}")
+                    format!("property `is_default_for_widget` of `StatusCreate`: {e}")
                 });
             self
         }
@@ -14942,7 +14994,7 @@ pub mod builder {
                 .try_into()
                 .map_err(|e| {
                     format!(
-                        "member `is_visible_on_production_monitor` of `StatusCreate`: {e}"
+                        "property `is_visible_on_production_monitor` of `StatusCreate`: {e}"
                     )
                 });
             self
@@ -14956,7 +15008,7 @@ pub mod builder {
         {
             self.name = value
                 .try_into()
-                .map_err(|e| format!("member `name` of `StatusCreate`: {e}"));
+                .map_err(|e| format!("property `name` of `StatusCreate`: {e}"));
             self
         }
 
@@ -14968,15 +15020,15 @@ pub mod builder {
         {
             self.order = value
                 .try_into()
-                .map_err(|e| format!("member `order` of `StatusCreate`: {e}"));
+                .map_err(|e| format!("property `order` of `StatusCreate`: {e}"));
             self
         }
 
-        /// Finishes the value.
+        /// Builds the value.
         ///
         /// # Errors
         ///
-        /// Names the first member that is required and was not set, or whose value does not fit.
+        /// Names the first property that is required but not set, or whose value is invalid.
         pub fn build(
             self,
         ) -> ::std::result::Result<super::StatusCreate, super::error::ConversionError> {
@@ -15057,7 +15109,7 @@ pub mod builder {
         {
             self.is_default = value
                 .try_into()
-                .map_err(|e| format!("member `is_default` of `StatusUpdate`: {e}"));
+                .map_err(|e| format!("property `is_default` of `StatusUpdate`: {e}"));
             self
         }
 
@@ -15070,7 +15122,7 @@ pub mod builder {
             self.is_default_for_widget = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `is_default_for_widget` of `StatusUpdate`: {e}")
+                    format!("property `is_default_for_widget` of `StatusUpdate`: {e}")
                 });
             self
         }
@@ -15085,7 +15137,7 @@ pub mod builder {
                 .try_into()
                 .map_err(|e| {
                     format!(
-                        "member `is_visible_on_production_monitor` of `StatusUpdate`: {e}"
+                        "property `is_visible_on_production_monitor` of `StatusUpdate`: {e}"
                     )
                 });
             self
@@ -15099,7 +15151,7 @@ pub mod builder {
         {
             self.name = value
                 .try_into()
-                .map_err(|e| format!("member `name` of `StatusUpdate`: {e}"));
+                .map_err(|e| format!("property `name` of `StatusUpdate`: {e}"));
             self
         }
 
@@ -15111,15 +15163,15 @@ pub mod builder {
         {
             self.order = value
                 .try_into()
-                .map_err(|e| format!("member `order` of `StatusUpdate`: {e}"));
+                .map_err(|e| format!("property `order` of `StatusUpdate`: {e}"));
             self
         }
 
-        /// Finishes the value.
+        /// Builds the value.
         ///
         /// # Errors
         ///
-        /// Names the first member that is required and was not set, or whose value does not fit.
+        /// Names the first property that is required but not set, or whose value is invalid.
         pub fn build(
             self,
         ) -> ::std::result::Result<super::StatusUpdate, super::error::ConversionError> {
@@ -15212,7 +15264,7 @@ pub mod builder {
     impl Subscription {
         /// **Inferred.** Whether the subscription renews automatically.
         ///
-        /// The vendor does not document this member (basis: convention).
+        /// The vendor does not document this property (basis: convention).
         pub fn auto_renew<T>(mut self, value: T) -> Self
         where
             T: ::std::convert::TryInto<::std::option::Option<bool>>,
@@ -15220,13 +15272,13 @@ pub mod builder {
         {
             self.auto_renew = value
                 .try_into()
-                .map_err(|e| format!("member `auto_renew` of `Subscription`: {e}"));
+                .map_err(|e| format!("property `auto_renew` of `Subscription`: {e}"));
             self
         }
 
         /// **Inferred.** When the subscription ends, or renews.
         ///
-        /// The vendor does not document this member (basis: convention).
+        /// The vendor does not document this property (basis: convention).
         pub fn expires_at<T>(mut self, value: T) -> Self
         where
             T: ::std::convert::TryInto<::std::option::Option<super::Timestamp>>,
@@ -15234,13 +15286,13 @@ pub mod builder {
         {
             self.expires_at = value
                 .try_into()
-                .map_err(|e| format!("member `expires_at` of `Subscription`: {e}"));
+                .map_err(|e| format!("property `expires_at` of `Subscription`: {e}"));
             self
         }
 
         /// **Inferred.** Id of the subscription.
         ///
-        /// The vendor does not document this member (basis: convention).
+        /// The vendor does not document this property (basis: convention).
         pub fn id<T>(mut self, value: T) -> Self
         where
             T: ::std::convert::TryInto<::std::option::Option<super::Id>>,
@@ -15248,13 +15300,13 @@ pub mod builder {
         {
             self.id = value
                 .try_into()
-                .map_err(|e| format!("member `id` of `Subscription`: {e}"));
+                .map_err(|e| format!("property `id` of `Subscription`: {e}"));
             self
         }
 
         /// **Inferred.** When the subscription started.
         ///
-        /// The vendor does not document this member (basis: convention).
+        /// The vendor does not document this property (basis: convention).
         pub fn started_at<T>(mut self, value: T) -> Self
         where
             T: ::std::convert::TryInto<::std::option::Option<super::Timestamp>>,
@@ -15262,13 +15314,13 @@ pub mod builder {
         {
             self.started_at = value
                 .try_into()
-                .map_err(|e| format!("member `started_at` of `Subscription`: {e}"));
+                .map_err(|e| format!("property `started_at` of `Subscription`: {e}"));
             self
         }
 
         /// **Inferred.** Status of the subscription. Its values are not published.
         ///
-        /// The vendor does not document this member (basis: convention).
+        /// The vendor does not document this property (basis: convention).
         pub fn status<T>(mut self, value: T) -> Self
         where
             T: ::std::convert::TryInto<::std::option::Option<::std::string::String>>,
@@ -15276,13 +15328,13 @@ pub mod builder {
         {
             self.status = value
                 .try_into()
-                .map_err(|e| format!("member `status` of `Subscription`: {e}"));
+                .map_err(|e| format!("property `status` of `Subscription`: {e}"));
             self
         }
 
         /// **Inferred.** The tariff as a whole object.
         ///
-        /// The vendor does not document this member (basis: convention).
+        /// The vendor does not document this property (basis: convention).
         pub fn tariff<T>(mut self, value: T) -> Self
         where
             T: ::std::convert::TryInto<::std::option::Option<super::Tariff>>,
@@ -15290,13 +15342,13 @@ pub mod builder {
         {
             self.tariff = value
                 .try_into()
-                .map_err(|e| format!("member `tariff` of `Subscription`: {e}"));
+                .map_err(|e| format!("property `tariff` of `Subscription`: {e}"));
             self
         }
 
         /// **Inferred.** Id of the tariff.
         ///
-        /// The vendor does not document this member (basis: convention).
+        /// The vendor does not document this property (basis: convention).
         pub fn tariff_id<T>(mut self, value: T) -> Self
         where
             T: ::std::convert::TryInto<::std::option::Option<super::Id>>,
@@ -15304,11 +15356,11 @@ pub mod builder {
         {
             self.tariff_id = value
                 .try_into()
-                .map_err(|e| format!("member `tariff_id` of `Subscription`: {e}"));
+                .map_err(|e| format!("property `tariff_id` of `Subscription`: {e}"));
             self
         }
 
-        /// Members that the document does not name.
+        /// Properties that the document does not list.
         pub fn extra<T>(mut self, value: T) -> Self
         where
             T: ::std::convert::TryInto<
@@ -15318,15 +15370,15 @@ pub mod builder {
         {
             self.extra = value
                 .try_into()
-                .map_err(|e| format!("member `extra` of `Subscription`: {e}"));
+                .map_err(|e| format!("property `extra` of `Subscription`: {e}"));
             self
         }
 
-        /// Finishes the value.
+        /// Builds the value.
         ///
         /// # Errors
         ///
-        /// Names the first member that is required and was not set, or whose value does not fit.
+        /// Names the first property that is required but not set, or whose value is invalid.
         pub fn build(
             self,
         ) -> ::std::result::Result<super::Subscription, super::error::ConversionError> {
@@ -15417,7 +15469,7 @@ pub mod builder {
     impl SupportTicket {
         /// **Inferred.** When the ticket was opened.
         ///
-        /// The vendor does not document this member (basis: convention).
+        /// The vendor does not document this property (basis: convention).
         pub fn created_at<T>(mut self, value: T) -> Self
         where
             T: ::std::convert::TryInto<::std::option::Option<super::Timestamp>>,
@@ -15425,13 +15477,13 @@ pub mod builder {
         {
             self.created_at = value
                 .try_into()
-                .map_err(|e| format!("member `created_at` of `SupportTicket`: {e}"));
+                .map_err(|e| format!("property `created_at` of `SupportTicket`: {e}"));
             self
         }
 
         /// **Inferred.** Id of the ticket.
         ///
-        /// The vendor does not document this member (basis: convention).
+        /// The vendor does not document this property (basis: convention).
         pub fn id<T>(mut self, value: T) -> Self
         where
             T: ::std::convert::TryInto<::std::option::Option<super::Id>>,
@@ -15439,13 +15491,13 @@ pub mod builder {
         {
             self.id = value
                 .try_into()
-                .map_err(|e| format!("member `id` of `SupportTicket`: {e}"));
+                .map_err(|e| format!("property `id` of `SupportTicket`: {e}"));
             self
         }
 
         /// **Inferred.** Messages of the ticket.
         ///
-        /// The vendor does not document this member (basis: convention).
+        /// The vendor does not document this property (basis: convention).
         pub fn messages<T>(mut self, value: T) -> Self
         where
             T: ::std::convert::TryInto<
@@ -15455,13 +15507,13 @@ pub mod builder {
         {
             self.messages = value
                 .try_into()
-                .map_err(|e| format!("member `messages` of `SupportTicket`: {e}"));
+                .map_err(|e| format!("property `messages` of `SupportTicket`: {e}"));
             self
         }
 
         /// **Inferred.** Status of the ticket. Its values are not published.
         ///
-        /// The vendor does not document this member (basis: convention).
+        /// The vendor does not document this property (basis: convention).
         pub fn status<T>(mut self, value: T) -> Self
         where
             T: ::std::convert::TryInto<::std::option::Option<::std::string::String>>,
@@ -15469,13 +15521,13 @@ pub mod builder {
         {
             self.status = value
                 .try_into()
-                .map_err(|e| format!("member `status` of `SupportTicket`: {e}"));
+                .map_err(|e| format!("property `status` of `SupportTicket`: {e}"));
             self
         }
 
         /// **Inferred.** Subject of the ticket.
         ///
-        /// The vendor does not document this member (basis: convention).
+        /// The vendor does not document this property (basis: convention).
         pub fn subject<T>(mut self, value: T) -> Self
         where
             T: ::std::convert::TryInto<::std::option::Option<::std::string::String>>,
@@ -15483,13 +15535,13 @@ pub mod builder {
         {
             self.subject = value
                 .try_into()
-                .map_err(|e| format!("member `subject` of `SupportTicket`: {e}"));
+                .map_err(|e| format!("property `subject` of `SupportTicket`: {e}"));
             self
         }
 
         /// **Inferred.** When it was last changed.
         ///
-        /// The vendor does not document this member (basis: convention).
+        /// The vendor does not document this property (basis: convention).
         pub fn updated_at<T>(mut self, value: T) -> Self
         where
             T: ::std::convert::TryInto<::std::option::Option<super::Timestamp>>,
@@ -15497,11 +15549,11 @@ pub mod builder {
         {
             self.updated_at = value
                 .try_into()
-                .map_err(|e| format!("member `updated_at` of `SupportTicket`: {e}"));
+                .map_err(|e| format!("property `updated_at` of `SupportTicket`: {e}"));
             self
         }
 
-        /// Members that the document does not name.
+        /// Properties that the document does not list.
         pub fn extra<T>(mut self, value: T) -> Self
         where
             T: ::std::convert::TryInto<
@@ -15511,15 +15563,15 @@ pub mod builder {
         {
             self.extra = value
                 .try_into()
-                .map_err(|e| format!("member `extra` of `SupportTicket`: {e}"));
+                .map_err(|e| format!("property `extra` of `SupportTicket`: {e}"));
             self
         }
 
-        /// Finishes the value.
+        /// Builds the value.
         ///
         /// # Errors
         ///
-        /// Names the first member that is required and was not set, or whose value does not fit.
+        /// Names the first property that is required but not set, or whose value is invalid.
         pub fn build(
             self,
         ) -> ::std::result::Result<super::SupportTicket, super::error::ConversionError> {
@@ -15569,11 +15621,11 @@ pub mod builder {
         fn default() -> Self {
             Self {
                 message: Err(
-                    "member `message` of `SupportTicketCreate` is required and was not set"
+                    "property `message` of `SupportTicketCreate` is required and was not set"
                         .to_owned(),
                 ),
                 subject: Err(
-                    "member `subject` of `SupportTicketCreate` is required and was not set"
+                    "property `subject` of `SupportTicketCreate` is required and was not set"
                         .to_owned(),
                 ),
             }
@@ -15583,7 +15635,7 @@ pub mod builder {
     impl SupportTicketCreate {
         /// **Inferred.** The first message.
         ///
-        /// The vendor does not document this member (basis: convention).
+        /// The vendor does not document this property (basis: convention).
         pub fn message<T>(mut self, value: T) -> Self
         where
             T: ::std::convert::TryInto<::std::string::String>,
@@ -15591,13 +15643,15 @@ pub mod builder {
         {
             self.message = value
                 .try_into()
-                .map_err(|e| format!("member `message` of `SupportTicketCreate`: {e}"));
+                .map_err(|e| {
+                    format!("property `message` of `SupportTicketCreate`: {e}")
+                });
             self
         }
 
         /// **Inferred.** Subject of the ticket.
         ///
-        /// The vendor does not document this member (basis: convention).
+        /// The vendor does not document this property (basis: convention).
         pub fn subject<T>(mut self, value: T) -> Self
         where
             T: ::std::convert::TryInto<::std::string::String>,
@@ -15605,15 +15659,17 @@ pub mod builder {
         {
             self.subject = value
                 .try_into()
-                .map_err(|e| format!("member `subject` of `SupportTicketCreate`: {e}"));
+                .map_err(|e| {
+                    format!("property `subject` of `SupportTicketCreate`: {e}")
+                });
             self
         }
 
-        /// Finishes the value.
+        /// Builds the value.
         ///
         /// # Errors
         ///
-        /// Names the first member that is required and was not set, or whose value does not fit.
+        /// Names the first property that is required but not set, or whose value is invalid.
         pub fn build(
             self,
         ) -> ::std::result::Result<
@@ -15685,7 +15741,7 @@ pub mod builder {
     impl SupportTicketMessage {
         /// **Inferred.** Who wrote it.
         ///
-        /// The vendor does not document this member (basis: convention).
+        /// The vendor does not document this property (basis: convention).
         pub fn author<T>(mut self, value: T) -> Self
         where
             T: ::std::convert::TryInto<::std::option::Option<::std::string::String>>,
@@ -15693,13 +15749,15 @@ pub mod builder {
         {
             self.author = value
                 .try_into()
-                .map_err(|e| format!("member `author` of `SupportTicketMessage`: {e}"));
+                .map_err(|e| {
+                    format!("property `author` of `SupportTicketMessage`: {e}")
+                });
             self
         }
 
         /// **Inferred.** When it was written.
         ///
-        /// The vendor does not document this member (basis: convention).
+        /// The vendor does not document this property (basis: convention).
         pub fn created_at<T>(mut self, value: T) -> Self
         where
             T: ::std::convert::TryInto<::std::option::Option<super::Timestamp>>,
@@ -15708,14 +15766,14 @@ pub mod builder {
             self.created_at = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `created_at` of `SupportTicketMessage`: {e}")
+                    format!("property `created_at` of `SupportTicketMessage`: {e}")
                 });
             self
         }
 
         /// **Inferred.** Id of the message.
         ///
-        /// The vendor does not document this member (basis: convention).
+        /// The vendor does not document this property (basis: convention).
         pub fn id<T>(mut self, value: T) -> Self
         where
             T: ::std::convert::TryInto<::std::option::Option<super::Id>>,
@@ -15723,13 +15781,13 @@ pub mod builder {
         {
             self.id = value
                 .try_into()
-                .map_err(|e| format!("member `id` of `SupportTicketMessage`: {e}"));
+                .map_err(|e| format!("property `id` of `SupportTicketMessage`: {e}"));
             self
         }
 
         /// **Inferred.** Text of the message.
         ///
-        /// The vendor does not document this member (basis: convention).
+        /// The vendor does not document this property (basis: convention).
         pub fn message<T>(mut self, value: T) -> Self
         where
             T: ::std::convert::TryInto<::std::option::Option<::std::string::String>>,
@@ -15737,11 +15795,13 @@ pub mod builder {
         {
             self.message = value
                 .try_into()
-                .map_err(|e| format!("member `message` of `SupportTicketMessage`: {e}"));
+                .map_err(|e| {
+                    format!("property `message` of `SupportTicketMessage`: {e}")
+                });
             self
         }
 
-        /// Members that the document does not name.
+        /// Properties that the document does not list.
         pub fn extra<T>(mut self, value: T) -> Self
         where
             T: ::std::convert::TryInto<
@@ -15751,15 +15811,15 @@ pub mod builder {
         {
             self.extra = value
                 .try_into()
-                .map_err(|e| format!("member `extra` of `SupportTicketMessage`: {e}"));
+                .map_err(|e| format!("property `extra` of `SupportTicketMessage`: {e}"));
             self
         }
 
-        /// Finishes the value.
+        /// Builds the value.
         ///
         /// # Errors
         ///
-        /// Names the first member that is required and was not set, or whose value does not fit.
+        /// Names the first property that is required but not set, or whose value is invalid.
         pub fn build(
             self,
         ) -> ::std::result::Result<
@@ -15807,7 +15867,7 @@ pub mod builder {
         fn default() -> Self {
             Self {
                 message: Err(
-                    "member `message` of `SupportTicketMessageCreate` is required and was not set"
+                    "property `message` of `SupportTicketMessageCreate` is required and was not set"
                         .to_owned(),
                 ),
             }
@@ -15817,7 +15877,7 @@ pub mod builder {
     impl SupportTicketMessageCreate {
         /// **Inferred.** Text of the message.
         ///
-        /// The vendor does not document this member (basis: convention).
+        /// The vendor does not document this property (basis: convention).
         pub fn message<T>(mut self, value: T) -> Self
         where
             T: ::std::convert::TryInto<::std::string::String>,
@@ -15826,16 +15886,16 @@ pub mod builder {
             self.message = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `message` of `SupportTicketMessageCreate`: {e}")
+                    format!("property `message` of `SupportTicketMessageCreate`: {e}")
                 });
             self
         }
 
-        /// Finishes the value.
+        /// Builds the value.
         ///
         /// # Errors
         ///
-        /// Names the first member that is required and was not set, or whose value does not fit.
+        /// Names the first property that is required but not set, or whose value is invalid.
         pub fn build(
             self,
         ) -> ::std::result::Result<
@@ -15883,7 +15943,7 @@ pub mod builder {
     impl SupportTicketUpdate {
         /// **Inferred.** Status of the ticket. Its values are not published.
         ///
-        /// The vendor does not document this member (basis: convention).
+        /// The vendor does not document this property (basis: convention).
         pub fn status<T>(mut self, value: T) -> Self
         where
             T: ::std::convert::TryInto<::std::option::Option<::std::string::String>>,
@@ -15891,15 +15951,15 @@ pub mod builder {
         {
             self.status = value
                 .try_into()
-                .map_err(|e| format!("member `status` of `SupportTicketUpdate`: {e}"));
+                .map_err(|e| format!("property `status` of `SupportTicketUpdate`: {e}"));
             self
         }
 
-        /// Finishes the value.
+        /// Builds the value.
         ///
         /// # Errors
         ///
-        /// Names the first member that is required and was not set, or whose value does not fit.
+        /// Names the first property that is required but not set, or whose value is invalid.
         pub fn build(
             self,
         ) -> ::std::result::Result<
@@ -15980,7 +16040,7 @@ pub mod builder {
     impl Tariff {
         /// **Inferred.** Currency of the price.
         ///
-        /// The vendor does not document this member (basis: convention).
+        /// The vendor does not document this property (basis: convention).
         pub fn currency<T>(mut self, value: T) -> Self
         where
             T: ::std::convert::TryInto<::std::option::Option<::std::string::String>>,
@@ -15988,13 +16048,13 @@ pub mod builder {
         {
             self.currency = value
                 .try_into()
-                .map_err(|e| format!("member `currency` of `Tariff`: {e}"));
+                .map_err(|e| format!("property `currency` of `Tariff`: {e}"));
             self
         }
 
         /// **Inferred.** Further limits of the plan. Their structure is not published.
         ///
-        /// The vendor does not document this member (basis: convention).
+        /// The vendor does not document this property (basis: convention).
         pub fn features<T>(mut self, value: T) -> Self
         where
             T: ::std::convert::TryInto<::std::option::Option<::serde_json::Value>>,
@@ -16002,13 +16062,13 @@ pub mod builder {
         {
             self.features = value
                 .try_into()
-                .map_err(|e| format!("member `features` of `Tariff`: {e}"));
+                .map_err(|e| format!("property `features` of `Tariff`: {e}"));
             self
         }
 
         /// **Inferred.** Id of the tariff.
         ///
-        /// The vendor does not document this member (basis: convention).
+        /// The vendor does not document this property (basis: convention).
         pub fn id<T>(mut self, value: T) -> Self
         where
             T: ::std::convert::TryInto<::std::option::Option<super::Id>>,
@@ -16016,13 +16076,13 @@ pub mod builder {
         {
             self.id = value
                 .try_into()
-                .map_err(|e| format!("member `id` of `Tariff`: {e}"));
+                .map_err(|e| format!("property `id` of `Tariff`: {e}"));
             self
         }
 
         /// **Inferred.** Maximum number of members of a project under this plan.
         ///
-        /// The vendor does not document this member (basis: guide-page).
+        /// The vendor does not document this property (basis: guide-page).
         pub fn max_members<T>(mut self, value: T) -> Self
         where
             T: ::std::convert::TryInto<::std::option::Option<i64>>,
@@ -16030,13 +16090,13 @@ pub mod builder {
         {
             self.max_members = value
                 .try_into()
-                .map_err(|e| format!("member `max_members` of `Tariff`: {e}"));
+                .map_err(|e| format!("property `max_members` of `Tariff`: {e}"));
             self
         }
 
         /// **Inferred.** Name of the plan.
         ///
-        /// The vendor does not document this member (basis: convention).
+        /// The vendor does not document this property (basis: convention).
         pub fn name<T>(mut self, value: T) -> Self
         where
             T: ::std::convert::TryInto<::std::option::Option<::std::string::String>>,
@@ -16044,13 +16104,13 @@ pub mod builder {
         {
             self.name = value
                 .try_into()
-                .map_err(|e| format!("member `name` of `Tariff`: {e}"));
+                .map_err(|e| format!("property `name` of `Tariff`: {e}"));
             self
         }
 
         /// **Inferred.** Length of one period. Its values are not published.
         ///
-        /// The vendor does not document this member (basis: convention).
+        /// The vendor does not document this property (basis: convention).
         pub fn period<T>(mut self, value: T) -> Self
         where
             T: ::std::convert::TryInto<::std::option::Option<::std::string::String>>,
@@ -16058,13 +16118,13 @@ pub mod builder {
         {
             self.period = value
                 .try_into()
-                .map_err(|e| format!("member `period` of `Tariff`: {e}"));
+                .map_err(|e| format!("property `period` of `Tariff`: {e}"));
             self
         }
 
         /// **Inferred.** Price for one period.
         ///
-        /// The vendor does not document this member (basis: convention).
+        /// The vendor does not document this property (basis: convention).
         pub fn price<T>(mut self, value: T) -> Self
         where
             T: ::std::convert::TryInto<::std::option::Option<super::Money>>,
@@ -16072,11 +16132,11 @@ pub mod builder {
         {
             self.price = value
                 .try_into()
-                .map_err(|e| format!("member `price` of `Tariff`: {e}"));
+                .map_err(|e| format!("property `price` of `Tariff`: {e}"));
             self
         }
 
-        /// Members that the document does not name.
+        /// Properties that the document does not list.
         pub fn extra<T>(mut self, value: T) -> Self
         where
             T: ::std::convert::TryInto<
@@ -16086,15 +16146,15 @@ pub mod builder {
         {
             self.extra = value
                 .try_into()
-                .map_err(|e| format!("member `extra` of `Tariff`: {e}"));
+                .map_err(|e| format!("property `extra` of `Tariff`: {e}"));
             self
         }
 
-        /// Finishes the value.
+        /// Builds the value.
         ///
         /// # Errors
         ///
-        /// Names the first member that is required and was not set, or whose value does not fit.
+        /// Names the first property that is required but not set, or whose value is invalid.
         pub fn build(
             self,
         ) -> ::std::result::Result<super::Tariff, super::error::ConversionError> {
@@ -16226,7 +16286,7 @@ pub mod builder {
         {
             self.address = value
                 .try_into()
-                .map_err(|e| format!("member `address` of `User`: {e}"));
+                .map_err(|e| format!("property `address` of `User`: {e}"));
             self
         }
 
@@ -16238,7 +16298,7 @@ pub mod builder {
         {
             self.city = value
                 .try_into()
-                .map_err(|e| format!("member `city` of `User`: {e}"));
+                .map_err(|e| format!("property `city` of `User`: {e}"));
             self
         }
 
@@ -16250,7 +16310,7 @@ pub mod builder {
         {
             self.company = value
                 .try_into()
-                .map_err(|e| format!("member `company` of `User`: {e}"));
+                .map_err(|e| format!("property `company` of `User`: {e}"));
             self
         }
 
@@ -16262,13 +16322,13 @@ pub mod builder {
         {
             self.country = value
                 .try_into()
-                .map_err(|e| format!("member `country` of `User`: {e}"));
+                .map_err(|e| format!("property `country` of `User`: {e}"));
             self
         }
 
         /// **Inferred.** When the account was created.
         ///
-        /// The vendor does not document this member (basis: convention).
+        /// The vendor does not document this property (basis: convention).
         pub fn created_at<T>(mut self, value: T) -> Self
         where
             T: ::std::convert::TryInto<::std::option::Option<super::Timestamp>>,
@@ -16276,7 +16336,7 @@ pub mod builder {
         {
             self.created_at = value
                 .try_into()
-                .map_err(|e| format!("member `created_at` of `User`: {e}"));
+                .map_err(|e| format!("property `created_at` of `User`: {e}"));
             self
         }
 
@@ -16288,7 +16348,7 @@ pub mod builder {
         {
             self.email = value
                 .try_into()
-                .map_err(|e| format!("member `email` of `User`: {e}"));
+                .map_err(|e| format!("property `email` of `User`: {e}"));
             self
         }
 
@@ -16300,13 +16360,13 @@ pub mod builder {
         {
             self.first_name = value
                 .try_into()
-                .map_err(|e| format!("member `first_name` of `User`: {e}"));
+                .map_err(|e| format!("property `first_name` of `User`: {e}"));
             self
         }
 
         /// **Inferred.** Id of the user.
         ///
-        /// The vendor does not document this member (basis: convention).
+        /// The vendor does not document this property (basis: convention).
         pub fn id<T>(mut self, value: T) -> Self
         where
             T: ::std::convert::TryInto<::std::option::Option<super::Id>>,
@@ -16314,7 +16374,7 @@ pub mod builder {
         {
             self.id = value
                 .try_into()
-                .map_err(|e| format!("member `id` of `User`: {e}"));
+                .map_err(|e| format!("property `id` of `User`: {e}"));
             self
         }
 
@@ -16326,7 +16386,7 @@ pub mod builder {
         {
             self.language = value
                 .try_into()
-                .map_err(|e| format!("member `language` of `User`: {e}"));
+                .map_err(|e| format!("property `language` of `User`: {e}"));
             self
         }
 
@@ -16338,7 +16398,7 @@ pub mod builder {
         {
             self.last_name = value
                 .try_into()
-                .map_err(|e| format!("member `last_name` of `User`: {e}"));
+                .map_err(|e| format!("property `last_name` of `User`: {e}"));
             self
         }
 
@@ -16350,7 +16410,7 @@ pub mod builder {
         {
             self.phone = value
                 .try_into()
-                .map_err(|e| format!("member `phone` of `User`: {e}"));
+                .map_err(|e| format!("property `phone` of `User`: {e}"));
             self
         }
 
@@ -16362,7 +16422,7 @@ pub mod builder {
         {
             self.postcode = value
                 .try_into()
-                .map_err(|e| format!("member `postcode` of `User`: {e}"));
+                .map_err(|e| format!("property `postcode` of `User`: {e}"));
             self
         }
 
@@ -16374,11 +16434,11 @@ pub mod builder {
         {
             self.timezone = value
                 .try_into()
-                .map_err(|e| format!("member `timezone` of `User`: {e}"));
+                .map_err(|e| format!("property `timezone` of `User`: {e}"));
             self
         }
 
-        /// Members that the document does not name.
+        /// Properties that the document does not list.
         pub fn extra<T>(mut self, value: T) -> Self
         where
             T: ::std::convert::TryInto<
@@ -16388,15 +16448,15 @@ pub mod builder {
         {
             self.extra = value
                 .try_into()
-                .map_err(|e| format!("member `extra` of `User`: {e}"));
+                .map_err(|e| format!("property `extra` of `User`: {e}"));
             self
         }
 
-        /// Finishes the value.
+        /// Builds the value.
         ///
         /// # Errors
         ///
-        /// Names the first member that is required and was not set, or whose value does not fit.
+        /// Names the first property that is required but not set, or whose value is invalid.
         pub fn build(
             self,
         ) -> ::std::result::Result<super::User, super::error::ConversionError> {
@@ -16510,7 +16570,7 @@ pub mod builder {
         {
             self.address = value
                 .try_into()
-                .map_err(|e| format!("member `address` of `UserUpdate`: {e}"));
+                .map_err(|e| format!("property `address` of `UserUpdate`: {e}"));
             self
         }
 
@@ -16522,7 +16582,7 @@ pub mod builder {
         {
             self.city = value
                 .try_into()
-                .map_err(|e| format!("member `city` of `UserUpdate`: {e}"));
+                .map_err(|e| format!("property `city` of `UserUpdate`: {e}"));
             self
         }
 
@@ -16534,7 +16594,7 @@ pub mod builder {
         {
             self.company = value
                 .try_into()
-                .map_err(|e| format!("member `company` of `UserUpdate`: {e}"));
+                .map_err(|e| format!("property `company` of `UserUpdate`: {e}"));
             self
         }
 
@@ -16546,7 +16606,7 @@ pub mod builder {
         {
             self.country = value
                 .try_into()
-                .map_err(|e| format!("member `country` of `UserUpdate`: {e}"));
+                .map_err(|e| format!("property `country` of `UserUpdate`: {e}"));
             self
         }
 
@@ -16558,7 +16618,7 @@ pub mod builder {
         {
             self.first_name = value
                 .try_into()
-                .map_err(|e| format!("member `first_name` of `UserUpdate`: {e}"));
+                .map_err(|e| format!("property `first_name` of `UserUpdate`: {e}"));
             self
         }
 
@@ -16570,7 +16630,7 @@ pub mod builder {
         {
             self.last_name = value
                 .try_into()
-                .map_err(|e| format!("member `last_name` of `UserUpdate`: {e}"));
+                .map_err(|e| format!("property `last_name` of `UserUpdate`: {e}"));
             self
         }
 
@@ -16582,7 +16642,7 @@ pub mod builder {
         {
             self.phone = value
                 .try_into()
-                .map_err(|e| format!("member `phone` of `UserUpdate`: {e}"));
+                .map_err(|e| format!("property `phone` of `UserUpdate`: {e}"));
             self
         }
 
@@ -16594,15 +16654,15 @@ pub mod builder {
         {
             self.postcode = value
                 .try_into()
-                .map_err(|e| format!("member `postcode` of `UserUpdate`: {e}"));
+                .map_err(|e| format!("property `postcode` of `UserUpdate`: {e}"));
             self
         }
 
-        /// Finishes the value.
+        /// Builds the value.
         ///
         /// # Errors
         ///
-        /// Names the first member that is required and was not set, or whose value does not fit.
+        /// Names the first property that is required but not set, or whose value is invalid.
         pub fn build(
             self,
         ) -> ::std::result::Result<super::UserUpdate, super::error::ConversionError> {
@@ -16678,7 +16738,7 @@ pub mod builder {
     impl Widget {
         /// **Inferred.** Id of the project that the widget belongs to.
         ///
-        /// The vendor does not document this member (basis: convention).
+        /// The vendor does not document this property (basis: convention).
         pub fn project_id<T>(mut self, value: T) -> Self
         where
             T: ::std::convert::TryInto<::std::option::Option<super::Id>>,
@@ -16686,13 +16746,13 @@ pub mod builder {
         {
             self.project_id = value
                 .try_into()
-                .map_err(|e| format!("member `project_id` of `Widget`: {e}"));
+                .map_err(|e| format!("property `project_id` of `Widget`: {e}"));
             self
         }
 
         /// **Inferred.** Name of the project.
         ///
-        /// The vendor does not document this member (basis: convention).
+        /// The vendor does not document this property (basis: convention).
         pub fn project_name<T>(mut self, value: T) -> Self
         where
             T: ::std::convert::TryInto<::std::option::Option<::std::string::String>>,
@@ -16700,13 +16760,13 @@ pub mod builder {
         {
             self.project_name = value
                 .try_into()
-                .map_err(|e| format!("member `project_name` of `Widget`: {e}"));
+                .map_err(|e| format!("property `project_name` of `Widget`: {e}"));
             self
         }
 
         /// **Inferred.** Settings of the widget. Their structure is not published.
         ///
-        /// The vendor does not document this member (basis: convention).
+        /// The vendor does not document this property (basis: convention).
         pub fn settings<T>(mut self, value: T) -> Self
         where
             T: ::std::convert::TryInto<::std::option::Option<::serde_json::Value>>,
@@ -16714,11 +16774,11 @@ pub mod builder {
         {
             self.settings = value
                 .try_into()
-                .map_err(|e| format!("member `settings` of `Widget`: {e}"));
+                .map_err(|e| format!("property `settings` of `Widget`: {e}"));
             self
         }
 
-        /// Members that the document does not name.
+        /// Properties that the document does not list.
         pub fn extra<T>(mut self, value: T) -> Self
         where
             T: ::std::convert::TryInto<
@@ -16728,15 +16788,15 @@ pub mod builder {
         {
             self.extra = value
                 .try_into()
-                .map_err(|e| format!("member `extra` of `Widget`: {e}"));
+                .map_err(|e| format!("property `extra` of `Widget`: {e}"));
             self
         }
 
-        /// Finishes the value.
+        /// Builds the value.
         ///
         /// # Errors
         ///
-        /// Names the first member that is required and was not set, or whose value does not fit.
+        /// Names the first property that is required but not set, or whose value is invalid.
         pub fn build(
             self,
         ) -> ::std::result::Result<super::Widget, super::error::ConversionError> {
@@ -16814,7 +16874,7 @@ pub mod builder {
     impl WidgetConfigurator {
         /// **Inferred.** The fields of the form.
         ///
-        /// The vendor does not document this member (basis: guide-page).
+        /// The vendor does not document this property (basis: guide-page).
         pub fn controls<T>(mut self, value: T) -> Self
         where
             T: ::std::convert::TryInto<
@@ -16824,13 +16884,15 @@ pub mod builder {
         {
             self.controls = value
                 .try_into()
-                .map_err(|e| format!("member `controls` of `WidgetConfigurator`: {e}"));
+                .map_err(|e| {
+                    format!("property `controls` of `WidgetConfigurator`: {e}")
+                });
             self
         }
 
         /// **Inferred.** Id of the configurator.
         ///
-        /// The vendor does not document this member (basis: convention).
+        /// The vendor does not document this property (basis: convention).
         pub fn id<T>(mut self, value: T) -> Self
         where
             T: ::std::convert::TryInto<::std::option::Option<super::Id>>,
@@ -16838,13 +16900,13 @@ pub mod builder {
         {
             self.id = value
                 .try_into()
-                .map_err(|e| format!("member `id` of `WidgetConfigurator`: {e}"));
+                .map_err(|e| format!("property `id` of `WidgetConfigurator`: {e}"));
             self
         }
 
         /// **Inferred.** Unit of the product.
         ///
-        /// The vendor does not document this member (basis: convention).
+        /// The vendor does not document this property (basis: convention).
         pub fn measure<T>(mut self, value: T) -> Self
         where
             T: ::std::convert::TryInto<::std::option::Option<::std::string::String>>,
@@ -16852,13 +16914,13 @@ pub mod builder {
         {
             self.measure = value
                 .try_into()
-                .map_err(|e| format!("member `measure` of `WidgetConfigurator`: {e}"));
+                .map_err(|e| format!("property `measure` of `WidgetConfigurator`: {e}"));
             self
         }
 
         /// **Inferred.** Name of the configurator.
         ///
-        /// The vendor does not document this member (basis: guide-page).
+        /// The vendor does not document this property (basis: guide-page).
         pub fn name<T>(mut self, value: T) -> Self
         where
             T: ::std::convert::TryInto<::std::option::Option<::std::string::String>>,
@@ -16866,13 +16928,13 @@ pub mod builder {
         {
             self.name = value
                 .try_into()
-                .map_err(|e| format!("member `name` of `WidgetConfigurator`: {e}"));
+                .map_err(|e| format!("property `name` of `WidgetConfigurator`: {e}"));
             self
         }
 
         /// **Inferred.** Whether the public may see computed values and formulas.
         ///
-        /// The vendor does not document this member (basis: guide-page).
+        /// The vendor does not document this property (basis: guide-page).
         pub fn show_calculations<T>(mut self, value: T) -> Self
         where
             T: ::std::convert::TryInto<::std::option::Option<bool>>,
@@ -16881,12 +16943,12 @@ pub mod builder {
             self.show_calculations = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `show_calculations` of `WidgetConfigurator`: {e}")
+                    format!("property `show_calculations` of `WidgetConfigurator`: {e}")
                 });
             self
         }
 
-        /// Members that the document does not name.
+        /// Properties that the document does not list.
         pub fn extra<T>(mut self, value: T) -> Self
         where
             T: ::std::convert::TryInto<
@@ -16896,15 +16958,15 @@ pub mod builder {
         {
             self.extra = value
                 .try_into()
-                .map_err(|e| format!("member `extra` of `WidgetConfigurator`: {e}"));
+                .map_err(|e| format!("property `extra` of `WidgetConfigurator`: {e}"));
             self
         }
 
-        /// Finishes the value.
+        /// Builds the value.
         ///
         /// # Errors
         ///
-        /// Names the first member that is required and was not set, or whose value does not fit.
+        /// Names the first property that is required but not set, or whose value is invalid.
         pub fn build(
             self,
         ) -> ::std::result::Result<
@@ -16989,7 +17051,7 @@ pub mod builder {
     impl WidgetOrderCreate {
         /// **Inferred.** Address of the customer. At most 512 characters.
         ///
-        /// The vendor does not document this member (basis: guide-page).
+        /// The vendor does not document this property (basis: guide-page).
         pub fn address<T>(mut self, value: T) -> Self
         where
             T: ::std::convert::TryInto<
@@ -16999,13 +17061,13 @@ pub mod builder {
         {
             self.address = value
                 .try_into()
-                .map_err(|e| format!("member `address` of `WidgetOrderCreate`: {e}"));
+                .map_err(|e| format!("property `address` of `WidgetOrderCreate`: {e}"));
             self
         }
 
         /// **Inferred.** Name of the customer.
         ///
-        /// The vendor does not document this member (basis: guide-page).
+        /// The vendor does not document this property (basis: guide-page).
         pub fn contact_name<T>(mut self, value: T) -> Self
         where
             T: ::std::convert::TryInto<::std::option::Option<::std::string::String>>,
@@ -17014,14 +17076,14 @@ pub mod builder {
             self.contact_name = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `contact_name` of `WidgetOrderCreate`: {e}")
+                    format!("property `contact_name` of `WidgetOrderCreate`: {e}")
                 });
             self
         }
 
         /// **Inferred.** Email address of the customer. At most 64 characters.
         ///
-        /// The vendor does not document this member (basis: guide-page).
+        /// The vendor does not document this property (basis: guide-page).
         pub fn email<T>(mut self, value: T) -> Self
         where
             T: ::std::convert::TryInto<
@@ -17031,13 +17093,13 @@ pub mod builder {
         {
             self.email = value
                 .try_into()
-                .map_err(|e| format!("member `email` of `WidgetOrderCreate`: {e}"));
+                .map_err(|e| format!("property `email` of `WidgetOrderCreate`: {e}"));
             self
         }
 
         /// **Inferred.** The products of the order.
         ///
-        /// The vendor does not document this member (basis: guide-page).
+        /// The vendor does not document this property (basis: guide-page).
         pub fn items<T>(mut self, value: T) -> Self
         where
             T: ::std::convert::TryInto<
@@ -17047,13 +17109,13 @@ pub mod builder {
         {
             self.items = value
                 .try_into()
-                .map_err(|e| format!("member `items` of `WidgetOrderCreate`: {e}"));
+                .map_err(|e| format!("property `items` of `WidgetOrderCreate`: {e}"));
             self
         }
 
         /// **Inferred.** Internal comment. At most 512 characters.
         ///
-        /// The vendor does not document this member (basis: guide-page).
+        /// The vendor does not document this property (basis: guide-page).
         pub fn note<T>(mut self, value: T) -> Self
         where
             T: ::std::convert::TryInto<
@@ -17063,13 +17125,13 @@ pub mod builder {
         {
             self.note = value
                 .try_into()
-                .map_err(|e| format!("member `note` of `WidgetOrderCreate`: {e}"));
+                .map_err(|e| format!("property `note` of `WidgetOrderCreate`: {e}"));
             self
         }
 
         /// **Inferred.** Phone number of the customer. At most 32 characters.
         ///
-        /// The vendor does not document this member (basis: guide-page).
+        /// The vendor does not document this property (basis: guide-page).
         pub fn phone<T>(mut self, value: T) -> Self
         where
             T: ::std::convert::TryInto<
@@ -17079,15 +17141,15 @@ pub mod builder {
         {
             self.phone = value
                 .try_into()
-                .map_err(|e| format!("member `phone` of `WidgetOrderCreate`: {e}"));
+                .map_err(|e| format!("property `phone` of `WidgetOrderCreate`: {e}"));
             self
         }
 
-        /// Finishes the value.
+        /// Builds the value.
         ///
         /// # Errors
         ///
-        /// Names the first member that is required and was not set, or whose value does not fit.
+        /// Names the first property that is required but not set, or whose value is invalid.
         pub fn build(
             self,
         ) -> ::std::result::Result<
@@ -17128,9 +17190,9 @@ pub mod builder {
     }
 }
 
-/// What a conversion into one of the types reports.
+/// Errors of conversions into the types.
 pub mod error {
-    /// Why a value cannot become the type: one sentence that names the member.
+    /// Why a value cannot be converted to the type: one sentence with the name of the property.
     pub struct ConversionError(::std::borrow::Cow<'static, str>);
     impl ::std::error::Error for ConversionError {}
     impl ::std::fmt::Display for ConversionError {
@@ -17302,7 +17364,7 @@ impl ::std::convert::From<&str> for Timestamp {
 
 /// A permission of an access token. As far as published, a scope covers reading and writing alike. The list is the complete list of the vendor; new scopes may appear.
 ///
-/// The API may add values; one that is not listed here is kept as it came.
+/// The API may add values; an unknown value is kept unchanged.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 #[non_exhaustive]
 pub enum Scope {

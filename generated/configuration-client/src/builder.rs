@@ -39,7 +39,8 @@ impl<'a> ListClients<'a> {
         self.app_id = value
             .try_into()
             .map_err(|_| {
-                "parameter `app_id`: the value cannot become a `String`".to_string()
+                "parameter `app_id`: the value cannot be converted to `String`"
+                    .to_string()
             });
         self
     }
@@ -55,13 +56,13 @@ impl<'a> ListClients<'a> {
             .try_into()
             .map(Some)
             .map_err(|_| {
-                "parameter `has_feature`: the value cannot become a `Vec<ClientFeature>`"
+                "parameter `has_feature`: the value cannot be converted to `Vec<ClientFeature>`"
                     .to_string()
             });
         self
     }
 
-    /// Sends `GET /config/{app_id}/clients` and decodes the answer.
+    /// Sends `GET /config/{app_id}/clients` and decodes the response.
     pub async fn send(
         self,
     ) -> Result<ResponseValue<::std::vec::Vec<types::ApiClient>>, Error<types::Error>> {
@@ -121,13 +122,13 @@ impl<'a> ListClients<'a> {
         outcome.map_err(|error| error.in_operation(&crate::operations::LIST_CLIENTS))
     }
 
-    /// Sets options of this call only, such as its timeout or its repeats.
+    /// Sets options for this call only, such as its timeout or its retries.
     pub fn with_options(mut self, options: CallOptions) -> Self {
         self.call_options = options;
         self
     }
 
-    /// What the document says of this operation.
+    /// Metadata of this operation.
     pub fn operation(&self) -> &'static ::openapi_client_runtime::Operation {
         &crate::operations::LIST_CLIENTS
     }
@@ -166,7 +167,8 @@ impl<'a> CreateClient<'a> {
         self.app_id = value
             .try_into()
             .map_err(|_| {
-                "parameter `app_id`: the value cannot become a `String`".to_string()
+                "parameter `app_id`: the value cannot be converted to `String`"
+                    .to_string()
             });
         self
     }
@@ -184,7 +186,7 @@ impl<'a> CreateClient<'a> {
         self
     }
 
-    /// Changes the request body with its builder, starting from what was set before.
+    /// Changes the request body with its builder, starting from the current value.
     pub fn body_map<F>(mut self, f: F) -> Self
     where
         F: std::ops::FnOnce(
@@ -195,7 +197,7 @@ impl<'a> CreateClient<'a> {
         self
     }
 
-    /// Sends `POST /config/{app_id}/clients` and decodes the answer.
+    /// Sends `POST /config/{app_id}/clients` and decodes the response.
     pub async fn send(
         self,
     ) -> Result<ResponseValue<types::ApiClient>, Error<types::Error>> {
@@ -251,13 +253,13 @@ impl<'a> CreateClient<'a> {
         outcome.map_err(|error| error.in_operation(&crate::operations::CREATE_CLIENT))
     }
 
-    /// Sets options of this call only, such as its timeout or its repeats.
+    /// Sets options for this call only, such as its timeout or its retries.
     pub fn with_options(mut self, options: CallOptions) -> Self {
         self.call_options = options;
         self
     }
 
-    /// What the document says of this operation.
+    /// Metadata of this operation.
     pub fn operation(&self) -> &'static ::openapi_client_runtime::Operation {
         &crate::operations::CREATE_CLIENT
     }
@@ -299,7 +301,8 @@ impl<'a> GetClient<'a> {
         self.app_id = value
             .try_into()
             .map_err(|_| {
-                "parameter `app_id`: the value cannot become a `String`".to_string()
+                "parameter `app_id`: the value cannot be converted to `String`"
+                    .to_string()
             });
         self
     }
@@ -314,12 +317,13 @@ impl<'a> GetClient<'a> {
         self.client_id = value
             .try_into()
             .map_err(|_| {
-                "parameter `client_id`: the value cannot become a `String`".to_string()
+                "parameter `client_id`: the value cannot be converted to `String`"
+                    .to_string()
             });
         self
     }
 
-    /// Sends `GET /config/{app_id}/clients/{client_id}` and decodes the answer.
+    /// Sends `GET /config/{app_id}/clients/{client_id}` and decodes the response.
     pub async fn send(
         self,
     ) -> Result<ResponseValue<types::ApiClient>, Error<types::Error>> {
@@ -370,13 +374,13 @@ impl<'a> GetClient<'a> {
         outcome.map_err(|error| error.in_operation(&crate::operations::GET_CLIENT))
     }
 
-    /// Sets options of this call only, such as its timeout or its repeats.
+    /// Sets options for this call only, such as its timeout or its retries.
     pub fn with_options(mut self, options: CallOptions) -> Self {
         self.call_options = options;
         self
     }
 
-    /// What the document says of this operation.
+    /// Metadata of this operation.
     pub fn operation(&self) -> &'static ::openapi_client_runtime::Operation {
         &crate::operations::GET_CLIENT
     }
@@ -420,7 +424,8 @@ impl<'a> ModifyClient<'a> {
         self.app_id = value
             .try_into()
             .map_err(|_| {
-                "parameter `app_id`: the value cannot become a `String`".to_string()
+                "parameter `app_id`: the value cannot be converted to `String`"
+                    .to_string()
             });
         self
     }
@@ -435,7 +440,8 @@ impl<'a> ModifyClient<'a> {
         self.client_id = value
             .try_into()
             .map_err(|_| {
-                "parameter `client_id`: the value cannot become a `String`".to_string()
+                "parameter `client_id`: the value cannot be converted to `String`"
+                    .to_string()
             });
         self
     }
@@ -455,7 +461,7 @@ impl<'a> ModifyClient<'a> {
         self
     }
 
-    /// Changes the request body with its builder, starting from what was set before.
+    /// Changes the request body with its builder, starting from the current value.
     pub fn body_map<F>(mut self, f: F) -> Self
     where
         F: std::ops::FnOnce(
@@ -466,7 +472,7 @@ impl<'a> ModifyClient<'a> {
         self
     }
 
-    /// Sends `PUT /config/{app_id}/clients/{client_id}` and decodes the answer.
+    /// Sends `PUT /config/{app_id}/clients/{client_id}` and decodes the response.
     pub async fn send(
         self,
     ) -> Result<ResponseValue<types::ApiClient>, Error<types::Error>> {
@@ -523,13 +529,13 @@ impl<'a> ModifyClient<'a> {
         outcome.map_err(|error| error.in_operation(&crate::operations::MODIFY_CLIENT))
     }
 
-    /// Sets options of this call only, such as its timeout or its repeats.
+    /// Sets options for this call only, such as its timeout or its retries.
     pub fn with_options(mut self, options: CallOptions) -> Self {
         self.call_options = options;
         self
     }
 
-    /// What the document says of this operation.
+    /// Metadata of this operation.
     pub fn operation(&self) -> &'static ::openapi_client_runtime::Operation {
         &crate::operations::MODIFY_CLIENT
     }
@@ -571,7 +577,8 @@ impl<'a> DeleteClient<'a> {
         self.app_id = value
             .try_into()
             .map_err(|_| {
-                "parameter `app_id`: the value cannot become a `String`".to_string()
+                "parameter `app_id`: the value cannot be converted to `String`"
+                    .to_string()
             });
         self
     }
@@ -586,12 +593,13 @@ impl<'a> DeleteClient<'a> {
         self.client_id = value
             .try_into()
             .map_err(|_| {
-                "parameter `client_id`: the value cannot become a `String`".to_string()
+                "parameter `client_id`: the value cannot be converted to `String`"
+                    .to_string()
             });
         self
     }
 
-    /// Sends `DELETE /config/{app_id}/clients/{client_id}` and decodes the answer.
+    /// Sends `DELETE /config/{app_id}/clients/{client_id}` and decodes the response.
     pub async fn send(self) -> Result<ResponseValue<()>, Error<types::Error>> {
         let Self { client, app_id, client_id, call_options } = self;
         let outcome: Result<ResponseValue<()>, Error<types::Error>> = async move {
@@ -640,13 +648,13 @@ impl<'a> DeleteClient<'a> {
         outcome.map_err(|error| error.in_operation(&crate::operations::DELETE_CLIENT))
     }
 
-    /// Sets options of this call only, such as its timeout or its repeats.
+    /// Sets options for this call only, such as its timeout or its retries.
     pub fn with_options(mut self, options: CallOptions) -> Self {
         self.call_options = options;
         self
     }
 
-    /// What the document says of this operation.
+    /// Metadata of this operation.
     pub fn operation(&self) -> &'static ::openapi_client_runtime::Operation {
         &crate::operations::DELETE_CLIENT
     }
@@ -690,7 +698,8 @@ impl<'a> ResetClientSecret<'a> {
         self.app_id = value
             .try_into()
             .map_err(|_| {
-                "parameter `app_id`: the value cannot become a `String`".to_string()
+                "parameter `app_id`: the value cannot be converted to `String`"
+                    .to_string()
             });
         self
     }
@@ -705,7 +714,8 @@ impl<'a> ResetClientSecret<'a> {
         self.client_id = value
             .try_into()
             .map_err(|_| {
-                "parameter `client_id`: the value cannot become a `String`".to_string()
+                "parameter `client_id`: the value cannot be converted to `String`"
+                    .to_string()
             });
         self
     }
@@ -725,7 +735,7 @@ impl<'a> ResetClientSecret<'a> {
         self
     }
 
-    /// Changes the request body with its builder, starting from what was set before.
+    /// Changes the request body with its builder, starting from the current value.
     pub fn body_map<F>(mut self, f: F) -> Self
     where
         F: std::ops::FnOnce(
@@ -736,7 +746,7 @@ impl<'a> ResetClientSecret<'a> {
         self
     }
 
-    /// Sends `PUT /config/{app_id}/clients/{client_id}/secret` and decodes the answer.
+    /// Sends `PUT /config/{app_id}/clients/{client_id}/secret` and decodes the response.
     pub async fn send(
         self,
     ) -> Result<ResponseValue<types::ApiClient>, Error<types::Error>> {
@@ -794,13 +804,13 @@ impl<'a> ResetClientSecret<'a> {
             .map_err(|error| error.in_operation(&crate::operations::RESET_CLIENT_SECRET))
     }
 
-    /// Sets options of this call only, such as its timeout or its repeats.
+    /// Sets options for this call only, such as its timeout or its retries.
     pub fn with_options(mut self, options: CallOptions) -> Self {
         self.call_options = options;
         self
     }
 
-    /// What the document says of this operation.
+    /// Metadata of this operation.
     pub fn operation(&self) -> &'static ::openapi_client_runtime::Operation {
         &crate::operations::RESET_CLIENT_SECRET
     }
@@ -839,7 +849,8 @@ impl<'a> GetApplicationSettings<'a> {
         self.app_id = value
             .try_into()
             .map_err(|_| {
-                "parameter `app_id`: the value cannot become a `String`".to_string()
+                "parameter `app_id`: the value cannot be converted to `String`"
+                    .to_string()
             });
         self
     }
@@ -855,13 +866,13 @@ impl<'a> GetApplicationSettings<'a> {
             .try_into()
             .map(Some)
             .map_err(|_| {
-                "parameter `include_clients`: the value cannot become a `bool`"
+                "parameter `include_clients`: the value cannot be converted to `bool`"
                     .to_string()
             });
         self
     }
 
-    /// Sends `GET /config/{app_id}/settings` and decodes the answer.
+    /// Sends `GET /config/{app_id}/settings` and decodes the response.
     pub async fn send(
         self,
     ) -> Result<ResponseValue<types::ApplicationSettings>, Error<types::Error>> {
@@ -928,13 +939,13 @@ impl<'a> GetApplicationSettings<'a> {
             })
     }
 
-    /// Sets options of this call only, such as its timeout or its repeats.
+    /// Sets options for this call only, such as its timeout or its retries.
     pub fn with_options(mut self, options: CallOptions) -> Self {
         self.call_options = options;
         self
     }
 
-    /// What the document says of this operation.
+    /// Metadata of this operation.
     pub fn operation(&self) -> &'static ::openapi_client_runtime::Operation {
         &crate::operations::GET_APPLICATION_SETTINGS
     }
@@ -973,7 +984,8 @@ impl<'a> ModifyApplicationSettings<'a> {
         self.app_id = value
             .try_into()
             .map_err(|_| {
-                "parameter `app_id`: the value cannot become a `String`".to_string()
+                "parameter `app_id`: the value cannot be converted to `String`"
+                    .to_string()
             });
         self
     }
@@ -993,7 +1005,7 @@ impl<'a> ModifyApplicationSettings<'a> {
         self
     }
 
-    /// Changes the request body with its builder, starting from what was set before.
+    /// Changes the request body with its builder, starting from the current value.
     pub fn body_map<F>(mut self, f: F) -> Self
     where
         F: std::ops::FnOnce(
@@ -1004,7 +1016,7 @@ impl<'a> ModifyApplicationSettings<'a> {
         self
     }
 
-    /// Sends `PUT /config/{app_id}/settings` and decodes the answer.
+    /// Sends `PUT /config/{app_id}/settings` and decodes the response.
     pub async fn send(
         self,
     ) -> Result<
@@ -1073,13 +1085,13 @@ impl<'a> ModifyApplicationSettings<'a> {
             })
     }
 
-    /// Sets options of this call only, such as its timeout or its repeats.
+    /// Sets options for this call only, such as its timeout or its retries.
     pub fn with_options(mut self, options: CallOptions) -> Self {
         self.call_options = options;
         self
     }
 
-    /// What the document says of this operation.
+    /// Metadata of this operation.
     pub fn operation(&self) -> &'static ::openapi_client_runtime::Operation {
         &crate::operations::MODIFY_APPLICATION_SETTINGS
     }
@@ -1116,12 +1128,13 @@ impl<'a> ListAvailableSettings<'a> {
         self.app_id = value
             .try_into()
             .map_err(|_| {
-                "parameter `app_id`: the value cannot become a `String`".to_string()
+                "parameter `app_id`: the value cannot be converted to `String`"
+                    .to_string()
             });
         self
     }
 
-    /// Sends `GET /config/{app_id}/settings/options` and decodes the answer.
+    /// Sends `GET /config/{app_id}/settings/options` and decodes the response.
     pub async fn send(
         self,
     ) -> Result<
@@ -1184,13 +1197,13 @@ impl<'a> ListAvailableSettings<'a> {
             })
     }
 
-    /// Sets options of this call only, such as its timeout or its repeats.
+    /// Sets options for this call only, such as its timeout or its retries.
     pub fn with_options(mut self, options: CallOptions) -> Self {
         self.call_options = options;
         self
     }
 
-    /// What the document says of this operation.
+    /// Metadata of this operation.
     pub fn operation(&self) -> &'static ::openapi_client_runtime::Operation {
         &crate::operations::LIST_AVAILABLE_SETTINGS
     }
@@ -1232,7 +1245,8 @@ impl<'a> GetClientSettings<'a> {
         self.app_id = value
             .try_into()
             .map_err(|_| {
-                "parameter `app_id`: the value cannot become a `String`".to_string()
+                "parameter `app_id`: the value cannot be converted to `String`"
+                    .to_string()
             });
         self
     }
@@ -1247,12 +1261,13 @@ impl<'a> GetClientSettings<'a> {
         self.client_id = value
             .try_into()
             .map_err(|_| {
-                "parameter `client_id`: the value cannot become a `String`".to_string()
+                "parameter `client_id`: the value cannot be converted to `String`"
+                    .to_string()
             });
         self
     }
 
-    /// Sends `GET /config/{app_id}/clients/{client_id}/settings` and decodes the answer.
+    /// Sends `GET /config/{app_id}/clients/{client_id}/settings` and decodes the response.
     pub async fn send(
         self,
     ) -> Result<ResponseValue<types::ClientSettings>, Error<types::Error>> {
@@ -1304,13 +1319,13 @@ impl<'a> GetClientSettings<'a> {
             .map_err(|error| error.in_operation(&crate::operations::GET_CLIENT_SETTINGS))
     }
 
-    /// Sets options of this call only, such as its timeout or its repeats.
+    /// Sets options for this call only, such as its timeout or its retries.
     pub fn with_options(mut self, options: CallOptions) -> Self {
         self.call_options = options;
         self
     }
 
-    /// What the document says of this operation.
+    /// Metadata of this operation.
     pub fn operation(&self) -> &'static ::openapi_client_runtime::Operation {
         &crate::operations::GET_CLIENT_SETTINGS
     }
@@ -1354,7 +1369,8 @@ impl<'a> ModifyClientSettings<'a> {
         self.app_id = value
             .try_into()
             .map_err(|_| {
-                "parameter `app_id`: the value cannot become a `String`".to_string()
+                "parameter `app_id`: the value cannot be converted to `String`"
+                    .to_string()
             });
         self
     }
@@ -1369,7 +1385,8 @@ impl<'a> ModifyClientSettings<'a> {
         self.client_id = value
             .try_into()
             .map_err(|_| {
-                "parameter `client_id`: the value cannot become a `String`".to_string()
+                "parameter `client_id`: the value cannot be converted to `String`"
+                    .to_string()
             });
         self
     }
@@ -1389,7 +1406,7 @@ impl<'a> ModifyClientSettings<'a> {
         self
     }
 
-    /// Changes the request body with its builder, starting from what was set before.
+    /// Changes the request body with its builder, starting from the current value.
     pub fn body_map<F>(mut self, f: F) -> Self
     where
         F: std::ops::FnOnce(
@@ -1400,7 +1417,7 @@ impl<'a> ModifyClientSettings<'a> {
         self
     }
 
-    /// Sends `PUT /config/{app_id}/clients/{client_id}/settings` and decodes the answer.
+    /// Sends `PUT /config/{app_id}/clients/{client_id}/settings` and decodes the response.
     pub async fn send(
         self,
     ) -> Result<ResponseValue<types::ClientSettings>, Error<types::Error>> {
@@ -1464,13 +1481,13 @@ impl<'a> ModifyClientSettings<'a> {
             })
     }
 
-    /// Sets options of this call only, such as its timeout or its repeats.
+    /// Sets options for this call only, such as its timeout or its retries.
     pub fn with_options(mut self, options: CallOptions) -> Self {
         self.call_options = options;
         self
     }
 
-    /// What the document says of this operation.
+    /// Metadata of this operation.
     pub fn operation(&self) -> &'static ::openapi_client_runtime::Operation {
         &crate::operations::MODIFY_CLIENT_SETTINGS
     }
@@ -1507,12 +1524,13 @@ impl<'a> ListEntityTypes<'a> {
         self.app_id = value
             .try_into()
             .map_err(|_| {
-                "parameter `app_id`: the value cannot become a `String`".to_string()
+                "parameter `app_id`: the value cannot be converted to `String`"
+                    .to_string()
             });
         self
     }
 
-    /// Sends `GET /config/{app_id}/entityTypes` and decodes the answer.
+    /// Sends `GET /config/{app_id}/entityTypes` and decodes the response.
     pub async fn send(
         self,
     ) -> Result<ResponseValue<::std::vec::Vec<types::EntityType>>, Error<types::Error>> {
@@ -1566,13 +1584,13 @@ impl<'a> ListEntityTypes<'a> {
             .map_err(|error| error.in_operation(&crate::operations::LIST_ENTITY_TYPES))
     }
 
-    /// Sets options of this call only, such as its timeout or its repeats.
+    /// Sets options for this call only, such as its timeout or its retries.
     pub fn with_options(mut self, options: CallOptions) -> Self {
         self.call_options = options;
         self
     }
 
-    /// What the document says of this operation.
+    /// Metadata of this operation.
     pub fn operation(&self) -> &'static ::openapi_client_runtime::Operation {
         &crate::operations::LIST_ENTITY_TYPES
     }
@@ -1614,7 +1632,8 @@ impl<'a> GetEntityType<'a> {
         self.app_id = value
             .try_into()
             .map_err(|_| {
-                "parameter `app_id`: the value cannot become a `String`".to_string()
+                "parameter `app_id`: the value cannot be converted to `String`"
+                    .to_string()
             });
         self
     }
@@ -1629,12 +1648,13 @@ impl<'a> GetEntityType<'a> {
         self.entity_type = value
             .try_into()
             .map_err(|_| {
-                "parameter `entity_type`: the value cannot become a `String`".to_string()
+                "parameter `entity_type`: the value cannot be converted to `String`"
+                    .to_string()
             });
         self
     }
 
-    /// Sends `GET /config/{app_id}/entityTypes/{entity_type}` and decodes the answer.
+    /// Sends `GET /config/{app_id}/entityTypes/{entity_type}` and decodes the response.
     pub async fn send(
         self,
     ) -> Result<ResponseValue<types::EntityType>, Error<types::Error>> {
@@ -1685,13 +1705,13 @@ impl<'a> GetEntityType<'a> {
         outcome.map_err(|error| error.in_operation(&crate::operations::GET_ENTITY_TYPE))
     }
 
-    /// Sets options of this call only, such as its timeout or its repeats.
+    /// Sets options for this call only, such as its timeout or its retries.
     pub fn with_options(mut self, options: CallOptions) -> Self {
         self.call_options = options;
         self
     }
 
-    /// What the document says of this operation.
+    /// Metadata of this operation.
     pub fn operation(&self) -> &'static ::openapi_client_runtime::Operation {
         &crate::operations::GET_ENTITY_TYPE
     }
@@ -1733,7 +1753,8 @@ impl<'a> ListAttributes<'a> {
         self.app_id = value
             .try_into()
             .map_err(|_| {
-                "parameter `app_id`: the value cannot become a `String`".to_string()
+                "parameter `app_id`: the value cannot be converted to `String`"
+                    .to_string()
             });
         self
     }
@@ -1748,12 +1769,13 @@ impl<'a> ListAttributes<'a> {
         self.entity_type = value
             .try_into()
             .map_err(|_| {
-                "parameter `entity_type`: the value cannot become a `String`".to_string()
+                "parameter `entity_type`: the value cannot be converted to `String`"
+                    .to_string()
             });
         self
     }
 
-    /// Sends `GET /config/{app_id}/entityTypes/{entity_type}/attributes` and decodes the answer.
+    /// Sends `GET /config/{app_id}/entityTypes/{entity_type}/attributes` and decodes the response.
     pub async fn send(
         self,
     ) -> Result<ResponseValue<types::AttributeList>, Error<types::Error>> {
@@ -1805,13 +1827,13 @@ impl<'a> ListAttributes<'a> {
         outcome.map_err(|error| error.in_operation(&crate::operations::LIST_ATTRIBUTES))
     }
 
-    /// Sets options of this call only, such as its timeout or its repeats.
+    /// Sets options for this call only, such as its timeout or its retries.
     pub fn with_options(mut self, options: CallOptions) -> Self {
         self.call_options = options;
         self
     }
 
-    /// What the document says of this operation.
+    /// Metadata of this operation.
     pub fn operation(&self) -> &'static ::openapi_client_runtime::Operation {
         &crate::operations::LIST_ATTRIBUTES
     }
@@ -1858,7 +1880,8 @@ impl<'a> GetAttribute<'a> {
         self.app_id = value
             .try_into()
             .map_err(|_| {
-                "parameter `app_id`: the value cannot become a `String`".to_string()
+                "parameter `app_id`: the value cannot be converted to `String`"
+                    .to_string()
             });
         self
     }
@@ -1873,7 +1896,8 @@ impl<'a> GetAttribute<'a> {
         self.entity_type = value
             .try_into()
             .map_err(|_| {
-                "parameter `entity_type`: the value cannot become a `String`".to_string()
+                "parameter `entity_type`: the value cannot be converted to `String`"
+                    .to_string()
             });
         self
     }
@@ -1888,13 +1912,13 @@ impl<'a> GetAttribute<'a> {
         self.attribute_name = value
             .try_into()
             .map_err(|_| {
-                "parameter `attribute_name`: the value cannot become a `String`"
+                "parameter `attribute_name`: the value cannot be converted to `String`"
                     .to_string()
             });
         self
     }
 
-    /// Sends `GET /config/{app_id}/entityTypes/{entity_type}/attributes/{attribute_name}` and decodes the answer.
+    /// Sends `GET /config/{app_id}/entityTypes/{entity_type}/attributes/{attribute_name}` and decodes the response.
     pub async fn send(
         self,
     ) -> Result<ResponseValue<types::Attribute>, Error<types::Error>> {
@@ -1947,13 +1971,13 @@ impl<'a> GetAttribute<'a> {
         outcome.map_err(|error| error.in_operation(&crate::operations::GET_ATTRIBUTE))
     }
 
-    /// Sets options of this call only, such as its timeout or its repeats.
+    /// Sets options for this call only, such as its timeout or its retries.
     pub fn with_options(mut self, options: CallOptions) -> Self {
         self.call_options = options;
         self
     }
 
-    /// What the document says of this operation.
+    /// Metadata of this operation.
     pub fn operation(&self) -> &'static ::openapi_client_runtime::Operation {
         &crate::operations::GET_ATTRIBUTE
     }
@@ -1990,12 +2014,13 @@ impl<'a> ListFlows<'a> {
         self.app_id = value
             .try_into()
             .map_err(|_| {
-                "parameter `app_id`: the value cannot become a `String`".to_string()
+                "parameter `app_id`: the value cannot be converted to `String`"
+                    .to_string()
             });
         self
     }
 
-    /// Sends `GET /config/{app_id}/flows` and decodes the answer.
+    /// Sends `GET /config/{app_id}/flows` and decodes the response.
     pub async fn send(
         self,
     ) -> Result<ResponseValue<::std::vec::Vec<types::NamedRef>>, Error<types::Error>> {
@@ -2048,13 +2073,13 @@ impl<'a> ListFlows<'a> {
         outcome.map_err(|error| error.in_operation(&crate::operations::LIST_FLOWS))
     }
 
-    /// Sets options of this call only, such as its timeout or its repeats.
+    /// Sets options for this call only, such as its timeout or its retries.
     pub fn with_options(mut self, options: CallOptions) -> Self {
         self.call_options = options;
         self
     }
 
-    /// What the document says of this operation.
+    /// Metadata of this operation.
     pub fn operation(&self) -> &'static ::openapi_client_runtime::Operation {
         &crate::operations::LIST_FLOWS
     }
@@ -2096,7 +2121,8 @@ impl<'a> GetFlow<'a> {
         self.app_id = value
             .try_into()
             .map_err(|_| {
-                "parameter `app_id`: the value cannot become a `String`".to_string()
+                "parameter `app_id`: the value cannot be converted to `String`"
+                    .to_string()
             });
         self
     }
@@ -2111,12 +2137,12 @@ impl<'a> GetFlow<'a> {
         self.flow = value
             .try_into()
             .map_err(|_| {
-                "parameter `flow`: the value cannot become a `String`".to_string()
+                "parameter `flow`: the value cannot be converted to `String`".to_string()
             });
         self
     }
 
-    /// Sends `GET /config/{app_id}/flows/{flow}` and decodes the answer.
+    /// Sends `GET /config/{app_id}/flows/{flow}` and decodes the response.
     pub async fn send(self) -> Result<ResponseValue<types::Flow>, Error<types::Error>> {
         let Self { client, app_id, flow, call_options } = self;
         let outcome: Result<ResponseValue<types::Flow>, Error<types::Error>> = async move {
@@ -2165,13 +2191,13 @@ impl<'a> GetFlow<'a> {
         outcome.map_err(|error| error.in_operation(&crate::operations::GET_FLOW))
     }
 
-    /// Sets options of this call only, such as its timeout or its repeats.
+    /// Sets options for this call only, such as its timeout or its retries.
     pub fn with_options(mut self, options: CallOptions) -> Self {
         self.call_options = options;
         self
     }
 
-    /// What the document says of this operation.
+    /// Metadata of this operation.
     pub fn operation(&self) -> &'static ::openapi_client_runtime::Operation {
         &crate::operations::GET_FLOW
     }
@@ -2215,7 +2241,8 @@ impl<'a> ModifyFlow<'a> {
         self.app_id = value
             .try_into()
             .map_err(|_| {
-                "parameter `app_id`: the value cannot become a `String`".to_string()
+                "parameter `app_id`: the value cannot be converted to `String`"
+                    .to_string()
             });
         self
     }
@@ -2230,7 +2257,7 @@ impl<'a> ModifyFlow<'a> {
         self.flow = value
             .try_into()
             .map_err(|_| {
-                "parameter `flow`: the value cannot become a `String`".to_string()
+                "parameter `flow`: the value cannot be converted to `String`".to_string()
             });
         self
     }
@@ -2248,7 +2275,7 @@ impl<'a> ModifyFlow<'a> {
         self
     }
 
-    /// Changes the request body with its builder, starting from what was set before.
+    /// Changes the request body with its builder, starting from the current value.
     pub fn body_map<F>(mut self, f: F) -> Self
     where
         F: std::ops::FnOnce(types::builder::FlowUpdate) -> types::builder::FlowUpdate,
@@ -2257,7 +2284,7 @@ impl<'a> ModifyFlow<'a> {
         self
     }
 
-    /// Sends `PUT /config/{app_id}/flows/{flow}` and decodes the answer.
+    /// Sends `PUT /config/{app_id}/flows/{flow}` and decodes the response.
     pub async fn send(self) -> Result<ResponseValue<()>, Error<types::Error>> {
         let Self { client, app_id, flow, body, call_options } = self;
         let outcome: Result<ResponseValue<()>, Error<types::Error>> = async move {
@@ -2310,13 +2337,13 @@ impl<'a> ModifyFlow<'a> {
         outcome.map_err(|error| error.in_operation(&crate::operations::MODIFY_FLOW))
     }
 
-    /// Sets options of this call only, such as its timeout or its repeats.
+    /// Sets options for this call only, such as its timeout or its retries.
     pub fn with_options(mut self, options: CallOptions) -> Self {
         self.call_options = options;
         self
     }
 
-    /// What the document says of this operation.
+    /// Metadata of this operation.
     pub fn operation(&self) -> &'static ::openapi_client_runtime::Operation {
         &crate::operations::MODIFY_FLOW
     }
@@ -2358,7 +2385,8 @@ impl<'a> ListFlowVersions<'a> {
         self.app_id = value
             .try_into()
             .map_err(|_| {
-                "parameter `app_id`: the value cannot become a `String`".to_string()
+                "parameter `app_id`: the value cannot be converted to `String`"
+                    .to_string()
             });
         self
     }
@@ -2373,12 +2401,12 @@ impl<'a> ListFlowVersions<'a> {
         self.flow = value
             .try_into()
             .map_err(|_| {
-                "parameter `flow`: the value cannot become a `String`".to_string()
+                "parameter `flow`: the value cannot be converted to `String`".to_string()
             });
         self
     }
 
-    /// Sends `GET /config/{app_id}/flows/{flow}/versions` and decodes the answer.
+    /// Sends `GET /config/{app_id}/flows/{flow}/versions` and decodes the response.
     pub async fn send(
         self,
     ) -> Result<
@@ -2436,13 +2464,13 @@ impl<'a> ListFlowVersions<'a> {
             .map_err(|error| error.in_operation(&crate::operations::LIST_FLOW_VERSIONS))
     }
 
-    /// Sets options of this call only, such as its timeout or its repeats.
+    /// Sets options for this call only, such as its timeout or its retries.
     pub fn with_options(mut self, options: CallOptions) -> Self {
         self.call_options = options;
         self
     }
 
-    /// What the document says of this operation.
+    /// Metadata of this operation.
     pub fn operation(&self) -> &'static ::openapi_client_runtime::Operation {
         &crate::operations::LIST_FLOW_VERSIONS
     }
@@ -2489,7 +2517,8 @@ impl<'a> GetFlowVersion<'a> {
         self.app_id = value
             .try_into()
             .map_err(|_| {
-                "parameter `app_id`: the value cannot become a `String`".to_string()
+                "parameter `app_id`: the value cannot be converted to `String`"
+                    .to_string()
             });
         self
     }
@@ -2504,7 +2533,7 @@ impl<'a> GetFlowVersion<'a> {
         self.flow = value
             .try_into()
             .map_err(|_| {
-                "parameter `flow`: the value cannot become a `String`".to_string()
+                "parameter `flow`: the value cannot be converted to `String`".to_string()
             });
         self
     }
@@ -2519,12 +2548,13 @@ impl<'a> GetFlowVersion<'a> {
         self.version = value
             .try_into()
             .map_err(|_| {
-                "parameter `version`: the value cannot become a `String`".to_string()
+                "parameter `version`: the value cannot be converted to `String`"
+                    .to_string()
             });
         self
     }
 
-    /// Sends `GET /config/{app_id}/flows/{flow}/versions/{version}` and decodes the answer.
+    /// Sends `GET /config/{app_id}/flows/{flow}/versions/{version}` and decodes the response.
     pub async fn send(
         self,
     ) -> Result<ResponseValue<types::FlowDocument>, Error<types::Error>> {
@@ -2577,13 +2607,13 @@ impl<'a> GetFlowVersion<'a> {
         outcome.map_err(|error| error.in_operation(&crate::operations::GET_FLOW_VERSION))
     }
 
-    /// Sets options of this call only, such as its timeout or its repeats.
+    /// Sets options for this call only, such as its timeout or its retries.
     pub fn with_options(mut self, options: CallOptions) -> Self {
         self.call_options = options;
         self
     }
 
-    /// What the document says of this operation.
+    /// Metadata of this operation.
     pub fn operation(&self) -> &'static ::openapi_client_runtime::Operation {
         &crate::operations::GET_FLOW_VERSION
     }
@@ -2630,7 +2660,8 @@ impl<'a> RestoreFlow<'a> {
         self.app_id = value
             .try_into()
             .map_err(|_| {
-                "parameter `app_id`: the value cannot become a `String`".to_string()
+                "parameter `app_id`: the value cannot be converted to `String`"
+                    .to_string()
             });
         self
     }
@@ -2645,7 +2676,7 @@ impl<'a> RestoreFlow<'a> {
         self.flow = value
             .try_into()
             .map_err(|_| {
-                "parameter `flow`: the value cannot become a `String`".to_string()
+                "parameter `flow`: the value cannot be converted to `String`".to_string()
             });
         self
     }
@@ -2660,12 +2691,13 @@ impl<'a> RestoreFlow<'a> {
         self.version = value
             .try_into()
             .map_err(|_| {
-                "parameter `version`: the value cannot become a `String`".to_string()
+                "parameter `version`: the value cannot be converted to `String`"
+                    .to_string()
             });
         self
     }
 
-    /// Sends `POST /config/{app_id}/flows/{flow}/versions/{version}` and decodes the answer.
+    /// Sends `POST /config/{app_id}/flows/{flow}/versions/{version}` and decodes the response.
     pub async fn send(self) -> Result<ResponseValue<()>, Error<types::Error>> {
         let Self { client, app_id, flow, version, call_options } = self;
         let outcome: Result<ResponseValue<()>, Error<types::Error>> = async move {
@@ -2716,13 +2748,13 @@ impl<'a> RestoreFlow<'a> {
         outcome.map_err(|error| error.in_operation(&crate::operations::RESTORE_FLOW))
     }
 
-    /// Sets options of this call only, such as its timeout or its repeats.
+    /// Sets options for this call only, such as its timeout or its retries.
     pub fn with_options(mut self, options: CallOptions) -> Self {
         self.call_options = options;
         self
     }
 
-    /// What the document says of this operation.
+    /// Metadata of this operation.
     pub fn operation(&self) -> &'static ::openapi_client_runtime::Operation {
         &crate::operations::RESTORE_FLOW
     }
@@ -2766,7 +2798,8 @@ impl<'a> CopyFlow<'a> {
         self.app_id = value
             .try_into()
             .map_err(|_| {
-                "parameter `app_id`: the value cannot become a `String`".to_string()
+                "parameter `app_id`: the value cannot be converted to `String`"
+                    .to_string()
             });
         self
     }
@@ -2781,7 +2814,7 @@ impl<'a> CopyFlow<'a> {
         self.flow = value
             .try_into()
             .map_err(|_| {
-                "parameter `flow`: the value cannot become a `String`".to_string()
+                "parameter `flow`: the value cannot be converted to `String`".to_string()
             });
         self
     }
@@ -2799,7 +2832,7 @@ impl<'a> CopyFlow<'a> {
         self
     }
 
-    /// Changes the request body with its builder, starting from what was set before.
+    /// Changes the request body with its builder, starting from the current value.
     pub fn body_map<F>(mut self, f: F) -> Self
     where
         F: std::ops::FnOnce(
@@ -2810,7 +2843,7 @@ impl<'a> CopyFlow<'a> {
         self
     }
 
-    /// Sends `POST /config/{app_id}/flows/{flow}/copy` and decodes the answer.
+    /// Sends `POST /config/{app_id}/flows/{flow}/copy` and decodes the response.
     pub async fn send(
         self,
     ) -> Result<ResponseValue<types::FlowRef>, Error<types::Error>> {
@@ -2867,13 +2900,13 @@ impl<'a> CopyFlow<'a> {
         outcome.map_err(|error| error.in_operation(&crate::operations::COPY_FLOW))
     }
 
-    /// Sets options of this call only, such as its timeout or its repeats.
+    /// Sets options for this call only, such as its timeout or its retries.
     pub fn with_options(mut self, options: CallOptions) -> Self {
         self.call_options = options;
         self
     }
 
-    /// What the document says of this operation.
+    /// Metadata of this operation.
     pub fn operation(&self) -> &'static ::openapi_client_runtime::Operation {
         &crate::operations::COPY_FLOW
     }
@@ -2917,7 +2950,8 @@ impl<'a> PromoteFlow<'a> {
         self.app_id = value
             .try_into()
             .map_err(|_| {
-                "parameter `app_id`: the value cannot become a `String`".to_string()
+                "parameter `app_id`: the value cannot be converted to `String`"
+                    .to_string()
             });
         self
     }
@@ -2932,7 +2966,7 @@ impl<'a> PromoteFlow<'a> {
         self.flow = value
             .try_into()
             .map_err(|_| {
-                "parameter `flow`: the value cannot become a `String`".to_string()
+                "parameter `flow`: the value cannot be converted to `String`".to_string()
             });
         self
     }
@@ -2952,7 +2986,7 @@ impl<'a> PromoteFlow<'a> {
         self
     }
 
-    /// Changes the request body with its builder, starting from what was set before.
+    /// Changes the request body with its builder, starting from the current value.
     pub fn body_map<F>(mut self, f: F) -> Self
     where
         F: std::ops::FnOnce(
@@ -2963,7 +2997,7 @@ impl<'a> PromoteFlow<'a> {
         self
     }
 
-    /// Sends `POST /config/{app_id}/flows/{flow}/promote` and decodes the answer.
+    /// Sends `POST /config/{app_id}/flows/{flow}/promote` and decodes the response.
     pub async fn send(
         self,
     ) -> Result<ResponseValue<types::FlowRef>, Error<types::Error>> {
@@ -3020,13 +3054,13 @@ impl<'a> PromoteFlow<'a> {
         outcome.map_err(|error| error.in_operation(&crate::operations::PROMOTE_FLOW))
     }
 
-    /// Sets options of this call only, such as its timeout or its repeats.
+    /// Sets options for this call only, such as its timeout or its retries.
     pub fn with_options(mut self, options: CallOptions) -> Self {
         self.call_options = options;
         self
     }
 
-    /// What the document says of this operation.
+    /// Metadata of this operation.
     pub fn operation(&self) -> &'static ::openapi_client_runtime::Operation {
         &crate::operations::PROMOTE_FLOW
     }
@@ -3068,7 +3102,8 @@ impl<'a> ListFields<'a> {
         self.app_id = value
             .try_into()
             .map_err(|_| {
-                "parameter `app_id`: the value cannot become a `String`".to_string()
+                "parameter `app_id`: the value cannot be converted to `String`"
+                    .to_string()
             });
         self
     }
@@ -3083,12 +3118,12 @@ impl<'a> ListFields<'a> {
         self.flow = value
             .try_into()
             .map_err(|_| {
-                "parameter `flow`: the value cannot become a `String`".to_string()
+                "parameter `flow`: the value cannot be converted to `String`".to_string()
             });
         self
     }
 
-    /// Sends `GET /config/{app_id}/flows/{flow}/fields` and decodes the answer.
+    /// Sends `GET /config/{app_id}/flows/{flow}/fields` and decodes the response.
     pub async fn send(
         self,
     ) -> Result<ResponseValue<::std::vec::Vec<types::NamedRef>>, Error<types::Error>> {
@@ -3142,13 +3177,13 @@ impl<'a> ListFields<'a> {
         outcome.map_err(|error| error.in_operation(&crate::operations::LIST_FIELDS))
     }
 
-    /// Sets options of this call only, such as its timeout or its repeats.
+    /// Sets options for this call only, such as its timeout or its retries.
     pub fn with_options(mut self, options: CallOptions) -> Self {
         self.call_options = options;
         self
     }
 
-    /// What the document says of this operation.
+    /// Metadata of this operation.
     pub fn operation(&self) -> &'static ::openapi_client_runtime::Operation {
         &crate::operations::LIST_FIELDS
     }
@@ -3192,7 +3227,8 @@ impl<'a> CreateField<'a> {
         self.app_id = value
             .try_into()
             .map_err(|_| {
-                "parameter `app_id`: the value cannot become a `String`".to_string()
+                "parameter `app_id`: the value cannot be converted to `String`"
+                    .to_string()
             });
         self
     }
@@ -3207,7 +3243,7 @@ impl<'a> CreateField<'a> {
         self.flow = value
             .try_into()
             .map_err(|_| {
-                "parameter `flow`: the value cannot become a `String`".to_string()
+                "parameter `flow`: the value cannot be converted to `String`".to_string()
             });
         self
     }
@@ -3225,7 +3261,7 @@ impl<'a> CreateField<'a> {
         self
     }
 
-    /// Changes the request body with its builder, starting from what was set before.
+    /// Changes the request body with its builder, starting from the current value.
     pub fn body_map<F>(mut self, f: F) -> Self
     where
         F: std::ops::FnOnce(types::builder::FieldInput) -> types::builder::FieldInput,
@@ -3234,7 +3270,7 @@ impl<'a> CreateField<'a> {
         self
     }
 
-    /// Sends `POST /config/{app_id}/flows/{flow}/fields` and decodes the answer.
+    /// Sends `POST /config/{app_id}/flows/{flow}/fields` and decodes the response.
     pub async fn send(self) -> Result<ResponseValue<()>, Error<types::Error>> {
         let Self { client, app_id, flow, body, call_options } = self;
         let outcome: Result<ResponseValue<()>, Error<types::Error>> = async move {
@@ -3287,13 +3323,13 @@ impl<'a> CreateField<'a> {
         outcome.map_err(|error| error.in_operation(&crate::operations::CREATE_FIELD))
     }
 
-    /// Sets options of this call only, such as its timeout or its repeats.
+    /// Sets options for this call only, such as its timeout or its retries.
     pub fn with_options(mut self, options: CallOptions) -> Self {
         self.call_options = options;
         self
     }
 
-    /// What the document says of this operation.
+    /// Metadata of this operation.
     pub fn operation(&self) -> &'static ::openapi_client_runtime::Operation {
         &crate::operations::CREATE_FIELD
     }
@@ -3342,7 +3378,8 @@ impl<'a> GetField<'a> {
         self.app_id = value
             .try_into()
             .map_err(|_| {
-                "parameter `app_id`: the value cannot become a `String`".to_string()
+                "parameter `app_id`: the value cannot be converted to `String`"
+                    .to_string()
             });
         self
     }
@@ -3357,7 +3394,7 @@ impl<'a> GetField<'a> {
         self.flow = value
             .try_into()
             .map_err(|_| {
-                "parameter `flow`: the value cannot become a `String`".to_string()
+                "parameter `flow`: the value cannot be converted to `String`".to_string()
             });
         self
     }
@@ -3372,7 +3409,8 @@ impl<'a> GetField<'a> {
         self.field = value
             .try_into()
             .map_err(|_| {
-                "parameter `field`: the value cannot become a `String`".to_string()
+                "parameter `field`: the value cannot be converted to `String`"
+                    .to_string()
             });
         self
     }
@@ -3388,12 +3426,13 @@ impl<'a> GetField<'a> {
             .try_into()
             .map(Some)
             .map_err(|_| {
-                "parameter `locale`: the value cannot become a `String`".to_string()
+                "parameter `locale`: the value cannot be converted to `String`"
+                    .to_string()
             });
         self
     }
 
-    /// Sends `GET /config/{app_id}/flows/{flow}/fields/{field}` and decodes the answer.
+    /// Sends `GET /config/{app_id}/flows/{flow}/fields/{field}` and decodes the response.
     pub async fn send(self) -> Result<ResponseValue<types::Field>, Error<types::Error>> {
         let Self { client, app_id, flow, field, locale, call_options } = self;
         let outcome: Result<ResponseValue<types::Field>, Error<types::Error>> = async move {
@@ -3446,13 +3485,13 @@ impl<'a> GetField<'a> {
         outcome.map_err(|error| error.in_operation(&crate::operations::GET_FIELD))
     }
 
-    /// Sets options of this call only, such as its timeout or its repeats.
+    /// Sets options for this call only, such as its timeout or its retries.
     pub fn with_options(mut self, options: CallOptions) -> Self {
         self.call_options = options;
         self
     }
 
-    /// What the document says of this operation.
+    /// Metadata of this operation.
     pub fn operation(&self) -> &'static ::openapi_client_runtime::Operation {
         &crate::operations::GET_FIELD
     }
@@ -3501,7 +3540,8 @@ impl<'a> ModifyField<'a> {
         self.app_id = value
             .try_into()
             .map_err(|_| {
-                "parameter `app_id`: the value cannot become a `String`".to_string()
+                "parameter `app_id`: the value cannot be converted to `String`"
+                    .to_string()
             });
         self
     }
@@ -3516,7 +3556,7 @@ impl<'a> ModifyField<'a> {
         self.flow = value
             .try_into()
             .map_err(|_| {
-                "parameter `flow`: the value cannot become a `String`".to_string()
+                "parameter `flow`: the value cannot be converted to `String`".to_string()
             });
         self
     }
@@ -3531,7 +3571,8 @@ impl<'a> ModifyField<'a> {
         self.field = value
             .try_into()
             .map_err(|_| {
-                "parameter `field`: the value cannot become a `String`".to_string()
+                "parameter `field`: the value cannot be converted to `String`"
+                    .to_string()
             });
         self
     }
@@ -3549,7 +3590,7 @@ impl<'a> ModifyField<'a> {
         self
     }
 
-    /// Changes the request body with its builder, starting from what was set before.
+    /// Changes the request body with its builder, starting from the current value.
     pub fn body_map<F>(mut self, f: F) -> Self
     where
         F: std::ops::FnOnce(types::builder::FieldInput) -> types::builder::FieldInput,
@@ -3558,7 +3599,7 @@ impl<'a> ModifyField<'a> {
         self
     }
 
-    /// Sends `PUT /config/{app_id}/flows/{flow}/fields/{field}` and decodes the answer.
+    /// Sends `PUT /config/{app_id}/flows/{flow}/fields/{field}` and decodes the response.
     pub async fn send(self) -> Result<ResponseValue<()>, Error<types::Error>> {
         let Self { client, app_id, flow, field, body, call_options } = self;
         let outcome: Result<ResponseValue<()>, Error<types::Error>> = async move {
@@ -3613,13 +3654,13 @@ impl<'a> ModifyField<'a> {
         outcome.map_err(|error| error.in_operation(&crate::operations::MODIFY_FIELD))
     }
 
-    /// Sets options of this call only, such as its timeout or its repeats.
+    /// Sets options for this call only, such as its timeout or its retries.
     pub fn with_options(mut self, options: CallOptions) -> Self {
         self.call_options = options;
         self
     }
 
-    /// What the document says of this operation.
+    /// Metadata of this operation.
     pub fn operation(&self) -> &'static ::openapi_client_runtime::Operation {
         &crate::operations::MODIFY_FIELD
     }
@@ -3668,7 +3709,8 @@ impl<'a> DeleteField<'a> {
         self.app_id = value
             .try_into()
             .map_err(|_| {
-                "parameter `app_id`: the value cannot become a `String`".to_string()
+                "parameter `app_id`: the value cannot be converted to `String`"
+                    .to_string()
             });
         self
     }
@@ -3683,7 +3725,7 @@ impl<'a> DeleteField<'a> {
         self.flow = value
             .try_into()
             .map_err(|_| {
-                "parameter `flow`: the value cannot become a `String`".to_string()
+                "parameter `flow`: the value cannot be converted to `String`".to_string()
             });
         self
     }
@@ -3698,7 +3740,8 @@ impl<'a> DeleteField<'a> {
         self.field = value
             .try_into()
             .map_err(|_| {
-                "parameter `field`: the value cannot become a `String`".to_string()
+                "parameter `field`: the value cannot be converted to `String`"
+                    .to_string()
             });
         self
     }
@@ -3714,12 +3757,13 @@ impl<'a> DeleteField<'a> {
             .try_into()
             .map(Some)
             .map_err(|_| {
-                "parameter `force`: the value cannot become a `String`".to_string()
+                "parameter `force`: the value cannot be converted to `String`"
+                    .to_string()
             });
         self
     }
 
-    /// Sends `DELETE /config/{app_id}/flows/{flow}/fields/{field}` and decodes the answer.
+    /// Sends `DELETE /config/{app_id}/flows/{flow}/fields/{field}` and decodes the response.
     pub async fn send(self) -> Result<ResponseValue<()>, Error<types::Error>> {
         let Self { client, app_id, flow, field, force, call_options } = self;
         let outcome: Result<ResponseValue<()>, Error<types::Error>> = async move {
@@ -3772,13 +3816,13 @@ impl<'a> DeleteField<'a> {
         outcome.map_err(|error| error.in_operation(&crate::operations::DELETE_FIELD))
     }
 
-    /// Sets options of this call only, such as its timeout or its repeats.
+    /// Sets options for this call only, such as its timeout or its retries.
     pub fn with_options(mut self, options: CallOptions) -> Self {
         self.call_options = options;
         self
     }
 
-    /// What the document says of this operation.
+    /// Metadata of this operation.
     pub fn operation(&self) -> &'static ::openapi_client_runtime::Operation {
         &crate::operations::DELETE_FIELD
     }
@@ -3820,7 +3864,8 @@ impl<'a> ListForms<'a> {
         self.app_id = value
             .try_into()
             .map_err(|_| {
-                "parameter `app_id`: the value cannot become a `String`".to_string()
+                "parameter `app_id`: the value cannot be converted to `String`"
+                    .to_string()
             });
         self
     }
@@ -3835,12 +3880,12 @@ impl<'a> ListForms<'a> {
         self.flow = value
             .try_into()
             .map_err(|_| {
-                "parameter `flow`: the value cannot become a `String`".to_string()
+                "parameter `flow`: the value cannot be converted to `String`".to_string()
             });
         self
     }
 
-    /// Sends `GET /config/{app_id}/flows/{flow}/forms` and decodes the answer.
+    /// Sends `GET /config/{app_id}/flows/{flow}/forms` and decodes the response.
     pub async fn send(
         self,
     ) -> Result<ResponseValue<::std::vec::Vec<types::NamedRef>>, Error<types::Error>> {
@@ -3894,13 +3939,13 @@ impl<'a> ListForms<'a> {
         outcome.map_err(|error| error.in_operation(&crate::operations::LIST_FORMS))
     }
 
-    /// Sets options of this call only, such as its timeout or its repeats.
+    /// Sets options for this call only, such as its timeout or its retries.
     pub fn with_options(mut self, options: CallOptions) -> Self {
         self.call_options = options;
         self
     }
 
-    /// What the document says of this operation.
+    /// Metadata of this operation.
     pub fn operation(&self) -> &'static ::openapi_client_runtime::Operation {
         &crate::operations::LIST_FORMS
     }
@@ -3944,7 +3989,8 @@ impl<'a> CreateForm<'a> {
         self.app_id = value
             .try_into()
             .map_err(|_| {
-                "parameter `app_id`: the value cannot become a `String`".to_string()
+                "parameter `app_id`: the value cannot be converted to `String`"
+                    .to_string()
             });
         self
     }
@@ -3959,7 +4005,7 @@ impl<'a> CreateForm<'a> {
         self.flow = value
             .try_into()
             .map_err(|_| {
-                "parameter `flow`: the value cannot become a `String`".to_string()
+                "parameter `flow`: the value cannot be converted to `String`".to_string()
             });
         self
     }
@@ -3977,7 +4023,7 @@ impl<'a> CreateForm<'a> {
         self
     }
 
-    /// Changes the request body with its builder, starting from what was set before.
+    /// Changes the request body with its builder, starting from the current value.
     pub fn body_map<F>(mut self, f: F) -> Self
     where
         F: std::ops::FnOnce(types::builder::FormInput) -> types::builder::FormInput,
@@ -3986,7 +4032,7 @@ impl<'a> CreateForm<'a> {
         self
     }
 
-    /// Sends `POST /config/{app_id}/flows/{flow}/forms` and decodes the answer.
+    /// Sends `POST /config/{app_id}/flows/{flow}/forms` and decodes the response.
     pub async fn send(self) -> Result<ResponseValue<()>, Error<types::Error>> {
         let Self { client, app_id, flow, body, call_options } = self;
         let outcome: Result<ResponseValue<()>, Error<types::Error>> = async move {
@@ -4039,13 +4085,13 @@ impl<'a> CreateForm<'a> {
         outcome.map_err(|error| error.in_operation(&crate::operations::CREATE_FORM))
     }
 
-    /// Sets options of this call only, such as its timeout or its repeats.
+    /// Sets options for this call only, such as its timeout or its retries.
     pub fn with_options(mut self, options: CallOptions) -> Self {
         self.call_options = options;
         self
     }
 
-    /// What the document says of this operation.
+    /// Metadata of this operation.
     pub fn operation(&self) -> &'static ::openapi_client_runtime::Operation {
         &crate::operations::CREATE_FORM
     }
@@ -4092,7 +4138,8 @@ impl<'a> GetForm<'a> {
         self.app_id = value
             .try_into()
             .map_err(|_| {
-                "parameter `app_id`: the value cannot become a `String`".to_string()
+                "parameter `app_id`: the value cannot be converted to `String`"
+                    .to_string()
             });
         self
     }
@@ -4107,7 +4154,7 @@ impl<'a> GetForm<'a> {
         self.flow = value
             .try_into()
             .map_err(|_| {
-                "parameter `flow`: the value cannot become a `String`".to_string()
+                "parameter `flow`: the value cannot be converted to `String`".to_string()
             });
         self
     }
@@ -4122,12 +4169,12 @@ impl<'a> GetForm<'a> {
         self.form = value
             .try_into()
             .map_err(|_| {
-                "parameter `form`: the value cannot become a `String`".to_string()
+                "parameter `form`: the value cannot be converted to `String`".to_string()
             });
         self
     }
 
-    /// Sends `GET /config/{app_id}/flows/{flow}/forms/{form}` and decodes the answer.
+    /// Sends `GET /config/{app_id}/flows/{flow}/forms/{form}` and decodes the response.
     pub async fn send(self) -> Result<ResponseValue<types::Form>, Error<types::Error>> {
         let Self { client, app_id, flow, form, call_options } = self;
         let outcome: Result<ResponseValue<types::Form>, Error<types::Error>> = async move {
@@ -4178,13 +4225,13 @@ impl<'a> GetForm<'a> {
         outcome.map_err(|error| error.in_operation(&crate::operations::GET_FORM))
     }
 
-    /// Sets options of this call only, such as its timeout or its repeats.
+    /// Sets options for this call only, such as its timeout or its retries.
     pub fn with_options(mut self, options: CallOptions) -> Self {
         self.call_options = options;
         self
     }
 
-    /// What the document says of this operation.
+    /// Metadata of this operation.
     pub fn operation(&self) -> &'static ::openapi_client_runtime::Operation {
         &crate::operations::GET_FORM
     }
@@ -4233,7 +4280,8 @@ impl<'a> ModifyForm<'a> {
         self.app_id = value
             .try_into()
             .map_err(|_| {
-                "parameter `app_id`: the value cannot become a `String`".to_string()
+                "parameter `app_id`: the value cannot be converted to `String`"
+                    .to_string()
             });
         self
     }
@@ -4248,7 +4296,7 @@ impl<'a> ModifyForm<'a> {
         self.flow = value
             .try_into()
             .map_err(|_| {
-                "parameter `flow`: the value cannot become a `String`".to_string()
+                "parameter `flow`: the value cannot be converted to `String`".to_string()
             });
         self
     }
@@ -4263,7 +4311,7 @@ impl<'a> ModifyForm<'a> {
         self.form = value
             .try_into()
             .map_err(|_| {
-                "parameter `form`: the value cannot become a `String`".to_string()
+                "parameter `form`: the value cannot be converted to `String`".to_string()
             });
         self
     }
@@ -4281,7 +4329,7 @@ impl<'a> ModifyForm<'a> {
         self
     }
 
-    /// Changes the request body with its builder, starting from what was set before.
+    /// Changes the request body with its builder, starting from the current value.
     pub fn body_map<F>(mut self, f: F) -> Self
     where
         F: std::ops::FnOnce(
@@ -4292,7 +4340,7 @@ impl<'a> ModifyForm<'a> {
         self
     }
 
-    /// Sends `PUT /config/{app_id}/flows/{flow}/forms/{form}` and decodes the answer.
+    /// Sends `PUT /config/{app_id}/flows/{flow}/forms/{form}` and decodes the response.
     pub async fn send(self) -> Result<ResponseValue<()>, Error<types::Error>> {
         let Self { client, app_id, flow, form, body, call_options } = self;
         let outcome: Result<ResponseValue<()>, Error<types::Error>> = async move {
@@ -4349,13 +4397,13 @@ impl<'a> ModifyForm<'a> {
         outcome.map_err(|error| error.in_operation(&crate::operations::MODIFY_FORM))
     }
 
-    /// Sets options of this call only, such as its timeout or its repeats.
+    /// Sets options for this call only, such as its timeout or its retries.
     pub fn with_options(mut self, options: CallOptions) -> Self {
         self.call_options = options;
         self
     }
 
-    /// What the document says of this operation.
+    /// Metadata of this operation.
     pub fn operation(&self) -> &'static ::openapi_client_runtime::Operation {
         &crate::operations::MODIFY_FORM
     }
@@ -4402,7 +4450,8 @@ impl<'a> DeleteForm<'a> {
         self.app_id = value
             .try_into()
             .map_err(|_| {
-                "parameter `app_id`: the value cannot become a `String`".to_string()
+                "parameter `app_id`: the value cannot be converted to `String`"
+                    .to_string()
             });
         self
     }
@@ -4417,7 +4466,7 @@ impl<'a> DeleteForm<'a> {
         self.flow = value
             .try_into()
             .map_err(|_| {
-                "parameter `flow`: the value cannot become a `String`".to_string()
+                "parameter `flow`: the value cannot be converted to `String`".to_string()
             });
         self
     }
@@ -4432,12 +4481,12 @@ impl<'a> DeleteForm<'a> {
         self.form = value
             .try_into()
             .map_err(|_| {
-                "parameter `form`: the value cannot become a `String`".to_string()
+                "parameter `form`: the value cannot be converted to `String`".to_string()
             });
         self
     }
 
-    /// Sends `DELETE /config/{app_id}/flows/{flow}/forms/{form}` and decodes the answer.
+    /// Sends `DELETE /config/{app_id}/flows/{flow}/forms/{form}` and decodes the response.
     pub async fn send(self) -> Result<ResponseValue<()>, Error<types::Error>> {
         let Self { client, app_id, flow, form, call_options } = self;
         let outcome: Result<ResponseValue<()>, Error<types::Error>> = async move {
@@ -4488,13 +4537,13 @@ impl<'a> DeleteForm<'a> {
         outcome.map_err(|error| error.in_operation(&crate::operations::DELETE_FORM))
     }
 
-    /// Sets options of this call only, such as its timeout or its repeats.
+    /// Sets options for this call only, such as its timeout or its retries.
     pub fn with_options(mut self, options: CallOptions) -> Self {
         self.call_options = options;
         self
     }
 
-    /// What the document says of this operation.
+    /// Metadata of this operation.
     pub fn operation(&self) -> &'static ::openapi_client_runtime::Operation {
         &crate::operations::DELETE_FORM
     }
@@ -4536,7 +4585,8 @@ impl<'a> ListLocales<'a> {
         self.app_id = value
             .try_into()
             .map_err(|_| {
-                "parameter `app_id`: the value cannot become a `String`".to_string()
+                "parameter `app_id`: the value cannot be converted to `String`"
+                    .to_string()
             });
         self
     }
@@ -4551,12 +4601,12 @@ impl<'a> ListLocales<'a> {
         self.flow = value
             .try_into()
             .map_err(|_| {
-                "parameter `flow`: the value cannot become a `String`".to_string()
+                "parameter `flow`: the value cannot be converted to `String`".to_string()
             });
         self
     }
 
-    /// Sends `GET /config/{app_id}/flows/{flow}/locales` and decodes the answer.
+    /// Sends `GET /config/{app_id}/flows/{flow}/locales` and decodes the response.
     pub async fn send(
         self,
     ) -> Result<ResponseValue<::std::vec::Vec<types::NamedRef>>, Error<types::Error>> {
@@ -4610,13 +4660,13 @@ impl<'a> ListLocales<'a> {
         outcome.map_err(|error| error.in_operation(&crate::operations::LIST_LOCALES))
     }
 
-    /// Sets options of this call only, such as its timeout or its repeats.
+    /// Sets options for this call only, such as its timeout or its retries.
     pub fn with_options(mut self, options: CallOptions) -> Self {
         self.call_options = options;
         self
     }
 
-    /// What the document says of this operation.
+    /// Metadata of this operation.
     pub fn operation(&self) -> &'static ::openapi_client_runtime::Operation {
         &crate::operations::LIST_LOCALES
     }
@@ -4663,7 +4713,8 @@ impl<'a> ListLocalizedFields<'a> {
         self.app_id = value
             .try_into()
             .map_err(|_| {
-                "parameter `app_id`: the value cannot become a `String`".to_string()
+                "parameter `app_id`: the value cannot be converted to `String`"
+                    .to_string()
             });
         self
     }
@@ -4678,7 +4729,7 @@ impl<'a> ListLocalizedFields<'a> {
         self.flow = value
             .try_into()
             .map_err(|_| {
-                "parameter `flow`: the value cannot become a `String`".to_string()
+                "parameter `flow`: the value cannot be converted to `String`".to_string()
             });
         self
     }
@@ -4693,12 +4744,13 @@ impl<'a> ListLocalizedFields<'a> {
         self.locale = value
             .try_into()
             .map_err(|_| {
-                "parameter `locale`: the value cannot become a `String`".to_string()
+                "parameter `locale`: the value cannot be converted to `String`"
+                    .to_string()
             });
         self
     }
 
-    /// Sends `GET /config/{app_id}/flows/{flow}/locales/{locale}/fields` and decodes the answer.
+    /// Sends `GET /config/{app_id}/flows/{flow}/locales/{locale}/fields` and decodes the response.
     pub async fn send(
         self,
     ) -> Result<ResponseValue<::std::vec::Vec<types::NamedRef>>, Error<types::Error>> {
@@ -4761,13 +4813,13 @@ impl<'a> ListLocalizedFields<'a> {
             })
     }
 
-    /// Sets options of this call only, such as its timeout or its repeats.
+    /// Sets options for this call only, such as its timeout or its retries.
     pub fn with_options(mut self, options: CallOptions) -> Self {
         self.call_options = options;
         self
     }
 
-    /// What the document says of this operation.
+    /// Metadata of this operation.
     pub fn operation(&self) -> &'static ::openapi_client_runtime::Operation {
         &crate::operations::LIST_LOCALIZED_FIELDS
     }
@@ -4816,7 +4868,8 @@ impl<'a> CreateLocalizedField<'a> {
         self.app_id = value
             .try_into()
             .map_err(|_| {
-                "parameter `app_id`: the value cannot become a `String`".to_string()
+                "parameter `app_id`: the value cannot be converted to `String`"
+                    .to_string()
             });
         self
     }
@@ -4831,7 +4884,7 @@ impl<'a> CreateLocalizedField<'a> {
         self.flow = value
             .try_into()
             .map_err(|_| {
-                "parameter `flow`: the value cannot become a `String`".to_string()
+                "parameter `flow`: the value cannot be converted to `String`".to_string()
             });
         self
     }
@@ -4846,7 +4899,8 @@ impl<'a> CreateLocalizedField<'a> {
         self.locale = value
             .try_into()
             .map_err(|_| {
-                "parameter `locale`: the value cannot become a `String`".to_string()
+                "parameter `locale`: the value cannot be converted to `String`"
+                    .to_string()
             });
         self
     }
@@ -4866,7 +4920,7 @@ impl<'a> CreateLocalizedField<'a> {
         self
     }
 
-    /// Changes the request body with its builder, starting from what was set before.
+    /// Changes the request body with its builder, starting from the current value.
     pub fn body_map<F>(mut self, f: F) -> Self
     where
         F: std::ops::FnOnce(
@@ -4877,7 +4931,7 @@ impl<'a> CreateLocalizedField<'a> {
         self
     }
 
-    /// Sends `POST /config/{app_id}/flows/{flow}/locales/{locale}/fields` and decodes the answer.
+    /// Sends `POST /config/{app_id}/flows/{flow}/locales/{locale}/fields` and decodes the response.
     pub async fn send(self) -> Result<ResponseValue<()>, Error<types::Error>> {
         let Self { client, app_id, flow, locale, body, call_options } = self;
         let outcome: Result<ResponseValue<()>, Error<types::Error>> = async move {
@@ -4941,13 +4995,13 @@ impl<'a> CreateLocalizedField<'a> {
             })
     }
 
-    /// Sets options of this call only, such as its timeout or its repeats.
+    /// Sets options for this call only, such as its timeout or its retries.
     pub fn with_options(mut self, options: CallOptions) -> Self {
         self.call_options = options;
         self
     }
 
-    /// What the document says of this operation.
+    /// Metadata of this operation.
     pub fn operation(&self) -> &'static ::openapi_client_runtime::Operation {
         &crate::operations::CREATE_LOCALIZED_FIELD
     }
@@ -4999,7 +5053,8 @@ impl<'a> GetLocalizedField<'a> {
         self.app_id = value
             .try_into()
             .map_err(|_| {
-                "parameter `app_id`: the value cannot become a `String`".to_string()
+                "parameter `app_id`: the value cannot be converted to `String`"
+                    .to_string()
             });
         self
     }
@@ -5014,7 +5069,7 @@ impl<'a> GetLocalizedField<'a> {
         self.flow = value
             .try_into()
             .map_err(|_| {
-                "parameter `flow`: the value cannot become a `String`".to_string()
+                "parameter `flow`: the value cannot be converted to `String`".to_string()
             });
         self
     }
@@ -5029,7 +5084,8 @@ impl<'a> GetLocalizedField<'a> {
         self.locale = value
             .try_into()
             .map_err(|_| {
-                "parameter `locale`: the value cannot become a `String`".to_string()
+                "parameter `locale`: the value cannot be converted to `String`"
+                    .to_string()
             });
         self
     }
@@ -5044,12 +5100,13 @@ impl<'a> GetLocalizedField<'a> {
         self.field = value
             .try_into()
             .map_err(|_| {
-                "parameter `field`: the value cannot become a `String`".to_string()
+                "parameter `field`: the value cannot be converted to `String`"
+                    .to_string()
             });
         self
     }
 
-    /// Sends `GET /config/{app_id}/flows/{flow}/locales/{locale}/fields/{field}` and decodes the answer.
+    /// Sends `GET /config/{app_id}/flows/{flow}/locales/{locale}/fields/{field}` and decodes the response.
     pub async fn send(
         self,
     ) -> Result<ResponseValue<types::LocalizedField>, Error<types::Error>> {
@@ -5104,13 +5161,13 @@ impl<'a> GetLocalizedField<'a> {
             .map_err(|error| error.in_operation(&crate::operations::GET_LOCALIZED_FIELD))
     }
 
-    /// Sets options of this call only, such as its timeout or its repeats.
+    /// Sets options for this call only, such as its timeout or its retries.
     pub fn with_options(mut self, options: CallOptions) -> Self {
         self.call_options = options;
         self
     }
 
-    /// What the document says of this operation.
+    /// Metadata of this operation.
     pub fn operation(&self) -> &'static ::openapi_client_runtime::Operation {
         &crate::operations::GET_LOCALIZED_FIELD
     }
@@ -5164,7 +5221,8 @@ impl<'a> ModifyLocalizedField<'a> {
         self.app_id = value
             .try_into()
             .map_err(|_| {
-                "parameter `app_id`: the value cannot become a `String`".to_string()
+                "parameter `app_id`: the value cannot be converted to `String`"
+                    .to_string()
             });
         self
     }
@@ -5179,7 +5237,7 @@ impl<'a> ModifyLocalizedField<'a> {
         self.flow = value
             .try_into()
             .map_err(|_| {
-                "parameter `flow`: the value cannot become a `String`".to_string()
+                "parameter `flow`: the value cannot be converted to `String`".to_string()
             });
         self
     }
@@ -5194,7 +5252,8 @@ impl<'a> ModifyLocalizedField<'a> {
         self.locale = value
             .try_into()
             .map_err(|_| {
-                "parameter `locale`: the value cannot become a `String`".to_string()
+                "parameter `locale`: the value cannot be converted to `String`"
+                    .to_string()
             });
         self
     }
@@ -5209,7 +5268,8 @@ impl<'a> ModifyLocalizedField<'a> {
         self.field = value
             .try_into()
             .map_err(|_| {
-                "parameter `field`: the value cannot become a `String`".to_string()
+                "parameter `field`: the value cannot be converted to `String`"
+                    .to_string()
             });
         self
     }
@@ -5229,7 +5289,7 @@ impl<'a> ModifyLocalizedField<'a> {
         self
     }
 
-    /// Changes the request body with its builder, starting from what was set before.
+    /// Changes the request body with its builder, starting from the current value.
     pub fn body_map<F>(mut self, f: F) -> Self
     where
         F: std::ops::FnOnce(
@@ -5240,7 +5300,7 @@ impl<'a> ModifyLocalizedField<'a> {
         self
     }
 
-    /// Sends `PUT /config/{app_id}/flows/{flow}/locales/{locale}/fields/{field}` and decodes the answer.
+    /// Sends `PUT /config/{app_id}/flows/{flow}/locales/{locale}/fields/{field}` and decodes the response.
     pub async fn send(self) -> Result<ResponseValue<()>, Error<types::Error>> {
         let Self { client, app_id, flow, locale, field, body, call_options } = self;
         let outcome: Result<ResponseValue<()>, Error<types::Error>> = async move {
@@ -5305,13 +5365,13 @@ impl<'a> ModifyLocalizedField<'a> {
             })
     }
 
-    /// Sets options of this call only, such as its timeout or its repeats.
+    /// Sets options for this call only, such as its timeout or its retries.
     pub fn with_options(mut self, options: CallOptions) -> Self {
         self.call_options = options;
         self
     }
 
-    /// What the document says of this operation.
+    /// Metadata of this operation.
     pub fn operation(&self) -> &'static ::openapi_client_runtime::Operation {
         &crate::operations::MODIFY_LOCALIZED_FIELD
     }
@@ -5358,7 +5418,8 @@ impl<'a> ListEmailTemplates<'a> {
         self.app_id = value
             .try_into()
             .map_err(|_| {
-                "parameter `app_id`: the value cannot become a `String`".to_string()
+                "parameter `app_id`: the value cannot be converted to `String`"
+                    .to_string()
             });
         self
     }
@@ -5373,7 +5434,7 @@ impl<'a> ListEmailTemplates<'a> {
         self.flow = value
             .try_into()
             .map_err(|_| {
-                "parameter `flow`: the value cannot become a `String`".to_string()
+                "parameter `flow`: the value cannot be converted to `String`".to_string()
             });
         self
     }
@@ -5388,12 +5449,13 @@ impl<'a> ListEmailTemplates<'a> {
         self.locale = value
             .try_into()
             .map_err(|_| {
-                "parameter `locale`: the value cannot become a `String`".to_string()
+                "parameter `locale`: the value cannot be converted to `String`"
+                    .to_string()
             });
         self
     }
 
-    /// Sends `GET /config/{app_id}/flows/{flow}/locales/{locale}/mailTemplates` and decodes the answer.
+    /// Sends `GET /config/{app_id}/flows/{flow}/locales/{locale}/mailTemplates` and decodes the response.
     pub async fn send(
         self,
     ) -> Result<ResponseValue<::std::vec::Vec<types::NamedRef>>, Error<types::Error>> {
@@ -5452,13 +5514,13 @@ impl<'a> ListEmailTemplates<'a> {
             })
     }
 
-    /// Sets options of this call only, such as its timeout or its repeats.
+    /// Sets options for this call only, such as its timeout or its retries.
     pub fn with_options(mut self, options: CallOptions) -> Self {
         self.call_options = options;
         self
     }
 
-    /// What the document says of this operation.
+    /// Metadata of this operation.
     pub fn operation(&self) -> &'static ::openapi_client_runtime::Operation {
         &crate::operations::LIST_EMAIL_TEMPLATES
     }
@@ -5510,7 +5572,8 @@ impl<'a> GetEmailTemplate<'a> {
         self.app_id = value
             .try_into()
             .map_err(|_| {
-                "parameter `app_id`: the value cannot become a `String`".to_string()
+                "parameter `app_id`: the value cannot be converted to `String`"
+                    .to_string()
             });
         self
     }
@@ -5525,7 +5588,7 @@ impl<'a> GetEmailTemplate<'a> {
         self.flow = value
             .try_into()
             .map_err(|_| {
-                "parameter `flow`: the value cannot become a `String`".to_string()
+                "parameter `flow`: the value cannot be converted to `String`".to_string()
             });
         self
     }
@@ -5540,7 +5603,8 @@ impl<'a> GetEmailTemplate<'a> {
         self.locale = value
             .try_into()
             .map_err(|_| {
-                "parameter `locale`: the value cannot become a `String`".to_string()
+                "parameter `locale`: the value cannot be converted to `String`"
+                    .to_string()
             });
         self
     }
@@ -5555,12 +5619,13 @@ impl<'a> GetEmailTemplate<'a> {
         self.template = value
             .try_into()
             .map_err(|_| {
-                "parameter `template`: the value cannot become a `String`".to_string()
+                "parameter `template`: the value cannot be converted to `String`"
+                    .to_string()
             });
         self
     }
 
-    /// Sends `GET /config/{app_id}/flows/{flow}/locales/{locale}/mailTemplates/{template}` and decodes the answer.
+    /// Sends `GET /config/{app_id}/flows/{flow}/locales/{locale}/mailTemplates/{template}` and decodes the response.
     pub async fn send(
         self,
     ) -> Result<ResponseValue<types::MailTemplate>, Error<types::Error>> {
@@ -5616,13 +5681,13 @@ impl<'a> GetEmailTemplate<'a> {
             .map_err(|error| error.in_operation(&crate::operations::GET_EMAIL_TEMPLATE))
     }
 
-    /// Sets options of this call only, such as its timeout or its repeats.
+    /// Sets options for this call only, such as its timeout or its retries.
     pub fn with_options(mut self, options: CallOptions) -> Self {
         self.call_options = options;
         self
     }
 
-    /// What the document says of this operation.
+    /// Metadata of this operation.
     pub fn operation(&self) -> &'static ::openapi_client_runtime::Operation {
         &crate::operations::GET_EMAIL_TEMPLATE
     }
@@ -5676,7 +5741,8 @@ impl<'a> ModifyEmailTemplate<'a> {
         self.app_id = value
             .try_into()
             .map_err(|_| {
-                "parameter `app_id`: the value cannot become a `String`".to_string()
+                "parameter `app_id`: the value cannot be converted to `String`"
+                    .to_string()
             });
         self
     }
@@ -5691,7 +5757,7 @@ impl<'a> ModifyEmailTemplate<'a> {
         self.flow = value
             .try_into()
             .map_err(|_| {
-                "parameter `flow`: the value cannot become a `String`".to_string()
+                "parameter `flow`: the value cannot be converted to `String`".to_string()
             });
         self
     }
@@ -5706,7 +5772,8 @@ impl<'a> ModifyEmailTemplate<'a> {
         self.locale = value
             .try_into()
             .map_err(|_| {
-                "parameter `locale`: the value cannot become a `String`".to_string()
+                "parameter `locale`: the value cannot be converted to `String`"
+                    .to_string()
             });
         self
     }
@@ -5721,7 +5788,8 @@ impl<'a> ModifyEmailTemplate<'a> {
         self.template = value
             .try_into()
             .map_err(|_| {
-                "parameter `template`: the value cannot become a `String`".to_string()
+                "parameter `template`: the value cannot be converted to `String`"
+                    .to_string()
             });
         self
     }
@@ -5739,7 +5807,7 @@ impl<'a> ModifyEmailTemplate<'a> {
         self
     }
 
-    /// Changes the request body with its builder, starting from what was set before.
+    /// Changes the request body with its builder, starting from the current value.
     pub fn body_map<F>(mut self, f: F) -> Self
     where
         F: std::ops::FnOnce(
@@ -5750,7 +5818,7 @@ impl<'a> ModifyEmailTemplate<'a> {
         self
     }
 
-    /// Sends `PUT /config/{app_id}/flows/{flow}/locales/{locale}/mailTemplates/{template}` and decodes the answer.
+    /// Sends `PUT /config/{app_id}/flows/{flow}/locales/{locale}/mailTemplates/{template}` and decodes the response.
     pub async fn send(self) -> Result<ResponseValue<()>, Error<types::Error>> {
         let Self { client, app_id, flow, locale, template, body, call_options } = self;
         let outcome: Result<ResponseValue<()>, Error<types::Error>> = async move {
@@ -5816,13 +5884,13 @@ impl<'a> ModifyEmailTemplate<'a> {
             })
     }
 
-    /// Sets options of this call only, such as its timeout or its repeats.
+    /// Sets options for this call only, such as its timeout or its retries.
     pub fn with_options(mut self, options: CallOptions) -> Self {
         self.call_options = options;
         self
     }
 
-    /// What the document says of this operation.
+    /// Metadata of this operation.
     pub fn operation(&self) -> &'static ::openapi_client_runtime::Operation {
         &crate::operations::MODIFY_EMAIL_TEMPLATE
     }
@@ -5874,7 +5942,8 @@ impl<'a> GetEmailSubject<'a> {
         self.app_id = value
             .try_into()
             .map_err(|_| {
-                "parameter `app_id`: the value cannot become a `String`".to_string()
+                "parameter `app_id`: the value cannot be converted to `String`"
+                    .to_string()
             });
         self
     }
@@ -5889,7 +5958,7 @@ impl<'a> GetEmailSubject<'a> {
         self.flow = value
             .try_into()
             .map_err(|_| {
-                "parameter `flow`: the value cannot become a `String`".to_string()
+                "parameter `flow`: the value cannot be converted to `String`".to_string()
             });
         self
     }
@@ -5904,7 +5973,8 @@ impl<'a> GetEmailSubject<'a> {
         self.locale = value
             .try_into()
             .map_err(|_| {
-                "parameter `locale`: the value cannot become a `String`".to_string()
+                "parameter `locale`: the value cannot be converted to `String`"
+                    .to_string()
             });
         self
     }
@@ -5919,12 +5989,13 @@ impl<'a> GetEmailSubject<'a> {
         self.template = value
             .try_into()
             .map_err(|_| {
-                "parameter `template`: the value cannot become a `String`".to_string()
+                "parameter `template`: the value cannot be converted to `String`"
+                    .to_string()
             });
         self
     }
 
-    /// Sends `GET /config/{app_id}/flows/{flow}/locales/{locale}/mailTemplates/{template}/subject` and decodes the answer.
+    /// Sends `GET /config/{app_id}/flows/{flow}/locales/{locale}/mailTemplates/{template}/subject` and decodes the response.
     pub async fn send(
         self,
     ) -> Result<ResponseValue<::std::string::String>, Error<types::Error>> {
@@ -5980,13 +6051,13 @@ impl<'a> GetEmailSubject<'a> {
             .map_err(|error| error.in_operation(&crate::operations::GET_EMAIL_SUBJECT))
     }
 
-    /// Sets options of this call only, such as its timeout or its repeats.
+    /// Sets options for this call only, such as its timeout or its retries.
     pub fn with_options(mut self, options: CallOptions) -> Self {
         self.call_options = options;
         self
     }
 
-    /// What the document says of this operation.
+    /// Metadata of this operation.
     pub fn operation(&self) -> &'static ::openapi_client_runtime::Operation {
         &crate::operations::GET_EMAIL_SUBJECT
     }
@@ -6043,7 +6114,8 @@ impl<'a> ModifyEmailSubject<'a> {
         self.app_id = value
             .try_into()
             .map_err(|_| {
-                "parameter `app_id`: the value cannot become a `String`".to_string()
+                "parameter `app_id`: the value cannot be converted to `String`"
+                    .to_string()
             });
         self
     }
@@ -6058,7 +6130,7 @@ impl<'a> ModifyEmailSubject<'a> {
         self.flow = value
             .try_into()
             .map_err(|_| {
-                "parameter `flow`: the value cannot become a `String`".to_string()
+                "parameter `flow`: the value cannot be converted to `String`".to_string()
             });
         self
     }
@@ -6073,7 +6145,8 @@ impl<'a> ModifyEmailSubject<'a> {
         self.locale = value
             .try_into()
             .map_err(|_| {
-                "parameter `locale`: the value cannot become a `String`".to_string()
+                "parameter `locale`: the value cannot be converted to `String`"
+                    .to_string()
             });
         self
     }
@@ -6088,7 +6161,8 @@ impl<'a> ModifyEmailSubject<'a> {
         self.template = value
             .try_into()
             .map_err(|_| {
-                "parameter `template`: the value cannot become a `String`".to_string()
+                "parameter `template`: the value cannot be converted to `String`"
+                    .to_string()
             });
         self
     }
@@ -6101,13 +6175,13 @@ impl<'a> ModifyEmailSubject<'a> {
         self.body = value
             .try_into()
             .map_err(|_| {
-                "the request body: the value cannot become a `String`".to_string()
+                "the request body: the value cannot be converted to `String`".to_string()
             })
             .map(|v| v.into());
         self
     }
 
-    /// Sends `PUT /config/{app_id}/flows/{flow}/locales/{locale}/mailTemplates/{template}/subject` and decodes the answer.
+    /// Sends `PUT /config/{app_id}/flows/{flow}/locales/{locale}/mailTemplates/{template}/subject` and decodes the response.
     pub async fn send(self) -> Result<ResponseValue<()>, Error<types::Error>> {
         let Self { client, app_id, flow, locale, template, body, call_options } = self;
         let outcome: Result<ResponseValue<()>, Error<types::Error>> = async move {
@@ -6171,13 +6245,13 @@ impl<'a> ModifyEmailSubject<'a> {
             })
     }
 
-    /// Sets options of this call only, such as its timeout or its repeats.
+    /// Sets options for this call only, such as its timeout or its retries.
     pub fn with_options(mut self, options: CallOptions) -> Self {
         self.call_options = options;
         self
     }
 
-    /// What the document says of this operation.
+    /// Metadata of this operation.
     pub fn operation(&self) -> &'static ::openapi_client_runtime::Operation {
         &crate::operations::MODIFY_EMAIL_SUBJECT
     }
@@ -6229,7 +6303,8 @@ impl<'a> GetEmailBody<'a> {
         self.app_id = value
             .try_into()
             .map_err(|_| {
-                "parameter `app_id`: the value cannot become a `String`".to_string()
+                "parameter `app_id`: the value cannot be converted to `String`"
+                    .to_string()
             });
         self
     }
@@ -6244,7 +6319,7 @@ impl<'a> GetEmailBody<'a> {
         self.flow = value
             .try_into()
             .map_err(|_| {
-                "parameter `flow`: the value cannot become a `String`".to_string()
+                "parameter `flow`: the value cannot be converted to `String`".to_string()
             });
         self
     }
@@ -6259,7 +6334,8 @@ impl<'a> GetEmailBody<'a> {
         self.locale = value
             .try_into()
             .map_err(|_| {
-                "parameter `locale`: the value cannot become a `String`".to_string()
+                "parameter `locale`: the value cannot be converted to `String`"
+                    .to_string()
             });
         self
     }
@@ -6274,12 +6350,13 @@ impl<'a> GetEmailBody<'a> {
         self.template = value
             .try_into()
             .map_err(|_| {
-                "parameter `template`: the value cannot become a `String`".to_string()
+                "parameter `template`: the value cannot be converted to `String`"
+                    .to_string()
             });
         self
     }
 
-    /// Sends `GET /config/{app_id}/flows/{flow}/locales/{locale}/mailTemplates/{template}/body` and decodes the answer.
+    /// Sends `GET /config/{app_id}/flows/{flow}/locales/{locale}/mailTemplates/{template}/body` and decodes the response.
     pub async fn send(
         self,
     ) -> Result<ResponseValue<::std::string::String>, Error<types::Error>> {
@@ -6334,13 +6411,13 @@ impl<'a> GetEmailBody<'a> {
         outcome.map_err(|error| error.in_operation(&crate::operations::GET_EMAIL_BODY))
     }
 
-    /// Sets options of this call only, such as its timeout or its repeats.
+    /// Sets options for this call only, such as its timeout or its retries.
     pub fn with_options(mut self, options: CallOptions) -> Self {
         self.call_options = options;
         self
     }
 
-    /// What the document says of this operation.
+    /// Metadata of this operation.
     pub fn operation(&self) -> &'static ::openapi_client_runtime::Operation {
         &crate::operations::GET_EMAIL_BODY
     }
@@ -6397,7 +6474,8 @@ impl<'a> ModifyEmailBody<'a> {
         self.app_id = value
             .try_into()
             .map_err(|_| {
-                "parameter `app_id`: the value cannot become a `String`".to_string()
+                "parameter `app_id`: the value cannot be converted to `String`"
+                    .to_string()
             });
         self
     }
@@ -6412,7 +6490,7 @@ impl<'a> ModifyEmailBody<'a> {
         self.flow = value
             .try_into()
             .map_err(|_| {
-                "parameter `flow`: the value cannot become a `String`".to_string()
+                "parameter `flow`: the value cannot be converted to `String`".to_string()
             });
         self
     }
@@ -6427,7 +6505,8 @@ impl<'a> ModifyEmailBody<'a> {
         self.locale = value
             .try_into()
             .map_err(|_| {
-                "parameter `locale`: the value cannot become a `String`".to_string()
+                "parameter `locale`: the value cannot be converted to `String`"
+                    .to_string()
             });
         self
     }
@@ -6442,7 +6521,8 @@ impl<'a> ModifyEmailBody<'a> {
         self.template = value
             .try_into()
             .map_err(|_| {
-                "parameter `template`: the value cannot become a `String`".to_string()
+                "parameter `template`: the value cannot be converted to `String`"
+                    .to_string()
             });
         self
     }
@@ -6455,13 +6535,13 @@ impl<'a> ModifyEmailBody<'a> {
         self.body = value
             .try_into()
             .map_err(|_| {
-                "the request body: the value cannot become a `String`".to_string()
+                "the request body: the value cannot be converted to `String`".to_string()
             })
             .map(|v| v.into());
         self
     }
 
-    /// Sends `PUT /config/{app_id}/flows/{flow}/locales/{locale}/mailTemplates/{template}/body` and decodes the answer.
+    /// Sends `PUT /config/{app_id}/flows/{flow}/locales/{locale}/mailTemplates/{template}/body` and decodes the response.
     pub async fn send(self) -> Result<ResponseValue<()>, Error<types::Error>> {
         let Self { client, app_id, flow, locale, template, body, call_options } = self;
         let outcome: Result<ResponseValue<()>, Error<types::Error>> = async move {
@@ -6523,13 +6603,13 @@ impl<'a> ModifyEmailBody<'a> {
             .map_err(|error| error.in_operation(&crate::operations::MODIFY_EMAIL_BODY))
     }
 
-    /// Sets options of this call only, such as its timeout or its repeats.
+    /// Sets options for this call only, such as its timeout or its retries.
     pub fn with_options(mut self, options: CallOptions) -> Self {
         self.call_options = options;
         self
     }
 
-    /// What the document says of this operation.
+    /// Metadata of this operation.
     pub fn operation(&self) -> &'static ::openapi_client_runtime::Operation {
         &crate::operations::MODIFY_EMAIL_BODY
     }
@@ -6581,7 +6661,8 @@ impl<'a> GetEmailBodyAsHtml<'a> {
         self.app_id = value
             .try_into()
             .map_err(|_| {
-                "parameter `app_id`: the value cannot become a `String`".to_string()
+                "parameter `app_id`: the value cannot be converted to `String`"
+                    .to_string()
             });
         self
     }
@@ -6596,7 +6677,7 @@ impl<'a> GetEmailBodyAsHtml<'a> {
         self.flow = value
             .try_into()
             .map_err(|_| {
-                "parameter `flow`: the value cannot become a `String`".to_string()
+                "parameter `flow`: the value cannot be converted to `String`".to_string()
             });
         self
     }
@@ -6611,7 +6692,8 @@ impl<'a> GetEmailBodyAsHtml<'a> {
         self.locale = value
             .try_into()
             .map_err(|_| {
-                "parameter `locale`: the value cannot become a `String`".to_string()
+                "parameter `locale`: the value cannot be converted to `String`"
+                    .to_string()
             });
         self
     }
@@ -6626,12 +6708,13 @@ impl<'a> GetEmailBodyAsHtml<'a> {
         self.template = value
             .try_into()
             .map_err(|_| {
-                "parameter `template`: the value cannot become a `String`".to_string()
+                "parameter `template`: the value cannot be converted to `String`"
+                    .to_string()
             });
         self
     }
 
-    /// Sends `GET /config/{app_id}/flows/{flow}/locales/{locale}/mailTemplates/{template}/body` and decodes the answer.
+    /// Sends `GET /config/{app_id}/flows/{flow}/locales/{locale}/mailTemplates/{template}/body` and decodes the response.
     pub async fn send(
         self,
     ) -> Result<ResponseValue<::std::string::String>, Error<types::Error>> {
@@ -6693,13 +6776,13 @@ impl<'a> GetEmailBodyAsHtml<'a> {
             })
     }
 
-    /// Sets options of this call only, such as its timeout or its repeats.
+    /// Sets options for this call only, such as its timeout or its retries.
     pub fn with_options(mut self, options: CallOptions) -> Self {
         self.call_options = options;
         self
     }
 
-    /// What the document says of this operation.
+    /// Metadata of this operation.
     pub fn operation(&self) -> &'static ::openapi_client_runtime::Operation {
         &crate::operations::GET_EMAIL_BODY_AS_HTML
     }
@@ -6756,7 +6839,8 @@ impl<'a> ModifyEmailBodyFromHtml<'a> {
         self.app_id = value
             .try_into()
             .map_err(|_| {
-                "parameter `app_id`: the value cannot become a `String`".to_string()
+                "parameter `app_id`: the value cannot be converted to `String`"
+                    .to_string()
             });
         self
     }
@@ -6771,7 +6855,7 @@ impl<'a> ModifyEmailBodyFromHtml<'a> {
         self.flow = value
             .try_into()
             .map_err(|_| {
-                "parameter `flow`: the value cannot become a `String`".to_string()
+                "parameter `flow`: the value cannot be converted to `String`".to_string()
             });
         self
     }
@@ -6786,7 +6870,8 @@ impl<'a> ModifyEmailBodyFromHtml<'a> {
         self.locale = value
             .try_into()
             .map_err(|_| {
-                "parameter `locale`: the value cannot become a `String`".to_string()
+                "parameter `locale`: the value cannot be converted to `String`"
+                    .to_string()
             });
         self
     }
@@ -6801,7 +6886,8 @@ impl<'a> ModifyEmailBodyFromHtml<'a> {
         self.template = value
             .try_into()
             .map_err(|_| {
-                "parameter `template`: the value cannot become a `String`".to_string()
+                "parameter `template`: the value cannot be converted to `String`"
+                    .to_string()
             });
         self
     }
@@ -6814,13 +6900,13 @@ impl<'a> ModifyEmailBodyFromHtml<'a> {
         self.body = value
             .try_into()
             .map_err(|_| {
-                "the request body: the value cannot become a `String`".to_string()
+                "the request body: the value cannot be converted to `String`".to_string()
             })
             .map(|v| v.into());
         self
     }
 
-    /// Sends `PUT /config/{app_id}/flows/{flow}/locales/{locale}/mailTemplates/{template}/body` and decodes the answer.
+    /// Sends `PUT /config/{app_id}/flows/{flow}/locales/{locale}/mailTemplates/{template}/body` and decodes the response.
     pub async fn send(self) -> Result<ResponseValue<()>, Error<types::Error>> {
         let Self { client, app_id, flow, locale, template, body, call_options } = self;
         let outcome: Result<ResponseValue<()>, Error<types::Error>> = async move {
@@ -6888,13 +6974,13 @@ impl<'a> ModifyEmailBodyFromHtml<'a> {
             })
     }
 
-    /// Sets options of this call only, such as its timeout or its repeats.
+    /// Sets options for this call only, such as its timeout or its retries.
     pub fn with_options(mut self, options: CallOptions) -> Self {
         self.call_options = options;
         self
     }
 
-    /// What the document says of this operation.
+    /// Metadata of this operation.
     pub fn operation(&self) -> &'static ::openapi_client_runtime::Operation {
         &crate::operations::MODIFY_EMAIL_BODY_FROM_HTML
     }
@@ -6936,7 +7022,8 @@ impl<'a> ListStrings<'a> {
         self.app_id = value
             .try_into()
             .map_err(|_| {
-                "parameter `app_id`: the value cannot become a `String`".to_string()
+                "parameter `app_id`: the value cannot be converted to `String`"
+                    .to_string()
             });
         self
     }
@@ -6951,12 +7038,12 @@ impl<'a> ListStrings<'a> {
         self.flow = value
             .try_into()
             .map_err(|_| {
-                "parameter `flow`: the value cannot become a `String`".to_string()
+                "parameter `flow`: the value cannot be converted to `String`".to_string()
             });
         self
     }
 
-    /// Sends `GET /config/{app_id}/flows/{flow}/strings` and decodes the answer.
+    /// Sends `GET /config/{app_id}/flows/{flow}/strings` and decodes the response.
     pub async fn send(
         self,
     ) -> Result<ResponseValue<::std::vec::Vec<types::NamedRef>>, Error<types::Error>> {
@@ -7010,13 +7097,13 @@ impl<'a> ListStrings<'a> {
         outcome.map_err(|error| error.in_operation(&crate::operations::LIST_STRINGS))
     }
 
-    /// Sets options of this call only, such as its timeout or its repeats.
+    /// Sets options for this call only, such as its timeout or its retries.
     pub fn with_options(mut self, options: CallOptions) -> Self {
         self.call_options = options;
         self
     }
 
-    /// What the document says of this operation.
+    /// Metadata of this operation.
     pub fn operation(&self) -> &'static ::openapi_client_runtime::Operation {
         &crate::operations::LIST_STRINGS
     }
@@ -7064,7 +7151,8 @@ impl<'a> CreateString<'a> {
         self.app_id = value
             .try_into()
             .map_err(|_| {
-                "parameter `app_id`: the value cannot become a `String`".to_string()
+                "parameter `app_id`: the value cannot be converted to `String`"
+                    .to_string()
             });
         self
     }
@@ -7079,7 +7167,7 @@ impl<'a> CreateString<'a> {
         self.flow = value
             .try_into()
             .map_err(|_| {
-                "parameter `flow`: the value cannot become a `String`".to_string()
+                "parameter `flow`: the value cannot be converted to `String`".to_string()
             });
         self
     }
@@ -7097,7 +7185,7 @@ impl<'a> CreateString<'a> {
         self
     }
 
-    /// Changes the request body with its builder, starting from what was set before.
+    /// Changes the request body with its builder, starting from the current value.
     pub fn body_map<F>(mut self, f: F) -> Self
     where
         F: std::ops::FnOnce(
@@ -7108,7 +7196,7 @@ impl<'a> CreateString<'a> {
         self
     }
 
-    /// Sends `POST /config/{app_id}/flows/{flow}/strings` and decodes the answer.
+    /// Sends `POST /config/{app_id}/flows/{flow}/strings` and decodes the response.
     pub async fn send(self) -> Result<ResponseValue<()>, Error<types::Error>> {
         let Self { client, app_id, flow, body, call_options } = self;
         let outcome: Result<ResponseValue<()>, Error<types::Error>> = async move {
@@ -7163,13 +7251,13 @@ impl<'a> CreateString<'a> {
         outcome.map_err(|error| error.in_operation(&crate::operations::CREATE_STRING))
     }
 
-    /// Sets options of this call only, such as its timeout or its repeats.
+    /// Sets options for this call only, such as its timeout or its retries.
     pub fn with_options(mut self, options: CallOptions) -> Self {
         self.call_options = options;
         self
     }
 
-    /// What the document says of this operation.
+    /// Metadata of this operation.
     pub fn operation(&self) -> &'static ::openapi_client_runtime::Operation {
         &crate::operations::CREATE_STRING
     }
@@ -7216,7 +7304,8 @@ impl<'a> GetString<'a> {
         self.app_id = value
             .try_into()
             .map_err(|_| {
-                "parameter `app_id`: the value cannot become a `String`".to_string()
+                "parameter `app_id`: the value cannot be converted to `String`"
+                    .to_string()
             });
         self
     }
@@ -7231,7 +7320,7 @@ impl<'a> GetString<'a> {
         self.flow = value
             .try_into()
             .map_err(|_| {
-                "parameter `flow`: the value cannot become a `String`".to_string()
+                "parameter `flow`: the value cannot be converted to `String`".to_string()
             });
         self
     }
@@ -7246,12 +7335,13 @@ impl<'a> GetString<'a> {
         self.string = value
             .try_into()
             .map_err(|_| {
-                "parameter `string`: the value cannot become a `String`".to_string()
+                "parameter `string`: the value cannot be converted to `String`"
+                    .to_string()
             });
         self
     }
 
-    /// Sends `GET /config/{app_id}/flows/{flow}/strings/{string}` and decodes the answer.
+    /// Sends `GET /config/{app_id}/flows/{flow}/strings/{string}` and decodes the response.
     pub async fn send(
         self,
     ) -> Result<ResponseValue<types::FlowString>, Error<types::Error>> {
@@ -7304,13 +7394,13 @@ impl<'a> GetString<'a> {
         outcome.map_err(|error| error.in_operation(&crate::operations::GET_STRING))
     }
 
-    /// Sets options of this call only, such as its timeout or its repeats.
+    /// Sets options for this call only, such as its timeout or its retries.
     pub fn with_options(mut self, options: CallOptions) -> Self {
         self.call_options = options;
         self
     }
 
-    /// What the document says of this operation.
+    /// Metadata of this operation.
     pub fn operation(&self) -> &'static ::openapi_client_runtime::Operation {
         &crate::operations::GET_STRING
     }
@@ -7359,7 +7449,8 @@ impl<'a> ModifyString<'a> {
         self.app_id = value
             .try_into()
             .map_err(|_| {
-                "parameter `app_id`: the value cannot become a `String`".to_string()
+                "parameter `app_id`: the value cannot be converted to `String`"
+                    .to_string()
             });
         self
     }
@@ -7374,7 +7465,7 @@ impl<'a> ModifyString<'a> {
         self.flow = value
             .try_into()
             .map_err(|_| {
-                "parameter `flow`: the value cannot become a `String`".to_string()
+                "parameter `flow`: the value cannot be converted to `String`".to_string()
             });
         self
     }
@@ -7389,7 +7480,8 @@ impl<'a> ModifyString<'a> {
         self.string = value
             .try_into()
             .map_err(|_| {
-                "parameter `string`: the value cannot become a `String`".to_string()
+                "parameter `string`: the value cannot be converted to `String`"
+                    .to_string()
             });
         self
     }
@@ -7407,7 +7499,7 @@ impl<'a> ModifyString<'a> {
         self
     }
 
-    /// Changes the request body with its builder, starting from what was set before.
+    /// Changes the request body with its builder, starting from the current value.
     pub fn body_map<F>(mut self, f: F) -> Self
     where
         F: std::ops::FnOnce(
@@ -7418,7 +7510,7 @@ impl<'a> ModifyString<'a> {
         self
     }
 
-    /// Sends `PUT /config/{app_id}/flows/{flow}/strings/{string}` and decodes the answer.
+    /// Sends `PUT /config/{app_id}/flows/{flow}/strings/{string}` and decodes the response.
     pub async fn send(self) -> Result<ResponseValue<()>, Error<types::Error>> {
         let Self { client, app_id, flow, string, body, call_options } = self;
         let outcome: Result<ResponseValue<()>, Error<types::Error>> = async move {
@@ -7475,13 +7567,13 @@ impl<'a> ModifyString<'a> {
         outcome.map_err(|error| error.in_operation(&crate::operations::MODIFY_STRING))
     }
 
-    /// Sets options of this call only, such as its timeout or its repeats.
+    /// Sets options for this call only, such as its timeout or its retries.
     pub fn with_options(mut self, options: CallOptions) -> Self {
         self.call_options = options;
         self
     }
 
-    /// What the document says of this operation.
+    /// Metadata of this operation.
     pub fn operation(&self) -> &'static ::openapi_client_runtime::Operation {
         &crate::operations::MODIFY_STRING
     }
@@ -7532,7 +7624,8 @@ impl<'a> DeleteString<'a> {
         self.app_id = value
             .try_into()
             .map_err(|_| {
-                "parameter `app_id`: the value cannot become a `String`".to_string()
+                "parameter `app_id`: the value cannot be converted to `String`"
+                    .to_string()
             });
         self
     }
@@ -7547,7 +7640,7 @@ impl<'a> DeleteString<'a> {
         self.flow = value
             .try_into()
             .map_err(|_| {
-                "parameter `flow`: the value cannot become a `String`".to_string()
+                "parameter `flow`: the value cannot be converted to `String`".to_string()
             });
         self
     }
@@ -7562,12 +7655,13 @@ impl<'a> DeleteString<'a> {
         self.string = value
             .try_into()
             .map_err(|_| {
-                "parameter `string`: the value cannot become a `String`".to_string()
+                "parameter `string`: the value cannot be converted to `String`"
+                    .to_string()
             });
         self
     }
 
-    /// Sends `DELETE /config/{app_id}/flows/{flow}/strings/{string}` and decodes the answer.
+    /// Sends `DELETE /config/{app_id}/flows/{flow}/strings/{string}` and decodes the response.
     pub async fn send(self) -> Result<ResponseValue<()>, Error<types::Error>> {
         let Self { client, app_id, flow, string, call_options } = self;
         let outcome: Result<ResponseValue<()>, Error<types::Error>> = async move {
@@ -7618,13 +7712,13 @@ impl<'a> DeleteString<'a> {
         outcome.map_err(|error| error.in_operation(&crate::operations::DELETE_STRING))
     }
 
-    /// Sets options of this call only, such as its timeout or its repeats.
+    /// Sets options for this call only, such as its timeout or its retries.
     pub fn with_options(mut self, options: CallOptions) -> Self {
         self.call_options = options;
         self
     }
 
-    /// What the document says of this operation.
+    /// Metadata of this operation.
     pub fn operation(&self) -> &'static ::openapi_client_runtime::Operation {
         &crate::operations::DELETE_STRING
     }
@@ -7671,7 +7765,8 @@ impl<'a> ListLocalizedStrings<'a> {
         self.app_id = value
             .try_into()
             .map_err(|_| {
-                "parameter `app_id`: the value cannot become a `String`".to_string()
+                "parameter `app_id`: the value cannot be converted to `String`"
+                    .to_string()
             });
         self
     }
@@ -7686,7 +7781,7 @@ impl<'a> ListLocalizedStrings<'a> {
         self.flow = value
             .try_into()
             .map_err(|_| {
-                "parameter `flow`: the value cannot become a `String`".to_string()
+                "parameter `flow`: the value cannot be converted to `String`".to_string()
             });
         self
     }
@@ -7701,12 +7796,13 @@ impl<'a> ListLocalizedStrings<'a> {
         self.locale = value
             .try_into()
             .map_err(|_| {
-                "parameter `locale`: the value cannot become a `String`".to_string()
+                "parameter `locale`: the value cannot be converted to `String`"
+                    .to_string()
             });
         self
     }
 
-    /// Sends `GET /config/{app_id}/flows/{flow}/locales/{locale}/strings` and decodes the answer.
+    /// Sends `GET /config/{app_id}/flows/{flow}/locales/{locale}/strings` and decodes the response.
     pub async fn send(
         self,
     ) -> Result<ResponseValue<::std::vec::Vec<types::NamedRef>>, Error<types::Error>> {
@@ -7769,13 +7865,13 @@ impl<'a> ListLocalizedStrings<'a> {
             })
     }
 
-    /// Sets options of this call only, such as its timeout or its repeats.
+    /// Sets options for this call only, such as its timeout or its retries.
     pub fn with_options(mut self, options: CallOptions) -> Self {
         self.call_options = options;
         self
     }
 
-    /// What the document says of this operation.
+    /// Metadata of this operation.
     pub fn operation(&self) -> &'static ::openapi_client_runtime::Operation {
         &crate::operations::LIST_LOCALIZED_STRINGS
     }
@@ -7824,7 +7920,8 @@ impl<'a> CreateLocalizedString<'a> {
         self.app_id = value
             .try_into()
             .map_err(|_| {
-                "parameter `app_id`: the value cannot become a `String`".to_string()
+                "parameter `app_id`: the value cannot be converted to `String`"
+                    .to_string()
             });
         self
     }
@@ -7839,7 +7936,7 @@ impl<'a> CreateLocalizedString<'a> {
         self.flow = value
             .try_into()
             .map_err(|_| {
-                "parameter `flow`: the value cannot become a `String`".to_string()
+                "parameter `flow`: the value cannot be converted to `String`".to_string()
             });
         self
     }
@@ -7854,7 +7951,8 @@ impl<'a> CreateLocalizedString<'a> {
         self.locale = value
             .try_into()
             .map_err(|_| {
-                "parameter `locale`: the value cannot become a `String`".to_string()
+                "parameter `locale`: the value cannot be converted to `String`"
+                    .to_string()
             });
         self
     }
@@ -7874,7 +7972,7 @@ impl<'a> CreateLocalizedString<'a> {
         self
     }
 
-    /// Changes the request body with its builder, starting from what was set before.
+    /// Changes the request body with its builder, starting from the current value.
     pub fn body_map<F>(mut self, f: F) -> Self
     where
         F: std::ops::FnOnce(
@@ -7885,7 +7983,7 @@ impl<'a> CreateLocalizedString<'a> {
         self
     }
 
-    /// Sends `POST /config/{app_id}/flows/{flow}/locales/{locale}/strings` and decodes the answer.
+    /// Sends `POST /config/{app_id}/flows/{flow}/locales/{locale}/strings` and decodes the response.
     pub async fn send(self) -> Result<ResponseValue<()>, Error<types::Error>> {
         let Self { client, app_id, flow, locale, body, call_options } = self;
         let outcome: Result<ResponseValue<()>, Error<types::Error>> = async move {
@@ -7949,13 +8047,13 @@ impl<'a> CreateLocalizedString<'a> {
             })
     }
 
-    /// Sets options of this call only, such as its timeout or its repeats.
+    /// Sets options for this call only, such as its timeout or its retries.
     pub fn with_options(mut self, options: CallOptions) -> Self {
         self.call_options = options;
         self
     }
 
-    /// What the document says of this operation.
+    /// Metadata of this operation.
     pub fn operation(&self) -> &'static ::openapi_client_runtime::Operation {
         &crate::operations::CREATE_LOCALIZED_STRING
     }
@@ -8011,7 +8109,8 @@ impl<'a> GetLocalizedString<'a> {
         self.app_id = value
             .try_into()
             .map_err(|_| {
-                "parameter `app_id`: the value cannot become a `String`".to_string()
+                "parameter `app_id`: the value cannot be converted to `String`"
+                    .to_string()
             });
         self
     }
@@ -8026,7 +8125,7 @@ impl<'a> GetLocalizedString<'a> {
         self.flow = value
             .try_into()
             .map_err(|_| {
-                "parameter `flow`: the value cannot become a `String`".to_string()
+                "parameter `flow`: the value cannot be converted to `String`".to_string()
             });
         self
     }
@@ -8041,7 +8140,8 @@ impl<'a> GetLocalizedString<'a> {
         self.locale = value
             .try_into()
             .map_err(|_| {
-                "parameter `locale`: the value cannot become a `String`".to_string()
+                "parameter `locale`: the value cannot be converted to `String`"
+                    .to_string()
             });
         self
     }
@@ -8056,12 +8156,13 @@ impl<'a> GetLocalizedString<'a> {
         self.string = value
             .try_into()
             .map_err(|_| {
-                "parameter `string`: the value cannot become a `String`".to_string()
+                "parameter `string`: the value cannot be converted to `String`"
+                    .to_string()
             });
         self
     }
 
-    /// Sends `GET /config/{app_id}/flows/{flow}/locales/{locale}/strings/{string}` and decodes the answer.
+    /// Sends `GET /config/{app_id}/flows/{flow}/locales/{locale}/strings/{string}` and decodes the response.
     pub async fn send(
         self,
     ) -> Result<ResponseValue<types::LocalizedString>, Error<types::Error>> {
@@ -8121,13 +8222,13 @@ impl<'a> GetLocalizedString<'a> {
             })
     }
 
-    /// Sets options of this call only, such as its timeout or its repeats.
+    /// Sets options for this call only, such as its timeout or its retries.
     pub fn with_options(mut self, options: CallOptions) -> Self {
         self.call_options = options;
         self
     }
 
-    /// What the document says of this operation.
+    /// Metadata of this operation.
     pub fn operation(&self) -> &'static ::openapi_client_runtime::Operation {
         &crate::operations::GET_LOCALIZED_STRING
     }
@@ -8185,7 +8286,8 @@ impl<'a> ModifyLocalizedString<'a> {
         self.app_id = value
             .try_into()
             .map_err(|_| {
-                "parameter `app_id`: the value cannot become a `String`".to_string()
+                "parameter `app_id`: the value cannot be converted to `String`"
+                    .to_string()
             });
         self
     }
@@ -8200,7 +8302,7 @@ impl<'a> ModifyLocalizedString<'a> {
         self.flow = value
             .try_into()
             .map_err(|_| {
-                "parameter `flow`: the value cannot become a `String`".to_string()
+                "parameter `flow`: the value cannot be converted to `String`".to_string()
             });
         self
     }
@@ -8215,7 +8317,8 @@ impl<'a> ModifyLocalizedString<'a> {
         self.locale = value
             .try_into()
             .map_err(|_| {
-                "parameter `locale`: the value cannot become a `String`".to_string()
+                "parameter `locale`: the value cannot be converted to `String`"
+                    .to_string()
             });
         self
     }
@@ -8230,7 +8333,8 @@ impl<'a> ModifyLocalizedString<'a> {
         self.string = value
             .try_into()
             .map_err(|_| {
-                "parameter `string`: the value cannot become a `String`".to_string()
+                "parameter `string`: the value cannot be converted to `String`"
+                    .to_string()
             });
         self
     }
@@ -8250,7 +8354,7 @@ impl<'a> ModifyLocalizedString<'a> {
         self
     }
 
-    /// Changes the request body with its builder, starting from what was set before.
+    /// Changes the request body with its builder, starting from the current value.
     pub fn body_map<F>(mut self, f: F) -> Self
     where
         F: std::ops::FnOnce(
@@ -8261,7 +8365,7 @@ impl<'a> ModifyLocalizedString<'a> {
         self
     }
 
-    /// Sends `PUT /config/{app_id}/flows/{flow}/locales/{locale}/strings/{string}` and decodes the answer.
+    /// Sends `PUT /config/{app_id}/flows/{flow}/locales/{locale}/strings/{string}` and decodes the response.
     pub async fn send(self) -> Result<ResponseValue<()>, Error<types::Error>> {
         let Self { client, app_id, flow, locale, string, body, call_options } = self;
         let outcome: Result<ResponseValue<()>, Error<types::Error>> = async move {
@@ -8326,13 +8430,13 @@ impl<'a> ModifyLocalizedString<'a> {
             })
     }
 
-    /// Sets options of this call only, such as its timeout or its repeats.
+    /// Sets options for this call only, such as its timeout or its retries.
     pub fn with_options(mut self, options: CallOptions) -> Self {
         self.call_options = options;
         self
     }
 
-    /// What the document says of this operation.
+    /// Metadata of this operation.
     pub fn operation(&self) -> &'static ::openapi_client_runtime::Operation {
         &crate::operations::MODIFY_LOCALIZED_STRING
     }
@@ -8384,7 +8488,8 @@ impl<'a> DeleteLocalizedString<'a> {
         self.app_id = value
             .try_into()
             .map_err(|_| {
-                "parameter `app_id`: the value cannot become a `String`".to_string()
+                "parameter `app_id`: the value cannot be converted to `String`"
+                    .to_string()
             });
         self
     }
@@ -8399,7 +8504,7 @@ impl<'a> DeleteLocalizedString<'a> {
         self.flow = value
             .try_into()
             .map_err(|_| {
-                "parameter `flow`: the value cannot become a `String`".to_string()
+                "parameter `flow`: the value cannot be converted to `String`".to_string()
             });
         self
     }
@@ -8414,7 +8519,8 @@ impl<'a> DeleteLocalizedString<'a> {
         self.locale = value
             .try_into()
             .map_err(|_| {
-                "parameter `locale`: the value cannot become a `String`".to_string()
+                "parameter `locale`: the value cannot be converted to `String`"
+                    .to_string()
             });
         self
     }
@@ -8429,12 +8535,13 @@ impl<'a> DeleteLocalizedString<'a> {
         self.string = value
             .try_into()
             .map_err(|_| {
-                "parameter `string`: the value cannot become a `String`".to_string()
+                "parameter `string`: the value cannot be converted to `String`"
+                    .to_string()
             });
         self
     }
 
-    /// Sends `DELETE /config/{app_id}/flows/{flow}/locales/{locale}/strings/{string}` and decodes the answer.
+    /// Sends `DELETE /config/{app_id}/flows/{flow}/locales/{locale}/strings/{string}` and decodes the response.
     pub async fn send(self) -> Result<ResponseValue<()>, Error<types::Error>> {
         let Self { client, app_id, flow, locale, string, call_options } = self;
         let outcome: Result<ResponseValue<()>, Error<types::Error>> = async move {
@@ -8493,13 +8600,13 @@ impl<'a> DeleteLocalizedString<'a> {
             })
     }
 
-    /// Sets options of this call only, such as its timeout or its repeats.
+    /// Sets options for this call only, such as its timeout or its retries.
     pub fn with_options(mut self, options: CallOptions) -> Self {
         self.call_options = options;
         self
     }
 
-    /// What the document says of this operation.
+    /// Metadata of this operation.
     pub fn operation(&self) -> &'static ::openapi_client_runtime::Operation {
         &crate::operations::DELETE_LOCALIZED_STRING
     }
@@ -8541,7 +8648,8 @@ impl<'a> ListScreens<'a> {
         self.app_id = value
             .try_into()
             .map_err(|_| {
-                "parameter `app_id`: the value cannot become a `String`".to_string()
+                "parameter `app_id`: the value cannot be converted to `String`"
+                    .to_string()
             });
         self
     }
@@ -8556,12 +8664,12 @@ impl<'a> ListScreens<'a> {
         self.flow = value
             .try_into()
             .map_err(|_| {
-                "parameter `flow`: the value cannot become a `String`".to_string()
+                "parameter `flow`: the value cannot be converted to `String`".to_string()
             });
         self
     }
 
-    /// Sends `GET /config/{app_id}/flows/{flow}/screens` and decodes the answer.
+    /// Sends `GET /config/{app_id}/flows/{flow}/screens` and decodes the response.
     pub async fn send(
         self,
     ) -> Result<ResponseValue<::std::vec::Vec<types::NamedRef>>, Error<types::Error>> {
@@ -8615,13 +8723,13 @@ impl<'a> ListScreens<'a> {
         outcome.map_err(|error| error.in_operation(&crate::operations::LIST_SCREENS))
     }
 
-    /// Sets options of this call only, such as its timeout or its repeats.
+    /// Sets options for this call only, such as its timeout or its retries.
     pub fn with_options(mut self, options: CallOptions) -> Self {
         self.call_options = options;
         self
     }
 
-    /// What the document says of this operation.
+    /// Metadata of this operation.
     pub fn operation(&self) -> &'static ::openapi_client_runtime::Operation {
         &crate::operations::LIST_SCREENS
     }
@@ -8665,7 +8773,8 @@ impl<'a> CreateScreen<'a> {
         self.app_id = value
             .try_into()
             .map_err(|_| {
-                "parameter `app_id`: the value cannot become a `String`".to_string()
+                "parameter `app_id`: the value cannot be converted to `String`"
+                    .to_string()
             });
         self
     }
@@ -8680,7 +8789,7 @@ impl<'a> CreateScreen<'a> {
         self.flow = value
             .try_into()
             .map_err(|_| {
-                "parameter `flow`: the value cannot become a `String`".to_string()
+                "parameter `flow`: the value cannot be converted to `String`".to_string()
             });
         self
     }
@@ -8698,7 +8807,7 @@ impl<'a> CreateScreen<'a> {
         self
     }
 
-    /// Changes the request body with its builder, starting from what was set before.
+    /// Changes the request body with its builder, starting from the current value.
     pub fn body_map<F>(mut self, f: F) -> Self
     where
         F: std::ops::FnOnce(types::builder::ScreenInput) -> types::builder::ScreenInput,
@@ -8707,7 +8816,7 @@ impl<'a> CreateScreen<'a> {
         self
     }
 
-    /// Sends `POST /config/{app_id}/flows/{flow}/screens` and decodes the answer.
+    /// Sends `POST /config/{app_id}/flows/{flow}/screens` and decodes the response.
     pub async fn send(self) -> Result<ResponseValue<()>, Error<types::Error>> {
         let Self { client, app_id, flow, body, call_options } = self;
         let outcome: Result<ResponseValue<()>, Error<types::Error>> = async move {
@@ -8760,13 +8869,13 @@ impl<'a> CreateScreen<'a> {
         outcome.map_err(|error| error.in_operation(&crate::operations::CREATE_SCREEN))
     }
 
-    /// Sets options of this call only, such as its timeout or its repeats.
+    /// Sets options for this call only, such as its timeout or its retries.
     pub fn with_options(mut self, options: CallOptions) -> Self {
         self.call_options = options;
         self
     }
 
-    /// What the document says of this operation.
+    /// Metadata of this operation.
     pub fn operation(&self) -> &'static ::openapi_client_runtime::Operation {
         &crate::operations::CREATE_SCREEN
     }
@@ -8813,7 +8922,8 @@ impl<'a> GetScreen<'a> {
         self.app_id = value
             .try_into()
             .map_err(|_| {
-                "parameter `app_id`: the value cannot become a `String`".to_string()
+                "parameter `app_id`: the value cannot be converted to `String`"
+                    .to_string()
             });
         self
     }
@@ -8828,7 +8938,7 @@ impl<'a> GetScreen<'a> {
         self.flow = value
             .try_into()
             .map_err(|_| {
-                "parameter `flow`: the value cannot become a `String`".to_string()
+                "parameter `flow`: the value cannot be converted to `String`".to_string()
             });
         self
     }
@@ -8843,12 +8953,13 @@ impl<'a> GetScreen<'a> {
         self.screen = value
             .try_into()
             .map_err(|_| {
-                "parameter `screen`: the value cannot become a `String`".to_string()
+                "parameter `screen`: the value cannot be converted to `String`"
+                    .to_string()
             });
         self
     }
 
-    /// Sends `GET /config/{app_id}/flows/{flow}/screens/{screen}` and decodes the answer.
+    /// Sends `GET /config/{app_id}/flows/{flow}/screens/{screen}` and decodes the response.
     pub async fn send(
         self,
     ) -> Result<ResponseValue<types::Screen>, Error<types::Error>> {
@@ -8901,13 +9012,13 @@ impl<'a> GetScreen<'a> {
         outcome.map_err(|error| error.in_operation(&crate::operations::GET_SCREEN))
     }
 
-    /// Sets options of this call only, such as its timeout or its repeats.
+    /// Sets options for this call only, such as its timeout or its retries.
     pub fn with_options(mut self, options: CallOptions) -> Self {
         self.call_options = options;
         self
     }
 
-    /// What the document says of this operation.
+    /// Metadata of this operation.
     pub fn operation(&self) -> &'static ::openapi_client_runtime::Operation {
         &crate::operations::GET_SCREEN
     }
@@ -8954,7 +9065,8 @@ impl<'a> DeleteScreen<'a> {
         self.app_id = value
             .try_into()
             .map_err(|_| {
-                "parameter `app_id`: the value cannot become a `String`".to_string()
+                "parameter `app_id`: the value cannot be converted to `String`"
+                    .to_string()
             });
         self
     }
@@ -8969,7 +9081,7 @@ impl<'a> DeleteScreen<'a> {
         self.flow = value
             .try_into()
             .map_err(|_| {
-                "parameter `flow`: the value cannot become a `String`".to_string()
+                "parameter `flow`: the value cannot be converted to `String`".to_string()
             });
         self
     }
@@ -8984,12 +9096,13 @@ impl<'a> DeleteScreen<'a> {
         self.screen = value
             .try_into()
             .map_err(|_| {
-                "parameter `screen`: the value cannot become a `String`".to_string()
+                "parameter `screen`: the value cannot be converted to `String`"
+                    .to_string()
             });
         self
     }
 
-    /// Sends `DELETE /config/{app_id}/flows/{flow}/screens/{screen}` and decodes the answer.
+    /// Sends `DELETE /config/{app_id}/flows/{flow}/screens/{screen}` and decodes the response.
     pub async fn send(self) -> Result<ResponseValue<()>, Error<types::Error>> {
         let Self { client, app_id, flow, screen, call_options } = self;
         let outcome: Result<ResponseValue<()>, Error<types::Error>> = async move {
@@ -9040,13 +9153,13 @@ impl<'a> DeleteScreen<'a> {
         outcome.map_err(|error| error.in_operation(&crate::operations::DELETE_SCREEN))
     }
 
-    /// Sets options of this call only, such as its timeout or its repeats.
+    /// Sets options for this call only, such as its timeout or its retries.
     pub fn with_options(mut self, options: CallOptions) -> Self {
         self.call_options = options;
         self
     }
 
-    /// What the document says of this operation.
+    /// Metadata of this operation.
     pub fn operation(&self) -> &'static ::openapi_client_runtime::Operation {
         &crate::operations::DELETE_SCREEN
     }
@@ -9095,7 +9208,8 @@ impl<'a> ModifyScreen<'a> {
         self.app_id = value
             .try_into()
             .map_err(|_| {
-                "parameter `app_id`: the value cannot become a `String`".to_string()
+                "parameter `app_id`: the value cannot be converted to `String`"
+                    .to_string()
             });
         self
     }
@@ -9110,7 +9224,7 @@ impl<'a> ModifyScreen<'a> {
         self.flow = value
             .try_into()
             .map_err(|_| {
-                "parameter `flow`: the value cannot become a `String`".to_string()
+                "parameter `flow`: the value cannot be converted to `String`".to_string()
             });
         self
     }
@@ -9125,7 +9239,8 @@ impl<'a> ModifyScreen<'a> {
         self.screen = value
             .try_into()
             .map_err(|_| {
-                "parameter `screen`: the value cannot become a `String`".to_string()
+                "parameter `screen`: the value cannot be converted to `String`"
+                    .to_string()
             });
         self
     }
@@ -9143,7 +9258,7 @@ impl<'a> ModifyScreen<'a> {
         self
     }
 
-    /// Changes the request body with its builder, starting from what was set before.
+    /// Changes the request body with its builder, starting from the current value.
     pub fn body_map<F>(mut self, f: F) -> Self
     where
         F: std::ops::FnOnce(types::builder::ScreenInput) -> types::builder::ScreenInput,
@@ -9152,7 +9267,7 @@ impl<'a> ModifyScreen<'a> {
         self
     }
 
-    /// Sends `PATCH /config/{app_id}/flows/{flow}/screens/{screen}` and decodes the answer.
+    /// Sends `PATCH /config/{app_id}/flows/{flow}/screens/{screen}` and decodes the response.
     pub async fn send(self) -> Result<ResponseValue<()>, Error<types::Error>> {
         let Self { client, app_id, flow, screen, body, call_options } = self;
         let outcome: Result<ResponseValue<()>, Error<types::Error>> = async move {
@@ -9207,13 +9322,13 @@ impl<'a> ModifyScreen<'a> {
         outcome.map_err(|error| error.in_operation(&crate::operations::MODIFY_SCREEN))
     }
 
-    /// Sets options of this call only, such as its timeout or its repeats.
+    /// Sets options for this call only, such as its timeout or its retries.
     pub fn with_options(mut self, options: CallOptions) -> Self {
         self.call_options = options;
         self
     }
 
-    /// What the document says of this operation.
+    /// Metadata of this operation.
     pub fn operation(&self) -> &'static ::openapi_client_runtime::Operation {
         &crate::operations::MODIFY_SCREEN
     }
@@ -9255,7 +9370,8 @@ impl<'a> ListLinks<'a> {
         self.app_id = value
             .try_into()
             .map_err(|_| {
-                "parameter `app_id`: the value cannot become a `String`".to_string()
+                "parameter `app_id`: the value cannot be converted to `String`"
+                    .to_string()
             });
         self
     }
@@ -9270,12 +9386,12 @@ impl<'a> ListLinks<'a> {
         self.flow = value
             .try_into()
             .map_err(|_| {
-                "parameter `flow`: the value cannot become a `String`".to_string()
+                "parameter `flow`: the value cannot be converted to `String`".to_string()
             });
         self
     }
 
-    /// Sends `GET /config/{app_id}/flows/{flow}/links` and decodes the answer.
+    /// Sends `GET /config/{app_id}/flows/{flow}/links` and decodes the response.
     pub async fn send(
         self,
     ) -> Result<ResponseValue<::std::vec::Vec<types::NamedRef>>, Error<types::Error>> {
@@ -9329,13 +9445,13 @@ impl<'a> ListLinks<'a> {
         outcome.map_err(|error| error.in_operation(&crate::operations::LIST_LINKS))
     }
 
-    /// Sets options of this call only, such as its timeout or its repeats.
+    /// Sets options for this call only, such as its timeout or its retries.
     pub fn with_options(mut self, options: CallOptions) -> Self {
         self.call_options = options;
         self
     }
 
-    /// What the document says of this operation.
+    /// Metadata of this operation.
     pub fn operation(&self) -> &'static ::openapi_client_runtime::Operation {
         &crate::operations::LIST_LINKS
     }
@@ -9379,7 +9495,8 @@ impl<'a> CreateLink<'a> {
         self.app_id = value
             .try_into()
             .map_err(|_| {
-                "parameter `app_id`: the value cannot become a `String`".to_string()
+                "parameter `app_id`: the value cannot be converted to `String`"
+                    .to_string()
             });
         self
     }
@@ -9394,7 +9511,7 @@ impl<'a> CreateLink<'a> {
         self.flow = value
             .try_into()
             .map_err(|_| {
-                "parameter `flow`: the value cannot become a `String`".to_string()
+                "parameter `flow`: the value cannot be converted to `String`".to_string()
             });
         self
     }
@@ -9412,7 +9529,7 @@ impl<'a> CreateLink<'a> {
         self
     }
 
-    /// Changes the request body with its builder, starting from what was set before.
+    /// Changes the request body with its builder, starting from the current value.
     pub fn body_map<F>(mut self, f: F) -> Self
     where
         F: std::ops::FnOnce(types::builder::LinkInput) -> types::builder::LinkInput,
@@ -9421,7 +9538,7 @@ impl<'a> CreateLink<'a> {
         self
     }
 
-    /// Sends `POST /config/{app_id}/flows/{flow}/links` and decodes the answer.
+    /// Sends `POST /config/{app_id}/flows/{flow}/links` and decodes the response.
     pub async fn send(self) -> Result<ResponseValue<()>, Error<types::Error>> {
         let Self { client, app_id, flow, body, call_options } = self;
         let outcome: Result<ResponseValue<()>, Error<types::Error>> = async move {
@@ -9474,13 +9591,13 @@ impl<'a> CreateLink<'a> {
         outcome.map_err(|error| error.in_operation(&crate::operations::CREATE_LINK))
     }
 
-    /// Sets options of this call only, such as its timeout or its repeats.
+    /// Sets options for this call only, such as its timeout or its retries.
     pub fn with_options(mut self, options: CallOptions) -> Self {
         self.call_options = options;
         self
     }
 
-    /// What the document says of this operation.
+    /// Metadata of this operation.
     pub fn operation(&self) -> &'static ::openapi_client_runtime::Operation {
         &crate::operations::CREATE_LINK
     }
@@ -9529,7 +9646,8 @@ impl<'a> GetLink<'a> {
         self.app_id = value
             .try_into()
             .map_err(|_| {
-                "parameter `app_id`: the value cannot become a `String`".to_string()
+                "parameter `app_id`: the value cannot be converted to `String`"
+                    .to_string()
             });
         self
     }
@@ -9544,7 +9662,7 @@ impl<'a> GetLink<'a> {
         self.flow = value
             .try_into()
             .map_err(|_| {
-                "parameter `flow`: the value cannot become a `String`".to_string()
+                "parameter `flow`: the value cannot be converted to `String`".to_string()
             });
         self
     }
@@ -9559,7 +9677,7 @@ impl<'a> GetLink<'a> {
         self.link = value
             .try_into()
             .map_err(|_| {
-                "parameter `link`: the value cannot become a `String`".to_string()
+                "parameter `link`: the value cannot be converted to `String`".to_string()
             });
         self
     }
@@ -9575,12 +9693,13 @@ impl<'a> GetLink<'a> {
             .try_into()
             .map(Some)
             .map_err(|_| {
-                "parameter `locale`: the value cannot become a `String`".to_string()
+                "parameter `locale`: the value cannot be converted to `String`"
+                    .to_string()
             });
         self
     }
 
-    /// Sends `GET /config/{app_id}/flows/{flow}/links/{link}` and decodes the answer.
+    /// Sends `GET /config/{app_id}/flows/{flow}/links/{link}` and decodes the response.
     pub async fn send(self) -> Result<ResponseValue<types::Link>, Error<types::Error>> {
         let Self { client, app_id, flow, link, locale, call_options } = self;
         let outcome: Result<ResponseValue<types::Link>, Error<types::Error>> = async move {
@@ -9633,13 +9752,13 @@ impl<'a> GetLink<'a> {
         outcome.map_err(|error| error.in_operation(&crate::operations::GET_LINK))
     }
 
-    /// Sets options of this call only, such as its timeout or its repeats.
+    /// Sets options for this call only, such as its timeout or its retries.
     pub fn with_options(mut self, options: CallOptions) -> Self {
         self.call_options = options;
         self
     }
 
-    /// What the document says of this operation.
+    /// Metadata of this operation.
     pub fn operation(&self) -> &'static ::openapi_client_runtime::Operation {
         &crate::operations::GET_LINK
     }
@@ -9688,7 +9807,8 @@ impl<'a> ModifyLink<'a> {
         self.app_id = value
             .try_into()
             .map_err(|_| {
-                "parameter `app_id`: the value cannot become a `String`".to_string()
+                "parameter `app_id`: the value cannot be converted to `String`"
+                    .to_string()
             });
         self
     }
@@ -9703,7 +9823,7 @@ impl<'a> ModifyLink<'a> {
         self.flow = value
             .try_into()
             .map_err(|_| {
-                "parameter `flow`: the value cannot become a `String`".to_string()
+                "parameter `flow`: the value cannot be converted to `String`".to_string()
             });
         self
     }
@@ -9718,7 +9838,7 @@ impl<'a> ModifyLink<'a> {
         self.link = value
             .try_into()
             .map_err(|_| {
-                "parameter `link`: the value cannot become a `String`".to_string()
+                "parameter `link`: the value cannot be converted to `String`".to_string()
             });
         self
     }
@@ -9736,7 +9856,7 @@ impl<'a> ModifyLink<'a> {
         self
     }
 
-    /// Changes the request body with its builder, starting from what was set before.
+    /// Changes the request body with its builder, starting from the current value.
     pub fn body_map<F>(mut self, f: F) -> Self
     where
         F: std::ops::FnOnce(types::builder::LinkInput) -> types::builder::LinkInput,
@@ -9745,7 +9865,7 @@ impl<'a> ModifyLink<'a> {
         self
     }
 
-    /// Sends `PUT /config/{app_id}/flows/{flow}/links/{link}` and decodes the answer.
+    /// Sends `PUT /config/{app_id}/flows/{flow}/links/{link}` and decodes the response.
     pub async fn send(self) -> Result<ResponseValue<()>, Error<types::Error>> {
         let Self { client, app_id, flow, link, body, call_options } = self;
         let outcome: Result<ResponseValue<()>, Error<types::Error>> = async move {
@@ -9800,13 +9920,13 @@ impl<'a> ModifyLink<'a> {
         outcome.map_err(|error| error.in_operation(&crate::operations::MODIFY_LINK))
     }
 
-    /// Sets options of this call only, such as its timeout or its repeats.
+    /// Sets options for this call only, such as its timeout or its retries.
     pub fn with_options(mut self, options: CallOptions) -> Self {
         self.call_options = options;
         self
     }
 
-    /// What the document says of this operation.
+    /// Metadata of this operation.
     pub fn operation(&self) -> &'static ::openapi_client_runtime::Operation {
         &crate::operations::MODIFY_LINK
     }
@@ -9855,7 +9975,8 @@ impl<'a> DeleteLink<'a> {
         self.app_id = value
             .try_into()
             .map_err(|_| {
-                "parameter `app_id`: the value cannot become a `String`".to_string()
+                "parameter `app_id`: the value cannot be converted to `String`"
+                    .to_string()
             });
         self
     }
@@ -9870,7 +9991,7 @@ impl<'a> DeleteLink<'a> {
         self.flow = value
             .try_into()
             .map_err(|_| {
-                "parameter `flow`: the value cannot become a `String`".to_string()
+                "parameter `flow`: the value cannot be converted to `String`".to_string()
             });
         self
     }
@@ -9885,7 +10006,7 @@ impl<'a> DeleteLink<'a> {
         self.link = value
             .try_into()
             .map_err(|_| {
-                "parameter `link`: the value cannot become a `String`".to_string()
+                "parameter `link`: the value cannot be converted to `String`".to_string()
             });
         self
     }
@@ -9901,12 +10022,12 @@ impl<'a> DeleteLink<'a> {
             .try_into()
             .map(Some)
             .map_err(|_| {
-                "parameter `force`: the value cannot become a `bool`".to_string()
+                "parameter `force`: the value cannot be converted to `bool`".to_string()
             });
         self
     }
 
-    /// Sends `DELETE /config/{app_id}/flows/{flow}/links/{link}` and decodes the answer.
+    /// Sends `DELETE /config/{app_id}/flows/{flow}/links/{link}` and decodes the response.
     pub async fn send(self) -> Result<ResponseValue<()>, Error<types::Error>> {
         let Self { client, app_id, flow, link, force, call_options } = self;
         let outcome: Result<ResponseValue<()>, Error<types::Error>> = async move {
@@ -9959,13 +10080,13 @@ impl<'a> DeleteLink<'a> {
         outcome.map_err(|error| error.in_operation(&crate::operations::DELETE_LINK))
     }
 
-    /// Sets options of this call only, such as its timeout or its repeats.
+    /// Sets options for this call only, such as its timeout or its retries.
     pub fn with_options(mut self, options: CallOptions) -> Self {
         self.call_options = options;
         self
     }
 
-    /// What the document says of this operation.
+    /// Metadata of this operation.
     pub fn operation(&self) -> &'static ::openapi_client_runtime::Operation {
         &crate::operations::DELETE_LINK
     }
@@ -10007,7 +10128,8 @@ impl<'a> AddDefault2faMessages<'a> {
         self.app_id = value
             .try_into()
             .map_err(|_| {
-                "parameter `app_id`: the value cannot become a `String`".to_string()
+                "parameter `app_id`: the value cannot be converted to `String`"
+                    .to_string()
             });
         self
     }
@@ -10022,12 +10144,12 @@ impl<'a> AddDefault2faMessages<'a> {
         self.flow = value
             .try_into()
             .map_err(|_| {
-                "parameter `flow`: the value cannot become a `String`".to_string()
+                "parameter `flow`: the value cannot be converted to `String`".to_string()
             });
         self
     }
 
-    /// Sends `POST /config/{app_id}/flows/{flow}/2faMessages` and decodes the answer.
+    /// Sends `POST /config/{app_id}/flows/{flow}/2faMessages` and decodes the response.
     pub async fn send(self) -> Result<ResponseValue<()>, Error<types::Error>> {
         let Self { client, app_id, flow, call_options } = self;
         let outcome: Result<ResponseValue<()>, Error<types::Error>> = async move {
@@ -10083,13 +10205,13 @@ impl<'a> AddDefault2faMessages<'a> {
             })
     }
 
-    /// Sets options of this call only, such as its timeout or its repeats.
+    /// Sets options for this call only, such as its timeout or its retries.
     pub fn with_options(mut self, options: CallOptions) -> Self {
         self.call_options = options;
         self
     }
 
-    /// What the document says of this operation.
+    /// Metadata of this operation.
     pub fn operation(&self) -> &'static ::openapi_client_runtime::Operation {
         &crate::operations::ADD_DEFAULT_2FA_MESSAGES
     }
@@ -10136,7 +10258,8 @@ impl<'a> List2faMessages<'a> {
         self.app_id = value
             .try_into()
             .map_err(|_| {
-                "parameter `app_id`: the value cannot become a `String`".to_string()
+                "parameter `app_id`: the value cannot be converted to `String`"
+                    .to_string()
             });
         self
     }
@@ -10151,7 +10274,7 @@ impl<'a> List2faMessages<'a> {
         self.flow = value
             .try_into()
             .map_err(|_| {
-                "parameter `flow`: the value cannot become a `String`".to_string()
+                "parameter `flow`: the value cannot be converted to `String`".to_string()
             });
         self
     }
@@ -10166,12 +10289,13 @@ impl<'a> List2faMessages<'a> {
         self.locale = value
             .try_into()
             .map_err(|_| {
-                "parameter `locale`: the value cannot become a `String`".to_string()
+                "parameter `locale`: the value cannot be converted to `String`"
+                    .to_string()
             });
         self
     }
 
-    /// Sends `GET /config/{app_id}/flows/{flow}/locales/{locale}/2faMessages` and decodes the answer.
+    /// Sends `GET /config/{app_id}/flows/{flow}/locales/{locale}/2faMessages` and decodes the response.
     pub async fn send(
         self,
     ) -> Result<ResponseValue<::std::vec::Vec<types::NamedRef>>, Error<types::Error>> {
@@ -10228,13 +10352,13 @@ impl<'a> List2faMessages<'a> {
             .map_err(|error| error.in_operation(&crate::operations::LIST_2FA_MESSAGES))
     }
 
-    /// Sets options of this call only, such as its timeout or its repeats.
+    /// Sets options for this call only, such as its timeout or its retries.
     pub fn with_options(mut self, options: CallOptions) -> Self {
         self.call_options = options;
         self
     }
 
-    /// What the document says of this operation.
+    /// Metadata of this operation.
     pub fn operation(&self) -> &'static ::openapi_client_runtime::Operation {
         &crate::operations::LIST_2FA_MESSAGES
     }
@@ -10286,7 +10410,8 @@ impl<'a> Get2faMessage<'a> {
         self.app_id = value
             .try_into()
             .map_err(|_| {
-                "parameter `app_id`: the value cannot become a `String`".to_string()
+                "parameter `app_id`: the value cannot be converted to `String`"
+                    .to_string()
             });
         self
     }
@@ -10301,7 +10426,7 @@ impl<'a> Get2faMessage<'a> {
         self.flow = value
             .try_into()
             .map_err(|_| {
-                "parameter `flow`: the value cannot become a `String`".to_string()
+                "parameter `flow`: the value cannot be converted to `String`".to_string()
             });
         self
     }
@@ -10316,7 +10441,8 @@ impl<'a> Get2faMessage<'a> {
         self.locale = value
             .try_into()
             .map_err(|_| {
-                "parameter `locale`: the value cannot become a `String`".to_string()
+                "parameter `locale`: the value cannot be converted to `String`"
+                    .to_string()
             });
         self
     }
@@ -10331,13 +10457,13 @@ impl<'a> Get2faMessage<'a> {
         self.message = value
             .try_into()
             .map_err(|_| {
-                "parameter `message`: the value cannot become a `TwoFactorMessageName`"
+                "parameter `message`: the value cannot be converted to `TwoFactorMessageName`"
                     .to_string()
             });
         self
     }
 
-    /// Sends `GET /config/{app_id}/flows/{flow}/locales/{locale}/2faMessages/{message}` and decodes the answer.
+    /// Sends `GET /config/{app_id}/flows/{flow}/locales/{locale}/2faMessages/{message}` and decodes the response.
     pub async fn send(
         self,
     ) -> Result<ResponseValue<types::TwoFactorMessage>, Error<types::Error>> {
@@ -10395,13 +10521,13 @@ impl<'a> Get2faMessage<'a> {
         outcome.map_err(|error| error.in_operation(&crate::operations::GET_2FA_MESSAGE))
     }
 
-    /// Sets options of this call only, such as its timeout or its repeats.
+    /// Sets options for this call only, such as its timeout or its retries.
     pub fn with_options(mut self, options: CallOptions) -> Self {
         self.call_options = options;
         self
     }
 
-    /// What the document says of this operation.
+    /// Metadata of this operation.
     pub fn operation(&self) -> &'static ::openapi_client_runtime::Operation {
         &crate::operations::GET_2FA_MESSAGE
     }
@@ -10455,7 +10581,8 @@ impl<'a> Modify2faMessage<'a> {
         self.app_id = value
             .try_into()
             .map_err(|_| {
-                "parameter `app_id`: the value cannot become a `String`".to_string()
+                "parameter `app_id`: the value cannot be converted to `String`"
+                    .to_string()
             });
         self
     }
@@ -10470,7 +10597,7 @@ impl<'a> Modify2faMessage<'a> {
         self.flow = value
             .try_into()
             .map_err(|_| {
-                "parameter `flow`: the value cannot become a `String`".to_string()
+                "parameter `flow`: the value cannot be converted to `String`".to_string()
             });
         self
     }
@@ -10485,7 +10612,8 @@ impl<'a> Modify2faMessage<'a> {
         self.locale = value
             .try_into()
             .map_err(|_| {
-                "parameter `locale`: the value cannot become a `String`".to_string()
+                "parameter `locale`: the value cannot be converted to `String`"
+                    .to_string()
             });
         self
     }
@@ -10500,7 +10628,7 @@ impl<'a> Modify2faMessage<'a> {
         self.message = value
             .try_into()
             .map_err(|_| {
-                "parameter `message`: the value cannot become a `TwoFactorMessageName`"
+                "parameter `message`: the value cannot be converted to `TwoFactorMessageName`"
                     .to_string()
             });
         self
@@ -10521,7 +10649,7 @@ impl<'a> Modify2faMessage<'a> {
         self
     }
 
-    /// Changes the request body with its builder, starting from what was set before.
+    /// Changes the request body with its builder, starting from the current value.
     pub fn body_map<F>(mut self, f: F) -> Self
     where
         F: std::ops::FnOnce(
@@ -10532,7 +10660,7 @@ impl<'a> Modify2faMessage<'a> {
         self
     }
 
-    /// Sends `PUT /config/{app_id}/flows/{flow}/locales/{locale}/2faMessages/{message}` and decodes the answer.
+    /// Sends `PUT /config/{app_id}/flows/{flow}/locales/{locale}/2faMessages/{message}` and decodes the response.
     pub async fn send(self) -> Result<ResponseValue<()>, Error<types::Error>> {
         let Self { client, app_id, flow, locale, message, body, call_options } = self;
         let outcome: Result<ResponseValue<()>, Error<types::Error>> = async move {
@@ -10592,13 +10720,13 @@ impl<'a> Modify2faMessage<'a> {
             .map_err(|error| error.in_operation(&crate::operations::MODIFY_2FA_MESSAGE))
     }
 
-    /// Sets options of this call only, such as its timeout or its repeats.
+    /// Sets options for this call only, such as its timeout or its retries.
     pub fn with_options(mut self, options: CallOptions) -> Self {
         self.call_options = options;
         self
     }
 
-    /// What the document says of this operation.
+    /// Metadata of this operation.
     pub fn operation(&self) -> &'static ::openapi_client_runtime::Operation {
         &crate::operations::MODIFY_2FA_MESSAGE
     }
@@ -10654,7 +10782,8 @@ impl<'a> Get2faMessageSubject<'a> {
         self.app_id = value
             .try_into()
             .map_err(|_| {
-                "parameter `app_id`: the value cannot become a `String`".to_string()
+                "parameter `app_id`: the value cannot be converted to `String`"
+                    .to_string()
             });
         self
     }
@@ -10669,7 +10798,7 @@ impl<'a> Get2faMessageSubject<'a> {
         self.flow = value
             .try_into()
             .map_err(|_| {
-                "parameter `flow`: the value cannot become a `String`".to_string()
+                "parameter `flow`: the value cannot be converted to `String`".to_string()
             });
         self
     }
@@ -10684,7 +10813,8 @@ impl<'a> Get2faMessageSubject<'a> {
         self.locale = value
             .try_into()
             .map_err(|_| {
-                "parameter `locale`: the value cannot become a `String`".to_string()
+                "parameter `locale`: the value cannot be converted to `String`"
+                    .to_string()
             });
         self
     }
@@ -10699,13 +10829,13 @@ impl<'a> Get2faMessageSubject<'a> {
         self.message = value
             .try_into()
             .map_err(|_| {
-                "parameter `message`: the value cannot become a `TwoFactorMessageName`"
+                "parameter `message`: the value cannot be converted to `TwoFactorMessageName`"
                     .to_string()
             });
         self
     }
 
-    /// Sends `GET /config/{app_id}/flows/{flow}/locales/{locale}/2faMessages/{message}/subject` and decodes the answer.
+    /// Sends `GET /config/{app_id}/flows/{flow}/locales/{locale}/2faMessages/{message}/subject` and decodes the response.
     pub async fn send(
         self,
     ) -> Result<ResponseValue<::std::string::String>, Error<types::Error>> {
@@ -10767,13 +10897,13 @@ impl<'a> Get2faMessageSubject<'a> {
             })
     }
 
-    /// Sets options of this call only, such as its timeout or its repeats.
+    /// Sets options for this call only, such as its timeout or its retries.
     pub fn with_options(mut self, options: CallOptions) -> Self {
         self.call_options = options;
         self
     }
 
-    /// What the document says of this operation.
+    /// Metadata of this operation.
     pub fn operation(&self) -> &'static ::openapi_client_runtime::Operation {
         &crate::operations::GET_2FA_MESSAGE_SUBJECT
     }
@@ -10819,7 +10949,8 @@ impl<'a> ListHostedLoginUpgrades<'a> {
         self.app_id = value
             .try_into()
             .map_err(|_| {
-                "parameter `app_id`: the value cannot become a `String`".to_string()
+                "parameter `app_id`: the value cannot be converted to `String`"
+                    .to_string()
             });
         self
     }
@@ -10834,12 +10965,12 @@ impl<'a> ListHostedLoginUpgrades<'a> {
         self.flow = value
             .try_into()
             .map_err(|_| {
-                "parameter `flow`: the value cannot become a `String`".to_string()
+                "parameter `flow`: the value cannot be converted to `String`".to_string()
             });
         self
     }
 
-    /// Sends `GET /config/{app_id}/flows/{flow}/upgrades` and decodes the answer.
+    /// Sends `GET /config/{app_id}/flows/{flow}/upgrades` and decodes the response.
     pub async fn send(
         self,
     ) -> Result<
@@ -10903,13 +11034,13 @@ impl<'a> ListHostedLoginUpgrades<'a> {
             })
     }
 
-    /// Sets options of this call only, such as its timeout or its repeats.
+    /// Sets options for this call only, such as its timeout or its retries.
     pub fn with_options(mut self, options: CallOptions) -> Self {
         self.call_options = options;
         self
     }
 
-    /// What the document says of this operation.
+    /// Metadata of this operation.
     pub fn operation(&self) -> &'static ::openapi_client_runtime::Operation {
         &crate::operations::LIST_HOSTED_LOGIN_UPGRADES
     }
@@ -10956,7 +11087,8 @@ impl<'a> GetHostedLoginUpgrade<'a> {
         self.app_id = value
             .try_into()
             .map_err(|_| {
-                "parameter `app_id`: the value cannot become a `String`".to_string()
+                "parameter `app_id`: the value cannot be converted to `String`"
+                    .to_string()
             });
         self
     }
@@ -10971,7 +11103,7 @@ impl<'a> GetHostedLoginUpgrade<'a> {
         self.flow = value
             .try_into()
             .map_err(|_| {
-                "parameter `flow`: the value cannot become a `String`".to_string()
+                "parameter `flow`: the value cannot be converted to `String`".to_string()
             });
         self
     }
@@ -10986,12 +11118,13 @@ impl<'a> GetHostedLoginUpgrade<'a> {
         self.upgrade_id = value
             .try_into()
             .map_err(|_| {
-                "parameter `upgrade_id`: the value cannot become a `String`".to_string()
+                "parameter `upgrade_id`: the value cannot be converted to `String`"
+                    .to_string()
             });
         self
     }
 
-    /// Sends `GET /config/{app_id}/flows/{flow}/upgrades/{upgrade_id}` and decodes the answer.
+    /// Sends `GET /config/{app_id}/flows/{flow}/upgrades/{upgrade_id}` and decodes the response.
     pub async fn send(
         self,
     ) -> Result<ResponseValue<types::UpgradeRequirements>, Error<types::Error>> {
@@ -11054,13 +11187,13 @@ impl<'a> GetHostedLoginUpgrade<'a> {
             })
     }
 
-    /// Sets options of this call only, such as its timeout or its repeats.
+    /// Sets options for this call only, such as its timeout or its retries.
     pub fn with_options(mut self, options: CallOptions) -> Self {
         self.call_options = options;
         self
     }
 
-    /// What the document says of this operation.
+    /// Metadata of this operation.
     pub fn operation(&self) -> &'static ::openapi_client_runtime::Operation {
         &crate::operations::GET_HOSTED_LOGIN_UPGRADE
     }
@@ -11107,7 +11240,8 @@ impl<'a> UpgradeHostedLogin<'a> {
         self.app_id = value
             .try_into()
             .map_err(|_| {
-                "parameter `app_id`: the value cannot become a `String`".to_string()
+                "parameter `app_id`: the value cannot be converted to `String`"
+                    .to_string()
             });
         self
     }
@@ -11122,7 +11256,7 @@ impl<'a> UpgradeHostedLogin<'a> {
         self.flow = value
             .try_into()
             .map_err(|_| {
-                "parameter `flow`: the value cannot become a `String`".to_string()
+                "parameter `flow`: the value cannot be converted to `String`".to_string()
             });
         self
     }
@@ -11137,12 +11271,13 @@ impl<'a> UpgradeHostedLogin<'a> {
         self.upgrade_id = value
             .try_into()
             .map_err(|_| {
-                "parameter `upgrade_id`: the value cannot become a `String`".to_string()
+                "parameter `upgrade_id`: the value cannot be converted to `String`"
+                    .to_string()
             });
         self
     }
 
-    /// Sends `POST /config/{app_id}/flows/{flow}/upgrades/{upgrade_id}` and decodes the answer.
+    /// Sends `POST /config/{app_id}/flows/{flow}/upgrades/{upgrade_id}` and decodes the response.
     pub async fn send(self) -> Result<ResponseValue<()>, Error<types::Error>> {
         let Self { client, app_id, flow, upgrade_id, call_options } = self;
         let outcome: Result<ResponseValue<()>, Error<types::Error>> = async move {
@@ -11196,13 +11331,13 @@ impl<'a> UpgradeHostedLogin<'a> {
             })
     }
 
-    /// Sets options of this call only, such as its timeout or its repeats.
+    /// Sets options for this call only, such as its timeout or its retries.
     pub fn with_options(mut self, options: CallOptions) -> Self {
         self.call_options = options;
         self
     }
 
-    /// What the document says of this operation.
+    /// Metadata of this operation.
     pub fn operation(&self) -> &'static ::openapi_client_runtime::Operation {
         &crate::operations::UPGRADE_HOSTED_LOGIN
     }
@@ -11244,7 +11379,8 @@ impl<'a> ListTranslations<'a> {
         self.app_id = value
             .try_into()
             .map_err(|_| {
-                "parameter `app_id`: the value cannot become a `String`".to_string()
+                "parameter `app_id`: the value cannot be converted to `String`"
+                    .to_string()
             });
         self
     }
@@ -11259,12 +11395,12 @@ impl<'a> ListTranslations<'a> {
         self.flow = value
             .try_into()
             .map_err(|_| {
-                "parameter `flow`: the value cannot become a `String`".to_string()
+                "parameter `flow`: the value cannot be converted to `String`".to_string()
             });
         self
     }
 
-    /// Sends `GET /config/{app_id}/flows/{flow}/translations` and decodes the answer.
+    /// Sends `GET /config/{app_id}/flows/{flow}/translations` and decodes the response.
     pub async fn send(
         self,
     ) -> Result<
@@ -11322,13 +11458,13 @@ impl<'a> ListTranslations<'a> {
             .map_err(|error| error.in_operation(&crate::operations::LIST_TRANSLATIONS))
     }
 
-    /// Sets options of this call only, such as its timeout or its repeats.
+    /// Sets options for this call only, such as its timeout or its retries.
     pub fn with_options(mut self, options: CallOptions) -> Self {
         self.call_options = options;
         self
     }
 
-    /// What the document says of this operation.
+    /// Metadata of this operation.
     pub fn operation(&self) -> &'static ::openapi_client_runtime::Operation {
         &crate::operations::LIST_TRANSLATIONS
     }
@@ -11375,7 +11511,8 @@ impl<'a> CreateTranslations<'a> {
         self.app_id = value
             .try_into()
             .map_err(|_| {
-                "parameter `app_id`: the value cannot become a `String`".to_string()
+                "parameter `app_id`: the value cannot be converted to `String`"
+                    .to_string()
             });
         self
     }
@@ -11390,7 +11527,7 @@ impl<'a> CreateTranslations<'a> {
         self.flow = value
             .try_into()
             .map_err(|_| {
-                "parameter `flow`: the value cannot become a `String`".to_string()
+                "parameter `flow`: the value cannot be converted to `String`".to_string()
             });
         self
     }
@@ -11403,13 +11540,13 @@ impl<'a> CreateTranslations<'a> {
         self.body = value
             .try_into()
             .map_err(|_| {
-                "the request body: the value cannot become a `Vec<TranslationCreate>`"
+                "the request body: the value cannot be converted to `Vec<TranslationCreate>`"
                     .to_string()
             });
         self
     }
 
-    /// Sends `POST /config/{app_id}/flows/{flow}/translations` and decodes the answer.
+    /// Sends `POST /config/{app_id}/flows/{flow}/translations` and decodes the response.
     pub async fn send(self) -> Result<ResponseValue<()>, Error<types::Error>> {
         let Self { client, app_id, flow, body, call_options } = self;
         let outcome: Result<ResponseValue<()>, Error<types::Error>> = async move {
@@ -11461,13 +11598,13 @@ impl<'a> CreateTranslations<'a> {
             .map_err(|error| error.in_operation(&crate::operations::CREATE_TRANSLATIONS))
     }
 
-    /// Sets options of this call only, such as its timeout or its repeats.
+    /// Sets options for this call only, such as its timeout or its retries.
     pub fn with_options(mut self, options: CallOptions) -> Self {
         self.call_options = options;
         self
     }
 
-    /// What the document says of this operation.
+    /// Metadata of this operation.
     pub fn operation(&self) -> &'static ::openapi_client_runtime::Operation {
         &crate::operations::CREATE_TRANSLATIONS
     }
@@ -11514,7 +11651,8 @@ impl<'a> ModifyTranslation<'a> {
         self.app_id = value
             .try_into()
             .map_err(|_| {
-                "parameter `app_id`: the value cannot become a `String`".to_string()
+                "parameter `app_id`: the value cannot be converted to `String`"
+                    .to_string()
             });
         self
     }
@@ -11529,7 +11667,7 @@ impl<'a> ModifyTranslation<'a> {
         self.flow = value
             .try_into()
             .map_err(|_| {
-                "parameter `flow`: the value cannot become a `String`".to_string()
+                "parameter `flow`: the value cannot be converted to `String`".to_string()
             });
         self
     }
@@ -11542,13 +11680,13 @@ impl<'a> ModifyTranslation<'a> {
         self.body = value
             .try_into()
             .map_err(|_| {
-                "the request body: the value cannot become a `Vec<TranslationUpdate>`"
+                "the request body: the value cannot be converted to `Vec<TranslationUpdate>`"
                     .to_string()
             });
         self
     }
 
-    /// Sends `PATCH /config/{app_id}/flows/{flow}/translations` and decodes the answer.
+    /// Sends `PATCH /config/{app_id}/flows/{flow}/translations` and decodes the response.
     pub async fn send(self) -> Result<ResponseValue<()>, Error<types::Error>> {
         let Self { client, app_id, flow, body, call_options } = self;
         let outcome: Result<ResponseValue<()>, Error<types::Error>> = async move {
@@ -11600,13 +11738,13 @@ impl<'a> ModifyTranslation<'a> {
             .map_err(|error| error.in_operation(&crate::operations::MODIFY_TRANSLATION))
     }
 
-    /// Sets options of this call only, such as its timeout or its repeats.
+    /// Sets options for this call only, such as its timeout or its retries.
     pub fn with_options(mut self, options: CallOptions) -> Self {
         self.call_options = options;
         self
     }
 
-    /// What the document says of this operation.
+    /// Metadata of this operation.
     pub fn operation(&self) -> &'static ::openapi_client_runtime::Operation {
         &crate::operations::MODIFY_TRANSLATION
     }
@@ -11648,7 +11786,8 @@ impl<'a> ListTranslationsAsCsv<'a> {
         self.app_id = value
             .try_into()
             .map_err(|_| {
-                "parameter `app_id`: the value cannot become a `String`".to_string()
+                "parameter `app_id`: the value cannot be converted to `String`"
+                    .to_string()
             });
         self
     }
@@ -11663,12 +11802,12 @@ impl<'a> ListTranslationsAsCsv<'a> {
         self.flow = value
             .try_into()
             .map_err(|_| {
-                "parameter `flow`: the value cannot become a `String`".to_string()
+                "parameter `flow`: the value cannot be converted to `String`".to_string()
             });
         self
     }
 
-    /// Sends `GET /config/{app_id}/flows/{flow}/translations` and decodes the answer.
+    /// Sends `GET /config/{app_id}/flows/{flow}/translations` and decodes the response.
     pub async fn send(
         self,
     ) -> Result<ResponseValue<::std::string::String>, Error<types::Error>> {
@@ -11727,13 +11866,13 @@ impl<'a> ListTranslationsAsCsv<'a> {
             })
     }
 
-    /// Sets options of this call only, such as its timeout or its repeats.
+    /// Sets options for this call only, such as its timeout or its retries.
     pub fn with_options(mut self, options: CallOptions) -> Self {
         self.call_options = options;
         self
     }
 
-    /// What the document says of this operation.
+    /// Metadata of this operation.
     pub fn operation(&self) -> &'static ::openapi_client_runtime::Operation {
         &crate::operations::LIST_TRANSLATIONS_AS_CSV
     }
@@ -11780,7 +11919,8 @@ impl<'a> ModifyTranslationFromCsv<'a> {
         self.app_id = value
             .try_into()
             .map_err(|_| {
-                "parameter `app_id`: the value cannot become a `String`".to_string()
+                "parameter `app_id`: the value cannot be converted to `String`"
+                    .to_string()
             });
         self
     }
@@ -11795,7 +11935,7 @@ impl<'a> ModifyTranslationFromCsv<'a> {
         self.flow = value
             .try_into()
             .map_err(|_| {
-                "parameter `flow`: the value cannot become a `String`".to_string()
+                "parameter `flow`: the value cannot be converted to `String`".to_string()
             });
         self
     }
@@ -11808,13 +11948,13 @@ impl<'a> ModifyTranslationFromCsv<'a> {
         self.body = value
             .try_into()
             .map_err(|_| {
-                "the request body: the value cannot become a `String`".to_string()
+                "the request body: the value cannot be converted to `String`".to_string()
             })
             .map(|v| v.into());
         self
     }
 
-    /// Sends `PATCH /config/{app_id}/flows/{flow}/translations` and decodes the answer.
+    /// Sends `PATCH /config/{app_id}/flows/{flow}/translations` and decodes the response.
     pub async fn send(self) -> Result<ResponseValue<()>, Error<types::Error>> {
         let Self { client, app_id, flow, body, call_options } = self;
         let outcome: Result<ResponseValue<()>, Error<types::Error>> = async move {
@@ -11879,13 +12019,13 @@ impl<'a> ModifyTranslationFromCsv<'a> {
             })
     }
 
-    /// Sets options of this call only, such as its timeout or its repeats.
+    /// Sets options for this call only, such as its timeout or its retries.
     pub fn with_options(mut self, options: CallOptions) -> Self {
         self.call_options = options;
         self
     }
 
-    /// What the document says of this operation.
+    /// Metadata of this operation.
     pub fn operation(&self) -> &'static ::openapi_client_runtime::Operation {
         &crate::operations::MODIFY_TRANSLATION_FROM_CSV
     }
@@ -11932,7 +12072,8 @@ impl<'a> CreateTranslationsFromCsv<'a> {
         self.app_id = value
             .try_into()
             .map_err(|_| {
-                "parameter `app_id`: the value cannot become a `String`".to_string()
+                "parameter `app_id`: the value cannot be converted to `String`"
+                    .to_string()
             });
         self
     }
@@ -11947,7 +12088,7 @@ impl<'a> CreateTranslationsFromCsv<'a> {
         self.flow = value
             .try_into()
             .map_err(|_| {
-                "parameter `flow`: the value cannot become a `String`".to_string()
+                "parameter `flow`: the value cannot be converted to `String`".to_string()
             });
         self
     }
@@ -11960,13 +12101,13 @@ impl<'a> CreateTranslationsFromCsv<'a> {
         self.body = value
             .try_into()
             .map_err(|_| {
-                "the request body: the value cannot become a `String`".to_string()
+                "the request body: the value cannot be converted to `String`".to_string()
             })
             .map(|v| v.into());
         self
     }
 
-    /// Sends `POST /config/{app_id}/flows/{flow}/translations` and decodes the answer.
+    /// Sends `POST /config/{app_id}/flows/{flow}/translations` and decodes the response.
     pub async fn send(self) -> Result<ResponseValue<()>, Error<types::Error>> {
         let Self { client, app_id, flow, body, call_options } = self;
         let outcome: Result<ResponseValue<()>, Error<types::Error>> = async move {
@@ -12031,13 +12172,13 @@ impl<'a> CreateTranslationsFromCsv<'a> {
             })
     }
 
-    /// Sets options of this call only, such as its timeout or its repeats.
+    /// Sets options for this call only, such as its timeout or its retries.
     pub fn with_options(mut self, options: CallOptions) -> Self {
         self.call_options = options;
         self
     }
 
-    /// What the document says of this operation.
+    /// Metadata of this operation.
     pub fn operation(&self) -> &'static ::openapi_client_runtime::Operation {
         &crate::operations::CREATE_TRANSLATIONS_FROM_CSV
     }
@@ -12083,7 +12224,8 @@ impl<'a> GetTranslation<'a> {
         self.app_id = value
             .try_into()
             .map_err(|_| {
-                "parameter `app_id`: the value cannot become a `String`".to_string()
+                "parameter `app_id`: the value cannot be converted to `String`"
+                    .to_string()
             });
         self
     }
@@ -12098,7 +12240,7 @@ impl<'a> GetTranslation<'a> {
         self.flow = value
             .try_into()
             .map_err(|_| {
-                "parameter `flow`: the value cannot become a `String`".to_string()
+                "parameter `flow`: the value cannot be converted to `String`".to_string()
             });
         self
     }
@@ -12113,12 +12255,12 @@ impl<'a> GetTranslation<'a> {
         self.key = value
             .try_into()
             .map_err(|_| {
-                "parameter `key`: the value cannot become a `String`".to_string()
+                "parameter `key`: the value cannot be converted to `String`".to_string()
             });
         self
     }
 
-    /// Sends `GET /config/{app_id}/flows/{flow}/translations/{key}` and decodes the answer.
+    /// Sends `GET /config/{app_id}/flows/{flow}/translations/{key}` and decodes the response.
     pub async fn send(
         self,
     ) -> Result<ResponseValue<types::Translation>, Error<types::Error>> {
@@ -12171,13 +12313,13 @@ impl<'a> GetTranslation<'a> {
         outcome.map_err(|error| error.in_operation(&crate::operations::GET_TRANSLATION))
     }
 
-    /// Sets options of this call only, such as its timeout or its repeats.
+    /// Sets options for this call only, such as its timeout or its retries.
     pub fn with_options(mut self, options: CallOptions) -> Self {
         self.call_options = options;
         self
     }
 
-    /// What the document says of this operation.
+    /// Metadata of this operation.
     pub fn operation(&self) -> &'static ::openapi_client_runtime::Operation {
         &crate::operations::GET_TRANSLATION
     }
@@ -12223,7 +12365,8 @@ impl<'a> DeleteTranslation<'a> {
         self.app_id = value
             .try_into()
             .map_err(|_| {
-                "parameter `app_id`: the value cannot become a `String`".to_string()
+                "parameter `app_id`: the value cannot be converted to `String`"
+                    .to_string()
             });
         self
     }
@@ -12238,7 +12381,7 @@ impl<'a> DeleteTranslation<'a> {
         self.flow = value
             .try_into()
             .map_err(|_| {
-                "parameter `flow`: the value cannot become a `String`".to_string()
+                "parameter `flow`: the value cannot be converted to `String`".to_string()
             });
         self
     }
@@ -12253,12 +12396,12 @@ impl<'a> DeleteTranslation<'a> {
         self.key = value
             .try_into()
             .map_err(|_| {
-                "parameter `key`: the value cannot become a `String`".to_string()
+                "parameter `key`: the value cannot be converted to `String`".to_string()
             });
         self
     }
 
-    /// Sends `DELETE /config/{app_id}/flows/{flow}/translations/{key}` and decodes the answer.
+    /// Sends `DELETE /config/{app_id}/flows/{flow}/translations/{key}` and decodes the response.
     pub async fn send(self) -> Result<ResponseValue<()>, Error<types::Error>> {
         let Self { client, app_id, flow, key, call_options } = self;
         let outcome: Result<ResponseValue<()>, Error<types::Error>> = async move {
@@ -12310,13 +12453,13 @@ impl<'a> DeleteTranslation<'a> {
             .map_err(|error| error.in_operation(&crate::operations::DELETE_TRANSLATION))
     }
 
-    /// Sets options of this call only, such as its timeout or its repeats.
+    /// Sets options for this call only, such as its timeout or its retries.
     pub fn with_options(mut self, options: CallOptions) -> Self {
         self.call_options = options;
         self
     }
 
-    /// What the document says of this operation.
+    /// Metadata of this operation.
     pub fn operation(&self) -> &'static ::openapi_client_runtime::Operation {
         &crate::operations::DELETE_TRANSLATION
     }
@@ -12363,7 +12506,8 @@ impl<'a> ListLocalizedTranslations<'a> {
         self.app_id = value
             .try_into()
             .map_err(|_| {
-                "parameter `app_id`: the value cannot become a `String`".to_string()
+                "parameter `app_id`: the value cannot be converted to `String`"
+                    .to_string()
             });
         self
     }
@@ -12378,7 +12522,7 @@ impl<'a> ListLocalizedTranslations<'a> {
         self.flow = value
             .try_into()
             .map_err(|_| {
-                "parameter `flow`: the value cannot become a `String`".to_string()
+                "parameter `flow`: the value cannot be converted to `String`".to_string()
             });
         self
     }
@@ -12393,12 +12537,13 @@ impl<'a> ListLocalizedTranslations<'a> {
         self.locale = value
             .try_into()
             .map_err(|_| {
-                "parameter `locale`: the value cannot become a `String`".to_string()
+                "parameter `locale`: the value cannot be converted to `String`"
+                    .to_string()
             });
         self
     }
 
-    /// Sends `GET /config/{app_id}/flows/{flow}/locales/{locale}` and decodes the answer.
+    /// Sends `GET /config/{app_id}/flows/{flow}/locales/{locale}` and decodes the response.
     pub async fn send(
         self,
     ) -> Result<ResponseValue<types::LocalizedTranslations>, Error<types::Error>> {
@@ -12461,13 +12606,13 @@ impl<'a> ListLocalizedTranslations<'a> {
             })
     }
 
-    /// Sets options of this call only, such as its timeout or its repeats.
+    /// Sets options for this call only, such as its timeout or its retries.
     pub fn with_options(mut self, options: CallOptions) -> Self {
         self.call_options = options;
         self
     }
 
-    /// What the document says of this operation.
+    /// Metadata of this operation.
     pub fn operation(&self) -> &'static ::openapi_client_runtime::Operation {
         &crate::operations::LIST_LOCALIZED_TRANSLATIONS
     }
@@ -12523,7 +12668,8 @@ impl<'a> ModifyMultipleTranslations<'a> {
         self.app_id = value
             .try_into()
             .map_err(|_| {
-                "parameter `app_id`: the value cannot become a `String`".to_string()
+                "parameter `app_id`: the value cannot be converted to `String`"
+                    .to_string()
             });
         self
     }
@@ -12538,7 +12684,7 @@ impl<'a> ModifyMultipleTranslations<'a> {
         self.flow = value
             .try_into()
             .map_err(|_| {
-                "parameter `flow`: the value cannot become a `String`".to_string()
+                "parameter `flow`: the value cannot be converted to `String`".to_string()
             });
         self
     }
@@ -12553,7 +12699,8 @@ impl<'a> ModifyMultipleTranslations<'a> {
         self.locale = value
             .try_into()
             .map_err(|_| {
-                "parameter `locale`: the value cannot become a `String`".to_string()
+                "parameter `locale`: the value cannot be converted to `String`"
+                    .to_string()
             });
         self
     }
@@ -12568,13 +12715,13 @@ impl<'a> ModifyMultipleTranslations<'a> {
         self.body = value
             .try_into()
             .map_err(|_| {
-                "the request body: the value cannot become a `Vec<LocalizedTranslationUpdate>`"
+                "the request body: the value cannot be converted to `Vec<LocalizedTranslationUpdate>`"
                     .to_string()
             });
         self
     }
 
-    /// Sends `PATCH /config/{app_id}/flows/{flow}/locales/{locale}` and decodes the answer.
+    /// Sends `PATCH /config/{app_id}/flows/{flow}/locales/{locale}` and decodes the response.
     pub async fn send(self) -> Result<ResponseValue<()>, Error<types::Error>> {
         let Self { client, app_id, flow, locale, body, call_options } = self;
         let outcome: Result<ResponseValue<()>, Error<types::Error>> = async move {
@@ -12634,13 +12781,13 @@ impl<'a> ModifyMultipleTranslations<'a> {
             })
     }
 
-    /// Sets options of this call only, such as its timeout or its repeats.
+    /// Sets options for this call only, such as its timeout or its retries.
     pub fn with_options(mut self, options: CallOptions) -> Self {
         self.call_options = options;
         self
     }
 
-    /// What the document says of this operation.
+    /// Metadata of this operation.
     pub fn operation(&self) -> &'static ::openapi_client_runtime::Operation {
         &crate::operations::MODIFY_MULTIPLE_TRANSLATIONS
     }
@@ -12696,7 +12843,8 @@ impl<'a> ModifyMultipleTranslationsFromCsv<'a> {
         self.app_id = value
             .try_into()
             .map_err(|_| {
-                "parameter `app_id`: the value cannot become a `String`".to_string()
+                "parameter `app_id`: the value cannot be converted to `String`"
+                    .to_string()
             });
         self
     }
@@ -12711,7 +12859,7 @@ impl<'a> ModifyMultipleTranslationsFromCsv<'a> {
         self.flow = value
             .try_into()
             .map_err(|_| {
-                "parameter `flow`: the value cannot become a `String`".to_string()
+                "parameter `flow`: the value cannot be converted to `String`".to_string()
             });
         self
     }
@@ -12726,7 +12874,8 @@ impl<'a> ModifyMultipleTranslationsFromCsv<'a> {
         self.locale = value
             .try_into()
             .map_err(|_| {
-                "parameter `locale`: the value cannot become a `String`".to_string()
+                "parameter `locale`: the value cannot be converted to `String`"
+                    .to_string()
             });
         self
     }
@@ -12741,13 +12890,13 @@ impl<'a> ModifyMultipleTranslationsFromCsv<'a> {
         self.body = value
             .try_into()
             .map_err(|_| {
-                "the request body: the value cannot become a `String`".to_string()
+                "the request body: the value cannot be converted to `String`".to_string()
             })
             .map(|v| v.into());
         self
     }
 
-    /// Sends `PATCH /config/{app_id}/flows/{flow}/locales/{locale}` and decodes the answer.
+    /// Sends `PATCH /config/{app_id}/flows/{flow}/locales/{locale}` and decodes the response.
     pub async fn send(self) -> Result<ResponseValue<()>, Error<types::Error>> {
         let Self { client, app_id, flow, locale, body, call_options } = self;
         let outcome: Result<ResponseValue<()>, Error<types::Error>> = async move {
@@ -12816,13 +12965,13 @@ impl<'a> ModifyMultipleTranslationsFromCsv<'a> {
             })
     }
 
-    /// Sets options of this call only, such as its timeout or its repeats.
+    /// Sets options for this call only, such as its timeout or its retries.
     pub fn with_options(mut self, options: CallOptions) -> Self {
         self.call_options = options;
         self
     }
 
-    /// What the document says of this operation.
+    /// Metadata of this operation.
     pub fn operation(&self) -> &'static ::openapi_client_runtime::Operation {
         &crate::operations::MODIFY_MULTIPLE_TRANSLATIONS_FROM_CSV
     }

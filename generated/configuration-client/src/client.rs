@@ -22,20 +22,20 @@ impl Client {
     /// Builds a client from environment variables.
     ///
     /// - `CONFIGURATION_ENVIRONMENT`: one of `us`, `eu`, `au`, `sa`, `cn`, `sg` or `custom`.
-    /// - `CONFIGURATION_BASE_URL`: an address; wins over an environment.
+    /// - `CONFIGURATION_BASE_URL`: a base URL; overrides the environment.
     /// - `CONFIGURATION_BASIC_AUTH_USERNAME`: credential of the scheme `basicAuth`.
     /// - `CONFIGURATION_BASIC_AUTH_PASSWORD`: credential of the scheme `basicAuth`.
     ///
     /// # Errors
     ///
-    /// [`BuildError`] when no address is set, or a value cannot be used.
+    /// [`BuildError`] when no base URL is set, or a value cannot be used.
     pub fn from_env() -> Result<Self, BuildError> {
         Self::builder().from_env()?.build()
     }
 
-    /// Starts a call that the document does not know, with everything that other calls
-    /// have: credentials, repeats, limits, errors. `path` stands below the base URL and
-    /// begins with a slash.
+    /// Starts a request for an endpoint that the document does not list, with the
+    /// credentials, retries, limits and errors of all other calls. `path` is relative to
+    /// the base URL and starts with a slash.
     pub fn request(
         &self,
         method: ::openapi_client_runtime::Method,
@@ -52,7 +52,7 @@ impl Client {
     ///
     /// `GET /config/{app_id}/clients`
     ///
-    /// **Inferred:** the answer 200 (basis: older pages describe a collection, the reference shows a single object).
+    /// **Inferred:** the response 200 (basis: older pages describe a collection, the reference shows a single object).
     ///
     /// # Access and safety
     ///
@@ -93,9 +93,9 @@ impl Client {
     ///
     /// `POST /config/{app_id}/clients`
     ///
-    /// **Inferred:** the answer 200 (basis: the page shows no status; 200 and 201 are both possible).
+    /// **Inferred:** the response 200 (basis: the page shows no status; 200 and 201 are both possible).
     ///
-    /// **Inferred:** the answer 201 (basis: other operations that create something return 201).
+    /// **Inferred:** the response 201 (basis: other operations that create something return 201).
     ///
     /// # Access and safety
     ///
@@ -183,7 +183,7 @@ impl Client {
     /// # Access and safety
     ///
     /// - The API client needs the feature `owner`.
-    /// - Replaces the whole: what the body leaves out is deleted. Read, change, write back.
+    /// - Replaces the whole resource: omitted properties are deleted. Read it, change it, and send it back.
     ///
     /// # Errors
     ///
@@ -270,12 +270,12 @@ impl Client {
     ///
     /// `PUT /config/{app_id}/clients/{client_id}/secret`
     ///
-    /// **Inferred:** the answer 200 (basis: the page shows a JSON response, but its members could not be read).
+    /// **Inferred:** the response 200 (basis: the page shows a JSON response, but its members could not be read).
     ///
     /// # Access and safety
     ///
     /// - The API client needs the feature `owner`.
-    /// - Never repeated by this client: a repeat is not safe.
+    /// - Never retried: a retry is not safe.
     ///
     /// # Errors
     ///
@@ -350,14 +350,14 @@ impl Client {
     ///
     /// `PUT /config/{app_id}/settings`
     ///
-    /// **Inferred:** the answer 200 (basis: no response is shown; `modify_client_settings` returns JSON).
+    /// **Inferred:** the response 200 (basis: no response is shown; `modify_client_settings` returns JSON).
     ///
-    /// **Inferred:** the answer 204 (basis: no response is shown; most writes of this API return 204).
+    /// **Inferred:** the response 204 (basis: no response is shown; most writes of this API return 204).
     ///
     /// # Access and safety
     ///
     /// - The API client needs the feature `owner`.
-    /// - Replaces the whole: what the body leaves out is deleted. Read, change, write back.
+    /// - Replaces the whole resource: omitted properties are deleted. Read it, change it, and send it back.
     ///
     /// # Errors
     ///
@@ -476,12 +476,12 @@ impl Client {
     ///
     /// `PUT /config/{app_id}/clients/{client_id}/settings`
     ///
-    /// **Inferred:** the answer 200 (basis: the page shows a JSON response, but its members could not be read).
+    /// **Inferred:** the response 200 (basis: the page shows a JSON response, but its members could not be read).
     ///
     /// # Access and safety
     ///
     /// - The API client needs the feature `owner`.
-    /// - Replaces the whole: what the body leaves out is deleted. Read, change, write back.
+    /// - Replaces the whole resource: omitted properties are deleted. Read it, change it, and send it back.
     ///
     /// # Errors
     ///
@@ -538,7 +538,7 @@ impl Client {
     ///
     /// `GET /config/{app_id}/entityTypes`
     ///
-    /// **Inferred:** the answer 200 (basis: the page describes a collection; the other lists of the API are plain arrays).
+    /// **Inferred:** the response 200 (basis: the page describes a collection; the other lists of the API are plain arrays).
     ///
     /// # Access and safety
     ///
@@ -748,8 +748,8 @@ impl Client {
     /// # Access and safety
     ///
     /// - The API client needs the feature `owner`.
-    /// - Replaces the whole: what the body leaves out is deleted. Read, change, write back.
-    /// - Calls with the same `app_id` and `flow` wait for each other in this client.
+    /// - Replaces the whole resource: omitted properties are deleted. Read it, change it, and send it back.
+    /// - This client sends calls with the same `app_id` and `flow` one after another.
     ///
     /// # Errors
     ///
@@ -863,14 +863,14 @@ impl Client {
     ///
     /// `POST /config/{app_id}/flows/{flow}/versions/{version}`
     ///
-    /// **Inferred:** the answer 201 (basis: the operation creates a version; no response is shown).
+    /// **Inferred:** the response 201 (basis: the operation creates a version; no response is shown).
     ///
-    /// **Inferred:** the answer 204 (basis: most writes without a response body return 204; no response is shown).
+    /// **Inferred:** the response 204 (basis: most writes without a response body return 204; no response is shown).
     ///
     /// # Access and safety
     ///
     /// - The API client needs the feature `owner` or `direct_access`.
-    /// - Calls with the same `app_id` and `flow` wait for each other in this client.
+    /// - This client sends calls with the same `app_id` and `flow` one after another.
     ///
     /// # Errors
     ///
@@ -907,7 +907,7 @@ impl Client {
     /// # Access and safety
     ///
     /// - The API client needs the feature `owner` or `direct_access`.
-    /// - Calls with the same `app_id` and `flow` wait for each other in this client.
+    /// - This client sends calls with the same `app_id` and `flow` one after another.
     ///
     /// # Errors
     ///
@@ -952,7 +952,7 @@ impl Client {
     /// # Access and safety
     ///
     /// - The API client needs the feature `owner` or `direct_access`.
-    /// - Calls with the same `app_id` and `flow` wait for each other in this client.
+    /// - This client sends calls with the same `app_id` and `flow` one after another.
     ///
     /// # Errors
     ///
@@ -1028,12 +1028,12 @@ impl Client {
     ///
     /// `POST /config/{app_id}/flows/{flow}/fields`
     ///
-    /// **Inferred:** the answer 201 (basis: the status is not documented; other creations return it).
+    /// **Inferred:** the response 201 (basis: the status is not documented; other creations return it).
     ///
     /// # Access and safety
     ///
     /// - The API client needs the feature `owner` or `direct_access`.
-    /// - Calls with the same `app_id` and `flow` wait for each other in this client.
+    /// - This client sends calls with the same `app_id` and `flow` one after another.
     ///
     /// # Errors
     ///
@@ -1135,8 +1135,8 @@ impl Client {
     /// # Access and safety
     ///
     /// - The API client needs the feature `owner` or `direct_access`.
-    /// - Replaces the whole: what the body leaves out is deleted. Read, change, write back.
-    /// - Calls with the same `app_id` and `flow` wait for each other in this client.
+    /// - Replaces the whole resource: omitted properties are deleted. Read it, change it, and send it back.
+    /// - This client sends calls with the same `app_id` and `flow` one after another.
     ///
     /// # Errors
     ///
@@ -1203,7 +1203,7 @@ impl Client {
     /// # Access and safety
     ///
     /// - The API client needs the feature `owner` or `direct_access`.
-    /// - Calls with the same `app_id` and `flow` wait for each other in this client.
+    /// - This client sends calls with the same `app_id` and `flow` one after another.
     ///
     /// # Errors
     ///
@@ -1272,12 +1272,12 @@ impl Client {
     ///
     /// `POST /config/{app_id}/flows/{flow}/forms`
     ///
-    /// **Inferred:** the answer 201 (basis: the status is not documented; other creations return it).
+    /// **Inferred:** the response 201 (basis: the status is not documented; other creations return it).
     ///
     /// # Access and safety
     ///
     /// - The API client needs the feature `owner` or `direct_access`.
-    /// - Calls with the same `app_id` and `flow` wait for each other in this client.
+    /// - This client sends calls with the same `app_id` and `flow` one after another.
     ///
     /// # Errors
     ///
@@ -1360,13 +1360,13 @@ impl Client {
     ///
     /// `PUT /config/{app_id}/flows/{flow}/forms/{form}`
     ///
-    /// **Inferred:** the answer 204 (basis: the status is not documented; other modifications return it).
+    /// **Inferred:** the response 204 (basis: the status is not documented; other modifications return it).
     ///
     /// # Access and safety
     ///
     /// - The API client needs the feature `owner` or `direct_access`.
-    /// - Replaces the whole: what the body leaves out is deleted. Read, change, write back.
-    /// - Calls with the same `app_id` and `flow` wait for each other in this client.
+    /// - Replaces the whole resource: omitted properties are deleted. Read it, change it, and send it back.
+    /// - This client sends calls with the same `app_id` and `flow` one after another.
     ///
     /// # Errors
     ///
@@ -1416,12 +1416,12 @@ impl Client {
     ///
     /// `DELETE /config/{app_id}/flows/{flow}/forms/{form}`
     ///
-    /// **Inferred:** the answer 204 (basis: the status is not documented; other deletions return it).
+    /// **Inferred:** the response 204 (basis: the status is not documented; other deletions return it).
     ///
     /// # Access and safety
     ///
     /// - The API client needs the feature `owner` or `direct_access`.
-    /// - Calls with the same `app_id` and `flow` wait for each other in this client.
+    /// - This client sends calls with the same `app_id` and `flow` one after another.
     ///
     /// # Errors
     ///
@@ -1524,12 +1524,12 @@ impl Client {
     ///
     /// `POST /config/{app_id}/flows/{flow}/locales/{locale}/fields`
     ///
-    /// **Inferred:** the answer 201 (basis: the status is not documented; other creations return it).
+    /// **Inferred:** the response 201 (basis: the status is not documented; other creations return it).
     ///
     /// # Access and safety
     ///
     /// - The API client needs the feature `owner` or `direct_access`.
-    /// - Calls with the same `app_id` and `flow` wait for each other in this client.
+    /// - This client sends calls with the same `app_id` and `flow` one after another.
     ///
     /// # Errors
     ///
@@ -1628,12 +1628,12 @@ impl Client {
     ///
     /// `PUT /config/{app_id}/flows/{flow}/locales/{locale}/fields/{field}`
     ///
-    /// **Inferred:** the answer 204 (basis: the status is not documented; other modifications return it).
+    /// **Inferred:** the response 204 (basis: the status is not documented; other modifications return it).
     ///
     /// # Access and safety
     ///
     /// - The API client needs the feature `owner` or `direct_access`.
-    /// - Calls with the same `app_id` and `flow` wait for each other in this client.
+    /// - This client sends calls with the same `app_id` and `flow` one after another.
     ///
     /// # Errors
     ///
@@ -1768,13 +1768,13 @@ impl Client {
     ///
     /// `PUT /config/{app_id}/flows/{flow}/locales/{locale}/mailTemplates/{template}`
     ///
-    /// **Inferred:** the answer 204 (basis: the status is not documented; other modifications return it).
+    /// **Inferred:** the response 204 (basis: the status is not documented; other modifications return it).
     ///
     /// # Access and safety
     ///
     /// - The API client needs the feature `owner` or `direct_access`.
-    /// - Replaces the whole: what the body leaves out is deleted. Read, change, write back.
-    /// - Calls with the same `app_id` and `flow` wait for each other in this client.
+    /// - Replaces the whole resource: omitted properties are deleted. Read it, change it, and send it back.
+    /// - This client sends calls with the same `app_id` and `flow` one after another.
     ///
     /// # Errors
     ///
@@ -1863,7 +1863,7 @@ impl Client {
     /// # Access and safety
     ///
     /// - The API client needs the feature `owner` or `direct_access`.
-    /// - Calls with the same `app_id` and `flow` wait for each other in this client.
+    /// - This client sends calls with the same `app_id` and `flow` one after another.
     ///
     /// # Errors
     ///
@@ -1980,7 +1980,7 @@ impl Client {
     /// # Access and safety
     ///
     /// - The API client needs the feature `owner` or `direct_access`.
-    /// - Calls with the same `app_id` and `flow` wait for each other in this client.
+    /// - This client sends calls with the same `app_id` and `flow` one after another.
     ///
     /// # Errors
     ///
@@ -2023,7 +2023,7 @@ impl Client {
     /// # Access and safety
     ///
     /// - The API client needs the feature `owner` or `direct_access`.
-    /// - Calls with the same `app_id` and `flow` wait for each other in this client.
+    /// - This client sends calls with the same `app_id` and `flow` one after another.
     ///
     /// # Errors
     ///
@@ -2100,7 +2100,7 @@ impl Client {
     /// # Access and safety
     ///
     /// - The API client needs the feature `owner` or `direct_access`.
-    /// - Calls with the same `app_id` and `flow` wait for each other in this client.
+    /// - This client sends calls with the same `app_id` and `flow` one after another.
     ///
     /// # Errors
     ///
@@ -2193,7 +2193,7 @@ impl Client {
     /// # Access and safety
     ///
     /// - The API client needs the feature `owner` or `direct_access`.
-    /// - Calls with the same `app_id` and `flow` wait for each other in this client.
+    /// - This client sends calls with the same `app_id` and `flow` one after another.
     ///
     /// # Errors
     ///
@@ -2253,7 +2253,7 @@ impl Client {
     /// # Access and safety
     ///
     /// - The API client needs the feature `owner` or `direct_access`.
-    /// - Calls with the same `app_id` and `flow` wait for each other in this client.
+    /// - This client sends calls with the same `app_id` and `flow` one after another.
     ///
     /// # Errors
     ///
@@ -2326,7 +2326,7 @@ impl Client {
     /// # Access and safety
     ///
     /// - The API client needs the feature `owner` or `direct_access`.
-    /// - Calls with the same `app_id` and `flow` wait for each other in this client.
+    /// - This client sends calls with the same `app_id` and `flow` one after another.
     ///
     /// # Errors
     ///
@@ -2412,7 +2412,7 @@ impl Client {
     /// # Access and safety
     ///
     /// - The API client needs the feature `owner` or `direct_access`.
-    /// - Calls with the same `app_id` and `flow` wait for each other in this client.
+    /// - This client sends calls with the same `app_id` and `flow` one after another.
     ///
     /// # Errors
     ///
@@ -2459,7 +2459,7 @@ impl Client {
     /// # Access and safety
     ///
     /// - The API client needs the feature `owner` or `direct_access`.
-    /// - Calls with the same `app_id` and `flow` wait for each other in this client.
+    /// - This client sends calls with the same `app_id` and `flow` one after another.
     ///
     /// # Errors
     ///
@@ -2528,12 +2528,12 @@ impl Client {
     ///
     /// `POST /config/{app_id}/flows/{flow}/screens`
     ///
-    /// **Inferred:** the answer 201 (basis: the status is not documented; other creations return it).
+    /// **Inferred:** the response 201 (basis: the status is not documented; other creations return it).
     ///
     /// # Access and safety
     ///
     /// - The API client needs the feature `owner` or `direct_access`.
-    /// - Calls with the same `app_id` and `flow` wait for each other in this client.
+    /// - This client sends calls with the same `app_id` and `flow` one after another.
     ///
     /// # Errors
     ///
@@ -2610,13 +2610,13 @@ impl Client {
     ///
     /// `PATCH /config/{app_id}/flows/{flow}/screens/{screen}`
     ///
-    /// **Inferred:** the answer 204 (basis: the status is not documented; other modifications return it).
+    /// **Inferred:** the response 204 (basis: the status is not documented; other modifications return it).
     ///
     /// # Access and safety
     ///
     /// - The API client needs the feature `owner` or `direct_access`.
-    /// - Replaces the whole: what the body leaves out is deleted. Read, change, write back.
-    /// - Calls with the same `app_id` and `flow` wait for each other in this client.
+    /// - Replaces the whole resource: omitted properties are deleted. Read it, change it, and send it back.
+    /// - This client sends calls with the same `app_id` and `flow` one after another.
     ///
     /// # Errors
     ///
@@ -2662,7 +2662,7 @@ impl Client {
     /// # Access and safety
     ///
     /// - The API client needs the feature `owner` or `direct_access`.
-    /// - Calls with the same `app_id` and `flow` wait for each other in this client.
+    /// - This client sends calls with the same `app_id` and `flow` one after another.
     ///
     /// # Errors
     ///
@@ -2730,12 +2730,12 @@ impl Client {
     ///
     /// `POST /config/{app_id}/flows/{flow}/links`
     ///
-    /// **Inferred:** the answer 201 (basis: the status is not documented; other creations return it).
+    /// **Inferred:** the response 201 (basis: the status is not documented; other creations return it).
     ///
     /// # Access and safety
     ///
     /// - The API client needs the feature `owner` or `direct_access`.
-    /// - Calls with the same `app_id` and `flow` wait for each other in this client.
+    /// - This client sends calls with the same `app_id` and `flow` one after another.
     ///
     /// # Errors
     ///
@@ -2817,13 +2817,13 @@ impl Client {
     ///
     /// `PUT /config/{app_id}/flows/{flow}/links/{link}`
     ///
-    /// **Inferred:** the answer 204 (basis: the status is not documented; other modifications return it).
+    /// **Inferred:** the response 204 (basis: the status is not documented; other modifications return it).
     ///
     /// # Access and safety
     ///
     /// - The API client needs the feature `owner` or `direct_access`.
-    /// - Replaces the whole: what the body leaves out is deleted. Read, change, write back.
-    /// - Calls with the same `app_id` and `flow` wait for each other in this client.
+    /// - Replaces the whole resource: omitted properties are deleted. Read it, change it, and send it back.
+    /// - This client sends calls with the same `app_id` and `flow` one after another.
     ///
     /// # Errors
     ///
@@ -2873,7 +2873,7 @@ impl Client {
     /// # Access and safety
     ///
     /// - The API client needs the feature `owner` or `direct_access`.
-    /// - Calls with the same `app_id` and `flow` wait for each other in this client.
+    /// - This client sends calls with the same `app_id` and `flow` one after another.
     ///
     /// # Errors
     ///
@@ -2911,7 +2911,7 @@ impl Client {
     /// # Access and safety
     ///
     /// - The API client needs the feature `owner` or `direct_access`.
-    /// - Calls with the same `app_id` and `flow` wait for each other in this client.
+    /// - This client sends calls with the same `app_id` and `flow` one after another.
     ///
     /// # Errors
     ///
@@ -3016,13 +3016,13 @@ impl Client {
     ///
     /// `PUT /config/{app_id}/flows/{flow}/locales/{locale}/2faMessages/{message}`
     ///
-    /// **Inferred:** the answer 204 (basis: the status is not documented; other modifications return it).
+    /// **Inferred:** the response 204 (basis: the status is not documented; other modifications return it).
     ///
     /// # Access and safety
     ///
     /// - The API client needs the feature `owner` or `direct_access`.
-    /// - Replaces the whole: what the body leaves out is deleted. Read, change, write back.
-    /// - Calls with the same `app_id` and `flow` wait for each other in this client.
+    /// - Replaces the whole resource: omitted properties are deleted. Read it, change it, and send it back.
+    /// - This client sends calls with the same `app_id` and `flow` one after another.
     ///
     /// # Errors
     ///
@@ -3187,13 +3187,13 @@ impl Client {
     ///
     /// `POST /config/{app_id}/flows/{flow}/upgrades/{upgrade_id}`
     ///
-    /// **Inferred:** the answer 204 (basis: no response is shown; most writes without a response body return 204).
+    /// **Inferred:** the response 204 (basis: no response is shown; most writes without a response body return 204).
     ///
     /// # Access and safety
     ///
     /// - The API client needs the feature `owner` or `direct_access`.
-    /// - Calls with the same `app_id` and `flow` wait for each other in this client.
-    /// - Repeated by this client after what may pass: the API lets a repeat do no harm.
+    /// - This client sends calls with the same `app_id` and `flow` one after another.
+    /// - Retried on transient failures: the API makes retries safe.
     ///
     /// # Errors
     ///
@@ -3305,8 +3305,8 @@ impl Client {
     /// # Access and safety
     ///
     /// - The API client needs the feature `owner` or `direct_access`.
-    /// - Calls with the same `app_id` and `flow` wait for each other in this client.
-    /// - Repeated by this client after what may pass: the API lets a repeat do no harm.
+    /// - This client sends calls with the same `app_id` and `flow` one after another.
+    /// - Retried on transient failures: the API makes retries safe.
     ///
     /// # Errors
     ///
@@ -3357,8 +3357,8 @@ impl Client {
     /// # Access and safety
     ///
     /// - The API client needs the feature `owner` or `direct_access`.
-    /// - Calls with the same `app_id` and `flow` wait for each other in this client.
-    /// - Repeated by this client after what may pass: the API lets a repeat do no harm.
+    /// - This client sends calls with the same `app_id` and `flow` one after another.
+    /// - Retried on transient failures: the API makes retries safe.
     ///
     /// # Errors
     ///
@@ -3398,12 +3398,12 @@ impl Client {
     ///
     /// `POST /config/{app_id}/flows/{flow}/translations`
     ///
-    /// **Inferred:** the answer 201 (basis: no page shows the status; other operations that create something return 201).
+    /// **Inferred:** the response 201 (basis: no page shows the status; other operations that create something return 201).
     ///
     /// # Access and safety
     ///
     /// - The API client needs the feature `owner` or `direct_access`.
-    /// - Calls with the same `app_id` and `flow` wait for each other in this client.
+    /// - This client sends calls with the same `app_id` and `flow` one after another.
     ///
     /// # Errors
     ///
@@ -3456,12 +3456,12 @@ impl Client {
     ///
     /// `POST /config/{app_id}/flows/{flow}/translations`
     ///
-    /// **Inferred:** the answer 201 (basis: no page shows the status; other operations that create something return 201).
+    /// **Inferred:** the response 201 (basis: no page shows the status; other operations that create something return 201).
     ///
     /// # Access and safety
     ///
     /// - The API client needs the feature `owner` or `direct_access`.
-    /// - Calls with the same `app_id` and `flow` wait for each other in this client.
+    /// - This client sends calls with the same `app_id` and `flow` one after another.
     ///
     /// # Errors
     ///
@@ -3536,7 +3536,7 @@ impl Client {
     /// # Access and safety
     ///
     /// - The API client needs the feature `owner` or `direct_access`.
-    /// - Calls with the same `app_id` and `flow` wait for each other in this client.
+    /// - This client sends calls with the same `app_id` and `flow` one after another.
     ///
     /// # Errors
     ///
@@ -3570,7 +3570,7 @@ impl Client {
     ///
     /// `GET /config/{app_id}/flows/{flow}/locales/{locale}`
     ///
-    /// **Inferred:** the answer 200 (basis: the permission tables call it a list; the sample in the reference is an object of texts by key).
+    /// **Inferred:** the response 200 (basis: the permission tables call it a list; the sample in the reference is an object of texts by key).
     ///
     /// # Access and safety
     ///
@@ -3617,8 +3617,8 @@ impl Client {
     /// # Access and safety
     ///
     /// - The API client needs the feature `owner` or `direct_access`.
-    /// - Calls with the same `app_id` and `flow` wait for each other in this client.
-    /// - Repeated by this client after what may pass: the API lets a repeat do no harm.
+    /// - This client sends calls with the same `app_id` and `flow` one after another.
+    /// - Retried on transient failures: the API makes retries safe.
     ///
     /// # Errors
     ///
@@ -3678,8 +3678,8 @@ impl Client {
     /// # Access and safety
     ///
     /// - The API client needs the feature `owner` or `direct_access`.
-    /// - Calls with the same `app_id` and `flow` wait for each other in this client.
-    /// - Repeated by this client after what may pass: the API lets a repeat do no harm.
+    /// - This client sends calls with the same `app_id` and `flow` one after another.
+    /// - Retried on transient failures: the API makes retries safe.
     ///
     /// # Errors
     ///
@@ -3715,7 +3715,7 @@ impl Client {
     }
 }
 
-/// Where the API runs.
+/// The environments of the API.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Environment {
@@ -3746,7 +3746,7 @@ impl Environment {
         Self::Sg,
         Self::Custom,
     ];
-    /// The address that calls start with.
+    /// The base URL of this environment.
     pub const fn base_url(self) -> &'static str {
         match self {
             Self::Us => "https://v1.api.us.janrain.com",
@@ -3781,21 +3781,21 @@ pub struct ClientBuilder {
 }
 
 impl ClientBuilder {
-    /// Chooses one of the addresses that the document names.
+    /// Uses one of the servers in the document.
     pub fn environment(self, environment: Environment) -> Self {
         self.base_url(environment.base_url())
     }
 
-    /// Sets the address that calls start with, for custom hosts and tests.
+    /// Sets the base URL, for custom hosts and tests.
     ///
-    /// `http://` is refused but for loopback addresses, see
+    /// `http://` is refused except for loopback addresses, see
     /// [`allow_insecure_http`](Self::allow_insecure_http).
     pub fn base_url(mut self, url: impl Into<String>) -> Self {
         self.core = self.core.base_url(url);
         self
     }
 
-    /// Signs calls with a user name and a password (HTTP Basic, RFC 7617), the scheme `basicAuth` of the document.
+    /// Authenticates calls with a user name and a password (HTTP Basic, RFC 7617): the scheme `basicAuth` of the document.
     ///
     /// User name: id of an API client. Password: secret of that client. Console shows both under Manage Properties; it calls API clients properties.
     pub fn basic_auth(
@@ -3809,9 +3809,9 @@ impl ClientBuilder {
         self
     }
 
-    /// Names the features of the API client whose credentials are used.
+    /// Sets the features of the API client whose credentials are used.
     ///
-    /// Calls that none of them allows are then refused before they are sent, naming the features that would do.
+    /// Calls that need another feature are then refused before they are sent; the error names the features that allow them.
     pub fn features(
         mut self,
         features: impl IntoIterator<Item = impl Into<String>>,
@@ -3820,61 +3820,61 @@ impl ClientBuilder {
         self
     }
 
-    /// How many writes may wait for one that must not overlap with them.
+    /// Sets how many writes may wait for another write that they must not overlap.
     pub fn max_queued_writes(mut self, limit: usize) -> Self {
         self.core = self.core.max_queued_writes(limit);
         self
     }
 
-    /// Bounds the time until a connection stands.
+    /// Limits the time to connect.
     pub fn connect_timeout(mut self, limit: ::std::time::Duration) -> Self {
         self.core = self.core.connect_timeout(limit);
         self
     }
 
-    /// Bounds the time between two pieces of an answer.
+    /// Limits the time between two chunks of a response.
     pub fn read_timeout(mut self, limit: ::std::time::Duration) -> Self {
         self.core = self.core.read_timeout(limit);
         self
     }
 
-    /// Bounds the time of one attempt of a call; without it, only that of the whole call counts.
+    /// Limits the time of each attempt of a call. Without it, only the limit of the whole call applies.
     pub fn attempt_timeout(mut self, limit: ::std::time::Duration) -> Self {
         self.core = self.core.attempt_timeout(limit);
         self
     }
 
-    /// Bounds the time of a whole call, with all its attempts and the waits between them.
+    /// Limits the time of a whole call, with all attempts and the waits between them.
     pub fn timeout(mut self, limit: ::std::time::Duration) -> Self {
         self.core = self.core.timeout(limit);
         self
     }
 
-    /// Sets how often and how patiently calls are repeated.
+    /// Sets how often and with which delays calls are retried.
     pub fn retry(mut self, policy: ::openapi_client_runtime::RetryPolicy) -> Self {
         self.core = self.core.retry(policy);
         self
     }
 
-    /// Sets what all calls of the client and its clones may spend on repeats: a repeat costs 5, after a timeout 10, and a success gives 1 back.
+    /// Sets the retry budget that the client shares with its clones: a retry costs 5, a retry after a timeout 10, and a success gives 1 back.
     pub fn retry_budget(mut self, budget: u32) -> Self {
         self.core = self.core.retry_budget(budget);
         self
     }
 
-    /// Bounds the size in bytes of an answer that is decoded.
+    /// Limits the size in bytes of a response that is decoded.
     pub fn response_body_limit(mut self, bytes: usize) -> Self {
         self.core = self.core.response_body_limit(bytes);
         self
     }
 
-    /// Follows up to `max` redirections in an attempt; without this, none. Credentials never go to another scheme, host or port.
+    /// Follows up to `max` redirects in an attempt. Without this, none. Credentials never go to another scheme, host or port.
     pub fn follow_redirects(mut self, max: u32) -> Self {
         self.core = self.core.follow_redirects(max);
         self
     }
 
-    /// Adds a step that every request goes through; the first one added is the outermost.
+    /// Adds middleware for all requests. The first one added is the outermost.
     pub fn middleware(
         mut self,
         middleware: impl ::openapi_client_runtime::Middleware,
@@ -3883,7 +3883,7 @@ impl ClientBuilder {
         self
     }
 
-    /// Adds somebody who is told of calls and attempts, for metrics.
+    /// Registers an observer of calls and attempts, for metrics.
     pub fn observer(
         mut self,
         observer: impl ::openapi_client_runtime::Observer,
@@ -3910,13 +3910,13 @@ impl ClientBuilder {
         self
     }
 
-    /// Trusts a further root certificate, in PEM.
+    /// Trusts an additional root certificate, in PEM.
     pub fn add_root_certificate(mut self, pem: impl Into<Vec<u8>>) -> Self {
         self.core = self.core.add_root_certificate(pem);
         self
     }
 
-    /// Brings an HTTP client along. Timeouts and certificates are then its own.
+    /// Uses your own HTTP client, with its own timeouts and certificates.
     pub fn http_client(
         mut self,
         client: ::openapi_client_runtime::reqwest::Client,
@@ -3925,24 +3925,24 @@ impl ClientBuilder {
         self
     }
 
-    /// Allows `http://` to other than loopback addresses: credentials then travel in the clear.
+    /// Allows `http://` to addresses other than loopback. Credentials are then sent unencrypted.
     pub fn allow_insecure_http(mut self) -> Self {
         self.core = self.core.allow_insecure_http();
         self
     }
 
-    /// Puts the caller's product, such as `my-tool/1.2`, before ours in `User-Agent`.
+    /// Adds the product of the caller, such as `my-tool/1.2`, before ours in `User-Agent`.
     pub fn user_agent(mut self, product: impl Into<String>) -> Self {
         self.core = self.core.user_agent(product);
         self
     }
 
-    /// Takes what the environment sets, see [`Client::from_env`]; what is not
-    /// set there stays as it is.
+    /// Reads the environment variables of [`Client::from_env`]; settings without a
+    /// variable stay unchanged.
     ///
     /// # Errors
     ///
-    /// [`BuildError`] when a variable is not Unicode, or has a value that cannot be used.
+    /// [`BuildError`] when a variable is not valid Unicode, or its value cannot be used.
     #[allow(clippy::wrong_self_convention, unused_mut)]
     pub fn from_env(mut self) -> Result<Self, BuildError> {
         if let Some(name) = self.core.env("ENVIRONMENT")? {
@@ -3998,11 +3998,11 @@ impl ClientBuilder {
         Ok(self)
     }
 
-    /// Finishes the client.
+    /// Builds the client.
     ///
     /// # Errors
     ///
-    /// [`BuildError`] when no address was given, or a value given cannot be used.
+    /// [`BuildError`] when no base URL is set, or a value cannot be used.
     pub fn build(self) -> Result<Client, BuildError> {
         Ok(Client { core: self.core.build()? })
     }

@@ -4,17 +4,17 @@
 #![forbid(unsafe_code)]
 #![warn(missing_docs)]
 
-/// Request builders, one an operation.
+/// Request builders, one for each operation.
 #[allow(clippy::all, clippy::pedantic)]
 #[rustfmt::skip]
 pub mod builder;
 #[rustfmt::skip]
 mod client;
-/// What the document says of each operation.
+/// Metadata of each operation.
 #[allow(clippy::all, clippy::pedantic)]
 #[rustfmt::skip]
 pub mod operations;
-/// Types of requests and answers.
+/// Types of requests and responses.
 #[allow(clippy::all, clippy::pedantic, irrefutable_let_patterns)]
 #[rustfmt::skip]
 pub mod types;
@@ -44,5 +44,5 @@ pub mod mock;
 pub use ::openapi_client_runtime::{self as runtime, BuildError, ByteStream, CallOptions, Error, Operation, ResponseValue, RetryPolicy};
 pub use client::*;
 
-/// The OpenAPI document that this crate was made from, version 1.0.0, as JSON.
+/// The OpenAPI document from which this crate was generated, version 1.0.0, as JSON.
 pub const DOCUMENT: &str = include_str!("../openapi.json");

@@ -26,7 +26,7 @@ pub struct ApiClient {
 }
 
 impl ApiClient {
-    /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
+    /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
     pub fn builder() -> builder::ApiClient {
         ::std::default::Default::default()
     }
@@ -51,7 +51,7 @@ pub struct ApiClientInput {
 }
 
 impl ApiClientInput {
-    /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
+    /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
     pub fn builder() -> builder::ApiClientInput {
         ::std::default::Default::default()
     }
@@ -72,7 +72,7 @@ pub struct ApiClientModification {
 }
 
 impl ApiClientModification {
-    /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
+    /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
     pub fn builder() -> builder::ApiClientModification {
         ::std::default::Default::default()
     }
@@ -157,7 +157,7 @@ pub struct ApplicationSettings {
     pub ccp_flow_version: ::openapi_client_runtime::Patch<SettingValue>,
     /// **Inferred.** The settings of each client, by client id. Only in responses to requests with `include_clients`; omit it in requests.
     ///
-    /// The vendor does not document this member (basis: the content is documented, but the name of the member could not be read).
+    /// The vendor does not document this property (basis: the content is documented, but the name of the member could not be read).
     #[serde(rename = "_clients", skip_serializing_if = "::std::option::Option::is_none")]
     pub clients: ::std::option::Option<ClientSettingsById>,
     /// Custom settings: those that are not platform settings. Their names contain no spaces. Field validations refer to such settings by name.
@@ -268,7 +268,7 @@ pub struct ApplicationSettings {
         skip_serializing_if = "::openapi_client_runtime::Patch::is_absent"
     )]
     pub verify_email_url: ::openapi_client_runtime::Patch<SettingValue>,
-    /// Members that the document does not name.
+    /// Properties that the document does not list.
     #[serde(flatten)]
     pub extra: ::std::collections::BTreeMap<
         ::std::string::String,
@@ -277,7 +277,7 @@ pub struct ApplicationSettings {
 }
 
 impl ApplicationSettings {
-    /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
+    /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
     pub fn builder() -> builder::ApplicationSettings {
         ::std::default::Default::default()
     }
@@ -290,7 +290,7 @@ impl ApplicationSettings {
 pub struct Attribute {
     /// **Inferred.** The parts of an `object` or `plural` attribute.
     ///
-    /// The vendor does not document this member (basis: the entity type API of the same platform shows parts this way).
+    /// The vendor does not document this property (basis: the entity type API of the same platform shows parts this way).
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub attr_defs: ::std::option::Option<::std::vec::Vec<Attribute>>,
     /// Whether case counts for uniqueness and in searches. That it can be null is inferred.
@@ -386,7 +386,7 @@ pub struct Attribute {
 }
 
 impl Attribute {
-    /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
+    /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
     pub fn builder() -> builder::Attribute {
         ::std::default::Default::default()
     }
@@ -405,7 +405,7 @@ pub struct AttributeList {
 }
 
 impl AttributeList {
-    /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
+    /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
     pub fn builder() -> builder::AttributeList {
         ::std::default::Default::default()
     }
@@ -490,7 +490,7 @@ pub struct ClientSettings {
     pub ccp_flow_version: ::openapi_client_runtime::Patch<SettingValue>,
     /// **Inferred.** Custom settings of this client: those that are not platform settings. Their names contain no spaces.
     ///
-    /// The vendor does not document this member (basis: the settings of the application use this name).
+    /// The vendor does not document this property (basis: the settings of the application use this name).
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub custom: ::std::option::Option<SettingMap>,
     /// Flow for OAuth calls that name no flow, and for Customer Care Portal if `ccp_flow_name` is not set.
@@ -516,7 +516,7 @@ pub struct ClientSettings {
     pub email_method: ::openapi_client_runtime::Patch<SettingValue>,
     /// **Inferred.** The settings of the application. They apply where the client has no value of its own.
     ///
-    /// The vendor does not document this member (basis: the content is documented, but the name of the member could not be read).
+    /// The vendor does not document this property (basis: the content is documented, but the name of the member could not be read).
     #[serde(rename = "_global", skip_serializing_if = "::std::option::Option::is_none")]
     pub global: ::std::option::Option<ApplicationSettings>,
     /// Set by the service on clients of Hosted Login. It cannot be changed; send it back unchanged.
@@ -610,7 +610,7 @@ pub struct ClientSettings {
         skip_serializing_if = "::openapi_client_runtime::Patch::is_absent"
     )]
     pub verify_email_url: ::openapi_client_runtime::Patch<SettingValue>,
-    /// Members that the document does not name.
+    /// Properties that the document does not list.
     #[serde(flatten)]
     pub extra: ::std::collections::BTreeMap<
         ::std::string::String,
@@ -619,7 +619,7 @@ pub struct ClientSettings {
 }
 
 impl ClientSettings {
-    /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
+    /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
     pub fn builder() -> builder::ClientSettings {
         ::std::default::Default::default()
     }
@@ -739,7 +739,7 @@ pub struct ClientSettingsInput {
     pub ccp_flow_version: ::openapi_client_runtime::Patch<SettingValue>,
     /// **Inferred.** Custom settings of this client: those that are not platform settings. Their names contain no spaces.
     ///
-    /// The vendor does not document this member (basis: the settings of the application use this name).
+    /// The vendor does not document this property (basis: the settings of the application use this name).
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub custom: ::std::option::Option<SettingMap>,
     /// Flow for OAuth calls that name no flow, and for Customer Care Portal if `ccp_flow_name` is not set.
@@ -847,7 +847,7 @@ pub struct ClientSettingsInput {
         skip_serializing_if = "::openapi_client_runtime::Patch::is_absent"
     )]
     pub verify_email_url: ::openapi_client_runtime::Patch<SettingValue>,
-    /// Members that the document does not name.
+    /// Properties that the document does not list.
     #[serde(flatten)]
     pub extra: ::std::collections::BTreeMap<
         ::std::string::String,
@@ -856,7 +856,7 @@ pub struct ClientSettingsInput {
 }
 
 impl ClientSettingsInput {
-    /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
+    /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
     pub fn builder() -> builder::ClientSettingsInput {
         ::std::default::Default::default()
     }
@@ -872,7 +872,7 @@ pub struct CopyFlowRequest {
 }
 
 impl CopyFlowRequest {
-    /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
+    /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
     pub fn builder() -> builder::CopyFlowRequest {
         ::std::default::Default::default()
     }
@@ -956,7 +956,7 @@ pub struct EntityType {
 }
 
 impl EntityType {
-    /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
+    /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
     pub fn builder() -> builder::EntityType {
         ::std::default::Default::default()
     }
@@ -972,7 +972,7 @@ pub struct Error {
 }
 
 impl Error {
-    /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
+    /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
     pub fn builder() -> builder::Error {
         ::std::default::Default::default()
     }
@@ -1099,7 +1099,7 @@ pub struct Field {
     pub ignore_update: ::std::option::Option<bool>,
     /// **Inferred.** Whether a `translatableString` is returned as a plain string.
     ///
-    /// The vendor does not document this member (basis: the member is documented, but not that it belongs to translatable strings).
+    /// The vendor does not document this property (basis: the member is documented, but not that it belongs to translatable strings).
     #[serde(
         rename = "justString",
         skip_serializing_if = "::std::option::Option::is_none"
@@ -1163,7 +1163,7 @@ pub struct Field {
     pub social_profile_data: ::std::option::Option<::std::string::String>,
     /// **Inferred.** Value that is sent when a `checkbox` is checked.
     ///
-    /// The vendor does not document this member (basis: the member is documented, but not that it belongs to checkboxes).
+    /// The vendor does not document this property (basis: the member is documented, but not that it belongs to checkboxes).
     #[serde(
         rename = "submitValue",
         skip_serializing_if = "::std::option::Option::is_none"
@@ -1196,13 +1196,13 @@ pub struct Field {
         skip_serializing_if = "::std::option::Option::is_none"
     )]
     pub year_start: ::std::option::Option<YearBound>,
-    /// Members that the document does not name.
+    /// Properties that the document does not list.
     #[serde(flatten)]
     pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
 }
 
 impl Field {
-    /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
+    /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
     pub fn builder() -> builder::Field {
         ::std::default::Default::default()
     }
@@ -1293,7 +1293,7 @@ pub struct FieldInput {
     pub ignore_update: ::std::option::Option<bool>,
     /// **Inferred.** Whether a `translatableString` is returned as a plain string.
     ///
-    /// The vendor does not document this member (basis: the member is documented, but not that it belongs to translatable strings).
+    /// The vendor does not document this property (basis: the member is documented, but not that it belongs to translatable strings).
     #[serde(
         rename = "justString",
         skip_serializing_if = "::std::option::Option::is_none"
@@ -1354,7 +1354,7 @@ pub struct FieldInput {
     pub social_profile_data: ::std::option::Option<::std::string::String>,
     /// **Inferred.** Value that is sent when a `checkbox` is checked.
     ///
-    /// The vendor does not document this member (basis: the member is documented, but not that it belongs to checkboxes).
+    /// The vendor does not document this property (basis: the member is documented, but not that it belongs to checkboxes).
     #[serde(
         rename = "submitValue",
         skip_serializing_if = "::std::option::Option::is_none"
@@ -1387,13 +1387,13 @@ pub struct FieldInput {
         skip_serializing_if = "::std::option::Option::is_none"
     )]
     pub year_start: ::std::option::Option<YearBound>,
-    /// Members that the document does not name.
+    /// Properties that the document does not list.
     #[serde(flatten)]
     pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
 }
 
 impl FieldInput {
-    /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
+    /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
     pub fn builder() -> builder::FieldInput {
         ::std::default::Default::default()
     }
@@ -1485,7 +1485,7 @@ pub struct FieldOption {
 }
 
 impl FieldOption {
-    /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
+    /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
     pub fn builder() -> builder::FieldOption {
         ::std::default::Default::default()
     }
@@ -1509,7 +1509,7 @@ pub struct FieldOptionInput {
 }
 
 impl FieldOptionInput {
-    /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
+    /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
     pub fn builder() -> builder::FieldOptionInput {
         ::std::default::Default::default()
     }
@@ -1526,7 +1526,7 @@ pub struct FieldRelationships {
 }
 
 impl FieldRelationships {
-    /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
+    /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
     pub fn builder() -> builder::FieldRelationships {
         ::std::default::Default::default()
     }
@@ -1543,7 +1543,7 @@ pub struct FieldRelationshipsInput {
 }
 
 impl FieldRelationshipsInput {
-    /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
+    /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
     pub fn builder() -> builder::FieldRelationshipsInput {
         ::std::default::Default::default()
     }
@@ -1608,7 +1608,7 @@ pub struct FieldValidation {
 }
 
 impl FieldValidation {
-    /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
+    /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
     pub fn builder() -> builder::FieldValidation {
         ::std::default::Default::default()
     }
@@ -1628,7 +1628,7 @@ pub struct FieldValidationInput {
 }
 
 impl FieldValidationInput {
-    /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
+    /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
     pub fn builder() -> builder::FieldValidationInput {
         ::std::default::Default::default()
     }
@@ -1655,7 +1655,7 @@ pub struct Flow {
 }
 
 impl Flow {
-    /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
+    /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
     pub fn builder() -> builder::Flow {
         ::std::default::Default::default()
     }
@@ -1674,13 +1674,13 @@ pub struct FlowDocument {
     pub user_data: ::std::vec::Vec<::std::string::String>,
     /// Version of the flow.
     pub version: ::std::string::String,
-    /// Members that the document does not name.
+    /// Properties that the document does not list.
     #[serde(flatten)]
     pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
 }
 
 impl FlowDocument {
-    /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
+    /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
     pub fn builder() -> builder::FlowDocument {
         ::std::default::Default::default()
     }
@@ -1703,7 +1703,7 @@ pub struct FlowRef {
 }
 
 impl FlowRef {
-    /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
+    /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
     pub fn builder() -> builder::FlowRef {
         ::std::default::Default::default()
     }
@@ -1728,7 +1728,7 @@ pub struct FlowString {
 }
 
 impl FlowString {
-    /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
+    /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
     pub fn builder() -> builder::FlowString {
         ::std::default::Default::default()
     }
@@ -1750,7 +1750,7 @@ pub struct FlowStringInput {
 }
 
 impl FlowStringInput {
-    /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
+    /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
     pub fn builder() -> builder::FlowStringInput {
         ::std::default::Default::default()
     }
@@ -1773,7 +1773,7 @@ pub struct FlowStringText {
 }
 
 impl FlowStringText {
-    /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
+    /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
     pub fn builder() -> builder::FlowStringText {
         ::std::default::Default::default()
     }
@@ -1793,7 +1793,7 @@ pub struct FlowUpdate {
 }
 
 impl FlowUpdate {
-    /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
+    /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
     pub fn builder() -> builder::FlowUpdate {
         ::std::default::Default::default()
     }
@@ -1811,7 +1811,7 @@ pub struct FlowVersionSummary {
 }
 
 impl FlowVersionSummary {
-    /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
+    /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
     pub fn builder() -> builder::FlowVersionSummary {
         ::std::default::Default::default()
     }
@@ -1839,7 +1839,7 @@ pub struct Form {
 }
 
 impl Form {
-    /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
+    /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
     pub fn builder() -> builder::Form {
         ::std::default::Default::default()
     }
@@ -1920,7 +1920,7 @@ pub struct FormField {
 }
 
 impl FormField {
-    /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
+    /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
     pub fn builder() -> builder::FormField {
         ::std::default::Default::default()
     }
@@ -1939,7 +1939,7 @@ pub struct FormFieldInput {
 }
 
 impl FormFieldInput {
-    /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
+    /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
     pub fn builder() -> builder::FormFieldInput {
         ::std::default::Default::default()
     }
@@ -1963,7 +1963,7 @@ pub struct FormInput {
 }
 
 impl FormInput {
-    /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
+    /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
     pub fn builder() -> builder::FormInput {
         ::std::default::Default::default()
     }
@@ -1988,7 +1988,7 @@ pub struct FormModification {
 }
 
 impl FormModification {
-    /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
+    /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
     pub fn builder() -> builder::FormModification {
         ::std::default::Default::default()
     }
@@ -2050,7 +2050,7 @@ pub struct Link {
 }
 
 impl Link {
-    /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
+    /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
     pub fn builder() -> builder::Link {
         ::std::default::Default::default()
     }
@@ -2119,7 +2119,7 @@ pub struct LinkInput {
 }
 
 impl LinkInput {
-    /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
+    /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
     pub fn builder() -> builder::LinkInput {
         ::std::default::Default::default()
     }
@@ -2216,7 +2216,7 @@ pub struct LocalizedField {
     pub ignore_update: ::std::option::Option<bool>,
     /// **Inferred.** Whether a `translatableString` is returned as a plain string.
     ///
-    /// The vendor does not document this member (basis: the member is documented, but not that it belongs to translatable strings).
+    /// The vendor does not document this property (basis: the member is documented, but not that it belongs to translatable strings).
     #[serde(
         rename = "justString",
         skip_serializing_if = "::std::option::Option::is_none"
@@ -2280,7 +2280,7 @@ pub struct LocalizedField {
     pub social_profile_data: ::std::option::Option<::std::string::String>,
     /// **Inferred.** Value that is sent when a `checkbox` is checked.
     ///
-    /// The vendor does not document this member (basis: the member is documented, but not that it belongs to checkboxes).
+    /// The vendor does not document this property (basis: the member is documented, but not that it belongs to checkboxes).
     #[serde(
         rename = "submitValue",
         skip_serializing_if = "::std::option::Option::is_none"
@@ -2313,13 +2313,13 @@ pub struct LocalizedField {
         skip_serializing_if = "::std::option::Option::is_none"
     )]
     pub year_start: ::std::option::Option<YearBound>,
-    /// Members that the document does not name.
+    /// Properties that the document does not list.
     #[serde(flatten)]
     pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
 }
 
 impl LocalizedField {
-    /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
+    /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
     pub fn builder() -> builder::LocalizedField {
         ::std::default::Default::default()
     }
@@ -2380,7 +2380,7 @@ pub struct LocalizedFieldInput {
     pub ignore_update: ::std::option::Option<bool>,
     /// **Inferred.** Whether a `translatableString` is returned as a plain string.
     ///
-    /// The vendor does not document this member (basis: the member is documented, but not that it belongs to translatable strings).
+    /// The vendor does not document this property (basis: the member is documented, but not that it belongs to translatable strings).
     #[serde(
         rename = "justString",
         skip_serializing_if = "::std::option::Option::is_none"
@@ -2441,7 +2441,7 @@ pub struct LocalizedFieldInput {
     pub social_profile_data: ::std::option::Option<::std::string::String>,
     /// **Inferred.** Value that is sent when a `checkbox` is checked.
     ///
-    /// The vendor does not document this member (basis: the member is documented, but not that it belongs to checkboxes).
+    /// The vendor does not document this property (basis: the member is documented, but not that it belongs to checkboxes).
     #[serde(
         rename = "submitValue",
         skip_serializing_if = "::std::option::Option::is_none"
@@ -2476,13 +2476,13 @@ pub struct LocalizedFieldInput {
         skip_serializing_if = "::std::option::Option::is_none"
     )]
     pub year_start: ::std::option::Option<YearBound>,
-    /// Members that the document does not name.
+    /// Properties that the document does not list.
     #[serde(flatten)]
     pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
 }
 
 impl LocalizedFieldInput {
-    /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
+    /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
     pub fn builder() -> builder::LocalizedFieldInput {
         ::std::default::Default::default()
     }
@@ -2576,7 +2576,7 @@ pub struct LocalizedFieldOption {
 }
 
 impl LocalizedFieldOption {
-    /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
+    /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
     pub fn builder() -> builder::LocalizedFieldOption {
         ::std::default::Default::default()
     }
@@ -2602,7 +2602,7 @@ pub struct LocalizedFieldOptionInput {
 }
 
 impl LocalizedFieldOptionInput {
-    /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
+    /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
     pub fn builder() -> builder::LocalizedFieldOptionInput {
         ::std::default::Default::default()
     }
@@ -2623,7 +2623,7 @@ pub struct LocalizedFieldValidation {
 }
 
 impl LocalizedFieldValidation {
-    /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
+    /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
     pub fn builder() -> builder::LocalizedFieldValidation {
         ::std::default::Default::default()
     }
@@ -2643,7 +2643,7 @@ pub struct LocalizedFieldValidationInput {
 }
 
 impl LocalizedFieldValidationInput {
-    /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
+    /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
     pub fn builder() -> builder::LocalizedFieldValidationInput {
         ::std::default::Default::default()
     }
@@ -2660,7 +2660,7 @@ pub struct LocalizedString {
     pub name: ::std::string::String,
     /// **Inferred.** Dotted path of the attribute that the string shows.
     ///
-    /// The vendor does not document this member (basis: as for the string without a locale).
+    /// The vendor does not document this property (basis: as for the string without a locale).
     #[serde(rename = "schemaId", skip_serializing_if = "::std::option::Option::is_none")]
     pub schema_id: ::std::option::Option<::std::string::String>,
     /// Path of the string in its locale, relative to the host.
@@ -2671,7 +2671,7 @@ pub struct LocalizedString {
 }
 
 impl LocalizedString {
-    /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
+    /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
     pub fn builder() -> builder::LocalizedString {
         ::std::default::Default::default()
     }
@@ -2692,7 +2692,7 @@ pub struct LocalizedStringInput {
 }
 
 impl LocalizedStringInput {
-    /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
+    /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
     pub fn builder() -> builder::LocalizedStringInput {
         ::std::default::Default::default()
     }
@@ -2712,7 +2712,7 @@ pub struct LocalizedTranslationUpdate {
 }
 
 impl LocalizedTranslationUpdate {
-    /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
+    /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
     pub fn builder() -> builder::LocalizedTranslationUpdate {
         ::std::default::Default::default()
     }
@@ -2777,7 +2777,7 @@ pub struct MailTemplate {
 }
 
 impl MailTemplate {
-    /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
+    /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
     pub fn builder() -> builder::MailTemplate {
         ::std::default::Default::default()
     }
@@ -2795,7 +2795,7 @@ pub struct MailTemplateInput {
     pub html_body: ::std::string::String,
     /// **Inferred.** Name of the template. If sent, it must equal the name in the path.
     ///
-    /// The vendor does not document this member (basis: as for the other resources of a flow).
+    /// The vendor does not document this property (basis: as for the other resources of a flow).
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub name: ::std::option::Option<::std::string::String>,
     /// Template of the subject line.
@@ -2806,7 +2806,7 @@ pub struct MailTemplateInput {
 }
 
 impl MailTemplateInput {
-    /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
+    /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
     pub fn builder() -> builder::MailTemplateInput {
         ::std::default::Default::default()
     }
@@ -2825,7 +2825,7 @@ pub struct NamedRef {
 }
 
 impl NamedRef {
-    /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
+    /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
     pub fn builder() -> builder::NamedRef {
         ::std::default::Default::default()
     }
@@ -2843,7 +2843,7 @@ pub struct NotAcceptableDetail {
 }
 
 impl NotAcceptableDetail {
-    /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
+    /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
     pub fn builder() -> builder::NotAcceptableDetail {
         ::std::default::Default::default()
     }
@@ -2863,7 +2863,7 @@ pub struct PromoteFlowRequest {
 }
 
 impl PromoteFlowRequest {
-    /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
+    /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
     pub fn builder() -> builder::PromoteFlowRequest {
         ::std::default::Default::default()
     }
@@ -2882,7 +2882,7 @@ pub struct RelatedForm {
 }
 
 impl RelatedForm {
-    /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
+    /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
     pub fn builder() -> builder::RelatedForm {
         ::std::default::Default::default()
     }
@@ -2899,7 +2899,7 @@ pub struct ResetSecretRequest {
 }
 
 impl ResetSecretRequest {
-    /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
+    /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
     pub fn builder() -> builder::ResetSecretRequest {
         ::std::default::Default::default()
     }
@@ -2926,7 +2926,7 @@ pub struct Screen {
 }
 
 impl Screen {
-    /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
+    /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
     pub fn builder() -> builder::Screen {
         ::std::default::Default::default()
     }
@@ -2947,7 +2947,7 @@ pub struct ScreenInput {
 }
 
 impl ScreenInput {
-    /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
+    /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
     pub fn builder() -> builder::ScreenInput {
         ::std::default::Default::default()
     }
@@ -3088,7 +3088,7 @@ pub struct SettingOption {
 }
 
 impl SettingOption {
-    /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
+    /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
     pub fn builder() -> builder::SettingOption {
         ::std::default::Default::default()
     }
@@ -3147,7 +3147,7 @@ pub struct TranslatedText {
 }
 
 impl TranslatedText {
-    /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
+    /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
     pub fn builder() -> builder::TranslatedText {
         ::std::default::Default::default()
     }
@@ -3170,7 +3170,7 @@ pub struct Translation {
 }
 
 impl Translation {
-    /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
+    /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
     pub fn builder() -> builder::Translation {
         ::std::default::Default::default()
     }
@@ -3186,7 +3186,7 @@ pub struct TranslationCreate {
 }
 
 impl TranslationCreate {
-    /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
+    /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
     pub fn builder() -> builder::TranslationCreate {
         ::std::default::Default::default()
     }
@@ -3202,7 +3202,7 @@ pub struct TranslationRef {
 }
 
 impl TranslationRef {
-    /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
+    /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
     pub fn builder() -> builder::TranslationRef {
         ::std::default::Default::default()
     }
@@ -3220,7 +3220,7 @@ pub struct TranslationUpdate {
 }
 
 impl TranslationUpdate {
-    /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
+    /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
     pub fn builder() -> builder::TranslationUpdate {
         ::std::default::Default::default()
     }
@@ -3242,7 +3242,7 @@ pub struct TwoFactorEmail {
 }
 
 impl TwoFactorEmail {
-    /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
+    /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
     pub fn builder() -> builder::TwoFactorEmail {
         ::std::default::Default::default()
     }
@@ -3263,7 +3263,7 @@ pub struct TwoFactorMessage {
 }
 
 impl TwoFactorMessage {
-    /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
+    /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
     pub fn builder() -> builder::TwoFactorMessage {
         ::std::default::Default::default()
     }
@@ -3281,7 +3281,7 @@ pub struct TwoFactorMessageInput {
 }
 
 impl TwoFactorMessageInput {
-    /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
+    /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
     pub fn builder() -> builder::TwoFactorMessageInput {
         ::std::default::Default::default()
     }
@@ -3301,7 +3301,7 @@ pub struct UpgradeRequirements {
 }
 
 impl UpgradeRequirements {
-    /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
+    /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
     pub fn builder() -> builder::UpgradeRequirements {
         ::std::default::Default::default()
     }
@@ -3400,29 +3400,31 @@ pub mod builder {
         fn default() -> Self {
             Self {
                 features: Err(
-                    "member `features` of `ApiClient` is required and was not set"
+                    "property `features` of `ApiClient` is required and was not set"
                         .to_owned(),
                 ),
                 id: Err(
-                    "member `_id` of `ApiClient` is required and was not set".to_owned(),
+                    "property `_id` of `ApiClient` is required and was not set"
+                        .to_owned(),
                 ),
                 ip_whitelist: Err(
-                    "member `ipWhitelist` of `ApiClient` is required and was not set"
+                    "property `ipWhitelist` of `ApiClient` is required and was not set"
                         .to_owned(),
                 ),
                 name: Err(
-                    "member `name` of `ApiClient` is required and was not set".to_owned(),
+                    "property `name` of `ApiClient` is required and was not set"
+                        .to_owned(),
                 ),
                 secret: Err(
-                    "member `_secret` of `ApiClient` is required and was not set"
+                    "property `_secret` of `ApiClient` is required and was not set"
                         .to_owned(),
                 ),
                 self_: Err(
-                    "member `_self` of `ApiClient` is required and was not set"
+                    "property `_self` of `ApiClient` is required and was not set"
                         .to_owned(),
                 ),
                 settings: Err(
-                    "member `_settings` of `ApiClient` is required and was not set"
+                    "property `_settings` of `ApiClient` is required and was not set"
                         .to_owned(),
                 ),
             }
@@ -3438,7 +3440,7 @@ pub mod builder {
         {
             self.features = value
                 .try_into()
-                .map_err(|e| format!("member `features` of `ApiClient`: {e}"));
+                .map_err(|e| format!("property `features` of `ApiClient`: {e}"));
             self
         }
 
@@ -3450,7 +3452,7 @@ pub mod builder {
         {
             self.id = value
                 .try_into()
-                .map_err(|e| format!("member `_id` of `ApiClient`: {e}"));
+                .map_err(|e| format!("property `_id` of `ApiClient`: {e}"));
             self
         }
 
@@ -3462,7 +3464,7 @@ pub mod builder {
         {
             self.ip_whitelist = value
                 .try_into()
-                .map_err(|e| format!("member `ipWhitelist` of `ApiClient`: {e}"));
+                .map_err(|e| format!("property `ipWhitelist` of `ApiClient`: {e}"));
             self
         }
 
@@ -3474,7 +3476,7 @@ pub mod builder {
         {
             self.name = value
                 .try_into()
-                .map_err(|e| format!("member `name` of `ApiClient`: {e}"));
+                .map_err(|e| format!("property `name` of `ApiClient`: {e}"));
             self
         }
 
@@ -3486,7 +3488,7 @@ pub mod builder {
         {
             self.secret = value
                 .try_into()
-                .map_err(|e| format!("member `_secret` of `ApiClient`: {e}"));
+                .map_err(|e| format!("property `_secret` of `ApiClient`: {e}"));
             self
         }
 
@@ -3498,7 +3500,7 @@ pub mod builder {
         {
             self.self_ = value
                 .try_into()
-                .map_err(|e| format!("member `_self` of `ApiClient`: {e}"));
+                .map_err(|e| format!("property `_self` of `ApiClient`: {e}"));
             self
         }
 
@@ -3510,15 +3512,15 @@ pub mod builder {
         {
             self.settings = value
                 .try_into()
-                .map_err(|e| format!("member `_settings` of `ApiClient`: {e}"));
+                .map_err(|e| format!("property `_settings` of `ApiClient`: {e}"));
             self
         }
 
-        /// Finishes the value.
+        /// Builds the value.
         ///
         /// # Errors
         ///
-        /// Names the first member that is required and was not set, or whose value does not fit.
+        /// Names the first property that is required but not set, or whose value is invalid.
         pub fn build(
             self,
         ) -> ::std::result::Result<super::ApiClient, super::error::ConversionError> {
@@ -3577,7 +3579,7 @@ pub mod builder {
                 features: Ok(::std::default::Default::default()),
                 ip_whitelist: Ok(::std::default::Default::default()),
                 name: Err(
-                    "member `name` of `ApiClientInput` is required and was not set"
+                    "property `name` of `ApiClientInput` is required and was not set"
                         .to_owned(),
                 ),
             }
@@ -3595,7 +3597,7 @@ pub mod builder {
         {
             self.features = value
                 .try_into()
-                .map_err(|e| format!("member `features` of `ApiClientInput`: {e}"));
+                .map_err(|e| format!("property `features` of `ApiClientInput`: {e}"));
             self
         }
 
@@ -3609,7 +3611,7 @@ pub mod builder {
         {
             self.ip_whitelist = value
                 .try_into()
-                .map_err(|e| format!("member `ipWhitelist` of `ApiClientInput`: {e}"));
+                .map_err(|e| format!("property `ipWhitelist` of `ApiClientInput`: {e}"));
             self
         }
 
@@ -3621,15 +3623,15 @@ pub mod builder {
         {
             self.name = value
                 .try_into()
-                .map_err(|e| format!("member `name` of `ApiClientInput`: {e}"));
+                .map_err(|e| format!("property `name` of `ApiClientInput`: {e}"));
             self
         }
 
-        /// Finishes the value.
+        /// Builds the value.
         ///
         /// # Errors
         ///
-        /// Names the first member that is required and was not set, or whose value does not fit.
+        /// Names the first property that is required but not set, or whose value is invalid.
         pub fn build(
             self,
         ) -> ::std::result::Result<
@@ -3681,15 +3683,15 @@ pub mod builder {
         fn default() -> Self {
             Self {
                 features: Err(
-                    "member `features` of `ApiClientModification` is required and was not set"
+                    "property `features` of `ApiClientModification` is required and was not set"
                         .to_owned(),
                 ),
                 ip_whitelist: Err(
-                    "member `ipWhitelist` of `ApiClientModification` is required and was not set"
+                    "property `ipWhitelist` of `ApiClientModification` is required and was not set"
                         .to_owned(),
                 ),
                 name: Err(
-                    "member `name` of `ApiClientModification` is required and was not set"
+                    "property `name` of `ApiClientModification` is required and was not set"
                         .to_owned(),
                 ),
             }
@@ -3706,7 +3708,7 @@ pub mod builder {
             self.features = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `features` of `ApiClientModification`: {e}")
+                    format!("property `features` of `ApiClientModification`: {e}")
                 });
             self
         }
@@ -3720,7 +3722,7 @@ pub mod builder {
             self.ip_whitelist = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `ipWhitelist` of `ApiClientModification`: {e}")
+                    format!("property `ipWhitelist` of `ApiClientModification`: {e}")
                 });
             self
         }
@@ -3733,15 +3735,15 @@ pub mod builder {
         {
             self.name = value
                 .try_into()
-                .map_err(|e| format!("member `name` of `ApiClientModification`: {e}"));
+                .map_err(|e| format!("property `name` of `ApiClientModification`: {e}"));
             self
         }
 
-        /// Finishes the value.
+        /// Builds the value.
         ///
         /// # Errors
         ///
-        /// Names the first member that is required and was not set, or whose value does not fit.
+        /// Names the first property that is required but not set, or whose value is invalid.
         pub fn build(
             self,
         ) -> ::std::result::Result<
@@ -3943,7 +3945,7 @@ pub mod builder {
             self.backplane_bus = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `backplane_bus` of `ApplicationSettings`: {e}")
+                    format!("property `backplane_bus` of `ApplicationSettings`: {e}")
                 });
             self
         }
@@ -3959,7 +3961,9 @@ pub mod builder {
             self.backplane_password = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `backplane_password` of `ApplicationSettings`: {e}")
+                    format!(
+                        "property `backplane_password` of `ApplicationSettings`: {e}"
+                    )
                 });
             self
         }
@@ -3975,7 +3979,7 @@ pub mod builder {
             self.backplane_server = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `backplane_server` of `ApplicationSettings`: {e}")
+                    format!("property `backplane_server` of `ApplicationSettings`: {e}")
                 });
             self
         }
@@ -3991,7 +3995,9 @@ pub mod builder {
             self.backplane_username = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `backplane_username` of `ApplicationSettings`: {e}")
+                    format!(
+                        "property `backplane_username` of `ApplicationSettings`: {e}"
+                    )
                 });
             self
         }
@@ -4007,7 +4013,7 @@ pub mod builder {
             self.backplane_version = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `backplane_version` of `ApplicationSettings`: {e}")
+                    format!("property `backplane_version` of `ApplicationSettings`: {e}")
                 });
             self
         }
@@ -4023,7 +4029,9 @@ pub mod builder {
             self.capture_server_url = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `capture_server_url` of `ApplicationSettings`: {e}")
+                    format!(
+                        "property `capture_server_url` of `ApplicationSettings`: {e}"
+                    )
                 });
             self
         }
@@ -4039,7 +4047,7 @@ pub mod builder {
             self.ccp_edit_form = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `ccp_edit_form` of `ApplicationSettings`: {e}")
+                    format!("property `ccp_edit_form` of `ApplicationSettings`: {e}")
                 });
             self
         }
@@ -4056,7 +4064,7 @@ pub mod builder {
                 .try_into()
                 .map_err(|e| {
                     format!(
-                        "member `ccp_enable_email_send_buttons` of `ApplicationSettings`: {e}"
+                        "property `ccp_enable_email_send_buttons` of `ApplicationSettings`: {e}"
                     )
                 });
             self
@@ -4073,7 +4081,7 @@ pub mod builder {
             self.ccp_flow_name = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `ccp_flow_name` of `ApplicationSettings`: {e}")
+                    format!("property `ccp_flow_name` of `ApplicationSettings`: {e}")
                 });
             self
         }
@@ -4089,14 +4097,14 @@ pub mod builder {
             self.ccp_flow_version = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `ccp_flow_version` of `ApplicationSettings`: {e}")
+                    format!("property `ccp_flow_version` of `ApplicationSettings`: {e}")
                 });
             self
         }
 
         /// **Inferred.** The settings of each client, by client id. Only in responses to requests with `include_clients`; omit it in requests.
         ///
-        /// The vendor does not document this member (basis: the content is documented, but the name of the member could not be read).
+        /// The vendor does not document this property (basis: the content is documented, but the name of the member could not be read).
         pub fn clients<T>(mut self, value: T) -> Self
         where
             T: ::std::convert::TryInto<::std::option::Option<super::ClientSettingsById>>,
@@ -4104,7 +4112,9 @@ pub mod builder {
         {
             self.clients = value
                 .try_into()
-                .map_err(|e| format!("member `_clients` of `ApplicationSettings`: {e}"));
+                .map_err(|e| {
+                    format!("property `_clients` of `ApplicationSettings`: {e}")
+                });
             self
         }
 
@@ -4116,7 +4126,7 @@ pub mod builder {
         {
             self.custom = value
                 .try_into()
-                .map_err(|e| format!("member `custom` of `ApplicationSettings`: {e}"));
+                .map_err(|e| format!("property `custom` of `ApplicationSettings`: {e}"));
             self
         }
 
@@ -4131,7 +4141,7 @@ pub mod builder {
             self.default_flow_name = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `default_flow_name` of `ApplicationSettings`: {e}")
+                    format!("property `default_flow_name` of `ApplicationSettings`: {e}")
                 });
             self
         }
@@ -4148,7 +4158,7 @@ pub mod builder {
                 .try_into()
                 .map_err(|e| {
                     format!(
-                        "member `default_flow_version` of `ApplicationSettings`: {e}"
+                        "property `default_flow_version` of `ApplicationSettings`: {e}"
                     )
                 });
             self
@@ -4165,7 +4175,7 @@ pub mod builder {
             self.email_method = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `email_method` of `ApplicationSettings`: {e}")
+                    format!("property `email_method` of `ApplicationSettings`: {e}")
                 });
             self
         }
@@ -4182,7 +4192,7 @@ pub mod builder {
                 .try_into()
                 .map_err(|e| {
                     format!(
-                        "member `invitation_search_allow_empty` of `ApplicationSettings`: {e}"
+                        "property `invitation_search_allow_empty` of `ApplicationSettings`: {e}"
                     )
                 });
             self
@@ -4199,7 +4209,7 @@ pub mod builder {
             self.login_attempts = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `login_attempts` of `ApplicationSettings`: {e}")
+                    format!("property `login_attempts` of `ApplicationSettings`: {e}")
                 });
             self
         }
@@ -4216,7 +4226,7 @@ pub mod builder {
                 .try_into()
                 .map_err(|e| {
                     format!(
-                        "member `login_attempts_threshold` of `ApplicationSettings`: {e}"
+                        "property `login_attempts_threshold` of `ApplicationSettings`: {e}"
                     )
                 });
             self
@@ -4234,7 +4244,7 @@ pub mod builder {
                 .try_into()
                 .map_err(|e| {
                     format!(
-                        "member `password_recover_url` of `ApplicationSettings`: {e}"
+                        "property `password_recover_url` of `ApplicationSettings`: {e}"
                     )
                 });
             self
@@ -4252,7 +4262,7 @@ pub mod builder {
                 .try_into()
                 .map_err(|e| {
                     format!(
-                        "member `recover_code_lifetime` of `ApplicationSettings`: {e}"
+                        "property `recover_code_lifetime` of `ApplicationSettings`: {e}"
                     )
                 });
             self
@@ -4269,7 +4279,7 @@ pub mod builder {
             self.rpx_app_id = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `rpx_app_id` of `ApplicationSettings`: {e}")
+                    format!("property `rpx_app_id` of `ApplicationSettings`: {e}")
                 });
             self
         }
@@ -4284,7 +4294,9 @@ pub mod builder {
         {
             self.rpx_key = value
                 .try_into()
-                .map_err(|e| format!("member `rpx_key` of `ApplicationSettings`: {e}"));
+                .map_err(|e| {
+                    format!("property `rpx_key` of `ApplicationSettings`: {e}")
+                });
             self
         }
 
@@ -4299,7 +4311,7 @@ pub mod builder {
             self.rpx_realm = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `rpx_realm` of `ApplicationSettings`: {e}")
+                    format!("property `rpx_realm` of `ApplicationSettings`: {e}")
                 });
             self
         }
@@ -4315,7 +4327,7 @@ pub mod builder {
             self.rpx_server = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `rpx_server` of `ApplicationSettings`: {e}")
+                    format!("property `rpx_server` of `ApplicationSettings`: {e}")
                 });
             self
         }
@@ -4330,7 +4342,7 @@ pub mod builder {
         {
             self.self_ = value
                 .try_into()
-                .map_err(|e| format!("member `_self` of `ApplicationSettings`: {e}"));
+                .map_err(|e| format!("property `_self` of `ApplicationSettings`: {e}"));
             self
         }
 
@@ -4345,7 +4357,7 @@ pub mod builder {
             self.site_name = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `site_name` of `ApplicationSettings`: {e}")
+                    format!("property `site_name` of `ApplicationSettings`: {e}")
                 });
             self
         }
@@ -4361,12 +4373,12 @@ pub mod builder {
             self.verify_email_url = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `verify_email_url` of `ApplicationSettings`: {e}")
+                    format!("property `verify_email_url` of `ApplicationSettings`: {e}")
                 });
             self
         }
 
-        /// Members that the document does not name.
+        /// Properties that the document does not list.
         pub fn extra<T>(mut self, value: T) -> Self
         where
             T: ::std::convert::TryInto<
@@ -4379,15 +4391,15 @@ pub mod builder {
         {
             self.extra = value
                 .try_into()
-                .map_err(|e| format!("member `extra` of `ApplicationSettings`: {e}"));
+                .map_err(|e| format!("property `extra` of `ApplicationSettings`: {e}"));
             self
         }
 
-        /// Finishes the value.
+        /// Builds the value.
         ///
         /// # Errors
         ///
-        /// Names the first member that is required and was not set, or whose value does not fit.
+        /// Names the first property that is required but not set, or whose value is invalid.
         pub fn build(
             self,
         ) -> ::std::result::Result<
@@ -4520,57 +4532,59 @@ pub mod builder {
             Self {
                 attr_defs: Ok(::std::default::Default::default()),
                 case_sensitive: Err(
-                    "member `case-sensitive` of `Attribute` is required and was not set"
+                    "property `case-sensitive` of `Attribute` is required and was not set"
                         .to_owned(),
                 ),
                 default: Err(
-                    "member `default` of `Attribute` is required and was not set"
+                    "property `default` of `Attribute` is required and was not set"
                         .to_owned(),
                 ),
                 description: Err(
-                    "member `description` of `Attribute` is required and was not set"
+                    "property `description` of `Attribute` is required and was not set"
                         .to_owned(),
                 ),
                 ignore_update: Err(
-                    "member `ignore-update` of `Attribute` is required and was not set"
+                    "property `ignore-update` of `Attribute` is required and was not set"
                         .to_owned(),
                 ),
                 length: Err(
-                    "member `length` of `Attribute` is required and was not set"
+                    "property `length` of `Attribute` is required and was not set"
                         .to_owned(),
                 ),
                 locally_unique: Err(
-                    "member `locally-unique` of `Attribute` is required and was not set"
+                    "property `locally-unique` of `Attribute` is required and was not set"
                         .to_owned(),
                 ),
                 name: Err(
-                    "member `name` of `Attribute` is required and was not set".to_owned(),
+                    "property `name` of `Attribute` is required and was not set"
+                        .to_owned(),
                 ),
                 primary_key: Err(
-                    "member `primary-key` of `Attribute` is required and was not set"
+                    "property `primary-key` of `Attribute` is required and was not set"
                         .to_owned(),
                 ),
                 query: Err(
-                    "member `query` of `Attribute` is required and was not set"
+                    "property `query` of `Attribute` is required and was not set"
                         .to_owned(),
                 ),
                 required: Err(
-                    "member `required` of `Attribute` is required and was not set"
+                    "property `required` of `Attribute` is required and was not set"
                         .to_owned(),
                 ),
                 reverse_query: Err(
-                    "member `reverse-query` of `Attribute` is required and was not set"
+                    "property `reverse-query` of `Attribute` is required and was not set"
                         .to_owned(),
                 ),
                 self_: Err(
-                    "member `_self` of `Attribute` is required and was not set"
+                    "property `_self` of `Attribute` is required and was not set"
                         .to_owned(),
                 ),
                 type_: Err(
-                    "member `type` of `Attribute` is required and was not set".to_owned(),
+                    "property `type` of `Attribute` is required and was not set"
+                        .to_owned(),
                 ),
                 unique: Err(
-                    "member `unique` of `Attribute` is required and was not set"
+                    "property `unique` of `Attribute` is required and was not set"
                         .to_owned(),
                 ),
             }
@@ -4580,7 +4594,7 @@ pub mod builder {
     impl Attribute {
         /// **Inferred.** The parts of an `object` or `plural` attribute.
         ///
-        /// The vendor does not document this member (basis: the entity type API of the same platform shows parts this way).
+        /// The vendor does not document this property (basis: the entity type API of the same platform shows parts this way).
         pub fn attr_defs<T>(mut self, value: T) -> Self
         where
             T: ::std::convert::TryInto<
@@ -4590,7 +4604,7 @@ pub mod builder {
         {
             self.attr_defs = value
                 .try_into()
-                .map_err(|e| format!("member `attr_defs` of `Attribute`: {e}"));
+                .map_err(|e| format!("property `attr_defs` of `Attribute`: {e}"));
             self
         }
 
@@ -4602,7 +4616,7 @@ pub mod builder {
         {
             self.case_sensitive = value
                 .try_into()
-                .map_err(|e| format!("member `case-sensitive` of `Attribute`: {e}"));
+                .map_err(|e| format!("property `case-sensitive` of `Attribute`: {e}"));
             self
         }
 
@@ -4614,7 +4628,7 @@ pub mod builder {
         {
             self.default = value
                 .try_into()
-                .map_err(|e| format!("member `default` of `Attribute`: {e}"));
+                .map_err(|e| format!("property `default` of `Attribute`: {e}"));
             self
         }
 
@@ -4626,7 +4640,7 @@ pub mod builder {
         {
             self.description = value
                 .try_into()
-                .map_err(|e| format!("member `description` of `Attribute`: {e}"));
+                .map_err(|e| format!("property `description` of `Attribute`: {e}"));
             self
         }
 
@@ -4638,7 +4652,7 @@ pub mod builder {
         {
             self.ignore_update = value
                 .try_into()
-                .map_err(|e| format!("member `ignore-update` of `Attribute`: {e}"));
+                .map_err(|e| format!("property `ignore-update` of `Attribute`: {e}"));
             self
         }
 
@@ -4650,7 +4664,7 @@ pub mod builder {
         {
             self.length = value
                 .try_into()
-                .map_err(|e| format!("member `length` of `Attribute`: {e}"));
+                .map_err(|e| format!("property `length` of `Attribute`: {e}"));
             self
         }
 
@@ -4662,7 +4676,7 @@ pub mod builder {
         {
             self.locally_unique = value
                 .try_into()
-                .map_err(|e| format!("member `locally-unique` of `Attribute`: {e}"));
+                .map_err(|e| format!("property `locally-unique` of `Attribute`: {e}"));
             self
         }
 
@@ -4674,7 +4688,7 @@ pub mod builder {
         {
             self.name = value
                 .try_into()
-                .map_err(|e| format!("member `name` of `Attribute`: {e}"));
+                .map_err(|e| format!("property `name` of `Attribute`: {e}"));
             self
         }
 
@@ -4686,7 +4700,7 @@ pub mod builder {
         {
             self.primary_key = value
                 .try_into()
-                .map_err(|e| format!("member `primary-key` of `Attribute`: {e}"));
+                .map_err(|e| format!("property `primary-key` of `Attribute`: {e}"));
             self
         }
 
@@ -4698,7 +4712,7 @@ pub mod builder {
         {
             self.query = value
                 .try_into()
-                .map_err(|e| format!("member `query` of `Attribute`: {e}"));
+                .map_err(|e| format!("property `query` of `Attribute`: {e}"));
             self
         }
 
@@ -4710,7 +4724,7 @@ pub mod builder {
         {
             self.required = value
                 .try_into()
-                .map_err(|e| format!("member `required` of `Attribute`: {e}"));
+                .map_err(|e| format!("property `required` of `Attribute`: {e}"));
             self
         }
 
@@ -4722,7 +4736,7 @@ pub mod builder {
         {
             self.reverse_query = value
                 .try_into()
-                .map_err(|e| format!("member `reverse-query` of `Attribute`: {e}"));
+                .map_err(|e| format!("property `reverse-query` of `Attribute`: {e}"));
             self
         }
 
@@ -4734,7 +4748,7 @@ pub mod builder {
         {
             self.self_ = value
                 .try_into()
-                .map_err(|e| format!("member `_self` of `Attribute`: {e}"));
+                .map_err(|e| format!("property `_self` of `Attribute`: {e}"));
             self
         }
 
@@ -4746,7 +4760,7 @@ pub mod builder {
         {
             self.type_ = value
                 .try_into()
-                .map_err(|e| format!("member `type` of `Attribute`: {e}"));
+                .map_err(|e| format!("property `type` of `Attribute`: {e}"));
             self
         }
 
@@ -4758,15 +4772,15 @@ pub mod builder {
         {
             self.unique = value
                 .try_into()
-                .map_err(|e| format!("member `unique` of `Attribute`: {e}"));
+                .map_err(|e| format!("property `unique` of `Attribute`: {e}"));
             self
         }
 
-        /// Finishes the value.
+        /// Builds the value.
         ///
         /// # Errors
         ///
-        /// Names the first member that is required and was not set, or whose value does not fit.
+        /// Names the first property that is required but not set, or whose value is invalid.
         pub fn build(
             self,
         ) -> ::std::result::Result<super::Attribute, super::error::ConversionError> {
@@ -4835,11 +4849,11 @@ pub mod builder {
         fn default() -> Self {
             Self {
                 attributes: Err(
-                    "member `attributes` of `AttributeList` is required and was not set"
+                    "property `attributes` of `AttributeList` is required and was not set"
                         .to_owned(),
                 ),
                 self_: Err(
-                    "member `_self` of `AttributeList` is required and was not set"
+                    "property `_self` of `AttributeList` is required and was not set"
                         .to_owned(),
                 ),
             }
@@ -4855,7 +4869,7 @@ pub mod builder {
         {
             self.attributes = value
                 .try_into()
-                .map_err(|e| format!("member `attributes` of `AttributeList`: {e}"));
+                .map_err(|e| format!("property `attributes` of `AttributeList`: {e}"));
             self
         }
 
@@ -4867,15 +4881,15 @@ pub mod builder {
         {
             self.self_ = value
                 .try_into()
-                .map_err(|e| format!("member `_self` of `AttributeList`: {e}"));
+                .map_err(|e| format!("property `_self` of `AttributeList`: {e}"));
             self
         }
 
-        /// Finishes the value.
+        /// Builds the value.
         ///
         /// # Errors
         ///
-        /// Names the first member that is required and was not set, or whose value does not fit.
+        /// Names the first property that is required but not set, or whose value is invalid.
         pub fn build(
             self,
         ) -> ::std::result::Result<super::AttributeList, super::error::ConversionError> {
@@ -5075,7 +5089,9 @@ pub mod builder {
         {
             self.backplane_bus = value
                 .try_into()
-                .map_err(|e| format!("member `backplane_bus` of `ClientSettings`: {e}"));
+                .map_err(|e| {
+                    format!("property `backplane_bus` of `ClientSettings`: {e}")
+                });
             self
         }
 
@@ -5090,7 +5106,7 @@ pub mod builder {
             self.backplane_password = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `backplane_password` of `ClientSettings`: {e}")
+                    format!("property `backplane_password` of `ClientSettings`: {e}")
                 });
             self
         }
@@ -5106,7 +5122,7 @@ pub mod builder {
             self.backplane_server = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `backplane_server` of `ClientSettings`: {e}")
+                    format!("property `backplane_server` of `ClientSettings`: {e}")
                 });
             self
         }
@@ -5122,7 +5138,7 @@ pub mod builder {
             self.backplane_username = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `backplane_username` of `ClientSettings`: {e}")
+                    format!("property `backplane_username` of `ClientSettings`: {e}")
                 });
             self
         }
@@ -5138,7 +5154,7 @@ pub mod builder {
             self.backplane_version = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `backplane_version` of `ClientSettings`: {e}")
+                    format!("property `backplane_version` of `ClientSettings`: {e}")
                 });
             self
         }
@@ -5154,7 +5170,7 @@ pub mod builder {
             self.capture_server_url = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `capture_server_url` of `ClientSettings`: {e}")
+                    format!("property `capture_server_url` of `ClientSettings`: {e}")
                 });
             self
         }
@@ -5169,7 +5185,9 @@ pub mod builder {
         {
             self.ccp_edit_form = value
                 .try_into()
-                .map_err(|e| format!("member `ccp_edit_form` of `ClientSettings`: {e}"));
+                .map_err(|e| {
+                    format!("property `ccp_edit_form` of `ClientSettings`: {e}")
+                });
             self
         }
 
@@ -5185,7 +5203,7 @@ pub mod builder {
                 .try_into()
                 .map_err(|e| {
                     format!(
-                        "member `ccp_enable_email_send_buttons` of `ClientSettings`: {e}"
+                        "property `ccp_enable_email_send_buttons` of `ClientSettings`: {e}"
                     )
                 });
             self
@@ -5201,7 +5219,9 @@ pub mod builder {
         {
             self.ccp_flow_name = value
                 .try_into()
-                .map_err(|e| format!("member `ccp_flow_name` of `ClientSettings`: {e}"));
+                .map_err(|e| {
+                    format!("property `ccp_flow_name` of `ClientSettings`: {e}")
+                });
             self
         }
 
@@ -5216,14 +5236,14 @@ pub mod builder {
             self.ccp_flow_version = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `ccp_flow_version` of `ClientSettings`: {e}")
+                    format!("property `ccp_flow_version` of `ClientSettings`: {e}")
                 });
             self
         }
 
         /// **Inferred.** Custom settings of this client: those that are not platform settings. Their names contain no spaces.
         ///
-        /// The vendor does not document this member (basis: the settings of the application use this name).
+        /// The vendor does not document this property (basis: the settings of the application use this name).
         pub fn custom<T>(mut self, value: T) -> Self
         where
             T: ::std::convert::TryInto<::std::option::Option<super::SettingMap>>,
@@ -5231,7 +5251,7 @@ pub mod builder {
         {
             self.custom = value
                 .try_into()
-                .map_err(|e| format!("member `custom` of `ClientSettings`: {e}"));
+                .map_err(|e| format!("property `custom` of `ClientSettings`: {e}"));
             self
         }
 
@@ -5246,7 +5266,7 @@ pub mod builder {
             self.default_flow_name = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `default_flow_name` of `ClientSettings`: {e}")
+                    format!("property `default_flow_name` of `ClientSettings`: {e}")
                 });
             self
         }
@@ -5262,7 +5282,7 @@ pub mod builder {
             self.default_flow_version = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `default_flow_version` of `ClientSettings`: {e}")
+                    format!("property `default_flow_version` of `ClientSettings`: {e}")
                 });
             self
         }
@@ -5277,13 +5297,15 @@ pub mod builder {
         {
             self.email_method = value
                 .try_into()
-                .map_err(|e| format!("member `email_method` of `ClientSettings`: {e}"));
+                .map_err(|e| {
+                    format!("property `email_method` of `ClientSettings`: {e}")
+                });
             self
         }
 
         /// **Inferred.** The settings of the application. They apply where the client has no value of its own.
         ///
-        /// The vendor does not document this member (basis: the content is documented, but the name of the member could not be read).
+        /// The vendor does not document this property (basis: the content is documented, but the name of the member could not be read).
         pub fn global<T>(mut self, value: T) -> Self
         where
             T: ::std::convert::TryInto<
@@ -5293,7 +5315,7 @@ pub mod builder {
         {
             self.global = value
                 .try_into()
-                .map_err(|e| format!("member `_global` of `ClientSettings`: {e}"));
+                .map_err(|e| format!("property `_global` of `ClientSettings`: {e}"));
             self
         }
 
@@ -5308,7 +5330,7 @@ pub mod builder {
             self.janrain_oidc_client_id = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `janrainOidcClientId` of `ClientSettings`: {e}")
+                    format!("property `janrainOidcClientId` of `ClientSettings`: {e}")
                 });
             self
         }
@@ -5324,7 +5346,7 @@ pub mod builder {
             self.login_attempts = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `login_attempts` of `ClientSettings`: {e}")
+                    format!("property `login_attempts` of `ClientSettings`: {e}")
                 });
             self
         }
@@ -5340,7 +5362,9 @@ pub mod builder {
             self.login_attempts_threshold = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `login_attempts_threshold` of `ClientSettings`: {e}")
+                    format!(
+                        "property `login_attempts_threshold` of `ClientSettings`: {e}"
+                    )
                 });
             self
         }
@@ -5356,7 +5380,7 @@ pub mod builder {
             self.password_recover_url = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `password_recover_url` of `ClientSettings`: {e}")
+                    format!("property `password_recover_url` of `ClientSettings`: {e}")
                 });
             self
         }
@@ -5372,7 +5396,7 @@ pub mod builder {
             self.recover_code_lifetime = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `recover_code_lifetime` of `ClientSettings`: {e}")
+                    format!("property `recover_code_lifetime` of `ClientSettings`: {e}")
                 });
             self
         }
@@ -5387,7 +5411,7 @@ pub mod builder {
         {
             self.rpx_app_id = value
                 .try_into()
-                .map_err(|e| format!("member `rpx_app_id` of `ClientSettings`: {e}"));
+                .map_err(|e| format!("property `rpx_app_id` of `ClientSettings`: {e}"));
             self
         }
 
@@ -5401,7 +5425,7 @@ pub mod builder {
         {
             self.rpx_key = value
                 .try_into()
-                .map_err(|e| format!("member `rpx_key` of `ClientSettings`: {e}"));
+                .map_err(|e| format!("property `rpx_key` of `ClientSettings`: {e}"));
             self
         }
 
@@ -5415,7 +5439,7 @@ pub mod builder {
         {
             self.rpx_realm = value
                 .try_into()
-                .map_err(|e| format!("member `rpx_realm` of `ClientSettings`: {e}"));
+                .map_err(|e| format!("property `rpx_realm` of `ClientSettings`: {e}"));
             self
         }
 
@@ -5429,7 +5453,7 @@ pub mod builder {
         {
             self.rpx_server = value
                 .try_into()
-                .map_err(|e| format!("member `rpx_server` of `ClientSettings`: {e}"));
+                .map_err(|e| format!("property `rpx_server` of `ClientSettings`: {e}"));
             self
         }
 
@@ -5443,7 +5467,7 @@ pub mod builder {
         {
             self.self_ = value
                 .try_into()
-                .map_err(|e| format!("member `_self` of `ClientSettings`: {e}"));
+                .map_err(|e| format!("property `_self` of `ClientSettings`: {e}"));
             self
         }
 
@@ -5457,7 +5481,7 @@ pub mod builder {
         {
             self.site_name = value
                 .try_into()
-                .map_err(|e| format!("member `site_name` of `ClientSettings`: {e}"));
+                .map_err(|e| format!("property `site_name` of `ClientSettings`: {e}"));
             self
         }
 
@@ -5472,7 +5496,7 @@ pub mod builder {
             self.user_entity_type = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `user_entity_type` of `ClientSettings`: {e}")
+                    format!("property `user_entity_type` of `ClientSettings`: {e}")
                 });
             self
         }
@@ -5488,12 +5512,12 @@ pub mod builder {
             self.verify_email_url = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `verify_email_url` of `ClientSettings`: {e}")
+                    format!("property `verify_email_url` of `ClientSettings`: {e}")
                 });
             self
         }
 
-        /// Members that the document does not name.
+        /// Properties that the document does not list.
         pub fn extra<T>(mut self, value: T) -> Self
         where
             T: ::std::convert::TryInto<
@@ -5506,15 +5530,15 @@ pub mod builder {
         {
             self.extra = value
                 .try_into()
-                .map_err(|e| format!("member `extra` of `ClientSettings`: {e}"));
+                .map_err(|e| format!("property `extra` of `ClientSettings`: {e}"));
             self
         }
 
-        /// Finishes the value.
+        /// Builds the value.
         ///
         /// # Errors
         ///
-        /// Names the first member that is required and was not set, or whose value does not fit.
+        /// Names the first property that is required but not set, or whose value is invalid.
         pub fn build(
             self,
         ) -> ::std::result::Result<
@@ -5762,7 +5786,7 @@ pub mod builder {
             self.backplane_bus = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `backplane_bus` of `ClientSettingsInput`: {e}")
+                    format!("property `backplane_bus` of `ClientSettingsInput`: {e}")
                 });
             self
         }
@@ -5778,7 +5802,9 @@ pub mod builder {
             self.backplane_password = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `backplane_password` of `ClientSettingsInput`: {e}")
+                    format!(
+                        "property `backplane_password` of `ClientSettingsInput`: {e}"
+                    )
                 });
             self
         }
@@ -5794,7 +5820,7 @@ pub mod builder {
             self.backplane_server = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `backplane_server` of `ClientSettingsInput`: {e}")
+                    format!("property `backplane_server` of `ClientSettingsInput`: {e}")
                 });
             self
         }
@@ -5810,7 +5836,9 @@ pub mod builder {
             self.backplane_username = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `backplane_username` of `ClientSettingsInput`: {e}")
+                    format!(
+                        "property `backplane_username` of `ClientSettingsInput`: {e}"
+                    )
                 });
             self
         }
@@ -5826,7 +5854,7 @@ pub mod builder {
             self.backplane_version = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `backplane_version` of `ClientSettingsInput`: {e}")
+                    format!("property `backplane_version` of `ClientSettingsInput`: {e}")
                 });
             self
         }
@@ -5842,7 +5870,9 @@ pub mod builder {
             self.capture_server_url = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `capture_server_url` of `ClientSettingsInput`: {e}")
+                    format!(
+                        "property `capture_server_url` of `ClientSettingsInput`: {e}"
+                    )
                 });
             self
         }
@@ -5858,7 +5888,7 @@ pub mod builder {
             self.ccp_edit_form = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `ccp_edit_form` of `ClientSettingsInput`: {e}")
+                    format!("property `ccp_edit_form` of `ClientSettingsInput`: {e}")
                 });
             self
         }
@@ -5875,7 +5905,7 @@ pub mod builder {
                 .try_into()
                 .map_err(|e| {
                     format!(
-                        "member `ccp_enable_email_send_buttons` of `ClientSettingsInput`: {e}"
+                        "property `ccp_enable_email_send_buttons` of `ClientSettingsInput`: {e}"
                     )
                 });
             self
@@ -5892,7 +5922,7 @@ pub mod builder {
             self.ccp_flow_name = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `ccp_flow_name` of `ClientSettingsInput`: {e}")
+                    format!("property `ccp_flow_name` of `ClientSettingsInput`: {e}")
                 });
             self
         }
@@ -5908,14 +5938,14 @@ pub mod builder {
             self.ccp_flow_version = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `ccp_flow_version` of `ClientSettingsInput`: {e}")
+                    format!("property `ccp_flow_version` of `ClientSettingsInput`: {e}")
                 });
             self
         }
 
         /// **Inferred.** Custom settings of this client: those that are not platform settings. Their names contain no spaces.
         ///
-        /// The vendor does not document this member (basis: the settings of the application use this name).
+        /// The vendor does not document this property (basis: the settings of the application use this name).
         pub fn custom<T>(mut self, value: T) -> Self
         where
             T: ::std::convert::TryInto<::std::option::Option<super::SettingMap>>,
@@ -5923,7 +5953,7 @@ pub mod builder {
         {
             self.custom = value
                 .try_into()
-                .map_err(|e| format!("member `custom` of `ClientSettingsInput`: {e}"));
+                .map_err(|e| format!("property `custom` of `ClientSettingsInput`: {e}"));
             self
         }
 
@@ -5938,7 +5968,7 @@ pub mod builder {
             self.default_flow_name = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `default_flow_name` of `ClientSettingsInput`: {e}")
+                    format!("property `default_flow_name` of `ClientSettingsInput`: {e}")
                 });
             self
         }
@@ -5955,7 +5985,7 @@ pub mod builder {
                 .try_into()
                 .map_err(|e| {
                     format!(
-                        "member `default_flow_version` of `ClientSettingsInput`: {e}"
+                        "property `default_flow_version` of `ClientSettingsInput`: {e}"
                     )
                 });
             self
@@ -5972,7 +6002,7 @@ pub mod builder {
             self.email_method = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `email_method` of `ClientSettingsInput`: {e}")
+                    format!("property `email_method` of `ClientSettingsInput`: {e}")
                 });
             self
         }
@@ -5988,7 +6018,9 @@ pub mod builder {
             self.janrain_oidc_client_id = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `janrainOidcClientId` of `ClientSettingsInput`: {e}")
+                    format!(
+                        "property `janrainOidcClientId` of `ClientSettingsInput`: {e}"
+                    )
                 });
             self
         }
@@ -6004,7 +6036,7 @@ pub mod builder {
             self.login_attempts = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `login_attempts` of `ClientSettingsInput`: {e}")
+                    format!("property `login_attempts` of `ClientSettingsInput`: {e}")
                 });
             self
         }
@@ -6021,7 +6053,7 @@ pub mod builder {
                 .try_into()
                 .map_err(|e| {
                     format!(
-                        "member `login_attempts_threshold` of `ClientSettingsInput`: {e}"
+                        "property `login_attempts_threshold` of `ClientSettingsInput`: {e}"
                     )
                 });
             self
@@ -6039,7 +6071,7 @@ pub mod builder {
                 .try_into()
                 .map_err(|e| {
                     format!(
-                        "member `password_recover_url` of `ClientSettingsInput`: {e}"
+                        "property `password_recover_url` of `ClientSettingsInput`: {e}"
                     )
                 });
             self
@@ -6057,7 +6089,7 @@ pub mod builder {
                 .try_into()
                 .map_err(|e| {
                     format!(
-                        "member `recover_code_lifetime` of `ClientSettingsInput`: {e}"
+                        "property `recover_code_lifetime` of `ClientSettingsInput`: {e}"
                     )
                 });
             self
@@ -6074,7 +6106,7 @@ pub mod builder {
             self.rpx_app_id = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `rpx_app_id` of `ClientSettingsInput`: {e}")
+                    format!("property `rpx_app_id` of `ClientSettingsInput`: {e}")
                 });
             self
         }
@@ -6089,7 +6121,9 @@ pub mod builder {
         {
             self.rpx_key = value
                 .try_into()
-                .map_err(|e| format!("member `rpx_key` of `ClientSettingsInput`: {e}"));
+                .map_err(|e| {
+                    format!("property `rpx_key` of `ClientSettingsInput`: {e}")
+                });
             self
         }
 
@@ -6104,7 +6138,7 @@ pub mod builder {
             self.rpx_realm = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `rpx_realm` of `ClientSettingsInput`: {e}")
+                    format!("property `rpx_realm` of `ClientSettingsInput`: {e}")
                 });
             self
         }
@@ -6120,7 +6154,7 @@ pub mod builder {
             self.rpx_server = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `rpx_server` of `ClientSettingsInput`: {e}")
+                    format!("property `rpx_server` of `ClientSettingsInput`: {e}")
                 });
             self
         }
@@ -6136,7 +6170,7 @@ pub mod builder {
             self.site_name = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `site_name` of `ClientSettingsInput`: {e}")
+                    format!("property `site_name` of `ClientSettingsInput`: {e}")
                 });
             self
         }
@@ -6152,7 +6186,7 @@ pub mod builder {
             self.user_entity_type = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `user_entity_type` of `ClientSettingsInput`: {e}")
+                    format!("property `user_entity_type` of `ClientSettingsInput`: {e}")
                 });
             self
         }
@@ -6168,12 +6202,12 @@ pub mod builder {
             self.verify_email_url = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `verify_email_url` of `ClientSettingsInput`: {e}")
+                    format!("property `verify_email_url` of `ClientSettingsInput`: {e}")
                 });
             self
         }
 
-        /// Members that the document does not name.
+        /// Properties that the document does not list.
         pub fn extra<T>(mut self, value: T) -> Self
         where
             T: ::std::convert::TryInto<
@@ -6186,15 +6220,15 @@ pub mod builder {
         {
             self.extra = value
                 .try_into()
-                .map_err(|e| format!("member `extra` of `ClientSettingsInput`: {e}"));
+                .map_err(|e| format!("property `extra` of `ClientSettingsInput`: {e}"));
             self
         }
 
-        /// Finishes the value.
+        /// Builds the value.
         ///
         /// # Errors
         ///
-        /// Names the first member that is required and was not set, or whose value does not fit.
+        /// Names the first property that is required but not set, or whose value is invalid.
         pub fn build(
             self,
         ) -> ::std::result::Result<
@@ -6286,7 +6320,7 @@ pub mod builder {
         fn default() -> Self {
             Self {
                 name: Err(
-                    "member `name` of `CopyFlowRequest` is required and was not set"
+                    "property `name` of `CopyFlowRequest` is required and was not set"
                         .to_owned(),
                 ),
             }
@@ -6302,15 +6336,15 @@ pub mod builder {
         {
             self.name = value
                 .try_into()
-                .map_err(|e| format!("member `name` of `CopyFlowRequest`: {e}"));
+                .map_err(|e| format!("property `name` of `CopyFlowRequest`: {e}"));
             self
         }
 
-        /// Finishes the value.
+        /// Builds the value.
         ///
         /// # Errors
         ///
-        /// Names the first member that is required and was not set, or whose value does not fit.
+        /// Names the first property that is required but not set, or whose value is invalid.
         pub fn build(
             self,
         ) -> ::std::result::Result<
@@ -6347,11 +6381,11 @@ pub mod builder {
         fn default() -> Self {
             Self {
                 attributes: Err(
-                    "member `_attributes` of `EntityType` is required and was not set"
+                    "property `_attributes` of `EntityType` is required and was not set"
                         .to_owned(),
                 ),
                 self_: Err(
-                    "member `_self` of `EntityType` is required and was not set"
+                    "property `_self` of `EntityType` is required and was not set"
                         .to_owned(),
                 ),
             }
@@ -6367,7 +6401,7 @@ pub mod builder {
         {
             self.attributes = value
                 .try_into()
-                .map_err(|e| format!("member `_attributes` of `EntityType`: {e}"));
+                .map_err(|e| format!("property `_attributes` of `EntityType`: {e}"));
             self
         }
 
@@ -6379,15 +6413,15 @@ pub mod builder {
         {
             self.self_ = value
                 .try_into()
-                .map_err(|e| format!("member `_self` of `EntityType`: {e}"));
+                .map_err(|e| format!("property `_self` of `EntityType`: {e}"));
             self
         }
 
-        /// Finishes the value.
+        /// Builds the value.
         ///
         /// # Errors
         ///
-        /// Names the first member that is required and was not set, or whose value does not fit.
+        /// Names the first property that is required but not set, or whose value is invalid.
         pub fn build(
             self,
         ) -> ::std::result::Result<super::EntityType, super::error::ConversionError> {
@@ -6426,7 +6460,7 @@ pub mod builder {
         fn default() -> Self {
             Self {
                 errors: Err(
-                    "member `errors` of `Error` is required and was not set".to_owned(),
+                    "property `errors` of `Error` is required and was not set".to_owned(),
                 ),
             }
         }
@@ -6441,15 +6475,15 @@ pub mod builder {
         {
             self.errors = value
                 .try_into()
-                .map_err(|e| format!("member `errors` of `Error`: {e}"));
+                .map_err(|e| format!("property `errors` of `Error`: {e}"));
             self
         }
 
-        /// Finishes the value.
+        /// Builds the value.
         ///
         /// # Errors
         ///
-        /// Names the first member that is required and was not set, or whose value does not fit.
+        /// Names the first property that is required but not set, or whose value is invalid.
         pub fn build(
             self,
         ) -> ::std::result::Result<super::Error, super::error::ConversionError> {
@@ -6609,7 +6643,7 @@ pub mod builder {
                 month_label_date_select: Ok(::std::default::Default::default()),
                 month_names: Ok(::std::default::Default::default()),
                 name: Err(
-                    "member `name` of `Field` is required and was not set".to_owned(),
+                    "property `name` of `Field` is required and was not set".to_owned(),
                 ),
                 options: Ok(::std::default::Default::default()),
                 placeholder: Ok(::std::default::Default::default()),
@@ -6618,13 +6652,13 @@ pub mod builder {
                 schema_attribute: Ok(::std::default::Default::default()),
                 schema_attributes: Ok(::std::default::Default::default()),
                 self_: Err(
-                    "member `_self` of `Field` is required and was not set".to_owned(),
+                    "property `_self` of `Field` is required and was not set".to_owned(),
                 ),
                 social_profile_data: Ok(::std::default::Default::default()),
                 submit_value: Ok(::std::default::Default::default()),
                 tip: Ok(::std::default::Default::default()),
                 type_: Err(
-                    "member `type` of `Field` is required and was not set".to_owned(),
+                    "property `type` of `Field` is required and was not set".to_owned(),
                 ),
                 validation: Ok(::std::default::Default::default()),
                 value: Ok(::std::default::Default::default()),
@@ -6645,7 +6679,7 @@ pub mod builder {
         {
             self.date_format = value
                 .try_into()
-                .map_err(|e| format!("member `dateFormat` of `Field`: {e}"));
+                .map_err(|e| format!("property `dateFormat` of `Field`: {e}"));
             self
         }
 
@@ -6657,7 +6691,7 @@ pub mod builder {
         {
             self.day_label_date_select = value
                 .try_into()
-                .map_err(|e| format!("member `dayLabelDateSelect` of `Field`: {e}"));
+                .map_err(|e| format!("property `dayLabelDateSelect` of `Field`: {e}"));
             self
         }
 
@@ -6669,7 +6703,7 @@ pub mod builder {
         {
             self.element = value
                 .try_into()
-                .map_err(|e| format!("member `element` of `Field`: {e}"));
+                .map_err(|e| format!("property `element` of `Field`: {e}"));
             self
         }
 
@@ -6683,7 +6717,7 @@ pub mod builder {
         {
             self.element_attributes = value
                 .try_into()
-                .map_err(|e| format!("member `elementAttributes` of `Field`: {e}"));
+                .map_err(|e| format!("property `elementAttributes` of `Field`: {e}"));
             self
         }
 
@@ -6695,7 +6729,7 @@ pub mod builder {
         {
             self.element_value = value
                 .try_into()
-                .map_err(|e| format!("member `elementValue` of `Field`: {e}"));
+                .map_err(|e| format!("property `elementValue` of `Field`: {e}"));
             self
         }
 
@@ -6707,7 +6741,7 @@ pub mod builder {
         {
             self.empty_means_null = value
                 .try_into()
-                .map_err(|e| format!("member `emptyMeansNull` of `Field`: {e}"));
+                .map_err(|e| format!("property `emptyMeansNull` of `Field`: {e}"));
             self
         }
 
@@ -6719,7 +6753,7 @@ pub mod builder {
         {
             self.engage_data = value
                 .try_into()
-                .map_err(|e| format!("member `engageData` of `Field`: {e}"));
+                .map_err(|e| format!("property `engageData` of `Field`: {e}"));
             self
         }
 
@@ -6731,7 +6765,7 @@ pub mod builder {
         {
             self.forms = value
                 .try_into()
-                .map_err(|e| format!("member `forms` of `Field`: {e}"));
+                .map_err(|e| format!("property `forms` of `Field`: {e}"));
             self
         }
 
@@ -6743,13 +6777,13 @@ pub mod builder {
         {
             self.ignore_update = value
                 .try_into()
-                .map_err(|e| format!("member `ignoreUpdate` of `Field`: {e}"));
+                .map_err(|e| format!("property `ignoreUpdate` of `Field`: {e}"));
             self
         }
 
         /// **Inferred.** Whether a `translatableString` is returned as a plain string.
         ///
-        /// The vendor does not document this member (basis: the member is documented, but not that it belongs to translatable strings).
+        /// The vendor does not document this property (basis: the member is documented, but not that it belongs to translatable strings).
         pub fn just_string<T>(mut self, value: T) -> Self
         where
             T: ::std::convert::TryInto<::std::option::Option<bool>>,
@@ -6757,7 +6791,7 @@ pub mod builder {
         {
             self.just_string = value
                 .try_into()
-                .map_err(|e| format!("member `justString` of `Field`: {e}"));
+                .map_err(|e| format!("property `justString` of `Field`: {e}"));
             self
         }
 
@@ -6769,7 +6803,7 @@ pub mod builder {
         {
             self.label = value
                 .try_into()
-                .map_err(|e| format!("member `label` of `Field`: {e}"));
+                .map_err(|e| format!("property `label` of `Field`: {e}"));
             self
         }
 
@@ -6781,7 +6815,7 @@ pub mod builder {
         {
             self.month_label_date_select = value
                 .try_into()
-                .map_err(|e| format!("member `monthLabelDateSelect` of `Field`: {e}"));
+                .map_err(|e| format!("property `monthLabelDateSelect` of `Field`: {e}"));
             self
         }
 
@@ -6795,7 +6829,7 @@ pub mod builder {
         {
             self.month_names = value
                 .try_into()
-                .map_err(|e| format!("member `monthNames` of `Field`: {e}"));
+                .map_err(|e| format!("property `monthNames` of `Field`: {e}"));
             self
         }
 
@@ -6807,7 +6841,7 @@ pub mod builder {
         {
             self.name = value
                 .try_into()
-                .map_err(|e| format!("member `name` of `Field`: {e}"));
+                .map_err(|e| format!("property `name` of `Field`: {e}"));
             self
         }
 
@@ -6821,7 +6855,7 @@ pub mod builder {
         {
             self.options = value
                 .try_into()
-                .map_err(|e| format!("member `options` of `Field`: {e}"));
+                .map_err(|e| format!("property `options` of `Field`: {e}"));
             self
         }
 
@@ -6833,7 +6867,7 @@ pub mod builder {
         {
             self.placeholder = value
                 .try_into()
-                .map_err(|e| format!("member `placeholder` of `Field`: {e}"));
+                .map_err(|e| format!("property `placeholder` of `Field`: {e}"));
             self
         }
 
@@ -6845,7 +6879,7 @@ pub mod builder {
         {
             self.pre_checked = value
                 .try_into()
-                .map_err(|e| format!("member `preChecked` of `Field`: {e}"));
+                .map_err(|e| format!("property `preChecked` of `Field`: {e}"));
             self
         }
 
@@ -6857,7 +6891,7 @@ pub mod builder {
         {
             self.relationships = value
                 .try_into()
-                .map_err(|e| format!("member `_relationships` of `Field`: {e}"));
+                .map_err(|e| format!("property `_relationships` of `Field`: {e}"));
             self
         }
 
@@ -6869,7 +6903,7 @@ pub mod builder {
         {
             self.schema_attribute = value
                 .try_into()
-                .map_err(|e| format!("member `schemaAttribute` of `Field`: {e}"));
+                .map_err(|e| format!("property `schemaAttribute` of `Field`: {e}"));
             self
         }
 
@@ -6883,7 +6917,7 @@ pub mod builder {
         {
             self.schema_attributes = value
                 .try_into()
-                .map_err(|e| format!("member `schemaAttributes` of `Field`: {e}"));
+                .map_err(|e| format!("property `schemaAttributes` of `Field`: {e}"));
             self
         }
 
@@ -6895,7 +6929,7 @@ pub mod builder {
         {
             self.self_ = value
                 .try_into()
-                .map_err(|e| format!("member `_self` of `Field`: {e}"));
+                .map_err(|e| format!("property `_self` of `Field`: {e}"));
             self
         }
 
@@ -6907,13 +6941,13 @@ pub mod builder {
         {
             self.social_profile_data = value
                 .try_into()
-                .map_err(|e| format!("member `socialProfileData` of `Field`: {e}"));
+                .map_err(|e| format!("property `socialProfileData` of `Field`: {e}"));
             self
         }
 
         /// **Inferred.** Value that is sent when a `checkbox` is checked.
         ///
-        /// The vendor does not document this member (basis: the member is documented, but not that it belongs to checkboxes).
+        /// The vendor does not document this property (basis: the member is documented, but not that it belongs to checkboxes).
         pub fn submit_value<T>(mut self, value: T) -> Self
         where
             T: ::std::convert::TryInto<::std::option::Option<::std::string::String>>,
@@ -6921,7 +6955,7 @@ pub mod builder {
         {
             self.submit_value = value
                 .try_into()
-                .map_err(|e| format!("member `submitValue` of `Field`: {e}"));
+                .map_err(|e| format!("property `submitValue` of `Field`: {e}"));
             self
         }
 
@@ -6933,7 +6967,7 @@ pub mod builder {
         {
             self.tip = value
                 .try_into()
-                .map_err(|e| format!("member `tip` of `Field`: {e}"));
+                .map_err(|e| format!("property `tip` of `Field`: {e}"));
             self
         }
 
@@ -6945,7 +6979,7 @@ pub mod builder {
         {
             self.type_ = value
                 .try_into()
-                .map_err(|e| format!("member `type` of `Field`: {e}"));
+                .map_err(|e| format!("property `type` of `Field`: {e}"));
             self
         }
 
@@ -6959,7 +6993,7 @@ pub mod builder {
         {
             self.validation = value
                 .try_into()
-                .map_err(|e| format!("member `validation` of `Field`: {e}"));
+                .map_err(|e| format!("property `validation` of `Field`: {e}"));
             self
         }
 
@@ -6971,7 +7005,7 @@ pub mod builder {
         {
             self.value = value
                 .try_into()
-                .map_err(|e| format!("member `value` of `Field`: {e}"));
+                .map_err(|e| format!("property `value` of `Field`: {e}"));
             self
         }
 
@@ -6983,7 +7017,7 @@ pub mod builder {
         {
             self.year_end = value
                 .try_into()
-                .map_err(|e| format!("member `yearEnd` of `Field`: {e}"));
+                .map_err(|e| format!("property `yearEnd` of `Field`: {e}"));
             self
         }
 
@@ -6995,7 +7029,7 @@ pub mod builder {
         {
             self.year_label_date_select = value
                 .try_into()
-                .map_err(|e| format!("member `yearLabelDateSelect` of `Field`: {e}"));
+                .map_err(|e| format!("property `yearLabelDateSelect` of `Field`: {e}"));
             self
         }
 
@@ -7007,11 +7041,11 @@ pub mod builder {
         {
             self.year_start = value
                 .try_into()
-                .map_err(|e| format!("member `yearStart` of `Field`: {e}"));
+                .map_err(|e| format!("property `yearStart` of `Field`: {e}"));
             self
         }
 
-        /// Members that the document does not name.
+        /// Properties that the document does not list.
         pub fn extra<T>(mut self, value: T) -> Self
         where
             T: ::std::convert::TryInto<
@@ -7021,15 +7055,15 @@ pub mod builder {
         {
             self.extra = value
                 .try_into()
-                .map_err(|e| format!("member `extra` of `Field`: {e}"));
+                .map_err(|e| format!("property `extra` of `Field`: {e}"));
             self
         }
 
-        /// Finishes the value.
+        /// Builds the value.
         ///
         /// # Errors
         ///
-        /// Names the first member that is required and was not set, or whose value does not fit.
+        /// Names the first property that is required but not set, or whose value is invalid.
         pub fn build(
             self,
         ) -> ::std::result::Result<super::Field, super::error::ConversionError> {
@@ -7252,7 +7286,7 @@ pub mod builder {
                 month_label_date_select: Ok(::std::default::Default::default()),
                 month_names: Ok(::std::default::Default::default()),
                 name: Err(
-                    "member `name` of `FieldInput` is required and was not set"
+                    "property `name` of `FieldInput` is required and was not set"
                         .to_owned(),
                 ),
                 options: Ok(::std::default::Default::default()),
@@ -7265,7 +7299,7 @@ pub mod builder {
                 submit_value: Ok(::std::default::Default::default()),
                 tip: Ok(::std::default::Default::default()),
                 type_: Err(
-                    "member `type` of `FieldInput` is required and was not set"
+                    "property `type` of `FieldInput` is required and was not set"
                         .to_owned(),
                 ),
                 validation: Ok(::std::default::Default::default()),
@@ -7287,7 +7321,7 @@ pub mod builder {
         {
             self.date_format = value
                 .try_into()
-                .map_err(|e| format!("member `dateFormat` of `FieldInput`: {e}"));
+                .map_err(|e| format!("property `dateFormat` of `FieldInput`: {e}"));
             self
         }
 
@@ -7300,7 +7334,7 @@ pub mod builder {
             self.day_label_date_select = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `dayLabelDateSelect` of `FieldInput`: {e}")
+                    format!("property `dayLabelDateSelect` of `FieldInput`: {e}")
                 });
             self
         }
@@ -7313,7 +7347,7 @@ pub mod builder {
         {
             self.element = value
                 .try_into()
-                .map_err(|e| format!("member `element` of `FieldInput`: {e}"));
+                .map_err(|e| format!("property `element` of `FieldInput`: {e}"));
             self
         }
 
@@ -7327,7 +7361,9 @@ pub mod builder {
         {
             self.element_attributes = value
                 .try_into()
-                .map_err(|e| format!("member `elementAttributes` of `FieldInput`: {e}"));
+                .map_err(|e| {
+                    format!("property `elementAttributes` of `FieldInput`: {e}")
+                });
             self
         }
 
@@ -7339,7 +7375,7 @@ pub mod builder {
         {
             self.element_value = value
                 .try_into()
-                .map_err(|e| format!("member `elementValue` of `FieldInput`: {e}"));
+                .map_err(|e| format!("property `elementValue` of `FieldInput`: {e}"));
             self
         }
 
@@ -7351,7 +7387,7 @@ pub mod builder {
         {
             self.empty_means_null = value
                 .try_into()
-                .map_err(|e| format!("member `emptyMeansNull` of `FieldInput`: {e}"));
+                .map_err(|e| format!("property `emptyMeansNull` of `FieldInput`: {e}"));
             self
         }
 
@@ -7363,7 +7399,7 @@ pub mod builder {
         {
             self.engage_data = value
                 .try_into()
-                .map_err(|e| format!("member `engageData` of `FieldInput`: {e}"));
+                .map_err(|e| format!("property `engageData` of `FieldInput`: {e}"));
             self
         }
 
@@ -7375,7 +7411,7 @@ pub mod builder {
         {
             self.forms = value
                 .try_into()
-                .map_err(|e| format!("member `forms` of `FieldInput`: {e}"));
+                .map_err(|e| format!("property `forms` of `FieldInput`: {e}"));
             self
         }
 
@@ -7387,13 +7423,13 @@ pub mod builder {
         {
             self.ignore_update = value
                 .try_into()
-                .map_err(|e| format!("member `ignoreUpdate` of `FieldInput`: {e}"));
+                .map_err(|e| format!("property `ignoreUpdate` of `FieldInput`: {e}"));
             self
         }
 
         /// **Inferred.** Whether a `translatableString` is returned as a plain string.
         ///
-        /// The vendor does not document this member (basis: the member is documented, but not that it belongs to translatable strings).
+        /// The vendor does not document this property (basis: the member is documented, but not that it belongs to translatable strings).
         pub fn just_string<T>(mut self, value: T) -> Self
         where
             T: ::std::convert::TryInto<::std::option::Option<bool>>,
@@ -7401,7 +7437,7 @@ pub mod builder {
         {
             self.just_string = value
                 .try_into()
-                .map_err(|e| format!("member `justString` of `FieldInput`: {e}"));
+                .map_err(|e| format!("property `justString` of `FieldInput`: {e}"));
             self
         }
 
@@ -7413,7 +7449,7 @@ pub mod builder {
         {
             self.label = value
                 .try_into()
-                .map_err(|e| format!("member `label` of `FieldInput`: {e}"));
+                .map_err(|e| format!("property `label` of `FieldInput`: {e}"));
             self
         }
 
@@ -7426,7 +7462,7 @@ pub mod builder {
             self.month_label_date_select = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `monthLabelDateSelect` of `FieldInput`: {e}")
+                    format!("property `monthLabelDateSelect` of `FieldInput`: {e}")
                 });
             self
         }
@@ -7441,7 +7477,7 @@ pub mod builder {
         {
             self.month_names = value
                 .try_into()
-                .map_err(|e| format!("member `monthNames` of `FieldInput`: {e}"));
+                .map_err(|e| format!("property `monthNames` of `FieldInput`: {e}"));
             self
         }
 
@@ -7453,7 +7489,7 @@ pub mod builder {
         {
             self.name = value
                 .try_into()
-                .map_err(|e| format!("member `name` of `FieldInput`: {e}"));
+                .map_err(|e| format!("property `name` of `FieldInput`: {e}"));
             self
         }
 
@@ -7467,7 +7503,7 @@ pub mod builder {
         {
             self.options = value
                 .try_into()
-                .map_err(|e| format!("member `options` of `FieldInput`: {e}"));
+                .map_err(|e| format!("property `options` of `FieldInput`: {e}"));
             self
         }
 
@@ -7479,7 +7515,7 @@ pub mod builder {
         {
             self.placeholder = value
                 .try_into()
-                .map_err(|e| format!("member `placeholder` of `FieldInput`: {e}"));
+                .map_err(|e| format!("property `placeholder` of `FieldInput`: {e}"));
             self
         }
 
@@ -7491,7 +7527,7 @@ pub mod builder {
         {
             self.pre_checked = value
                 .try_into()
-                .map_err(|e| format!("member `preChecked` of `FieldInput`: {e}"));
+                .map_err(|e| format!("property `preChecked` of `FieldInput`: {e}"));
             self
         }
 
@@ -7505,7 +7541,7 @@ pub mod builder {
         {
             self.relationships = value
                 .try_into()
-                .map_err(|e| format!("member `_relationships` of `FieldInput`: {e}"));
+                .map_err(|e| format!("property `_relationships` of `FieldInput`: {e}"));
             self
         }
 
@@ -7517,7 +7553,7 @@ pub mod builder {
         {
             self.schema_attribute = value
                 .try_into()
-                .map_err(|e| format!("member `schemaAttribute` of `FieldInput`: {e}"));
+                .map_err(|e| format!("property `schemaAttribute` of `FieldInput`: {e}"));
             self
         }
 
@@ -7531,7 +7567,9 @@ pub mod builder {
         {
             self.schema_attributes = value
                 .try_into()
-                .map_err(|e| format!("member `schemaAttributes` of `FieldInput`: {e}"));
+                .map_err(|e| {
+                    format!("property `schemaAttributes` of `FieldInput`: {e}")
+                });
             self
         }
 
@@ -7543,13 +7581,15 @@ pub mod builder {
         {
             self.social_profile_data = value
                 .try_into()
-                .map_err(|e| format!("member `socialProfileData` of `FieldInput`: {e}"));
+                .map_err(|e| {
+                    format!("property `socialProfileData` of `FieldInput`: {e}")
+                });
             self
         }
 
         /// **Inferred.** Value that is sent when a `checkbox` is checked.
         ///
-        /// The vendor does not document this member (basis: the member is documented, but not that it belongs to checkboxes).
+        /// The vendor does not document this property (basis: the member is documented, but not that it belongs to checkboxes).
         pub fn submit_value<T>(mut self, value: T) -> Self
         where
             T: ::std::convert::TryInto<::std::option::Option<::std::string::String>>,
@@ -7557,7 +7597,7 @@ pub mod builder {
         {
             self.submit_value = value
                 .try_into()
-                .map_err(|e| format!("member `submitValue` of `FieldInput`: {e}"));
+                .map_err(|e| format!("property `submitValue` of `FieldInput`: {e}"));
             self
         }
 
@@ -7569,7 +7609,7 @@ pub mod builder {
         {
             self.tip = value
                 .try_into()
-                .map_err(|e| format!("member `tip` of `FieldInput`: {e}"));
+                .map_err(|e| format!("property `tip` of `FieldInput`: {e}"));
             self
         }
 
@@ -7581,7 +7621,7 @@ pub mod builder {
         {
             self.type_ = value
                 .try_into()
-                .map_err(|e| format!("member `type` of `FieldInput`: {e}"));
+                .map_err(|e| format!("property `type` of `FieldInput`: {e}"));
             self
         }
 
@@ -7595,7 +7635,7 @@ pub mod builder {
         {
             self.validation = value
                 .try_into()
-                .map_err(|e| format!("member `validation` of `FieldInput`: {e}"));
+                .map_err(|e| format!("property `validation` of `FieldInput`: {e}"));
             self
         }
 
@@ -7607,7 +7647,7 @@ pub mod builder {
         {
             self.value = value
                 .try_into()
-                .map_err(|e| format!("member `value` of `FieldInput`: {e}"));
+                .map_err(|e| format!("property `value` of `FieldInput`: {e}"));
             self
         }
 
@@ -7619,7 +7659,7 @@ pub mod builder {
         {
             self.year_end = value
                 .try_into()
-                .map_err(|e| format!("member `yearEnd` of `FieldInput`: {e}"));
+                .map_err(|e| format!("property `yearEnd` of `FieldInput`: {e}"));
             self
         }
 
@@ -7632,7 +7672,7 @@ pub mod builder {
             self.year_label_date_select = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `yearLabelDateSelect` of `FieldInput`: {e}")
+                    format!("property `yearLabelDateSelect` of `FieldInput`: {e}")
                 });
             self
         }
@@ -7645,11 +7685,11 @@ pub mod builder {
         {
             self.year_start = value
                 .try_into()
-                .map_err(|e| format!("member `yearStart` of `FieldInput`: {e}"));
+                .map_err(|e| format!("property `yearStart` of `FieldInput`: {e}"));
             self
         }
 
-        /// Members that the document does not name.
+        /// Properties that the document does not list.
         pub fn extra<T>(mut self, value: T) -> Self
         where
             T: ::std::convert::TryInto<
@@ -7659,15 +7699,15 @@ pub mod builder {
         {
             self.extra = value
                 .try_into()
-                .map_err(|e| format!("member `extra` of `FieldInput`: {e}"));
+                .map_err(|e| format!("property `extra` of `FieldInput`: {e}"));
             self
         }
 
-        /// Finishes the value.
+        /// Builds the value.
         ///
         /// # Errors
         ///
-        /// Names the first member that is required and was not set, or whose value does not fit.
+        /// Names the first property that is required but not set, or whose value is invalid.
         pub fn build(
             self,
         ) -> ::std::result::Result<super::FieldInput, super::error::ConversionError> {
@@ -7782,7 +7822,7 @@ pub mod builder {
                 selected: Ok(::std::default::Default::default()),
                 text: Ok(::std::default::Default::default()),
                 value: Err(
-                    "member `value` of `FieldOption` is required and was not set"
+                    "property `value` of `FieldOption` is required and was not set"
                         .to_owned(),
                 ),
             }
@@ -7798,7 +7838,7 @@ pub mod builder {
         {
             self.disabled = value
                 .try_into()
-                .map_err(|e| format!("member `disabled` of `FieldOption`: {e}"));
+                .map_err(|e| format!("property `disabled` of `FieldOption`: {e}"));
             self
         }
 
@@ -7810,7 +7850,7 @@ pub mod builder {
         {
             self.label = value
                 .try_into()
-                .map_err(|e| format!("member `label` of `FieldOption`: {e}"));
+                .map_err(|e| format!("property `label` of `FieldOption`: {e}"));
             self
         }
 
@@ -7822,7 +7862,7 @@ pub mod builder {
         {
             self.selected = value
                 .try_into()
-                .map_err(|e| format!("member `selected` of `FieldOption`: {e}"));
+                .map_err(|e| format!("property `selected` of `FieldOption`: {e}"));
             self
         }
 
@@ -7834,7 +7874,7 @@ pub mod builder {
         {
             self.text = value
                 .try_into()
-                .map_err(|e| format!("member `text` of `FieldOption`: {e}"));
+                .map_err(|e| format!("property `text` of `FieldOption`: {e}"));
             self
         }
 
@@ -7846,15 +7886,15 @@ pub mod builder {
         {
             self.value = value
                 .try_into()
-                .map_err(|e| format!("member `value` of `FieldOption`: {e}"));
+                .map_err(|e| format!("property `value` of `FieldOption`: {e}"));
             self
         }
 
-        /// Finishes the value.
+        /// Builds the value.
         ///
         /// # Errors
         ///
-        /// Names the first member that is required and was not set, or whose value does not fit.
+        /// Names the first property that is required but not set, or whose value is invalid.
         pub fn build(
             self,
         ) -> ::std::result::Result<super::FieldOption, super::error::ConversionError> {
@@ -7909,12 +7949,12 @@ pub mod builder {
             Self {
                 disabled: Ok(::std::default::Default::default()),
                 label: Err(
-                    "member `label` of `FieldOptionInput` is required and was not set"
+                    "property `label` of `FieldOptionInput` is required and was not set"
                         .to_owned(),
                 ),
                 selected: Ok(::std::default::Default::default()),
                 value: Err(
-                    "member `value` of `FieldOptionInput` is required and was not set"
+                    "property `value` of `FieldOptionInput` is required and was not set"
                         .to_owned(),
                 ),
             }
@@ -7930,7 +7970,7 @@ pub mod builder {
         {
             self.disabled = value
                 .try_into()
-                .map_err(|e| format!("member `disabled` of `FieldOptionInput`: {e}"));
+                .map_err(|e| format!("property `disabled` of `FieldOptionInput`: {e}"));
             self
         }
 
@@ -7942,7 +7982,7 @@ pub mod builder {
         {
             self.label = value
                 .try_into()
-                .map_err(|e| format!("member `label` of `FieldOptionInput`: {e}"));
+                .map_err(|e| format!("property `label` of `FieldOptionInput`: {e}"));
             self
         }
 
@@ -7954,7 +7994,7 @@ pub mod builder {
         {
             self.selected = value
                 .try_into()
-                .map_err(|e| format!("member `selected` of `FieldOptionInput`: {e}"));
+                .map_err(|e| format!("property `selected` of `FieldOptionInput`: {e}"));
             self
         }
 
@@ -7966,15 +8006,15 @@ pub mod builder {
         {
             self.value = value
                 .try_into()
-                .map_err(|e| format!("member `value` of `FieldOptionInput`: {e}"));
+                .map_err(|e| format!("property `value` of `FieldOptionInput`: {e}"));
             self
         }
 
-        /// Finishes the value.
+        /// Builds the value.
         ///
         /// # Errors
         ///
-        /// Names the first member that is required and was not set, or whose value does not fit.
+        /// Names the first property that is required but not set, or whose value is invalid.
         pub fn build(
             self,
         ) -> ::std::result::Result<
@@ -8038,15 +8078,15 @@ pub mod builder {
         {
             self.forms = value
                 .try_into()
-                .map_err(|e| format!("member `forms` of `FieldRelationships`: {e}"));
+                .map_err(|e| format!("property `forms` of `FieldRelationships`: {e}"));
             self
         }
 
-        /// Finishes the value.
+        /// Builds the value.
         ///
         /// # Errors
         ///
-        /// Names the first member that is required and was not set, or whose value does not fit.
+        /// Names the first property that is required but not set, or whose value is invalid.
         pub fn build(
             self,
         ) -> ::std::result::Result<
@@ -8101,16 +8141,16 @@ pub mod builder {
             self.forms = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `forms` of `FieldRelationshipsInput`: {e}")
+                    format!("property `forms` of `FieldRelationshipsInput`: {e}")
                 });
             self
         }
 
-        /// Finishes the value.
+        /// Builds the value.
         ///
         /// # Errors
         ///
-        /// Names the first member that is required and was not set, or whose value does not fit.
+        /// Names the first property that is required but not set, or whose value is invalid.
         pub fn build(
             self,
         ) -> ::std::result::Result<
@@ -8154,11 +8194,11 @@ pub mod builder {
             Self {
                 message: Ok(::std::default::Default::default()),
                 rule: Err(
-                    "member `rule` of `FieldValidation` is required and was not set"
+                    "property `rule` of `FieldValidation` is required and was not set"
                         .to_owned(),
                 ),
                 value: Err(
-                    "member `value` of `FieldValidation` is required and was not set"
+                    "property `value` of `FieldValidation` is required and was not set"
                         .to_owned(),
                 ),
             }
@@ -8174,7 +8214,7 @@ pub mod builder {
         {
             self.message = value
                 .try_into()
-                .map_err(|e| format!("member `message` of `FieldValidation`: {e}"));
+                .map_err(|e| format!("property `message` of `FieldValidation`: {e}"));
             self
         }
 
@@ -8186,7 +8226,7 @@ pub mod builder {
         {
             self.rule = value
                 .try_into()
-                .map_err(|e| format!("member `rule` of `FieldValidation`: {e}"));
+                .map_err(|e| format!("property `rule` of `FieldValidation`: {e}"));
             self
         }
 
@@ -8198,15 +8238,15 @@ pub mod builder {
         {
             self.value = value
                 .try_into()
-                .map_err(|e| format!("member `value` of `FieldValidation`: {e}"));
+                .map_err(|e| format!("property `value` of `FieldValidation`: {e}"));
             self
         }
 
-        /// Finishes the value.
+        /// Builds the value.
         ///
         /// # Errors
         ///
-        /// Names the first member that is required and was not set, or whose value does not fit.
+        /// Names the first property that is required but not set, or whose value is invalid.
         pub fn build(
             self,
         ) -> ::std::result::Result<
@@ -8252,15 +8292,15 @@ pub mod builder {
         fn default() -> Self {
             Self {
                 message: Err(
-                    "member `message` of `FieldValidationInput` is required and was not set"
+                    "property `message` of `FieldValidationInput` is required and was not set"
                         .to_owned(),
                 ),
                 rule: Err(
-                    "member `rule` of `FieldValidationInput` is required and was not set"
+                    "property `rule` of `FieldValidationInput` is required and was not set"
                         .to_owned(),
                 ),
                 value: Err(
-                    "member `value` of `FieldValidationInput` is required and was not set"
+                    "property `value` of `FieldValidationInput` is required and was not set"
                         .to_owned(),
                 ),
             }
@@ -8276,7 +8316,9 @@ pub mod builder {
         {
             self.message = value
                 .try_into()
-                .map_err(|e| format!("member `message` of `FieldValidationInput`: {e}"));
+                .map_err(|e| {
+                    format!("property `message` of `FieldValidationInput`: {e}")
+                });
             self
         }
 
@@ -8288,7 +8330,7 @@ pub mod builder {
         {
             self.rule = value
                 .try_into()
-                .map_err(|e| format!("member `rule` of `FieldValidationInput`: {e}"));
+                .map_err(|e| format!("property `rule` of `FieldValidationInput`: {e}"));
             self
         }
 
@@ -8300,15 +8342,15 @@ pub mod builder {
         {
             self.value = value
                 .try_into()
-                .map_err(|e| format!("member `value` of `FieldValidationInput`: {e}"));
+                .map_err(|e| format!("property `value` of `FieldValidationInput`: {e}"));
             self
         }
 
-        /// Finishes the value.
+        /// Builds the value.
         ///
         /// # Errors
         ///
-        /// Names the first member that is required and was not set, or whose value does not fit.
+        /// Names the first property that is required but not set, or whose value is invalid.
         pub fn build(
             self,
         ) -> ::std::result::Result<
@@ -8362,17 +8404,18 @@ pub mod builder {
         fn default() -> Self {
             Self {
                 name: Err(
-                    "member `name` of `Flow` is required and was not set".to_owned(),
+                    "property `name` of `Flow` is required and was not set".to_owned(),
                 ),
                 schemas: Ok(::std::default::Default::default()),
                 self_: Err(
-                    "member `_self` of `Flow` is required and was not set".to_owned(),
+                    "property `_self` of `Flow` is required and was not set".to_owned(),
                 ),
                 user_data: Err(
-                    "member `userData` of `Flow` is required and was not set".to_owned(),
+                    "property `userData` of `Flow` is required and was not set"
+                        .to_owned(),
                 ),
                 version: Err(
-                    "member `version` of `Flow` is required and was not set".to_owned(),
+                    "property `version` of `Flow` is required and was not set".to_owned(),
                 ),
             }
         }
@@ -8387,7 +8430,7 @@ pub mod builder {
         {
             self.name = value
                 .try_into()
-                .map_err(|e| format!("member `name` of `Flow`: {e}"));
+                .map_err(|e| format!("property `name` of `Flow`: {e}"));
             self
         }
 
@@ -8401,7 +8444,7 @@ pub mod builder {
         {
             self.schemas = value
                 .try_into()
-                .map_err(|e| format!("member `schemas` of `Flow`: {e}"));
+                .map_err(|e| format!("property `schemas` of `Flow`: {e}"));
             self
         }
 
@@ -8413,7 +8456,7 @@ pub mod builder {
         {
             self.self_ = value
                 .try_into()
-                .map_err(|e| format!("member `_self` of `Flow`: {e}"));
+                .map_err(|e| format!("property `_self` of `Flow`: {e}"));
             self
         }
 
@@ -8425,7 +8468,7 @@ pub mod builder {
         {
             self.user_data = value
                 .try_into()
-                .map_err(|e| format!("member `userData` of `Flow`: {e}"));
+                .map_err(|e| format!("property `userData` of `Flow`: {e}"));
             self
         }
 
@@ -8437,15 +8480,15 @@ pub mod builder {
         {
             self.version = value
                 .try_into()
-                .map_err(|e| format!("member `version` of `Flow`: {e}"));
+                .map_err(|e| format!("property `version` of `Flow`: {e}"));
             self
         }
 
-        /// Finishes the value.
+        /// Builds the value.
         ///
         /// # Errors
         ///
-        /// Names the first member that is required and was not set, or whose value does not fit.
+        /// Names the first property that is required but not set, or whose value is invalid.
         pub fn build(
             self,
         ) -> ::std::result::Result<super::Flow, super::error::ConversionError> {
@@ -8502,15 +8545,15 @@ pub mod builder {
         fn default() -> Self {
             Self {
                 auth_profile_data: Err(
-                    "member `authProfileData` of `FlowDocument` is required and was not set"
+                    "property `authProfileData` of `FlowDocument` is required and was not set"
                         .to_owned(),
                 ),
                 user_data: Err(
-                    "member `userData` of `FlowDocument` is required and was not set"
+                    "property `userData` of `FlowDocument` is required and was not set"
                         .to_owned(),
                 ),
                 version: Err(
-                    "member `version` of `FlowDocument` is required and was not set"
+                    "property `version` of `FlowDocument` is required and was not set"
                         .to_owned(),
                 ),
                 extra: Ok(::std::default::Default::default()),
@@ -8527,7 +8570,9 @@ pub mod builder {
         {
             self.auth_profile_data = value
                 .try_into()
-                .map_err(|e| format!("member `authProfileData` of `FlowDocument`: {e}"));
+                .map_err(|e| {
+                    format!("property `authProfileData` of `FlowDocument`: {e}")
+                });
             self
         }
 
@@ -8539,7 +8584,7 @@ pub mod builder {
         {
             self.user_data = value
                 .try_into()
-                .map_err(|e| format!("member `userData` of `FlowDocument`: {e}"));
+                .map_err(|e| format!("property `userData` of `FlowDocument`: {e}"));
             self
         }
 
@@ -8551,11 +8596,11 @@ pub mod builder {
         {
             self.version = value
                 .try_into()
-                .map_err(|e| format!("member `version` of `FlowDocument`: {e}"));
+                .map_err(|e| format!("property `version` of `FlowDocument`: {e}"));
             self
         }
 
-        /// Members that the document does not name.
+        /// Properties that the document does not list.
         pub fn extra<T>(mut self, value: T) -> Self
         where
             T: ::std::convert::TryInto<
@@ -8565,15 +8610,15 @@ pub mod builder {
         {
             self.extra = value
                 .try_into()
-                .map_err(|e| format!("member `extra` of `FlowDocument`: {e}"));
+                .map_err(|e| format!("property `extra` of `FlowDocument`: {e}"));
             self
         }
 
-        /// Finishes the value.
+        /// Builds the value.
         ///
         /// # Errors
         ///
-        /// Names the first member that is required and was not set, or whose value does not fit.
+        /// Names the first property that is required but not set, or whose value is invalid.
         pub fn build(
             self,
         ) -> ::std::result::Result<super::FlowDocument, super::error::ConversionError> {
@@ -8625,7 +8670,8 @@ pub mod builder {
             Self {
                 name: Ok(::std::default::Default::default()),
                 self_: Err(
-                    "member `_self` of `FlowRef` is required and was not set".to_owned(),
+                    "property `_self` of `FlowRef` is required and was not set"
+                        .to_owned(),
                 ),
                 version: Ok(::std::default::Default::default()),
             }
@@ -8641,7 +8687,7 @@ pub mod builder {
         {
             self.name = value
                 .try_into()
-                .map_err(|e| format!("member `name` of `FlowRef`: {e}"));
+                .map_err(|e| format!("property `name` of `FlowRef`: {e}"));
             self
         }
 
@@ -8653,7 +8699,7 @@ pub mod builder {
         {
             self.self_ = value
                 .try_into()
-                .map_err(|e| format!("member `_self` of `FlowRef`: {e}"));
+                .map_err(|e| format!("property `_self` of `FlowRef`: {e}"));
             self
         }
 
@@ -8665,15 +8711,15 @@ pub mod builder {
         {
             self.version = value
                 .try_into()
-                .map_err(|e| format!("member `version` of `FlowRef`: {e}"));
+                .map_err(|e| format!("property `version` of `FlowRef`: {e}"));
             self
         }
 
-        /// Finishes the value.
+        /// Builds the value.
         ///
         /// # Errors
         ///
-        /// Names the first member that is required and was not set, or whose value does not fit.
+        /// Names the first property that is required but not set, or whose value is invalid.
         pub fn build(
             self,
         ) -> ::std::result::Result<super::FlowRef, super::error::ConversionError> {
@@ -8723,12 +8769,12 @@ pub mod builder {
         fn default() -> Self {
             Self {
                 name: Err(
-                    "member `name` of `FlowString` is required and was not set"
+                    "property `name` of `FlowString` is required and was not set"
                         .to_owned(),
                 ),
                 schema_id: Ok(::std::default::Default::default()),
                 self_: Err(
-                    "member `_self` of `FlowString` is required and was not set"
+                    "property `_self` of `FlowString` is required and was not set"
                         .to_owned(),
                 ),
                 value: Ok(::std::default::Default::default()),
@@ -8745,7 +8791,7 @@ pub mod builder {
         {
             self.name = value
                 .try_into()
-                .map_err(|e| format!("member `name` of `FlowString`: {e}"));
+                .map_err(|e| format!("property `name` of `FlowString`: {e}"));
             self
         }
 
@@ -8757,7 +8803,7 @@ pub mod builder {
         {
             self.schema_id = value
                 .try_into()
-                .map_err(|e| format!("member `schemaId` of `FlowString`: {e}"));
+                .map_err(|e| format!("property `schemaId` of `FlowString`: {e}"));
             self
         }
 
@@ -8769,7 +8815,7 @@ pub mod builder {
         {
             self.self_ = value
                 .try_into()
-                .map_err(|e| format!("member `_self` of `FlowString`: {e}"));
+                .map_err(|e| format!("property `_self` of `FlowString`: {e}"));
             self
         }
 
@@ -8781,15 +8827,15 @@ pub mod builder {
         {
             self.value = value
                 .try_into()
-                .map_err(|e| format!("member `value` of `FlowString`: {e}"));
+                .map_err(|e| format!("property `value` of `FlowString`: {e}"));
             self
         }
 
-        /// Finishes the value.
+        /// Builds the value.
         ///
         /// # Errors
         ///
-        /// Names the first member that is required and was not set, or whose value does not fit.
+        /// Names the first property that is required but not set, or whose value is invalid.
         pub fn build(
             self,
         ) -> ::std::result::Result<super::FlowString, super::error::ConversionError> {
@@ -8840,7 +8886,7 @@ pub mod builder {
         fn default() -> Self {
             Self {
                 name: Err(
-                    "member `name` of `FlowStringInput` is required and was not set"
+                    "property `name` of `FlowStringInput` is required and was not set"
                         .to_owned(),
                 ),
                 schema_id: Ok(::std::default::Default::default()),
@@ -8858,7 +8904,7 @@ pub mod builder {
         {
             self.name = value
                 .try_into()
-                .map_err(|e| format!("member `name` of `FlowStringInput`: {e}"));
+                .map_err(|e| format!("property `name` of `FlowStringInput`: {e}"));
             self
         }
 
@@ -8870,7 +8916,7 @@ pub mod builder {
         {
             self.schema_id = value
                 .try_into()
-                .map_err(|e| format!("member `schemaId` of `FlowStringInput`: {e}"));
+                .map_err(|e| format!("property `schemaId` of `FlowStringInput`: {e}"));
             self
         }
 
@@ -8882,15 +8928,15 @@ pub mod builder {
         {
             self.value = value
                 .try_into()
-                .map_err(|e| format!("member `value` of `FlowStringInput`: {e}"));
+                .map_err(|e| format!("property `value` of `FlowStringInput`: {e}"));
             self
         }
 
-        /// Finishes the value.
+        /// Builds the value.
         ///
         /// # Errors
         ///
-        /// Names the first member that is required and was not set, or whose value does not fit.
+        /// Names the first property that is required but not set, or whose value is invalid.
         pub fn build(
             self,
         ) -> ::std::result::Result<
@@ -8960,7 +9006,7 @@ pub mod builder {
         {
             self.key = value
                 .try_into()
-                .map_err(|e| format!("member `key` of `FlowStringText`: {e}"));
+                .map_err(|e| format!("property `key` of `FlowStringText`: {e}"));
             self
         }
 
@@ -8972,7 +9018,7 @@ pub mod builder {
         {
             self.path = value
                 .try_into()
-                .map_err(|e| format!("member `path` of `FlowStringText`: {e}"));
+                .map_err(|e| format!("property `path` of `FlowStringText`: {e}"));
             self
         }
 
@@ -8984,15 +9030,15 @@ pub mod builder {
         {
             self.values = value
                 .try_into()
-                .map_err(|e| format!("member `values` of `FlowStringText`: {e}"));
+                .map_err(|e| format!("property `values` of `FlowStringText`: {e}"));
             self
         }
 
-        /// Finishes the value.
+        /// Builds the value.
         ///
         /// # Errors
         ///
-        /// Names the first member that is required and was not set, or whose value does not fit.
+        /// Names the first property that is required but not set, or whose value is invalid.
         pub fn build(
             self,
         ) -> ::std::result::Result<
@@ -9044,7 +9090,7 @@ pub mod builder {
             Self {
                 schemas: Ok(::std::default::Default::default()),
                 user_data: Err(
-                    "member `userData` of `FlowUpdate` is required and was not set"
+                    "property `userData` of `FlowUpdate` is required and was not set"
                         .to_owned(),
                 ),
             }
@@ -9062,7 +9108,7 @@ pub mod builder {
         {
             self.schemas = value
                 .try_into()
-                .map_err(|e| format!("member `schemas` of `FlowUpdate`: {e}"));
+                .map_err(|e| format!("property `schemas` of `FlowUpdate`: {e}"));
             self
         }
 
@@ -9074,15 +9120,15 @@ pub mod builder {
         {
             self.user_data = value
                 .try_into()
-                .map_err(|e| format!("member `userData` of `FlowUpdate`: {e}"));
+                .map_err(|e| format!("property `userData` of `FlowUpdate`: {e}"));
             self
         }
 
-        /// Finishes the value.
+        /// Builds the value.
         ///
         /// # Errors
         ///
-        /// Names the first member that is required and was not set, or whose value does not fit.
+        /// Names the first property that is required but not set, or whose value is invalid.
         pub fn build(
             self,
         ) -> ::std::result::Result<super::FlowUpdate, super::error::ConversionError> {
@@ -9122,11 +9168,11 @@ pub mod builder {
         fn default() -> Self {
             Self {
                 change: Err(
-                    "member `change` of `FlowVersionSummary` is required and was not set"
+                    "property `change` of `FlowVersionSummary` is required and was not set"
                         .to_owned(),
                 ),
                 version: Err(
-                    "member `version` of `FlowVersionSummary` is required and was not set"
+                    "property `version` of `FlowVersionSummary` is required and was not set"
                         .to_owned(),
                 ),
             }
@@ -9142,7 +9188,7 @@ pub mod builder {
         {
             self.change = value
                 .try_into()
-                .map_err(|e| format!("member `change` of `FlowVersionSummary`: {e}"));
+                .map_err(|e| format!("property `change` of `FlowVersionSummary`: {e}"));
             self
         }
 
@@ -9154,15 +9200,15 @@ pub mod builder {
         {
             self.version = value
                 .try_into()
-                .map_err(|e| format!("member `version` of `FlowVersionSummary`: {e}"));
+                .map_err(|e| format!("property `version` of `FlowVersionSummary`: {e}"));
             self
         }
 
-        /// Finishes the value.
+        /// Builds the value.
         ///
         /// # Errors
         ///
-        /// Names the first member that is required and was not set, or whose value does not fit.
+        /// Names the first property that is required but not set, or whose value is invalid.
         pub fn build(
             self,
         ) -> ::std::result::Result<
@@ -9222,11 +9268,11 @@ pub mod builder {
                 action: Ok(::std::default::Default::default()),
                 features: Ok(::std::default::Default::default()),
                 fields: Err(
-                    "member `fields` of `Form` is required and was not set".to_owned(),
+                    "property `fields` of `Form` is required and was not set".to_owned(),
                 ),
                 name: Ok(::std::default::Default::default()),
                 self_: Err(
-                    "member `_self` of `Form` is required and was not set".to_owned(),
+                    "property `_self` of `Form` is required and was not set".to_owned(),
                 ),
             }
         }
@@ -9241,7 +9287,7 @@ pub mod builder {
         {
             self.action = value
                 .try_into()
-                .map_err(|e| format!("member `action` of `Form`: {e}"));
+                .map_err(|e| format!("property `action` of `Form`: {e}"));
             self
         }
 
@@ -9255,7 +9301,7 @@ pub mod builder {
         {
             self.features = value
                 .try_into()
-                .map_err(|e| format!("member `features` of `Form`: {e}"));
+                .map_err(|e| format!("property `features` of `Form`: {e}"));
             self
         }
 
@@ -9267,7 +9313,7 @@ pub mod builder {
         {
             self.fields = value
                 .try_into()
-                .map_err(|e| format!("member `fields` of `Form`: {e}"));
+                .map_err(|e| format!("property `fields` of `Form`: {e}"));
             self
         }
 
@@ -9279,7 +9325,7 @@ pub mod builder {
         {
             self.name = value
                 .try_into()
-                .map_err(|e| format!("member `name` of `Form`: {e}"));
+                .map_err(|e| format!("property `name` of `Form`: {e}"));
             self
         }
 
@@ -9291,15 +9337,15 @@ pub mod builder {
         {
             self.self_ = value
                 .try_into()
-                .map_err(|e| format!("member `_self` of `Form`: {e}"));
+                .map_err(|e| format!("property `_self` of `Form`: {e}"));
             self
         }
 
-        /// Finishes the value.
+        /// Builds the value.
         ///
         /// # Errors
         ///
-        /// Names the first member that is required and was not set, or whose value does not fit.
+        /// Names the first property that is required but not set, or whose value is invalid.
         pub fn build(
             self,
         ) -> ::std::result::Result<super::Form, super::error::ConversionError> {
@@ -9346,14 +9392,15 @@ pub mod builder {
         fn default() -> Self {
             Self {
                 name: Err(
-                    "member `name` of `FormField` is required and was not set".to_owned(),
+                    "property `name` of `FormField` is required and was not set"
+                        .to_owned(),
                 ),
                 required: Err(
-                    "member `required` of `FormField` is required and was not set"
+                    "property `required` of `FormField` is required and was not set"
                         .to_owned(),
                 ),
                 self_: Err(
-                    "member `_self` of `FormField` is required and was not set"
+                    "property `_self` of `FormField` is required and was not set"
                         .to_owned(),
                 ),
             }
@@ -9369,7 +9416,7 @@ pub mod builder {
         {
             self.name = value
                 .try_into()
-                .map_err(|e| format!("member `name` of `FormField`: {e}"));
+                .map_err(|e| format!("property `name` of `FormField`: {e}"));
             self
         }
 
@@ -9381,7 +9428,7 @@ pub mod builder {
         {
             self.required = value
                 .try_into()
-                .map_err(|e| format!("member `required` of `FormField`: {e}"));
+                .map_err(|e| format!("property `required` of `FormField`: {e}"));
             self
         }
 
@@ -9393,15 +9440,15 @@ pub mod builder {
         {
             self.self_ = value
                 .try_into()
-                .map_err(|e| format!("member `_self` of `FormField`: {e}"));
+                .map_err(|e| format!("property `_self` of `FormField`: {e}"));
             self
         }
 
-        /// Finishes the value.
+        /// Builds the value.
         ///
         /// # Errors
         ///
-        /// Names the first member that is required and was not set, or whose value does not fit.
+        /// Names the first property that is required but not set, or whose value is invalid.
         pub fn build(
             self,
         ) -> ::std::result::Result<super::FormField, super::error::ConversionError> {
@@ -9446,7 +9493,7 @@ pub mod builder {
         fn default() -> Self {
             Self {
                 name: Err(
-                    "member `name` of `FormFieldInput` is required and was not set"
+                    "property `name` of `FormFieldInput` is required and was not set"
                         .to_owned(),
                 ),
                 required: Ok(::std::default::Default::default()),
@@ -9463,7 +9510,7 @@ pub mod builder {
         {
             self.name = value
                 .try_into()
-                .map_err(|e| format!("member `name` of `FormFieldInput`: {e}"));
+                .map_err(|e| format!("property `name` of `FormFieldInput`: {e}"));
             self
         }
 
@@ -9475,15 +9522,15 @@ pub mod builder {
         {
             self.required = value
                 .try_into()
-                .map_err(|e| format!("member `required` of `FormFieldInput`: {e}"));
+                .map_err(|e| format!("property `required` of `FormFieldInput`: {e}"));
             self
         }
 
-        /// Finishes the value.
+        /// Builds the value.
         ///
         /// # Errors
         ///
-        /// Names the first member that is required and was not set, or whose value does not fit.
+        /// Names the first property that is required but not set, or whose value is invalid.
         pub fn build(
             self,
         ) -> ::std::result::Result<
@@ -9534,13 +9581,14 @@ pub mod builder {
         fn default() -> Self {
             Self {
                 action: Err(
-                    "member `action` of `FormInput` is required and was not set"
+                    "property `action` of `FormInput` is required and was not set"
                         .to_owned(),
                 ),
                 features: Ok(::std::default::Default::default()),
                 fields: Ok(::std::default::Default::default()),
                 name: Err(
-                    "member `name` of `FormInput` is required and was not set".to_owned(),
+                    "property `name` of `FormInput` is required and was not set"
+                        .to_owned(),
                 ),
             }
         }
@@ -9555,7 +9603,7 @@ pub mod builder {
         {
             self.action = value
                 .try_into()
-                .map_err(|e| format!("member `action` of `FormInput`: {e}"));
+                .map_err(|e| format!("property `action` of `FormInput`: {e}"));
             self
         }
 
@@ -9569,7 +9617,7 @@ pub mod builder {
         {
             self.features = value
                 .try_into()
-                .map_err(|e| format!("member `features` of `FormInput`: {e}"));
+                .map_err(|e| format!("property `features` of `FormInput`: {e}"));
             self
         }
 
@@ -9583,7 +9631,7 @@ pub mod builder {
         {
             self.fields = value
                 .try_into()
-                .map_err(|e| format!("member `fields` of `FormInput`: {e}"));
+                .map_err(|e| format!("property `fields` of `FormInput`: {e}"));
             self
         }
 
@@ -9595,15 +9643,15 @@ pub mod builder {
         {
             self.name = value
                 .try_into()
-                .map_err(|e| format!("member `name` of `FormInput`: {e}"));
+                .map_err(|e| format!("property `name` of `FormInput`: {e}"));
             self
         }
 
-        /// Finishes the value.
+        /// Builds the value.
         ///
         /// # Errors
         ///
-        /// Names the first member that is required and was not set, or whose value does not fit.
+        /// Names the first property that is required but not set, or whose value is invalid.
         pub fn build(
             self,
         ) -> ::std::result::Result<super::FormInput, super::error::ConversionError> {
@@ -9663,7 +9711,7 @@ pub mod builder {
                 action: Ok(::std::default::Default::default()),
                 features: Ok(::std::default::Default::default()),
                 fields: Err(
-                    "member `fields` of `FormModification` is required and was not set"
+                    "property `fields` of `FormModification` is required and was not set"
                         .to_owned(),
                 ),
                 name: Ok(::std::default::Default::default()),
@@ -9680,7 +9728,7 @@ pub mod builder {
         {
             self.action = value
                 .try_into()
-                .map_err(|e| format!("member `action` of `FormModification`: {e}"));
+                .map_err(|e| format!("property `action` of `FormModification`: {e}"));
             self
         }
 
@@ -9694,7 +9742,7 @@ pub mod builder {
         {
             self.features = value
                 .try_into()
-                .map_err(|e| format!("member `features` of `FormModification`: {e}"));
+                .map_err(|e| format!("property `features` of `FormModification`: {e}"));
             self
         }
 
@@ -9706,7 +9754,7 @@ pub mod builder {
         {
             self.fields = value
                 .try_into()
-                .map_err(|e| format!("member `fields` of `FormModification`: {e}"));
+                .map_err(|e| format!("property `fields` of `FormModification`: {e}"));
             self
         }
 
@@ -9718,15 +9766,15 @@ pub mod builder {
         {
             self.name = value
                 .try_into()
-                .map_err(|e| format!("member `name` of `FormModification`: {e}"));
+                .map_err(|e| format!("property `name` of `FormModification`: {e}"));
             self
         }
 
-        /// Finishes the value.
+        /// Builds the value.
         ///
         /// # Errors
         ///
-        /// Names the first member that is required and was not set, or whose value does not fit.
+        /// Names the first property that is required but not set, or whose value is invalid.
         pub fn build(
             self,
         ) -> ::std::result::Result<
@@ -9790,15 +9838,15 @@ pub mod builder {
             Self {
                 element_attributes: Ok(::std::default::Default::default()),
                 element_href: Err(
-                    "member `elementHref` of `Link` is required and was not set"
+                    "property `elementHref` of `Link` is required and was not set"
                         .to_owned(),
                 ),
                 element_text: Err(
-                    "member `elementText` of `Link` is required and was not set"
+                    "property `elementText` of `Link` is required and was not set"
                         .to_owned(),
                 ),
                 name: Err(
-                    "member `name` of `Link` is required and was not set".to_owned(),
+                    "property `name` of `Link` is required and was not set".to_owned(),
                 ),
                 self_: Ok(::std::default::Default::default()),
                 target: Ok(::std::default::Default::default()),
@@ -9817,7 +9865,7 @@ pub mod builder {
         {
             self.element_attributes = value
                 .try_into()
-                .map_err(|e| format!("member `elementAttributes` of `Link`: {e}"));
+                .map_err(|e| format!("property `elementAttributes` of `Link`: {e}"));
             self
         }
 
@@ -9829,7 +9877,7 @@ pub mod builder {
         {
             self.element_href = value
                 .try_into()
-                .map_err(|e| format!("member `elementHref` of `Link`: {e}"));
+                .map_err(|e| format!("property `elementHref` of `Link`: {e}"));
             self
         }
 
@@ -9841,7 +9889,7 @@ pub mod builder {
         {
             self.element_text = value
                 .try_into()
-                .map_err(|e| format!("member `elementText` of `Link`: {e}"));
+                .map_err(|e| format!("property `elementText` of `Link`: {e}"));
             self
         }
 
@@ -9853,7 +9901,7 @@ pub mod builder {
         {
             self.name = value
                 .try_into()
-                .map_err(|e| format!("member `name` of `Link`: {e}"));
+                .map_err(|e| format!("property `name` of `Link`: {e}"));
             self
         }
 
@@ -9865,7 +9913,7 @@ pub mod builder {
         {
             self.self_ = value
                 .try_into()
-                .map_err(|e| format!("member `_self` of `Link`: {e}"));
+                .map_err(|e| format!("property `_self` of `Link`: {e}"));
             self
         }
 
@@ -9877,15 +9925,15 @@ pub mod builder {
         {
             self.target = value
                 .try_into()
-                .map_err(|e| format!("member `target` of `Link`: {e}"));
+                .map_err(|e| format!("property `target` of `Link`: {e}"));
             self
         }
 
-        /// Finishes the value.
+        /// Builds the value.
         ///
         /// # Errors
         ///
-        /// Names the first member that is required and was not set, or whose value does not fit.
+        /// Names the first property that is required but not set, or whose value is invalid.
         pub fn build(
             self,
         ) -> ::std::result::Result<super::Link, super::error::ConversionError> {
@@ -9949,15 +9997,16 @@ pub mod builder {
             Self {
                 element_attributes: Ok(::std::default::Default::default()),
                 element_href: Err(
-                    "member `elementHref` of `LinkInput` is required and was not set"
+                    "property `elementHref` of `LinkInput` is required and was not set"
                         .to_owned(),
                 ),
                 element_text: Err(
-                    "member `elementText` of `LinkInput` is required and was not set"
+                    "property `elementText` of `LinkInput` is required and was not set"
                         .to_owned(),
                 ),
                 name: Err(
-                    "member `name` of `LinkInput` is required and was not set".to_owned(),
+                    "property `name` of `LinkInput` is required and was not set"
+                        .to_owned(),
                 ),
                 target: Ok(::std::default::Default::default()),
             }
@@ -9975,7 +10024,9 @@ pub mod builder {
         {
             self.element_attributes = value
                 .try_into()
-                .map_err(|e| format!("member `elementAttributes` of `LinkInput`: {e}"));
+                .map_err(|e| {
+                    format!("property `elementAttributes` of `LinkInput`: {e}")
+                });
             self
         }
 
@@ -9987,7 +10038,7 @@ pub mod builder {
         {
             self.element_href = value
                 .try_into()
-                .map_err(|e| format!("member `elementHref` of `LinkInput`: {e}"));
+                .map_err(|e| format!("property `elementHref` of `LinkInput`: {e}"));
             self
         }
 
@@ -9999,7 +10050,7 @@ pub mod builder {
         {
             self.element_text = value
                 .try_into()
-                .map_err(|e| format!("member `elementText` of `LinkInput`: {e}"));
+                .map_err(|e| format!("property `elementText` of `LinkInput`: {e}"));
             self
         }
 
@@ -10011,7 +10062,7 @@ pub mod builder {
         {
             self.name = value
                 .try_into()
-                .map_err(|e| format!("member `name` of `LinkInput`: {e}"));
+                .map_err(|e| format!("property `name` of `LinkInput`: {e}"));
             self
         }
 
@@ -10023,15 +10074,15 @@ pub mod builder {
         {
             self.target = value
                 .try_into()
-                .map_err(|e| format!("member `target` of `LinkInput`: {e}"));
+                .map_err(|e| format!("property `target` of `LinkInput`: {e}"));
             self
         }
 
-        /// Finishes the value.
+        /// Builds the value.
         ///
         /// # Errors
         ///
-        /// Names the first member that is required and was not set, or whose value does not fit.
+        /// Names the first property that is required but not set, or whose value is invalid.
         pub fn build(
             self,
         ) -> ::std::result::Result<super::LinkInput, super::error::ConversionError> {
@@ -10203,7 +10254,7 @@ pub mod builder {
                 month_label_date_select: Ok(::std::default::Default::default()),
                 month_names: Ok(::std::default::Default::default()),
                 name: Err(
-                    "member `name` of `LocalizedField` is required and was not set"
+                    "property `name` of `LocalizedField` is required and was not set"
                         .to_owned(),
                 ),
                 options: Ok(::std::default::Default::default()),
@@ -10213,14 +10264,14 @@ pub mod builder {
                 schema_attribute: Ok(::std::default::Default::default()),
                 schema_attributes: Ok(::std::default::Default::default()),
                 self_: Err(
-                    "member `_self` of `LocalizedField` is required and was not set"
+                    "property `_self` of `LocalizedField` is required and was not set"
                         .to_owned(),
                 ),
                 social_profile_data: Ok(::std::default::Default::default()),
                 submit_value: Ok(::std::default::Default::default()),
                 tip: Ok(::std::default::Default::default()),
                 type_: Err(
-                    "member `type` of `LocalizedField` is required and was not set"
+                    "property `type` of `LocalizedField` is required and was not set"
                         .to_owned(),
                 ),
                 validation: Ok(::std::default::Default::default()),
@@ -10242,7 +10293,7 @@ pub mod builder {
         {
             self.date_format = value
                 .try_into()
-                .map_err(|e| format!("member `dateFormat` of `LocalizedField`: {e}"));
+                .map_err(|e| format!("property `dateFormat` of `LocalizedField`: {e}"));
             self
         }
 
@@ -10255,7 +10306,7 @@ pub mod builder {
             self.day_label_date_select = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `dayLabelDateSelect` of `LocalizedField`: {e}")
+                    format!("property `dayLabelDateSelect` of `LocalizedField`: {e}")
                 });
             self
         }
@@ -10268,7 +10319,7 @@ pub mod builder {
         {
             self.element = value
                 .try_into()
-                .map_err(|e| format!("member `element` of `LocalizedField`: {e}"));
+                .map_err(|e| format!("property `element` of `LocalizedField`: {e}"));
             self
         }
 
@@ -10283,7 +10334,7 @@ pub mod builder {
             self.element_attributes = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `elementAttributes` of `LocalizedField`: {e}")
+                    format!("property `elementAttributes` of `LocalizedField`: {e}")
                 });
             self
         }
@@ -10296,7 +10347,9 @@ pub mod builder {
         {
             self.element_value = value
                 .try_into()
-                .map_err(|e| format!("member `elementValue` of `LocalizedField`: {e}"));
+                .map_err(|e| {
+                    format!("property `elementValue` of `LocalizedField`: {e}")
+                });
             self
         }
 
@@ -10309,7 +10362,7 @@ pub mod builder {
             self.empty_means_null = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `emptyMeansNull` of `LocalizedField`: {e}")
+                    format!("property `emptyMeansNull` of `LocalizedField`: {e}")
                 });
             self
         }
@@ -10322,7 +10375,7 @@ pub mod builder {
         {
             self.engage_data = value
                 .try_into()
-                .map_err(|e| format!("member `engageData` of `LocalizedField`: {e}"));
+                .map_err(|e| format!("property `engageData` of `LocalizedField`: {e}"));
             self
         }
 
@@ -10334,7 +10387,7 @@ pub mod builder {
         {
             self.forms = value
                 .try_into()
-                .map_err(|e| format!("member `forms` of `LocalizedField`: {e}"));
+                .map_err(|e| format!("property `forms` of `LocalizedField`: {e}"));
             self
         }
 
@@ -10346,13 +10399,15 @@ pub mod builder {
         {
             self.ignore_update = value
                 .try_into()
-                .map_err(|e| format!("member `ignoreUpdate` of `LocalizedField`: {e}"));
+                .map_err(|e| {
+                    format!("property `ignoreUpdate` of `LocalizedField`: {e}")
+                });
             self
         }
 
         /// **Inferred.** Whether a `translatableString` is returned as a plain string.
         ///
-        /// The vendor does not document this member (basis: the member is documented, but not that it belongs to translatable strings).
+        /// The vendor does not document this property (basis: the member is documented, but not that it belongs to translatable strings).
         pub fn just_string<T>(mut self, value: T) -> Self
         where
             T: ::std::convert::TryInto<::std::option::Option<bool>>,
@@ -10360,7 +10415,7 @@ pub mod builder {
         {
             self.just_string = value
                 .try_into()
-                .map_err(|e| format!("member `justString` of `LocalizedField`: {e}"));
+                .map_err(|e| format!("property `justString` of `LocalizedField`: {e}"));
             self
         }
 
@@ -10372,7 +10427,7 @@ pub mod builder {
         {
             self.label = value
                 .try_into()
-                .map_err(|e| format!("member `label` of `LocalizedField`: {e}"));
+                .map_err(|e| format!("property `label` of `LocalizedField`: {e}"));
             self
         }
 
@@ -10385,7 +10440,7 @@ pub mod builder {
             self.month_label_date_select = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `monthLabelDateSelect` of `LocalizedField`: {e}")
+                    format!("property `monthLabelDateSelect` of `LocalizedField`: {e}")
                 });
             self
         }
@@ -10400,7 +10455,7 @@ pub mod builder {
         {
             self.month_names = value
                 .try_into()
-                .map_err(|e| format!("member `monthNames` of `LocalizedField`: {e}"));
+                .map_err(|e| format!("property `monthNames` of `LocalizedField`: {e}"));
             self
         }
 
@@ -10412,7 +10467,7 @@ pub mod builder {
         {
             self.name = value
                 .try_into()
-                .map_err(|e| format!("member `name` of `LocalizedField`: {e}"));
+                .map_err(|e| format!("property `name` of `LocalizedField`: {e}"));
             self
         }
 
@@ -10426,7 +10481,7 @@ pub mod builder {
         {
             self.options = value
                 .try_into()
-                .map_err(|e| format!("member `options` of `LocalizedField`: {e}"));
+                .map_err(|e| format!("property `options` of `LocalizedField`: {e}"));
             self
         }
 
@@ -10438,7 +10493,7 @@ pub mod builder {
         {
             self.placeholder = value
                 .try_into()
-                .map_err(|e| format!("member `placeholder` of `LocalizedField`: {e}"));
+                .map_err(|e| format!("property `placeholder` of `LocalizedField`: {e}"));
             self
         }
 
@@ -10450,7 +10505,7 @@ pub mod builder {
         {
             self.pre_checked = value
                 .try_into()
-                .map_err(|e| format!("member `preChecked` of `LocalizedField`: {e}"));
+                .map_err(|e| format!("property `preChecked` of `LocalizedField`: {e}"));
             self
         }
 
@@ -10463,7 +10518,7 @@ pub mod builder {
             self.relationships = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `_relationships` of `LocalizedField`: {e}")
+                    format!("property `_relationships` of `LocalizedField`: {e}")
                 });
             self
         }
@@ -10477,7 +10532,7 @@ pub mod builder {
             self.schema_attribute = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `schemaAttribute` of `LocalizedField`: {e}")
+                    format!("property `schemaAttribute` of `LocalizedField`: {e}")
                 });
             self
         }
@@ -10493,7 +10548,7 @@ pub mod builder {
             self.schema_attributes = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `schemaAttributes` of `LocalizedField`: {e}")
+                    format!("property `schemaAttributes` of `LocalizedField`: {e}")
                 });
             self
         }
@@ -10506,7 +10561,7 @@ pub mod builder {
         {
             self.self_ = value
                 .try_into()
-                .map_err(|e| format!("member `_self` of `LocalizedField`: {e}"));
+                .map_err(|e| format!("property `_self` of `LocalizedField`: {e}"));
             self
         }
 
@@ -10519,14 +10574,14 @@ pub mod builder {
             self.social_profile_data = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `socialProfileData` of `LocalizedField`: {e}")
+                    format!("property `socialProfileData` of `LocalizedField`: {e}")
                 });
             self
         }
 
         /// **Inferred.** Value that is sent when a `checkbox` is checked.
         ///
-        /// The vendor does not document this member (basis: the member is documented, but not that it belongs to checkboxes).
+        /// The vendor does not document this property (basis: the member is documented, but not that it belongs to checkboxes).
         pub fn submit_value<T>(mut self, value: T) -> Self
         where
             T: ::std::convert::TryInto<::std::option::Option<::std::string::String>>,
@@ -10534,7 +10589,7 @@ pub mod builder {
         {
             self.submit_value = value
                 .try_into()
-                .map_err(|e| format!("member `submitValue` of `LocalizedField`: {e}"));
+                .map_err(|e| format!("property `submitValue` of `LocalizedField`: {e}"));
             self
         }
 
@@ -10546,7 +10601,7 @@ pub mod builder {
         {
             self.tip = value
                 .try_into()
-                .map_err(|e| format!("member `tip` of `LocalizedField`: {e}"));
+                .map_err(|e| format!("property `tip` of `LocalizedField`: {e}"));
             self
         }
 
@@ -10558,7 +10613,7 @@ pub mod builder {
         {
             self.type_ = value
                 .try_into()
-                .map_err(|e| format!("member `type` of `LocalizedField`: {e}"));
+                .map_err(|e| format!("property `type` of `LocalizedField`: {e}"));
             self
         }
 
@@ -10572,7 +10627,7 @@ pub mod builder {
         {
             self.validation = value
                 .try_into()
-                .map_err(|e| format!("member `validation` of `LocalizedField`: {e}"));
+                .map_err(|e| format!("property `validation` of `LocalizedField`: {e}"));
             self
         }
 
@@ -10584,7 +10639,7 @@ pub mod builder {
         {
             self.value = value
                 .try_into()
-                .map_err(|e| format!("member `value` of `LocalizedField`: {e}"));
+                .map_err(|e| format!("property `value` of `LocalizedField`: {e}"));
             self
         }
 
@@ -10596,7 +10651,7 @@ pub mod builder {
         {
             self.year_end = value
                 .try_into()
-                .map_err(|e| format!("member `yearEnd` of `LocalizedField`: {e}"));
+                .map_err(|e| format!("property `yearEnd` of `LocalizedField`: {e}"));
             self
         }
 
@@ -10609,7 +10664,7 @@ pub mod builder {
             self.year_label_date_select = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `yearLabelDateSelect` of `LocalizedField`: {e}")
+                    format!("property `yearLabelDateSelect` of `LocalizedField`: {e}")
                 });
             self
         }
@@ -10622,11 +10677,11 @@ pub mod builder {
         {
             self.year_start = value
                 .try_into()
-                .map_err(|e| format!("member `yearStart` of `LocalizedField`: {e}"));
+                .map_err(|e| format!("property `yearStart` of `LocalizedField`: {e}"));
             self
         }
 
-        /// Members that the document does not name.
+        /// Properties that the document does not list.
         pub fn extra<T>(mut self, value: T) -> Self
         where
             T: ::std::convert::TryInto<
@@ -10636,15 +10691,15 @@ pub mod builder {
         {
             self.extra = value
                 .try_into()
-                .map_err(|e| format!("member `extra` of `LocalizedField`: {e}"));
+                .map_err(|e| format!("property `extra` of `LocalizedField`: {e}"));
             self
         }
 
-        /// Finishes the value.
+        /// Builds the value.
         ///
         /// # Errors
         ///
-        /// Names the first member that is required and was not set, or whose value does not fit.
+        /// Names the first property that is required but not set, or whose value is invalid.
         pub fn build(
             self,
         ) -> ::std::result::Result<
@@ -10873,7 +10928,7 @@ pub mod builder {
                 month_label_date_select: Ok(::std::default::Default::default()),
                 month_names: Ok(::std::default::Default::default()),
                 name: Err(
-                    "member `name` of `LocalizedFieldInput` is required and was not set"
+                    "property `name` of `LocalizedFieldInput` is required and was not set"
                         .to_owned(),
                 ),
                 options: Ok(::std::default::Default::default()),
@@ -10886,7 +10941,7 @@ pub mod builder {
                 submit_value: Ok(::std::default::Default::default()),
                 tip: Ok(::std::default::Default::default()),
                 type_: Err(
-                    "member `type` of `LocalizedFieldInput` is required and was not set"
+                    "property `type` of `LocalizedFieldInput` is required and was not set"
                         .to_owned(),
                 ),
                 validation: Ok(::std::default::Default::default()),
@@ -10909,7 +10964,7 @@ pub mod builder {
             self.date_format = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `dateFormat` of `LocalizedFieldInput`: {e}")
+                    format!("property `dateFormat` of `LocalizedFieldInput`: {e}")
                 });
             self
         }
@@ -10923,7 +10978,9 @@ pub mod builder {
             self.day_label_date_select = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `dayLabelDateSelect` of `LocalizedFieldInput`: {e}")
+                    format!(
+                        "property `dayLabelDateSelect` of `LocalizedFieldInput`: {e}"
+                    )
                 });
             self
         }
@@ -10936,7 +10993,9 @@ pub mod builder {
         {
             self.element = value
                 .try_into()
-                .map_err(|e| format!("member `element` of `LocalizedFieldInput`: {e}"));
+                .map_err(|e| {
+                    format!("property `element` of `LocalizedFieldInput`: {e}")
+                });
             self
         }
 
@@ -10951,7 +11010,7 @@ pub mod builder {
             self.element_attributes = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `elementAttributes` of `LocalizedFieldInput`: {e}")
+                    format!("property `elementAttributes` of `LocalizedFieldInput`: {e}")
                 });
             self
         }
@@ -10965,7 +11024,7 @@ pub mod builder {
             self.element_value = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `elementValue` of `LocalizedFieldInput`: {e}")
+                    format!("property `elementValue` of `LocalizedFieldInput`: {e}")
                 });
             self
         }
@@ -10979,7 +11038,7 @@ pub mod builder {
             self.empty_means_null = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `emptyMeansNull` of `LocalizedFieldInput`: {e}")
+                    format!("property `emptyMeansNull` of `LocalizedFieldInput`: {e}")
                 });
             self
         }
@@ -10993,7 +11052,7 @@ pub mod builder {
             self.engage_data = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `engageData` of `LocalizedFieldInput`: {e}")
+                    format!("property `engageData` of `LocalizedFieldInput`: {e}")
                 });
             self
         }
@@ -11006,7 +11065,7 @@ pub mod builder {
         {
             self.forms = value
                 .try_into()
-                .map_err(|e| format!("member `forms` of `LocalizedFieldInput`: {e}"));
+                .map_err(|e| format!("property `forms` of `LocalizedFieldInput`: {e}"));
             self
         }
 
@@ -11019,14 +11078,14 @@ pub mod builder {
             self.ignore_update = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `ignoreUpdate` of `LocalizedFieldInput`: {e}")
+                    format!("property `ignoreUpdate` of `LocalizedFieldInput`: {e}")
                 });
             self
         }
 
         /// **Inferred.** Whether a `translatableString` is returned as a plain string.
         ///
-        /// The vendor does not document this member (basis: the member is documented, but not that it belongs to translatable strings).
+        /// The vendor does not document this property (basis: the member is documented, but not that it belongs to translatable strings).
         pub fn just_string<T>(mut self, value: T) -> Self
         where
             T: ::std::convert::TryInto<::std::option::Option<bool>>,
@@ -11035,7 +11094,7 @@ pub mod builder {
             self.just_string = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `justString` of `LocalizedFieldInput`: {e}")
+                    format!("property `justString` of `LocalizedFieldInput`: {e}")
                 });
             self
         }
@@ -11048,7 +11107,7 @@ pub mod builder {
         {
             self.label = value
                 .try_into()
-                .map_err(|e| format!("member `label` of `LocalizedFieldInput`: {e}"));
+                .map_err(|e| format!("property `label` of `LocalizedFieldInput`: {e}"));
             self
         }
 
@@ -11062,7 +11121,7 @@ pub mod builder {
                 .try_into()
                 .map_err(|e| {
                     format!(
-                        "member `monthLabelDateSelect` of `LocalizedFieldInput`: {e}"
+                        "property `monthLabelDateSelect` of `LocalizedFieldInput`: {e}"
                     )
                 });
             self
@@ -11079,7 +11138,7 @@ pub mod builder {
             self.month_names = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `monthNames` of `LocalizedFieldInput`: {e}")
+                    format!("property `monthNames` of `LocalizedFieldInput`: {e}")
                 });
             self
         }
@@ -11092,7 +11151,7 @@ pub mod builder {
         {
             self.name = value
                 .try_into()
-                .map_err(|e| format!("member `name` of `LocalizedFieldInput`: {e}"));
+                .map_err(|e| format!("property `name` of `LocalizedFieldInput`: {e}"));
             self
         }
 
@@ -11106,7 +11165,9 @@ pub mod builder {
         {
             self.options = value
                 .try_into()
-                .map_err(|e| format!("member `options` of `LocalizedFieldInput`: {e}"));
+                .map_err(|e| {
+                    format!("property `options` of `LocalizedFieldInput`: {e}")
+                });
             self
         }
 
@@ -11119,7 +11180,7 @@ pub mod builder {
             self.placeholder = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `placeholder` of `LocalizedFieldInput`: {e}")
+                    format!("property `placeholder` of `LocalizedFieldInput`: {e}")
                 });
             self
         }
@@ -11133,7 +11194,7 @@ pub mod builder {
             self.pre_checked = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `preChecked` of `LocalizedFieldInput`: {e}")
+                    format!("property `preChecked` of `LocalizedFieldInput`: {e}")
                 });
             self
         }
@@ -11149,7 +11210,7 @@ pub mod builder {
             self.relationships = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `_relationships` of `LocalizedFieldInput`: {e}")
+                    format!("property `_relationships` of `LocalizedFieldInput`: {e}")
                 });
             self
         }
@@ -11163,7 +11224,7 @@ pub mod builder {
             self.schema_attribute = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `schemaAttribute` of `LocalizedFieldInput`: {e}")
+                    format!("property `schemaAttribute` of `LocalizedFieldInput`: {e}")
                 });
             self
         }
@@ -11179,7 +11240,7 @@ pub mod builder {
             self.schema_attributes = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `schemaAttributes` of `LocalizedFieldInput`: {e}")
+                    format!("property `schemaAttributes` of `LocalizedFieldInput`: {e}")
                 });
             self
         }
@@ -11193,14 +11254,14 @@ pub mod builder {
             self.social_profile_data = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `socialProfileData` of `LocalizedFieldInput`: {e}")
+                    format!("property `socialProfileData` of `LocalizedFieldInput`: {e}")
                 });
             self
         }
 
         /// **Inferred.** Value that is sent when a `checkbox` is checked.
         ///
-        /// The vendor does not document this member (basis: the member is documented, but not that it belongs to checkboxes).
+        /// The vendor does not document this property (basis: the member is documented, but not that it belongs to checkboxes).
         pub fn submit_value<T>(mut self, value: T) -> Self
         where
             T: ::std::convert::TryInto<::std::option::Option<::std::string::String>>,
@@ -11209,7 +11270,7 @@ pub mod builder {
             self.submit_value = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `submitValue` of `LocalizedFieldInput`: {e}")
+                    format!("property `submitValue` of `LocalizedFieldInput`: {e}")
                 });
             self
         }
@@ -11222,7 +11283,7 @@ pub mod builder {
         {
             self.tip = value
                 .try_into()
-                .map_err(|e| format!("member `tip` of `LocalizedFieldInput`: {e}"));
+                .map_err(|e| format!("property `tip` of `LocalizedFieldInput`: {e}"));
             self
         }
 
@@ -11234,7 +11295,7 @@ pub mod builder {
         {
             self.type_ = value
                 .try_into()
-                .map_err(|e| format!("member `type` of `LocalizedFieldInput`: {e}"));
+                .map_err(|e| format!("property `type` of `LocalizedFieldInput`: {e}"));
             self
         }
 
@@ -11251,7 +11312,7 @@ pub mod builder {
             self.validation = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `validation` of `LocalizedFieldInput`: {e}")
+                    format!("property `validation` of `LocalizedFieldInput`: {e}")
                 });
             self
         }
@@ -11264,7 +11325,7 @@ pub mod builder {
         {
             self.value = value
                 .try_into()
-                .map_err(|e| format!("member `value` of `LocalizedFieldInput`: {e}"));
+                .map_err(|e| format!("property `value` of `LocalizedFieldInput`: {e}"));
             self
         }
 
@@ -11276,7 +11337,9 @@ pub mod builder {
         {
             self.year_end = value
                 .try_into()
-                .map_err(|e| format!("member `yearEnd` of `LocalizedFieldInput`: {e}"));
+                .map_err(|e| {
+                    format!("property `yearEnd` of `LocalizedFieldInput`: {e}")
+                });
             self
         }
 
@@ -11289,7 +11352,9 @@ pub mod builder {
             self.year_label_date_select = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `yearLabelDateSelect` of `LocalizedFieldInput`: {e}")
+                    format!(
+                        "property `yearLabelDateSelect` of `LocalizedFieldInput`: {e}"
+                    )
                 });
             self
         }
@@ -11303,12 +11368,12 @@ pub mod builder {
             self.year_start = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `yearStart` of `LocalizedFieldInput`: {e}")
+                    format!("property `yearStart` of `LocalizedFieldInput`: {e}")
                 });
             self
         }
 
-        /// Members that the document does not name.
+        /// Properties that the document does not list.
         pub fn extra<T>(mut self, value: T) -> Self
         where
             T: ::std::convert::TryInto<
@@ -11318,15 +11383,15 @@ pub mod builder {
         {
             self.extra = value
                 .try_into()
-                .map_err(|e| format!("member `extra` of `LocalizedFieldInput`: {e}"));
+                .map_err(|e| format!("property `extra` of `LocalizedFieldInput`: {e}"));
             self
         }
 
-        /// Finishes the value.
+        /// Builds the value.
         ///
         /// # Errors
         ///
-        /// Names the first member that is required and was not set, or whose value does not fit.
+        /// Names the first property that is required but not set, or whose value is invalid.
         pub fn build(
             self,
         ) -> ::std::result::Result<
@@ -11444,7 +11509,7 @@ pub mod builder {
                 selected: Ok(::std::default::Default::default()),
                 text: Ok(::std::default::Default::default()),
                 value: Err(
-                    "member `value` of `LocalizedFieldOption` is required and was not set"
+                    "property `value` of `LocalizedFieldOption` is required and was not set"
                         .to_owned(),
                 ),
             }
@@ -11461,7 +11526,7 @@ pub mod builder {
             self.disabled = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `disabled` of `LocalizedFieldOption`: {e}")
+                    format!("property `disabled` of `LocalizedFieldOption`: {e}")
                 });
             self
         }
@@ -11474,7 +11539,7 @@ pub mod builder {
         {
             self.label = value
                 .try_into()
-                .map_err(|e| format!("member `label` of `LocalizedFieldOption`: {e}"));
+                .map_err(|e| format!("property `label` of `LocalizedFieldOption`: {e}"));
             self
         }
 
@@ -11487,7 +11552,7 @@ pub mod builder {
             self.selected = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `selected` of `LocalizedFieldOption`: {e}")
+                    format!("property `selected` of `LocalizedFieldOption`: {e}")
                 });
             self
         }
@@ -11500,7 +11565,7 @@ pub mod builder {
         {
             self.text = value
                 .try_into()
-                .map_err(|e| format!("member `text` of `LocalizedFieldOption`: {e}"));
+                .map_err(|e| format!("property `text` of `LocalizedFieldOption`: {e}"));
             self
         }
 
@@ -11512,15 +11577,15 @@ pub mod builder {
         {
             self.value = value
                 .try_into()
-                .map_err(|e| format!("member `value` of `LocalizedFieldOption`: {e}"));
+                .map_err(|e| format!("property `value` of `LocalizedFieldOption`: {e}"));
             self
         }
 
-        /// Finishes the value.
+        /// Builds the value.
         ///
         /// # Errors
         ///
-        /// Names the first member that is required and was not set, or whose value does not fit.
+        /// Names the first property that is required but not set, or whose value is invalid.
         pub fn build(
             self,
         ) -> ::std::result::Result<
@@ -11578,12 +11643,12 @@ pub mod builder {
             Self {
                 disabled: Ok(::std::default::Default::default()),
                 label: Err(
-                    "member `label` of `LocalizedFieldOptionInput` is required and was not set"
+                    "property `label` of `LocalizedFieldOptionInput` is required and was not set"
                         .to_owned(),
                 ),
                 selected: Ok(::std::default::Default::default()),
                 value: Err(
-                    "member `value` of `LocalizedFieldOptionInput` is required and was not set"
+                    "property `value` of `LocalizedFieldOptionInput` is required and was not set"
                         .to_owned(),
                 ),
             }
@@ -11600,7 +11665,7 @@ pub mod builder {
             self.disabled = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `disabled` of `LocalizedFieldOptionInput`: {e}")
+                    format!("property `disabled` of `LocalizedFieldOptionInput`: {e}")
                 });
             self
         }
@@ -11614,7 +11679,7 @@ pub mod builder {
             self.label = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `label` of `LocalizedFieldOptionInput`: {e}")
+                    format!("property `label` of `LocalizedFieldOptionInput`: {e}")
                 });
             self
         }
@@ -11628,7 +11693,7 @@ pub mod builder {
             self.selected = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `selected` of `LocalizedFieldOptionInput`: {e}")
+                    format!("property `selected` of `LocalizedFieldOptionInput`: {e}")
                 });
             self
         }
@@ -11642,16 +11707,16 @@ pub mod builder {
             self.value = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `value` of `LocalizedFieldOptionInput`: {e}")
+                    format!("property `value` of `LocalizedFieldOptionInput`: {e}")
                 });
             self
         }
 
-        /// Finishes the value.
+        /// Builds the value.
         ///
         /// # Errors
         ///
-        /// Names the first member that is required and was not set, or whose value does not fit.
+        /// Names the first property that is required but not set, or whose value is invalid.
         pub fn build(
             self,
         ) -> ::std::result::Result<
@@ -11705,11 +11770,11 @@ pub mod builder {
             Self {
                 message: Ok(::std::default::Default::default()),
                 rule: Err(
-                    "member `rule` of `LocalizedFieldValidation` is required and was not set"
+                    "property `rule` of `LocalizedFieldValidation` is required and was not set"
                         .to_owned(),
                 ),
                 value: Err(
-                    "member `value` of `LocalizedFieldValidation` is required and was not set"
+                    "property `value` of `LocalizedFieldValidation` is required and was not set"
                         .to_owned(),
                 ),
             }
@@ -11726,7 +11791,7 @@ pub mod builder {
             self.message = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `message` of `LocalizedFieldValidation`: {e}")
+                    format!("property `message` of `LocalizedFieldValidation`: {e}")
                 });
             self
         }
@@ -11740,7 +11805,7 @@ pub mod builder {
             self.rule = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `rule` of `LocalizedFieldValidation`: {e}")
+                    format!("property `rule` of `LocalizedFieldValidation`: {e}")
                 });
             self
         }
@@ -11754,16 +11819,16 @@ pub mod builder {
             self.value = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `value` of `LocalizedFieldValidation`: {e}")
+                    format!("property `value` of `LocalizedFieldValidation`: {e}")
                 });
             self
         }
 
-        /// Finishes the value.
+        /// Builds the value.
         ///
         /// # Errors
         ///
-        /// Names the first member that is required and was not set, or whose value does not fit.
+        /// Names the first property that is required but not set, or whose value is invalid.
         pub fn build(
             self,
         ) -> ::std::result::Result<
@@ -11811,15 +11876,15 @@ pub mod builder {
         fn default() -> Self {
             Self {
                 message: Err(
-                    "member `message` of `LocalizedFieldValidationInput` is required and was not set"
+                    "property `message` of `LocalizedFieldValidationInput` is required and was not set"
                         .to_owned(),
                 ),
                 rule: Err(
-                    "member `rule` of `LocalizedFieldValidationInput` is required and was not set"
+                    "property `rule` of `LocalizedFieldValidationInput` is required and was not set"
                         .to_owned(),
                 ),
                 value: Err(
-                    "member `value` of `LocalizedFieldValidationInput` is required and was not set"
+                    "property `value` of `LocalizedFieldValidationInput` is required and was not set"
                         .to_owned(),
                 ),
             }
@@ -11836,7 +11901,7 @@ pub mod builder {
             self.message = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `message` of `LocalizedFieldValidationInput`: {e}")
+                    format!("property `message` of `LocalizedFieldValidationInput`: {e}")
                 });
             self
         }
@@ -11850,7 +11915,7 @@ pub mod builder {
             self.rule = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `rule` of `LocalizedFieldValidationInput`: {e}")
+                    format!("property `rule` of `LocalizedFieldValidationInput`: {e}")
                 });
             self
         }
@@ -11864,16 +11929,16 @@ pub mod builder {
             self.value = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `value` of `LocalizedFieldValidationInput`: {e}")
+                    format!("property `value` of `LocalizedFieldValidationInput`: {e}")
                 });
             self
         }
 
-        /// Finishes the value.
+        /// Builds the value.
         ///
         /// # Errors
         ///
-        /// Names the first member that is required and was not set, or whose value does not fit.
+        /// Names the first property that is required but not set, or whose value is invalid.
         pub fn build(
             self,
         ) -> ::std::result::Result<
@@ -11925,16 +11990,16 @@ pub mod builder {
         fn default() -> Self {
             Self {
                 name: Err(
-                    "member `name` of `LocalizedString` is required and was not set"
+                    "property `name` of `LocalizedString` is required and was not set"
                         .to_owned(),
                 ),
                 schema_id: Ok(::std::default::Default::default()),
                 self_: Err(
-                    "member `_self` of `LocalizedString` is required and was not set"
+                    "property `_self` of `LocalizedString` is required and was not set"
                         .to_owned(),
                 ),
                 value: Err(
-                    "member `value` of `LocalizedString` is required and was not set"
+                    "property `value` of `LocalizedString` is required and was not set"
                         .to_owned(),
                 ),
             }
@@ -11950,13 +12015,13 @@ pub mod builder {
         {
             self.name = value
                 .try_into()
-                .map_err(|e| format!("member `name` of `LocalizedString`: {e}"));
+                .map_err(|e| format!("property `name` of `LocalizedString`: {e}"));
             self
         }
 
         /// **Inferred.** Dotted path of the attribute that the string shows.
         ///
-        /// The vendor does not document this member (basis: as for the string without a locale).
+        /// The vendor does not document this property (basis: as for the string without a locale).
         pub fn schema_id<T>(mut self, value: T) -> Self
         where
             T: ::std::convert::TryInto<::std::option::Option<::std::string::String>>,
@@ -11964,7 +12029,7 @@ pub mod builder {
         {
             self.schema_id = value
                 .try_into()
-                .map_err(|e| format!("member `schemaId` of `LocalizedString`: {e}"));
+                .map_err(|e| format!("property `schemaId` of `LocalizedString`: {e}"));
             self
         }
 
@@ -11976,7 +12041,7 @@ pub mod builder {
         {
             self.self_ = value
                 .try_into()
-                .map_err(|e| format!("member `_self` of `LocalizedString`: {e}"));
+                .map_err(|e| format!("property `_self` of `LocalizedString`: {e}"));
             self
         }
 
@@ -11988,15 +12053,15 @@ pub mod builder {
         {
             self.value = value
                 .try_into()
-                .map_err(|e| format!("member `value` of `LocalizedString`: {e}"));
+                .map_err(|e| format!("property `value` of `LocalizedString`: {e}"));
             self
         }
 
-        /// Finishes the value.
+        /// Builds the value.
         ///
         /// # Errors
         ///
-        /// Names the first member that is required and was not set, or whose value does not fit.
+        /// Names the first property that is required but not set, or whose value is invalid.
         pub fn build(
             self,
         ) -> ::std::result::Result<
@@ -12047,12 +12112,12 @@ pub mod builder {
         fn default() -> Self {
             Self {
                 name: Err(
-                    "member `name` of `LocalizedStringInput` is required and was not set"
+                    "property `name` of `LocalizedStringInput` is required and was not set"
                         .to_owned(),
                 ),
                 self_: Ok(::std::default::Default::default()),
                 value: Err(
-                    "member `value` of `LocalizedStringInput` is required and was not set"
+                    "property `value` of `LocalizedStringInput` is required and was not set"
                         .to_owned(),
                 ),
             }
@@ -12068,7 +12133,7 @@ pub mod builder {
         {
             self.name = value
                 .try_into()
-                .map_err(|e| format!("member `name` of `LocalizedStringInput`: {e}"));
+                .map_err(|e| format!("property `name` of `LocalizedStringInput`: {e}"));
             self
         }
 
@@ -12080,7 +12145,7 @@ pub mod builder {
         {
             self.self_ = value
                 .try_into()
-                .map_err(|e| format!("member `_self` of `LocalizedStringInput`: {e}"));
+                .map_err(|e| format!("property `_self` of `LocalizedStringInput`: {e}"));
             self
         }
 
@@ -12092,15 +12157,15 @@ pub mod builder {
         {
             self.value = value
                 .try_into()
-                .map_err(|e| format!("member `value` of `LocalizedStringInput`: {e}"));
+                .map_err(|e| format!("property `value` of `LocalizedStringInput`: {e}"));
             self
         }
 
-        /// Finishes the value.
+        /// Builds the value.
         ///
         /// # Errors
         ///
-        /// Names the first member that is required and was not set, or whose value does not fit.
+        /// Names the first property that is required but not set, or whose value is invalid.
         pub fn build(
             self,
         ) -> ::std::result::Result<
@@ -12145,11 +12210,11 @@ pub mod builder {
         fn default() -> Self {
             Self {
                 key: Err(
-                    "member `key` of `LocalizedTranslationUpdate` is required and was not set"
+                    "property `key` of `LocalizedTranslationUpdate` is required and was not set"
                         .to_owned(),
                 ),
                 value: Err(
-                    "member `value` of `LocalizedTranslationUpdate` is required and was not set"
+                    "property `value` of `LocalizedTranslationUpdate` is required and was not set"
                         .to_owned(),
                 ),
             }
@@ -12166,7 +12231,7 @@ pub mod builder {
             self.key = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `key` of `LocalizedTranslationUpdate`: {e}")
+                    format!("property `key` of `LocalizedTranslationUpdate`: {e}")
                 });
             self
         }
@@ -12180,16 +12245,16 @@ pub mod builder {
             self.value = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `value` of `LocalizedTranslationUpdate`: {e}")
+                    format!("property `value` of `LocalizedTranslationUpdate`: {e}")
                 });
             self
         }
 
-        /// Finishes the value.
+        /// Builds the value.
         ///
         /// # Errors
         ///
-        /// Names the first member that is required and was not set, or whose value does not fit.
+        /// Names the first property that is required but not set, or whose value is invalid.
         pub fn build(
             self,
         ) -> ::std::result::Result<
@@ -12237,23 +12302,23 @@ pub mod builder {
         fn default() -> Self {
             Self {
                 html_body: Err(
-                    "member `htmlBody` of `MailTemplate` is required and was not set"
+                    "property `htmlBody` of `MailTemplate` is required and was not set"
                         .to_owned(),
                 ),
                 name: Err(
-                    "member `name` of `MailTemplate` is required and was not set"
+                    "property `name` of `MailTemplate` is required and was not set"
                         .to_owned(),
                 ),
                 self_: Err(
-                    "member `_self` of `MailTemplate` is required and was not set"
+                    "property `_self` of `MailTemplate` is required and was not set"
                         .to_owned(),
                 ),
                 subject: Err(
-                    "member `subject` of `MailTemplate` is required and was not set"
+                    "property `subject` of `MailTemplate` is required and was not set"
                         .to_owned(),
                 ),
                 text_body: Err(
-                    "member `textBody` of `MailTemplate` is required and was not set"
+                    "property `textBody` of `MailTemplate` is required and was not set"
                         .to_owned(),
                 ),
             }
@@ -12269,7 +12334,7 @@ pub mod builder {
         {
             self.html_body = value
                 .try_into()
-                .map_err(|e| format!("member `htmlBody` of `MailTemplate`: {e}"));
+                .map_err(|e| format!("property `htmlBody` of `MailTemplate`: {e}"));
             self
         }
 
@@ -12281,7 +12346,7 @@ pub mod builder {
         {
             self.name = value
                 .try_into()
-                .map_err(|e| format!("member `name` of `MailTemplate`: {e}"));
+                .map_err(|e| format!("property `name` of `MailTemplate`: {e}"));
             self
         }
 
@@ -12293,7 +12358,7 @@ pub mod builder {
         {
             self.self_ = value
                 .try_into()
-                .map_err(|e| format!("member `_self` of `MailTemplate`: {e}"));
+                .map_err(|e| format!("property `_self` of `MailTemplate`: {e}"));
             self
         }
 
@@ -12305,7 +12370,7 @@ pub mod builder {
         {
             self.subject = value
                 .try_into()
-                .map_err(|e| format!("member `subject` of `MailTemplate`: {e}"));
+                .map_err(|e| format!("property `subject` of `MailTemplate`: {e}"));
             self
         }
 
@@ -12317,15 +12382,15 @@ pub mod builder {
         {
             self.text_body = value
                 .try_into()
-                .map_err(|e| format!("member `textBody` of `MailTemplate`: {e}"));
+                .map_err(|e| format!("property `textBody` of `MailTemplate`: {e}"));
             self
         }
 
-        /// Finishes the value.
+        /// Builds the value.
         ///
         /// # Errors
         ///
-        /// Names the first member that is required and was not set, or whose value does not fit.
+        /// Names the first property that is required but not set, or whose value is invalid.
         pub fn build(
             self,
         ) -> ::std::result::Result<super::MailTemplate, super::error::ConversionError> {
@@ -12376,16 +12441,16 @@ pub mod builder {
         fn default() -> Self {
             Self {
                 html_body: Err(
-                    "member `htmlBody` of `MailTemplateInput` is required and was not set"
+                    "property `htmlBody` of `MailTemplateInput` is required and was not set"
                         .to_owned(),
                 ),
                 name: Ok(::std::default::Default::default()),
                 subject: Err(
-                    "member `subject` of `MailTemplateInput` is required and was not set"
+                    "property `subject` of `MailTemplateInput` is required and was not set"
                         .to_owned(),
                 ),
                 text_body: Err(
-                    "member `textBody` of `MailTemplateInput` is required and was not set"
+                    "property `textBody` of `MailTemplateInput` is required and was not set"
                         .to_owned(),
                 ),
             }
@@ -12401,13 +12466,13 @@ pub mod builder {
         {
             self.html_body = value
                 .try_into()
-                .map_err(|e| format!("member `htmlBody` of `MailTemplateInput`: {e}"));
+                .map_err(|e| format!("property `htmlBody` of `MailTemplateInput`: {e}"));
             self
         }
 
         /// **Inferred.** Name of the template. If sent, it must equal the name in the path.
         ///
-        /// The vendor does not document this member (basis: as for the other resources of a flow).
+        /// The vendor does not document this property (basis: as for the other resources of a flow).
         pub fn name<T>(mut self, value: T) -> Self
         where
             T: ::std::convert::TryInto<::std::option::Option<::std::string::String>>,
@@ -12415,7 +12480,7 @@ pub mod builder {
         {
             self.name = value
                 .try_into()
-                .map_err(|e| format!("member `name` of `MailTemplateInput`: {e}"));
+                .map_err(|e| format!("property `name` of `MailTemplateInput`: {e}"));
             self
         }
 
@@ -12427,7 +12492,7 @@ pub mod builder {
         {
             self.subject = value
                 .try_into()
-                .map_err(|e| format!("member `subject` of `MailTemplateInput`: {e}"));
+                .map_err(|e| format!("property `subject` of `MailTemplateInput`: {e}"));
             self
         }
 
@@ -12439,15 +12504,15 @@ pub mod builder {
         {
             self.text_body = value
                 .try_into()
-                .map_err(|e| format!("member `textBody` of `MailTemplateInput`: {e}"));
+                .map_err(|e| format!("property `textBody` of `MailTemplateInput`: {e}"));
             self
         }
 
-        /// Finishes the value.
+        /// Builds the value.
         ///
         /// # Errors
         ///
-        /// Names the first member that is required and was not set, or whose value does not fit.
+        /// Names the first property that is required but not set, or whose value is invalid.
         pub fn build(
             self,
         ) -> ::std::result::Result<
@@ -12494,10 +12559,12 @@ pub mod builder {
         fn default() -> Self {
             Self {
                 name: Err(
-                    "member `name` of `NamedRef` is required and was not set".to_owned(),
+                    "property `name` of `NamedRef` is required and was not set"
+                        .to_owned(),
                 ),
                 self_: Err(
-                    "member `_self` of `NamedRef` is required and was not set".to_owned(),
+                    "property `_self` of `NamedRef` is required and was not set"
+                        .to_owned(),
                 ),
             }
         }
@@ -12512,7 +12579,7 @@ pub mod builder {
         {
             self.name = value
                 .try_into()
-                .map_err(|e| format!("member `name` of `NamedRef`: {e}"));
+                .map_err(|e| format!("property `name` of `NamedRef`: {e}"));
             self
         }
 
@@ -12524,15 +12591,15 @@ pub mod builder {
         {
             self.self_ = value
                 .try_into()
-                .map_err(|e| format!("member `_self` of `NamedRef`: {e}"));
+                .map_err(|e| format!("property `_self` of `NamedRef`: {e}"));
             self
         }
 
-        /// Finishes the value.
+        /// Builds the value.
         ///
         /// # Errors
         ///
-        /// Names the first member that is required and was not set, or whose value does not fit.
+        /// Names the first property that is required but not set, or whose value is invalid.
         pub fn build(
             self,
         ) -> ::std::result::Result<super::NamedRef, super::error::ConversionError> {
@@ -12575,11 +12642,11 @@ pub mod builder {
         fn default() -> Self {
             Self {
                 accepts: Err(
-                    "member `accepts` of `NotAcceptableDetail` is required and was not set"
+                    "property `accepts` of `NotAcceptableDetail` is required and was not set"
                         .to_owned(),
                 ),
                 received: Err(
-                    "member `received` of `NotAcceptableDetail` is required and was not set"
+                    "property `received` of `NotAcceptableDetail` is required and was not set"
                         .to_owned(),
                 ),
             }
@@ -12595,7 +12662,9 @@ pub mod builder {
         {
             self.accepts = value
                 .try_into()
-                .map_err(|e| format!("member `accepts` of `NotAcceptableDetail`: {e}"));
+                .map_err(|e| {
+                    format!("property `accepts` of `NotAcceptableDetail`: {e}")
+                });
             self
         }
 
@@ -12607,15 +12676,17 @@ pub mod builder {
         {
             self.received = value
                 .try_into()
-                .map_err(|e| format!("member `received` of `NotAcceptableDetail`: {e}"));
+                .map_err(|e| {
+                    format!("property `received` of `NotAcceptableDetail`: {e}")
+                });
             self
         }
 
-        /// Finishes the value.
+        /// Builds the value.
         ///
         /// # Errors
         ///
-        /// Names the first member that is required and was not set, or whose value does not fit.
+        /// Names the first property that is required but not set, or whose value is invalid.
         pub fn build(
             self,
         ) -> ::std::result::Result<
@@ -12662,15 +12733,15 @@ pub mod builder {
         fn default() -> Self {
             Self {
                 app_id: Err(
-                    "member `app_id` of `PromoteFlowRequest` is required and was not set"
+                    "property `app_id` of `PromoteFlowRequest` is required and was not set"
                         .to_owned(),
                 ),
                 client_id: Err(
-                    "member `client_id` of `PromoteFlowRequest` is required and was not set"
+                    "property `client_id` of `PromoteFlowRequest` is required and was not set"
                         .to_owned(),
                 ),
                 client_secret: Err(
-                    "member `client_secret` of `PromoteFlowRequest` is required and was not set"
+                    "property `client_secret` of `PromoteFlowRequest` is required and was not set"
                         .to_owned(),
                 ),
             }
@@ -12686,7 +12757,7 @@ pub mod builder {
         {
             self.app_id = value
                 .try_into()
-                .map_err(|e| format!("member `app_id` of `PromoteFlowRequest`: {e}"));
+                .map_err(|e| format!("property `app_id` of `PromoteFlowRequest`: {e}"));
             self
         }
 
@@ -12698,7 +12769,9 @@ pub mod builder {
         {
             self.client_id = value
                 .try_into()
-                .map_err(|e| format!("member `client_id` of `PromoteFlowRequest`: {e}"));
+                .map_err(|e| {
+                    format!("property `client_id` of `PromoteFlowRequest`: {e}")
+                });
             self
         }
 
@@ -12711,16 +12784,16 @@ pub mod builder {
             self.client_secret = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `client_secret` of `PromoteFlowRequest`: {e}")
+                    format!("property `client_secret` of `PromoteFlowRequest`: {e}")
                 });
             self
         }
 
-        /// Finishes the value.
+        /// Builds the value.
         ///
         /// # Errors
         ///
-        /// Names the first member that is required and was not set, or whose value does not fit.
+        /// Names the first property that is required but not set, or whose value is invalid.
         pub fn build(
             self,
         ) -> ::std::result::Result<
@@ -12768,7 +12841,7 @@ pub mod builder {
         fn default() -> Self {
             Self {
                 name: Err(
-                    "member `name` of `RelatedForm` is required and was not set"
+                    "property `name` of `RelatedForm` is required and was not set"
                         .to_owned(),
                 ),
                 self_: Ok(::std::default::Default::default()),
@@ -12785,7 +12858,7 @@ pub mod builder {
         {
             self.name = value
                 .try_into()
-                .map_err(|e| format!("member `name` of `RelatedForm`: {e}"));
+                .map_err(|e| format!("property `name` of `RelatedForm`: {e}"));
             self
         }
 
@@ -12797,15 +12870,15 @@ pub mod builder {
         {
             self.self_ = value
                 .try_into()
-                .map_err(|e| format!("member `_self` of `RelatedForm`: {e}"));
+                .map_err(|e| format!("property `_self` of `RelatedForm`: {e}"));
             self
         }
 
-        /// Finishes the value.
+        /// Builds the value.
         ///
         /// # Errors
         ///
-        /// Names the first member that is required and was not set, or whose value does not fit.
+        /// Names the first property that is required but not set, or whose value is invalid.
         pub fn build(
             self,
         ) -> ::std::result::Result<super::RelatedForm, super::error::ConversionError> {
@@ -12844,7 +12917,7 @@ pub mod builder {
         fn default() -> Self {
             Self {
                 hours_to_live: Err(
-                    "member `hoursToLive` of `ResetSecretRequest` is required and was not set"
+                    "property `hoursToLive` of `ResetSecretRequest` is required and was not set"
                         .to_owned(),
                 ),
             }
@@ -12861,16 +12934,16 @@ pub mod builder {
             self.hours_to_live = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `hoursToLive` of `ResetSecretRequest`: {e}")
+                    format!("property `hoursToLive` of `ResetSecretRequest`: {e}")
                 });
             self
         }
 
-        /// Finishes the value.
+        /// Builds the value.
         ///
         /// # Errors
         ///
-        /// Names the first member that is required and was not set, or whose value does not fit.
+        /// Names the first property that is required but not set, or whose value is invalid.
         pub fn build(
             self,
         ) -> ::std::result::Result<
@@ -12917,17 +12990,17 @@ pub mod builder {
         fn default() -> Self {
             Self {
                 has_user_data: Err(
-                    "member `hasUserData` of `Screen` is required and was not set"
+                    "property `hasUserData` of `Screen` is required and was not set"
                         .to_owned(),
                 ),
                 modal: Err(
-                    "member `modal` of `Screen` is required and was not set".to_owned(),
+                    "property `modal` of `Screen` is required and was not set".to_owned(),
                 ),
                 name: Err(
-                    "member `name` of `Screen` is required and was not set".to_owned(),
+                    "property `name` of `Screen` is required and was not set".to_owned(),
                 ),
                 self_: Err(
-                    "member `_self` of `Screen` is required and was not set".to_owned(),
+                    "property `_self` of `Screen` is required and was not set".to_owned(),
                 ),
                 source: Ok(::std::default::Default::default()),
             }
@@ -12943,7 +13016,7 @@ pub mod builder {
         {
             self.has_user_data = value
                 .try_into()
-                .map_err(|e| format!("member `hasUserData` of `Screen`: {e}"));
+                .map_err(|e| format!("property `hasUserData` of `Screen`: {e}"));
             self
         }
 
@@ -12955,7 +13028,7 @@ pub mod builder {
         {
             self.modal = value
                 .try_into()
-                .map_err(|e| format!("member `modal` of `Screen`: {e}"));
+                .map_err(|e| format!("property `modal` of `Screen`: {e}"));
             self
         }
 
@@ -12967,7 +13040,7 @@ pub mod builder {
         {
             self.name = value
                 .try_into()
-                .map_err(|e| format!("member `name` of `Screen`: {e}"));
+                .map_err(|e| format!("property `name` of `Screen`: {e}"));
             self
         }
 
@@ -12979,7 +13052,7 @@ pub mod builder {
         {
             self.self_ = value
                 .try_into()
-                .map_err(|e| format!("member `_self` of `Screen`: {e}"));
+                .map_err(|e| format!("property `_self` of `Screen`: {e}"));
             self
         }
 
@@ -12991,15 +13064,15 @@ pub mod builder {
         {
             self.source = value
                 .try_into()
-                .map_err(|e| format!("member `source` of `Screen`: {e}"));
+                .map_err(|e| format!("property `source` of `Screen`: {e}"));
             self
         }
 
-        /// Finishes the value.
+        /// Builds the value.
         ///
         /// # Errors
         ///
-        /// Names the first member that is required and was not set, or whose value does not fit.
+        /// Names the first property that is required but not set, or whose value is invalid.
         pub fn build(
             self,
         ) -> ::std::result::Result<super::Screen, super::error::ConversionError> {
@@ -13046,15 +13119,15 @@ pub mod builder {
         fn default() -> Self {
             Self {
                 has_user_data: Err(
-                    "member `hasUserData` of `ScreenInput` is required and was not set"
+                    "property `hasUserData` of `ScreenInput` is required and was not set"
                         .to_owned(),
                 ),
                 modal: Err(
-                    "member `modal` of `ScreenInput` is required and was not set"
+                    "property `modal` of `ScreenInput` is required and was not set"
                         .to_owned(),
                 ),
                 name: Err(
-                    "member `name` of `ScreenInput` is required and was not set"
+                    "property `name` of `ScreenInput` is required and was not set"
                         .to_owned(),
                 ),
             }
@@ -13070,7 +13143,7 @@ pub mod builder {
         {
             self.has_user_data = value
                 .try_into()
-                .map_err(|e| format!("member `hasUserData` of `ScreenInput`: {e}"));
+                .map_err(|e| format!("property `hasUserData` of `ScreenInput`: {e}"));
             self
         }
 
@@ -13082,7 +13155,7 @@ pub mod builder {
         {
             self.modal = value
                 .try_into()
-                .map_err(|e| format!("member `modal` of `ScreenInput`: {e}"));
+                .map_err(|e| format!("property `modal` of `ScreenInput`: {e}"));
             self
         }
 
@@ -13094,15 +13167,15 @@ pub mod builder {
         {
             self.name = value
                 .try_into()
-                .map_err(|e| format!("member `name` of `ScreenInput`: {e}"));
+                .map_err(|e| format!("property `name` of `ScreenInput`: {e}"));
             self
         }
 
-        /// Finishes the value.
+        /// Builds the value.
         ///
         /// # Errors
         ///
-        /// Names the first member that is required and was not set, or whose value does not fit.
+        /// Names the first property that is required but not set, or whose value is invalid.
         pub fn build(
             self,
         ) -> ::std::result::Result<super::ScreenInput, super::error::ConversionError> {
@@ -13150,23 +13223,23 @@ pub mod builder {
         fn default() -> Self {
             Self {
                 global_only: Err(
-                    "member `globalOnly` of `SettingOption` is required and was not set"
+                    "property `globalOnly` of `SettingOption` is required and was not set"
                         .to_owned(),
                 ),
                 group: Err(
-                    "member `group` of `SettingOption` is required and was not set"
+                    "property `group` of `SettingOption` is required and was not set"
                         .to_owned(),
                 ),
                 name: Err(
-                    "member `name` of `SettingOption` is required and was not set"
+                    "property `name` of `SettingOption` is required and was not set"
                         .to_owned(),
                 ),
                 type_: Err(
-                    "member `type` of `SettingOption` is required and was not set"
+                    "property `type` of `SettingOption` is required and was not set"
                         .to_owned(),
                 ),
                 values: Err(
-                    "member `values` of `SettingOption` is required and was not set"
+                    "property `values` of `SettingOption` is required and was not set"
                         .to_owned(),
                 ),
             }
@@ -13182,7 +13255,7 @@ pub mod builder {
         {
             self.global_only = value
                 .try_into()
-                .map_err(|e| format!("member `globalOnly` of `SettingOption`: {e}"));
+                .map_err(|e| format!("property `globalOnly` of `SettingOption`: {e}"));
             self
         }
 
@@ -13194,7 +13267,7 @@ pub mod builder {
         {
             self.group = value
                 .try_into()
-                .map_err(|e| format!("member `group` of `SettingOption`: {e}"));
+                .map_err(|e| format!("property `group` of `SettingOption`: {e}"));
             self
         }
 
@@ -13206,7 +13279,7 @@ pub mod builder {
         {
             self.name = value
                 .try_into()
-                .map_err(|e| format!("member `name` of `SettingOption`: {e}"));
+                .map_err(|e| format!("property `name` of `SettingOption`: {e}"));
             self
         }
 
@@ -13218,7 +13291,7 @@ pub mod builder {
         {
             self.type_ = value
                 .try_into()
-                .map_err(|e| format!("member `type` of `SettingOption`: {e}"));
+                .map_err(|e| format!("property `type` of `SettingOption`: {e}"));
             self
         }
 
@@ -13232,15 +13305,15 @@ pub mod builder {
         {
             self.values = value
                 .try_into()
-                .map_err(|e| format!("member `values` of `SettingOption`: {e}"));
+                .map_err(|e| format!("property `values` of `SettingOption`: {e}"));
             self
         }
 
-        /// Finishes the value.
+        /// Builds the value.
         ///
         /// # Errors
         ///
-        /// Names the first member that is required and was not set, or whose value does not fit.
+        /// Names the first property that is required but not set, or whose value is invalid.
         pub fn build(
             self,
         ) -> ::std::result::Result<super::SettingOption, super::error::ConversionError> {
@@ -13300,7 +13373,7 @@ pub mod builder {
                 path: Ok(::std::default::Default::default()),
                 self_: Ok(::std::default::Default::default()),
                 values: Err(
-                    "member `values` of `TranslatedText` is required and was not set"
+                    "property `values` of `TranslatedText` is required and was not set"
                         .to_owned(),
                 ),
             }
@@ -13316,7 +13389,7 @@ pub mod builder {
         {
             self.key = value
                 .try_into()
-                .map_err(|e| format!("member `key` of `TranslatedText`: {e}"));
+                .map_err(|e| format!("property `key` of `TranslatedText`: {e}"));
             self
         }
 
@@ -13328,7 +13401,7 @@ pub mod builder {
         {
             self.path = value
                 .try_into()
-                .map_err(|e| format!("member `path` of `TranslatedText`: {e}"));
+                .map_err(|e| format!("property `path` of `TranslatedText`: {e}"));
             self
         }
 
@@ -13340,7 +13413,7 @@ pub mod builder {
         {
             self.self_ = value
                 .try_into()
-                .map_err(|e| format!("member `_self` of `TranslatedText`: {e}"));
+                .map_err(|e| format!("property `_self` of `TranslatedText`: {e}"));
             self
         }
 
@@ -13352,15 +13425,15 @@ pub mod builder {
         {
             self.values = value
                 .try_into()
-                .map_err(|e| format!("member `values` of `TranslatedText`: {e}"));
+                .map_err(|e| format!("property `values` of `TranslatedText`: {e}"));
             self
         }
 
-        /// Finishes the value.
+        /// Builds the value.
         ///
         /// # Errors
         ///
-        /// Names the first member that is required and was not set, or whose value does not fit.
+        /// Names the first property that is required but not set, or whose value is invalid.
         pub fn build(
             self,
         ) -> ::std::result::Result<
@@ -13409,19 +13482,19 @@ pub mod builder {
         fn default() -> Self {
             Self {
                 key: Err(
-                    "member `key` of `Translation` is required and was not set"
+                    "property `key` of `Translation` is required and was not set"
                         .to_owned(),
                 ),
                 path: Err(
-                    "member `path` of `Translation` is required and was not set"
+                    "property `path` of `Translation` is required and was not set"
                         .to_owned(),
                 ),
                 self_: Err(
-                    "member `_self` of `Translation` is required and was not set"
+                    "property `_self` of `Translation` is required and was not set"
                         .to_owned(),
                 ),
                 values: Err(
-                    "member `values` of `Translation` is required and was not set"
+                    "property `values` of `Translation` is required and was not set"
                         .to_owned(),
                 ),
             }
@@ -13437,7 +13510,7 @@ pub mod builder {
         {
             self.key = value
                 .try_into()
-                .map_err(|e| format!("member `key` of `Translation`: {e}"));
+                .map_err(|e| format!("property `key` of `Translation`: {e}"));
             self
         }
 
@@ -13449,7 +13522,7 @@ pub mod builder {
         {
             self.path = value
                 .try_into()
-                .map_err(|e| format!("member `path` of `Translation`: {e}"));
+                .map_err(|e| format!("property `path` of `Translation`: {e}"));
             self
         }
 
@@ -13461,7 +13534,7 @@ pub mod builder {
         {
             self.self_ = value
                 .try_into()
-                .map_err(|e| format!("member `_self` of `Translation`: {e}"));
+                .map_err(|e| format!("property `_self` of `Translation`: {e}"));
             self
         }
 
@@ -13473,15 +13546,15 @@ pub mod builder {
         {
             self.values = value
                 .try_into()
-                .map_err(|e| format!("member `values` of `Translation`: {e}"));
+                .map_err(|e| format!("property `values` of `Translation`: {e}"));
             self
         }
 
-        /// Finishes the value.
+        /// Builds the value.
         ///
         /// # Errors
         ///
-        /// Names the first member that is required and was not set, or whose value does not fit.
+        /// Names the first property that is required but not set, or whose value is invalid.
         pub fn build(
             self,
         ) -> ::std::result::Result<super::Translation, super::error::ConversionError> {
@@ -13524,7 +13597,7 @@ pub mod builder {
         fn default() -> Self {
             Self {
                 values: Err(
-                    "member `values` of `TranslationCreate` is required and was not set"
+                    "property `values` of `TranslationCreate` is required and was not set"
                         .to_owned(),
                 ),
             }
@@ -13540,15 +13613,15 @@ pub mod builder {
         {
             self.values = value
                 .try_into()
-                .map_err(|e| format!("member `values` of `TranslationCreate`: {e}"));
+                .map_err(|e| format!("property `values` of `TranslationCreate`: {e}"));
             self
         }
 
-        /// Finishes the value.
+        /// Builds the value.
         ///
         /// # Errors
         ///
-        /// Names the first member that is required and was not set, or whose value does not fit.
+        /// Names the first property that is required but not set, or whose value is invalid.
         pub fn build(
             self,
         ) -> ::std::result::Result<
@@ -13584,7 +13657,7 @@ pub mod builder {
         fn default() -> Self {
             Self {
                 key: Err(
-                    "member `key` of `TranslationRef` is required and was not set"
+                    "property `key` of `TranslationRef` is required and was not set"
                         .to_owned(),
                 ),
             }
@@ -13600,15 +13673,15 @@ pub mod builder {
         {
             self.key = value
                 .try_into()
-                .map_err(|e| format!("member `key` of `TranslationRef`: {e}"));
+                .map_err(|e| format!("property `key` of `TranslationRef`: {e}"));
             self
         }
 
-        /// Finishes the value.
+        /// Builds the value.
         ///
         /// # Errors
         ///
-        /// Names the first member that is required and was not set, or whose value does not fit.
+        /// Names the first property that is required but not set, or whose value is invalid.
         pub fn build(
             self,
         ) -> ::std::result::Result<
@@ -13645,11 +13718,11 @@ pub mod builder {
         fn default() -> Self {
             Self {
                 key: Err(
-                    "member `key` of `TranslationUpdate` is required and was not set"
+                    "property `key` of `TranslationUpdate` is required and was not set"
                         .to_owned(),
                 ),
                 values: Err(
-                    "member `values` of `TranslationUpdate` is required and was not set"
+                    "property `values` of `TranslationUpdate` is required and was not set"
                         .to_owned(),
                 ),
             }
@@ -13665,7 +13738,7 @@ pub mod builder {
         {
             self.key = value
                 .try_into()
-                .map_err(|e| format!("member `key` of `TranslationUpdate`: {e}"));
+                .map_err(|e| format!("property `key` of `TranslationUpdate`: {e}"));
             self
         }
 
@@ -13677,15 +13750,15 @@ pub mod builder {
         {
             self.values = value
                 .try_into()
-                .map_err(|e| format!("member `values` of `TranslationUpdate`: {e}"));
+                .map_err(|e| format!("property `values` of `TranslationUpdate`: {e}"));
             self
         }
 
-        /// Finishes the value.
+        /// Builds the value.
         ///
         /// # Errors
         ///
-        /// Names the first member that is required and was not set, or whose value does not fit.
+        /// Names the first property that is required but not set, or whose value is invalid.
         pub fn build(
             self,
         ) -> ::std::result::Result<
@@ -13729,15 +13802,15 @@ pub mod builder {
         fn default() -> Self {
             Self {
                 html_body: Err(
-                    "member `htmlBody` of `TwoFactorEmail` is required and was not set"
+                    "property `htmlBody` of `TwoFactorEmail` is required and was not set"
                         .to_owned(),
                 ),
                 subject: Err(
-                    "member `subject` of `TwoFactorEmail` is required and was not set"
+                    "property `subject` of `TwoFactorEmail` is required and was not set"
                         .to_owned(),
                 ),
                 text_body: Err(
-                    "member `textBody` of `TwoFactorEmail` is required and was not set"
+                    "property `textBody` of `TwoFactorEmail` is required and was not set"
                         .to_owned(),
                 ),
             }
@@ -13753,7 +13826,7 @@ pub mod builder {
         {
             self.html_body = value
                 .try_into()
-                .map_err(|e| format!("member `htmlBody` of `TwoFactorEmail`: {e}"));
+                .map_err(|e| format!("property `htmlBody` of `TwoFactorEmail`: {e}"));
             self
         }
 
@@ -13765,7 +13838,7 @@ pub mod builder {
         {
             self.subject = value
                 .try_into()
-                .map_err(|e| format!("member `subject` of `TwoFactorEmail`: {e}"));
+                .map_err(|e| format!("property `subject` of `TwoFactorEmail`: {e}"));
             self
         }
 
@@ -13777,15 +13850,15 @@ pub mod builder {
         {
             self.text_body = value
                 .try_into()
-                .map_err(|e| format!("member `textBody` of `TwoFactorEmail`: {e}"));
+                .map_err(|e| format!("property `textBody` of `TwoFactorEmail`: {e}"));
             self
         }
 
-        /// Finishes the value.
+        /// Builds the value.
         ///
         /// # Errors
         ///
-        /// Names the first member that is required and was not set, or whose value does not fit.
+        /// Names the first property that is required but not set, or whose value is invalid.
         pub fn build(
             self,
         ) -> ::std::result::Result<
@@ -13834,12 +13907,12 @@ pub mod builder {
         fn default() -> Self {
             Self {
                 email: Err(
-                    "member `email` of `TwoFactorMessage` is required and was not set"
+                    "property `email` of `TwoFactorMessage` is required and was not set"
                         .to_owned(),
                 ),
                 self_: Ok(::std::default::Default::default()),
                 sms: Err(
-                    "member `sms` of `TwoFactorMessage` is required and was not set"
+                    "property `sms` of `TwoFactorMessage` is required and was not set"
                         .to_owned(),
                 ),
             }
@@ -13855,7 +13928,7 @@ pub mod builder {
         {
             self.email = value
                 .try_into()
-                .map_err(|e| format!("member `email` of `TwoFactorMessage`: {e}"));
+                .map_err(|e| format!("property `email` of `TwoFactorMessage`: {e}"));
             self
         }
 
@@ -13867,7 +13940,7 @@ pub mod builder {
         {
             self.self_ = value
                 .try_into()
-                .map_err(|e| format!("member `_self` of `TwoFactorMessage`: {e}"));
+                .map_err(|e| format!("property `_self` of `TwoFactorMessage`: {e}"));
             self
         }
 
@@ -13879,15 +13952,15 @@ pub mod builder {
         {
             self.sms = value
                 .try_into()
-                .map_err(|e| format!("member `sms` of `TwoFactorMessage`: {e}"));
+                .map_err(|e| format!("property `sms` of `TwoFactorMessage`: {e}"));
             self
         }
 
-        /// Finishes the value.
+        /// Builds the value.
         ///
         /// # Errors
         ///
-        /// Names the first member that is required and was not set, or whose value does not fit.
+        /// Names the first property that is required but not set, or whose value is invalid.
         pub fn build(
             self,
         ) -> ::std::result::Result<
@@ -13932,11 +14005,11 @@ pub mod builder {
         fn default() -> Self {
             Self {
                 email: Err(
-                    "member `email` of `TwoFactorMessageInput` is required and was not set"
+                    "property `email` of `TwoFactorMessageInput` is required and was not set"
                         .to_owned(),
                 ),
                 sms: Err(
-                    "member `sms` of `TwoFactorMessageInput` is required and was not set"
+                    "property `sms` of `TwoFactorMessageInput` is required and was not set"
                         .to_owned(),
                 ),
             }
@@ -13952,7 +14025,9 @@ pub mod builder {
         {
             self.email = value
                 .try_into()
-                .map_err(|e| format!("member `email` of `TwoFactorMessageInput`: {e}"));
+                .map_err(|e| {
+                    format!("property `email` of `TwoFactorMessageInput`: {e}")
+                });
             self
         }
 
@@ -13964,15 +14039,15 @@ pub mod builder {
         {
             self.sms = value
                 .try_into()
-                .map_err(|e| format!("member `sms` of `TwoFactorMessageInput`: {e}"));
+                .map_err(|e| format!("property `sms` of `TwoFactorMessageInput`: {e}"));
             self
         }
 
-        /// Finishes the value.
+        /// Builds the value.
         ///
         /// # Errors
         ///
-        /// Names the first member that is required and was not set, or whose value does not fit.
+        /// Names the first property that is required but not set, or whose value is invalid.
         pub fn build(
             self,
         ) -> ::std::result::Result<
@@ -14022,11 +14097,11 @@ pub mod builder {
         fn default() -> Self {
             Self {
                 items_to_add: Err(
-                    "member `itemsToAdd` of `UpgradeRequirements` is required and was not set"
+                    "property `itemsToAdd` of `UpgradeRequirements` is required and was not set"
                         .to_owned(),
                 ),
                 items_to_delete: Err(
-                    "member `itemsToDelete` of `UpgradeRequirements` is required and was not set"
+                    "property `itemsToDelete` of `UpgradeRequirements` is required and was not set"
                         .to_owned(),
                 ),
             }
@@ -14043,7 +14118,7 @@ pub mod builder {
             self.items_to_add = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `itemsToAdd` of `UpgradeRequirements`: {e}")
+                    format!("property `itemsToAdd` of `UpgradeRequirements`: {e}")
                 });
             self
         }
@@ -14057,16 +14132,16 @@ pub mod builder {
             self.items_to_delete = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `itemsToDelete` of `UpgradeRequirements`: {e}")
+                    format!("property `itemsToDelete` of `UpgradeRequirements`: {e}")
                 });
             self
         }
 
-        /// Finishes the value.
+        /// Builds the value.
         ///
         /// # Errors
         ///
-        /// Names the first member that is required and was not set, or whose value does not fit.
+        /// Names the first property that is required but not set, or whose value is invalid.
         pub fn build(
             self,
         ) -> ::std::result::Result<
@@ -14099,9 +14174,9 @@ pub mod builder {
     }
 }
 
-/// What a conversion into one of the types reports.
+/// Errors of conversions into the types.
 pub mod error {
-    /// Why a value cannot become the type: one sentence that names the member.
+    /// Why a value cannot be converted to the type: one sentence with the name of the property.
     pub struct ConversionError(::std::borrow::Cow<'static, str>);
     impl ::std::error::Error for ConversionError {}
     impl ::std::fmt::Display for ConversionError {
@@ -14208,7 +14283,7 @@ impl ::std::convert::From<&str> for YearBound {
 ///
 /// The vendor does not document this schema (basis: this API shows id, version, string and object; the other values are those of the entity type API of the same platform).
 ///
-/// The API may add values; one that is not listed here is kept as it came.
+/// The API may add values; an unknown value is kept unchanged.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 #[non_exhaustive]
 pub enum AttributeType {
@@ -14255,7 +14330,7 @@ pub enum AttributeType {
 );
 /// A permission of an API client. New features may appear.
 ///
-/// The API may add values; one that is not listed here is kept as it came.
+/// The API may add values; an unknown value is kept unchanged.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 #[non_exhaustive]
 pub enum ClientFeature {
@@ -14282,7 +14357,7 @@ pub enum ClientFeature {
 );
 /// Type of a field. It cannot be changed after the field is created. The spelling `readonly` and the value `link` are inferred.
 ///
-/// The API may add values; one that is not listed here is kept as it came.
+/// The API may add values; an unknown value is kept unchanged.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 #[non_exhaustive]
 pub enum FieldType {
@@ -14325,7 +14400,7 @@ pub enum FieldType {
 );
 /// Area of the platform to which a setting belongs. New groups may appear.
 ///
-/// The API may add values; one that is not listed here is kept as it came.
+/// The API may add values; an unknown value is kept unchanged.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 #[non_exhaustive]
 pub enum SettingGroup {
@@ -14352,7 +14427,7 @@ pub enum SettingGroup {
 );
 /// The three messages that Hosted Login sends for two-factor authentication.
 ///
-/// The API may add values; one that is not listed here is kept as it came.
+/// The API may add values; an unknown value is kept unchanged.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 #[non_exhaustive]
 pub enum TwoFactorMessageName {
@@ -14373,7 +14448,7 @@ pub enum TwoFactorMessageName {
 );
 /// Predefined pattern of the `format` rule.
 ///
-/// The API may add values; one that is not listed here is kept as it came.
+/// The API may add values; an unknown value is kept unchanged.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 #[non_exhaustive]
 pub enum ValidationFormat {
@@ -14419,7 +14494,7 @@ pub enum ValidationFormat {
 );
 /// Name of a validation rule. It decides what the value of the rule means. The meaning of `matchOptions` and `minYears`, and the value type of `disableClientSide` and `alongWith`, are inferred. The heading of one page spells `emailDomainBlacklist` as `emailDomainsBlacklist`; its sample does not.
 ///
-/// The API may add values; one that is not listed here is kept as it came.
+/// The API may add values; an unknown value is kept unchanged.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 #[non_exhaustive]
 pub enum ValidationRule {
@@ -14467,7 +14542,7 @@ pub enum ValidationRule {
 );
 /// String value of a rule. For `format` it is the name of a predefined pattern; for other rules the name of a field, a client setting or a function.
 ///
-/// The API may add values; one that is not listed here is kept as it came.
+/// The API may add values; an unknown value is kept unchanged.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 #[non_exhaustive]
 pub enum ValidationText {

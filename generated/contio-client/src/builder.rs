@@ -22,7 +22,7 @@ impl<'a> GetOauthJwks<'a> {
         }
     }
 
-    /// Sends `GET /.well-known/jwks.json` and decodes the answer.
+    /// Sends `GET /.well-known/jwks.json` and decodes the response.
     pub async fn send(
         self,
     ) -> Result<ResponseValue<types::JwkSet>, Error<types::PartnerError>> {
@@ -68,13 +68,13 @@ impl<'a> GetOauthJwks<'a> {
         outcome.map_err(|error| error.in_operation(&crate::operations::GET_OAUTH_JWKS))
     }
 
-    /// Sets options of this call only, such as its timeout or its repeats.
+    /// Sets options for this call only, such as its timeout or its retries.
     pub fn with_options(mut self, options: CallOptions) -> Self {
         self.call_options = options;
         self
     }
 
-    /// What the document says of this operation.
+    /// Metadata of this operation.
     pub fn operation(&self) -> &'static ::openapi_client_runtime::Operation {
         &crate::operations::GET_OAUTH_JWKS
     }
@@ -96,7 +96,7 @@ impl<'a> GetOpenidConfiguration<'a> {
         }
     }
 
-    /// Sends `GET /.well-known/openid_configuration` and decodes the answer.
+    /// Sends `GET /.well-known/openid_configuration` and decodes the response.
     pub async fn send(
         self,
     ) -> Result<ResponseValue<types::OidcDiscovery>, Error<types::PartnerError>> {
@@ -154,13 +154,13 @@ impl<'a> GetOpenidConfiguration<'a> {
             })
     }
 
-    /// Sets options of this call only, such as its timeout or its repeats.
+    /// Sets options for this call only, such as its timeout or its retries.
     pub fn with_options(mut self, options: CallOptions) -> Self {
         self.call_options = options;
         self
     }
 
-    /// What the document says of this operation.
+    /// Metadata of this operation.
     pub fn operation(&self) -> &'static ::openapi_client_runtime::Operation {
         &crate::operations::GET_OPENID_CONFIGURATION
     }
@@ -199,7 +199,7 @@ impl<'a> InitiatePartnerAuth<'a> {
         self
     }
 
-    /// Changes the request body with its builder, starting from what was set before.
+    /// Changes the request body with its builder, starting from the current value.
     pub fn body_map<F>(mut self, f: F) -> Self
     where
         F: std::ops::FnOnce(
@@ -210,7 +210,7 @@ impl<'a> InitiatePartnerAuth<'a> {
         self
     }
 
-    /// Sends `POST /auth/initiate` and decodes the answer.
+    /// Sends `POST /auth/initiate` and decodes the response.
     pub async fn send(
         self,
     ) -> Result<ResponseValue<types::AuthChallenge>, Error<types::PartnerError>> {
@@ -272,13 +272,13 @@ impl<'a> InitiatePartnerAuth<'a> {
             })
     }
 
-    /// Sets options of this call only, such as its timeout or its repeats.
+    /// Sets options for this call only, such as its timeout or its retries.
     pub fn with_options(mut self, options: CallOptions) -> Self {
         self.call_options = options;
         self
     }
 
-    /// What the document says of this operation.
+    /// Metadata of this operation.
     pub fn operation(&self) -> &'static ::openapi_client_runtime::Operation {
         &crate::operations::INITIATE_PARTNER_AUTH
     }
@@ -315,7 +315,7 @@ impl<'a> VerifyPartnerAuth<'a> {
         self
     }
 
-    /// Changes the request body with its builder, starting from what was set before.
+    /// Changes the request body with its builder, starting from the current value.
     pub fn body_map<F>(mut self, f: F) -> Self
     where
         F: std::ops::FnOnce(
@@ -326,7 +326,7 @@ impl<'a> VerifyPartnerAuth<'a> {
         self
     }
 
-    /// Sends `POST /auth/verify` and decodes the answer.
+    /// Sends `POST /auth/verify` and decodes the response.
     pub async fn send(
         self,
     ) -> Result<ResponseValue<types::PartnerAuthResult>, Error<types::PartnerError>> {
@@ -382,13 +382,13 @@ impl<'a> VerifyPartnerAuth<'a> {
             .map_err(|error| error.in_operation(&crate::operations::VERIFY_PARTNER_AUTH))
     }
 
-    /// Sets options of this call only, such as its timeout or its repeats.
+    /// Sets options for this call only, such as its timeout or its retries.
     pub fn with_options(mut self, options: CallOptions) -> Self {
         self.call_options = options;
         self
     }
 
-    /// What the document says of this operation.
+    /// Metadata of this operation.
     pub fn operation(&self) -> &'static ::openapi_client_runtime::Operation {
         &crate::operations::VERIFY_PARTNER_AUTH
     }
@@ -451,7 +451,8 @@ impl<'a> AuthorizeOauth<'a> {
         self.client_id = value
             .try_into()
             .map_err(|_| {
-                "parameter `client_id`: the value cannot become a `String`".to_string()
+                "parameter `client_id`: the value cannot be converted to `String`"
+                    .to_string()
             });
         self
     }
@@ -467,7 +468,7 @@ impl<'a> AuthorizeOauth<'a> {
             .try_into()
             .map(Some)
             .map_err(|_| {
-                "parameter `code_challenge`: the value cannot become a `String`"
+                "parameter `code_challenge`: the value cannot be converted to `String`"
                     .to_string()
             });
         self
@@ -484,7 +485,7 @@ impl<'a> AuthorizeOauth<'a> {
             .try_into()
             .map(Some)
             .map_err(|_| {
-                "parameter `code_challenge_method`: the value cannot become a `String`"
+                "parameter `code_challenge_method`: the value cannot be converted to `String`"
                     .to_string()
             });
         self
@@ -501,7 +502,8 @@ impl<'a> AuthorizeOauth<'a> {
             .try_into()
             .map(Some)
             .map_err(|_| {
-                "parameter `login_hint`: the value cannot become a `String`".to_string()
+                "parameter `login_hint`: the value cannot be converted to `String`"
+                    .to_string()
             });
         self
     }
@@ -516,7 +518,7 @@ impl<'a> AuthorizeOauth<'a> {
         self.redirect_uri = value
             .try_into()
             .map_err(|_| {
-                "parameter `redirect_uri`: the value cannot become a `String`"
+                "parameter `redirect_uri`: the value cannot be converted to `String`"
                     .to_string()
             });
         self
@@ -532,7 +534,7 @@ impl<'a> AuthorizeOauth<'a> {
         self.response_type = value
             .try_into()
             .map_err(|_| {
-                "parameter `response_type`: the value cannot become a `String`"
+                "parameter `response_type`: the value cannot be converted to `String`"
                     .to_string()
             });
         self
@@ -548,7 +550,8 @@ impl<'a> AuthorizeOauth<'a> {
         self.scope = value
             .try_into()
             .map_err(|_| {
-                "parameter `scope`: the value cannot become a `String`".to_string()
+                "parameter `scope`: the value cannot be converted to `String`"
+                    .to_string()
             });
         self
     }
@@ -563,12 +566,13 @@ impl<'a> AuthorizeOauth<'a> {
         self.state = value
             .try_into()
             .map_err(|_| {
-                "parameter `state`: the value cannot become a `String`".to_string()
+                "parameter `state`: the value cannot be converted to `String`"
+                    .to_string()
             });
         self
     }
 
-    /// Sends `GET /oauth2/authorize` and decodes the answer.
+    /// Sends `GET /oauth2/authorize` and decodes the response.
     pub async fn send(
         self,
     ) -> Result<
@@ -672,13 +676,13 @@ impl<'a> AuthorizeOauth<'a> {
         outcome.map_err(|error| error.in_operation(&crate::operations::AUTHORIZE_OAUTH))
     }
 
-    /// Sets options of this call only, such as its timeout or its repeats.
+    /// Sets options for this call only, such as its timeout or its retries.
     pub fn with_options(mut self, options: CallOptions) -> Self {
         self.call_options = options;
         self
     }
 
-    /// What the document says of this operation.
+    /// Metadata of this operation.
     pub fn operation(&self) -> &'static ::openapi_client_runtime::Operation {
         &crate::operations::AUTHORIZE_OAUTH
     }
@@ -717,7 +721,8 @@ impl<'a> CompleteOauthAuthorization<'a> {
             .try_into()
             .map(Some)
             .map_err(|_| {
-                "parameter `cookie`: the value cannot become a `String`".to_string()
+                "parameter `cookie`: the value cannot be converted to `String`"
+                    .to_string()
             });
         self
     }
@@ -735,7 +740,7 @@ impl<'a> CompleteOauthAuthorization<'a> {
         self
     }
 
-    /// Changes the request body with its builder, starting from what was set before.
+    /// Changes the request body with its builder, starting from the current value.
     pub fn body_map<F>(mut self, f: F) -> Self
     where
         F: std::ops::FnOnce(
@@ -746,7 +751,7 @@ impl<'a> CompleteOauthAuthorization<'a> {
         self
     }
 
-    /// Sends `POST /oauth2/authorize` and decodes the answer.
+    /// Sends `POST /oauth2/authorize` and decodes the response.
     pub async fn send(
         self,
     ) -> Result<ResponseValue<types::ConsentResult>, Error<types::PartnerError>> {
@@ -816,13 +821,13 @@ impl<'a> CompleteOauthAuthorization<'a> {
             })
     }
 
-    /// Sets options of this call only, such as its timeout or its repeats.
+    /// Sets options for this call only, such as its timeout or its retries.
     pub fn with_options(mut self, options: CallOptions) -> Self {
         self.call_options = options;
         self
     }
 
-    /// What the document says of this operation.
+    /// Metadata of this operation.
     pub fn operation(&self) -> &'static ::openapi_client_runtime::Operation {
         &crate::operations::COMPLETE_OAUTH_AUTHORIZATION
     }
@@ -861,7 +866,8 @@ impl<'a> CheckOauthConsent<'a> {
             .try_into()
             .map(Some)
             .map_err(|_| {
-                "parameter `cookie`: the value cannot become a `String`".to_string()
+                "parameter `cookie`: the value cannot be converted to `String`"
+                    .to_string()
             });
         self
     }
@@ -881,7 +887,7 @@ impl<'a> CheckOauthConsent<'a> {
         self
     }
 
-    /// Changes the request body with its builder, starting from what was set before.
+    /// Changes the request body with its builder, starting from the current value.
     pub fn body_map<F>(mut self, f: F) -> Self
     where
         F: std::ops::FnOnce(
@@ -892,7 +898,7 @@ impl<'a> CheckOauthConsent<'a> {
         self
     }
 
-    /// Sends `POST /oauth2/check-consent` and decodes the answer.
+    /// Sends `POST /oauth2/check-consent` and decodes the response.
     pub async fn send(
         self,
     ) -> Result<ResponseValue<types::ConsentCheck>, Error<types::PartnerError>> {
@@ -956,13 +962,13 @@ impl<'a> CheckOauthConsent<'a> {
             .map_err(|error| error.in_operation(&crate::operations::CHECK_OAUTH_CONSENT))
     }
 
-    /// Sets options of this call only, such as its timeout or its repeats.
+    /// Sets options for this call only, such as its timeout or its retries.
     pub fn with_options(mut self, options: CallOptions) -> Self {
         self.call_options = options;
         self
     }
 
-    /// What the document says of this operation.
+    /// Metadata of this operation.
     pub fn operation(&self) -> &'static ::openapi_client_runtime::Operation {
         &crate::operations::CHECK_OAUTH_CONSENT
     }
@@ -984,7 +990,7 @@ impl<'a> GetOauthHealth<'a> {
         }
     }
 
-    /// Sends `GET /oauth2/health` and decodes the answer.
+    /// Sends `GET /oauth2/health` and decodes the response.
     pub async fn send(
         self,
     ) -> Result<ResponseValue<types::OauthHealth>, Error<types::PartnerError>> {
@@ -1033,13 +1039,13 @@ impl<'a> GetOauthHealth<'a> {
         outcome.map_err(|error| error.in_operation(&crate::operations::GET_OAUTH_HEALTH))
     }
 
-    /// Sets options of this call only, such as its timeout or its repeats.
+    /// Sets options for this call only, such as its timeout or its retries.
     pub fn with_options(mut self, options: CallOptions) -> Self {
         self.call_options = options;
         self
     }
 
-    /// What the document says of this operation.
+    /// Metadata of this operation.
     pub fn operation(&self) -> &'static ::openapi_client_runtime::Operation {
         &crate::operations::GET_OAUTH_HEALTH
     }
@@ -1078,7 +1084,7 @@ impl<'a> IntrospectOauthToken<'a> {
         self
     }
 
-    /// Changes the request body with its builder, starting from what was set before.
+    /// Changes the request body with its builder, starting from the current value.
     pub fn body_map<F>(mut self, f: F) -> Self
     where
         F: std::ops::FnOnce(
@@ -1089,7 +1095,7 @@ impl<'a> IntrospectOauthToken<'a> {
         self
     }
 
-    /// Sends `POST /oauth2/introspect` and decodes the answer.
+    /// Sends `POST /oauth2/introspect` and decodes the response.
     pub async fn send(
         self,
     ) -> Result<ResponseValue<types::TokenIntrospection>, Error<types::PartnerError>> {
@@ -1151,13 +1157,13 @@ impl<'a> IntrospectOauthToken<'a> {
             })
     }
 
-    /// Sets options of this call only, such as its timeout or its repeats.
+    /// Sets options for this call only, such as its timeout or its retries.
     pub fn with_options(mut self, options: CallOptions) -> Self {
         self.call_options = options;
         self
     }
 
-    /// What the document says of this operation.
+    /// Metadata of this operation.
     pub fn operation(&self) -> &'static ::openapi_client_runtime::Operation {
         &crate::operations::INTROSPECT_OAUTH_TOKEN
     }
@@ -1196,7 +1202,7 @@ impl<'a> RevokeOauthToken<'a> {
         self
     }
 
-    /// Changes the request body with its builder, starting from what was set before.
+    /// Changes the request body with its builder, starting from the current value.
     pub fn body_map<F>(mut self, f: F) -> Self
     where
         F: std::ops::FnOnce(
@@ -1207,7 +1213,7 @@ impl<'a> RevokeOauthToken<'a> {
         self
     }
 
-    /// Sends `POST /oauth2/revoke` and decodes the answer.
+    /// Sends `POST /oauth2/revoke` and decodes the response.
     pub async fn send(self) -> Result<ResponseValue<()>, Error<types::PartnerError>> {
         let Self { client, body, call_options } = self;
         let outcome: Result<ResponseValue<()>, Error<types::PartnerError>> = async move {
@@ -1258,13 +1264,13 @@ impl<'a> RevokeOauthToken<'a> {
             .map_err(|error| error.in_operation(&crate::operations::REVOKE_OAUTH_TOKEN))
     }
 
-    /// Sets options of this call only, such as its timeout or its repeats.
+    /// Sets options for this call only, such as its timeout or its retries.
     pub fn with_options(mut self, options: CallOptions) -> Self {
         self.call_options = options;
         self
     }
 
-    /// What the document says of this operation.
+    /// Metadata of this operation.
     pub fn operation(&self) -> &'static ::openapi_client_runtime::Operation {
         &crate::operations::REVOKE_OAUTH_TOKEN
     }
@@ -1286,7 +1292,7 @@ impl<'a> ListOauthScopes<'a> {
         }
     }
 
-    /// Sends `GET /oauth2/scopes` and decodes the answer.
+    /// Sends `GET /oauth2/scopes` and decodes the response.
     pub async fn send(
         self,
     ) -> Result<ResponseValue<types::ScopeList>, Error<types::PartnerError>> {
@@ -1336,13 +1342,13 @@ impl<'a> ListOauthScopes<'a> {
             .map_err(|error| error.in_operation(&crate::operations::LIST_OAUTH_SCOPES))
     }
 
-    /// Sets options of this call only, such as its timeout or its repeats.
+    /// Sets options for this call only, such as its timeout or its retries.
     pub fn with_options(mut self, options: CallOptions) -> Self {
         self.call_options = options;
         self
     }
 
-    /// What the document says of this operation.
+    /// Metadata of this operation.
     pub fn operation(&self) -> &'static ::openapi_client_runtime::Operation {
         &crate::operations::LIST_OAUTH_SCOPES
     }
@@ -1379,7 +1385,7 @@ impl<'a> ExchangeOauthToken<'a> {
         self
     }
 
-    /// Changes the request body with its builder, starting from what was set before.
+    /// Changes the request body with its builder, starting from the current value.
     pub fn body_map<F>(mut self, f: F) -> Self
     where
         F: std::ops::FnOnce(
@@ -1390,7 +1396,7 @@ impl<'a> ExchangeOauthToken<'a> {
         self
     }
 
-    /// Sends `POST /oauth2/token` and decodes the answer.
+    /// Sends `POST /oauth2/token` and decodes the response.
     pub async fn send(
         self,
     ) -> Result<ResponseValue<types::TokenResponse>, Error<types::PartnerError>> {
@@ -1448,13 +1454,13 @@ impl<'a> ExchangeOauthToken<'a> {
             })
     }
 
-    /// Sets options of this call only, such as its timeout or its repeats.
+    /// Sets options for this call only, such as its timeout or its retries.
     pub fn with_options(mut self, options: CallOptions) -> Self {
         self.call_options = options;
         self
     }
 
-    /// What the document says of this operation.
+    /// Metadata of this operation.
     pub fn operation(&self) -> &'static ::openapi_client_runtime::Operation {
         &crate::operations::EXCHANGE_OAUTH_TOKEN
     }
@@ -1476,7 +1482,7 @@ impl<'a> GetOauthUserInfo<'a> {
         }
     }
 
-    /// Sends `GET /oauth2/userInfo` and decodes the answer.
+    /// Sends `GET /oauth2/userInfo` and decodes the response.
     pub async fn send(
         self,
     ) -> Result<ResponseValue<types::UserInfo>, Error<types::PartnerError>> {
@@ -1526,13 +1532,13 @@ impl<'a> GetOauthUserInfo<'a> {
             .map_err(|error| error.in_operation(&crate::operations::GET_OAUTH_USER_INFO))
     }
 
-    /// Sets options of this call only, such as its timeout or its repeats.
+    /// Sets options for this call only, such as its timeout or its retries.
     pub fn with_options(mut self, options: CallOptions) -> Self {
         self.call_options = options;
         self
     }
 
-    /// What the document says of this operation.
+    /// Metadata of this operation.
     pub fn operation(&self) -> &'static ::openapi_client_runtime::Operation {
         &crate::operations::GET_OAUTH_USER_INFO
     }
@@ -1569,12 +1575,13 @@ impl<'a> GetPublicPartnerInfo<'a> {
         self.client_id = value
             .try_into()
             .map_err(|_| {
-                "parameter `client_id`: the value cannot become a `String`".to_string()
+                "parameter `client_id`: the value cannot be converted to `String`"
+                    .to_string()
             });
         self
     }
 
-    /// Sends `GET /v1/partner/info/{client_id}/public` and decodes the answer.
+    /// Sends `GET /v1/partner/info/{client_id}/public` and decodes the response.
     pub async fn send(
         self,
     ) -> Result<ResponseValue<types::PublicPartnerInfo>, Error<types::PartnerError>> {
@@ -1634,13 +1641,13 @@ impl<'a> GetPublicPartnerInfo<'a> {
             })
     }
 
-    /// Sets options of this call only, such as its timeout or its repeats.
+    /// Sets options for this call only, such as its timeout or its retries.
     pub fn with_options(mut self, options: CallOptions) -> Self {
         self.call_options = options;
         self
     }
 
-    /// What the document says of this operation.
+    /// Metadata of this operation.
     pub fn operation(&self) -> &'static ::openapi_client_runtime::Operation {
         &crate::operations::GET_PUBLIC_PARTNER_INFO
     }
@@ -1684,7 +1691,7 @@ impl<'a> HandleSsoCallback<'a> {
             .try_into()
             .map(Some)
             .map_err(|_| {
-                "parameter `code`: the value cannot become a `String`".to_string()
+                "parameter `code`: the value cannot be converted to `String`".to_string()
             });
         self
     }
@@ -1700,7 +1707,8 @@ impl<'a> HandleSsoCallback<'a> {
             .try_into()
             .map(Some)
             .map_err(|_| {
-                "parameter `error`: the value cannot become a `String`".to_string()
+                "parameter `error`: the value cannot be converted to `String`"
+                    .to_string()
             });
         self
     }
@@ -1716,7 +1724,7 @@ impl<'a> HandleSsoCallback<'a> {
             .try_into()
             .map(Some)
             .map_err(|_| {
-                "parameter `error_description`: the value cannot become a `String`"
+                "parameter `error_description`: the value cannot be converted to `String`"
                     .to_string()
             });
         self
@@ -1732,12 +1740,13 @@ impl<'a> HandleSsoCallback<'a> {
         self.state = value
             .try_into()
             .map_err(|_| {
-                "parameter `state`: the value cannot become a `String`".to_string()
+                "parameter `state`: the value cannot be converted to `String`"
+                    .to_string()
             });
         self
     }
 
-    /// Sends `GET /v1/partner/sso/callback` and decodes the answer.
+    /// Sends `GET /v1/partner/sso/callback` and decodes the response.
     pub async fn send(
         self,
     ) -> Result<
@@ -1803,13 +1812,13 @@ impl<'a> HandleSsoCallback<'a> {
             .map_err(|error| error.in_operation(&crate::operations::HANDLE_SSO_CALLBACK))
     }
 
-    /// Sets options of this call only, such as its timeout or its repeats.
+    /// Sets options for this call only, such as its timeout or its retries.
     pub fn with_options(mut self, options: CallOptions) -> Self {
         self.call_options = options;
         self
     }
 
-    /// What the document says of this operation.
+    /// Metadata of this operation.
     pub fn operation(&self) -> &'static ::openapi_client_runtime::Operation {
         &crate::operations::HANDLE_SSO_CALLBACK
     }
@@ -1846,12 +1855,12 @@ impl<'a> GetSsoInfo<'a> {
         self.slug = value
             .try_into()
             .map_err(|_| {
-                "parameter `slug`: the value cannot become a `String`".to_string()
+                "parameter `slug`: the value cannot be converted to `String`".to_string()
             });
         self
     }
 
-    /// Sends `GET /v1/partner/sso/info/{slug}` and decodes the answer.
+    /// Sends `GET /v1/partner/sso/info/{slug}` and decodes the response.
     pub async fn send(
         self,
     ) -> Result<ResponseValue<types::PartnerSsoInfo>, Error<types::PartnerError>> {
@@ -1904,13 +1913,13 @@ impl<'a> GetSsoInfo<'a> {
         outcome.map_err(|error| error.in_operation(&crate::operations::GET_SSO_INFO))
     }
 
-    /// Sets options of this call only, such as its timeout or its repeats.
+    /// Sets options for this call only, such as its timeout or its retries.
     pub fn with_options(mut self, options: CallOptions) -> Self {
         self.call_options = options;
         self
     }
 
-    /// What the document says of this operation.
+    /// Metadata of this operation.
     pub fn operation(&self) -> &'static ::openapi_client_runtime::Operation {
         &crate::operations::GET_SSO_INFO
     }
@@ -1952,7 +1961,7 @@ impl<'a> InitiateSso<'a> {
             .try_into()
             .map(Some)
             .map_err(|_| {
-                "parameter `auto`: the value cannot become a `bool`".to_string()
+                "parameter `auto`: the value cannot be converted to `bool`".to_string()
             });
         self
     }
@@ -1967,7 +1976,7 @@ impl<'a> InitiateSso<'a> {
         self.slug = value
             .try_into()
             .map_err(|_| {
-                "parameter `slug`: the value cannot become a `String`".to_string()
+                "parameter `slug`: the value cannot be converted to `String`".to_string()
             });
         self
     }
@@ -1983,12 +1992,13 @@ impl<'a> InitiateSso<'a> {
             .try_into()
             .map(Some)
             .map_err(|_| {
-                "parameter `target`: the value cannot become a `SsoTarget`".to_string()
+                "parameter `target`: the value cannot be converted to `SsoTarget`"
+                    .to_string()
             });
         self
     }
 
-    /// Sends `GET /v1/partner/sso/initiate` and decodes the answer.
+    /// Sends `GET /v1/partner/sso/initiate` and decodes the response.
     pub async fn send(
         self,
     ) -> Result<
@@ -2046,13 +2056,13 @@ impl<'a> InitiateSso<'a> {
         outcome.map_err(|error| error.in_operation(&crate::operations::INITIATE_SSO))
     }
 
-    /// Sets options of this call only, such as its timeout or its repeats.
+    /// Sets options for this call only, such as its timeout or its retries.
     pub fn with_options(mut self, options: CallOptions) -> Self {
         self.call_options = options;
         self
     }
 
-    /// What the document says of this operation.
+    /// Metadata of this operation.
     pub fn operation(&self) -> &'static ::openapi_client_runtime::Operation {
         &crate::operations::INITIATE_SSO
     }
@@ -2089,12 +2099,13 @@ impl<'a> GetSsoSession<'a> {
         self.session_id = value
             .try_into()
             .map_err(|_| {
-                "parameter `session_id`: the value cannot become a `String`".to_string()
+                "parameter `session_id`: the value cannot be converted to `String`"
+                    .to_string()
             });
         self
     }
 
-    /// Sends `GET /v1/partner/sso/session/{session_id}` and decodes the answer.
+    /// Sends `GET /v1/partner/sso/session/{session_id}` and decodes the response.
     pub async fn send(
         self,
     ) -> Result<ResponseValue<types::SsoSessionStatus>, Error<types::PartnerError>> {
@@ -2147,13 +2158,13 @@ impl<'a> GetSsoSession<'a> {
         outcome.map_err(|error| error.in_operation(&crate::operations::GET_SSO_SESSION))
     }
 
-    /// Sets options of this call only, such as its timeout or its repeats.
+    /// Sets options for this call only, such as its timeout or its retries.
     pub fn with_options(mut self, options: CallOptions) -> Self {
         self.call_options = options;
         self
     }
 
-    /// What the document says of this operation.
+    /// Metadata of this operation.
     pub fn operation(&self) -> &'static ::openapi_client_runtime::Operation {
         &crate::operations::GET_SSO_SESSION
     }
@@ -2175,7 +2186,7 @@ impl<'a> GetApp<'a> {
         }
     }
 
-    /// Sends `GET /v1/partner/admin/app` and decodes the answer.
+    /// Sends `GET /v1/partner/admin/app` and decodes the response.
     pub async fn send(
         self,
     ) -> Result<ResponseValue<types::PartnerApp>, Error<types::PartnerError>> {
@@ -2224,13 +2235,13 @@ impl<'a> GetApp<'a> {
         outcome.map_err(|error| error.in_operation(&crate::operations::GET_APP))
     }
 
-    /// Sets options of this call only, such as its timeout or its repeats.
+    /// Sets options for this call only, such as its timeout or its retries.
     pub fn with_options(mut self, options: CallOptions) -> Self {
         self.call_options = options;
         self
     }
 
-    /// What the document says of this operation.
+    /// Metadata of this operation.
     pub fn operation(&self) -> &'static ::openapi_client_runtime::Operation {
         &crate::operations::GET_APP
     }
@@ -2267,7 +2278,7 @@ impl<'a> ReplaceApp<'a> {
             .try_into()
             .map(Some)
             .map_err(|_| {
-                "parameter `idempotency_key`: the value cannot become a `IdempotencyKey`"
+                "parameter `idempotency_key`: the value cannot be converted to `IdempotencyKey`"
                     .to_string()
             });
         self
@@ -2286,7 +2297,7 @@ impl<'a> ReplaceApp<'a> {
         self
     }
 
-    /// Changes the request body with its builder, starting from what was set before.
+    /// Changes the request body with its builder, starting from the current value.
     pub fn body_map<F>(mut self, f: F) -> Self
     where
         F: std::ops::FnOnce(
@@ -2297,7 +2308,7 @@ impl<'a> ReplaceApp<'a> {
         self
     }
 
-    /// Sends `PUT /v1/partner/admin/app` and decodes the answer.
+    /// Sends `PUT /v1/partner/admin/app` and decodes the response.
     pub async fn send(
         self,
     ) -> Result<ResponseValue<types::PartnerApp>, Error<crate::types::ReplaceAppError>> {
@@ -2360,13 +2371,13 @@ impl<'a> ReplaceApp<'a> {
         outcome.map_err(|error| error.in_operation(&crate::operations::REPLACE_APP))
     }
 
-    /// Sets options of this call only, such as its timeout or its repeats.
+    /// Sets options for this call only, such as its timeout or its retries.
     pub fn with_options(mut self, options: CallOptions) -> Self {
         self.call_options = options;
         self
     }
 
-    /// What the document says of this operation.
+    /// Metadata of this operation.
     pub fn operation(&self) -> &'static ::openapi_client_runtime::Operation {
         &crate::operations::REPLACE_APP
     }
@@ -2403,7 +2414,7 @@ impl<'a> UpdateApp<'a> {
             .try_into()
             .map(Some)
             .map_err(|_| {
-                "parameter `idempotency_key`: the value cannot become a `IdempotencyKey`"
+                "parameter `idempotency_key`: the value cannot be converted to `IdempotencyKey`"
                     .to_string()
             });
         self
@@ -2422,7 +2433,7 @@ impl<'a> UpdateApp<'a> {
         self
     }
 
-    /// Changes the request body with its builder, starting from what was set before.
+    /// Changes the request body with its builder, starting from the current value.
     pub fn body_map<F>(mut self, f: F) -> Self
     where
         F: std::ops::FnOnce(
@@ -2433,7 +2444,7 @@ impl<'a> UpdateApp<'a> {
         self
     }
 
-    /// Sends `PATCH /v1/partner/admin/app` and decodes the answer.
+    /// Sends `PATCH /v1/partner/admin/app` and decodes the response.
     pub async fn send(
         self,
     ) -> Result<ResponseValue<types::PartnerApp>, Error<crate::types::UpdateAppError>> {
@@ -2496,13 +2507,13 @@ impl<'a> UpdateApp<'a> {
         outcome.map_err(|error| error.in_operation(&crate::operations::UPDATE_APP))
     }
 
-    /// Sets options of this call only, such as its timeout or its repeats.
+    /// Sets options for this call only, such as its timeout or its retries.
     pub fn with_options(mut self, options: CallOptions) -> Self {
         self.call_options = options;
         self
     }
 
-    /// What the document says of this operation.
+    /// Metadata of this operation.
     pub fn operation(&self) -> &'static ::openapi_client_runtime::Operation {
         &crate::operations::UPDATE_APP
     }
@@ -2539,7 +2550,7 @@ impl<'a> UpdateAppStatus<'a> {
             .try_into()
             .map(Some)
             .map_err(|_| {
-                "parameter `idempotency_key`: the value cannot become a `IdempotencyKey`"
+                "parameter `idempotency_key`: the value cannot be converted to `IdempotencyKey`"
                     .to_string()
             });
         self
@@ -2560,7 +2571,7 @@ impl<'a> UpdateAppStatus<'a> {
         self
     }
 
-    /// Changes the request body with its builder, starting from what was set before.
+    /// Changes the request body with its builder, starting from the current value.
     pub fn body_map<F>(mut self, f: F) -> Self
     where
         F: std::ops::FnOnce(
@@ -2571,7 +2582,7 @@ impl<'a> UpdateAppStatus<'a> {
         self
     }
 
-    /// Sends `PUT /v1/partner/admin/app/status` and decodes the answer.
+    /// Sends `PUT /v1/partner/admin/app/status` and decodes the response.
     pub async fn send(
         self,
     ) -> Result<
@@ -2638,13 +2649,13 @@ impl<'a> UpdateAppStatus<'a> {
             .map_err(|error| error.in_operation(&crate::operations::UPDATE_APP_STATUS))
     }
 
-    /// Sets options of this call only, such as its timeout or its repeats.
+    /// Sets options for this call only, such as its timeout or its retries.
     pub fn with_options(mut self, options: CallOptions) -> Self {
         self.call_options = options;
         self
     }
 
-    /// What the document says of this operation.
+    /// Metadata of this operation.
     pub fn operation(&self) -> &'static ::openapi_client_runtime::Operation {
         &crate::operations::UPDATE_APP_STATUS
     }
@@ -2683,7 +2694,7 @@ impl<'a> ListAutomations<'a> {
             .try_into()
             .map(Some)
             .map_err(|_| {
-                "parameter `limit`: the value cannot become a `::std::num::NonZeroU64`"
+                "parameter `limit`: the value cannot be converted to `::std::num::NonZeroU64`"
                     .to_string()
             });
         self
@@ -2700,12 +2711,12 @@ impl<'a> ListAutomations<'a> {
             .try_into()
             .map(Some)
             .map_err(|_| {
-                "parameter `offset`: the value cannot become a `u64`".to_string()
+                "parameter `offset`: the value cannot be converted to `u64`".to_string()
             });
         self
     }
 
-    /// Sends `GET /v1/partner/admin/automations` and decodes the answer.
+    /// Sends `GET /v1/partner/admin/automations` and decodes the response.
     pub async fn send(
         self,
     ) -> Result<ResponseValue<types::AutomationList>, Error<types::PartnerError>> {
@@ -2760,27 +2771,27 @@ impl<'a> ListAutomations<'a> {
         outcome.map_err(|error| error.in_operation(&crate::operations::LIST_AUTOMATIONS))
     }
 
-    /// Sets options of this call only, such as its timeout or its repeats.
+    /// Sets options for this call only, such as its timeout or its retries.
     pub fn with_options(mut self, options: CallOptions) -> Self {
         self.call_options = options;
         self
     }
 
-    /// What the document says of this operation.
+    /// Metadata of this operation.
     pub fn operation(&self) -> &'static ::openapi_client_runtime::Operation {
         &crate::operations::LIST_AUTOMATIONS
     }
 }
 
 impl<'a> ListAutomations<'a> {
-    /// Sends the request again and again, and gives the items of all pages in the order of the server. A page has 50 items unless [`limit`](Self::limit) says otherwise, at most 100.
+    /// Fetches one page after another, and returns the items of all pages in the order of the server. A page has 50 items by default; [`limit`](Self::limit) changes this, up to 100.
     ///
-    /// A list can be taken up where it was left: see [`Items::resume`](openapi_client_runtime::pagination::Items::resume).
+    /// A list can be resumed where it stopped: see [`Items::resume`](openapi_client_runtime::pagination::Items::resume).
     pub fn stream(self) -> ::openapi_client_runtime::pagination::Items<Self> {
         self.pages().items()
     }
 
-    /// As [`stream`](Self::stream), with whole pages, their statuses and headers.
+    /// Like [`stream`](Self::stream), but returns whole pages with their statuses and headers.
     pub fn pages(self) -> ::openapi_client_runtime::pagination::Pages<Self> {
         ::openapi_client_runtime::pagination::Pages::new(self)
     }
@@ -2858,7 +2869,7 @@ impl<'a> CreateAutomation<'a> {
             .try_into()
             .map(Some)
             .map_err(|_| {
-                "parameter `idempotency_key`: the value cannot become a `IdempotencyKey`"
+                "parameter `idempotency_key`: the value cannot be converted to `IdempotencyKey`"
                     .to_string()
             });
         self
@@ -2879,7 +2890,7 @@ impl<'a> CreateAutomation<'a> {
         self
     }
 
-    /// Changes the request body with its builder, starting from what was set before.
+    /// Changes the request body with its builder, starting from the current value.
     pub fn body_map<F>(mut self, f: F) -> Self
     where
         F: std::ops::FnOnce(
@@ -2890,7 +2901,7 @@ impl<'a> CreateAutomation<'a> {
         self
     }
 
-    /// Sends `POST /v1/partner/admin/automations` and decodes the answer.
+    /// Sends `POST /v1/partner/admin/automations` and decodes the response.
     pub async fn send(
         self,
     ) -> Result<
@@ -2960,13 +2971,13 @@ impl<'a> CreateAutomation<'a> {
             .map_err(|error| error.in_operation(&crate::operations::CREATE_AUTOMATION))
     }
 
-    /// Sets options of this call only, such as its timeout or its repeats.
+    /// Sets options for this call only, such as its timeout or its retries.
     pub fn with_options(mut self, options: CallOptions) -> Self {
         self.call_options = options;
         self
     }
 
-    /// What the document says of this operation.
+    /// Metadata of this operation.
     pub fn operation(&self) -> &'static ::openapi_client_runtime::Operation {
         &crate::operations::CREATE_AUTOMATION
     }
@@ -3003,13 +3014,13 @@ impl<'a> GetAutomation<'a> {
         self.automation_id = value
             .try_into()
             .map_err(|_| {
-                "parameter `automation_id`: the value cannot become a `String`"
+                "parameter `automation_id`: the value cannot be converted to `String`"
                     .to_string()
             });
         self
     }
 
-    /// Sends `GET /v1/partner/admin/automations/{automation_id}` and decodes the answer.
+    /// Sends `GET /v1/partner/admin/automations/{automation_id}` and decodes the response.
     pub async fn send(
         self,
     ) -> Result<ResponseValue<types::Automation>, Error<types::PartnerError>> {
@@ -3062,13 +3073,13 @@ impl<'a> GetAutomation<'a> {
         outcome.map_err(|error| error.in_operation(&crate::operations::GET_AUTOMATION))
     }
 
-    /// Sets options of this call only, such as its timeout or its repeats.
+    /// Sets options for this call only, such as its timeout or its retries.
     pub fn with_options(mut self, options: CallOptions) -> Self {
         self.call_options = options;
         self
     }
 
-    /// What the document says of this operation.
+    /// Metadata of this operation.
     pub fn operation(&self) -> &'static ::openapi_client_runtime::Operation {
         &crate::operations::GET_AUTOMATION
     }
@@ -3109,7 +3120,7 @@ impl<'a> ReplaceAutomation<'a> {
         self.automation_id = value
             .try_into()
             .map_err(|_| {
-                "parameter `automation_id`: the value cannot become a `String`"
+                "parameter `automation_id`: the value cannot be converted to `String`"
                     .to_string()
             });
         self
@@ -3126,7 +3137,7 @@ impl<'a> ReplaceAutomation<'a> {
             .try_into()
             .map(Some)
             .map_err(|_| {
-                "parameter `idempotency_key`: the value cannot become a `IdempotencyKey`"
+                "parameter `idempotency_key`: the value cannot be converted to `IdempotencyKey`"
                     .to_string()
             });
         self
@@ -3147,7 +3158,7 @@ impl<'a> ReplaceAutomation<'a> {
         self
     }
 
-    /// Changes the request body with its builder, starting from what was set before.
+    /// Changes the request body with its builder, starting from the current value.
     pub fn body_map<F>(mut self, f: F) -> Self
     where
         F: std::ops::FnOnce(
@@ -3158,7 +3169,7 @@ impl<'a> ReplaceAutomation<'a> {
         self
     }
 
-    /// Sends `PUT /v1/partner/admin/automations/{automation_id}` and decodes the answer.
+    /// Sends `PUT /v1/partner/admin/automations/{automation_id}` and decodes the response.
     pub async fn send(
         self,
     ) -> Result<
@@ -3230,13 +3241,13 @@ impl<'a> ReplaceAutomation<'a> {
             .map_err(|error| error.in_operation(&crate::operations::REPLACE_AUTOMATION))
     }
 
-    /// Sets options of this call only, such as its timeout or its repeats.
+    /// Sets options for this call only, such as its timeout or its retries.
     pub fn with_options(mut self, options: CallOptions) -> Self {
         self.call_options = options;
         self
     }
 
-    /// What the document says of this operation.
+    /// Metadata of this operation.
     pub fn operation(&self) -> &'static ::openapi_client_runtime::Operation {
         &crate::operations::REPLACE_AUTOMATION
     }
@@ -3275,7 +3286,7 @@ impl<'a> DeleteAutomation<'a> {
         self.automation_id = value
             .try_into()
             .map_err(|_| {
-                "parameter `automation_id`: the value cannot become a `String`"
+                "parameter `automation_id`: the value cannot be converted to `String`"
                     .to_string()
             });
         self
@@ -3292,13 +3303,13 @@ impl<'a> DeleteAutomation<'a> {
             .try_into()
             .map(Some)
             .map_err(|_| {
-                "parameter `idempotency_key`: the value cannot become a `IdempotencyKey`"
+                "parameter `idempotency_key`: the value cannot be converted to `IdempotencyKey`"
                     .to_string()
             });
         self
     }
 
-    /// Sends `DELETE /v1/partner/admin/automations/{automation_id}` and decodes the answer.
+    /// Sends `DELETE /v1/partner/admin/automations/{automation_id}` and decodes the response.
     pub async fn send(self) -> Result<ResponseValue<()>, Error<types::PartnerError>> {
         let Self { client, automation_id, idempotency_key, call_options } = self;
         let outcome: Result<ResponseValue<()>, Error<types::PartnerError>> = async move {
@@ -3355,13 +3366,13 @@ impl<'a> DeleteAutomation<'a> {
             .map_err(|error| error.in_operation(&crate::operations::DELETE_AUTOMATION))
     }
 
-    /// Sets options of this call only, such as its timeout or its repeats.
+    /// Sets options for this call only, such as its timeout or its retries.
     pub fn with_options(mut self, options: CallOptions) -> Self {
         self.call_options = options;
         self
     }
 
-    /// What the document says of this operation.
+    /// Metadata of this operation.
     pub fn operation(&self) -> &'static ::openapi_client_runtime::Operation {
         &crate::operations::DELETE_AUTOMATION
     }
@@ -3402,7 +3413,7 @@ impl<'a> UpdateAutomation<'a> {
         self.automation_id = value
             .try_into()
             .map_err(|_| {
-                "parameter `automation_id`: the value cannot become a `String`"
+                "parameter `automation_id`: the value cannot be converted to `String`"
                     .to_string()
             });
         self
@@ -3419,7 +3430,7 @@ impl<'a> UpdateAutomation<'a> {
             .try_into()
             .map(Some)
             .map_err(|_| {
-                "parameter `idempotency_key`: the value cannot become a `IdempotencyKey`"
+                "parameter `idempotency_key`: the value cannot be converted to `IdempotencyKey`"
                     .to_string()
             });
         self
@@ -3440,7 +3451,7 @@ impl<'a> UpdateAutomation<'a> {
         self
     }
 
-    /// Changes the request body with its builder, starting from what was set before.
+    /// Changes the request body with its builder, starting from the current value.
     pub fn body_map<F>(mut self, f: F) -> Self
     where
         F: std::ops::FnOnce(
@@ -3451,7 +3462,7 @@ impl<'a> UpdateAutomation<'a> {
         self
     }
 
-    /// Sends `PATCH /v1/partner/admin/automations/{automation_id}` and decodes the answer.
+    /// Sends `PATCH /v1/partner/admin/automations/{automation_id}` and decodes the response.
     pub async fn send(
         self,
     ) -> Result<
@@ -3523,13 +3534,13 @@ impl<'a> UpdateAutomation<'a> {
             .map_err(|error| error.in_operation(&crate::operations::UPDATE_AUTOMATION))
     }
 
-    /// Sets options of this call only, such as its timeout or its repeats.
+    /// Sets options for this call only, such as its timeout or its retries.
     pub fn with_options(mut self, options: CallOptions) -> Self {
         self.call_options = options;
         self
     }
 
-    /// What the document says of this operation.
+    /// Metadata of this operation.
     pub fn operation(&self) -> &'static ::openapi_client_runtime::Operation {
         &crate::operations::UPDATE_AUTOMATION
     }
@@ -3572,7 +3583,7 @@ impl<'a> ListConnections<'a> {
             .try_into()
             .map(Some)
             .map_err(|_| {
-                "parameter `limit`: the value cannot become a `::std::num::NonZeroU64`"
+                "parameter `limit`: the value cannot be converted to `::std::num::NonZeroU64`"
                     .to_string()
             });
         self
@@ -3589,7 +3600,7 @@ impl<'a> ListConnections<'a> {
             .try_into()
             .map(Some)
             .map_err(|_| {
-                "parameter `offset`: the value cannot become a `u64`".to_string()
+                "parameter `offset`: the value cannot be converted to `u64`".to_string()
             });
         self
     }
@@ -3605,7 +3616,7 @@ impl<'a> ListConnections<'a> {
             .try_into()
             .map(Some)
             .map_err(|_| {
-                "parameter `status`: the value cannot become a `ConnectionStatusFilter`"
+                "parameter `status`: the value cannot be converted to `ConnectionStatusFilter`"
                     .to_string()
             });
         self
@@ -3622,12 +3633,13 @@ impl<'a> ListConnections<'a> {
             .try_into()
             .map(Some)
             .map_err(|_| {
-                "parameter `user_id`: the value cannot become a `String`".to_string()
+                "parameter `user_id`: the value cannot be converted to `String`"
+                    .to_string()
             });
         self
     }
 
-    /// Sends `GET /v1/partner/admin/connections` and decodes the answer.
+    /// Sends `GET /v1/partner/admin/connections` and decodes the response.
     pub async fn send(
         self,
     ) -> Result<ResponseValue<types::UserConnectionList>, Error<types::PartnerError>> {
@@ -3686,27 +3698,27 @@ impl<'a> ListConnections<'a> {
         outcome.map_err(|error| error.in_operation(&crate::operations::LIST_CONNECTIONS))
     }
 
-    /// Sets options of this call only, such as its timeout or its repeats.
+    /// Sets options for this call only, such as its timeout or its retries.
     pub fn with_options(mut self, options: CallOptions) -> Self {
         self.call_options = options;
         self
     }
 
-    /// What the document says of this operation.
+    /// Metadata of this operation.
     pub fn operation(&self) -> &'static ::openapi_client_runtime::Operation {
         &crate::operations::LIST_CONNECTIONS
     }
 }
 
 impl<'a> ListConnections<'a> {
-    /// Sends the request again and again, and gives the items of all pages in the order of the server. A page has 50 items unless [`limit`](Self::limit) says otherwise, at most 100.
+    /// Fetches one page after another, and returns the items of all pages in the order of the server. A page has 50 items by default; [`limit`](Self::limit) changes this, up to 100.
     ///
-    /// A list can be taken up where it was left: see [`Items::resume`](openapi_client_runtime::pagination::Items::resume).
+    /// A list can be resumed where it stopped: see [`Items::resume`](openapi_client_runtime::pagination::Items::resume).
     pub fn stream(self) -> ::openapi_client_runtime::pagination::Items<Self> {
         self.pages().items()
     }
 
-    /// As [`stream`](Self::stream), with whole pages, their statuses and headers.
+    /// Like [`stream`](Self::stream), but returns whole pages with their statuses and headers.
     pub fn pages(self) -> ::openapi_client_runtime::pagination::Pages<Self> {
         ::openapi_client_runtime::pagination::Pages::new(self)
     }
@@ -3784,13 +3796,13 @@ impl<'a> GetConnection<'a> {
         self.connection_id = value
             .try_into()
             .map_err(|_| {
-                "parameter `connection_id`: the value cannot become a `String`"
+                "parameter `connection_id`: the value cannot be converted to `String`"
                     .to_string()
             });
         self
     }
 
-    /// Sends `GET /v1/partner/admin/connections/{connection_id}` and decodes the answer.
+    /// Sends `GET /v1/partner/admin/connections/{connection_id}` and decodes the response.
     pub async fn send(
         self,
     ) -> Result<ResponseValue<types::UserConnection>, Error<types::PartnerError>> {
@@ -3843,13 +3855,13 @@ impl<'a> GetConnection<'a> {
         outcome.map_err(|error| error.in_operation(&crate::operations::GET_CONNECTION))
     }
 
-    /// Sets options of this call only, such as its timeout or its repeats.
+    /// Sets options for this call only, such as its timeout or its retries.
     pub fn with_options(mut self, options: CallOptions) -> Self {
         self.call_options = options;
         self
     }
 
-    /// What the document says of this operation.
+    /// Metadata of this operation.
     pub fn operation(&self) -> &'static ::openapi_client_runtime::Operation {
         &crate::operations::GET_CONNECTION
     }
@@ -3888,7 +3900,7 @@ impl<'a> RevokeConnection<'a> {
         self.connection_id = value
             .try_into()
             .map_err(|_| {
-                "parameter `connection_id`: the value cannot become a `String`"
+                "parameter `connection_id`: the value cannot be converted to `String`"
                     .to_string()
             });
         self
@@ -3905,13 +3917,13 @@ impl<'a> RevokeConnection<'a> {
             .try_into()
             .map(Some)
             .map_err(|_| {
-                "parameter `idempotency_key`: the value cannot become a `IdempotencyKey`"
+                "parameter `idempotency_key`: the value cannot be converted to `IdempotencyKey`"
                     .to_string()
             });
         self
     }
 
-    /// Sends `DELETE /v1/partner/admin/connections/{connection_id}` and decodes the answer.
+    /// Sends `DELETE /v1/partner/admin/connections/{connection_id}` and decodes the response.
     pub async fn send(self) -> Result<ResponseValue<()>, Error<types::PartnerError>> {
         let Self { client, connection_id, idempotency_key, call_options } = self;
         let outcome: Result<ResponseValue<()>, Error<types::PartnerError>> = async move {
@@ -3968,13 +3980,13 @@ impl<'a> RevokeConnection<'a> {
             .map_err(|error| error.in_operation(&crate::operations::REVOKE_CONNECTION))
     }
 
-    /// Sets options of this call only, such as its timeout or its repeats.
+    /// Sets options for this call only, such as its timeout or its retries.
     pub fn with_options(mut self, options: CallOptions) -> Self {
         self.call_options = options;
         self
     }
 
-    /// What the document says of this operation.
+    /// Metadata of this operation.
     pub fn operation(&self) -> &'static ::openapi_client_runtime::Operation {
         &crate::operations::REVOKE_CONNECTION
     }
@@ -3996,7 +4008,7 @@ impl<'a> GetCredentialStatus<'a> {
         }
     }
 
-    /// Sends `GET /v1/partner/admin/credentials` and decodes the answer.
+    /// Sends `GET /v1/partner/admin/credentials` and decodes the response.
     pub async fn send(
         self,
     ) -> Result<ResponseValue<types::CredentialStatuses>, Error<types::PartnerError>> {
@@ -4054,13 +4066,13 @@ impl<'a> GetCredentialStatus<'a> {
             })
     }
 
-    /// Sets options of this call only, such as its timeout or its repeats.
+    /// Sets options for this call only, such as its timeout or its retries.
     pub fn with_options(mut self, options: CallOptions) -> Self {
         self.call_options = options;
         self
     }
 
-    /// What the document says of this operation.
+    /// Metadata of this operation.
     pub fn operation(&self) -> &'static ::openapi_client_runtime::Operation {
         &crate::operations::GET_CREDENTIAL_STATUS
     }
@@ -4097,7 +4109,7 @@ impl<'a> RollbackApiKey<'a> {
             .try_into()
             .map(Some)
             .map_err(|_| {
-                "parameter `idempotency_key`: the value cannot become a `IdempotencyKey`"
+                "parameter `idempotency_key`: the value cannot be converted to `IdempotencyKey`"
                     .to_string()
             });
         self
@@ -4118,7 +4130,7 @@ impl<'a> RollbackApiKey<'a> {
         self
     }
 
-    /// Changes the request body with its builder, starting from what was set before.
+    /// Changes the request body with its builder, starting from the current value.
     pub fn body_map<F>(mut self, f: F) -> Self
     where
         F: std::ops::FnOnce(
@@ -4129,7 +4141,7 @@ impl<'a> RollbackApiKey<'a> {
         self
     }
 
-    /// Sends `POST /v1/partner/admin/credentials/api-key/rollback` and decodes the answer.
+    /// Sends `POST /v1/partner/admin/credentials/api-key/rollback` and decodes the response.
     pub async fn send(self) -> Result<ResponseValue<()>, Error<types::PartnerError>> {
         let Self { client, idempotency_key, body, call_options } = self;
         let outcome: Result<ResponseValue<()>, Error<types::PartnerError>> = async move {
@@ -4191,13 +4203,13 @@ impl<'a> RollbackApiKey<'a> {
         outcome.map_err(|error| error.in_operation(&crate::operations::ROLLBACK_API_KEY))
     }
 
-    /// Sets options of this call only, such as its timeout or its repeats.
+    /// Sets options for this call only, such as its timeout or its retries.
     pub fn with_options(mut self, options: CallOptions) -> Self {
         self.call_options = options;
         self
     }
 
-    /// What the document says of this operation.
+    /// Metadata of this operation.
     pub fn operation(&self) -> &'static ::openapi_client_runtime::Operation {
         &crate::operations::ROLLBACK_API_KEY
     }
@@ -4234,7 +4246,7 @@ impl<'a> RotateApiKey<'a> {
             .try_into()
             .map(Some)
             .map_err(|_| {
-                "parameter `idempotency_key`: the value cannot become a `IdempotencyKey`"
+                "parameter `idempotency_key`: the value cannot be converted to `IdempotencyKey`"
                     .to_string()
             });
         self
@@ -4255,7 +4267,7 @@ impl<'a> RotateApiKey<'a> {
         self
     }
 
-    /// Changes the request body with its builder, starting from what was set before.
+    /// Changes the request body with its builder, starting from the current value.
     pub fn body_map<F>(mut self, f: F) -> Self
     where
         F: std::ops::FnOnce(
@@ -4266,7 +4278,7 @@ impl<'a> RotateApiKey<'a> {
         self
     }
 
-    /// Sends `POST /v1/partner/admin/credentials/api-key/rotate` and decodes the answer.
+    /// Sends `POST /v1/partner/admin/credentials/api-key/rotate` and decodes the response.
     pub async fn send(
         self,
     ) -> Result<
@@ -4335,13 +4347,13 @@ impl<'a> RotateApiKey<'a> {
         outcome.map_err(|error| error.in_operation(&crate::operations::ROTATE_API_KEY))
     }
 
-    /// Sets options of this call only, such as its timeout or its repeats.
+    /// Sets options for this call only, such as its timeout or its retries.
     pub fn with_options(mut self, options: CallOptions) -> Self {
         self.call_options = options;
         self
     }
 
-    /// What the document says of this operation.
+    /// Metadata of this operation.
     pub fn operation(&self) -> &'static ::openapi_client_runtime::Operation {
         &crate::operations::ROTATE_API_KEY
     }
@@ -4378,7 +4390,7 @@ impl<'a> RollbackClientSecret<'a> {
             .try_into()
             .map(Some)
             .map_err(|_| {
-                "parameter `idempotency_key`: the value cannot become a `IdempotencyKey`"
+                "parameter `idempotency_key`: the value cannot be converted to `IdempotencyKey`"
                     .to_string()
             });
         self
@@ -4399,7 +4411,7 @@ impl<'a> RollbackClientSecret<'a> {
         self
     }
 
-    /// Changes the request body with its builder, starting from what was set before.
+    /// Changes the request body with its builder, starting from the current value.
     pub fn body_map<F>(mut self, f: F) -> Self
     where
         F: std::ops::FnOnce(
@@ -4410,7 +4422,7 @@ impl<'a> RollbackClientSecret<'a> {
         self
     }
 
-    /// Sends `POST /v1/partner/admin/credentials/client-secret/rollback` and decodes the answer.
+    /// Sends `POST /v1/partner/admin/credentials/client-secret/rollback` and decodes the response.
     pub async fn send(self) -> Result<ResponseValue<()>, Error<types::PartnerError>> {
         let Self { client, idempotency_key, body, call_options } = self;
         let outcome: Result<ResponseValue<()>, Error<types::PartnerError>> = async move {
@@ -4479,13 +4491,13 @@ impl<'a> RollbackClientSecret<'a> {
             })
     }
 
-    /// Sets options of this call only, such as its timeout or its repeats.
+    /// Sets options for this call only, such as its timeout or its retries.
     pub fn with_options(mut self, options: CallOptions) -> Self {
         self.call_options = options;
         self
     }
 
-    /// What the document says of this operation.
+    /// Metadata of this operation.
     pub fn operation(&self) -> &'static ::openapi_client_runtime::Operation {
         &crate::operations::ROLLBACK_CLIENT_SECRET
     }
@@ -4522,7 +4534,7 @@ impl<'a> RotateClientSecret<'a> {
             .try_into()
             .map(Some)
             .map_err(|_| {
-                "parameter `idempotency_key`: the value cannot become a `IdempotencyKey`"
+                "parameter `idempotency_key`: the value cannot be converted to `IdempotencyKey`"
                     .to_string()
             });
         self
@@ -4543,7 +4555,7 @@ impl<'a> RotateClientSecret<'a> {
         self
     }
 
-    /// Changes the request body with its builder, starting from what was set before.
+    /// Changes the request body with its builder, starting from the current value.
     pub fn body_map<F>(mut self, f: F) -> Self
     where
         F: std::ops::FnOnce(
@@ -4554,7 +4566,7 @@ impl<'a> RotateClientSecret<'a> {
         self
     }
 
-    /// Sends `POST /v1/partner/admin/credentials/client-secret/rotate` and decodes the answer.
+    /// Sends `POST /v1/partner/admin/credentials/client-secret/rotate` and decodes the response.
     pub async fn send(
         self,
     ) -> Result<
@@ -4627,13 +4639,13 @@ impl<'a> RotateClientSecret<'a> {
             })
     }
 
-    /// Sets options of this call only, such as its timeout or its repeats.
+    /// Sets options for this call only, such as its timeout or its retries.
     pub fn with_options(mut self, options: CallOptions) -> Self {
         self.call_options = options;
         self
     }
 
-    /// What the document says of this operation.
+    /// Metadata of this operation.
     pub fn operation(&self) -> &'static ::openapi_client_runtime::Operation {
         &crate::operations::ROTATE_CLIENT_SECRET
     }
@@ -4672,7 +4684,7 @@ impl<'a> ListCredentialHistory<'a> {
             .try_into()
             .map(Some)
             .map_err(|_| {
-                "parameter `credential_type`: the value cannot become a `CredentialType`"
+                "parameter `credential_type`: the value cannot be converted to `CredentialType`"
                     .to_string()
             });
         self
@@ -4691,7 +4703,7 @@ impl<'a> ListCredentialHistory<'a> {
             .try_into()
             .map(Some)
             .map_err(|_| {
-                "parameter `limit`: the value cannot become a `::std::num::NonZeroU64`"
+                "parameter `limit`: the value cannot be converted to `::std::num::NonZeroU64`"
                     .to_string()
             });
         self
@@ -4708,12 +4720,12 @@ impl<'a> ListCredentialHistory<'a> {
             .try_into()
             .map(Some)
             .map_err(|_| {
-                "parameter `offset`: the value cannot become a `u64`".to_string()
+                "parameter `offset`: the value cannot be converted to `u64`".to_string()
             });
         self
     }
 
-    /// Sends `GET /v1/partner/admin/credentials/history` and decodes the answer.
+    /// Sends `GET /v1/partner/admin/credentials/history` and decodes the response.
     pub async fn send(
         self,
     ) -> Result<ResponseValue<types::CredentialHistory>, Error<types::PartnerError>> {
@@ -4782,27 +4794,27 @@ impl<'a> ListCredentialHistory<'a> {
             })
     }
 
-    /// Sets options of this call only, such as its timeout or its repeats.
+    /// Sets options for this call only, such as its timeout or its retries.
     pub fn with_options(mut self, options: CallOptions) -> Self {
         self.call_options = options;
         self
     }
 
-    /// What the document says of this operation.
+    /// Metadata of this operation.
     pub fn operation(&self) -> &'static ::openapi_client_runtime::Operation {
         &crate::operations::LIST_CREDENTIAL_HISTORY
     }
 }
 
 impl<'a> ListCredentialHistory<'a> {
-    /// Sends the request again and again, and gives the items of all pages in the order of the server. A page has 20 items unless [`limit`](Self::limit) says otherwise, at most 100.
+    /// Fetches one page after another, and returns the items of all pages in the order of the server. A page has 20 items by default; [`limit`](Self::limit) changes this, up to 100.
     ///
-    /// A list can be taken up where it was left: see [`Items::resume`](openapi_client_runtime::pagination::Items::resume).
+    /// A list can be resumed where it stopped: see [`Items::resume`](openapi_client_runtime::pagination::Items::resume).
     pub fn stream(self) -> ::openapi_client_runtime::pagination::Items<Self> {
         self.pages().items()
     }
 
-    /// As [`stream`](Self::stream), with whole pages, their statuses and headers.
+    /// Like [`stream`](Self::stream), but returns whole pages with their statuses and headers.
     pub fn pages(self) -> ::openapi_client_runtime::pagination::Pages<Self> {
         ::openapi_client_runtime::pagination::Pages::new(self)
     }
@@ -4885,7 +4897,7 @@ impl<'a> RotateWebhookSecret<'a> {
             .try_into()
             .map(Some)
             .map_err(|_| {
-                "parameter `idempotency_key`: the value cannot become a `IdempotencyKey`"
+                "parameter `idempotency_key`: the value cannot be converted to `IdempotencyKey`"
                     .to_string()
             });
         self
@@ -4906,7 +4918,7 @@ impl<'a> RotateWebhookSecret<'a> {
         self
     }
 
-    /// Changes the request body with its builder, starting from what was set before.
+    /// Changes the request body with its builder, starting from the current value.
     pub fn body_map<F>(mut self, f: F) -> Self
     where
         F: std::ops::FnOnce(
@@ -4917,7 +4929,7 @@ impl<'a> RotateWebhookSecret<'a> {
         self
     }
 
-    /// Sends `POST /v1/partner/admin/credentials/webhook-secret/rotate` and decodes the answer.
+    /// Sends `POST /v1/partner/admin/credentials/webhook-secret/rotate` and decodes the response.
     pub async fn send(
         self,
     ) -> Result<
@@ -4994,13 +5006,13 @@ impl<'a> RotateWebhookSecret<'a> {
             })
     }
 
-    /// Sets options of this call only, such as its timeout or its repeats.
+    /// Sets options for this call only, such as its timeout or its retries.
     pub fn with_options(mut self, options: CallOptions) -> Self {
         self.call_options = options;
         self
     }
 
-    /// What the document says of this operation.
+    /// Metadata of this operation.
     pub fn operation(&self) -> &'static ::openapi_client_runtime::Operation {
         &crate::operations::ROTATE_WEBHOOK_SECRET
     }
@@ -5022,7 +5034,7 @@ impl<'a> GetIdpConfig<'a> {
         }
     }
 
-    /// Sends `GET /v1/partner/admin/idp` and decodes the answer.
+    /// Sends `GET /v1/partner/admin/idp` and decodes the response.
     pub async fn send(
         self,
     ) -> Result<ResponseValue<types::IdpConfig>, Error<types::PartnerError>> {
@@ -5071,13 +5083,13 @@ impl<'a> GetIdpConfig<'a> {
         outcome.map_err(|error| error.in_operation(&crate::operations::GET_IDP_CONFIG))
     }
 
-    /// Sets options of this call only, such as its timeout or its repeats.
+    /// Sets options for this call only, such as its timeout or its retries.
     pub fn with_options(mut self, options: CallOptions) -> Self {
         self.call_options = options;
         self
     }
 
-    /// What the document says of this operation.
+    /// Metadata of this operation.
     pub fn operation(&self) -> &'static ::openapi_client_runtime::Operation {
         &crate::operations::GET_IDP_CONFIG
     }
@@ -5114,7 +5126,7 @@ impl<'a> ReplaceIdpConfig<'a> {
             .try_into()
             .map(Some)
             .map_err(|_| {
-                "parameter `idempotency_key`: the value cannot become a `IdempotencyKey`"
+                "parameter `idempotency_key`: the value cannot be converted to `IdempotencyKey`"
                     .to_string()
             });
         self
@@ -5135,7 +5147,7 @@ impl<'a> ReplaceIdpConfig<'a> {
         self
     }
 
-    /// Changes the request body with its builder, starting from what was set before.
+    /// Changes the request body with its builder, starting from the current value.
     pub fn body_map<F>(mut self, f: F) -> Self
     where
         F: std::ops::FnOnce(
@@ -5146,7 +5158,7 @@ impl<'a> ReplaceIdpConfig<'a> {
         self
     }
 
-    /// Sends `PUT /v1/partner/admin/idp` and decodes the answer.
+    /// Sends `PUT /v1/partner/admin/idp` and decodes the response.
     pub async fn send(
         self,
     ) -> Result<
@@ -5213,13 +5225,13 @@ impl<'a> ReplaceIdpConfig<'a> {
             .map_err(|error| error.in_operation(&crate::operations::REPLACE_IDP_CONFIG))
     }
 
-    /// Sets options of this call only, such as its timeout or its repeats.
+    /// Sets options for this call only, such as its timeout or its retries.
     pub fn with_options(mut self, options: CallOptions) -> Self {
         self.call_options = options;
         self
     }
 
-    /// What the document says of this operation.
+    /// Metadata of this operation.
     pub fn operation(&self) -> &'static ::openapi_client_runtime::Operation {
         &crate::operations::REPLACE_IDP_CONFIG
     }
@@ -5256,7 +5268,7 @@ impl<'a> CreateIdpConfig<'a> {
             .try_into()
             .map(Some)
             .map_err(|_| {
-                "parameter `idempotency_key`: the value cannot become a `IdempotencyKey`"
+                "parameter `idempotency_key`: the value cannot be converted to `IdempotencyKey`"
                     .to_string()
             });
         self
@@ -5277,7 +5289,7 @@ impl<'a> CreateIdpConfig<'a> {
         self
     }
 
-    /// Changes the request body with its builder, starting from what was set before.
+    /// Changes the request body with its builder, starting from the current value.
     pub fn body_map<F>(mut self, f: F) -> Self
     where
         F: std::ops::FnOnce(
@@ -5288,7 +5300,7 @@ impl<'a> CreateIdpConfig<'a> {
         self
     }
 
-    /// Sends `POST /v1/partner/admin/idp` and decodes the answer.
+    /// Sends `POST /v1/partner/admin/idp` and decodes the response.
     pub async fn send(
         self,
     ) -> Result<
@@ -5355,13 +5367,13 @@ impl<'a> CreateIdpConfig<'a> {
             .map_err(|error| error.in_operation(&crate::operations::CREATE_IDP_CONFIG))
     }
 
-    /// Sets options of this call only, such as its timeout or its repeats.
+    /// Sets options for this call only, such as its timeout or its retries.
     pub fn with_options(mut self, options: CallOptions) -> Self {
         self.call_options = options;
         self
     }
 
-    /// What the document says of this operation.
+    /// Metadata of this operation.
     pub fn operation(&self) -> &'static ::openapi_client_runtime::Operation {
         &crate::operations::CREATE_IDP_CONFIG
     }
@@ -5396,13 +5408,13 @@ impl<'a> DeleteIdpConfig<'a> {
             .try_into()
             .map(Some)
             .map_err(|_| {
-                "parameter `idempotency_key`: the value cannot become a `IdempotencyKey`"
+                "parameter `idempotency_key`: the value cannot be converted to `IdempotencyKey`"
                     .to_string()
             });
         self
     }
 
-    /// Sends `DELETE /v1/partner/admin/idp` and decodes the answer.
+    /// Sends `DELETE /v1/partner/admin/idp` and decodes the response.
     pub async fn send(self) -> Result<ResponseValue<()>, Error<types::PartnerError>> {
         let Self { client, idempotency_key, call_options } = self;
         let outcome: Result<ResponseValue<()>, Error<types::PartnerError>> = async move {
@@ -5455,13 +5467,13 @@ impl<'a> DeleteIdpConfig<'a> {
             .map_err(|error| error.in_operation(&crate::operations::DELETE_IDP_CONFIG))
     }
 
-    /// Sets options of this call only, such as its timeout or its repeats.
+    /// Sets options for this call only, such as its timeout or its retries.
     pub fn with_options(mut self, options: CallOptions) -> Self {
         self.call_options = options;
         self
     }
 
-    /// What the document says of this operation.
+    /// Metadata of this operation.
     pub fn operation(&self) -> &'static ::openapi_client_runtime::Operation {
         &crate::operations::DELETE_IDP_CONFIG
     }
@@ -5498,7 +5510,7 @@ impl<'a> UpdateIdpConfig<'a> {
             .try_into()
             .map(Some)
             .map_err(|_| {
-                "parameter `idempotency_key`: the value cannot become a `IdempotencyKey`"
+                "parameter `idempotency_key`: the value cannot be converted to `IdempotencyKey`"
                     .to_string()
             });
         self
@@ -5519,7 +5531,7 @@ impl<'a> UpdateIdpConfig<'a> {
         self
     }
 
-    /// Changes the request body with its builder, starting from what was set before.
+    /// Changes the request body with its builder, starting from the current value.
     pub fn body_map<F>(mut self, f: F) -> Self
     where
         F: std::ops::FnOnce(
@@ -5530,7 +5542,7 @@ impl<'a> UpdateIdpConfig<'a> {
         self
     }
 
-    /// Sends `PATCH /v1/partner/admin/idp` and decodes the answer.
+    /// Sends `PATCH /v1/partner/admin/idp` and decodes the response.
     pub async fn send(
         self,
     ) -> Result<
@@ -5597,13 +5609,13 @@ impl<'a> UpdateIdpConfig<'a> {
             .map_err(|error| error.in_operation(&crate::operations::UPDATE_IDP_CONFIG))
     }
 
-    /// Sets options of this call only, such as its timeout or its repeats.
+    /// Sets options for this call only, such as its timeout or its retries.
     pub fn with_options(mut self, options: CallOptions) -> Self {
         self.call_options = options;
         self
     }
 
-    /// What the document says of this operation.
+    /// Metadata of this operation.
     pub fn operation(&self) -> &'static ::openapi_client_runtime::Operation {
         &crate::operations::UPDATE_IDP_CONFIG
     }
@@ -5640,12 +5652,13 @@ impl<'a> GetIdpDomainVerification<'a> {
         self.domain = value
             .try_into()
             .map_err(|_| {
-                "parameter `domain`: the value cannot become a `String`".to_string()
+                "parameter `domain`: the value cannot be converted to `String`"
+                    .to_string()
             });
         self
     }
 
-    /// Sends `GET /v1/partner/admin/idp/domains/{domain}` and decodes the answer.
+    /// Sends `GET /v1/partner/admin/idp/domains/{domain}` and decodes the response.
     pub async fn send(
         self,
     ) -> Result<
@@ -5708,13 +5721,13 @@ impl<'a> GetIdpDomainVerification<'a> {
             })
     }
 
-    /// Sets options of this call only, such as its timeout or its repeats.
+    /// Sets options for this call only, such as its timeout or its retries.
     pub fn with_options(mut self, options: CallOptions) -> Self {
         self.call_options = options;
         self
     }
 
-    /// What the document says of this operation.
+    /// Metadata of this operation.
     pub fn operation(&self) -> &'static ::openapi_client_runtime::Operation {
         &crate::operations::GET_IDP_DOMAIN_VERIFICATION
     }
@@ -5751,12 +5764,13 @@ impl<'a> CheckIdpDomainVerification<'a> {
         self.domain = value
             .try_into()
             .map_err(|_| {
-                "parameter `domain`: the value cannot become a `String`".to_string()
+                "parameter `domain`: the value cannot be converted to `String`"
+                    .to_string()
             });
         self
     }
 
-    /// Sends `POST /v1/partner/admin/idp/domains/{domain}/check` and decodes the answer.
+    /// Sends `POST /v1/partner/admin/idp/domains/{domain}/check` and decodes the response.
     pub async fn send(
         self,
     ) -> Result<
@@ -5819,13 +5833,13 @@ impl<'a> CheckIdpDomainVerification<'a> {
             })
     }
 
-    /// Sets options of this call only, such as its timeout or its repeats.
+    /// Sets options for this call only, such as its timeout or its retries.
     pub fn with_options(mut self, options: CallOptions) -> Self {
         self.call_options = options;
         self
     }
 
-    /// What the document says of this operation.
+    /// Metadata of this operation.
     pub fn operation(&self) -> &'static ::openapi_client_runtime::Operation {
         &crate::operations::CHECK_IDP_DOMAIN_VERIFICATION
     }
@@ -5862,12 +5876,13 @@ impl<'a> InitiateIdpDomainVerification<'a> {
         self.domain = value
             .try_into()
             .map_err(|_| {
-                "parameter `domain`: the value cannot become a `String`".to_string()
+                "parameter `domain`: the value cannot be converted to `String`"
+                    .to_string()
             });
         self
     }
 
-    /// Sends `POST /v1/partner/admin/idp/domains/{domain}/verify` and decodes the answer.
+    /// Sends `POST /v1/partner/admin/idp/domains/{domain}/verify` and decodes the response.
     pub async fn send(
         self,
     ) -> Result<
@@ -5930,13 +5945,13 @@ impl<'a> InitiateIdpDomainVerification<'a> {
             })
     }
 
-    /// Sets options of this call only, such as its timeout or its repeats.
+    /// Sets options for this call only, such as its timeout or its retries.
     pub fn with_options(mut self, options: CallOptions) -> Self {
         self.call_options = options;
         self
     }
 
-    /// What the document says of this operation.
+    /// Metadata of this operation.
     pub fn operation(&self) -> &'static ::openapi_client_runtime::Operation {
         &crate::operations::INITIATE_IDP_DOMAIN_VERIFICATION
     }
@@ -5975,7 +5990,7 @@ impl<'a> ListTemplates<'a> {
             .try_into()
             .map(Some)
             .map_err(|_| {
-                "parameter `limit`: the value cannot become a `::std::num::NonZeroU64`"
+                "parameter `limit`: the value cannot be converted to `::std::num::NonZeroU64`"
                     .to_string()
             });
         self
@@ -5992,12 +6007,12 @@ impl<'a> ListTemplates<'a> {
             .try_into()
             .map(Some)
             .map_err(|_| {
-                "parameter `offset`: the value cannot become a `u64`".to_string()
+                "parameter `offset`: the value cannot be converted to `u64`".to_string()
             });
         self
     }
 
-    /// Sends `GET /v1/partner/admin/templates` and decodes the answer.
+    /// Sends `GET /v1/partner/admin/templates` and decodes the response.
     pub async fn send(
         self,
     ) -> Result<ResponseValue<types::TemplateList>, Error<types::PartnerError>> {
@@ -6050,27 +6065,27 @@ impl<'a> ListTemplates<'a> {
         outcome.map_err(|error| error.in_operation(&crate::operations::LIST_TEMPLATES))
     }
 
-    /// Sets options of this call only, such as its timeout or its repeats.
+    /// Sets options for this call only, such as its timeout or its retries.
     pub fn with_options(mut self, options: CallOptions) -> Self {
         self.call_options = options;
         self
     }
 
-    /// What the document says of this operation.
+    /// Metadata of this operation.
     pub fn operation(&self) -> &'static ::openapi_client_runtime::Operation {
         &crate::operations::LIST_TEMPLATES
     }
 }
 
 impl<'a> ListTemplates<'a> {
-    /// Sends the request again and again, and gives the items of all pages in the order of the server. A page has 50 items unless [`limit`](Self::limit) says otherwise, at most 100.
+    /// Fetches one page after another, and returns the items of all pages in the order of the server. A page has 50 items by default; [`limit`](Self::limit) changes this, up to 100.
     ///
-    /// A list can be taken up where it was left: see [`Items::resume`](openapi_client_runtime::pagination::Items::resume).
+    /// A list can be resumed where it stopped: see [`Items::resume`](openapi_client_runtime::pagination::Items::resume).
     pub fn stream(self) -> ::openapi_client_runtime::pagination::Items<Self> {
         self.pages().items()
     }
 
-    /// As [`stream`](Self::stream), with whole pages, their statuses and headers.
+    /// Like [`stream`](Self::stream), but returns whole pages with their statuses and headers.
     pub fn pages(self) -> ::openapi_client_runtime::pagination::Pages<Self> {
         ::openapi_client_runtime::pagination::Pages::new(self)
     }
@@ -6148,7 +6163,7 @@ impl<'a> CreateTemplate<'a> {
             .try_into()
             .map(Some)
             .map_err(|_| {
-                "parameter `idempotency_key`: the value cannot become a `IdempotencyKey`"
+                "parameter `idempotency_key`: the value cannot be converted to `IdempotencyKey`"
                     .to_string()
             });
         self
@@ -6169,7 +6184,7 @@ impl<'a> CreateTemplate<'a> {
         self
     }
 
-    /// Changes the request body with its builder, starting from what was set before.
+    /// Changes the request body with its builder, starting from the current value.
     pub fn body_map<F>(mut self, f: F) -> Self
     where
         F: std::ops::FnOnce(
@@ -6180,7 +6195,7 @@ impl<'a> CreateTemplate<'a> {
         self
     }
 
-    /// Sends `POST /v1/partner/admin/templates` and decodes the answer.
+    /// Sends `POST /v1/partner/admin/templates` and decodes the response.
     pub async fn send(
         self,
     ) -> Result<ResponseValue<types::Template>, Error<types::PartnerError>> {
@@ -6243,13 +6258,13 @@ impl<'a> CreateTemplate<'a> {
         outcome.map_err(|error| error.in_operation(&crate::operations::CREATE_TEMPLATE))
     }
 
-    /// Sets options of this call only, such as its timeout or its repeats.
+    /// Sets options for this call only, such as its timeout or its retries.
     pub fn with_options(mut self, options: CallOptions) -> Self {
         self.call_options = options;
         self
     }
 
-    /// What the document says of this operation.
+    /// Metadata of this operation.
     pub fn operation(&self) -> &'static ::openapi_client_runtime::Operation {
         &crate::operations::CREATE_TEMPLATE
     }
@@ -6286,12 +6301,13 @@ impl<'a> GetTemplate<'a> {
         self.template_id = value
             .try_into()
             .map_err(|_| {
-                "parameter `template_id`: the value cannot become a `String`".to_string()
+                "parameter `template_id`: the value cannot be converted to `String`"
+                    .to_string()
             });
         self
     }
 
-    /// Sends `GET /v1/partner/admin/templates/{template_id}` and decodes the answer.
+    /// Sends `GET /v1/partner/admin/templates/{template_id}` and decodes the response.
     pub async fn send(
         self,
     ) -> Result<ResponseValue<types::Template>, Error<types::PartnerError>> {
@@ -6344,13 +6360,13 @@ impl<'a> GetTemplate<'a> {
         outcome.map_err(|error| error.in_operation(&crate::operations::GET_TEMPLATE))
     }
 
-    /// Sets options of this call only, such as its timeout or its repeats.
+    /// Sets options for this call only, such as its timeout or its retries.
     pub fn with_options(mut self, options: CallOptions) -> Self {
         self.call_options = options;
         self
     }
 
-    /// What the document says of this operation.
+    /// Metadata of this operation.
     pub fn operation(&self) -> &'static ::openapi_client_runtime::Operation {
         &crate::operations::GET_TEMPLATE
     }
@@ -6391,7 +6407,8 @@ impl<'a> ReplaceTemplate<'a> {
         self.template_id = value
             .try_into()
             .map_err(|_| {
-                "parameter `template_id`: the value cannot become a `String`".to_string()
+                "parameter `template_id`: the value cannot be converted to `String`"
+                    .to_string()
             });
         self
     }
@@ -6407,7 +6424,7 @@ impl<'a> ReplaceTemplate<'a> {
             .try_into()
             .map(Some)
             .map_err(|_| {
-                "parameter `idempotency_key`: the value cannot become a `IdempotencyKey`"
+                "parameter `idempotency_key`: the value cannot be converted to `IdempotencyKey`"
                     .to_string()
             });
         self
@@ -6428,7 +6445,7 @@ impl<'a> ReplaceTemplate<'a> {
         self
     }
 
-    /// Changes the request body with its builder, starting from what was set before.
+    /// Changes the request body with its builder, starting from the current value.
     pub fn body_map<F>(mut self, f: F) -> Self
     where
         F: std::ops::FnOnce(
@@ -6439,7 +6456,7 @@ impl<'a> ReplaceTemplate<'a> {
         self
     }
 
-    /// Sends `PUT /v1/partner/admin/templates/{template_id}` and decodes the answer.
+    /// Sends `PUT /v1/partner/admin/templates/{template_id}` and decodes the response.
     pub async fn send(
         self,
     ) -> Result<ResponseValue<types::Template>, Error<types::PartnerError>> {
@@ -6506,13 +6523,13 @@ impl<'a> ReplaceTemplate<'a> {
         outcome.map_err(|error| error.in_operation(&crate::operations::REPLACE_TEMPLATE))
     }
 
-    /// Sets options of this call only, such as its timeout or its repeats.
+    /// Sets options for this call only, such as its timeout or its retries.
     pub fn with_options(mut self, options: CallOptions) -> Self {
         self.call_options = options;
         self
     }
 
-    /// What the document says of this operation.
+    /// Metadata of this operation.
     pub fn operation(&self) -> &'static ::openapi_client_runtime::Operation {
         &crate::operations::REPLACE_TEMPLATE
     }
@@ -6551,7 +6568,8 @@ impl<'a> DeleteTemplate<'a> {
         self.template_id = value
             .try_into()
             .map_err(|_| {
-                "parameter `template_id`: the value cannot become a `String`".to_string()
+                "parameter `template_id`: the value cannot be converted to `String`"
+                    .to_string()
             });
         self
     }
@@ -6567,13 +6585,13 @@ impl<'a> DeleteTemplate<'a> {
             .try_into()
             .map(Some)
             .map_err(|_| {
-                "parameter `idempotency_key`: the value cannot become a `IdempotencyKey`"
+                "parameter `idempotency_key`: the value cannot be converted to `IdempotencyKey`"
                     .to_string()
             });
         self
     }
 
-    /// Sends `DELETE /v1/partner/admin/templates/{template_id}` and decodes the answer.
+    /// Sends `DELETE /v1/partner/admin/templates/{template_id}` and decodes the response.
     pub async fn send(self) -> Result<ResponseValue<()>, Error<types::PartnerError>> {
         let Self { client, template_id, idempotency_key, call_options } = self;
         let outcome: Result<ResponseValue<()>, Error<types::PartnerError>> = async move {
@@ -6629,13 +6647,13 @@ impl<'a> DeleteTemplate<'a> {
         outcome.map_err(|error| error.in_operation(&crate::operations::DELETE_TEMPLATE))
     }
 
-    /// Sets options of this call only, such as its timeout or its repeats.
+    /// Sets options for this call only, such as its timeout or its retries.
     pub fn with_options(mut self, options: CallOptions) -> Self {
         self.call_options = options;
         self
     }
 
-    /// What the document says of this operation.
+    /// Metadata of this operation.
     pub fn operation(&self) -> &'static ::openapi_client_runtime::Operation {
         &crate::operations::DELETE_TEMPLATE
     }
@@ -6676,7 +6694,8 @@ impl<'a> UpdateTemplate<'a> {
         self.template_id = value
             .try_into()
             .map_err(|_| {
-                "parameter `template_id`: the value cannot become a `String`".to_string()
+                "parameter `template_id`: the value cannot be converted to `String`"
+                    .to_string()
             });
         self
     }
@@ -6692,7 +6711,7 @@ impl<'a> UpdateTemplate<'a> {
             .try_into()
             .map(Some)
             .map_err(|_| {
-                "parameter `idempotency_key`: the value cannot become a `IdempotencyKey`"
+                "parameter `idempotency_key`: the value cannot be converted to `IdempotencyKey`"
                     .to_string()
             });
         self
@@ -6713,7 +6732,7 @@ impl<'a> UpdateTemplate<'a> {
         self
     }
 
-    /// Changes the request body with its builder, starting from what was set before.
+    /// Changes the request body with its builder, starting from the current value.
     pub fn body_map<F>(mut self, f: F) -> Self
     where
         F: std::ops::FnOnce(
@@ -6724,7 +6743,7 @@ impl<'a> UpdateTemplate<'a> {
         self
     }
 
-    /// Sends `PATCH /v1/partner/admin/templates/{template_id}` and decodes the answer.
+    /// Sends `PATCH /v1/partner/admin/templates/{template_id}` and decodes the response.
     pub async fn send(
         self,
     ) -> Result<ResponseValue<types::Template>, Error<types::PartnerError>> {
@@ -6791,13 +6810,13 @@ impl<'a> UpdateTemplate<'a> {
         outcome.map_err(|error| error.in_operation(&crate::operations::UPDATE_TEMPLATE))
     }
 
-    /// Sets options of this call only, such as its timeout or its repeats.
+    /// Sets options for this call only, such as its timeout or its retries.
     pub fn with_options(mut self, options: CallOptions) -> Self {
         self.call_options = options;
         self
     }
 
-    /// What the document says of this operation.
+    /// Metadata of this operation.
     pub fn operation(&self) -> &'static ::openapi_client_runtime::Operation {
         &crate::operations::UPDATE_TEMPLATE
     }
@@ -6834,12 +6853,13 @@ impl<'a> ListTemplateNextSteps<'a> {
         self.template_id = value
             .try_into()
             .map_err(|_| {
-                "parameter `template_id`: the value cannot become a `String`".to_string()
+                "parameter `template_id`: the value cannot be converted to `String`"
+                    .to_string()
             });
         self
     }
 
-    /// Sends `GET /v1/partner/admin/templates/{template_id}/next-steps` and decodes the answer.
+    /// Sends `GET /v1/partner/admin/templates/{template_id}/next-steps` and decodes the response.
     pub async fn send(
         self,
     ) -> Result<ResponseValue<types::TemplateNextStepList>, Error<types::PartnerError>> {
@@ -6899,13 +6919,13 @@ impl<'a> ListTemplateNextSteps<'a> {
             })
     }
 
-    /// Sets options of this call only, such as its timeout or its repeats.
+    /// Sets options for this call only, such as its timeout or its retries.
     pub fn with_options(mut self, options: CallOptions) -> Self {
         self.call_options = options;
         self
     }
 
-    /// What the document says of this operation.
+    /// Metadata of this operation.
     pub fn operation(&self) -> &'static ::openapi_client_runtime::Operation {
         &crate::operations::LIST_TEMPLATE_NEXT_STEPS
     }
@@ -6946,7 +6966,8 @@ impl<'a> AddTemplateNextStep<'a> {
         self.template_id = value
             .try_into()
             .map_err(|_| {
-                "parameter `template_id`: the value cannot become a `String`".to_string()
+                "parameter `template_id`: the value cannot be converted to `String`"
+                    .to_string()
             });
         self
     }
@@ -6962,7 +6983,7 @@ impl<'a> AddTemplateNextStep<'a> {
             .try_into()
             .map(Some)
             .map_err(|_| {
-                "parameter `idempotency_key`: the value cannot become a `IdempotencyKey`"
+                "parameter `idempotency_key`: the value cannot be converted to `IdempotencyKey`"
                     .to_string()
             });
         self
@@ -6983,7 +7004,7 @@ impl<'a> AddTemplateNextStep<'a> {
         self
     }
 
-    /// Changes the request body with its builder, starting from what was set before.
+    /// Changes the request body with its builder, starting from the current value.
     pub fn body_map<F>(mut self, f: F) -> Self
     where
         F: std::ops::FnOnce(
@@ -6994,7 +7015,7 @@ impl<'a> AddTemplateNextStep<'a> {
         self
     }
 
-    /// Sends `POST /v1/partner/admin/templates/{template_id}/next-steps` and decodes the answer.
+    /// Sends `POST /v1/partner/admin/templates/{template_id}/next-steps` and decodes the response.
     pub async fn send(self) -> Result<ResponseValue<()>, Error<types::PartnerError>> {
         let Self { client, template_id, idempotency_key, body, call_options } = self;
         let outcome: Result<ResponseValue<()>, Error<types::PartnerError>> = async move {
@@ -7064,13 +7085,13 @@ impl<'a> AddTemplateNextStep<'a> {
             })
     }
 
-    /// Sets options of this call only, such as its timeout or its repeats.
+    /// Sets options for this call only, such as its timeout or its retries.
     pub fn with_options(mut self, options: CallOptions) -> Self {
         self.call_options = options;
         self
     }
 
-    /// What the document says of this operation.
+    /// Metadata of this operation.
     pub fn operation(&self) -> &'static ::openapi_client_runtime::Operation {
         &crate::operations::ADD_TEMPLATE_NEXT_STEP
     }
@@ -7116,7 +7137,8 @@ impl<'a> UpdateTemplateNextStep<'a> {
         self.template_id = value
             .try_into()
             .map_err(|_| {
-                "parameter `template_id`: the value cannot become a `String`".to_string()
+                "parameter `template_id`: the value cannot be converted to `String`"
+                    .to_string()
             });
         self
     }
@@ -7131,7 +7153,7 @@ impl<'a> UpdateTemplateNextStep<'a> {
         self.next_step_id = value
             .try_into()
             .map_err(|_| {
-                "parameter `next_step_id`: the value cannot become a `String`"
+                "parameter `next_step_id`: the value cannot be converted to `String`"
                     .to_string()
             });
         self
@@ -7148,7 +7170,7 @@ impl<'a> UpdateTemplateNextStep<'a> {
             .try_into()
             .map(Some)
             .map_err(|_| {
-                "parameter `idempotency_key`: the value cannot become a `IdempotencyKey`"
+                "parameter `idempotency_key`: the value cannot be converted to `IdempotencyKey`"
                     .to_string()
             });
         self
@@ -7169,7 +7191,7 @@ impl<'a> UpdateTemplateNextStep<'a> {
         self
     }
 
-    /// Changes the request body with its builder, starting from what was set before.
+    /// Changes the request body with its builder, starting from the current value.
     pub fn body_map<F>(mut self, f: F) -> Self
     where
         F: std::ops::FnOnce(
@@ -7180,7 +7202,7 @@ impl<'a> UpdateTemplateNextStep<'a> {
         self
     }
 
-    /// Sends `PUT /v1/partner/admin/templates/{template_id}/next-steps/{next_step_id}` and decodes the answer.
+    /// Sends `PUT /v1/partner/admin/templates/{template_id}/next-steps/{next_step_id}` and decodes the response.
     pub async fn send(self) -> Result<ResponseValue<()>, Error<types::PartnerError>> {
         let Self {
             client,
@@ -7259,13 +7281,13 @@ impl<'a> UpdateTemplateNextStep<'a> {
             })
     }
 
-    /// Sets options of this call only, such as its timeout or its repeats.
+    /// Sets options for this call only, such as its timeout or its retries.
     pub fn with_options(mut self, options: CallOptions) -> Self {
         self.call_options = options;
         self
     }
 
-    /// What the document says of this operation.
+    /// Metadata of this operation.
     pub fn operation(&self) -> &'static ::openapi_client_runtime::Operation {
         &crate::operations::UPDATE_TEMPLATE_NEXT_STEP
     }
@@ -7309,7 +7331,8 @@ impl<'a> RemoveTemplateNextStep<'a> {
         self.template_id = value
             .try_into()
             .map_err(|_| {
-                "parameter `template_id`: the value cannot become a `String`".to_string()
+                "parameter `template_id`: the value cannot be converted to `String`"
+                    .to_string()
             });
         self
     }
@@ -7324,7 +7347,7 @@ impl<'a> RemoveTemplateNextStep<'a> {
         self.next_step_id = value
             .try_into()
             .map_err(|_| {
-                "parameter `next_step_id`: the value cannot become a `String`"
+                "parameter `next_step_id`: the value cannot be converted to `String`"
                     .to_string()
             });
         self
@@ -7341,13 +7364,13 @@ impl<'a> RemoveTemplateNextStep<'a> {
             .try_into()
             .map(Some)
             .map_err(|_| {
-                "parameter `idempotency_key`: the value cannot become a `IdempotencyKey`"
+                "parameter `idempotency_key`: the value cannot be converted to `IdempotencyKey`"
                     .to_string()
             });
         self
     }
 
-    /// Sends `DELETE /v1/partner/admin/templates/{template_id}/next-steps/{next_step_id}` and decodes the answer.
+    /// Sends `DELETE /v1/partner/admin/templates/{template_id}/next-steps/{next_step_id}` and decodes the response.
     pub async fn send(self) -> Result<ResponseValue<()>, Error<types::PartnerError>> {
         let Self { client, template_id, next_step_id, idempotency_key, call_options } = self;
         let outcome: Result<ResponseValue<()>, Error<types::PartnerError>> = async move {
@@ -7412,13 +7435,13 @@ impl<'a> RemoveTemplateNextStep<'a> {
             })
     }
 
-    /// Sets options of this call only, such as its timeout or its repeats.
+    /// Sets options for this call only, such as its timeout or its retries.
     pub fn with_options(mut self, options: CallOptions) -> Self {
         self.call_options = options;
         self
     }
 
-    /// What the document says of this operation.
+    /// Metadata of this operation.
     pub fn operation(&self) -> &'static ::openapi_client_runtime::Operation {
         &crate::operations::REMOVE_TEMPLATE_NEXT_STEP
     }
@@ -7459,7 +7482,7 @@ impl<'a> ListWebhookDeliveries<'a> {
             .try_into()
             .map(Some)
             .map_err(|_| {
-                "parameter `event_type`: the value cannot become a `WebhookEventType`"
+                "parameter `event_type`: the value cannot be converted to `WebhookEventType`"
                     .to_string()
             });
         self
@@ -7476,7 +7499,7 @@ impl<'a> ListWebhookDeliveries<'a> {
             .try_into()
             .map(Some)
             .map_err(|_| {
-                "parameter `limit`: the value cannot become a `::std::num::NonZeroU64`"
+                "parameter `limit`: the value cannot be converted to `::std::num::NonZeroU64`"
                     .to_string()
             });
         self
@@ -7493,7 +7516,7 @@ impl<'a> ListWebhookDeliveries<'a> {
             .try_into()
             .map(Some)
             .map_err(|_| {
-                "parameter `offset`: the value cannot become a `u64`".to_string()
+                "parameter `offset`: the value cannot be converted to `u64`".to_string()
             });
         self
     }
@@ -7509,13 +7532,13 @@ impl<'a> ListWebhookDeliveries<'a> {
             .try_into()
             .map(Some)
             .map_err(|_| {
-                "parameter `status`: the value cannot become a `WebhookDeliveryStatus`"
+                "parameter `status`: the value cannot be converted to `WebhookDeliveryStatus`"
                     .to_string()
             });
         self
     }
 
-    /// Sends `GET /v1/partner/admin/webhook-deliveries` and decodes the answer.
+    /// Sends `GET /v1/partner/admin/webhook-deliveries` and decodes the response.
     pub async fn send(
         self,
     ) -> Result<ResponseValue<types::WebhookDeliveryList>, Error<types::PartnerError>> {
@@ -7583,27 +7606,27 @@ impl<'a> ListWebhookDeliveries<'a> {
             })
     }
 
-    /// Sets options of this call only, such as its timeout or its repeats.
+    /// Sets options for this call only, such as its timeout or its retries.
     pub fn with_options(mut self, options: CallOptions) -> Self {
         self.call_options = options;
         self
     }
 
-    /// What the document says of this operation.
+    /// Metadata of this operation.
     pub fn operation(&self) -> &'static ::openapi_client_runtime::Operation {
         &crate::operations::LIST_WEBHOOK_DELIVERIES
     }
 }
 
 impl<'a> ListWebhookDeliveries<'a> {
-    /// Sends the request again and again, and gives the items of all pages in the order of the server. A page has 50 items unless [`limit`](Self::limit) says otherwise, at most 100.
+    /// Fetches one page after another, and returns the items of all pages in the order of the server. A page has 50 items by default; [`limit`](Self::limit) changes this, up to 100.
     ///
-    /// A list can be taken up where it was left: see [`Items::resume`](openapi_client_runtime::pagination::Items::resume).
+    /// A list can be resumed where it stopped: see [`Items::resume`](openapi_client_runtime::pagination::Items::resume).
     pub fn stream(self) -> ::openapi_client_runtime::pagination::Items<Self> {
         self.pages().items()
     }
 
-    /// As [`stream`](Self::stream), with whole pages, their statuses and headers.
+    /// Like [`stream`](Self::stream), but returns whole pages with their statuses and headers.
     pub fn pages(self) -> ::openapi_client_runtime::pagination::Pages<Self> {
         ::openapi_client_runtime::pagination::Pages::new(self)
     }
@@ -7681,12 +7704,13 @@ impl<'a> GetWebhookDelivery<'a> {
         self.delivery_id = value
             .try_into()
             .map_err(|_| {
-                "parameter `delivery_id`: the value cannot become a `String`".to_string()
+                "parameter `delivery_id`: the value cannot be converted to `String`"
+                    .to_string()
             });
         self
     }
 
-    /// Sends `GET /v1/partner/admin/webhook-deliveries/{delivery_id}` and decodes the answer.
+    /// Sends `GET /v1/partner/admin/webhook-deliveries/{delivery_id}` and decodes the response.
     pub async fn send(
         self,
     ) -> Result<ResponseValue<types::WebhookDelivery>, Error<types::PartnerError>> {
@@ -7742,13 +7766,13 @@ impl<'a> GetWebhookDelivery<'a> {
             })
     }
 
-    /// Sets options of this call only, such as its timeout or its repeats.
+    /// Sets options for this call only, such as its timeout or its retries.
     pub fn with_options(mut self, options: CallOptions) -> Self {
         self.call_options = options;
         self
     }
 
-    /// What the document says of this operation.
+    /// Metadata of this operation.
     pub fn operation(&self) -> &'static ::openapi_client_runtime::Operation {
         &crate::operations::GET_WEBHOOK_DELIVERY
     }
@@ -7787,7 +7811,8 @@ impl<'a> RetryWebhookDelivery<'a> {
         self.delivery_id = value
             .try_into()
             .map_err(|_| {
-                "parameter `delivery_id`: the value cannot become a `String`".to_string()
+                "parameter `delivery_id`: the value cannot be converted to `String`"
+                    .to_string()
             });
         self
     }
@@ -7803,13 +7828,13 @@ impl<'a> RetryWebhookDelivery<'a> {
             .try_into()
             .map(Some)
             .map_err(|_| {
-                "parameter `idempotency_key`: the value cannot become a `IdempotencyKey`"
+                "parameter `idempotency_key`: the value cannot be converted to `IdempotencyKey`"
                     .to_string()
             });
         self
     }
 
-    /// Sends `POST /v1/partner/admin/webhook-deliveries/{delivery_id}/retry` and decodes the answer.
+    /// Sends `POST /v1/partner/admin/webhook-deliveries/{delivery_id}/retry` and decodes the response.
     pub async fn send(
         self,
     ) -> Result<ResponseValue<types::WebhookRetry>, Error<types::PartnerError>> {
@@ -7877,13 +7902,13 @@ impl<'a> RetryWebhookDelivery<'a> {
             })
     }
 
-    /// Sets options of this call only, such as its timeout or its repeats.
+    /// Sets options for this call only, such as its timeout or its retries.
     pub fn with_options(mut self, options: CallOptions) -> Self {
         self.call_options = options;
         self
     }
 
-    /// What the document says of this operation.
+    /// Metadata of this operation.
     pub fn operation(&self) -> &'static ::openapi_client_runtime::Operation {
         &crate::operations::RETRY_WEBHOOK_DELIVERY
     }
@@ -7920,7 +7945,7 @@ impl<'a> SetWebhookFilter<'a> {
             .try_into()
             .map(Some)
             .map_err(|_| {
-                "parameter `idempotency_key`: the value cannot become a `IdempotencyKey`"
+                "parameter `idempotency_key`: the value cannot be converted to `IdempotencyKey`"
                     .to_string()
             });
         self
@@ -7941,7 +7966,7 @@ impl<'a> SetWebhookFilter<'a> {
         self
     }
 
-    /// Changes the request body with its builder, starting from what was set before.
+    /// Changes the request body with its builder, starting from the current value.
     pub fn body_map<F>(mut self, f: F) -> Self
     where
         F: std::ops::FnOnce(
@@ -7952,7 +7977,7 @@ impl<'a> SetWebhookFilter<'a> {
         self
     }
 
-    /// Sends `PUT /v1/partner/admin/webhook-filter` and decodes the answer.
+    /// Sends `PUT /v1/partner/admin/webhook-filter` and decodes the response.
     pub async fn send(
         self,
     ) -> Result<
@@ -8022,13 +8047,13 @@ impl<'a> SetWebhookFilter<'a> {
             .map_err(|error| error.in_operation(&crate::operations::SET_WEBHOOK_FILTER))
     }
 
-    /// Sets options of this call only, such as its timeout or its repeats.
+    /// Sets options for this call only, such as its timeout or its retries.
     pub fn with_options(mut self, options: CallOptions) -> Self {
         self.call_options = options;
         self
     }
 
-    /// What the document says of this operation.
+    /// Metadata of this operation.
     pub fn operation(&self) -> &'static ::openapi_client_runtime::Operation {
         &crate::operations::SET_WEBHOOK_FILTER
     }
@@ -8063,13 +8088,13 @@ impl<'a> DeleteWebhookFilter<'a> {
             .try_into()
             .map(Some)
             .map_err(|_| {
-                "parameter `idempotency_key`: the value cannot become a `IdempotencyKey`"
+                "parameter `idempotency_key`: the value cannot be converted to `IdempotencyKey`"
                     .to_string()
             });
         self
     }
 
-    /// Sends `DELETE /v1/partner/admin/webhook-filter` and decodes the answer.
+    /// Sends `DELETE /v1/partner/admin/webhook-filter` and decodes the response.
     pub async fn send(
         self,
     ) -> Result<ResponseValue<types::PartnerApp>, Error<types::PartnerError>> {
@@ -8135,13 +8160,13 @@ impl<'a> DeleteWebhookFilter<'a> {
             })
     }
 
-    /// Sets options of this call only, such as its timeout or its repeats.
+    /// Sets options for this call only, such as its timeout or its retries.
     pub fn with_options(mut self, options: CallOptions) -> Self {
         self.call_options = options;
         self
     }
 
-    /// What the document says of this operation.
+    /// Metadata of this operation.
     pub fn operation(&self) -> &'static ::openapi_client_runtime::Operation {
         &crate::operations::DELETE_WEBHOOK_FILTER
     }
@@ -8178,7 +8203,7 @@ impl<'a> UpdateWebhookStatus<'a> {
             .try_into()
             .map(Some)
             .map_err(|_| {
-                "parameter `idempotency_key`: the value cannot become a `IdempotencyKey`"
+                "parameter `idempotency_key`: the value cannot be converted to `IdempotencyKey`"
                     .to_string()
             });
         self
@@ -8199,7 +8224,7 @@ impl<'a> UpdateWebhookStatus<'a> {
         self
     }
 
-    /// Changes the request body with its builder, starting from what was set before.
+    /// Changes the request body with its builder, starting from the current value.
     pub fn body_map<F>(mut self, f: F) -> Self
     where
         F: std::ops::FnOnce(
@@ -8210,7 +8235,7 @@ impl<'a> UpdateWebhookStatus<'a> {
         self
     }
 
-    /// Sends `PUT /v1/partner/admin/webhook-status` and decodes the answer.
+    /// Sends `PUT /v1/partner/admin/webhook-status` and decodes the response.
     pub async fn send(
         self,
     ) -> Result<ResponseValue<types::PartnerApp>, Error<types::PartnerError>> {
@@ -8283,13 +8308,13 @@ impl<'a> UpdateWebhookStatus<'a> {
             })
     }
 
-    /// Sets options of this call only, such as its timeout or its repeats.
+    /// Sets options for this call only, such as its timeout or its retries.
     pub fn with_options(mut self, options: CallOptions) -> Self {
         self.call_options = options;
         self
     }
 
-    /// What the document says of this operation.
+    /// Metadata of this operation.
     pub fn operation(&self) -> &'static ::openapi_client_runtime::Operation {
         &crate::operations::UPDATE_WEBHOOK_STATUS
     }
@@ -8328,7 +8353,7 @@ impl<'a> ListWorkflowTemplates<'a> {
             .try_into()
             .map(Some)
             .map_err(|_| {
-                "parameter `limit`: the value cannot become a `::std::num::NonZeroU64`"
+                "parameter `limit`: the value cannot be converted to `::std::num::NonZeroU64`"
                     .to_string()
             });
         self
@@ -8345,12 +8370,12 @@ impl<'a> ListWorkflowTemplates<'a> {
             .try_into()
             .map(Some)
             .map_err(|_| {
-                "parameter `offset`: the value cannot become a `u64`".to_string()
+                "parameter `offset`: the value cannot be converted to `u64`".to_string()
             });
         self
     }
 
-    /// Sends `GET /v1/partner/admin/workflow-templates` and decodes the answer.
+    /// Sends `GET /v1/partner/admin/workflow-templates` and decodes the response.
     pub async fn send(
         self,
     ) -> Result<ResponseValue<types::WorkflowTemplateList>, Error<types::PartnerError>> {
@@ -8412,27 +8437,27 @@ impl<'a> ListWorkflowTemplates<'a> {
             })
     }
 
-    /// Sets options of this call only, such as its timeout or its repeats.
+    /// Sets options for this call only, such as its timeout or its retries.
     pub fn with_options(mut self, options: CallOptions) -> Self {
         self.call_options = options;
         self
     }
 
-    /// What the document says of this operation.
+    /// Metadata of this operation.
     pub fn operation(&self) -> &'static ::openapi_client_runtime::Operation {
         &crate::operations::LIST_WORKFLOW_TEMPLATES
     }
 }
 
 impl<'a> ListWorkflowTemplates<'a> {
-    /// Sends the request again and again, and gives the items of all pages in the order of the server. A page has 50 items unless [`limit`](Self::limit) says otherwise, at most 100.
+    /// Fetches one page after another, and returns the items of all pages in the order of the server. A page has 50 items by default; [`limit`](Self::limit) changes this, up to 100.
     ///
-    /// A list can be taken up where it was left: see [`Items::resume`](openapi_client_runtime::pagination::Items::resume).
+    /// A list can be resumed where it stopped: see [`Items::resume`](openapi_client_runtime::pagination::Items::resume).
     pub fn stream(self) -> ::openapi_client_runtime::pagination::Items<Self> {
         self.pages().items()
     }
 
-    /// As [`stream`](Self::stream), with whole pages, their statuses and headers.
+    /// Like [`stream`](Self::stream), but returns whole pages with their statuses and headers.
     pub fn pages(self) -> ::openapi_client_runtime::pagination::Pages<Self> {
         ::openapi_client_runtime::pagination::Pages::new(self)
     }
@@ -8510,13 +8535,13 @@ impl<'a> GetWorkflowTemplate<'a> {
         self.workflow_template_id = value
             .try_into()
             .map_err(|_| {
-                "parameter `workflow_template_id`: the value cannot become a `String`"
+                "parameter `workflow_template_id`: the value cannot be converted to `String`"
                     .to_string()
             });
         self
     }
 
-    /// Sends `GET /v1/partner/admin/workflow-templates/{workflow_template_id}` and decodes the answer.
+    /// Sends `GET /v1/partner/admin/workflow-templates/{workflow_template_id}` and decodes the response.
     pub async fn send(
         self,
     ) -> Result<ResponseValue<types::WorkflowTemplate>, Error<types::PartnerError>> {
@@ -8577,13 +8602,13 @@ impl<'a> GetWorkflowTemplate<'a> {
             })
     }
 
-    /// Sets options of this call only, such as its timeout or its repeats.
+    /// Sets options for this call only, such as its timeout or its retries.
     pub fn with_options(mut self, options: CallOptions) -> Self {
         self.call_options = options;
         self
     }
 
-    /// What the document says of this operation.
+    /// Metadata of this operation.
     pub fn operation(&self) -> &'static ::openapi_client_runtime::Operation {
         &crate::operations::GET_WORKFLOW_TEMPLATE
     }
@@ -8622,7 +8647,7 @@ impl<'a> AdminListToolkits<'a> {
             .try_into()
             .map(Some)
             .map_err(|_| {
-                "parameter `limit`: the value cannot become a `::std::num::NonZeroU64`"
+                "parameter `limit`: the value cannot be converted to `::std::num::NonZeroU64`"
                     .to_string()
             });
         self
@@ -8639,12 +8664,12 @@ impl<'a> AdminListToolkits<'a> {
             .try_into()
             .map(Some)
             .map_err(|_| {
-                "parameter `offset`: the value cannot become a `u64`".to_string()
+                "parameter `offset`: the value cannot be converted to `u64`".to_string()
             });
         self
     }
 
-    /// Sends `GET /v1/partner/admin/toolkits` and decodes the answer.
+    /// Sends `GET /v1/partner/admin/toolkits` and decodes the response.
     pub async fn send(
         self,
     ) -> Result<ResponseValue<types::PartnerToolkitList>, Error<types::PartnerError>> {
@@ -8698,27 +8723,27 @@ impl<'a> AdminListToolkits<'a> {
             .map_err(|error| error.in_operation(&crate::operations::ADMIN_LIST_TOOLKITS))
     }
 
-    /// Sets options of this call only, such as its timeout or its repeats.
+    /// Sets options for this call only, such as its timeout or its retries.
     pub fn with_options(mut self, options: CallOptions) -> Self {
         self.call_options = options;
         self
     }
 
-    /// What the document says of this operation.
+    /// Metadata of this operation.
     pub fn operation(&self) -> &'static ::openapi_client_runtime::Operation {
         &crate::operations::ADMIN_LIST_TOOLKITS
     }
 }
 
 impl<'a> AdminListToolkits<'a> {
-    /// Sends the request again and again, and gives the items of all pages in the order of the server. A page has 50 items unless [`limit`](Self::limit) says otherwise, at most 100.
+    /// Fetches one page after another, and returns the items of all pages in the order of the server. A page has 50 items by default; [`limit`](Self::limit) changes this, up to 100.
     ///
-    /// A list can be taken up where it was left: see [`Items::resume`](openapi_client_runtime::pagination::Items::resume).
+    /// A list can be resumed where it stopped: see [`Items::resume`](openapi_client_runtime::pagination::Items::resume).
     pub fn stream(self) -> ::openapi_client_runtime::pagination::Items<Self> {
         self.pages().items()
     }
 
-    /// As [`stream`](Self::stream), with whole pages, their statuses and headers.
+    /// Like [`stream`](Self::stream), but returns whole pages with their statuses and headers.
     pub fn pages(self) -> ::openapi_client_runtime::pagination::Pages<Self> {
         ::openapi_client_runtime::pagination::Pages::new(self)
     }
@@ -8796,7 +8821,7 @@ impl<'a> AdminCreateToolkit<'a> {
             .try_into()
             .map(Some)
             .map_err(|_| {
-                "parameter `idempotency_key`: the value cannot become a `IdempotencyKey`"
+                "parameter `idempotency_key`: the value cannot be converted to `IdempotencyKey`"
                     .to_string()
             });
         self
@@ -8817,7 +8842,7 @@ impl<'a> AdminCreateToolkit<'a> {
         self
     }
 
-    /// Changes the request body with its builder, starting from what was set before.
+    /// Changes the request body with its builder, starting from the current value.
     pub fn body_map<F>(mut self, f: F) -> Self
     where
         F: std::ops::FnOnce(
@@ -8828,7 +8853,7 @@ impl<'a> AdminCreateToolkit<'a> {
         self
     }
 
-    /// Sends `POST /v1/partner/admin/toolkits` and decodes the answer.
+    /// Sends `POST /v1/partner/admin/toolkits` and decodes the response.
     pub async fn send(
         self,
     ) -> Result<ResponseValue<types::CreateToolkitResult>, Error<types::PartnerError>> {
@@ -8894,13 +8919,13 @@ impl<'a> AdminCreateToolkit<'a> {
             })
     }
 
-    /// Sets options of this call only, such as its timeout or its repeats.
+    /// Sets options for this call only, such as its timeout or its retries.
     pub fn with_options(mut self, options: CallOptions) -> Self {
         self.call_options = options;
         self
     }
 
-    /// What the document says of this operation.
+    /// Metadata of this operation.
     pub fn operation(&self) -> &'static ::openapi_client_runtime::Operation {
         &crate::operations::ADMIN_CREATE_TOOLKIT
     }
@@ -8937,7 +8962,7 @@ impl<'a> AdminExportEntities<'a> {
             .try_into()
             .map(Some)
             .map_err(|_| {
-                "parameter `idempotency_key`: the value cannot become a `IdempotencyKey`"
+                "parameter `idempotency_key`: the value cannot be converted to `IdempotencyKey`"
                     .to_string()
             });
         self
@@ -8958,7 +8983,7 @@ impl<'a> AdminExportEntities<'a> {
         self
     }
 
-    /// Changes the request body with its builder, starting from what was set before.
+    /// Changes the request body with its builder, starting from the current value.
     pub fn body_map<F>(mut self, f: F) -> Self
     where
         F: std::ops::FnOnce(
@@ -8969,7 +8994,7 @@ impl<'a> AdminExportEntities<'a> {
         self
     }
 
-    /// Sends `POST /v1/partner/admin/toolkits/export` and decodes the answer.
+    /// Sends `POST /v1/partner/admin/toolkits/export` and decodes the response.
     pub async fn send(
         self,
     ) -> Result<ResponseValue<types::ToolkitExport>, Error<types::PartnerError>> {
@@ -9041,13 +9066,13 @@ impl<'a> AdminExportEntities<'a> {
             })
     }
 
-    /// Sets options of this call only, such as its timeout or its repeats.
+    /// Sets options for this call only, such as its timeout or its retries.
     pub fn with_options(mut self, options: CallOptions) -> Self {
         self.call_options = options;
         self
     }
 
-    /// What the document says of this operation.
+    /// Metadata of this operation.
     pub fn operation(&self) -> &'static ::openapi_client_runtime::Operation {
         &crate::operations::ADMIN_EXPORT_ENTITIES
     }
@@ -9084,12 +9109,13 @@ impl<'a> AdminGetToolkit<'a> {
         self.toolkit_id = value
             .try_into()
             .map_err(|_| {
-                "parameter `toolkit_id`: the value cannot become a `String`".to_string()
+                "parameter `toolkit_id`: the value cannot be converted to `String`"
+                    .to_string()
             });
         self
     }
 
-    /// Sends `GET /v1/partner/admin/toolkits/{toolkit_id}` and decodes the answer.
+    /// Sends `GET /v1/partner/admin/toolkits/{toolkit_id}` and decodes the response.
     pub async fn send(
         self,
     ) -> Result<ResponseValue<types::PartnerToolkit>, Error<types::PartnerError>> {
@@ -9143,13 +9169,13 @@ impl<'a> AdminGetToolkit<'a> {
             .map_err(|error| error.in_operation(&crate::operations::ADMIN_GET_TOOLKIT))
     }
 
-    /// Sets options of this call only, such as its timeout or its repeats.
+    /// Sets options for this call only, such as its timeout or its retries.
     pub fn with_options(mut self, options: CallOptions) -> Self {
         self.call_options = options;
         self
     }
 
-    /// What the document says of this operation.
+    /// Metadata of this operation.
     pub fn operation(&self) -> &'static ::openapi_client_runtime::Operation {
         &crate::operations::ADMIN_GET_TOOLKIT
     }
@@ -9188,7 +9214,8 @@ impl<'a> AdminDeleteToolkit<'a> {
         self.toolkit_id = value
             .try_into()
             .map_err(|_| {
-                "parameter `toolkit_id`: the value cannot become a `String`".to_string()
+                "parameter `toolkit_id`: the value cannot be converted to `String`"
+                    .to_string()
             });
         self
     }
@@ -9204,13 +9231,13 @@ impl<'a> AdminDeleteToolkit<'a> {
             .try_into()
             .map(Some)
             .map_err(|_| {
-                "parameter `idempotency_key`: the value cannot become a `IdempotencyKey`"
+                "parameter `idempotency_key`: the value cannot be converted to `IdempotencyKey`"
                     .to_string()
             });
         self
     }
 
-    /// Sends `DELETE /v1/partner/admin/toolkits/{toolkit_id}` and decodes the answer.
+    /// Sends `DELETE /v1/partner/admin/toolkits/{toolkit_id}` and decodes the response.
     pub async fn send(self) -> Result<ResponseValue<()>, Error<types::PartnerError>> {
         let Self { client, toolkit_id, idempotency_key, call_options } = self;
         let outcome: Result<ResponseValue<()>, Error<types::PartnerError>> = async move {
@@ -9269,13 +9296,13 @@ impl<'a> AdminDeleteToolkit<'a> {
             })
     }
 
-    /// Sets options of this call only, such as its timeout or its repeats.
+    /// Sets options for this call only, such as its timeout or its retries.
     pub fn with_options(mut self, options: CallOptions) -> Self {
         self.call_options = options;
         self
     }
 
-    /// What the document says of this operation.
+    /// Metadata of this operation.
     pub fn operation(&self) -> &'static ::openapi_client_runtime::Operation {
         &crate::operations::ADMIN_DELETE_TOOLKIT
     }
@@ -9316,7 +9343,8 @@ impl<'a> AdminUpdateToolkit<'a> {
         self.toolkit_id = value
             .try_into()
             .map_err(|_| {
-                "parameter `toolkit_id`: the value cannot become a `String`".to_string()
+                "parameter `toolkit_id`: the value cannot be converted to `String`"
+                    .to_string()
             });
         self
     }
@@ -9332,7 +9360,7 @@ impl<'a> AdminUpdateToolkit<'a> {
             .try_into()
             .map(Some)
             .map_err(|_| {
-                "parameter `idempotency_key`: the value cannot become a `IdempotencyKey`"
+                "parameter `idempotency_key`: the value cannot be converted to `IdempotencyKey`"
                     .to_string()
             });
         self
@@ -9353,7 +9381,7 @@ impl<'a> AdminUpdateToolkit<'a> {
         self
     }
 
-    /// Changes the request body with its builder, starting from what was set before.
+    /// Changes the request body with its builder, starting from the current value.
     pub fn body_map<F>(mut self, f: F) -> Self
     where
         F: std::ops::FnOnce(
@@ -9364,7 +9392,7 @@ impl<'a> AdminUpdateToolkit<'a> {
         self
     }
 
-    /// Sends `PATCH /v1/partner/admin/toolkits/{toolkit_id}` and decodes the answer.
+    /// Sends `PATCH /v1/partner/admin/toolkits/{toolkit_id}` and decodes the response.
     pub async fn send(
         self,
     ) -> Result<ResponseValue<types::PartnerToolkit>, Error<types::PartnerError>> {
@@ -9434,13 +9462,13 @@ impl<'a> AdminUpdateToolkit<'a> {
             })
     }
 
-    /// Sets options of this call only, such as its timeout or its repeats.
+    /// Sets options for this call only, such as its timeout or its retries.
     pub fn with_options(mut self, options: CallOptions) -> Self {
         self.call_options = options;
         self
     }
 
-    /// What the document says of this operation.
+    /// Metadata of this operation.
     pub fn operation(&self) -> &'static ::openapi_client_runtime::Operation {
         &crate::operations::ADMIN_UPDATE_TOOLKIT
     }
@@ -9477,12 +9505,13 @@ impl<'a> AdminExportToolkit<'a> {
         self.toolkit_id = value
             .try_into()
             .map_err(|_| {
-                "parameter `toolkit_id`: the value cannot become a `String`".to_string()
+                "parameter `toolkit_id`: the value cannot be converted to `String`"
+                    .to_string()
             });
         self
     }
 
-    /// Sends `GET /v1/partner/admin/toolkits/{toolkit_id}/export` and decodes the answer.
+    /// Sends `GET /v1/partner/admin/toolkits/{toolkit_id}/export` and decodes the response.
     pub async fn send(
         self,
     ) -> Result<ResponseValue<types::ToolkitExport>, Error<types::PartnerError>> {
@@ -9538,13 +9567,13 @@ impl<'a> AdminExportToolkit<'a> {
             })
     }
 
-    /// Sets options of this call only, such as its timeout or its repeats.
+    /// Sets options for this call only, such as its timeout or its retries.
     pub fn with_options(mut self, options: CallOptions) -> Self {
         self.call_options = options;
         self
     }
 
-    /// What the document says of this operation.
+    /// Metadata of this operation.
     pub fn operation(&self) -> &'static ::openapi_client_runtime::Operation {
         &crate::operations::ADMIN_EXPORT_TOOLKIT
     }
@@ -9585,7 +9614,8 @@ impl<'a> AdminListToolkitInstallations<'a> {
         self.toolkit_id = value
             .try_into()
             .map_err(|_| {
-                "parameter `toolkit_id`: the value cannot become a `String`".to_string()
+                "parameter `toolkit_id`: the value cannot be converted to `String`"
+                    .to_string()
             });
         self
     }
@@ -9601,7 +9631,7 @@ impl<'a> AdminListToolkitInstallations<'a> {
             .try_into()
             .map(Some)
             .map_err(|_| {
-                "parameter `limit`: the value cannot become a `::std::num::NonZeroU64`"
+                "parameter `limit`: the value cannot be converted to `::std::num::NonZeroU64`"
                     .to_string()
             });
         self
@@ -9618,12 +9648,12 @@ impl<'a> AdminListToolkitInstallations<'a> {
             .try_into()
             .map(Some)
             .map_err(|_| {
-                "parameter `offset`: the value cannot become a `u64`".to_string()
+                "parameter `offset`: the value cannot be converted to `u64`".to_string()
             });
         self
     }
 
-    /// Sends `GET /v1/partner/admin/toolkits/{toolkit_id}/installations` and decodes the answer.
+    /// Sends `GET /v1/partner/admin/toolkits/{toolkit_id}/installations` and decodes the response.
     pub async fn send(
         self,
     ) -> Result<
@@ -9690,27 +9720,27 @@ impl<'a> AdminListToolkitInstallations<'a> {
             })
     }
 
-    /// Sets options of this call only, such as its timeout or its repeats.
+    /// Sets options for this call only, such as its timeout or its retries.
     pub fn with_options(mut self, options: CallOptions) -> Self {
         self.call_options = options;
         self
     }
 
-    /// What the document says of this operation.
+    /// Metadata of this operation.
     pub fn operation(&self) -> &'static ::openapi_client_runtime::Operation {
         &crate::operations::ADMIN_LIST_TOOLKIT_INSTALLATIONS
     }
 }
 
 impl<'a> AdminListToolkitInstallations<'a> {
-    /// Sends the request again and again, and gives the items of all pages in the order of the server. A page has 50 items unless [`limit`](Self::limit) says otherwise, at most 100.
+    /// Fetches one page after another, and returns the items of all pages in the order of the server. A page has 50 items by default; [`limit`](Self::limit) changes this, up to 100.
     ///
-    /// A list can be taken up where it was left: see [`Items::resume`](openapi_client_runtime::pagination::Items::resume).
+    /// A list can be resumed where it stopped: see [`Items::resume`](openapi_client_runtime::pagination::Items::resume).
     pub fn stream(self) -> ::openapi_client_runtime::pagination::Items<Self> {
         self.pages().items()
     }
 
-    /// As [`stream`](Self::stream), with whole pages, their statuses and headers.
+    /// Like [`stream`](Self::stream), but returns whole pages with their statuses and headers.
     pub fn pages(self) -> ::openapi_client_runtime::pagination::Pages<Self> {
         ::openapi_client_runtime::pagination::Pages::new(self)
     }
@@ -9788,12 +9818,13 @@ impl<'a> AdminListToolkitVersions<'a> {
         self.toolkit_id = value
             .try_into()
             .map_err(|_| {
-                "parameter `toolkit_id`: the value cannot become a `String`".to_string()
+                "parameter `toolkit_id`: the value cannot be converted to `String`"
+                    .to_string()
             });
         self
     }
 
-    /// Sends `GET /v1/partner/admin/toolkits/{toolkit_id}/versions` and decodes the answer.
+    /// Sends `GET /v1/partner/admin/toolkits/{toolkit_id}/versions` and decodes the response.
     pub async fn send(
         self,
     ) -> Result<
@@ -9856,13 +9887,13 @@ impl<'a> AdminListToolkitVersions<'a> {
             })
     }
 
-    /// Sets options of this call only, such as its timeout or its repeats.
+    /// Sets options for this call only, such as its timeout or its retries.
     pub fn with_options(mut self, options: CallOptions) -> Self {
         self.call_options = options;
         self
     }
 
-    /// What the document says of this operation.
+    /// Metadata of this operation.
     pub fn operation(&self) -> &'static ::openapi_client_runtime::Operation {
         &crate::operations::ADMIN_LIST_TOOLKIT_VERSIONS
     }
@@ -9903,7 +9934,8 @@ impl<'a> AdminCreateToolkitVersion<'a> {
         self.toolkit_id = value
             .try_into()
             .map_err(|_| {
-                "parameter `toolkit_id`: the value cannot become a `String`".to_string()
+                "parameter `toolkit_id`: the value cannot be converted to `String`"
+                    .to_string()
             });
         self
     }
@@ -9919,7 +9951,7 @@ impl<'a> AdminCreateToolkitVersion<'a> {
             .try_into()
             .map(Some)
             .map_err(|_| {
-                "parameter `idempotency_key`: the value cannot become a `IdempotencyKey`"
+                "parameter `idempotency_key`: the value cannot be converted to `IdempotencyKey`"
                     .to_string()
             });
         self
@@ -9940,7 +9972,7 @@ impl<'a> AdminCreateToolkitVersion<'a> {
         self
     }
 
-    /// Changes the request body with its builder, starting from what was set before.
+    /// Changes the request body with its builder, starting from the current value.
     pub fn body_map<F>(mut self, f: F) -> Self
     where
         F: std::ops::FnOnce(
@@ -9951,7 +9983,7 @@ impl<'a> AdminCreateToolkitVersion<'a> {
         self
     }
 
-    /// Sends `POST /v1/partner/admin/toolkits/{toolkit_id}/versions` and decodes the answer.
+    /// Sends `POST /v1/partner/admin/toolkits/{toolkit_id}/versions` and decodes the response.
     pub async fn send(
         self,
     ) -> Result<
@@ -10029,13 +10061,13 @@ impl<'a> AdminCreateToolkitVersion<'a> {
             })
     }
 
-    /// Sets options of this call only, such as its timeout or its repeats.
+    /// Sets options for this call only, such as its timeout or its retries.
     pub fn with_options(mut self, options: CallOptions) -> Self {
         self.call_options = options;
         self
     }
 
-    /// What the document says of this operation.
+    /// Metadata of this operation.
     pub fn operation(&self) -> &'static ::openapi_client_runtime::Operation {
         &crate::operations::ADMIN_CREATE_TOOLKIT_VERSION
     }
@@ -10077,7 +10109,8 @@ impl<'a> AdminGetToolkitVersion<'a> {
         self.toolkit_id = value
             .try_into()
             .map_err(|_| {
-                "parameter `toolkit_id`: the value cannot become a `String`".to_string()
+                "parameter `toolkit_id`: the value cannot be converted to `String`"
+                    .to_string()
             });
         self
     }
@@ -10092,12 +10125,13 @@ impl<'a> AdminGetToolkitVersion<'a> {
         self.version_id = value
             .try_into()
             .map_err(|_| {
-                "parameter `version_id`: the value cannot become a `String`".to_string()
+                "parameter `version_id`: the value cannot be converted to `String`"
+                    .to_string()
             });
         self
     }
 
-    /// Sends `GET /v1/partner/admin/toolkits/{toolkit_id}/versions/{version_id}` and decodes the answer.
+    /// Sends `GET /v1/partner/admin/toolkits/{toolkit_id}/versions/{version_id}` and decodes the response.
     pub async fn send(
         self,
     ) -> Result<ResponseValue<types::ToolkitVersion>, Error<types::PartnerError>> {
@@ -10159,13 +10193,13 @@ impl<'a> AdminGetToolkitVersion<'a> {
             })
     }
 
-    /// Sets options of this call only, such as its timeout or its repeats.
+    /// Sets options for this call only, such as its timeout or its retries.
     pub fn with_options(mut self, options: CallOptions) -> Self {
         self.call_options = options;
         self
     }
 
-    /// What the document says of this operation.
+    /// Metadata of this operation.
     pub fn operation(&self) -> &'static ::openapi_client_runtime::Operation {
         &crate::operations::ADMIN_GET_TOOLKIT_VERSION
     }
@@ -10209,7 +10243,8 @@ impl<'a> AdminDiscardToolkitVersion<'a> {
         self.toolkit_id = value
             .try_into()
             .map_err(|_| {
-                "parameter `toolkit_id`: the value cannot become a `String`".to_string()
+                "parameter `toolkit_id`: the value cannot be converted to `String`"
+                    .to_string()
             });
         self
     }
@@ -10224,7 +10259,8 @@ impl<'a> AdminDiscardToolkitVersion<'a> {
         self.version_id = value
             .try_into()
             .map_err(|_| {
-                "parameter `version_id`: the value cannot become a `String`".to_string()
+                "parameter `version_id`: the value cannot be converted to `String`"
+                    .to_string()
             });
         self
     }
@@ -10240,13 +10276,13 @@ impl<'a> AdminDiscardToolkitVersion<'a> {
             .try_into()
             .map(Some)
             .map_err(|_| {
-                "parameter `idempotency_key`: the value cannot become a `IdempotencyKey`"
+                "parameter `idempotency_key`: the value cannot be converted to `IdempotencyKey`"
                     .to_string()
             });
         self
     }
 
-    /// Sends `DELETE /v1/partner/admin/toolkits/{toolkit_id}/versions/{version_id}` and decodes the answer.
+    /// Sends `DELETE /v1/partner/admin/toolkits/{toolkit_id}/versions/{version_id}` and decodes the response.
     pub async fn send(self) -> Result<ResponseValue<()>, Error<types::PartnerError>> {
         let Self { client, toolkit_id, version_id, idempotency_key, call_options } = self;
         let outcome: Result<ResponseValue<()>, Error<types::PartnerError>> = async move {
@@ -10311,13 +10347,13 @@ impl<'a> AdminDiscardToolkitVersion<'a> {
             })
     }
 
-    /// Sets options of this call only, such as its timeout or its repeats.
+    /// Sets options for this call only, such as its timeout or its retries.
     pub fn with_options(mut self, options: CallOptions) -> Self {
         self.call_options = options;
         self
     }
 
-    /// What the document says of this operation.
+    /// Metadata of this operation.
     pub fn operation(&self) -> &'static ::openapi_client_runtime::Operation {
         &crate::operations::ADMIN_DISCARD_TOOLKIT_VERSION
     }
@@ -10363,7 +10399,8 @@ impl<'a> AdminUpdateToolkitVersion<'a> {
         self.toolkit_id = value
             .try_into()
             .map_err(|_| {
-                "parameter `toolkit_id`: the value cannot become a `String`".to_string()
+                "parameter `toolkit_id`: the value cannot be converted to `String`"
+                    .to_string()
             });
         self
     }
@@ -10378,7 +10415,8 @@ impl<'a> AdminUpdateToolkitVersion<'a> {
         self.version_id = value
             .try_into()
             .map_err(|_| {
-                "parameter `version_id`: the value cannot become a `String`".to_string()
+                "parameter `version_id`: the value cannot be converted to `String`"
+                    .to_string()
             });
         self
     }
@@ -10394,7 +10432,7 @@ impl<'a> AdminUpdateToolkitVersion<'a> {
             .try_into()
             .map(Some)
             .map_err(|_| {
-                "parameter `idempotency_key`: the value cannot become a `IdempotencyKey`"
+                "parameter `idempotency_key`: the value cannot be converted to `IdempotencyKey`"
                     .to_string()
             });
         self
@@ -10415,7 +10453,7 @@ impl<'a> AdminUpdateToolkitVersion<'a> {
         self
     }
 
-    /// Changes the request body with its builder, starting from what was set before.
+    /// Changes the request body with its builder, starting from the current value.
     pub fn body_map<F>(mut self, f: F) -> Self
     where
         F: std::ops::FnOnce(
@@ -10426,7 +10464,7 @@ impl<'a> AdminUpdateToolkitVersion<'a> {
         self
     }
 
-    /// Sends `PATCH /v1/partner/admin/toolkits/{toolkit_id}/versions/{version_id}` and decodes the answer.
+    /// Sends `PATCH /v1/partner/admin/toolkits/{toolkit_id}/versions/{version_id}` and decodes the response.
     pub async fn send(
         self,
     ) -> Result<ResponseValue<types::ToolkitVersion>, Error<types::PartnerError>> {
@@ -10510,13 +10548,13 @@ impl<'a> AdminUpdateToolkitVersion<'a> {
             })
     }
 
-    /// Sets options of this call only, such as its timeout or its repeats.
+    /// Sets options for this call only, such as its timeout or its retries.
     pub fn with_options(mut self, options: CallOptions) -> Self {
         self.call_options = options;
         self
     }
 
-    /// What the document says of this operation.
+    /// Metadata of this operation.
     pub fn operation(&self) -> &'static ::openapi_client_runtime::Operation {
         &crate::operations::ADMIN_UPDATE_TOOLKIT_VERSION
     }
@@ -10565,7 +10603,8 @@ impl<'a> AdminPublishToolkitVersion<'a> {
         self.toolkit_id = value
             .try_into()
             .map_err(|_| {
-                "parameter `toolkit_id`: the value cannot become a `String`".to_string()
+                "parameter `toolkit_id`: the value cannot be converted to `String`"
+                    .to_string()
             });
         self
     }
@@ -10580,7 +10619,8 @@ impl<'a> AdminPublishToolkitVersion<'a> {
         self.version_id = value
             .try_into()
             .map_err(|_| {
-                "parameter `version_id`: the value cannot become a `String`".to_string()
+                "parameter `version_id`: the value cannot be converted to `String`"
+                    .to_string()
             });
         self
     }
@@ -10596,7 +10636,7 @@ impl<'a> AdminPublishToolkitVersion<'a> {
             .try_into()
             .map(Some)
             .map_err(|_| {
-                "parameter `idempotency_key`: the value cannot become a `IdempotencyKey`"
+                "parameter `idempotency_key`: the value cannot be converted to `IdempotencyKey`"
                     .to_string()
             });
         self
@@ -10614,13 +10654,13 @@ impl<'a> AdminPublishToolkitVersion<'a> {
         self.body = value
             .try_into()
             .map_err(|_| {
-                "the request body: the value cannot become a `::std::option::Option<PublishToolkitVersionRequest>`"
+                "the request body: the value cannot be converted to `::std::option::Option<PublishToolkitVersionRequest>`"
                     .to_string()
             });
         self
     }
 
-    /// Sends `POST /v1/partner/admin/toolkits/{toolkit_id}/versions/{version_id}/publish` and decodes the answer.
+    /// Sends `POST /v1/partner/admin/toolkits/{toolkit_id}/versions/{version_id}/publish` and decodes the response.
     pub async fn send(self) -> Result<ResponseValue<()>, Error<types::PartnerError>> {
         let Self {
             client,
@@ -10694,13 +10734,13 @@ impl<'a> AdminPublishToolkitVersion<'a> {
             })
     }
 
-    /// Sets options of this call only, such as its timeout or its repeats.
+    /// Sets options for this call only, such as its timeout or its retries.
     pub fn with_options(mut self, options: CallOptions) -> Self {
         self.call_options = options;
         self
     }
 
-    /// What the document says of this operation.
+    /// Metadata of this operation.
     pub fn operation(&self) -> &'static ::openapi_client_runtime::Operation {
         &crate::operations::ADMIN_PUBLISH_TOOLKIT_VERSION
     }
@@ -10744,7 +10784,8 @@ impl<'a> AdminRepublishToolkitVersion<'a> {
         self.toolkit_id = value
             .try_into()
             .map_err(|_| {
-                "parameter `toolkit_id`: the value cannot become a `String`".to_string()
+                "parameter `toolkit_id`: the value cannot be converted to `String`"
+                    .to_string()
             });
         self
     }
@@ -10759,7 +10800,8 @@ impl<'a> AdminRepublishToolkitVersion<'a> {
         self.version_id = value
             .try_into()
             .map_err(|_| {
-                "parameter `version_id`: the value cannot become a `String`".to_string()
+                "parameter `version_id`: the value cannot be converted to `String`"
+                    .to_string()
             });
         self
     }
@@ -10775,13 +10817,13 @@ impl<'a> AdminRepublishToolkitVersion<'a> {
             .try_into()
             .map(Some)
             .map_err(|_| {
-                "parameter `idempotency_key`: the value cannot become a `IdempotencyKey`"
+                "parameter `idempotency_key`: the value cannot be converted to `IdempotencyKey`"
                     .to_string()
             });
         self
     }
 
-    /// Sends `POST /v1/partner/admin/toolkits/{toolkit_id}/versions/{version_id}/republish` and decodes the answer.
+    /// Sends `POST /v1/partner/admin/toolkits/{toolkit_id}/versions/{version_id}/republish` and decodes the response.
     pub async fn send(self) -> Result<ResponseValue<()>, Error<types::PartnerError>> {
         let Self { client, toolkit_id, version_id, idempotency_key, call_options } = self;
         let outcome: Result<ResponseValue<()>, Error<types::PartnerError>> = async move {
@@ -10846,13 +10888,13 @@ impl<'a> AdminRepublishToolkitVersion<'a> {
             })
     }
 
-    /// Sets options of this call only, such as its timeout or its repeats.
+    /// Sets options for this call only, such as its timeout or its retries.
     pub fn with_options(mut self, options: CallOptions) -> Self {
         self.call_options = options;
         self
     }
 
-    /// What the document says of this operation.
+    /// Metadata of this operation.
     pub fn operation(&self) -> &'static ::openapi_client_runtime::Operation {
         &crate::operations::ADMIN_REPUBLISH_TOOLKIT_VERSION
     }
@@ -10901,7 +10943,8 @@ impl<'a> ListActionItems<'a> {
             .try_into()
             .map(Some)
             .map_err(|_| {
-                "parameter `end_date`: the value cannot become a `String`".to_string()
+                "parameter `end_date`: the value cannot be converted to `String`"
+                    .to_string()
             });
         self
     }
@@ -10917,7 +10960,7 @@ impl<'a> ListActionItems<'a> {
             .try_into()
             .map(Some)
             .map_err(|_| {
-                "parameter `has_partner_assignment`: the value cannot become a `bool`"
+                "parameter `has_partner_assignment`: the value cannot be converted to `bool`"
                     .to_string()
             });
         self
@@ -10934,7 +10977,8 @@ impl<'a> ListActionItems<'a> {
             .try_into()
             .map(Some)
             .map_err(|_| {
-                "parameter `is_completed`: the value cannot become a `bool`".to_string()
+                "parameter `is_completed`: the value cannot be converted to `bool`"
+                    .to_string()
             });
         self
     }
@@ -10952,7 +10996,7 @@ impl<'a> ListActionItems<'a> {
             .try_into()
             .map(Some)
             .map_err(|_| {
-                "parameter `limit`: the value cannot become a `::std::num::NonZeroU64`"
+                "parameter `limit`: the value cannot be converted to `::std::num::NonZeroU64`"
                     .to_string()
             });
         self
@@ -10969,7 +11013,8 @@ impl<'a> ListActionItems<'a> {
             .try_into()
             .map(Some)
             .map_err(|_| {
-                "parameter `meeting_id`: the value cannot become a `String`".to_string()
+                "parameter `meeting_id`: the value cannot be converted to `String`"
+                    .to_string()
             });
         self
     }
@@ -10985,7 +11030,7 @@ impl<'a> ListActionItems<'a> {
             .try_into()
             .map(Some)
             .map_err(|_| {
-                "parameter `offset`: the value cannot become a `u64`".to_string()
+                "parameter `offset`: the value cannot be converted to `u64`".to_string()
             });
         self
     }
@@ -11001,7 +11046,8 @@ impl<'a> ListActionItems<'a> {
             .try_into()
             .map(Some)
             .map_err(|_| {
-                "parameter `start_date`: the value cannot become a `String`".to_string()
+                "parameter `start_date`: the value cannot be converted to `String`"
+                    .to_string()
             });
         self
     }
@@ -11010,7 +11056,7 @@ impl<'a> ListActionItems<'a> {
     ///
     /// The vendor does not document this parameter (basis: only the vendor's SDK documents the header, without saying for which operations).
     ///
-    /// Optional; sent as the header parameter `X-Client-Timezone`. Without it the client's own value is sent, if [`client_timezone`](crate::ClientBuilder::client_timezone) was given one.
+    /// Optional; sent as the header parameter `X-Client-Timezone`. If not set, the value of [`client_timezone`](crate::ClientBuilder::client_timezone) is sent, if there is one.
     pub fn x_client_timezone<V>(mut self, value: V) -> Self
     where
         V: std::convert::TryInto<::std::string::String>,
@@ -11019,13 +11065,13 @@ impl<'a> ListActionItems<'a> {
             .try_into()
             .map(Some)
             .map_err(|_| {
-                "parameter `x_client_timezone`: the value cannot become a `String`"
+                "parameter `x_client_timezone`: the value cannot be converted to `String`"
                     .to_string()
             });
         self
     }
 
-    /// Sends `GET /v1/partner/user/action-items` and decodes the answer.
+    /// Sends `GET /v1/partner/user/action-items` and decodes the response.
     pub async fn send(
         self,
     ) -> Result<
@@ -11128,27 +11174,27 @@ impl<'a> ListActionItems<'a> {
             .map_err(|error| error.in_operation(&crate::operations::LIST_ACTION_ITEMS))
     }
 
-    /// Sets options of this call only, such as its timeout or its repeats.
+    /// Sets options for this call only, such as its timeout or its retries.
     pub fn with_options(mut self, options: CallOptions) -> Self {
         self.call_options = options;
         self
     }
 
-    /// What the document says of this operation.
+    /// Metadata of this operation.
     pub fn operation(&self) -> &'static ::openapi_client_runtime::Operation {
         &crate::operations::LIST_ACTION_ITEMS
     }
 }
 
 impl<'a> ListActionItems<'a> {
-    /// Sends the request again and again, and gives the items of all pages in the order of the server. A page has 25 items unless [`limit`](Self::limit) says otherwise, at most 100.
+    /// Fetches one page after another, and returns the items of all pages in the order of the server. A page has 25 items by default; [`limit`](Self::limit) changes this, up to 100.
     ///
-    /// A list can be taken up where it was left: see [`Items::resume`](openapi_client_runtime::pagination::Items::resume).
+    /// A list can be resumed where it stopped: see [`Items::resume`](openapi_client_runtime::pagination::Items::resume).
     pub fn stream(self) -> ::openapi_client_runtime::pagination::Items<Self> {
         self.pages().items()
     }
 
-    /// As [`stream`](Self::stream), with whole pages, their statuses and headers.
+    /// Like [`stream`](Self::stream), but returns whole pages with their statuses and headers.
     pub fn pages(self) -> ::openapi_client_runtime::pagination::Pages<Self> {
         ::openapi_client_runtime::pagination::Pages::new(self)
     }
@@ -11228,7 +11274,7 @@ impl<'a> CreateActionItem<'a> {
             .try_into()
             .map(Some)
             .map_err(|_| {
-                "parameter `idempotency_key`: the value cannot become a `IdempotencyKey`"
+                "parameter `idempotency_key`: the value cannot be converted to `IdempotencyKey`"
                     .to_string()
             });
         self
@@ -11238,7 +11284,7 @@ impl<'a> CreateActionItem<'a> {
     ///
     /// The vendor does not document this parameter (basis: only the vendor's SDK documents the header, without saying for which operations).
     ///
-    /// Optional; sent as the header parameter `X-Client-Timezone`. Without it the client's own value is sent, if [`client_timezone`](crate::ClientBuilder::client_timezone) was given one.
+    /// Optional; sent as the header parameter `X-Client-Timezone`. If not set, the value of [`client_timezone`](crate::ClientBuilder::client_timezone) is sent, if there is one.
     pub fn x_client_timezone<V>(mut self, value: V) -> Self
     where
         V: std::convert::TryInto<::std::string::String>,
@@ -11247,7 +11293,7 @@ impl<'a> CreateActionItem<'a> {
             .try_into()
             .map(Some)
             .map_err(|_| {
-                "parameter `x_client_timezone`: the value cannot become a `String`"
+                "parameter `x_client_timezone`: the value cannot be converted to `String`"
                     .to_string()
             });
         self
@@ -11268,7 +11314,7 @@ impl<'a> CreateActionItem<'a> {
         self
     }
 
-    /// Changes the request body with its builder, starting from what was set before.
+    /// Changes the request body with its builder, starting from the current value.
     pub fn body_map<F>(mut self, f: F) -> Self
     where
         F: std::ops::FnOnce(
@@ -11279,7 +11325,7 @@ impl<'a> CreateActionItem<'a> {
         self
     }
 
-    /// Sends `POST /v1/partner/user/action-items` and decodes the answer.
+    /// Sends `POST /v1/partner/user/action-items` and decodes the response.
     pub async fn send(
         self,
     ) -> Result<
@@ -11353,13 +11399,13 @@ impl<'a> CreateActionItem<'a> {
             .map_err(|error| error.in_operation(&crate::operations::CREATE_ACTION_ITEM))
     }
 
-    /// Sets options of this call only, such as its timeout or its repeats.
+    /// Sets options for this call only, such as its timeout or its retries.
     pub fn with_options(mut self, options: CallOptions) -> Self {
         self.call_options = options;
         self
     }
 
-    /// What the document says of this operation.
+    /// Metadata of this operation.
     pub fn operation(&self) -> &'static ::openapi_client_runtime::Operation {
         &crate::operations::CREATE_ACTION_ITEM
     }
@@ -11398,7 +11444,7 @@ impl<'a> GetActionItem<'a> {
         self.action_item_id = value
             .try_into()
             .map_err(|_| {
-                "parameter `action_item_id`: the value cannot become a `String`"
+                "parameter `action_item_id`: the value cannot be converted to `String`"
                     .to_string()
             });
         self
@@ -11408,7 +11454,7 @@ impl<'a> GetActionItem<'a> {
     ///
     /// The vendor does not document this parameter (basis: only the vendor's SDK documents the header, without saying for which operations).
     ///
-    /// Optional; sent as the header parameter `X-Client-Timezone`. Without it the client's own value is sent, if [`client_timezone`](crate::ClientBuilder::client_timezone) was given one.
+    /// Optional; sent as the header parameter `X-Client-Timezone`. If not set, the value of [`client_timezone`](crate::ClientBuilder::client_timezone) is sent, if there is one.
     pub fn x_client_timezone<V>(mut self, value: V) -> Self
     where
         V: std::convert::TryInto<::std::string::String>,
@@ -11417,13 +11463,13 @@ impl<'a> GetActionItem<'a> {
             .try_into()
             .map(Some)
             .map_err(|_| {
-                "parameter `x_client_timezone`: the value cannot become a `String`"
+                "parameter `x_client_timezone`: the value cannot be converted to `String`"
                     .to_string()
             });
         self
     }
 
-    /// Sends `GET /v1/partner/user/action-items/{action_item_id}` and decodes the answer.
+    /// Sends `GET /v1/partner/user/action-items/{action_item_id}` and decodes the response.
     pub async fn send(
         self,
     ) -> Result<ResponseValue<types::ActionItem>, Error<types::PartnerError>> {
@@ -11484,13 +11530,13 @@ impl<'a> GetActionItem<'a> {
         outcome.map_err(|error| error.in_operation(&crate::operations::GET_ACTION_ITEM))
     }
 
-    /// Sets options of this call only, such as its timeout or its repeats.
+    /// Sets options for this call only, such as its timeout or its retries.
     pub fn with_options(mut self, options: CallOptions) -> Self {
         self.call_options = options;
         self
     }
 
-    /// What the document says of this operation.
+    /// Metadata of this operation.
     pub fn operation(&self) -> &'static ::openapi_client_runtime::Operation {
         &crate::operations::GET_ACTION_ITEM
     }
@@ -11533,7 +11579,7 @@ impl<'a> ReplaceActionItem<'a> {
         self.action_item_id = value
             .try_into()
             .map_err(|_| {
-                "parameter `action_item_id`: the value cannot become a `String`"
+                "parameter `action_item_id`: the value cannot be converted to `String`"
                     .to_string()
             });
         self
@@ -11550,7 +11596,7 @@ impl<'a> ReplaceActionItem<'a> {
             .try_into()
             .map(Some)
             .map_err(|_| {
-                "parameter `idempotency_key`: the value cannot become a `IdempotencyKey`"
+                "parameter `idempotency_key`: the value cannot be converted to `IdempotencyKey`"
                     .to_string()
             });
         self
@@ -11560,7 +11606,7 @@ impl<'a> ReplaceActionItem<'a> {
     ///
     /// The vendor does not document this parameter (basis: only the vendor's SDK documents the header, without saying for which operations).
     ///
-    /// Optional; sent as the header parameter `X-Client-Timezone`. Without it the client's own value is sent, if [`client_timezone`](crate::ClientBuilder::client_timezone) was given one.
+    /// Optional; sent as the header parameter `X-Client-Timezone`. If not set, the value of [`client_timezone`](crate::ClientBuilder::client_timezone) is sent, if there is one.
     pub fn x_client_timezone<V>(mut self, value: V) -> Self
     where
         V: std::convert::TryInto<::std::string::String>,
@@ -11569,7 +11615,7 @@ impl<'a> ReplaceActionItem<'a> {
             .try_into()
             .map(Some)
             .map_err(|_| {
-                "parameter `x_client_timezone`: the value cannot become a `String`"
+                "parameter `x_client_timezone`: the value cannot be converted to `String`"
                     .to_string()
             });
         self
@@ -11590,7 +11636,7 @@ impl<'a> ReplaceActionItem<'a> {
         self
     }
 
-    /// Changes the request body with its builder, starting from what was set before.
+    /// Changes the request body with its builder, starting from the current value.
     pub fn body_map<F>(mut self, f: F) -> Self
     where
         F: std::ops::FnOnce(
@@ -11601,7 +11647,7 @@ impl<'a> ReplaceActionItem<'a> {
         self
     }
 
-    /// Sends `PUT /v1/partner/user/action-items/{action_item_id}` and decodes the answer.
+    /// Sends `PUT /v1/partner/user/action-items/{action_item_id}` and decodes the response.
     pub async fn send(
         self,
     ) -> Result<
@@ -11684,13 +11730,13 @@ impl<'a> ReplaceActionItem<'a> {
             .map_err(|error| error.in_operation(&crate::operations::REPLACE_ACTION_ITEM))
     }
 
-    /// Sets options of this call only, such as its timeout or its repeats.
+    /// Sets options for this call only, such as its timeout or its retries.
     pub fn with_options(mut self, options: CallOptions) -> Self {
         self.call_options = options;
         self
     }
 
-    /// What the document says of this operation.
+    /// Metadata of this operation.
     pub fn operation(&self) -> &'static ::openapi_client_runtime::Operation {
         &crate::operations::REPLACE_ACTION_ITEM
     }
@@ -11731,7 +11777,7 @@ impl<'a> DeleteActionItem<'a> {
         self.action_item_id = value
             .try_into()
             .map_err(|_| {
-                "parameter `action_item_id`: the value cannot become a `String`"
+                "parameter `action_item_id`: the value cannot be converted to `String`"
                     .to_string()
             });
         self
@@ -11748,7 +11794,7 @@ impl<'a> DeleteActionItem<'a> {
             .try_into()
             .map(Some)
             .map_err(|_| {
-                "parameter `idempotency_key`: the value cannot become a `IdempotencyKey`"
+                "parameter `idempotency_key`: the value cannot be converted to `IdempotencyKey`"
                     .to_string()
             });
         self
@@ -11758,7 +11804,7 @@ impl<'a> DeleteActionItem<'a> {
     ///
     /// The vendor does not document this parameter (basis: only the vendor's SDK documents the header, without saying for which operations).
     ///
-    /// Optional; sent as the header parameter `X-Client-Timezone`. Without it the client's own value is sent, if [`client_timezone`](crate::ClientBuilder::client_timezone) was given one.
+    /// Optional; sent as the header parameter `X-Client-Timezone`. If not set, the value of [`client_timezone`](crate::ClientBuilder::client_timezone) is sent, if there is one.
     pub fn x_client_timezone<V>(mut self, value: V) -> Self
     where
         V: std::convert::TryInto<::std::string::String>,
@@ -11767,13 +11813,13 @@ impl<'a> DeleteActionItem<'a> {
             .try_into()
             .map(Some)
             .map_err(|_| {
-                "parameter `x_client_timezone`: the value cannot become a `String`"
+                "parameter `x_client_timezone`: the value cannot be converted to `String`"
                     .to_string()
             });
         self
     }
 
-    /// Sends `DELETE /v1/partner/user/action-items/{action_item_id}` and decodes the answer.
+    /// Sends `DELETE /v1/partner/user/action-items/{action_item_id}` and decodes the response.
     pub async fn send(self) -> Result<ResponseValue<()>, Error<types::PartnerError>> {
         let Self {
             client,
@@ -11840,13 +11886,13 @@ impl<'a> DeleteActionItem<'a> {
             .map_err(|error| error.in_operation(&crate::operations::DELETE_ACTION_ITEM))
     }
 
-    /// Sets options of this call only, such as its timeout or its repeats.
+    /// Sets options for this call only, such as its timeout or its retries.
     pub fn with_options(mut self, options: CallOptions) -> Self {
         self.call_options = options;
         self
     }
 
-    /// What the document says of this operation.
+    /// Metadata of this operation.
     pub fn operation(&self) -> &'static ::openapi_client_runtime::Operation {
         &crate::operations::DELETE_ACTION_ITEM
     }
@@ -11889,7 +11935,7 @@ impl<'a> UpdateActionItem<'a> {
         self.action_item_id = value
             .try_into()
             .map_err(|_| {
-                "parameter `action_item_id`: the value cannot become a `String`"
+                "parameter `action_item_id`: the value cannot be converted to `String`"
                     .to_string()
             });
         self
@@ -11906,7 +11952,7 @@ impl<'a> UpdateActionItem<'a> {
             .try_into()
             .map(Some)
             .map_err(|_| {
-                "parameter `idempotency_key`: the value cannot become a `IdempotencyKey`"
+                "parameter `idempotency_key`: the value cannot be converted to `IdempotencyKey`"
                     .to_string()
             });
         self
@@ -11916,7 +11962,7 @@ impl<'a> UpdateActionItem<'a> {
     ///
     /// The vendor does not document this parameter (basis: only the vendor's SDK documents the header, without saying for which operations).
     ///
-    /// Optional; sent as the header parameter `X-Client-Timezone`. Without it the client's own value is sent, if [`client_timezone`](crate::ClientBuilder::client_timezone) was given one.
+    /// Optional; sent as the header parameter `X-Client-Timezone`. If not set, the value of [`client_timezone`](crate::ClientBuilder::client_timezone) is sent, if there is one.
     pub fn x_client_timezone<V>(mut self, value: V) -> Self
     where
         V: std::convert::TryInto<::std::string::String>,
@@ -11925,7 +11971,7 @@ impl<'a> UpdateActionItem<'a> {
             .try_into()
             .map(Some)
             .map_err(|_| {
-                "parameter `x_client_timezone`: the value cannot become a `String`"
+                "parameter `x_client_timezone`: the value cannot be converted to `String`"
                     .to_string()
             });
         self
@@ -11946,7 +11992,7 @@ impl<'a> UpdateActionItem<'a> {
         self
     }
 
-    /// Changes the request body with its builder, starting from what was set before.
+    /// Changes the request body with its builder, starting from the current value.
     pub fn body_map<F>(mut self, f: F) -> Self
     where
         F: std::ops::FnOnce(
@@ -11957,7 +12003,7 @@ impl<'a> UpdateActionItem<'a> {
         self
     }
 
-    /// Sends `PATCH /v1/partner/user/action-items/{action_item_id}` and decodes the answer.
+    /// Sends `PATCH /v1/partner/user/action-items/{action_item_id}` and decodes the response.
     pub async fn send(
         self,
     ) -> Result<
@@ -12040,13 +12086,13 @@ impl<'a> UpdateActionItem<'a> {
             .map_err(|error| error.in_operation(&crate::operations::UPDATE_ACTION_ITEM))
     }
 
-    /// Sets options of this call only, such as its timeout or its repeats.
+    /// Sets options for this call only, such as its timeout or its retries.
     pub fn with_options(mut self, options: CallOptions) -> Self {
         self.call_options = options;
         self
     }
 
-    /// What the document says of this operation.
+    /// Metadata of this operation.
     pub fn operation(&self) -> &'static ::openapi_client_runtime::Operation {
         &crate::operations::UPDATE_ACTION_ITEM
     }
@@ -12085,7 +12131,8 @@ impl<'a> ListAgendaItems<'a> {
         self.meeting_id = value
             .try_into()
             .map_err(|_| {
-                "parameter `meeting_id`: the value cannot become a `String`".to_string()
+                "parameter `meeting_id`: the value cannot be converted to `String`"
+                    .to_string()
             });
         self
     }
@@ -12094,7 +12141,7 @@ impl<'a> ListAgendaItems<'a> {
     ///
     /// The vendor does not document this parameter (basis: only the vendor's SDK documents the header, without saying for which operations).
     ///
-    /// Optional; sent as the header parameter `X-Client-Timezone`. Without it the client's own value is sent, if [`client_timezone`](crate::ClientBuilder::client_timezone) was given one.
+    /// Optional; sent as the header parameter `X-Client-Timezone`. If not set, the value of [`client_timezone`](crate::ClientBuilder::client_timezone) is sent, if there is one.
     pub fn x_client_timezone<V>(mut self, value: V) -> Self
     where
         V: std::convert::TryInto<::std::string::String>,
@@ -12103,13 +12150,13 @@ impl<'a> ListAgendaItems<'a> {
             .try_into()
             .map(Some)
             .map_err(|_| {
-                "parameter `x_client_timezone`: the value cannot become a `String`"
+                "parameter `x_client_timezone`: the value cannot be converted to `String`"
                     .to_string()
             });
         self
     }
 
-    /// Sends `GET /v1/partner/user/meetings/{meeting_id}/agenda-items` and decodes the answer.
+    /// Sends `GET /v1/partner/user/meetings/{meeting_id}/agenda-items` and decodes the response.
     pub async fn send(
         self,
     ) -> Result<ResponseValue<types::AgendaItemList>, Error<types::PartnerError>> {
@@ -12171,13 +12218,13 @@ impl<'a> ListAgendaItems<'a> {
             .map_err(|error| error.in_operation(&crate::operations::LIST_AGENDA_ITEMS))
     }
 
-    /// Sets options of this call only, such as its timeout or its repeats.
+    /// Sets options for this call only, such as its timeout or its retries.
     pub fn with_options(mut self, options: CallOptions) -> Self {
         self.call_options = options;
         self
     }
 
-    /// What the document says of this operation.
+    /// Metadata of this operation.
     pub fn operation(&self) -> &'static ::openapi_client_runtime::Operation {
         &crate::operations::LIST_AGENDA_ITEMS
     }
@@ -12220,7 +12267,8 @@ impl<'a> CreateAgendaItem<'a> {
         self.meeting_id = value
             .try_into()
             .map_err(|_| {
-                "parameter `meeting_id`: the value cannot become a `String`".to_string()
+                "parameter `meeting_id`: the value cannot be converted to `String`"
+                    .to_string()
             });
         self
     }
@@ -12236,7 +12284,7 @@ impl<'a> CreateAgendaItem<'a> {
             .try_into()
             .map(Some)
             .map_err(|_| {
-                "parameter `idempotency_key`: the value cannot become a `IdempotencyKey`"
+                "parameter `idempotency_key`: the value cannot be converted to `IdempotencyKey`"
                     .to_string()
             });
         self
@@ -12246,7 +12294,7 @@ impl<'a> CreateAgendaItem<'a> {
     ///
     /// The vendor does not document this parameter (basis: only the vendor's SDK documents the header, without saying for which operations).
     ///
-    /// Optional; sent as the header parameter `X-Client-Timezone`. Without it the client's own value is sent, if [`client_timezone`](crate::ClientBuilder::client_timezone) was given one.
+    /// Optional; sent as the header parameter `X-Client-Timezone`. If not set, the value of [`client_timezone`](crate::ClientBuilder::client_timezone) is sent, if there is one.
     pub fn x_client_timezone<V>(mut self, value: V) -> Self
     where
         V: std::convert::TryInto<::std::string::String>,
@@ -12255,7 +12303,7 @@ impl<'a> CreateAgendaItem<'a> {
             .try_into()
             .map(Some)
             .map_err(|_| {
-                "parameter `x_client_timezone`: the value cannot become a `String`"
+                "parameter `x_client_timezone`: the value cannot be converted to `String`"
                     .to_string()
             });
         self
@@ -12276,7 +12324,7 @@ impl<'a> CreateAgendaItem<'a> {
         self
     }
 
-    /// Changes the request body with its builder, starting from what was set before.
+    /// Changes the request body with its builder, starting from the current value.
     pub fn body_map<F>(mut self, f: F) -> Self
     where
         F: std::ops::FnOnce(
@@ -12287,7 +12335,7 @@ impl<'a> CreateAgendaItem<'a> {
         self
     }
 
-    /// Sends `POST /v1/partner/user/meetings/{meeting_id}/agenda-items` and decodes the answer.
+    /// Sends `POST /v1/partner/user/meetings/{meeting_id}/agenda-items` and decodes the response.
     pub async fn send(
         self,
     ) -> Result<ResponseValue<types::AgendaItem>, Error<types::PartnerError>> {
@@ -12367,13 +12415,13 @@ impl<'a> CreateAgendaItem<'a> {
             .map_err(|error| error.in_operation(&crate::operations::CREATE_AGENDA_ITEM))
     }
 
-    /// Sets options of this call only, such as its timeout or its repeats.
+    /// Sets options for this call only, such as its timeout or its retries.
     pub fn with_options(mut self, options: CallOptions) -> Self {
         self.call_options = options;
         self
     }
 
-    /// What the document says of this operation.
+    /// Metadata of this operation.
     pub fn operation(&self) -> &'static ::openapi_client_runtime::Operation {
         &crate::operations::CREATE_AGENDA_ITEM
     }
@@ -12421,7 +12469,8 @@ impl<'a> ReplaceAgendaItem<'a> {
         self.meeting_id = value
             .try_into()
             .map_err(|_| {
-                "parameter `meeting_id`: the value cannot become a `String`".to_string()
+                "parameter `meeting_id`: the value cannot be converted to `String`"
+                    .to_string()
             });
         self
     }
@@ -12436,7 +12485,8 @@ impl<'a> ReplaceAgendaItem<'a> {
         self.item_id = value
             .try_into()
             .map_err(|_| {
-                "parameter `item_id`: the value cannot become a `String`".to_string()
+                "parameter `item_id`: the value cannot be converted to `String`"
+                    .to_string()
             });
         self
     }
@@ -12452,7 +12502,7 @@ impl<'a> ReplaceAgendaItem<'a> {
             .try_into()
             .map(Some)
             .map_err(|_| {
-                "parameter `idempotency_key`: the value cannot become a `IdempotencyKey`"
+                "parameter `idempotency_key`: the value cannot be converted to `IdempotencyKey`"
                     .to_string()
             });
         self
@@ -12462,7 +12512,7 @@ impl<'a> ReplaceAgendaItem<'a> {
     ///
     /// The vendor does not document this parameter (basis: only the vendor's SDK documents the header, without saying for which operations).
     ///
-    /// Optional; sent as the header parameter `X-Client-Timezone`. Without it the client's own value is sent, if [`client_timezone`](crate::ClientBuilder::client_timezone) was given one.
+    /// Optional; sent as the header parameter `X-Client-Timezone`. If not set, the value of [`client_timezone`](crate::ClientBuilder::client_timezone) is sent, if there is one.
     pub fn x_client_timezone<V>(mut self, value: V) -> Self
     where
         V: std::convert::TryInto<::std::string::String>,
@@ -12471,7 +12521,7 @@ impl<'a> ReplaceAgendaItem<'a> {
             .try_into()
             .map(Some)
             .map_err(|_| {
-                "parameter `x_client_timezone`: the value cannot become a `String`"
+                "parameter `x_client_timezone`: the value cannot be converted to `String`"
                     .to_string()
             });
         self
@@ -12492,7 +12542,7 @@ impl<'a> ReplaceAgendaItem<'a> {
         self
     }
 
-    /// Changes the request body with its builder, starting from what was set before.
+    /// Changes the request body with its builder, starting from the current value.
     pub fn body_map<F>(mut self, f: F) -> Self
     where
         F: std::ops::FnOnce(
@@ -12503,7 +12553,7 @@ impl<'a> ReplaceAgendaItem<'a> {
         self
     }
 
-    /// Sends `PUT /v1/partner/user/meetings/{meeting_id}/agenda-items/{item_id}` and decodes the answer.
+    /// Sends `PUT /v1/partner/user/meetings/{meeting_id}/agenda-items/{item_id}` and decodes the response.
     pub async fn send(
         self,
     ) -> Result<ResponseValue<types::AgendaItem>, Error<types::PartnerError>> {
@@ -12586,13 +12636,13 @@ impl<'a> ReplaceAgendaItem<'a> {
             .map_err(|error| error.in_operation(&crate::operations::REPLACE_AGENDA_ITEM))
     }
 
-    /// Sets options of this call only, such as its timeout or its repeats.
+    /// Sets options for this call only, such as its timeout or its retries.
     pub fn with_options(mut self, options: CallOptions) -> Self {
         self.call_options = options;
         self
     }
 
-    /// What the document says of this operation.
+    /// Metadata of this operation.
     pub fn operation(&self) -> &'static ::openapi_client_runtime::Operation {
         &crate::operations::REPLACE_AGENDA_ITEM
     }
@@ -12638,7 +12688,8 @@ impl<'a> DeleteAgendaItem<'a> {
         self.meeting_id = value
             .try_into()
             .map_err(|_| {
-                "parameter `meeting_id`: the value cannot become a `String`".to_string()
+                "parameter `meeting_id`: the value cannot be converted to `String`"
+                    .to_string()
             });
         self
     }
@@ -12653,7 +12704,8 @@ impl<'a> DeleteAgendaItem<'a> {
         self.item_id = value
             .try_into()
             .map_err(|_| {
-                "parameter `item_id`: the value cannot become a `String`".to_string()
+                "parameter `item_id`: the value cannot be converted to `String`"
+                    .to_string()
             });
         self
     }
@@ -12669,7 +12721,7 @@ impl<'a> DeleteAgendaItem<'a> {
             .try_into()
             .map(Some)
             .map_err(|_| {
-                "parameter `idempotency_key`: the value cannot become a `IdempotencyKey`"
+                "parameter `idempotency_key`: the value cannot be converted to `IdempotencyKey`"
                     .to_string()
             });
         self
@@ -12679,7 +12731,7 @@ impl<'a> DeleteAgendaItem<'a> {
     ///
     /// The vendor does not document this parameter (basis: only the vendor's SDK documents the header, without saying for which operations).
     ///
-    /// Optional; sent as the header parameter `X-Client-Timezone`. Without it the client's own value is sent, if [`client_timezone`](crate::ClientBuilder::client_timezone) was given one.
+    /// Optional; sent as the header parameter `X-Client-Timezone`. If not set, the value of [`client_timezone`](crate::ClientBuilder::client_timezone) is sent, if there is one.
     pub fn x_client_timezone<V>(mut self, value: V) -> Self
     where
         V: std::convert::TryInto<::std::string::String>,
@@ -12688,13 +12740,13 @@ impl<'a> DeleteAgendaItem<'a> {
             .try_into()
             .map(Some)
             .map_err(|_| {
-                "parameter `x_client_timezone`: the value cannot become a `String`"
+                "parameter `x_client_timezone`: the value cannot be converted to `String`"
                     .to_string()
             });
         self
     }
 
-    /// Sends `DELETE /v1/partner/user/meetings/{meeting_id}/agenda-items/{item_id}` and decodes the answer.
+    /// Sends `DELETE /v1/partner/user/meetings/{meeting_id}/agenda-items/{item_id}` and decodes the response.
     pub async fn send(self) -> Result<ResponseValue<()>, Error<types::PartnerError>> {
         let Self {
             client,
@@ -12764,13 +12816,13 @@ impl<'a> DeleteAgendaItem<'a> {
             .map_err(|error| error.in_operation(&crate::operations::DELETE_AGENDA_ITEM))
     }
 
-    /// Sets options of this call only, such as its timeout or its repeats.
+    /// Sets options for this call only, such as its timeout or its retries.
     pub fn with_options(mut self, options: CallOptions) -> Self {
         self.call_options = options;
         self
     }
 
-    /// What the document says of this operation.
+    /// Metadata of this operation.
     pub fn operation(&self) -> &'static ::openapi_client_runtime::Operation {
         &crate::operations::DELETE_AGENDA_ITEM
     }
@@ -12818,7 +12870,8 @@ impl<'a> UpdateAgendaItem<'a> {
         self.meeting_id = value
             .try_into()
             .map_err(|_| {
-                "parameter `meeting_id`: the value cannot become a `String`".to_string()
+                "parameter `meeting_id`: the value cannot be converted to `String`"
+                    .to_string()
             });
         self
     }
@@ -12833,7 +12886,8 @@ impl<'a> UpdateAgendaItem<'a> {
         self.item_id = value
             .try_into()
             .map_err(|_| {
-                "parameter `item_id`: the value cannot become a `String`".to_string()
+                "parameter `item_id`: the value cannot be converted to `String`"
+                    .to_string()
             });
         self
     }
@@ -12849,7 +12903,7 @@ impl<'a> UpdateAgendaItem<'a> {
             .try_into()
             .map(Some)
             .map_err(|_| {
-                "parameter `idempotency_key`: the value cannot become a `IdempotencyKey`"
+                "parameter `idempotency_key`: the value cannot be converted to `IdempotencyKey`"
                     .to_string()
             });
         self
@@ -12859,7 +12913,7 @@ impl<'a> UpdateAgendaItem<'a> {
     ///
     /// The vendor does not document this parameter (basis: only the vendor's SDK documents the header, without saying for which operations).
     ///
-    /// Optional; sent as the header parameter `X-Client-Timezone`. Without it the client's own value is sent, if [`client_timezone`](crate::ClientBuilder::client_timezone) was given one.
+    /// Optional; sent as the header parameter `X-Client-Timezone`. If not set, the value of [`client_timezone`](crate::ClientBuilder::client_timezone) is sent, if there is one.
     pub fn x_client_timezone<V>(mut self, value: V) -> Self
     where
         V: std::convert::TryInto<::std::string::String>,
@@ -12868,7 +12922,7 @@ impl<'a> UpdateAgendaItem<'a> {
             .try_into()
             .map(Some)
             .map_err(|_| {
-                "parameter `x_client_timezone`: the value cannot become a `String`"
+                "parameter `x_client_timezone`: the value cannot be converted to `String`"
                     .to_string()
             });
         self
@@ -12889,7 +12943,7 @@ impl<'a> UpdateAgendaItem<'a> {
         self
     }
 
-    /// Changes the request body with its builder, starting from what was set before.
+    /// Changes the request body with its builder, starting from the current value.
     pub fn body_map<F>(mut self, f: F) -> Self
     where
         F: std::ops::FnOnce(
@@ -12900,7 +12954,7 @@ impl<'a> UpdateAgendaItem<'a> {
         self
     }
 
-    /// Sends `PATCH /v1/partner/user/meetings/{meeting_id}/agenda-items/{item_id}` and decodes the answer.
+    /// Sends `PATCH /v1/partner/user/meetings/{meeting_id}/agenda-items/{item_id}` and decodes the response.
     pub async fn send(
         self,
     ) -> Result<ResponseValue<types::AgendaItem>, Error<types::PartnerError>> {
@@ -12983,13 +13037,13 @@ impl<'a> UpdateAgendaItem<'a> {
             .map_err(|error| error.in_operation(&crate::operations::UPDATE_AGENDA_ITEM))
     }
 
-    /// Sets options of this call only, such as its timeout or its repeats.
+    /// Sets options for this call only, such as its timeout or its retries.
     pub fn with_options(mut self, options: CallOptions) -> Self {
         self.call_options = options;
         self
     }
 
-    /// What the document says of this operation.
+    /// Metadata of this operation.
     pub fn operation(&self) -> &'static ::openapi_client_runtime::Operation {
         &crate::operations::UPDATE_AGENDA_ITEM
     }
@@ -13030,7 +13084,7 @@ impl<'a> ListBacklogItems<'a> {
             .try_into()
             .map(Some)
             .map_err(|_| {
-                "parameter `limit`: the value cannot become a `::std::num::NonZeroU64`"
+                "parameter `limit`: the value cannot be converted to `::std::num::NonZeroU64`"
                     .to_string()
             });
         self
@@ -13047,7 +13101,7 @@ impl<'a> ListBacklogItems<'a> {
             .try_into()
             .map(Some)
             .map_err(|_| {
-                "parameter `offset`: the value cannot become a `u64`".to_string()
+                "parameter `offset`: the value cannot be converted to `u64`".to_string()
             });
         self
     }
@@ -13063,7 +13117,7 @@ impl<'a> ListBacklogItems<'a> {
             .try_into()
             .map(Some)
             .map_err(|_| {
-                "parameter `sort_order`: the value cannot become a `SortOrder`"
+                "parameter `sort_order`: the value cannot be converted to `SortOrder`"
                     .to_string()
             });
         self
@@ -13073,7 +13127,7 @@ impl<'a> ListBacklogItems<'a> {
     ///
     /// The vendor does not document this parameter (basis: only the vendor's SDK documents the header, without saying for which operations).
     ///
-    /// Optional; sent as the header parameter `X-Client-Timezone`. Without it the client's own value is sent, if [`client_timezone`](crate::ClientBuilder::client_timezone) was given one.
+    /// Optional; sent as the header parameter `X-Client-Timezone`. If not set, the value of [`client_timezone`](crate::ClientBuilder::client_timezone) is sent, if there is one.
     pub fn x_client_timezone<V>(mut self, value: V) -> Self
     where
         V: std::convert::TryInto<::std::string::String>,
@@ -13082,13 +13136,13 @@ impl<'a> ListBacklogItems<'a> {
             .try_into()
             .map(Some)
             .map_err(|_| {
-                "parameter `x_client_timezone`: the value cannot become a `String`"
+                "parameter `x_client_timezone`: the value cannot be converted to `String`"
                     .to_string()
             });
         self
     }
 
-    /// Sends `GET /v1/partner/user/backlog-items` and decodes the answer.
+    /// Sends `GET /v1/partner/user/backlog-items` and decodes the response.
     pub async fn send(
         self,
     ) -> Result<ResponseValue<types::BacklogItemList>, Error<types::PartnerError>> {
@@ -13163,27 +13217,27 @@ impl<'a> ListBacklogItems<'a> {
             .map_err(|error| error.in_operation(&crate::operations::LIST_BACKLOG_ITEMS))
     }
 
-    /// Sets options of this call only, such as its timeout or its repeats.
+    /// Sets options for this call only, such as its timeout or its retries.
     pub fn with_options(mut self, options: CallOptions) -> Self {
         self.call_options = options;
         self
     }
 
-    /// What the document says of this operation.
+    /// Metadata of this operation.
     pub fn operation(&self) -> &'static ::openapi_client_runtime::Operation {
         &crate::operations::LIST_BACKLOG_ITEMS
     }
 }
 
 impl<'a> ListBacklogItems<'a> {
-    /// Sends the request again and again, and gives the items of all pages in the order of the server. A page has 25 items unless [`limit`](Self::limit) says otherwise, at most 100.
+    /// Fetches one page after another, and returns the items of all pages in the order of the server. A page has 25 items by default; [`limit`](Self::limit) changes this, up to 100.
     ///
-    /// A list can be taken up where it was left: see [`Items::resume`](openapi_client_runtime::pagination::Items::resume).
+    /// A list can be resumed where it stopped: see [`Items::resume`](openapi_client_runtime::pagination::Items::resume).
     pub fn stream(self) -> ::openapi_client_runtime::pagination::Items<Self> {
         self.pages().items()
     }
 
-    /// As [`stream`](Self::stream), with whole pages, their statuses and headers.
+    /// Like [`stream`](Self::stream), but returns whole pages with their statuses and headers.
     pub fn pages(self) -> ::openapi_client_runtime::pagination::Pages<Self> {
         ::openapi_client_runtime::pagination::Pages::new(self)
     }
@@ -13263,7 +13317,7 @@ impl<'a> CreateBacklogItem<'a> {
             .try_into()
             .map(Some)
             .map_err(|_| {
-                "parameter `idempotency_key`: the value cannot become a `IdempotencyKey`"
+                "parameter `idempotency_key`: the value cannot be converted to `IdempotencyKey`"
                     .to_string()
             });
         self
@@ -13273,7 +13327,7 @@ impl<'a> CreateBacklogItem<'a> {
     ///
     /// The vendor does not document this parameter (basis: only the vendor's SDK documents the header, without saying for which operations).
     ///
-    /// Optional; sent as the header parameter `X-Client-Timezone`. Without it the client's own value is sent, if [`client_timezone`](crate::ClientBuilder::client_timezone) was given one.
+    /// Optional; sent as the header parameter `X-Client-Timezone`. If not set, the value of [`client_timezone`](crate::ClientBuilder::client_timezone) is sent, if there is one.
     pub fn x_client_timezone<V>(mut self, value: V) -> Self
     where
         V: std::convert::TryInto<::std::string::String>,
@@ -13282,7 +13336,7 @@ impl<'a> CreateBacklogItem<'a> {
             .try_into()
             .map(Some)
             .map_err(|_| {
-                "parameter `x_client_timezone`: the value cannot become a `String`"
+                "parameter `x_client_timezone`: the value cannot be converted to `String`"
                     .to_string()
             });
         self
@@ -13303,7 +13357,7 @@ impl<'a> CreateBacklogItem<'a> {
         self
     }
 
-    /// Changes the request body with its builder, starting from what was set before.
+    /// Changes the request body with its builder, starting from the current value.
     pub fn body_map<F>(mut self, f: F) -> Self
     where
         F: std::ops::FnOnce(
@@ -13314,7 +13368,7 @@ impl<'a> CreateBacklogItem<'a> {
         self
     }
 
-    /// Sends `POST /v1/partner/user/backlog-items` and decodes the answer.
+    /// Sends `POST /v1/partner/user/backlog-items` and decodes the response.
     pub async fn send(
         self,
     ) -> Result<ResponseValue<types::BacklogItem>, Error<types::PartnerError>> {
@@ -13385,13 +13439,13 @@ impl<'a> CreateBacklogItem<'a> {
             .map_err(|error| error.in_operation(&crate::operations::CREATE_BACKLOG_ITEM))
     }
 
-    /// Sets options of this call only, such as its timeout or its repeats.
+    /// Sets options for this call only, such as its timeout or its retries.
     pub fn with_options(mut self, options: CallOptions) -> Self {
         self.call_options = options;
         self
     }
 
-    /// What the document says of this operation.
+    /// Metadata of this operation.
     pub fn operation(&self) -> &'static ::openapi_client_runtime::Operation {
         &crate::operations::CREATE_BACKLOG_ITEM
     }
@@ -13432,7 +13486,7 @@ impl<'a> ListBacklogItemHistory<'a> {
             .try_into()
             .map(Some)
             .map_err(|_| {
-                "parameter `limit`: the value cannot become a `::std::num::NonZeroU64`"
+                "parameter `limit`: the value cannot be converted to `::std::num::NonZeroU64`"
                     .to_string()
             });
         self
@@ -13449,7 +13503,7 @@ impl<'a> ListBacklogItemHistory<'a> {
             .try_into()
             .map(Some)
             .map_err(|_| {
-                "parameter `offset`: the value cannot become a `u64`".to_string()
+                "parameter `offset`: the value cannot be converted to `u64`".to_string()
             });
         self
     }
@@ -13465,7 +13519,7 @@ impl<'a> ListBacklogItemHistory<'a> {
             .try_into()
             .map(Some)
             .map_err(|_| {
-                "parameter `sort_order`: the value cannot become a `SortOrder`"
+                "parameter `sort_order`: the value cannot be converted to `SortOrder`"
                     .to_string()
             });
         self
@@ -13475,7 +13529,7 @@ impl<'a> ListBacklogItemHistory<'a> {
     ///
     /// The vendor does not document this parameter (basis: only the vendor's SDK documents the header, without saying for which operations).
     ///
-    /// Optional; sent as the header parameter `X-Client-Timezone`. Without it the client's own value is sent, if [`client_timezone`](crate::ClientBuilder::client_timezone) was given one.
+    /// Optional; sent as the header parameter `X-Client-Timezone`. If not set, the value of [`client_timezone`](crate::ClientBuilder::client_timezone) is sent, if there is one.
     pub fn x_client_timezone<V>(mut self, value: V) -> Self
     where
         V: std::convert::TryInto<::std::string::String>,
@@ -13484,13 +13538,13 @@ impl<'a> ListBacklogItemHistory<'a> {
             .try_into()
             .map(Some)
             .map_err(|_| {
-                "parameter `x_client_timezone`: the value cannot become a `String`"
+                "parameter `x_client_timezone`: the value cannot be converted to `String`"
                     .to_string()
             });
         self
     }
 
-    /// Sends `GET /v1/partner/user/backlog-items/history` and decodes the answer.
+    /// Sends `GET /v1/partner/user/backlog-items/history` and decodes the response.
     pub async fn send(
         self,
     ) -> Result<ResponseValue<types::BacklogItemList>, Error<types::PartnerError>> {
@@ -13571,27 +13625,27 @@ impl<'a> ListBacklogItemHistory<'a> {
             })
     }
 
-    /// Sets options of this call only, such as its timeout or its repeats.
+    /// Sets options for this call only, such as its timeout or its retries.
     pub fn with_options(mut self, options: CallOptions) -> Self {
         self.call_options = options;
         self
     }
 
-    /// What the document says of this operation.
+    /// Metadata of this operation.
     pub fn operation(&self) -> &'static ::openapi_client_runtime::Operation {
         &crate::operations::LIST_BACKLOG_ITEM_HISTORY
     }
 }
 
 impl<'a> ListBacklogItemHistory<'a> {
-    /// Sends the request again and again, and gives the items of all pages in the order of the server. A page has 25 items unless [`limit`](Self::limit) says otherwise, at most 100.
+    /// Fetches one page after another, and returns the items of all pages in the order of the server. A page has 25 items by default; [`limit`](Self::limit) changes this, up to 100.
     ///
-    /// A list can be taken up where it was left: see [`Items::resume`](openapi_client_runtime::pagination::Items::resume).
+    /// A list can be resumed where it stopped: see [`Items::resume`](openapi_client_runtime::pagination::Items::resume).
     pub fn stream(self) -> ::openapi_client_runtime::pagination::Items<Self> {
         self.pages().items()
     }
 
-    /// As [`stream`](Self::stream), with whole pages, their statuses and headers.
+    /// Like [`stream`](Self::stream), but returns whole pages with their statuses and headers.
     pub fn pages(self) -> ::openapi_client_runtime::pagination::Pages<Self> {
         ::openapi_client_runtime::pagination::Pages::new(self)
     }
@@ -13671,7 +13725,7 @@ impl<'a> GetBacklogItem<'a> {
         self.backlog_item_id = value
             .try_into()
             .map_err(|_| {
-                "parameter `backlog_item_id`: the value cannot become a `String`"
+                "parameter `backlog_item_id`: the value cannot be converted to `String`"
                     .to_string()
             });
         self
@@ -13681,7 +13735,7 @@ impl<'a> GetBacklogItem<'a> {
     ///
     /// The vendor does not document this parameter (basis: only the vendor's SDK documents the header, without saying for which operations).
     ///
-    /// Optional; sent as the header parameter `X-Client-Timezone`. Without it the client's own value is sent, if [`client_timezone`](crate::ClientBuilder::client_timezone) was given one.
+    /// Optional; sent as the header parameter `X-Client-Timezone`. If not set, the value of [`client_timezone`](crate::ClientBuilder::client_timezone) is sent, if there is one.
     pub fn x_client_timezone<V>(mut self, value: V) -> Self
     where
         V: std::convert::TryInto<::std::string::String>,
@@ -13690,13 +13744,13 @@ impl<'a> GetBacklogItem<'a> {
             .try_into()
             .map(Some)
             .map_err(|_| {
-                "parameter `x_client_timezone`: the value cannot become a `String`"
+                "parameter `x_client_timezone`: the value cannot be converted to `String`"
                     .to_string()
             });
         self
     }
 
-    /// Sends `GET /v1/partner/user/backlog-items/{backlog_item_id}` and decodes the answer.
+    /// Sends `GET /v1/partner/user/backlog-items/{backlog_item_id}` and decodes the response.
     pub async fn send(
         self,
     ) -> Result<ResponseValue<types::BacklogItem>, Error<types::PartnerError>> {
@@ -13757,13 +13811,13 @@ impl<'a> GetBacklogItem<'a> {
         outcome.map_err(|error| error.in_operation(&crate::operations::GET_BACKLOG_ITEM))
     }
 
-    /// Sets options of this call only, such as its timeout or its repeats.
+    /// Sets options for this call only, such as its timeout or its retries.
     pub fn with_options(mut self, options: CallOptions) -> Self {
         self.call_options = options;
         self
     }
 
-    /// What the document says of this operation.
+    /// Metadata of this operation.
     pub fn operation(&self) -> &'static ::openapi_client_runtime::Operation {
         &crate::operations::GET_BACKLOG_ITEM
     }
@@ -13806,7 +13860,7 @@ impl<'a> UpdateBacklogItem<'a> {
         self.backlog_item_id = value
             .try_into()
             .map_err(|_| {
-                "parameter `backlog_item_id`: the value cannot become a `String`"
+                "parameter `backlog_item_id`: the value cannot be converted to `String`"
                     .to_string()
             });
         self
@@ -13823,7 +13877,7 @@ impl<'a> UpdateBacklogItem<'a> {
             .try_into()
             .map(Some)
             .map_err(|_| {
-                "parameter `idempotency_key`: the value cannot become a `IdempotencyKey`"
+                "parameter `idempotency_key`: the value cannot be converted to `IdempotencyKey`"
                     .to_string()
             });
         self
@@ -13833,7 +13887,7 @@ impl<'a> UpdateBacklogItem<'a> {
     ///
     /// The vendor does not document this parameter (basis: only the vendor's SDK documents the header, without saying for which operations).
     ///
-    /// Optional; sent as the header parameter `X-Client-Timezone`. Without it the client's own value is sent, if [`client_timezone`](crate::ClientBuilder::client_timezone) was given one.
+    /// Optional; sent as the header parameter `X-Client-Timezone`. If not set, the value of [`client_timezone`](crate::ClientBuilder::client_timezone) is sent, if there is one.
     pub fn x_client_timezone<V>(mut self, value: V) -> Self
     where
         V: std::convert::TryInto<::std::string::String>,
@@ -13842,7 +13896,7 @@ impl<'a> UpdateBacklogItem<'a> {
             .try_into()
             .map(Some)
             .map_err(|_| {
-                "parameter `x_client_timezone`: the value cannot become a `String`"
+                "parameter `x_client_timezone`: the value cannot be converted to `String`"
                     .to_string()
             });
         self
@@ -13863,7 +13917,7 @@ impl<'a> UpdateBacklogItem<'a> {
         self
     }
 
-    /// Changes the request body with its builder, starting from what was set before.
+    /// Changes the request body with its builder, starting from the current value.
     pub fn body_map<F>(mut self, f: F) -> Self
     where
         F: std::ops::FnOnce(
@@ -13874,7 +13928,7 @@ impl<'a> UpdateBacklogItem<'a> {
         self
     }
 
-    /// Sends `PUT /v1/partner/user/backlog-items/{backlog_item_id}` and decodes the answer.
+    /// Sends `PUT /v1/partner/user/backlog-items/{backlog_item_id}` and decodes the response.
     pub async fn send(
         self,
     ) -> Result<ResponseValue<types::BacklogItem>, Error<types::PartnerError>> {
@@ -13954,13 +14008,13 @@ impl<'a> UpdateBacklogItem<'a> {
             .map_err(|error| error.in_operation(&crate::operations::UPDATE_BACKLOG_ITEM))
     }
 
-    /// Sets options of this call only, such as its timeout or its repeats.
+    /// Sets options for this call only, such as its timeout or its retries.
     pub fn with_options(mut self, options: CallOptions) -> Self {
         self.call_options = options;
         self
     }
 
-    /// What the document says of this operation.
+    /// Metadata of this operation.
     pub fn operation(&self) -> &'static ::openapi_client_runtime::Operation {
         &crate::operations::UPDATE_BACKLOG_ITEM
     }
@@ -13999,7 +14053,7 @@ impl<'a> DeleteBacklogItem<'a> {
         self.backlog_item_id = value
             .try_into()
             .map_err(|_| {
-                "parameter `backlog_item_id`: the value cannot become a `String`"
+                "parameter `backlog_item_id`: the value cannot be converted to `String`"
                     .to_string()
             });
         self
@@ -14009,7 +14063,7 @@ impl<'a> DeleteBacklogItem<'a> {
     ///
     /// The vendor does not document this parameter (basis: only the vendor's SDK documents the header, without saying for which operations).
     ///
-    /// Optional; sent as the header parameter `X-Client-Timezone`. Without it the client's own value is sent, if [`client_timezone`](crate::ClientBuilder::client_timezone) was given one.
+    /// Optional; sent as the header parameter `X-Client-Timezone`. If not set, the value of [`client_timezone`](crate::ClientBuilder::client_timezone) is sent, if there is one.
     pub fn x_client_timezone<V>(mut self, value: V) -> Self
     where
         V: std::convert::TryInto<::std::string::String>,
@@ -14018,13 +14072,13 @@ impl<'a> DeleteBacklogItem<'a> {
             .try_into()
             .map(Some)
             .map_err(|_| {
-                "parameter `x_client_timezone`: the value cannot become a `String`"
+                "parameter `x_client_timezone`: the value cannot be converted to `String`"
                     .to_string()
             });
         self
     }
 
-    /// Sends `DELETE /v1/partner/user/backlog-items/{backlog_item_id}` and decodes the answer.
+    /// Sends `DELETE /v1/partner/user/backlog-items/{backlog_item_id}` and decodes the response.
     pub async fn send(self) -> Result<ResponseValue<()>, Error<types::PartnerError>> {
         let Self { client, backlog_item_id, x_client_timezone, call_options } = self;
         let outcome: Result<ResponseValue<()>, Error<types::PartnerError>> = async move {
@@ -14081,13 +14135,13 @@ impl<'a> DeleteBacklogItem<'a> {
             .map_err(|error| error.in_operation(&crate::operations::DELETE_BACKLOG_ITEM))
     }
 
-    /// Sets options of this call only, such as its timeout or its repeats.
+    /// Sets options for this call only, such as its timeout or its retries.
     pub fn with_options(mut self, options: CallOptions) -> Self {
         self.call_options = options;
         self
     }
 
-    /// What the document says of this operation.
+    /// Metadata of this operation.
     pub fn operation(&self) -> &'static ::openapi_client_runtime::Operation {
         &crate::operations::DELETE_BACKLOG_ITEM
     }
@@ -14130,7 +14184,7 @@ impl<'a> AssignBacklogItem<'a> {
         self.backlog_item_id = value
             .try_into()
             .map_err(|_| {
-                "parameter `backlog_item_id`: the value cannot become a `String`"
+                "parameter `backlog_item_id`: the value cannot be converted to `String`"
                     .to_string()
             });
         self
@@ -14147,7 +14201,7 @@ impl<'a> AssignBacklogItem<'a> {
             .try_into()
             .map(Some)
             .map_err(|_| {
-                "parameter `idempotency_key`: the value cannot become a `IdempotencyKey`"
+                "parameter `idempotency_key`: the value cannot be converted to `IdempotencyKey`"
                     .to_string()
             });
         self
@@ -14157,7 +14211,7 @@ impl<'a> AssignBacklogItem<'a> {
     ///
     /// The vendor does not document this parameter (basis: only the vendor's SDK documents the header, without saying for which operations).
     ///
-    /// Optional; sent as the header parameter `X-Client-Timezone`. Without it the client's own value is sent, if [`client_timezone`](crate::ClientBuilder::client_timezone) was given one.
+    /// Optional; sent as the header parameter `X-Client-Timezone`. If not set, the value of [`client_timezone`](crate::ClientBuilder::client_timezone) is sent, if there is one.
     pub fn x_client_timezone<V>(mut self, value: V) -> Self
     where
         V: std::convert::TryInto<::std::string::String>,
@@ -14166,7 +14220,7 @@ impl<'a> AssignBacklogItem<'a> {
             .try_into()
             .map(Some)
             .map_err(|_| {
-                "parameter `x_client_timezone`: the value cannot become a `String`"
+                "parameter `x_client_timezone`: the value cannot be converted to `String`"
                     .to_string()
             });
         self
@@ -14187,7 +14241,7 @@ impl<'a> AssignBacklogItem<'a> {
         self
     }
 
-    /// Changes the request body with its builder, starting from what was set before.
+    /// Changes the request body with its builder, starting from the current value.
     pub fn body_map<F>(mut self, f: F) -> Self
     where
         F: std::ops::FnOnce(
@@ -14198,7 +14252,7 @@ impl<'a> AssignBacklogItem<'a> {
         self
     }
 
-    /// Sends `POST /v1/partner/user/backlog-items/{backlog_item_id}/assign` and decodes the answer.
+    /// Sends `POST /v1/partner/user/backlog-items/{backlog_item_id}/assign` and decodes the response.
     pub async fn send(
         self,
     ) -> Result<ResponseValue<types::BacklogAssignment>, Error<types::PartnerError>> {
@@ -14278,13 +14332,13 @@ impl<'a> AssignBacklogItem<'a> {
             .map_err(|error| error.in_operation(&crate::operations::ASSIGN_BACKLOG_ITEM))
     }
 
-    /// Sets options of this call only, such as its timeout or its repeats.
+    /// Sets options for this call only, such as its timeout or its retries.
     pub fn with_options(mut self, options: CallOptions) -> Self {
         self.call_options = options;
         self
     }
 
-    /// What the document says of this operation.
+    /// Metadata of this operation.
     pub fn operation(&self) -> &'static ::openapi_client_runtime::Operation {
         &crate::operations::ASSIGN_BACKLOG_ITEM
     }
@@ -14333,7 +14387,7 @@ impl<'a> ListCalendarEvents<'a> {
             .try_into()
             .map(Some)
             .map_err(|_| {
-                "parameter `direction`: the value cannot become a `SortOrder`"
+                "parameter `direction`: the value cannot be converted to `SortOrder`"
                     .to_string()
             });
         self
@@ -14352,7 +14406,7 @@ impl<'a> ListCalendarEvents<'a> {
             .try_into()
             .map(Some)
             .map_err(|_| {
-                "parameter `end`: the value cannot become a `String`".to_string()
+                "parameter `end`: the value cannot be converted to `String`".to_string()
             });
         self
     }
@@ -14368,7 +14422,8 @@ impl<'a> ListCalendarEvents<'a> {
             .try_into()
             .map(Some)
             .map_err(|_| {
-                "parameter `end_date`: the value cannot become a `String`".to_string()
+                "parameter `end_date`: the value cannot be converted to `String`"
+                    .to_string()
             });
         self
     }
@@ -14384,7 +14439,7 @@ impl<'a> ListCalendarEvents<'a> {
             .try_into()
             .map(Some)
             .map_err(|_| {
-                "parameter `limit`: the value cannot become a `::std::num::NonZeroU64`"
+                "parameter `limit`: the value cannot be converted to `::std::num::NonZeroU64`"
                     .to_string()
             });
         self
@@ -14401,7 +14456,7 @@ impl<'a> ListCalendarEvents<'a> {
             .try_into()
             .map(Some)
             .map_err(|_| {
-                "parameter `offset`: the value cannot become a `u64`".to_string()
+                "parameter `offset`: the value cannot be converted to `u64`".to_string()
             });
         self
     }
@@ -14419,7 +14474,8 @@ impl<'a> ListCalendarEvents<'a> {
             .try_into()
             .map(Some)
             .map_err(|_| {
-                "parameter `start`: the value cannot become a `String`".to_string()
+                "parameter `start`: the value cannot be converted to `String`"
+                    .to_string()
             });
         self
     }
@@ -14435,7 +14491,8 @@ impl<'a> ListCalendarEvents<'a> {
             .try_into()
             .map(Some)
             .map_err(|_| {
-                "parameter `start_date`: the value cannot become a `String`".to_string()
+                "parameter `start_date`: the value cannot be converted to `String`"
+                    .to_string()
             });
         self
     }
@@ -14444,7 +14501,7 @@ impl<'a> ListCalendarEvents<'a> {
     ///
     /// The vendor does not document this parameter (basis: only the vendor's SDK documents the header, without saying for which operations).
     ///
-    /// Optional; sent as the header parameter `X-Client-Timezone`. Without it the client's own value is sent, if [`client_timezone`](crate::ClientBuilder::client_timezone) was given one.
+    /// Optional; sent as the header parameter `X-Client-Timezone`. If not set, the value of [`client_timezone`](crate::ClientBuilder::client_timezone) is sent, if there is one.
     pub fn x_client_timezone<V>(mut self, value: V) -> Self
     where
         V: std::convert::TryInto<::std::string::String>,
@@ -14453,13 +14510,13 @@ impl<'a> ListCalendarEvents<'a> {
             .try_into()
             .map(Some)
             .map_err(|_| {
-                "parameter `x_client_timezone`: the value cannot become a `String`"
+                "parameter `x_client_timezone`: the value cannot be converted to `String`"
                     .to_string()
             });
         self
     }
 
-    /// Sends `GET /v1/partner/user/calendar/events` and decodes the answer.
+    /// Sends `GET /v1/partner/user/calendar/events` and decodes the response.
     pub async fn send(
         self,
     ) -> Result<
@@ -14553,27 +14610,27 @@ impl<'a> ListCalendarEvents<'a> {
             })
     }
 
-    /// Sets options of this call only, such as its timeout or its repeats.
+    /// Sets options for this call only, such as its timeout or its retries.
     pub fn with_options(mut self, options: CallOptions) -> Self {
         self.call_options = options;
         self
     }
 
-    /// What the document says of this operation.
+    /// Metadata of this operation.
     pub fn operation(&self) -> &'static ::openapi_client_runtime::Operation {
         &crate::operations::LIST_CALENDAR_EVENTS
     }
 }
 
 impl<'a> ListCalendarEvents<'a> {
-    /// Sends the request again and again, and gives the items of all pages in the order of the server. A page has 25 items unless [`limit`](Self::limit) says otherwise, at most 100.
+    /// Fetches one page after another, and returns the items of all pages in the order of the server. A page has 25 items by default; [`limit`](Self::limit) changes this, up to 100.
     ///
-    /// A list can be taken up where it was left: see [`Items::resume`](openapi_client_runtime::pagination::Items::resume).
+    /// A list can be resumed where it stopped: see [`Items::resume`](openapi_client_runtime::pagination::Items::resume).
     pub fn stream(self) -> ::openapi_client_runtime::pagination::Items<Self> {
         self.pages().items()
     }
 
-    /// As [`stream`](Self::stream), with whole pages, their statuses and headers.
+    /// Like [`stream`](Self::stream), but returns whole pages with their statuses and headers.
     pub fn pages(self) -> ::openapi_client_runtime::pagination::Pages<Self> {
         ::openapi_client_runtime::pagination::Pages::new(self)
     }
@@ -14653,7 +14710,7 @@ impl<'a> GetCalendarEvent<'a> {
         self.calendar_event_id = value
             .try_into()
             .map_err(|_| {
-                "parameter `calendar_event_id`: the value cannot become a `String`"
+                "parameter `calendar_event_id`: the value cannot be converted to `String`"
                     .to_string()
             });
         self
@@ -14663,7 +14720,7 @@ impl<'a> GetCalendarEvent<'a> {
     ///
     /// The vendor does not document this parameter (basis: only the vendor's SDK documents the header, without saying for which operations).
     ///
-    /// Optional; sent as the header parameter `X-Client-Timezone`. Without it the client's own value is sent, if [`client_timezone`](crate::ClientBuilder::client_timezone) was given one.
+    /// Optional; sent as the header parameter `X-Client-Timezone`. If not set, the value of [`client_timezone`](crate::ClientBuilder::client_timezone) is sent, if there is one.
     pub fn x_client_timezone<V>(mut self, value: V) -> Self
     where
         V: std::convert::TryInto<::std::string::String>,
@@ -14672,13 +14729,13 @@ impl<'a> GetCalendarEvent<'a> {
             .try_into()
             .map(Some)
             .map_err(|_| {
-                "parameter `x_client_timezone`: the value cannot become a `String`"
+                "parameter `x_client_timezone`: the value cannot be converted to `String`"
                     .to_string()
             });
         self
     }
 
-    /// Sends `GET /v1/partner/user/calendar/events/{calendar_event_id}` and decodes the answer.
+    /// Sends `GET /v1/partner/user/calendar/events/{calendar_event_id}` and decodes the response.
     pub async fn send(
         self,
     ) -> Result<ResponseValue<types::CalendarEvent>, Error<types::PartnerError>> {
@@ -14740,13 +14797,13 @@ impl<'a> GetCalendarEvent<'a> {
             .map_err(|error| error.in_operation(&crate::operations::GET_CALENDAR_EVENT))
     }
 
-    /// Sets options of this call only, such as its timeout or its repeats.
+    /// Sets options for this call only, such as its timeout or its retries.
     pub fn with_options(mut self, options: CallOptions) -> Self {
         self.call_options = options;
         self
     }
 
-    /// What the document says of this operation.
+    /// Metadata of this operation.
     pub fn operation(&self) -> &'static ::openapi_client_runtime::Operation {
         &crate::operations::GET_CALENDAR_EVENT
     }
@@ -14787,7 +14844,7 @@ impl<'a> CreateMeetingFromCalendarEvent<'a> {
         self.calendar_event_id = value
             .try_into()
             .map_err(|_| {
-                "parameter `calendar_event_id`: the value cannot become a `String`"
+                "parameter `calendar_event_id`: the value cannot be converted to `String`"
                     .to_string()
             });
         self
@@ -14804,7 +14861,7 @@ impl<'a> CreateMeetingFromCalendarEvent<'a> {
             .try_into()
             .map(Some)
             .map_err(|_| {
-                "parameter `idempotency_key`: the value cannot become a `IdempotencyKey`"
+                "parameter `idempotency_key`: the value cannot be converted to `IdempotencyKey`"
                     .to_string()
             });
         self
@@ -14814,7 +14871,7 @@ impl<'a> CreateMeetingFromCalendarEvent<'a> {
     ///
     /// The vendor does not document this parameter (basis: only the vendor's SDK documents the header, without saying for which operations).
     ///
-    /// Optional; sent as the header parameter `X-Client-Timezone`. Without it the client's own value is sent, if [`client_timezone`](crate::ClientBuilder::client_timezone) was given one.
+    /// Optional; sent as the header parameter `X-Client-Timezone`. If not set, the value of [`client_timezone`](crate::ClientBuilder::client_timezone) is sent, if there is one.
     pub fn x_client_timezone<V>(mut self, value: V) -> Self
     where
         V: std::convert::TryInto<::std::string::String>,
@@ -14823,13 +14880,13 @@ impl<'a> CreateMeetingFromCalendarEvent<'a> {
             .try_into()
             .map(Some)
             .map_err(|_| {
-                "parameter `x_client_timezone`: the value cannot become a `String`"
+                "parameter `x_client_timezone`: the value cannot be converted to `String`"
                     .to_string()
             });
         self
     }
 
-    /// Sends `POST /v1/partner/user/calendar/events/{calendar_event_id}/meeting` and decodes the answer.
+    /// Sends `POST /v1/partner/user/calendar/events/{calendar_event_id}/meeting` and decodes the response.
     pub async fn send(
         self,
     ) -> Result<
@@ -14911,13 +14968,13 @@ impl<'a> CreateMeetingFromCalendarEvent<'a> {
             })
     }
 
-    /// Sets options of this call only, such as its timeout or its repeats.
+    /// Sets options for this call only, such as its timeout or its retries.
     pub fn with_options(mut self, options: CallOptions) -> Self {
         self.call_options = options;
         self
     }
 
-    /// What the document says of this operation.
+    /// Metadata of this operation.
     pub fn operation(&self) -> &'static ::openapi_client_runtime::Operation {
         &crate::operations::CREATE_MEETING_FROM_CALENDAR_EVENT
     }
@@ -14960,7 +15017,8 @@ impl<'a> LinkCalendarEvent<'a> {
         self.meeting_id = value
             .try_into()
             .map_err(|_| {
-                "parameter `meeting_id`: the value cannot become a `String`".to_string()
+                "parameter `meeting_id`: the value cannot be converted to `String`"
+                    .to_string()
             });
         self
     }
@@ -14976,7 +15034,7 @@ impl<'a> LinkCalendarEvent<'a> {
             .try_into()
             .map(Some)
             .map_err(|_| {
-                "parameter `idempotency_key`: the value cannot become a `IdempotencyKey`"
+                "parameter `idempotency_key`: the value cannot be converted to `IdempotencyKey`"
                     .to_string()
             });
         self
@@ -14986,7 +15044,7 @@ impl<'a> LinkCalendarEvent<'a> {
     ///
     /// The vendor does not document this parameter (basis: only the vendor's SDK documents the header, without saying for which operations).
     ///
-    /// Optional; sent as the header parameter `X-Client-Timezone`. Without it the client's own value is sent, if [`client_timezone`](crate::ClientBuilder::client_timezone) was given one.
+    /// Optional; sent as the header parameter `X-Client-Timezone`. If not set, the value of [`client_timezone`](crate::ClientBuilder::client_timezone) is sent, if there is one.
     pub fn x_client_timezone<V>(mut self, value: V) -> Self
     where
         V: std::convert::TryInto<::std::string::String>,
@@ -14995,7 +15053,7 @@ impl<'a> LinkCalendarEvent<'a> {
             .try_into()
             .map(Some)
             .map_err(|_| {
-                "parameter `x_client_timezone`: the value cannot become a `String`"
+                "parameter `x_client_timezone`: the value cannot be converted to `String`"
                     .to_string()
             });
         self
@@ -15016,7 +15074,7 @@ impl<'a> LinkCalendarEvent<'a> {
         self
     }
 
-    /// Changes the request body with its builder, starting from what was set before.
+    /// Changes the request body with its builder, starting from the current value.
     pub fn body_map<F>(mut self, f: F) -> Self
     where
         F: std::ops::FnOnce(
@@ -15027,7 +15085,7 @@ impl<'a> LinkCalendarEvent<'a> {
         self
     }
 
-    /// Sends `POST /v1/partner/user/meetings/{meeting_id}/calendar/link` and decodes the answer.
+    /// Sends `POST /v1/partner/user/meetings/{meeting_id}/calendar/link` and decodes the response.
     pub async fn send(
         self,
     ) -> Result<
@@ -15110,13 +15168,13 @@ impl<'a> LinkCalendarEvent<'a> {
             .map_err(|error| error.in_operation(&crate::operations::LINK_CALENDAR_EVENT))
     }
 
-    /// Sets options of this call only, such as its timeout or its repeats.
+    /// Sets options for this call only, such as its timeout or its retries.
     pub fn with_options(mut self, options: CallOptions) -> Self {
         self.call_options = options;
         self
     }
 
-    /// What the document says of this operation.
+    /// Metadata of this operation.
     pub fn operation(&self) -> &'static ::openapi_client_runtime::Operation {
         &crate::operations::LINK_CALENDAR_EVENT
     }
@@ -15157,7 +15215,8 @@ impl<'a> UnlinkCalendarEvent<'a> {
         self.meeting_id = value
             .try_into()
             .map_err(|_| {
-                "parameter `meeting_id`: the value cannot become a `String`".to_string()
+                "parameter `meeting_id`: the value cannot be converted to `String`"
+                    .to_string()
             });
         self
     }
@@ -15173,7 +15232,7 @@ impl<'a> UnlinkCalendarEvent<'a> {
             .try_into()
             .map(Some)
             .map_err(|_| {
-                "parameter `idempotency_key`: the value cannot become a `IdempotencyKey`"
+                "parameter `idempotency_key`: the value cannot be converted to `IdempotencyKey`"
                     .to_string()
             });
         self
@@ -15183,7 +15242,7 @@ impl<'a> UnlinkCalendarEvent<'a> {
     ///
     /// The vendor does not document this parameter (basis: only the vendor's SDK documents the header, without saying for which operations).
     ///
-    /// Optional; sent as the header parameter `X-Client-Timezone`. Without it the client's own value is sent, if [`client_timezone`](crate::ClientBuilder::client_timezone) was given one.
+    /// Optional; sent as the header parameter `X-Client-Timezone`. If not set, the value of [`client_timezone`](crate::ClientBuilder::client_timezone) is sent, if there is one.
     pub fn x_client_timezone<V>(mut self, value: V) -> Self
     where
         V: std::convert::TryInto<::std::string::String>,
@@ -15192,13 +15251,13 @@ impl<'a> UnlinkCalendarEvent<'a> {
             .try_into()
             .map(Some)
             .map_err(|_| {
-                "parameter `x_client_timezone`: the value cannot become a `String`"
+                "parameter `x_client_timezone`: the value cannot be converted to `String`"
                     .to_string()
             });
         self
     }
 
-    /// Sends `DELETE /v1/partner/user/meetings/{meeting_id}/calendar/unlink` and decodes the answer.
+    /// Sends `DELETE /v1/partner/user/meetings/{meeting_id}/calendar/unlink` and decodes the response.
     pub async fn send(
         self,
     ) -> Result<ResponseValue<types::CalendarLinkResult>, Error<types::PartnerError>> {
@@ -15276,13 +15335,13 @@ impl<'a> UnlinkCalendarEvent<'a> {
             })
     }
 
-    /// Sets options of this call only, such as its timeout or its repeats.
+    /// Sets options for this call only, such as its timeout or its retries.
     pub fn with_options(mut self, options: CallOptions) -> Self {
         self.call_options = options;
         self
     }
 
-    /// What the document says of this operation.
+    /// Metadata of this operation.
     pub fn operation(&self) -> &'static ::openapi_client_runtime::Operation {
         &crate::operations::UNLINK_CALENDAR_EVENT
     }
@@ -15323,7 +15382,7 @@ impl<'a> ListChatSessions<'a> {
             .try_into()
             .map(Some)
             .map_err(|_| {
-                "parameter `limit`: the value cannot become a `::std::num::NonZeroU64`"
+                "parameter `limit`: the value cannot be converted to `::std::num::NonZeroU64`"
                     .to_string()
             });
         self
@@ -15340,7 +15399,8 @@ impl<'a> ListChatSessions<'a> {
             .try_into()
             .map(Some)
             .map_err(|_| {
-                "parameter `meeting_id`: the value cannot become a `String`".to_string()
+                "parameter `meeting_id`: the value cannot be converted to `String`"
+                    .to_string()
             });
         self
     }
@@ -15356,7 +15416,7 @@ impl<'a> ListChatSessions<'a> {
             .try_into()
             .map(Some)
             .map_err(|_| {
-                "parameter `offset`: the value cannot become a `u64`".to_string()
+                "parameter `offset`: the value cannot be converted to `u64`".to_string()
             });
         self
     }
@@ -15365,7 +15425,7 @@ impl<'a> ListChatSessions<'a> {
     ///
     /// The vendor does not document this parameter (basis: only the vendor's SDK documents the header, without saying for which operations).
     ///
-    /// Optional; sent as the header parameter `X-Client-Timezone`. Without it the client's own value is sent, if [`client_timezone`](crate::ClientBuilder::client_timezone) was given one.
+    /// Optional; sent as the header parameter `X-Client-Timezone`. If not set, the value of [`client_timezone`](crate::ClientBuilder::client_timezone) is sent, if there is one.
     pub fn x_client_timezone<V>(mut self, value: V) -> Self
     where
         V: std::convert::TryInto<::std::string::String>,
@@ -15374,13 +15434,13 @@ impl<'a> ListChatSessions<'a> {
             .try_into()
             .map(Some)
             .map_err(|_| {
-                "parameter `x_client_timezone`: the value cannot become a `String`"
+                "parameter `x_client_timezone`: the value cannot be converted to `String`"
                     .to_string()
             });
         self
     }
 
-    /// Sends `GET /v1/partner/user/sessions` and decodes the answer.
+    /// Sends `GET /v1/partner/user/sessions` and decodes the response.
     pub async fn send(
         self,
     ) -> Result<ResponseValue<types::ChatSessionList>, Error<types::PartnerError>> {
@@ -15453,27 +15513,27 @@ impl<'a> ListChatSessions<'a> {
             .map_err(|error| error.in_operation(&crate::operations::LIST_CHAT_SESSIONS))
     }
 
-    /// Sets options of this call only, such as its timeout or its repeats.
+    /// Sets options for this call only, such as its timeout or its retries.
     pub fn with_options(mut self, options: CallOptions) -> Self {
         self.call_options = options;
         self
     }
 
-    /// What the document says of this operation.
+    /// Metadata of this operation.
     pub fn operation(&self) -> &'static ::openapi_client_runtime::Operation {
         &crate::operations::LIST_CHAT_SESSIONS
     }
 }
 
 impl<'a> ListChatSessions<'a> {
-    /// Sends the request again and again, and gives the items of all pages in the order of the server. A page has 25 items unless [`limit`](Self::limit) says otherwise, at most 100.
+    /// Fetches one page after another, and returns the items of all pages in the order of the server. A page has 25 items by default; [`limit`](Self::limit) changes this, up to 100.
     ///
-    /// A list can be taken up where it was left: see [`Items::resume`](openapi_client_runtime::pagination::Items::resume).
+    /// A list can be resumed where it stopped: see [`Items::resume`](openapi_client_runtime::pagination::Items::resume).
     pub fn stream(self) -> ::openapi_client_runtime::pagination::Items<Self> {
         self.pages().items()
     }
 
-    /// As [`stream`](Self::stream), with whole pages, their statuses and headers.
+    /// Like [`stream`](Self::stream), but returns whole pages with their statuses and headers.
     pub fn pages(self) -> ::openapi_client_runtime::pagination::Pages<Self> {
         ::openapi_client_runtime::pagination::Pages::new(self)
     }
@@ -15553,7 +15613,7 @@ impl<'a> CreateChatSession<'a> {
             .try_into()
             .map(Some)
             .map_err(|_| {
-                "parameter `idempotency_key`: the value cannot become a `IdempotencyKey`"
+                "parameter `idempotency_key`: the value cannot be converted to `IdempotencyKey`"
                     .to_string()
             });
         self
@@ -15563,7 +15623,7 @@ impl<'a> CreateChatSession<'a> {
     ///
     /// The vendor does not document this parameter (basis: only the vendor's SDK documents the header, without saying for which operations).
     ///
-    /// Optional; sent as the header parameter `X-Client-Timezone`. Without it the client's own value is sent, if [`client_timezone`](crate::ClientBuilder::client_timezone) was given one.
+    /// Optional; sent as the header parameter `X-Client-Timezone`. If not set, the value of [`client_timezone`](crate::ClientBuilder::client_timezone) is sent, if there is one.
     pub fn x_client_timezone<V>(mut self, value: V) -> Self
     where
         V: std::convert::TryInto<::std::string::String>,
@@ -15572,7 +15632,7 @@ impl<'a> CreateChatSession<'a> {
             .try_into()
             .map(Some)
             .map_err(|_| {
-                "parameter `x_client_timezone`: the value cannot become a `String`"
+                "parameter `x_client_timezone`: the value cannot be converted to `String`"
                     .to_string()
             });
         self
@@ -15593,7 +15653,7 @@ impl<'a> CreateChatSession<'a> {
         self
     }
 
-    /// Changes the request body with its builder, starting from what was set before.
+    /// Changes the request body with its builder, starting from the current value.
     pub fn body_map<F>(mut self, f: F) -> Self
     where
         F: std::ops::FnOnce(
@@ -15604,7 +15664,7 @@ impl<'a> CreateChatSession<'a> {
         self
     }
 
-    /// Sends `POST /v1/partner/user/sessions` and decodes the answer.
+    /// Sends `POST /v1/partner/user/sessions` and decodes the response.
     pub async fn send(
         self,
     ) -> Result<ResponseValue<types::CreatedChatSession>, Error<types::PartnerError>> {
@@ -15673,13 +15733,13 @@ impl<'a> CreateChatSession<'a> {
             .map_err(|error| error.in_operation(&crate::operations::CREATE_CHAT_SESSION))
     }
 
-    /// Sets options of this call only, such as its timeout or its repeats.
+    /// Sets options for this call only, such as its timeout or its retries.
     pub fn with_options(mut self, options: CallOptions) -> Self {
         self.call_options = options;
         self
     }
 
-    /// What the document says of this operation.
+    /// Metadata of this operation.
     pub fn operation(&self) -> &'static ::openapi_client_runtime::Operation {
         &crate::operations::CREATE_CHAT_SESSION
     }
@@ -15722,7 +15782,8 @@ impl<'a> GetChatSession<'a> {
         self.session_id = value
             .try_into()
             .map_err(|_| {
-                "parameter `session_id`: the value cannot become a `String`".to_string()
+                "parameter `session_id`: the value cannot be converted to `String`"
+                    .to_string()
             });
         self
     }
@@ -15738,7 +15799,7 @@ impl<'a> GetChatSession<'a> {
             .try_into()
             .map(Some)
             .map_err(|_| {
-                "parameter `turn_limit`: the value cannot become a `::std::num::NonZeroU64`"
+                "parameter `turn_limit`: the value cannot be converted to `::std::num::NonZeroU64`"
                     .to_string()
             });
         self
@@ -15755,7 +15816,8 @@ impl<'a> GetChatSession<'a> {
             .try_into()
             .map(Some)
             .map_err(|_| {
-                "parameter `turn_offset`: the value cannot become a `u64`".to_string()
+                "parameter `turn_offset`: the value cannot be converted to `u64`"
+                    .to_string()
             });
         self
     }
@@ -15764,7 +15826,7 @@ impl<'a> GetChatSession<'a> {
     ///
     /// The vendor does not document this parameter (basis: only the vendor's SDK documents the header, without saying for which operations).
     ///
-    /// Optional; sent as the header parameter `X-Client-Timezone`. Without it the client's own value is sent, if [`client_timezone`](crate::ClientBuilder::client_timezone) was given one.
+    /// Optional; sent as the header parameter `X-Client-Timezone`. If not set, the value of [`client_timezone`](crate::ClientBuilder::client_timezone) is sent, if there is one.
     pub fn x_client_timezone<V>(mut self, value: V) -> Self
     where
         V: std::convert::TryInto<::std::string::String>,
@@ -15773,13 +15835,13 @@ impl<'a> GetChatSession<'a> {
             .try_into()
             .map(Some)
             .map_err(|_| {
-                "parameter `x_client_timezone`: the value cannot become a `String`"
+                "parameter `x_client_timezone`: the value cannot be converted to `String`"
                     .to_string()
             });
         self
     }
 
-    /// Sends `GET /v1/partner/user/sessions/{session_id}` and decodes the answer.
+    /// Sends `GET /v1/partner/user/sessions/{session_id}` and decodes the response.
     pub async fn send(
         self,
     ) -> Result<ResponseValue<types::ChatSessionDetail>, Error<types::PartnerError>> {
@@ -15858,27 +15920,27 @@ impl<'a> GetChatSession<'a> {
         outcome.map_err(|error| error.in_operation(&crate::operations::GET_CHAT_SESSION))
     }
 
-    /// Sets options of this call only, such as its timeout or its repeats.
+    /// Sets options for this call only, such as its timeout or its retries.
     pub fn with_options(mut self, options: CallOptions) -> Self {
         self.call_options = options;
         self
     }
 
-    /// What the document says of this operation.
+    /// Metadata of this operation.
     pub fn operation(&self) -> &'static ::openapi_client_runtime::Operation {
         &crate::operations::GET_CHAT_SESSION
     }
 }
 
 impl<'a> GetChatSession<'a> {
-    /// Sends the request again and again, and gives the items of all pages in the order of the server. A page has 50 items unless [`turn_limit`](Self::turn_limit) says otherwise, at most 200.
+    /// Fetches one page after another, and returns the items of all pages in the order of the server. A page has 50 items by default; [`turn_limit`](Self::turn_limit) changes this, up to 200.
     ///
-    /// A list can be taken up where it was left: see [`Items::resume`](openapi_client_runtime::pagination::Items::resume).
+    /// A list can be resumed where it stopped: see [`Items::resume`](openapi_client_runtime::pagination::Items::resume).
     pub fn stream(self) -> ::openapi_client_runtime::pagination::Items<Self> {
         self.pages().items()
     }
 
-    /// As [`stream`](Self::stream), with whole pages, their statuses and headers.
+    /// Like [`stream`](Self::stream), but returns whole pages with their statuses and headers.
     pub fn pages(self) -> ::openapi_client_runtime::pagination::Pages<Self> {
         ::openapi_client_runtime::pagination::Pages::new(self)
     }
@@ -15981,7 +16043,8 @@ impl<'a> SendChatMessage<'a> {
         self.session_id = value
             .try_into()
             .map_err(|_| {
-                "parameter `session_id`: the value cannot become a `String`".to_string()
+                "parameter `session_id`: the value cannot be converted to `String`"
+                    .to_string()
             });
         self
     }
@@ -15997,7 +16060,7 @@ impl<'a> SendChatMessage<'a> {
             .try_into()
             .map(Some)
             .map_err(|_| {
-                "parameter `idempotency_key`: the value cannot become a `IdempotencyKey`"
+                "parameter `idempotency_key`: the value cannot be converted to `IdempotencyKey`"
                     .to_string()
             });
         self
@@ -16007,7 +16070,7 @@ impl<'a> SendChatMessage<'a> {
     ///
     /// The vendor does not document this parameter (basis: only the vendor's SDK documents the header, without saying for which operations).
     ///
-    /// Optional; sent as the header parameter `X-Client-Timezone`. Without it the client's own value is sent, if [`client_timezone`](crate::ClientBuilder::client_timezone) was given one.
+    /// Optional; sent as the header parameter `X-Client-Timezone`. If not set, the value of [`client_timezone`](crate::ClientBuilder::client_timezone) is sent, if there is one.
     pub fn x_client_timezone<V>(mut self, value: V) -> Self
     where
         V: std::convert::TryInto<::std::string::String>,
@@ -16016,7 +16079,7 @@ impl<'a> SendChatMessage<'a> {
             .try_into()
             .map(Some)
             .map_err(|_| {
-                "parameter `x_client_timezone`: the value cannot become a `String`"
+                "parameter `x_client_timezone`: the value cannot be converted to `String`"
                     .to_string()
             });
         self
@@ -16037,7 +16100,7 @@ impl<'a> SendChatMessage<'a> {
         self
     }
 
-    /// Changes the request body with its builder, starting from what was set before.
+    /// Changes the request body with its builder, starting from the current value.
     pub fn body_map<F>(mut self, f: F) -> Self
     where
         F: std::ops::FnOnce(
@@ -16048,7 +16111,7 @@ impl<'a> SendChatMessage<'a> {
         self
     }
 
-    /// Sends `PUT /v1/partner/user/sessions/{session_id}` and decodes the answer.
+    /// Sends `PUT /v1/partner/user/sessions/{session_id}` and decodes the response.
     pub async fn send(
         self,
     ) -> Result<ResponseValue<types::SentChatMessage>, Error<types::PartnerError>> {
@@ -16127,13 +16190,13 @@ impl<'a> SendChatMessage<'a> {
             .map_err(|error| error.in_operation(&crate::operations::SEND_CHAT_MESSAGE))
     }
 
-    /// Sets options of this call only, such as its timeout or its repeats.
+    /// Sets options for this call only, such as its timeout or its retries.
     pub fn with_options(mut self, options: CallOptions) -> Self {
         self.call_options = options;
         self
     }
 
-    /// What the document says of this operation.
+    /// Metadata of this operation.
     pub fn operation(&self) -> &'static ::openapi_client_runtime::Operation {
         &crate::operations::SEND_CHAT_MESSAGE
     }
@@ -16177,7 +16240,8 @@ impl<'a> GetChatTurn<'a> {
         self.session_id = value
             .try_into()
             .map_err(|_| {
-                "parameter `session_id`: the value cannot become a `String`".to_string()
+                "parameter `session_id`: the value cannot be converted to `String`"
+                    .to_string()
             });
         self
     }
@@ -16192,7 +16256,8 @@ impl<'a> GetChatTurn<'a> {
         self.turn_id = value
             .try_into()
             .map_err(|_| {
-                "parameter `turn_id`: the value cannot become a `String`".to_string()
+                "parameter `turn_id`: the value cannot be converted to `String`"
+                    .to_string()
             });
         self
     }
@@ -16201,7 +16266,7 @@ impl<'a> GetChatTurn<'a> {
     ///
     /// The vendor does not document this parameter (basis: only the vendor's SDK documents the header, without saying for which operations).
     ///
-    /// Optional; sent as the header parameter `X-Client-Timezone`. Without it the client's own value is sent, if [`client_timezone`](crate::ClientBuilder::client_timezone) was given one.
+    /// Optional; sent as the header parameter `X-Client-Timezone`. If not set, the value of [`client_timezone`](crate::ClientBuilder::client_timezone) is sent, if there is one.
     pub fn x_client_timezone<V>(mut self, value: V) -> Self
     where
         V: std::convert::TryInto<::std::string::String>,
@@ -16210,13 +16275,13 @@ impl<'a> GetChatTurn<'a> {
             .try_into()
             .map(Some)
             .map_err(|_| {
-                "parameter `x_client_timezone`: the value cannot become a `String`"
+                "parameter `x_client_timezone`: the value cannot be converted to `String`"
                     .to_string()
             });
         self
     }
 
-    /// Sends `GET /v1/partner/user/sessions/{session_id}/turns/{turn_id}` and decodes the answer.
+    /// Sends `GET /v1/partner/user/sessions/{session_id}/turns/{turn_id}` and decodes the response.
     pub async fn send(
         self,
     ) -> Result<ResponseValue<types::ChatTurnEnvelope>, Error<types::PartnerError>> {
@@ -16279,13 +16344,13 @@ impl<'a> GetChatTurn<'a> {
         outcome.map_err(|error| error.in_operation(&crate::operations::GET_CHAT_TURN))
     }
 
-    /// Sets options of this call only, such as its timeout or its repeats.
+    /// Sets options for this call only, such as its timeout or its retries.
     pub fn with_options(mut self, options: CallOptions) -> Self {
         self.call_options = options;
         self
     }
 
-    /// What the document says of this operation.
+    /// Metadata of this operation.
     pub fn operation(&self) -> &'static ::openapi_client_runtime::Operation {
         &crate::operations::GET_CHAT_TURN
     }
@@ -16328,7 +16393,8 @@ impl<'a> ListMeetingAttachments<'a> {
         self.meeting_id = value
             .try_into()
             .map_err(|_| {
-                "parameter `meeting_id`: the value cannot become a `String`".to_string()
+                "parameter `meeting_id`: the value cannot be converted to `String`"
+                    .to_string()
             });
         self
     }
@@ -16346,7 +16412,7 @@ impl<'a> ListMeetingAttachments<'a> {
             .try_into()
             .map(Some)
             .map_err(|_| {
-                "parameter `limit`: the value cannot become a `::std::num::NonZeroU64`"
+                "parameter `limit`: the value cannot be converted to `::std::num::NonZeroU64`"
                     .to_string()
             });
         self
@@ -16363,7 +16429,7 @@ impl<'a> ListMeetingAttachments<'a> {
             .try_into()
             .map(Some)
             .map_err(|_| {
-                "parameter `offset`: the value cannot become a `u64`".to_string()
+                "parameter `offset`: the value cannot be converted to `u64`".to_string()
             });
         self
     }
@@ -16372,7 +16438,7 @@ impl<'a> ListMeetingAttachments<'a> {
     ///
     /// The vendor does not document this parameter (basis: only the vendor's SDK documents the header, without saying for which operations).
     ///
-    /// Optional; sent as the header parameter `X-Client-Timezone`. Without it the client's own value is sent, if [`client_timezone`](crate::ClientBuilder::client_timezone) was given one.
+    /// Optional; sent as the header parameter `X-Client-Timezone`. If not set, the value of [`client_timezone`](crate::ClientBuilder::client_timezone) is sent, if there is one.
     pub fn x_client_timezone<V>(mut self, value: V) -> Self
     where
         V: std::convert::TryInto<::std::string::String>,
@@ -16381,13 +16447,13 @@ impl<'a> ListMeetingAttachments<'a> {
             .try_into()
             .map(Some)
             .map_err(|_| {
-                "parameter `x_client_timezone`: the value cannot become a `String`"
+                "parameter `x_client_timezone`: the value cannot be converted to `String`"
                     .to_string()
             });
         self
     }
 
-    /// Sends `GET /v1/partner/user/meetings/{meeting_id}/attachments` and decodes the answer.
+    /// Sends `GET /v1/partner/user/meetings/{meeting_id}/attachments` and decodes the response.
     pub async fn send(
         self,
     ) -> Result<ResponseValue<types::AttachmentList>, Error<types::PartnerError>> {
@@ -16466,27 +16532,27 @@ impl<'a> ListMeetingAttachments<'a> {
             })
     }
 
-    /// Sets options of this call only, such as its timeout or its repeats.
+    /// Sets options for this call only, such as its timeout or its retries.
     pub fn with_options(mut self, options: CallOptions) -> Self {
         self.call_options = options;
         self
     }
 
-    /// What the document says of this operation.
+    /// Metadata of this operation.
     pub fn operation(&self) -> &'static ::openapi_client_runtime::Operation {
         &crate::operations::LIST_MEETING_ATTACHMENTS
     }
 }
 
 impl<'a> ListMeetingAttachments<'a> {
-    /// Sends the request again and again, and gives the items of all pages in the order of the server. A page has 25 items unless [`limit`](Self::limit) says otherwise, at most 100.
+    /// Fetches one page after another, and returns the items of all pages in the order of the server. A page has 25 items by default; [`limit`](Self::limit) changes this, up to 100.
     ///
-    /// A list can be taken up where it was left: see [`Items::resume`](openapi_client_runtime::pagination::Items::resume).
+    /// A list can be resumed where it stopped: see [`Items::resume`](openapi_client_runtime::pagination::Items::resume).
     pub fn stream(self) -> ::openapi_client_runtime::pagination::Items<Self> {
         self.pages().items()
     }
 
-    /// As [`stream`](Self::stream), with whole pages, their statuses and headers.
+    /// Like [`stream`](Self::stream), but returns whole pages with their statuses and headers.
     pub fn pages(self) -> ::openapi_client_runtime::pagination::Pages<Self> {
         ::openapi_client_runtime::pagination::Pages::new(self)
     }
@@ -16577,7 +16643,8 @@ impl<'a> CreateMeetingAttachment<'a> {
         self.meeting_id = value
             .try_into()
             .map_err(|_| {
-                "parameter `meeting_id`: the value cannot become a `String`".to_string()
+                "parameter `meeting_id`: the value cannot be converted to `String`"
+                    .to_string()
             });
         self
     }
@@ -16593,7 +16660,7 @@ impl<'a> CreateMeetingAttachment<'a> {
             .try_into()
             .map(Some)
             .map_err(|_| {
-                "parameter `access_level`: the value cannot become a `AttachmentAccessLevel`"
+                "parameter `access_level`: the value cannot be converted to `AttachmentAccessLevel`"
                     .to_string()
             });
         self
@@ -16609,7 +16676,7 @@ impl<'a> CreateMeetingAttachment<'a> {
         self.file = value
             .try_into()
             .map_err(|_| {
-                "parameter `file`: the value cannot become a `Upload`".to_string()
+                "parameter `file`: the value cannot be converted to `Upload`".to_string()
             });
         self
     }
@@ -16625,7 +16692,7 @@ impl<'a> CreateMeetingAttachment<'a> {
             .try_into()
             .map(Some)
             .map_err(|_| {
-                "parameter `kind`: the value cannot become a `CreateMeetingAttachmentFormKind`"
+                "parameter `kind`: the value cannot be converted to `CreateMeetingAttachmentFormKind`"
                     .to_string()
             });
         self
@@ -16642,7 +16709,7 @@ impl<'a> CreateMeetingAttachment<'a> {
             .try_into()
             .map(Some)
             .map_err(|_| {
-                "parameter `idempotency_key`: the value cannot become a `IdempotencyKey`"
+                "parameter `idempotency_key`: the value cannot be converted to `IdempotencyKey`"
                     .to_string()
             });
         self
@@ -16652,7 +16719,7 @@ impl<'a> CreateMeetingAttachment<'a> {
     ///
     /// The vendor does not document this parameter (basis: only the vendor's SDK documents the header, without saying for which operations).
     ///
-    /// Optional; sent as the header parameter `X-Client-Timezone`. Without it the client's own value is sent, if [`client_timezone`](crate::ClientBuilder::client_timezone) was given one.
+    /// Optional; sent as the header parameter `X-Client-Timezone`. If not set, the value of [`client_timezone`](crate::ClientBuilder::client_timezone) is sent, if there is one.
     pub fn x_client_timezone<V>(mut self, value: V) -> Self
     where
         V: std::convert::TryInto<::std::string::String>,
@@ -16661,13 +16728,13 @@ impl<'a> CreateMeetingAttachment<'a> {
             .try_into()
             .map(Some)
             .map_err(|_| {
-                "parameter `x_client_timezone`: the value cannot become a `String`"
+                "parameter `x_client_timezone`: the value cannot be converted to `String`"
                     .to_string()
             });
         self
     }
 
-    /// Sends `POST /v1/partner/user/meetings/{meeting_id}/attachments` and decodes the answer.
+    /// Sends `POST /v1/partner/user/meetings/{meeting_id}/attachments` and decodes the response.
     pub async fn send(
         self,
     ) -> Result<ResponseValue<types::Attachment>, Error<types::PartnerError>> {
@@ -16757,13 +16824,13 @@ impl<'a> CreateMeetingAttachment<'a> {
             })
     }
 
-    /// Sets options of this call only, such as its timeout or its repeats.
+    /// Sets options for this call only, such as its timeout or its retries.
     pub fn with_options(mut self, options: CallOptions) -> Self {
         self.call_options = options;
         self
     }
 
-    /// What the document says of this operation.
+    /// Metadata of this operation.
     pub fn operation(&self) -> &'static ::openapi_client_runtime::Operation {
         &crate::operations::CREATE_MEETING_ATTACHMENT
     }
@@ -16807,7 +16874,8 @@ impl<'a> GetMeetingAttachment<'a> {
         self.meeting_id = value
             .try_into()
             .map_err(|_| {
-                "parameter `meeting_id`: the value cannot become a `String`".to_string()
+                "parameter `meeting_id`: the value cannot be converted to `String`"
+                    .to_string()
             });
         self
     }
@@ -16822,7 +16890,7 @@ impl<'a> GetMeetingAttachment<'a> {
         self.attachment_id = value
             .try_into()
             .map_err(|_| {
-                "parameter `attachment_id`: the value cannot become a `String`"
+                "parameter `attachment_id`: the value cannot be converted to `String`"
                     .to_string()
             });
         self
@@ -16832,7 +16900,7 @@ impl<'a> GetMeetingAttachment<'a> {
     ///
     /// The vendor does not document this parameter (basis: only the vendor's SDK documents the header, without saying for which operations).
     ///
-    /// Optional; sent as the header parameter `X-Client-Timezone`. Without it the client's own value is sent, if [`client_timezone`](crate::ClientBuilder::client_timezone) was given one.
+    /// Optional; sent as the header parameter `X-Client-Timezone`. If not set, the value of [`client_timezone`](crate::ClientBuilder::client_timezone) is sent, if there is one.
     pub fn x_client_timezone<V>(mut self, value: V) -> Self
     where
         V: std::convert::TryInto<::std::string::String>,
@@ -16841,13 +16909,13 @@ impl<'a> GetMeetingAttachment<'a> {
             .try_into()
             .map(Some)
             .map_err(|_| {
-                "parameter `x_client_timezone`: the value cannot become a `String`"
+                "parameter `x_client_timezone`: the value cannot be converted to `String`"
                     .to_string()
             });
         self
     }
 
-    /// Sends `GET /v1/partner/user/meetings/{meeting_id}/attachments/{attachment_id}` and decodes the answer.
+    /// Sends `GET /v1/partner/user/meetings/{meeting_id}/attachments/{attachment_id}` and decodes the response.
     pub async fn send(
         self,
     ) -> Result<ResponseValue<types::Attachment>, Error<types::PartnerError>> {
@@ -16923,13 +16991,13 @@ impl<'a> GetMeetingAttachment<'a> {
             })
     }
 
-    /// Sets options of this call only, such as its timeout or its repeats.
+    /// Sets options for this call only, such as its timeout or its retries.
     pub fn with_options(mut self, options: CallOptions) -> Self {
         self.call_options = options;
         self
     }
 
-    /// What the document says of this operation.
+    /// Metadata of this operation.
     pub fn operation(&self) -> &'static ::openapi_client_runtime::Operation {
         &crate::operations::GET_MEETING_ATTACHMENT
     }
@@ -16975,7 +17043,8 @@ impl<'a> DeleteMeetingAttachment<'a> {
         self.meeting_id = value
             .try_into()
             .map_err(|_| {
-                "parameter `meeting_id`: the value cannot become a `String`".to_string()
+                "parameter `meeting_id`: the value cannot be converted to `String`"
+                    .to_string()
             });
         self
     }
@@ -16990,7 +17059,7 @@ impl<'a> DeleteMeetingAttachment<'a> {
         self.attachment_id = value
             .try_into()
             .map_err(|_| {
-                "parameter `attachment_id`: the value cannot become a `String`"
+                "parameter `attachment_id`: the value cannot be converted to `String`"
                     .to_string()
             });
         self
@@ -17007,7 +17076,7 @@ impl<'a> DeleteMeetingAttachment<'a> {
             .try_into()
             .map(Some)
             .map_err(|_| {
-                "parameter `idempotency_key`: the value cannot become a `IdempotencyKey`"
+                "parameter `idempotency_key`: the value cannot be converted to `IdempotencyKey`"
                     .to_string()
             });
         self
@@ -17017,7 +17086,7 @@ impl<'a> DeleteMeetingAttachment<'a> {
     ///
     /// The vendor does not document this parameter (basis: only the vendor's SDK documents the header, without saying for which operations).
     ///
-    /// Optional; sent as the header parameter `X-Client-Timezone`. Without it the client's own value is sent, if [`client_timezone`](crate::ClientBuilder::client_timezone) was given one.
+    /// Optional; sent as the header parameter `X-Client-Timezone`. If not set, the value of [`client_timezone`](crate::ClientBuilder::client_timezone) is sent, if there is one.
     pub fn x_client_timezone<V>(mut self, value: V) -> Self
     where
         V: std::convert::TryInto<::std::string::String>,
@@ -17026,13 +17095,13 @@ impl<'a> DeleteMeetingAttachment<'a> {
             .try_into()
             .map(Some)
             .map_err(|_| {
-                "parameter `x_client_timezone`: the value cannot become a `String`"
+                "parameter `x_client_timezone`: the value cannot be converted to `String`"
                     .to_string()
             });
         self
     }
 
-    /// Sends `DELETE /v1/partner/user/meetings/{meeting_id}/attachments/{attachment_id}` and decodes the answer.
+    /// Sends `DELETE /v1/partner/user/meetings/{meeting_id}/attachments/{attachment_id}` and decodes the response.
     pub async fn send(self) -> Result<ResponseValue<()>, Error<types::PartnerError>> {
         let Self {
             client,
@@ -17108,13 +17177,13 @@ impl<'a> DeleteMeetingAttachment<'a> {
             })
     }
 
-    /// Sets options of this call only, such as its timeout or its repeats.
+    /// Sets options for this call only, such as its timeout or its retries.
     pub fn with_options(mut self, options: CallOptions) -> Self {
         self.call_options = options;
         self
     }
 
-    /// What the document says of this operation.
+    /// Metadata of this operation.
     pub fn operation(&self) -> &'static ::openapi_client_runtime::Operation {
         &crate::operations::DELETE_MEETING_ATTACHMENT
     }
@@ -17158,7 +17227,8 @@ impl<'a> DownloadMeetingAttachment<'a> {
         self.meeting_id = value
             .try_into()
             .map_err(|_| {
-                "parameter `meeting_id`: the value cannot become a `String`".to_string()
+                "parameter `meeting_id`: the value cannot be converted to `String`"
+                    .to_string()
             });
         self
     }
@@ -17173,7 +17243,7 @@ impl<'a> DownloadMeetingAttachment<'a> {
         self.attachment_id = value
             .try_into()
             .map_err(|_| {
-                "parameter `attachment_id`: the value cannot become a `String`"
+                "parameter `attachment_id`: the value cannot be converted to `String`"
                     .to_string()
             });
         self
@@ -17183,7 +17253,7 @@ impl<'a> DownloadMeetingAttachment<'a> {
     ///
     /// The vendor does not document this parameter (basis: only the vendor's SDK documents the header, without saying for which operations).
     ///
-    /// Optional; sent as the header parameter `X-Client-Timezone`. Without it the client's own value is sent, if [`client_timezone`](crate::ClientBuilder::client_timezone) was given one.
+    /// Optional; sent as the header parameter `X-Client-Timezone`. If not set, the value of [`client_timezone`](crate::ClientBuilder::client_timezone) is sent, if there is one.
     pub fn x_client_timezone<V>(mut self, value: V) -> Self
     where
         V: std::convert::TryInto<::std::string::String>,
@@ -17192,13 +17262,13 @@ impl<'a> DownloadMeetingAttachment<'a> {
             .try_into()
             .map(Some)
             .map_err(|_| {
-                "parameter `x_client_timezone`: the value cannot become a `String`"
+                "parameter `x_client_timezone`: the value cannot be converted to `String`"
                     .to_string()
             });
         self
     }
 
-    /// Sends `GET /v1/partner/user/meetings/{meeting_id}/attachments/{attachment_id}/download` and decodes the answer.
+    /// Sends `GET /v1/partner/user/meetings/{meeting_id}/attachments/{attachment_id}/download` and decodes the response.
     pub async fn send(
         self,
     ) -> Result<ResponseValue<ByteStream>, Error<types::PartnerError>> {
@@ -17265,13 +17335,13 @@ impl<'a> DownloadMeetingAttachment<'a> {
             })
     }
 
-    /// Sets options of this call only, such as its timeout or its repeats.
+    /// Sets options for this call only, such as its timeout or its retries.
     pub fn with_options(mut self, options: CallOptions) -> Self {
         self.call_options = options;
         self
     }
 
-    /// What the document says of this operation.
+    /// Metadata of this operation.
     pub fn operation(&self) -> &'static ::openapi_client_runtime::Operation {
         &crate::operations::DOWNLOAD_MEETING_ATTACHMENT
     }
@@ -17314,7 +17384,8 @@ impl<'a> ListMeetingContexts<'a> {
         self.meeting_id = value
             .try_into()
             .map_err(|_| {
-                "parameter `meeting_id`: the value cannot become a `String`".to_string()
+                "parameter `meeting_id`: the value cannot be converted to `String`"
+                    .to_string()
             });
         self
     }
@@ -17332,7 +17403,7 @@ impl<'a> ListMeetingContexts<'a> {
             .try_into()
             .map(Some)
             .map_err(|_| {
-                "parameter `limit`: the value cannot become a `::std::num::NonZeroU64`"
+                "parameter `limit`: the value cannot be converted to `::std::num::NonZeroU64`"
                     .to_string()
             });
         self
@@ -17349,7 +17420,7 @@ impl<'a> ListMeetingContexts<'a> {
             .try_into()
             .map(Some)
             .map_err(|_| {
-                "parameter `offset`: the value cannot become a `u64`".to_string()
+                "parameter `offset`: the value cannot be converted to `u64`".to_string()
             });
         self
     }
@@ -17358,7 +17429,7 @@ impl<'a> ListMeetingContexts<'a> {
     ///
     /// The vendor does not document this parameter (basis: only the vendor's SDK documents the header, without saying for which operations).
     ///
-    /// Optional; sent as the header parameter `X-Client-Timezone`. Without it the client's own value is sent, if [`client_timezone`](crate::ClientBuilder::client_timezone) was given one.
+    /// Optional; sent as the header parameter `X-Client-Timezone`. If not set, the value of [`client_timezone`](crate::ClientBuilder::client_timezone) is sent, if there is one.
     pub fn x_client_timezone<V>(mut self, value: V) -> Self
     where
         V: std::convert::TryInto<::std::string::String>,
@@ -17367,13 +17438,13 @@ impl<'a> ListMeetingContexts<'a> {
             .try_into()
             .map(Some)
             .map_err(|_| {
-                "parameter `x_client_timezone`: the value cannot become a `String`"
+                "parameter `x_client_timezone`: the value cannot be converted to `String`"
                     .to_string()
             });
         self
     }
 
-    /// Sends `GET /v1/partner/user/meetings/{meeting_id}/context` and decodes the answer.
+    /// Sends `GET /v1/partner/user/meetings/{meeting_id}/context` and decodes the response.
     pub async fn send(
         self,
     ) -> Result<ResponseValue<types::MeetingContextList>, Error<types::PartnerError>> {
@@ -17452,27 +17523,27 @@ impl<'a> ListMeetingContexts<'a> {
             })
     }
 
-    /// Sets options of this call only, such as its timeout or its repeats.
+    /// Sets options for this call only, such as its timeout or its retries.
     pub fn with_options(mut self, options: CallOptions) -> Self {
         self.call_options = options;
         self
     }
 
-    /// What the document says of this operation.
+    /// Metadata of this operation.
     pub fn operation(&self) -> &'static ::openapi_client_runtime::Operation {
         &crate::operations::LIST_MEETING_CONTEXTS
     }
 }
 
 impl<'a> ListMeetingContexts<'a> {
-    /// Sends the request again and again, and gives the items of all pages in the order of the server. A page has 25 items unless [`limit`](Self::limit) says otherwise, at most 100.
+    /// Fetches one page after another, and returns the items of all pages in the order of the server. A page has 25 items by default; [`limit`](Self::limit) changes this, up to 100.
     ///
-    /// A list can be taken up where it was left: see [`Items::resume`](openapi_client_runtime::pagination::Items::resume).
+    /// A list can be resumed where it stopped: see [`Items::resume`](openapi_client_runtime::pagination::Items::resume).
     pub fn stream(self) -> ::openapi_client_runtime::pagination::Items<Self> {
         self.pages().items()
     }
 
-    /// As [`stream`](Self::stream), with whole pages, their statuses and headers.
+    /// Like [`stream`](Self::stream), but returns whole pages with their statuses and headers.
     pub fn pages(self) -> ::openapi_client_runtime::pagination::Pages<Self> {
         ::openapi_client_runtime::pagination::Pages::new(self)
     }
@@ -17566,7 +17637,8 @@ impl<'a> UploadMeetingContext<'a> {
         self.meeting_id = value
             .try_into()
             .map_err(|_| {
-                "parameter `meeting_id`: the value cannot become a `String`".to_string()
+                "parameter `meeting_id`: the value cannot be converted to `String`"
+                    .to_string()
             });
         self
     }
@@ -17582,7 +17654,7 @@ impl<'a> UploadMeetingContext<'a> {
             .try_into()
             .map(Some)
             .map_err(|_| {
-                "parameter `context_type`: the value cannot become a `String`"
+                "parameter `context_type`: the value cannot be converted to `String`"
                     .to_string()
             });
         self
@@ -17598,7 +17670,7 @@ impl<'a> UploadMeetingContext<'a> {
         self.file = value
             .try_into()
             .map_err(|_| {
-                "parameter `file`: the value cannot become a `Upload`".to_string()
+                "parameter `file`: the value cannot be converted to `Upload`".to_string()
             });
         self
     }
@@ -17613,7 +17685,7 @@ impl<'a> UploadMeetingContext<'a> {
         self.source_format = value
             .try_into()
             .map_err(|_| {
-                "parameter `source_format`: the value cannot become a `ContextSourceFormat`"
+                "parameter `source_format`: the value cannot be converted to `ContextSourceFormat`"
                     .to_string()
             });
         self
@@ -17630,7 +17702,8 @@ impl<'a> UploadMeetingContext<'a> {
             .try_into()
             .map(Some)
             .map_err(|_| {
-                "parameter `title`: the value cannot become a `String`".to_string()
+                "parameter `title`: the value cannot be converted to `String`"
+                    .to_string()
             });
         self
     }
@@ -17639,7 +17712,7 @@ impl<'a> UploadMeetingContext<'a> {
     ///
     /// The vendor does not document this parameter (basis: only the vendor's SDK documents the header, without saying for which operations).
     ///
-    /// Optional; sent as the header parameter `X-Client-Timezone`. Without it the client's own value is sent, if [`client_timezone`](crate::ClientBuilder::client_timezone) was given one.
+    /// Optional; sent as the header parameter `X-Client-Timezone`. If not set, the value of [`client_timezone`](crate::ClientBuilder::client_timezone) is sent, if there is one.
     pub fn x_client_timezone<V>(mut self, value: V) -> Self
     where
         V: std::convert::TryInto<::std::string::String>,
@@ -17648,13 +17721,13 @@ impl<'a> UploadMeetingContext<'a> {
             .try_into()
             .map(Some)
             .map_err(|_| {
-                "parameter `x_client_timezone`: the value cannot become a `String`"
+                "parameter `x_client_timezone`: the value cannot be converted to `String`"
                     .to_string()
             });
         self
     }
 
-    /// Sends `POST /v1/partner/user/meetings/{meeting_id}/context` and decodes the answer.
+    /// Sends `POST /v1/partner/user/meetings/{meeting_id}/context` and decodes the response.
     pub async fn send(
         self,
     ) -> Result<ResponseValue<types::MeetingContext>, Error<types::PartnerError>> {
@@ -17742,13 +17815,13 @@ impl<'a> UploadMeetingContext<'a> {
             })
     }
 
-    /// Sets options of this call only, such as its timeout or its repeats.
+    /// Sets options for this call only, such as its timeout or its retries.
     pub fn with_options(mut self, options: CallOptions) -> Self {
         self.call_options = options;
         self
     }
 
-    /// What the document says of this operation.
+    /// Metadata of this operation.
     pub fn operation(&self) -> &'static ::openapi_client_runtime::Operation {
         &crate::operations::UPLOAD_MEETING_CONTEXT
     }
@@ -17792,7 +17865,8 @@ impl<'a> GetMeetingContext<'a> {
         self.meeting_id = value
             .try_into()
             .map_err(|_| {
-                "parameter `meeting_id`: the value cannot become a `String`".to_string()
+                "parameter `meeting_id`: the value cannot be converted to `String`"
+                    .to_string()
             });
         self
     }
@@ -17807,7 +17881,8 @@ impl<'a> GetMeetingContext<'a> {
         self.context_id = value
             .try_into()
             .map_err(|_| {
-                "parameter `context_id`: the value cannot become a `String`".to_string()
+                "parameter `context_id`: the value cannot be converted to `String`"
+                    .to_string()
             });
         self
     }
@@ -17816,7 +17891,7 @@ impl<'a> GetMeetingContext<'a> {
     ///
     /// The vendor does not document this parameter (basis: only the vendor's SDK documents the header, without saying for which operations).
     ///
-    /// Optional; sent as the header parameter `X-Client-Timezone`. Without it the client's own value is sent, if [`client_timezone`](crate::ClientBuilder::client_timezone) was given one.
+    /// Optional; sent as the header parameter `X-Client-Timezone`. If not set, the value of [`client_timezone`](crate::ClientBuilder::client_timezone) is sent, if there is one.
     pub fn x_client_timezone<V>(mut self, value: V) -> Self
     where
         V: std::convert::TryInto<::std::string::String>,
@@ -17825,13 +17900,13 @@ impl<'a> GetMeetingContext<'a> {
             .try_into()
             .map(Some)
             .map_err(|_| {
-                "parameter `x_client_timezone`: the value cannot become a `String`"
+                "parameter `x_client_timezone`: the value cannot be converted to `String`"
                     .to_string()
             });
         self
     }
 
-    /// Sends `GET /v1/partner/user/meetings/{meeting_id}/context/{context_id}` and decodes the answer.
+    /// Sends `GET /v1/partner/user/meetings/{meeting_id}/context/{context_id}` and decodes the response.
     pub async fn send(
         self,
     ) -> Result<ResponseValue<types::MeetingContext>, Error<types::PartnerError>> {
@@ -17895,13 +17970,13 @@ impl<'a> GetMeetingContext<'a> {
             .map_err(|error| error.in_operation(&crate::operations::GET_MEETING_CONTEXT))
     }
 
-    /// Sets options of this call only, such as its timeout or its repeats.
+    /// Sets options for this call only, such as its timeout or its retries.
     pub fn with_options(mut self, options: CallOptions) -> Self {
         self.call_options = options;
         self
     }
 
-    /// What the document says of this operation.
+    /// Metadata of this operation.
     pub fn operation(&self) -> &'static ::openapi_client_runtime::Operation {
         &crate::operations::GET_MEETING_CONTEXT
     }
@@ -17947,7 +18022,8 @@ impl<'a> DeleteMeetingContext<'a> {
         self.meeting_id = value
             .try_into()
             .map_err(|_| {
-                "parameter `meeting_id`: the value cannot become a `String`".to_string()
+                "parameter `meeting_id`: the value cannot be converted to `String`"
+                    .to_string()
             });
         self
     }
@@ -17962,7 +18038,8 @@ impl<'a> DeleteMeetingContext<'a> {
         self.context_id = value
             .try_into()
             .map_err(|_| {
-                "parameter `context_id`: the value cannot become a `String`".to_string()
+                "parameter `context_id`: the value cannot be converted to `String`"
+                    .to_string()
             });
         self
     }
@@ -17978,7 +18055,7 @@ impl<'a> DeleteMeetingContext<'a> {
             .try_into()
             .map(Some)
             .map_err(|_| {
-                "parameter `idempotency_key`: the value cannot become a `IdempotencyKey`"
+                "parameter `idempotency_key`: the value cannot be converted to `IdempotencyKey`"
                     .to_string()
             });
         self
@@ -17988,7 +18065,7 @@ impl<'a> DeleteMeetingContext<'a> {
     ///
     /// The vendor does not document this parameter (basis: only the vendor's SDK documents the header, without saying for which operations).
     ///
-    /// Optional; sent as the header parameter `X-Client-Timezone`. Without it the client's own value is sent, if [`client_timezone`](crate::ClientBuilder::client_timezone) was given one.
+    /// Optional; sent as the header parameter `X-Client-Timezone`. If not set, the value of [`client_timezone`](crate::ClientBuilder::client_timezone) is sent, if there is one.
     pub fn x_client_timezone<V>(mut self, value: V) -> Self
     where
         V: std::convert::TryInto<::std::string::String>,
@@ -17997,13 +18074,13 @@ impl<'a> DeleteMeetingContext<'a> {
             .try_into()
             .map(Some)
             .map_err(|_| {
-                "parameter `x_client_timezone`: the value cannot become a `String`"
+                "parameter `x_client_timezone`: the value cannot be converted to `String`"
                     .to_string()
             });
         self
     }
 
-    /// Sends `DELETE /v1/partner/user/meetings/{meeting_id}/context/{context_id}` and decodes the answer.
+    /// Sends `DELETE /v1/partner/user/meetings/{meeting_id}/context/{context_id}` and decodes the response.
     pub async fn send(self) -> Result<ResponseValue<()>, Error<types::PartnerError>> {
         let Self {
             client,
@@ -18079,13 +18156,13 @@ impl<'a> DeleteMeetingContext<'a> {
             })
     }
 
-    /// Sets options of this call only, such as its timeout or its repeats.
+    /// Sets options for this call only, such as its timeout or its retries.
     pub fn with_options(mut self, options: CallOptions) -> Self {
         self.call_options = options;
         self
     }
 
-    /// What the document says of this operation.
+    /// Metadata of this operation.
     pub fn operation(&self) -> &'static ::openapi_client_runtime::Operation {
         &crate::operations::DELETE_MEETING_CONTEXT
     }
@@ -18129,7 +18206,8 @@ impl<'a> DownloadMeetingContext<'a> {
         self.meeting_id = value
             .try_into()
             .map_err(|_| {
-                "parameter `meeting_id`: the value cannot become a `String`".to_string()
+                "parameter `meeting_id`: the value cannot be converted to `String`"
+                    .to_string()
             });
         self
     }
@@ -18144,7 +18222,8 @@ impl<'a> DownloadMeetingContext<'a> {
         self.context_id = value
             .try_into()
             .map_err(|_| {
-                "parameter `context_id`: the value cannot become a `String`".to_string()
+                "parameter `context_id`: the value cannot be converted to `String`"
+                    .to_string()
             });
         self
     }
@@ -18153,7 +18232,7 @@ impl<'a> DownloadMeetingContext<'a> {
     ///
     /// The vendor does not document this parameter (basis: only the vendor's SDK documents the header, without saying for which operations).
     ///
-    /// Optional; sent as the header parameter `X-Client-Timezone`. Without it the client's own value is sent, if [`client_timezone`](crate::ClientBuilder::client_timezone) was given one.
+    /// Optional; sent as the header parameter `X-Client-Timezone`. If not set, the value of [`client_timezone`](crate::ClientBuilder::client_timezone) is sent, if there is one.
     pub fn x_client_timezone<V>(mut self, value: V) -> Self
     where
         V: std::convert::TryInto<::std::string::String>,
@@ -18162,13 +18241,13 @@ impl<'a> DownloadMeetingContext<'a> {
             .try_into()
             .map(Some)
             .map_err(|_| {
-                "parameter `x_client_timezone`: the value cannot become a `String`"
+                "parameter `x_client_timezone`: the value cannot be converted to `String`"
                     .to_string()
             });
         self
     }
 
-    /// Sends `GET /v1/partner/user/meetings/{meeting_id}/context/{context_id}/content` and decodes the answer.
+    /// Sends `GET /v1/partner/user/meetings/{meeting_id}/context/{context_id}/content` and decodes the response.
     pub async fn send(
         self,
     ) -> Result<ResponseValue<ByteStream>, Error<types::PartnerError>> {
@@ -18229,13 +18308,13 @@ impl<'a> DownloadMeetingContext<'a> {
             })
     }
 
-    /// Sets options of this call only, such as its timeout or its repeats.
+    /// Sets options for this call only, such as its timeout or its retries.
     pub fn with_options(mut self, options: CallOptions) -> Self {
         self.call_options = options;
         self
     }
 
-    /// What the document says of this operation.
+    /// Metadata of this operation.
     pub fn operation(&self) -> &'static ::openapi_client_runtime::Operation {
         &crate::operations::DOWNLOAD_MEETING_CONTEXT
     }
@@ -18278,7 +18357,8 @@ impl<'a> ListMeetings<'a> {
             .try_into()
             .map(Some)
             .map_err(|_| {
-                "parameter `end_date`: the value cannot become a `String`".to_string()
+                "parameter `end_date`: the value cannot be converted to `String`"
+                    .to_string()
             });
         self
     }
@@ -18296,7 +18376,7 @@ impl<'a> ListMeetings<'a> {
             .try_into()
             .map(Some)
             .map_err(|_| {
-                "parameter `limit`: the value cannot become a `::std::num::NonZeroU64`"
+                "parameter `limit`: the value cannot be converted to `::std::num::NonZeroU64`"
                     .to_string()
             });
         self
@@ -18313,7 +18393,7 @@ impl<'a> ListMeetings<'a> {
             .try_into()
             .map(Some)
             .map_err(|_| {
-                "parameter `offset`: the value cannot become a `u64`".to_string()
+                "parameter `offset`: the value cannot be converted to `u64`".to_string()
             });
         self
     }
@@ -18329,7 +18409,8 @@ impl<'a> ListMeetings<'a> {
             .try_into()
             .map(Some)
             .map_err(|_| {
-                "parameter `start_date`: the value cannot become a `String`".to_string()
+                "parameter `start_date`: the value cannot be converted to `String`"
+                    .to_string()
             });
         self
     }
@@ -18338,7 +18419,7 @@ impl<'a> ListMeetings<'a> {
     ///
     /// The vendor does not document this parameter (basis: only the vendor's SDK documents the header, without saying for which operations).
     ///
-    /// Optional; sent as the header parameter `X-Client-Timezone`. Without it the client's own value is sent, if [`client_timezone`](crate::ClientBuilder::client_timezone) was given one.
+    /// Optional; sent as the header parameter `X-Client-Timezone`. If not set, the value of [`client_timezone`](crate::ClientBuilder::client_timezone) is sent, if there is one.
     pub fn x_client_timezone<V>(mut self, value: V) -> Self
     where
         V: std::convert::TryInto<::std::string::String>,
@@ -18347,13 +18428,13 @@ impl<'a> ListMeetings<'a> {
             .try_into()
             .map(Some)
             .map_err(|_| {
-                "parameter `x_client_timezone`: the value cannot become a `String`"
+                "parameter `x_client_timezone`: the value cannot be converted to `String`"
                     .to_string()
             });
         self
     }
 
-    /// Sends `GET /v1/partner/user/meetings` and decodes the answer.
+    /// Sends `GET /v1/partner/user/meetings` and decodes the response.
     pub async fn send(
         self,
     ) -> Result<
@@ -18431,27 +18512,27 @@ impl<'a> ListMeetings<'a> {
         outcome.map_err(|error| error.in_operation(&crate::operations::LIST_MEETINGS))
     }
 
-    /// Sets options of this call only, such as its timeout or its repeats.
+    /// Sets options for this call only, such as its timeout or its retries.
     pub fn with_options(mut self, options: CallOptions) -> Self {
         self.call_options = options;
         self
     }
 
-    /// What the document says of this operation.
+    /// Metadata of this operation.
     pub fn operation(&self) -> &'static ::openapi_client_runtime::Operation {
         &crate::operations::LIST_MEETINGS
     }
 }
 
 impl<'a> ListMeetings<'a> {
-    /// Sends the request again and again, and gives the items of all pages in the order of the server. A page has 25 items unless [`limit`](Self::limit) says otherwise, at most 100.
+    /// Fetches one page after another, and returns the items of all pages in the order of the server. A page has 25 items by default; [`limit`](Self::limit) changes this, up to 100.
     ///
-    /// A list can be taken up where it was left: see [`Items::resume`](openapi_client_runtime::pagination::Items::resume).
+    /// A list can be resumed where it stopped: see [`Items::resume`](openapi_client_runtime::pagination::Items::resume).
     pub fn stream(self) -> ::openapi_client_runtime::pagination::Items<Self> {
         self.pages().items()
     }
 
-    /// As [`stream`](Self::stream), with whole pages, their statuses and headers.
+    /// Like [`stream`](Self::stream), but returns whole pages with their statuses and headers.
     pub fn pages(self) -> ::openapi_client_runtime::pagination::Pages<Self> {
         ::openapi_client_runtime::pagination::Pages::new(self)
     }
@@ -18531,7 +18612,7 @@ impl<'a> CreateMeeting<'a> {
             .try_into()
             .map(Some)
             .map_err(|_| {
-                "parameter `idempotency_key`: the value cannot become a `IdempotencyKey`"
+                "parameter `idempotency_key`: the value cannot be converted to `IdempotencyKey`"
                     .to_string()
             });
         self
@@ -18541,7 +18622,7 @@ impl<'a> CreateMeeting<'a> {
     ///
     /// The vendor does not document this parameter (basis: only the vendor's SDK documents the header, without saying for which operations).
     ///
-    /// Optional; sent as the header parameter `X-Client-Timezone`. Without it the client's own value is sent, if [`client_timezone`](crate::ClientBuilder::client_timezone) was given one.
+    /// Optional; sent as the header parameter `X-Client-Timezone`. If not set, the value of [`client_timezone`](crate::ClientBuilder::client_timezone) is sent, if there is one.
     pub fn x_client_timezone<V>(mut self, value: V) -> Self
     where
         V: std::convert::TryInto<::std::string::String>,
@@ -18550,7 +18631,7 @@ impl<'a> CreateMeeting<'a> {
             .try_into()
             .map(Some)
             .map_err(|_| {
-                "parameter `x_client_timezone`: the value cannot become a `String`"
+                "parameter `x_client_timezone`: the value cannot be converted to `String`"
                     .to_string()
             });
         self
@@ -18571,7 +18652,7 @@ impl<'a> CreateMeeting<'a> {
         self
     }
 
-    /// Changes the request body with its builder, starting from what was set before.
+    /// Changes the request body with its builder, starting from the current value.
     pub fn body_map<F>(mut self, f: F) -> Self
     where
         F: std::ops::FnOnce(
@@ -18582,7 +18663,7 @@ impl<'a> CreateMeeting<'a> {
         self
     }
 
-    /// Sends `POST /v1/partner/user/meetings` and decodes the answer.
+    /// Sends `POST /v1/partner/user/meetings` and decodes the response.
     pub async fn send(
         self,
     ) -> Result<ResponseValue<types::Meeting>, Error<crate::types::CreateMeetingError>> {
@@ -18649,13 +18730,13 @@ impl<'a> CreateMeeting<'a> {
         outcome.map_err(|error| error.in_operation(&crate::operations::CREATE_MEETING))
     }
 
-    /// Sets options of this call only, such as its timeout or its repeats.
+    /// Sets options for this call only, such as its timeout or its retries.
     pub fn with_options(mut self, options: CallOptions) -> Self {
         self.call_options = options;
         self
     }
 
-    /// What the document says of this operation.
+    /// Metadata of this operation.
     pub fn operation(&self) -> &'static ::openapi_client_runtime::Operation {
         &crate::operations::CREATE_MEETING
     }
@@ -18694,7 +18775,8 @@ impl<'a> GetMeeting<'a> {
         self.meeting_id = value
             .try_into()
             .map_err(|_| {
-                "parameter `meeting_id`: the value cannot become a `String`".to_string()
+                "parameter `meeting_id`: the value cannot be converted to `String`"
+                    .to_string()
             });
         self
     }
@@ -18703,7 +18785,7 @@ impl<'a> GetMeeting<'a> {
     ///
     /// The vendor does not document this parameter (basis: only the vendor's SDK documents the header, without saying for which operations).
     ///
-    /// Optional; sent as the header parameter `X-Client-Timezone`. Without it the client's own value is sent, if [`client_timezone`](crate::ClientBuilder::client_timezone) was given one.
+    /// Optional; sent as the header parameter `X-Client-Timezone`. If not set, the value of [`client_timezone`](crate::ClientBuilder::client_timezone) is sent, if there is one.
     pub fn x_client_timezone<V>(mut self, value: V) -> Self
     where
         V: std::convert::TryInto<::std::string::String>,
@@ -18712,13 +18794,13 @@ impl<'a> GetMeeting<'a> {
             .try_into()
             .map(Some)
             .map_err(|_| {
-                "parameter `x_client_timezone`: the value cannot become a `String`"
+                "parameter `x_client_timezone`: the value cannot be converted to `String`"
                     .to_string()
             });
         self
     }
 
-    /// Sends `GET /v1/partner/user/meetings/{meeting_id}` and decodes the answer.
+    /// Sends `GET /v1/partner/user/meetings/{meeting_id}` and decodes the response.
     pub async fn send(
         self,
     ) -> Result<ResponseValue<types::Meeting>, Error<types::PartnerError>> {
@@ -18776,13 +18858,13 @@ impl<'a> GetMeeting<'a> {
         outcome.map_err(|error| error.in_operation(&crate::operations::GET_MEETING))
     }
 
-    /// Sets options of this call only, such as its timeout or its repeats.
+    /// Sets options for this call only, such as its timeout or its retries.
     pub fn with_options(mut self, options: CallOptions) -> Self {
         self.call_options = options;
         self
     }
 
-    /// What the document says of this operation.
+    /// Metadata of this operation.
     pub fn operation(&self) -> &'static ::openapi_client_runtime::Operation {
         &crate::operations::GET_MEETING
     }
@@ -18825,7 +18907,8 @@ impl<'a> UpdateMeeting<'a> {
         self.meeting_id = value
             .try_into()
             .map_err(|_| {
-                "parameter `meeting_id`: the value cannot become a `String`".to_string()
+                "parameter `meeting_id`: the value cannot be converted to `String`"
+                    .to_string()
             });
         self
     }
@@ -18841,7 +18924,7 @@ impl<'a> UpdateMeeting<'a> {
             .try_into()
             .map(Some)
             .map_err(|_| {
-                "parameter `idempotency_key`: the value cannot become a `IdempotencyKey`"
+                "parameter `idempotency_key`: the value cannot be converted to `IdempotencyKey`"
                     .to_string()
             });
         self
@@ -18851,7 +18934,7 @@ impl<'a> UpdateMeeting<'a> {
     ///
     /// The vendor does not document this parameter (basis: only the vendor's SDK documents the header, without saying for which operations).
     ///
-    /// Optional; sent as the header parameter `X-Client-Timezone`. Without it the client's own value is sent, if [`client_timezone`](crate::ClientBuilder::client_timezone) was given one.
+    /// Optional; sent as the header parameter `X-Client-Timezone`. If not set, the value of [`client_timezone`](crate::ClientBuilder::client_timezone) is sent, if there is one.
     pub fn x_client_timezone<V>(mut self, value: V) -> Self
     where
         V: std::convert::TryInto<::std::string::String>,
@@ -18860,7 +18943,7 @@ impl<'a> UpdateMeeting<'a> {
             .try_into()
             .map(Some)
             .map_err(|_| {
-                "parameter `x_client_timezone`: the value cannot become a `String`"
+                "parameter `x_client_timezone`: the value cannot be converted to `String`"
                     .to_string()
             });
         self
@@ -18881,7 +18964,7 @@ impl<'a> UpdateMeeting<'a> {
         self
     }
 
-    /// Changes the request body with its builder, starting from what was set before.
+    /// Changes the request body with its builder, starting from the current value.
     pub fn body_map<F>(mut self, f: F) -> Self
     where
         F: std::ops::FnOnce(
@@ -18892,7 +18975,7 @@ impl<'a> UpdateMeeting<'a> {
         self
     }
 
-    /// Sends `PATCH /v1/partner/user/meetings/{meeting_id}` and decodes the answer.
+    /// Sends `PATCH /v1/partner/user/meetings/{meeting_id}` and decodes the response.
     pub async fn send(
         self,
     ) -> Result<ResponseValue<types::Meeting>, Error<crate::types::UpdateMeetingError>> {
@@ -18970,13 +19053,13 @@ impl<'a> UpdateMeeting<'a> {
         outcome.map_err(|error| error.in_operation(&crate::operations::UPDATE_MEETING))
     }
 
-    /// Sets options of this call only, such as its timeout or its repeats.
+    /// Sets options for this call only, such as its timeout or its retries.
     pub fn with_options(mut self, options: CallOptions) -> Self {
         self.call_options = options;
         self
     }
 
-    /// What the document says of this operation.
+    /// Metadata of this operation.
     pub fn operation(&self) -> &'static ::openapi_client_runtime::Operation {
         &crate::operations::UPDATE_MEETING
     }
@@ -19015,7 +19098,8 @@ impl<'a> ListMeetingActionButtons<'a> {
         self.meeting_id = value
             .try_into()
             .map_err(|_| {
-                "parameter `meeting_id`: the value cannot become a `String`".to_string()
+                "parameter `meeting_id`: the value cannot be converted to `String`"
+                    .to_string()
             });
         self
     }
@@ -19024,7 +19108,7 @@ impl<'a> ListMeetingActionButtons<'a> {
     ///
     /// The vendor does not document this parameter (basis: only the vendor's SDK documents the header, without saying for which operations).
     ///
-    /// Optional; sent as the header parameter `X-Client-Timezone`. Without it the client's own value is sent, if [`client_timezone`](crate::ClientBuilder::client_timezone) was given one.
+    /// Optional; sent as the header parameter `X-Client-Timezone`. If not set, the value of [`client_timezone`](crate::ClientBuilder::client_timezone) is sent, if there is one.
     pub fn x_client_timezone<V>(mut self, value: V) -> Self
     where
         V: std::convert::TryInto<::std::string::String>,
@@ -19033,13 +19117,13 @@ impl<'a> ListMeetingActionButtons<'a> {
             .try_into()
             .map(Some)
             .map_err(|_| {
-                "parameter `x_client_timezone`: the value cannot become a `String`"
+                "parameter `x_client_timezone`: the value cannot be converted to `String`"
                     .to_string()
             });
         self
     }
 
-    /// Sends `GET /v1/partner/user/meetings/{meeting_id}/action-buttons` and decodes the answer.
+    /// Sends `GET /v1/partner/user/meetings/{meeting_id}/action-buttons` and decodes the response.
     pub async fn send(
         self,
     ) -> Result<ResponseValue<types::ActionButtonList>, Error<types::PartnerError>> {
@@ -19107,13 +19191,13 @@ impl<'a> ListMeetingActionButtons<'a> {
             })
     }
 
-    /// Sets options of this call only, such as its timeout or its repeats.
+    /// Sets options for this call only, such as its timeout or its retries.
     pub fn with_options(mut self, options: CallOptions) -> Self {
         self.call_options = options;
         self
     }
 
-    /// What the document says of this operation.
+    /// Metadata of this operation.
     pub fn operation(&self) -> &'static ::openapi_client_runtime::Operation {
         &crate::operations::LIST_MEETING_ACTION_BUTTONS
     }
@@ -19164,7 +19248,8 @@ impl<'a> TriggerActionButton<'a> {
         self.meeting_id = value
             .try_into()
             .map_err(|_| {
-                "parameter `meeting_id`: the value cannot become a `String`".to_string()
+                "parameter `meeting_id`: the value cannot be converted to `String`"
+                    .to_string()
             });
         self
     }
@@ -19179,7 +19264,8 @@ impl<'a> TriggerActionButton<'a> {
         self.button_id = value
             .try_into()
             .map_err(|_| {
-                "parameter `button_id`: the value cannot become a `String`".to_string()
+                "parameter `button_id`: the value cannot be converted to `String`"
+                    .to_string()
             });
         self
     }
@@ -19195,7 +19281,7 @@ impl<'a> TriggerActionButton<'a> {
             .try_into()
             .map(Some)
             .map_err(|_| {
-                "parameter `idempotency_key`: the value cannot become a `IdempotencyKey`"
+                "parameter `idempotency_key`: the value cannot be converted to `IdempotencyKey`"
                     .to_string()
             });
         self
@@ -19205,7 +19291,7 @@ impl<'a> TriggerActionButton<'a> {
     ///
     /// The vendor does not document this parameter (basis: only the vendor's SDK documents the header, without saying for which operations).
     ///
-    /// Optional; sent as the header parameter `X-Client-Timezone`. Without it the client's own value is sent, if [`client_timezone`](crate::ClientBuilder::client_timezone) was given one.
+    /// Optional; sent as the header parameter `X-Client-Timezone`. If not set, the value of [`client_timezone`](crate::ClientBuilder::client_timezone) is sent, if there is one.
     pub fn x_client_timezone<V>(mut self, value: V) -> Self
     where
         V: std::convert::TryInto<::std::string::String>,
@@ -19214,7 +19300,7 @@ impl<'a> TriggerActionButton<'a> {
             .try_into()
             .map(Some)
             .map_err(|_| {
-                "parameter `x_client_timezone`: the value cannot become a `String`"
+                "parameter `x_client_timezone`: the value cannot be converted to `String`"
                     .to_string()
             });
         self
@@ -19230,13 +19316,13 @@ impl<'a> TriggerActionButton<'a> {
         self.body = value
             .try_into()
             .map_err(|_| {
-                "the request body: the value cannot become a `::std::option::Option<TriggerActionButtonRequest>`"
+                "the request body: the value cannot be converted to `::std::option::Option<TriggerActionButtonRequest>`"
                     .to_string()
             });
         self
     }
 
-    /// Sends `POST /v1/partner/user/meetings/{meeting_id}/action-buttons/{button_id}/trigger` and decodes the answer.
+    /// Sends `POST /v1/partner/user/meetings/{meeting_id}/action-buttons/{button_id}/trigger` and decodes the response.
     pub async fn send(
         self,
     ) -> Result<ResponseValue<types::ActionButtonTrigger>, Error<types::PartnerError>> {
@@ -19320,13 +19406,13 @@ impl<'a> TriggerActionButton<'a> {
             })
     }
 
-    /// Sets options of this call only, such as its timeout or its repeats.
+    /// Sets options for this call only, such as its timeout or its retries.
     pub fn with_options(mut self, options: CallOptions) -> Self {
         self.call_options = options;
         self
     }
 
-    /// What the document says of this operation.
+    /// Metadata of this operation.
     pub fn operation(&self) -> &'static ::openapi_client_runtime::Operation {
         &crate::operations::TRIGGER_ACTION_BUTTON
     }
@@ -19365,7 +19451,8 @@ impl<'a> ListMeetingNextSteps<'a> {
         self.meeting_id = value
             .try_into()
             .map_err(|_| {
-                "parameter `meeting_id`: the value cannot become a `String`".to_string()
+                "parameter `meeting_id`: the value cannot be converted to `String`"
+                    .to_string()
             });
         self
     }
@@ -19374,7 +19461,7 @@ impl<'a> ListMeetingNextSteps<'a> {
     ///
     /// The vendor does not document this parameter (basis: only the vendor's SDK documents the header, without saying for which operations).
     ///
-    /// Optional; sent as the header parameter `X-Client-Timezone`. Without it the client's own value is sent, if [`client_timezone`](crate::ClientBuilder::client_timezone) was given one.
+    /// Optional; sent as the header parameter `X-Client-Timezone`. If not set, the value of [`client_timezone`](crate::ClientBuilder::client_timezone) is sent, if there is one.
     pub fn x_client_timezone<V>(mut self, value: V) -> Self
     where
         V: std::convert::TryInto<::std::string::String>,
@@ -19383,13 +19470,13 @@ impl<'a> ListMeetingNextSteps<'a> {
             .try_into()
             .map(Some)
             .map_err(|_| {
-                "parameter `x_client_timezone`: the value cannot become a `String`"
+                "parameter `x_client_timezone`: the value cannot be converted to `String`"
                     .to_string()
             });
         self
     }
 
-    /// Sends `GET /v1/partner/user/meetings/{meeting_id}/next-steps` and decodes the answer.
+    /// Sends `GET /v1/partner/user/meetings/{meeting_id}/next-steps` and decodes the response.
     pub async fn send(
         self,
     ) -> Result<ResponseValue<types::NextStepList>, Error<types::PartnerError>> {
@@ -19457,13 +19544,13 @@ impl<'a> ListMeetingNextSteps<'a> {
             })
     }
 
-    /// Sets options of this call only, such as its timeout or its repeats.
+    /// Sets options for this call only, such as its timeout or its retries.
     pub fn with_options(mut self, options: CallOptions) -> Self {
         self.call_options = options;
         self
     }
 
-    /// What the document says of this operation.
+    /// Metadata of this operation.
     pub fn operation(&self) -> &'static ::openapi_client_runtime::Operation {
         &crate::operations::LIST_MEETING_NEXT_STEPS
     }
@@ -19511,7 +19598,8 @@ impl<'a> ExecuteNextStep<'a> {
         self.meeting_id = value
             .try_into()
             .map_err(|_| {
-                "parameter `meeting_id`: the value cannot become a `String`".to_string()
+                "parameter `meeting_id`: the value cannot be converted to `String`"
+                    .to_string()
             });
         self
     }
@@ -19526,7 +19614,7 @@ impl<'a> ExecuteNextStep<'a> {
         self.next_step_id = value
             .try_into()
             .map_err(|_| {
-                "parameter `next_step_id`: the value cannot become a `String`"
+                "parameter `next_step_id`: the value cannot be converted to `String`"
                     .to_string()
             });
         self
@@ -19543,7 +19631,7 @@ impl<'a> ExecuteNextStep<'a> {
             .try_into()
             .map(Some)
             .map_err(|_| {
-                "parameter `idempotency_key`: the value cannot become a `IdempotencyKey`"
+                "parameter `idempotency_key`: the value cannot be converted to `IdempotencyKey`"
                     .to_string()
             });
         self
@@ -19553,7 +19641,7 @@ impl<'a> ExecuteNextStep<'a> {
     ///
     /// The vendor does not document this parameter (basis: only the vendor's SDK documents the header, without saying for which operations).
     ///
-    /// Optional; sent as the header parameter `X-Client-Timezone`. Without it the client's own value is sent, if [`client_timezone`](crate::ClientBuilder::client_timezone) was given one.
+    /// Optional; sent as the header parameter `X-Client-Timezone`. If not set, the value of [`client_timezone`](crate::ClientBuilder::client_timezone) is sent, if there is one.
     pub fn x_client_timezone<V>(mut self, value: V) -> Self
     where
         V: std::convert::TryInto<::std::string::String>,
@@ -19562,7 +19650,7 @@ impl<'a> ExecuteNextStep<'a> {
             .try_into()
             .map(Some)
             .map_err(|_| {
-                "parameter `x_client_timezone`: the value cannot become a `String`"
+                "parameter `x_client_timezone`: the value cannot be converted to `String`"
                     .to_string()
             });
         self
@@ -19583,7 +19671,7 @@ impl<'a> ExecuteNextStep<'a> {
         self
     }
 
-    /// Changes the request body with its builder, starting from what was set before.
+    /// Changes the request body with its builder, starting from the current value.
     pub fn body_map<F>(mut self, f: F) -> Self
     where
         F: std::ops::FnOnce(
@@ -19594,7 +19682,7 @@ impl<'a> ExecuteNextStep<'a> {
         self
     }
 
-    /// Sends `POST /v1/partner/user/meetings/{meeting_id}/next-steps/{next_step_id}/execute` and decodes the answer.
+    /// Sends `POST /v1/partner/user/meetings/{meeting_id}/next-steps/{next_step_id}/execute` and decodes the response.
     pub async fn send(
         self,
     ) -> Result<ResponseValue<types::NextStepExecution>, Error<types::PartnerError>> {
@@ -19676,13 +19764,13 @@ impl<'a> ExecuteNextStep<'a> {
             .map_err(|error| error.in_operation(&crate::operations::EXECUTE_NEXT_STEP))
     }
 
-    /// Sets options of this call only, such as its timeout or its repeats.
+    /// Sets options for this call only, such as its timeout or its retries.
     pub fn with_options(mut self, options: CallOptions) -> Self {
         self.call_options = options;
         self
     }
 
-    /// What the document says of this operation.
+    /// Metadata of this operation.
     pub fn operation(&self) -> &'static ::openapi_client_runtime::Operation {
         &crate::operations::EXECUTE_NEXT_STEP
     }
@@ -19723,7 +19811,8 @@ impl<'a> ExportMeetingTranscript<'a> {
         self.meeting_id = value
             .try_into()
             .map_err(|_| {
-                "parameter `meeting_id`: the value cannot become a `String`".to_string()
+                "parameter `meeting_id`: the value cannot be converted to `String`"
+                    .to_string()
             });
         self
     }
@@ -19739,7 +19828,7 @@ impl<'a> ExportMeetingTranscript<'a> {
             .try_into()
             .map(Some)
             .map_err(|_| {
-                "parameter `format`: the value cannot become a `ExportMeetingTranscriptFormat`"
+                "parameter `format`: the value cannot be converted to `ExportMeetingTranscriptFormat`"
                     .to_string()
             });
         self
@@ -19749,7 +19838,7 @@ impl<'a> ExportMeetingTranscript<'a> {
     ///
     /// The vendor does not document this parameter (basis: only the vendor's SDK documents the header, without saying for which operations).
     ///
-    /// Optional; sent as the header parameter `X-Client-Timezone`. Without it the client's own value is sent, if [`client_timezone`](crate::ClientBuilder::client_timezone) was given one.
+    /// Optional; sent as the header parameter `X-Client-Timezone`. If not set, the value of [`client_timezone`](crate::ClientBuilder::client_timezone) is sent, if there is one.
     pub fn x_client_timezone<V>(mut self, value: V) -> Self
     where
         V: std::convert::TryInto<::std::string::String>,
@@ -19758,13 +19847,13 @@ impl<'a> ExportMeetingTranscript<'a> {
             .try_into()
             .map(Some)
             .map_err(|_| {
-                "parameter `x_client_timezone`: the value cannot become a `String`"
+                "parameter `x_client_timezone`: the value cannot be converted to `String`"
                     .to_string()
             });
         self
     }
 
-    /// Sends `GET /v1/partner/user/meetings/{meeting_id}/transcript/export` and decodes the answer.
+    /// Sends `GET /v1/partner/user/meetings/{meeting_id}/transcript/export` and decodes the response.
     pub async fn send(
         self,
     ) -> Result<ResponseValue<::std::string::String>, Error<types::PartnerError>> {
@@ -19834,13 +19923,13 @@ impl<'a> ExportMeetingTranscript<'a> {
             })
     }
 
-    /// Sets options of this call only, such as its timeout or its repeats.
+    /// Sets options for this call only, such as its timeout or its retries.
     pub fn with_options(mut self, options: CallOptions) -> Self {
         self.call_options = options;
         self
     }
 
-    /// What the document says of this operation.
+    /// Metadata of this operation.
     pub fn operation(&self) -> &'static ::openapi_client_runtime::Operation {
         &crate::operations::EXPORT_MEETING_TRANSCRIPT
     }
@@ -19879,7 +19968,8 @@ impl<'a> GetNextStepResult<'a> {
         self.result_id = value
             .try_into()
             .map_err(|_| {
-                "parameter `result_id`: the value cannot become a `String`".to_string()
+                "parameter `result_id`: the value cannot be converted to `String`"
+                    .to_string()
             });
         self
     }
@@ -19888,7 +19978,7 @@ impl<'a> GetNextStepResult<'a> {
     ///
     /// The vendor does not document this parameter (basis: only the vendor's SDK documents the header, without saying for which operations).
     ///
-    /// Optional; sent as the header parameter `X-Client-Timezone`. Without it the client's own value is sent, if [`client_timezone`](crate::ClientBuilder::client_timezone) was given one.
+    /// Optional; sent as the header parameter `X-Client-Timezone`. If not set, the value of [`client_timezone`](crate::ClientBuilder::client_timezone) is sent, if there is one.
     pub fn x_client_timezone<V>(mut self, value: V) -> Self
     where
         V: std::convert::TryInto<::std::string::String>,
@@ -19897,13 +19987,13 @@ impl<'a> GetNextStepResult<'a> {
             .try_into()
             .map(Some)
             .map_err(|_| {
-                "parameter `x_client_timezone`: the value cannot become a `String`"
+                "parameter `x_client_timezone`: the value cannot be converted to `String`"
                     .to_string()
             });
         self
     }
 
-    /// Sends `GET /v1/partner/user/next-step-results/{result_id}` and decodes the answer.
+    /// Sends `GET /v1/partner/user/next-step-results/{result_id}` and decodes the response.
     pub async fn send(
         self,
     ) -> Result<ResponseValue<types::NextStepResult>, Error<types::PartnerError>> {
@@ -19967,13 +20057,13 @@ impl<'a> GetNextStepResult<'a> {
             })
     }
 
-    /// Sets options of this call only, such as its timeout or its repeats.
+    /// Sets options for this call only, such as its timeout or its retries.
     pub fn with_options(mut self, options: CallOptions) -> Self {
         self.call_options = options;
         self
     }
 
-    /// What the document says of this operation.
+    /// Metadata of this operation.
     pub fn operation(&self) -> &'static ::openapi_client_runtime::Operation {
         &crate::operations::GET_NEXT_STEP_RESULT
     }
@@ -20012,7 +20102,8 @@ impl<'a> ListParticipants<'a> {
         self.meeting_id = value
             .try_into()
             .map_err(|_| {
-                "parameter `meeting_id`: the value cannot become a `String`".to_string()
+                "parameter `meeting_id`: the value cannot be converted to `String`"
+                    .to_string()
             });
         self
     }
@@ -20021,7 +20112,7 @@ impl<'a> ListParticipants<'a> {
     ///
     /// The vendor does not document this parameter (basis: only the vendor's SDK documents the header, without saying for which operations).
     ///
-    /// Optional; sent as the header parameter `X-Client-Timezone`. Without it the client's own value is sent, if [`client_timezone`](crate::ClientBuilder::client_timezone) was given one.
+    /// Optional; sent as the header parameter `X-Client-Timezone`. If not set, the value of [`client_timezone`](crate::ClientBuilder::client_timezone) is sent, if there is one.
     pub fn x_client_timezone<V>(mut self, value: V) -> Self
     where
         V: std::convert::TryInto<::std::string::String>,
@@ -20030,13 +20121,13 @@ impl<'a> ListParticipants<'a> {
             .try_into()
             .map(Some)
             .map_err(|_| {
-                "parameter `x_client_timezone`: the value cannot become a `String`"
+                "parameter `x_client_timezone`: the value cannot be converted to `String`"
                     .to_string()
             });
         self
     }
 
-    /// Sends `GET /v1/partner/user/meetings/{meeting_id}/participants` and decodes the answer.
+    /// Sends `GET /v1/partner/user/meetings/{meeting_id}/participants` and decodes the response.
     pub async fn send(
         self,
     ) -> Result<ResponseValue<types::ParticipantList>, Error<types::PartnerError>> {
@@ -20098,13 +20189,13 @@ impl<'a> ListParticipants<'a> {
             .map_err(|error| error.in_operation(&crate::operations::LIST_PARTICIPANTS))
     }
 
-    /// Sets options of this call only, such as its timeout or its repeats.
+    /// Sets options for this call only, such as its timeout or its retries.
     pub fn with_options(mut self, options: CallOptions) -> Self {
         self.call_options = options;
         self
     }
 
-    /// What the document says of this operation.
+    /// Metadata of this operation.
     pub fn operation(&self) -> &'static ::openapi_client_runtime::Operation {
         &crate::operations::LIST_PARTICIPANTS
     }
@@ -20147,7 +20238,8 @@ impl<'a> AddParticipant<'a> {
         self.meeting_id = value
             .try_into()
             .map_err(|_| {
-                "parameter `meeting_id`: the value cannot become a `String`".to_string()
+                "parameter `meeting_id`: the value cannot be converted to `String`"
+                    .to_string()
             });
         self
     }
@@ -20163,7 +20255,7 @@ impl<'a> AddParticipant<'a> {
             .try_into()
             .map(Some)
             .map_err(|_| {
-                "parameter `idempotency_key`: the value cannot become a `IdempotencyKey`"
+                "parameter `idempotency_key`: the value cannot be converted to `IdempotencyKey`"
                     .to_string()
             });
         self
@@ -20173,7 +20265,7 @@ impl<'a> AddParticipant<'a> {
     ///
     /// The vendor does not document this parameter (basis: only the vendor's SDK documents the header, without saying for which operations).
     ///
-    /// Optional; sent as the header parameter `X-Client-Timezone`. Without it the client's own value is sent, if [`client_timezone`](crate::ClientBuilder::client_timezone) was given one.
+    /// Optional; sent as the header parameter `X-Client-Timezone`. If not set, the value of [`client_timezone`](crate::ClientBuilder::client_timezone) is sent, if there is one.
     pub fn x_client_timezone<V>(mut self, value: V) -> Self
     where
         V: std::convert::TryInto<::std::string::String>,
@@ -20182,7 +20274,7 @@ impl<'a> AddParticipant<'a> {
             .try_into()
             .map(Some)
             .map_err(|_| {
-                "parameter `x_client_timezone`: the value cannot become a `String`"
+                "parameter `x_client_timezone`: the value cannot be converted to `String`"
                     .to_string()
             });
         self
@@ -20203,7 +20295,7 @@ impl<'a> AddParticipant<'a> {
         self
     }
 
-    /// Changes the request body with its builder, starting from what was set before.
+    /// Changes the request body with its builder, starting from the current value.
     pub fn body_map<F>(mut self, f: F) -> Self
     where
         F: std::ops::FnOnce(
@@ -20214,7 +20306,7 @@ impl<'a> AddParticipant<'a> {
         self
     }
 
-    /// Sends `POST /v1/partner/user/meetings/{meeting_id}/participants` and decodes the answer.
+    /// Sends `POST /v1/partner/user/meetings/{meeting_id}/participants` and decodes the response.
     pub async fn send(
         self,
     ) -> Result<ResponseValue<types::Participant>, Error<types::PartnerError>> {
@@ -20292,13 +20384,13 @@ impl<'a> AddParticipant<'a> {
         outcome.map_err(|error| error.in_operation(&crate::operations::ADD_PARTICIPANT))
     }
 
-    /// Sets options of this call only, such as its timeout or its repeats.
+    /// Sets options for this call only, such as its timeout or its retries.
     pub fn with_options(mut self, options: CallOptions) -> Self {
         self.call_options = options;
         self
     }
 
-    /// What the document says of this operation.
+    /// Metadata of this operation.
     pub fn operation(&self) -> &'static ::openapi_client_runtime::Operation {
         &crate::operations::ADD_PARTICIPANT
     }
@@ -20344,7 +20436,8 @@ impl<'a> RemoveParticipant<'a> {
         self.meeting_id = value
             .try_into()
             .map_err(|_| {
-                "parameter `meeting_id`: the value cannot become a `String`".to_string()
+                "parameter `meeting_id`: the value cannot be converted to `String`"
+                    .to_string()
             });
         self
     }
@@ -20359,7 +20452,7 @@ impl<'a> RemoveParticipant<'a> {
         self.participant_id = value
             .try_into()
             .map_err(|_| {
-                "parameter `participant_id`: the value cannot become a `String`"
+                "parameter `participant_id`: the value cannot be converted to `String`"
                     .to_string()
             });
         self
@@ -20376,7 +20469,7 @@ impl<'a> RemoveParticipant<'a> {
             .try_into()
             .map(Some)
             .map_err(|_| {
-                "parameter `idempotency_key`: the value cannot become a `IdempotencyKey`"
+                "parameter `idempotency_key`: the value cannot be converted to `IdempotencyKey`"
                     .to_string()
             });
         self
@@ -20386,7 +20479,7 @@ impl<'a> RemoveParticipant<'a> {
     ///
     /// The vendor does not document this parameter (basis: only the vendor's SDK documents the header, without saying for which operations).
     ///
-    /// Optional; sent as the header parameter `X-Client-Timezone`. Without it the client's own value is sent, if [`client_timezone`](crate::ClientBuilder::client_timezone) was given one.
+    /// Optional; sent as the header parameter `X-Client-Timezone`. If not set, the value of [`client_timezone`](crate::ClientBuilder::client_timezone) is sent, if there is one.
     pub fn x_client_timezone<V>(mut self, value: V) -> Self
     where
         V: std::convert::TryInto<::std::string::String>,
@@ -20395,13 +20488,13 @@ impl<'a> RemoveParticipant<'a> {
             .try_into()
             .map(Some)
             .map_err(|_| {
-                "parameter `x_client_timezone`: the value cannot become a `String`"
+                "parameter `x_client_timezone`: the value cannot be converted to `String`"
                     .to_string()
             });
         self
     }
 
-    /// Sends `DELETE /v1/partner/user/meetings/{meeting_id}/participants/{participant_id}` and decodes the answer.
+    /// Sends `DELETE /v1/partner/user/meetings/{meeting_id}/participants/{participant_id}` and decodes the response.
     pub async fn send(self) -> Result<ResponseValue<()>, Error<types::PartnerError>> {
         let Self {
             client,
@@ -20471,13 +20564,13 @@ impl<'a> RemoveParticipant<'a> {
             .map_err(|error| error.in_operation(&crate::operations::REMOVE_PARTICIPANT))
     }
 
-    /// Sets options of this call only, such as its timeout or its repeats.
+    /// Sets options for this call only, such as its timeout or its retries.
     pub fn with_options(mut self, options: CallOptions) -> Self {
         self.call_options = options;
         self
     }
 
-    /// What the document says of this operation.
+    /// Metadata of this operation.
     pub fn operation(&self) -> &'static ::openapi_client_runtime::Operation {
         &crate::operations::REMOVE_PARTICIPANT
     }
@@ -20516,7 +20609,7 @@ impl<'a> ListMeetingTemplates<'a> {
             .try_into()
             .map(Some)
             .map_err(|_| {
-                "parameter `limit`: the value cannot become a `::std::num::NonZeroU64`"
+                "parameter `limit`: the value cannot be converted to `::std::num::NonZeroU64`"
                     .to_string()
             });
         self
@@ -20533,7 +20626,7 @@ impl<'a> ListMeetingTemplates<'a> {
             .try_into()
             .map(Some)
             .map_err(|_| {
-                "parameter `offset`: the value cannot become a `u64`".to_string()
+                "parameter `offset`: the value cannot be converted to `u64`".to_string()
             });
         self
     }
@@ -20542,7 +20635,7 @@ impl<'a> ListMeetingTemplates<'a> {
     ///
     /// The vendor does not document this parameter (basis: only the vendor's SDK documents the header, without saying for which operations).
     ///
-    /// Optional; sent as the header parameter `X-Client-Timezone`. Without it the client's own value is sent, if [`client_timezone`](crate::ClientBuilder::client_timezone) was given one.
+    /// Optional; sent as the header parameter `X-Client-Timezone`. If not set, the value of [`client_timezone`](crate::ClientBuilder::client_timezone) is sent, if there is one.
     pub fn x_client_timezone<V>(mut self, value: V) -> Self
     where
         V: std::convert::TryInto<::std::string::String>,
@@ -20551,13 +20644,13 @@ impl<'a> ListMeetingTemplates<'a> {
             .try_into()
             .map(Some)
             .map_err(|_| {
-                "parameter `x_client_timezone`: the value cannot become a `String`"
+                "parameter `x_client_timezone`: the value cannot be converted to `String`"
                     .to_string()
             });
         self
     }
 
-    /// Sends `GET /v1/partner/user/meeting-templates` and decodes the answer.
+    /// Sends `GET /v1/partner/user/meeting-templates` and decodes the response.
     pub async fn send(
         self,
     ) -> Result<ResponseValue<types::MeetingTemplateList>, Error<types::PartnerError>> {
@@ -20627,27 +20720,27 @@ impl<'a> ListMeetingTemplates<'a> {
             })
     }
 
-    /// Sets options of this call only, such as its timeout or its repeats.
+    /// Sets options for this call only, such as its timeout or its retries.
     pub fn with_options(mut self, options: CallOptions) -> Self {
         self.call_options = options;
         self
     }
 
-    /// What the document says of this operation.
+    /// Metadata of this operation.
     pub fn operation(&self) -> &'static ::openapi_client_runtime::Operation {
         &crate::operations::LIST_MEETING_TEMPLATES
     }
 }
 
 impl<'a> ListMeetingTemplates<'a> {
-    /// Sends the request again and again, and gives the items of all pages in the order of the server. A page has 25 items unless [`limit`](Self::limit) says otherwise, at most 100.
+    /// Fetches one page after another, and returns the items of all pages in the order of the server. A page has 25 items by default; [`limit`](Self::limit) changes this, up to 100.
     ///
-    /// A list can be taken up where it was left: see [`Items::resume`](openapi_client_runtime::pagination::Items::resume).
+    /// A list can be resumed where it stopped: see [`Items::resume`](openapi_client_runtime::pagination::Items::resume).
     pub fn stream(self) -> ::openapi_client_runtime::pagination::Items<Self> {
         self.pages().items()
     }
 
-    /// As [`stream`](Self::stream), with whole pages, their statuses and headers.
+    /// Like [`stream`](Self::stream), but returns whole pages with their statuses and headers.
     pub fn pages(self) -> ::openapi_client_runtime::pagination::Pages<Self> {
         ::openapi_client_runtime::pagination::Pages::new(self)
     }
@@ -20727,7 +20820,8 @@ impl<'a> GetMeetingTemplate<'a> {
         self.template_id = value
             .try_into()
             .map_err(|_| {
-                "parameter `template_id`: the value cannot become a `String`".to_string()
+                "parameter `template_id`: the value cannot be converted to `String`"
+                    .to_string()
             });
         self
     }
@@ -20736,7 +20830,7 @@ impl<'a> GetMeetingTemplate<'a> {
     ///
     /// The vendor does not document this parameter (basis: only the vendor's SDK documents the header, without saying for which operations).
     ///
-    /// Optional; sent as the header parameter `X-Client-Timezone`. Without it the client's own value is sent, if [`client_timezone`](crate::ClientBuilder::client_timezone) was given one.
+    /// Optional; sent as the header parameter `X-Client-Timezone`. If not set, the value of [`client_timezone`](crate::ClientBuilder::client_timezone) is sent, if there is one.
     pub fn x_client_timezone<V>(mut self, value: V) -> Self
     where
         V: std::convert::TryInto<::std::string::String>,
@@ -20745,13 +20839,13 @@ impl<'a> GetMeetingTemplate<'a> {
             .try_into()
             .map(Some)
             .map_err(|_| {
-                "parameter `x_client_timezone`: the value cannot become a `String`"
+                "parameter `x_client_timezone`: the value cannot be converted to `String`"
                     .to_string()
             });
         self
     }
 
-    /// Sends `GET /v1/partner/user/meeting-templates/{template_id}` and decodes the answer.
+    /// Sends `GET /v1/partner/user/meeting-templates/{template_id}` and decodes the response.
     pub async fn send(
         self,
     ) -> Result<
@@ -20818,13 +20912,13 @@ impl<'a> GetMeetingTemplate<'a> {
             })
     }
 
-    /// Sets options of this call only, such as its timeout or its repeats.
+    /// Sets options for this call only, such as its timeout or its retries.
     pub fn with_options(mut self, options: CallOptions) -> Self {
         self.call_options = options;
         self
     }
 
-    /// What the document says of this operation.
+    /// Metadata of this operation.
     pub fn operation(&self) -> &'static ::openapi_client_runtime::Operation {
         &crate::operations::GET_MEETING_TEMPLATE
     }
@@ -20867,7 +20961,8 @@ impl<'a> ApplyMeetingTemplate<'a> {
         self.template_id = value
             .try_into()
             .map_err(|_| {
-                "parameter `template_id`: the value cannot become a `String`".to_string()
+                "parameter `template_id`: the value cannot be converted to `String`"
+                    .to_string()
             });
         self
     }
@@ -20883,7 +20978,7 @@ impl<'a> ApplyMeetingTemplate<'a> {
             .try_into()
             .map(Some)
             .map_err(|_| {
-                "parameter `idempotency_key`: the value cannot become a `IdempotencyKey`"
+                "parameter `idempotency_key`: the value cannot be converted to `IdempotencyKey`"
                     .to_string()
             });
         self
@@ -20893,7 +20988,7 @@ impl<'a> ApplyMeetingTemplate<'a> {
     ///
     /// The vendor does not document this parameter (basis: only the vendor's SDK documents the header, without saying for which operations).
     ///
-    /// Optional; sent as the header parameter `X-Client-Timezone`. Without it the client's own value is sent, if [`client_timezone`](crate::ClientBuilder::client_timezone) was given one.
+    /// Optional; sent as the header parameter `X-Client-Timezone`. If not set, the value of [`client_timezone`](crate::ClientBuilder::client_timezone) is sent, if there is one.
     pub fn x_client_timezone<V>(mut self, value: V) -> Self
     where
         V: std::convert::TryInto<::std::string::String>,
@@ -20902,7 +20997,7 @@ impl<'a> ApplyMeetingTemplate<'a> {
             .try_into()
             .map(Some)
             .map_err(|_| {
-                "parameter `x_client_timezone`: the value cannot become a `String`"
+                "parameter `x_client_timezone`: the value cannot be converted to `String`"
                     .to_string()
             });
         self
@@ -20923,7 +21018,7 @@ impl<'a> ApplyMeetingTemplate<'a> {
         self
     }
 
-    /// Changes the request body with its builder, starting from what was set before.
+    /// Changes the request body with its builder, starting from the current value.
     pub fn body_map<F>(mut self, f: F) -> Self
     where
         F: std::ops::FnOnce(
@@ -20934,7 +21029,7 @@ impl<'a> ApplyMeetingTemplate<'a> {
         self
     }
 
-    /// Sends `POST /v1/partner/user/meeting-templates/{template_id}/apply` and decodes the answer.
+    /// Sends `POST /v1/partner/user/meeting-templates/{template_id}/apply` and decodes the response.
     pub async fn send(
         self,
     ) -> Result<ResponseValue<types::TemplateApplication>, Error<types::PartnerError>> {
@@ -21019,13 +21114,13 @@ impl<'a> ApplyMeetingTemplate<'a> {
             })
     }
 
-    /// Sets options of this call only, such as its timeout or its repeats.
+    /// Sets options for this call only, such as its timeout or its retries.
     pub fn with_options(mut self, options: CallOptions) -> Self {
         self.call_options = options;
         self
     }
 
-    /// What the document says of this operation.
+    /// Metadata of this operation.
     pub fn operation(&self) -> &'static ::openapi_client_runtime::Operation {
         &crate::operations::APPLY_MEETING_TEMPLATE
     }
@@ -21064,7 +21159,8 @@ impl<'a> ListMeetingTemplateNextSteps<'a> {
         self.template_id = value
             .try_into()
             .map_err(|_| {
-                "parameter `template_id`: the value cannot become a `String`".to_string()
+                "parameter `template_id`: the value cannot be converted to `String`"
+                    .to_string()
             });
         self
     }
@@ -21073,7 +21169,7 @@ impl<'a> ListMeetingTemplateNextSteps<'a> {
     ///
     /// The vendor does not document this parameter (basis: only the vendor's SDK documents the header, without saying for which operations).
     ///
-    /// Optional; sent as the header parameter `X-Client-Timezone`. Without it the client's own value is sent, if [`client_timezone`](crate::ClientBuilder::client_timezone) was given one.
+    /// Optional; sent as the header parameter `X-Client-Timezone`. If not set, the value of [`client_timezone`](crate::ClientBuilder::client_timezone) is sent, if there is one.
     pub fn x_client_timezone<V>(mut self, value: V) -> Self
     where
         V: std::convert::TryInto<::std::string::String>,
@@ -21082,13 +21178,13 @@ impl<'a> ListMeetingTemplateNextSteps<'a> {
             .try_into()
             .map(Some)
             .map_err(|_| {
-                "parameter `x_client_timezone`: the value cannot become a `String`"
+                "parameter `x_client_timezone`: the value cannot be converted to `String`"
                     .to_string()
             });
         self
     }
 
-    /// Sends `GET /v1/partner/user/meeting-templates/{template_id}/next-steps` and decodes the answer.
+    /// Sends `GET /v1/partner/user/meeting-templates/{template_id}/next-steps` and decodes the response.
     pub async fn send(
         self,
     ) -> Result<
@@ -21159,13 +21255,13 @@ impl<'a> ListMeetingTemplateNextSteps<'a> {
             })
     }
 
-    /// Sets options of this call only, such as its timeout or its repeats.
+    /// Sets options for this call only, such as its timeout or its retries.
     pub fn with_options(mut self, options: CallOptions) -> Self {
         self.call_options = options;
         self
     }
 
-    /// What the document says of this operation.
+    /// Metadata of this operation.
     pub fn operation(&self) -> &'static ::openapi_client_runtime::Operation {
         &crate::operations::LIST_MEETING_TEMPLATE_NEXT_STEPS
     }
@@ -21193,7 +21289,7 @@ impl<'a> GetProfile<'a> {
     ///
     /// The vendor does not document this parameter (basis: only the vendor's SDK documents the header, without saying for which operations).
     ///
-    /// Optional; sent as the header parameter `X-Client-Timezone`. Without it the client's own value is sent, if [`client_timezone`](crate::ClientBuilder::client_timezone) was given one.
+    /// Optional; sent as the header parameter `X-Client-Timezone`. If not set, the value of [`client_timezone`](crate::ClientBuilder::client_timezone) is sent, if there is one.
     pub fn x_client_timezone<V>(mut self, value: V) -> Self
     where
         V: std::convert::TryInto<::std::string::String>,
@@ -21202,13 +21298,13 @@ impl<'a> GetProfile<'a> {
             .try_into()
             .map(Some)
             .map_err(|_| {
-                "parameter `x_client_timezone`: the value cannot become a `String`"
+                "parameter `x_client_timezone`: the value cannot be converted to `String`"
                     .to_string()
             });
         self
     }
 
-    /// Sends `GET /v1/partner/user/profile` and decodes the answer.
+    /// Sends `GET /v1/partner/user/profile` and decodes the response.
     pub async fn send(
         self,
     ) -> Result<ResponseValue<types::UserProfile>, Error<types::PartnerError>> {
@@ -21265,13 +21361,13 @@ impl<'a> GetProfile<'a> {
         outcome.map_err(|error| error.in_operation(&crate::operations::GET_PROFILE))
     }
 
-    /// Sets options of this call only, such as its timeout or its repeats.
+    /// Sets options for this call only, such as its timeout or its retries.
     pub fn with_options(mut self, options: CallOptions) -> Self {
         self.call_options = options;
         self
     }
 
-    /// What the document says of this operation.
+    /// Metadata of this operation.
     pub fn operation(&self) -> &'static ::openapi_client_runtime::Operation {
         &crate::operations::GET_PROFILE
     }
@@ -21310,7 +21406,7 @@ impl<'a> ListToolkits<'a> {
             .try_into()
             .map(Some)
             .map_err(|_| {
-                "parameter `limit`: the value cannot become a `::std::num::NonZeroU64`"
+                "parameter `limit`: the value cannot be converted to `::std::num::NonZeroU64`"
                     .to_string()
             });
         self
@@ -21327,7 +21423,7 @@ impl<'a> ListToolkits<'a> {
             .try_into()
             .map(Some)
             .map_err(|_| {
-                "parameter `offset`: the value cannot become a `u64`".to_string()
+                "parameter `offset`: the value cannot be converted to `u64`".to_string()
             });
         self
     }
@@ -21336,7 +21432,7 @@ impl<'a> ListToolkits<'a> {
     ///
     /// The vendor does not document this parameter (basis: only the vendor's SDK documents the header, without saying for which operations).
     ///
-    /// Optional; sent as the header parameter `X-Client-Timezone`. Without it the client's own value is sent, if [`client_timezone`](crate::ClientBuilder::client_timezone) was given one.
+    /// Optional; sent as the header parameter `X-Client-Timezone`. If not set, the value of [`client_timezone`](crate::ClientBuilder::client_timezone) is sent, if there is one.
     pub fn x_client_timezone<V>(mut self, value: V) -> Self
     where
         V: std::convert::TryInto<::std::string::String>,
@@ -21345,13 +21441,13 @@ impl<'a> ListToolkits<'a> {
             .try_into()
             .map(Some)
             .map_err(|_| {
-                "parameter `x_client_timezone`: the value cannot become a `String`"
+                "parameter `x_client_timezone`: the value cannot be converted to `String`"
                     .to_string()
             });
         self
     }
 
-    /// Sends `GET /v1/partner/user/toolkits` and decodes the answer.
+    /// Sends `GET /v1/partner/user/toolkits` and decodes the response.
     pub async fn send(
         self,
     ) -> Result<ResponseValue<types::ToolkitList>, Error<types::PartnerError>> {
@@ -21412,27 +21508,27 @@ impl<'a> ListToolkits<'a> {
         outcome.map_err(|error| error.in_operation(&crate::operations::LIST_TOOLKITS))
     }
 
-    /// Sets options of this call only, such as its timeout or its repeats.
+    /// Sets options for this call only, such as its timeout or its retries.
     pub fn with_options(mut self, options: CallOptions) -> Self {
         self.call_options = options;
         self
     }
 
-    /// What the document says of this operation.
+    /// Metadata of this operation.
     pub fn operation(&self) -> &'static ::openapi_client_runtime::Operation {
         &crate::operations::LIST_TOOLKITS
     }
 }
 
 impl<'a> ListToolkits<'a> {
-    /// Sends the request again and again, and gives the items of all pages in the order of the server. A page has 25 items unless [`limit`](Self::limit) says otherwise, at most 100.
+    /// Fetches one page after another, and returns the items of all pages in the order of the server. A page has 25 items by default; [`limit`](Self::limit) changes this, up to 100.
     ///
-    /// A list can be taken up where it was left: see [`Items::resume`](openapi_client_runtime::pagination::Items::resume).
+    /// A list can be resumed where it stopped: see [`Items::resume`](openapi_client_runtime::pagination::Items::resume).
     pub fn stream(self) -> ::openapi_client_runtime::pagination::Items<Self> {
         self.pages().items()
     }
 
-    /// As [`stream`](Self::stream), with whole pages, their statuses and headers.
+    /// Like [`stream`](Self::stream), but returns whole pages with their statuses and headers.
     pub fn pages(self) -> ::openapi_client_runtime::pagination::Pages<Self> {
         ::openapi_client_runtime::pagination::Pages::new(self)
     }
@@ -21516,7 +21612,8 @@ impl<'a> GetToolkit<'a> {
         self.toolkit_id = value
             .try_into()
             .map_err(|_| {
-                "parameter `toolkit_id`: the value cannot become a `String`".to_string()
+                "parameter `toolkit_id`: the value cannot be converted to `String`"
+                    .to_string()
             });
         self
     }
@@ -21525,7 +21622,7 @@ impl<'a> GetToolkit<'a> {
     ///
     /// The vendor does not document this parameter (basis: only the vendor's SDK documents the header, without saying for which operations).
     ///
-    /// Optional; sent as the header parameter `X-Client-Timezone`. Without it the client's own value is sent, if [`client_timezone`](crate::ClientBuilder::client_timezone) was given one.
+    /// Optional; sent as the header parameter `X-Client-Timezone`. If not set, the value of [`client_timezone`](crate::ClientBuilder::client_timezone) is sent, if there is one.
     pub fn x_client_timezone<V>(mut self, value: V) -> Self
     where
         V: std::convert::TryInto<::std::string::String>,
@@ -21534,13 +21631,13 @@ impl<'a> GetToolkit<'a> {
             .try_into()
             .map(Some)
             .map_err(|_| {
-                "parameter `x_client_timezone`: the value cannot become a `String`"
+                "parameter `x_client_timezone`: the value cannot be converted to `String`"
                     .to_string()
             });
         self
     }
 
-    /// Sends `GET /v1/partner/user/toolkits/{toolkit_id}` and decodes the answer.
+    /// Sends `GET /v1/partner/user/toolkits/{toolkit_id}` and decodes the response.
     pub async fn send(
         self,
     ) -> Result<ResponseValue<types::InstalledToolkit>, Error<types::PartnerError>> {
@@ -21601,13 +21698,13 @@ impl<'a> GetToolkit<'a> {
         outcome.map_err(|error| error.in_operation(&crate::operations::GET_TOOLKIT))
     }
 
-    /// Sets options of this call only, such as its timeout or its repeats.
+    /// Sets options for this call only, such as its timeout or its retries.
     pub fn with_options(mut self, options: CallOptions) -> Self {
         self.call_options = options;
         self
     }
 
-    /// What the document says of this operation.
+    /// Metadata of this operation.
     pub fn operation(&self) -> &'static ::openapi_client_runtime::Operation {
         &crate::operations::GET_TOOLKIT
     }
@@ -21650,7 +21747,8 @@ impl<'a> InstallToolkit<'a> {
         self.toolkit_id = value
             .try_into()
             .map_err(|_| {
-                "parameter `toolkit_id`: the value cannot become a `String`".to_string()
+                "parameter `toolkit_id`: the value cannot be converted to `String`"
+                    .to_string()
             });
         self
     }
@@ -21666,7 +21764,7 @@ impl<'a> InstallToolkit<'a> {
             .try_into()
             .map(Some)
             .map_err(|_| {
-                "parameter `idempotency_key`: the value cannot become a `IdempotencyKey`"
+                "parameter `idempotency_key`: the value cannot be converted to `IdempotencyKey`"
                     .to_string()
             });
         self
@@ -21676,7 +21774,7 @@ impl<'a> InstallToolkit<'a> {
     ///
     /// The vendor does not document this parameter (basis: only the vendor's SDK documents the header, without saying for which operations).
     ///
-    /// Optional; sent as the header parameter `X-Client-Timezone`. Without it the client's own value is sent, if [`client_timezone`](crate::ClientBuilder::client_timezone) was given one.
+    /// Optional; sent as the header parameter `X-Client-Timezone`. If not set, the value of [`client_timezone`](crate::ClientBuilder::client_timezone) is sent, if there is one.
     pub fn x_client_timezone<V>(mut self, value: V) -> Self
     where
         V: std::convert::TryInto<::std::string::String>,
@@ -21685,7 +21783,7 @@ impl<'a> InstallToolkit<'a> {
             .try_into()
             .map(Some)
             .map_err(|_| {
-                "parameter `x_client_timezone`: the value cannot become a `String`"
+                "parameter `x_client_timezone`: the value cannot be converted to `String`"
                     .to_string()
             });
         self
@@ -21703,13 +21801,13 @@ impl<'a> InstallToolkit<'a> {
         self.body = value
             .try_into()
             .map_err(|_| {
-                "the request body: the value cannot become a `::std::option::Option<InstallToolkitRequest>`"
+                "the request body: the value cannot be converted to `::std::option::Option<InstallToolkitRequest>`"
                     .to_string()
             });
         self
     }
 
-    /// Sends `POST /v1/partner/user/toolkits/{toolkit_id}/install` and decodes the answer.
+    /// Sends `POST /v1/partner/user/toolkits/{toolkit_id}/install` and decodes the response.
     pub async fn send(
         self,
     ) -> Result<ResponseValue<types::ToolkitInstallation>, Error<types::PartnerError>> {
@@ -21783,13 +21881,13 @@ impl<'a> InstallToolkit<'a> {
         outcome.map_err(|error| error.in_operation(&crate::operations::INSTALL_TOOLKIT))
     }
 
-    /// Sets options of this call only, such as its timeout or its repeats.
+    /// Sets options for this call only, such as its timeout or its retries.
     pub fn with_options(mut self, options: CallOptions) -> Self {
         self.call_options = options;
         self
     }
 
-    /// What the document says of this operation.
+    /// Metadata of this operation.
     pub fn operation(&self) -> &'static ::openapi_client_runtime::Operation {
         &crate::operations::INSTALL_TOOLKIT
     }
@@ -21828,7 +21926,7 @@ impl<'a> ListInstalledToolkits<'a> {
         self.workspace_id = value
             .try_into()
             .map_err(|_| {
-                "parameter `workspace_id`: the value cannot become a `String`"
+                "parameter `workspace_id`: the value cannot be converted to `String`"
                     .to_string()
             });
         self
@@ -21838,7 +21936,7 @@ impl<'a> ListInstalledToolkits<'a> {
     ///
     /// The vendor does not document this parameter (basis: only the vendor's SDK documents the header, without saying for which operations).
     ///
-    /// Optional; sent as the header parameter `X-Client-Timezone`. Without it the client's own value is sent, if [`client_timezone`](crate::ClientBuilder::client_timezone) was given one.
+    /// Optional; sent as the header parameter `X-Client-Timezone`. If not set, the value of [`client_timezone`](crate::ClientBuilder::client_timezone) is sent, if there is one.
     pub fn x_client_timezone<V>(mut self, value: V) -> Self
     where
         V: std::convert::TryInto<::std::string::String>,
@@ -21847,13 +21945,13 @@ impl<'a> ListInstalledToolkits<'a> {
             .try_into()
             .map(Some)
             .map_err(|_| {
-                "parameter `x_client_timezone`: the value cannot become a `String`"
+                "parameter `x_client_timezone`: the value cannot be converted to `String`"
                     .to_string()
             });
         self
     }
 
-    /// Sends `GET /v1/partner/user/workspaces/{workspace_id}/toolkits` and decodes the answer.
+    /// Sends `GET /v1/partner/user/workspaces/{workspace_id}/toolkits` and decodes the response.
     pub async fn send(
         self,
     ) -> Result<ResponseValue<types::InstalledToolkitList>, Error<types::PartnerError>> {
@@ -21921,13 +22019,13 @@ impl<'a> ListInstalledToolkits<'a> {
             })
     }
 
-    /// Sets options of this call only, such as its timeout or its repeats.
+    /// Sets options for this call only, such as its timeout or its retries.
     pub fn with_options(mut self, options: CallOptions) -> Self {
         self.call_options = options;
         self
     }
 
-    /// What the document says of this operation.
+    /// Metadata of this operation.
     pub fn operation(&self) -> &'static ::openapi_client_runtime::Operation {
         &crate::operations::LIST_INSTALLED_TOOLKITS
     }
@@ -21973,7 +22071,7 @@ impl<'a> UninstallToolkit<'a> {
         self.workspace_id = value
             .try_into()
             .map_err(|_| {
-                "parameter `workspace_id`: the value cannot become a `String`"
+                "parameter `workspace_id`: the value cannot be converted to `String`"
                     .to_string()
             });
         self
@@ -21989,7 +22087,8 @@ impl<'a> UninstallToolkit<'a> {
         self.toolkit_id = value
             .try_into()
             .map_err(|_| {
-                "parameter `toolkit_id`: the value cannot become a `String`".to_string()
+                "parameter `toolkit_id`: the value cannot be converted to `String`"
+                    .to_string()
             });
         self
     }
@@ -22005,7 +22104,7 @@ impl<'a> UninstallToolkit<'a> {
             .try_into()
             .map(Some)
             .map_err(|_| {
-                "parameter `idempotency_key`: the value cannot become a `IdempotencyKey`"
+                "parameter `idempotency_key`: the value cannot be converted to `IdempotencyKey`"
                     .to_string()
             });
         self
@@ -22015,7 +22114,7 @@ impl<'a> UninstallToolkit<'a> {
     ///
     /// The vendor does not document this parameter (basis: only the vendor's SDK documents the header, without saying for which operations).
     ///
-    /// Optional; sent as the header parameter `X-Client-Timezone`. Without it the client's own value is sent, if [`client_timezone`](crate::ClientBuilder::client_timezone) was given one.
+    /// Optional; sent as the header parameter `X-Client-Timezone`. If not set, the value of [`client_timezone`](crate::ClientBuilder::client_timezone) is sent, if there is one.
     pub fn x_client_timezone<V>(mut self, value: V) -> Self
     where
         V: std::convert::TryInto<::std::string::String>,
@@ -22024,13 +22123,13 @@ impl<'a> UninstallToolkit<'a> {
             .try_into()
             .map(Some)
             .map_err(|_| {
-                "parameter `x_client_timezone`: the value cannot become a `String`"
+                "parameter `x_client_timezone`: the value cannot be converted to `String`"
                     .to_string()
             });
         self
     }
 
-    /// Sends `DELETE /v1/partner/user/workspaces/{workspace_id}/toolkits/{toolkit_id}` and decodes the answer.
+    /// Sends `DELETE /v1/partner/user/workspaces/{workspace_id}/toolkits/{toolkit_id}` and decodes the response.
     pub async fn send(self) -> Result<ResponseValue<()>, Error<types::PartnerError>> {
         let Self {
             client,
@@ -22100,13 +22199,13 @@ impl<'a> UninstallToolkit<'a> {
             .map_err(|error| error.in_operation(&crate::operations::UNINSTALL_TOOLKIT))
     }
 
-    /// Sets options of this call only, such as its timeout or its repeats.
+    /// Sets options for this call only, such as its timeout or its retries.
     pub fn with_options(mut self, options: CallOptions) -> Self {
         self.call_options = options;
         self
     }
 
-    /// What the document says of this operation.
+    /// Metadata of this operation.
     pub fn operation(&self) -> &'static ::openapi_client_runtime::Operation {
         &crate::operations::UNINSTALL_TOOLKIT
     }
@@ -22153,7 +22252,7 @@ impl<'a> ListWorkflowRuns<'a> {
             .try_into()
             .map(Some)
             .map_err(|_| {
-                "parameter `limit`: the value cannot become a `::std::num::NonZeroU64`"
+                "parameter `limit`: the value cannot be converted to `::std::num::NonZeroU64`"
                     .to_string()
             });
         self
@@ -22170,7 +22269,7 @@ impl<'a> ListWorkflowRuns<'a> {
             .try_into()
             .map(Some)
             .map_err(|_| {
-                "parameter `offset`: the value cannot become a `u64`".to_string()
+                "parameter `offset`: the value cannot be converted to `u64`".to_string()
             });
         self
     }
@@ -22186,7 +22285,7 @@ impl<'a> ListWorkflowRuns<'a> {
             .try_into()
             .map(Some)
             .map_err(|_| {
-                "parameter `originating_type`: the value cannot become a `WorkflowOriginatingType`"
+                "parameter `originating_type`: the value cannot be converted to `WorkflowOriginatingType`"
                     .to_string()
             });
         self
@@ -22203,7 +22302,7 @@ impl<'a> ListWorkflowRuns<'a> {
             .try_into()
             .map(Some)
             .map_err(|_| {
-                "parameter `status`: the value cannot become a `WorkflowRunStatus`"
+                "parameter `status`: the value cannot be converted to `WorkflowRunStatus`"
                     .to_string()
             });
         self
@@ -22220,7 +22319,7 @@ impl<'a> ListWorkflowRuns<'a> {
             .try_into()
             .map(Some)
             .map_err(|_| {
-                "parameter `workflow_template_id`: the value cannot become a `String`"
+                "parameter `workflow_template_id`: the value cannot be converted to `String`"
                     .to_string()
             });
         self
@@ -22230,7 +22329,7 @@ impl<'a> ListWorkflowRuns<'a> {
     ///
     /// The vendor does not document this parameter (basis: only the vendor's SDK documents the header, without saying for which operations).
     ///
-    /// Optional; sent as the header parameter `X-Client-Timezone`. Without it the client's own value is sent, if [`client_timezone`](crate::ClientBuilder::client_timezone) was given one.
+    /// Optional; sent as the header parameter `X-Client-Timezone`. If not set, the value of [`client_timezone`](crate::ClientBuilder::client_timezone) is sent, if there is one.
     pub fn x_client_timezone<V>(mut self, value: V) -> Self
     where
         V: std::convert::TryInto<::std::string::String>,
@@ -22239,13 +22338,13 @@ impl<'a> ListWorkflowRuns<'a> {
             .try_into()
             .map(Some)
             .map_err(|_| {
-                "parameter `x_client_timezone`: the value cannot become a `String`"
+                "parameter `x_client_timezone`: the value cannot be converted to `String`"
                     .to_string()
             });
         self
     }
 
-    /// Sends `GET /v1/partner/user/workflow-runs` and decodes the answer.
+    /// Sends `GET /v1/partner/user/workflow-runs` and decodes the response.
     pub async fn send(
         self,
     ) -> Result<ResponseValue<types::WorkflowRunList>, Error<types::PartnerError>> {
@@ -22335,27 +22434,27 @@ impl<'a> ListWorkflowRuns<'a> {
             .map_err(|error| error.in_operation(&crate::operations::LIST_WORKFLOW_RUNS))
     }
 
-    /// Sets options of this call only, such as its timeout or its repeats.
+    /// Sets options for this call only, such as its timeout or its retries.
     pub fn with_options(mut self, options: CallOptions) -> Self {
         self.call_options = options;
         self
     }
 
-    /// What the document says of this operation.
+    /// Metadata of this operation.
     pub fn operation(&self) -> &'static ::openapi_client_runtime::Operation {
         &crate::operations::LIST_WORKFLOW_RUNS
     }
 }
 
 impl<'a> ListWorkflowRuns<'a> {
-    /// Sends the request again and again, and gives the items of all pages in the order of the server. A page has 25 items unless [`limit`](Self::limit) says otherwise, at most 100.
+    /// Fetches one page after another, and returns the items of all pages in the order of the server. A page has 25 items by default; [`limit`](Self::limit) changes this, up to 100.
     ///
-    /// A list can be taken up where it was left: see [`Items::resume`](openapi_client_runtime::pagination::Items::resume).
+    /// A list can be resumed where it stopped: see [`Items::resume`](openapi_client_runtime::pagination::Items::resume).
     pub fn stream(self) -> ::openapi_client_runtime::pagination::Items<Self> {
         self.pages().items()
     }
 
-    /// As [`stream`](Self::stream), with whole pages, their statuses and headers.
+    /// Like [`stream`](Self::stream), but returns whole pages with their statuses and headers.
     pub fn pages(self) -> ::openapi_client_runtime::pagination::Pages<Self> {
         ::openapi_client_runtime::pagination::Pages::new(self)
     }
@@ -22435,7 +22534,7 @@ impl<'a> CreateWorkflowRun<'a> {
             .try_into()
             .map(Some)
             .map_err(|_| {
-                "parameter `idempotency_key`: the value cannot become a `IdempotencyKey`"
+                "parameter `idempotency_key`: the value cannot be converted to `IdempotencyKey`"
                     .to_string()
             });
         self
@@ -22445,7 +22544,7 @@ impl<'a> CreateWorkflowRun<'a> {
     ///
     /// The vendor does not document this parameter (basis: only the vendor's SDK documents the header, without saying for which operations).
     ///
-    /// Optional; sent as the header parameter `X-Client-Timezone`. Without it the client's own value is sent, if [`client_timezone`](crate::ClientBuilder::client_timezone) was given one.
+    /// Optional; sent as the header parameter `X-Client-Timezone`. If not set, the value of [`client_timezone`](crate::ClientBuilder::client_timezone) is sent, if there is one.
     pub fn x_client_timezone<V>(mut self, value: V) -> Self
     where
         V: std::convert::TryInto<::std::string::String>,
@@ -22454,7 +22553,7 @@ impl<'a> CreateWorkflowRun<'a> {
             .try_into()
             .map(Some)
             .map_err(|_| {
-                "parameter `x_client_timezone`: the value cannot become a `String`"
+                "parameter `x_client_timezone`: the value cannot be converted to `String`"
                     .to_string()
             });
         self
@@ -22475,7 +22574,7 @@ impl<'a> CreateWorkflowRun<'a> {
         self
     }
 
-    /// Changes the request body with its builder, starting from what was set before.
+    /// Changes the request body with its builder, starting from the current value.
     pub fn body_map<F>(mut self, f: F) -> Self
     where
         F: std::ops::FnOnce(
@@ -22486,7 +22585,7 @@ impl<'a> CreateWorkflowRun<'a> {
         self
     }
 
-    /// Sends `POST /v1/partner/user/workflow-runs` and decodes the answer.
+    /// Sends `POST /v1/partner/user/workflow-runs` and decodes the response.
     pub async fn send(
         self,
     ) -> Result<ResponseValue<types::WorkflowRun>, Error<types::PartnerError>> {
@@ -22557,13 +22656,13 @@ impl<'a> CreateWorkflowRun<'a> {
             .map_err(|error| error.in_operation(&crate::operations::CREATE_WORKFLOW_RUN))
     }
 
-    /// Sets options of this call only, such as its timeout or its repeats.
+    /// Sets options for this call only, such as its timeout or its retries.
     pub fn with_options(mut self, options: CallOptions) -> Self {
         self.call_options = options;
         self
     }
 
-    /// What the document says of this operation.
+    /// Metadata of this operation.
     pub fn operation(&self) -> &'static ::openapi_client_runtime::Operation {
         &crate::operations::CREATE_WORKFLOW_RUN
     }
@@ -22602,7 +22701,7 @@ impl<'a> GetWorkflowRun<'a> {
         self.workflow_run_id = value
             .try_into()
             .map_err(|_| {
-                "parameter `workflow_run_id`: the value cannot become a `String`"
+                "parameter `workflow_run_id`: the value cannot be converted to `String`"
                     .to_string()
             });
         self
@@ -22612,7 +22711,7 @@ impl<'a> GetWorkflowRun<'a> {
     ///
     /// The vendor does not document this parameter (basis: only the vendor's SDK documents the header, without saying for which operations).
     ///
-    /// Optional; sent as the header parameter `X-Client-Timezone`. Without it the client's own value is sent, if [`client_timezone`](crate::ClientBuilder::client_timezone) was given one.
+    /// Optional; sent as the header parameter `X-Client-Timezone`. If not set, the value of [`client_timezone`](crate::ClientBuilder::client_timezone) is sent, if there is one.
     pub fn x_client_timezone<V>(mut self, value: V) -> Self
     where
         V: std::convert::TryInto<::std::string::String>,
@@ -22621,13 +22720,13 @@ impl<'a> GetWorkflowRun<'a> {
             .try_into()
             .map(Some)
             .map_err(|_| {
-                "parameter `x_client_timezone`: the value cannot become a `String`"
+                "parameter `x_client_timezone`: the value cannot be converted to `String`"
                     .to_string()
             });
         self
     }
 
-    /// Sends `GET /v1/partner/user/workflow-runs/{workflow_run_id}` and decodes the answer.
+    /// Sends `GET /v1/partner/user/workflow-runs/{workflow_run_id}` and decodes the response.
     pub async fn send(
         self,
     ) -> Result<ResponseValue<types::WorkflowRun>, Error<types::PartnerError>> {
@@ -22688,13 +22787,13 @@ impl<'a> GetWorkflowRun<'a> {
         outcome.map_err(|error| error.in_operation(&crate::operations::GET_WORKFLOW_RUN))
     }
 
-    /// Sets options of this call only, such as its timeout or its repeats.
+    /// Sets options for this call only, such as its timeout or its retries.
     pub fn with_options(mut self, options: CallOptions) -> Self {
         self.call_options = options;
         self
     }
 
-    /// What the document says of this operation.
+    /// Metadata of this operation.
     pub fn operation(&self) -> &'static ::openapi_client_runtime::Operation {
         &crate::operations::GET_WORKFLOW_RUN
     }
@@ -22737,7 +22836,7 @@ impl<'a> ListWorkspaces<'a> {
             .try_into()
             .map(Some)
             .map_err(|_| {
-                "parameter `limit`: the value cannot become a `::std::num::NonZeroU64`"
+                "parameter `limit`: the value cannot be converted to `::std::num::NonZeroU64`"
                     .to_string()
             });
         self
@@ -22754,12 +22853,12 @@ impl<'a> ListWorkspaces<'a> {
             .try_into()
             .map(Some)
             .map_err(|_| {
-                "parameter `offset`: the value cannot become a `u64`".to_string()
+                "parameter `offset`: the value cannot be converted to `u64`".to_string()
             });
         self
     }
 
-    /// Sends `GET /v1/partner/admin/workspaces` and decodes the answer.
+    /// Sends `GET /v1/partner/admin/workspaces` and decodes the response.
     pub async fn send(
         self,
     ) -> Result<ResponseValue<types::WorkspaceList>, Error<types::PartnerError>> {
@@ -22812,13 +22911,13 @@ impl<'a> ListWorkspaces<'a> {
         outcome.map_err(|error| error.in_operation(&crate::operations::LIST_WORKSPACES))
     }
 
-    /// Sets options of this call only, such as its timeout or its repeats.
+    /// Sets options for this call only, such as its timeout or its retries.
     pub fn with_options(mut self, options: CallOptions) -> Self {
         self.call_options = options;
         self
     }
 
-    /// What the document says of this operation.
+    /// Metadata of this operation.
     pub fn operation(&self) -> &'static ::openapi_client_runtime::Operation {
         &crate::operations::LIST_WORKSPACES
     }
@@ -22826,14 +22925,14 @@ impl<'a> ListWorkspaces<'a> {
 
 #[cfg(feature = "inferred")]
 impl<'a> ListWorkspaces<'a> {
-    /// Sends the request again and again, and gives the items of all pages in the order of the server. A page has 50 items unless [`limit`](Self::limit) says otherwise, at most 100.
+    /// Fetches one page after another, and returns the items of all pages in the order of the server. A page has 50 items by default; [`limit`](Self::limit) changes this, up to 100.
     ///
-    /// A list can be taken up where it was left: see [`Items::resume`](openapi_client_runtime::pagination::Items::resume).
+    /// A list can be resumed where it stopped: see [`Items::resume`](openapi_client_runtime::pagination::Items::resume).
     pub fn stream(self) -> ::openapi_client_runtime::pagination::Items<Self> {
         self.pages().items()
     }
 
-    /// As [`stream`](Self::stream), with whole pages, their statuses and headers.
+    /// Like [`stream`](Self::stream), but returns whole pages with their statuses and headers.
     pub fn pages(self) -> ::openapi_client_runtime::pagination::Pages<Self> {
         ::openapi_client_runtime::pagination::Pages::new(self)
     }
@@ -22882,7 +22981,7 @@ impl<'a> ::openapi_client_runtime::pagination::Paged for ListWorkspaces<'a> {
 }
 
 impl<'a> GetMeeting<'a> {
-    /// Goes on to what the answer leads to: while the answer has `redirect_to_meeting_id`, the request is sent again with it as `meeting_id`. Up to five times, unless [`at_most`](openapi_client_runtime::Follow::at_most) says otherwise; a way that goes in a circle is an error. [`send`](Self::send) gives the first answer as it is.
+    /// Fetches the resource that the response refers to: while the response has `redirect_to_meeting_id`, the request is sent again with this value as `meeting_id`, at most five times by default (see [`at_most`](openapi_client_runtime::Follow::at_most)). A loop is an error. [`send`](Self::send) returns the first response.
     pub fn follow(self) -> ::openapi_client_runtime::Follow<Self> {
         ::openapi_client_runtime::Follow::new(self)
     }
@@ -22915,7 +23014,7 @@ impl<'a> ::openapi_client_runtime::Leads for GetMeeting<'a> {
         self.meeting_id = id
             .parse::<::std::string::String>()
             .map_err(|_| {
-                "parameter `meeting_id`: what the answer leads to is no value for it"
+                "parameter `meeting_id`: the value in the response is not valid for it"
                     .to_owned()
             });
         self

@@ -22,7 +22,7 @@ impl Client {
     /// Builds a client from environment variables.
     ///
     /// - `CONTIO_ENVIRONMENT`: one of `production` or `beta`.
-    /// - `CONTIO_BASE_URL`: an address; wins over an environment.
+    /// - `CONTIO_BASE_URL`: a base URL; overrides the environment.
     /// - `CONTIO_USER_TOKEN`: credential of the scheme `userToken`.
     /// - `CONTIO_API_KEY`: credential of the scheme `apiKey`.
     /// - `CONTIO_CLIENT_ID`: credential of the scheme `clientId`.
@@ -32,7 +32,7 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// [`BuildError`] when no address is set, or a value cannot be used.
+    /// [`BuildError`] when no base URL is set, or a value cannot be used.
     pub fn from_env() -> Result<Self, BuildError> {
         Self::builder().from_env()?.build()
     }
@@ -52,9 +52,9 @@ impl Client {
         })
     }
 
-    /// Starts a call that the document does not know, with everything that other calls
-    /// have: credentials, repeats, limits, errors. `path` stands below the base URL and
-    /// begins with a slash.
+    /// Starts a request for an endpoint that the document does not list, with the
+    /// credentials, retries, limits and errors of all other calls. `path` is relative to
+    /// the base URL and starts with a slash.
     pub fn request(
         &self,
         method: ::openapi_client_runtime::Method,
@@ -196,7 +196,7 @@ impl Client {
     ///
     /// # Access and safety
     ///
-    /// - Counts towards the limit `oauth`: 100 requests in 300 seconds per source address.
+    /// - Rate limit `oauth`: 100 requests in 300 seconds per source address.
     ///
     /// # Errors
     ///
@@ -233,7 +233,7 @@ impl Client {
     ///
     /// # Access and safety
     ///
-    /// - Counts towards the limit `oauth`: 100 requests in 300 seconds per source address.
+    /// - Rate limit `oauth`: 100 requests in 300 seconds per source address.
     ///
     /// # Errors
     ///
@@ -281,8 +281,8 @@ impl Client {
     ///
     /// # Access and safety
     ///
-    /// - Repeated by this client after what may pass: the API lets a repeat do no harm.
-    /// - Counts towards the limit `oauth`: 100 requests in 300 seconds per source address.
+    /// - Retried on transient failures: the API makes retries safe.
+    /// - Rate limit `oauth`: 100 requests in 300 seconds per source address.
     ///
     /// # Errors
     ///
@@ -323,7 +323,7 @@ impl Client {
     ///
     /// # Access and safety
     ///
-    /// - Counts towards the limit `oauth`: 100 requests in 300 seconds per source address.
+    /// - Rate limit `oauth`: 100 requests in 300 seconds per source address.
     ///
     /// # Errors
     ///
@@ -351,8 +351,8 @@ impl Client {
     ///
     /// # Access and safety
     ///
-    /// - Repeated by this client after what may pass: the API lets a repeat do no harm.
-    /// - Counts towards the limit `oauth`: 100 requests in 300 seconds per source address.
+    /// - Retried on transient failures: the API makes retries safe.
+    /// - Rate limit `oauth`: 100 requests in 300 seconds per source address.
     ///
     /// # Errors
     ///
@@ -391,8 +391,8 @@ impl Client {
     ///
     /// # Access and safety
     ///
-    /// - Repeated by this client after what may pass: the API lets a repeat do no harm.
-    /// - Counts towards the limit `oauth`: 100 requests in 300 seconds per source address.
+    /// - Retried on transient failures: the API makes retries safe.
+    /// - Rate limit `oauth`: 100 requests in 300 seconds per source address.
     ///
     /// # Errors
     ///
@@ -432,7 +432,7 @@ impl Client {
     ///
     /// # Access and safety
     ///
-    /// - Counts towards the limit `oauth`: 100 requests in 300 seconds per source address.
+    /// - Rate limit `oauth`: 100 requests in 300 seconds per source address.
     ///
     /// # Errors
     ///
@@ -461,7 +461,7 @@ impl Client {
     ///
     /// # Access and safety
     ///
-    /// - Counts towards the limit `oauth`: 100 requests in 300 seconds per source address.
+    /// - Rate limit `oauth`: 100 requests in 300 seconds per source address.
     ///
     /// # Errors
     ///
@@ -507,8 +507,8 @@ impl Client {
     ///
     /// # Access and safety
     ///
-    /// - The token needs the scopes `openid` and `profile`, all of them.
-    /// - Counts towards the limit `oauth`: 100 requests in 300 seconds per source address.
+    /// - The token needs all of the scopes `openid` and `profile`.
+    /// - Rate limit `oauth`: 100 requests in 300 seconds per source address.
     ///
     /// # Errors
     ///
@@ -568,7 +568,7 @@ impl Client {
     ///
     /// # Access and safety
     ///
-    /// - Never repeated by this client: a repeat is not safe.
+    /// - Never retried: a retry is not safe.
     ///
     /// # Errors
     ///
@@ -677,7 +677,7 @@ impl Client {
     ///
     /// # Access and safety
     ///
-    /// - Counts towards the limit `admin`: 500 requests in 300 seconds per source address.
+    /// - Rate limit `admin`: 500 requests in 300 seconds per source address.
     ///
     /// # Errors
     ///
@@ -707,8 +707,8 @@ impl Client {
     ///
     /// # Access and safety
     ///
-    /// - A repeat is safe: all attempts of a call carry the same random `Idempotency-Key`.
-    /// - Counts towards the limit `admin`: 500 requests in 300 seconds per source address.
+    /// - Retries are safe: all attempts of a call send the same random `Idempotency-Key`.
+    /// - Rate limit `admin`: 500 requests in 300 seconds per source address.
     ///
     /// # Errors
     ///
@@ -753,8 +753,8 @@ impl Client {
     ///
     /// # Access and safety
     ///
-    /// - A repeat is safe: all attempts of a call carry the same random `Idempotency-Key`.
-    /// - Counts towards the limit `admin`: 500 requests in 300 seconds per source address.
+    /// - Retries are safe: all attempts of a call send the same random `Idempotency-Key`.
+    /// - Rate limit `admin`: 500 requests in 300 seconds per source address.
     ///
     /// # Errors
     ///
@@ -800,8 +800,8 @@ impl Client {
     ///
     /// # Access and safety
     ///
-    /// - A repeat is safe: all attempts of a call carry the same random `Idempotency-Key`.
-    /// - Counts towards the limit `admin`: 500 requests in 300 seconds per source address.
+    /// - Retries are safe: all attempts of a call send the same random `Idempotency-Key`.
+    /// - Rate limit `admin`: 500 requests in 300 seconds per source address.
     ///
     /// # Errors
     ///
@@ -842,9 +842,9 @@ impl Client {
     ///
     /// # Access and safety
     ///
-    /// - Counts towards the limit `admin`: 500 requests in 300 seconds per source address.
+    /// - Rate limit `admin`: 500 requests in 300 seconds per source address.
     ///
-    /// The list comes in pages: [`stream`](builder::ListAutomations::stream) gives the items of all.
+    /// The list has pages: [`stream`](builder::ListAutomations::stream) returns the items of all pages.
     ///
     /// # Errors
     ///
@@ -875,8 +875,8 @@ impl Client {
     ///
     /// # Access and safety
     ///
-    /// - A repeat is safe: all attempts of a call carry the same random `Idempotency-Key`.
-    /// - Counts towards the limit `admin`: 500 requests in 300 seconds per source address.
+    /// - Retries are safe: all attempts of a call send the same random `Idempotency-Key`.
+    /// - Rate limit `admin`: 500 requests in 300 seconds per source address.
     ///
     /// # Errors
     ///
@@ -926,7 +926,7 @@ impl Client {
     ///
     /// # Access and safety
     ///
-    /// - Counts towards the limit `admin`: 500 requests in 300 seconds per source address.
+    /// - Rate limit `admin`: 500 requests in 300 seconds per source address.
     ///
     /// # Errors
     ///
@@ -962,8 +962,8 @@ impl Client {
     ///
     /// # Access and safety
     ///
-    /// - A repeat is safe: all attempts of a call carry the same random `Idempotency-Key`.
-    /// - Counts towards the limit `admin`: 500 requests in 300 seconds per source address.
+    /// - Retries are safe: all attempts of a call send the same random `Idempotency-Key`.
+    /// - Rate limit `admin`: 500 requests in 300 seconds per source address.
     ///
     /// # Errors
     ///
@@ -1006,8 +1006,8 @@ impl Client {
     ///
     /// # Access and safety
     ///
-    /// - A repeat is safe: all attempts of a call carry the same random `Idempotency-Key`.
-    /// - Counts towards the limit `admin`: 500 requests in 300 seconds per source address.
+    /// - Retries are safe: all attempts of a call send the same random `Idempotency-Key`.
+    /// - Rate limit `admin`: 500 requests in 300 seconds per source address.
     ///
     /// # Errors
     ///
@@ -1051,8 +1051,8 @@ impl Client {
     ///
     /// # Access and safety
     ///
-    /// - A repeat is safe: all attempts of a call carry the same random `Idempotency-Key`.
-    /// - Counts towards the limit `admin`: 500 requests in 300 seconds per source address.
+    /// - Retries are safe: all attempts of a call send the same random `Idempotency-Key`.
+    /// - Rate limit `admin`: 500 requests in 300 seconds per source address.
     ///
     /// # Errors
     ///
@@ -1088,9 +1088,9 @@ impl Client {
     ///
     /// # Access and safety
     ///
-    /// - Counts towards the limit `admin`: 500 requests in 300 seconds per source address.
+    /// - Rate limit `admin`: 500 requests in 300 seconds per source address.
     ///
-    /// The list comes in pages: [`stream`](builder::ListConnections::stream) gives the items of all.
+    /// The list has pages: [`stream`](builder::ListConnections::stream) returns the items of all pages.
     ///
     /// # Errors
     ///
@@ -1121,7 +1121,7 @@ impl Client {
     ///
     /// # Access and safety
     ///
-    /// - Counts towards the limit `admin`: 500 requests in 300 seconds per source address.
+    /// - Rate limit `admin`: 500 requests in 300 seconds per source address.
     ///
     /// # Errors
     ///
@@ -1157,8 +1157,8 @@ impl Client {
     ///
     /// # Access and safety
     ///
-    /// - A repeat is safe: all attempts of a call carry the same random `Idempotency-Key`.
-    /// - Counts towards the limit `admin`: 500 requests in 300 seconds per source address.
+    /// - Retries are safe: all attempts of a call send the same random `Idempotency-Key`.
+    /// - Rate limit `admin`: 500 requests in 300 seconds per source address.
     ///
     /// # Errors
     ///
@@ -1195,7 +1195,7 @@ impl Client {
     ///
     /// # Access and safety
     ///
-    /// - Counts towards the limit `admin`: 500 requests in 300 seconds per source address.
+    /// - Rate limit `admin`: 500 requests in 300 seconds per source address.
     ///
     /// # Errors
     ///
@@ -1225,8 +1225,8 @@ impl Client {
     ///
     /// # Access and safety
     ///
-    /// - A repeat is safe: all attempts of a call carry the same random `Idempotency-Key`.
-    /// - Counts towards the limit `admin`: 500 requests in 300 seconds per source address.
+    /// - Retries are safe: all attempts of a call send the same random `Idempotency-Key`.
+    /// - Rate limit `admin`: 500 requests in 300 seconds per source address.
     ///
     /// # Errors
     ///
@@ -1268,8 +1268,8 @@ impl Client {
     ///
     /// # Access and safety
     ///
-    /// - A repeat is safe: all attempts of a call carry the same random `Idempotency-Key`.
-    /// - Counts towards the limit `admin`: 500 requests in 300 seconds per source address.
+    /// - Retries are safe: all attempts of a call send the same random `Idempotency-Key`.
+    /// - Rate limit `admin`: 500 requests in 300 seconds per source address.
     ///
     /// # Errors
     ///
@@ -1312,8 +1312,8 @@ impl Client {
     ///
     /// # Access and safety
     ///
-    /// - A repeat is safe: all attempts of a call carry the same random `Idempotency-Key`.
-    /// - Counts towards the limit `admin`: 500 requests in 300 seconds per source address.
+    /// - Retries are safe: all attempts of a call send the same random `Idempotency-Key`.
+    /// - Rate limit `admin`: 500 requests in 300 seconds per source address.
     ///
     /// # Errors
     ///
@@ -1355,8 +1355,8 @@ impl Client {
     ///
     /// # Access and safety
     ///
-    /// - A repeat is safe: all attempts of a call carry the same random `Idempotency-Key`.
-    /// - Counts towards the limit `admin`: 500 requests in 300 seconds per source address.
+    /// - Retries are safe: all attempts of a call send the same random `Idempotency-Key`.
+    /// - Rate limit `admin`: 500 requests in 300 seconds per source address.
     ///
     /// # Errors
     ///
@@ -1399,9 +1399,9 @@ impl Client {
     ///
     /// # Access and safety
     ///
-    /// - Counts towards the limit `admin`: 500 requests in 300 seconds per source address.
+    /// - Rate limit `admin`: 500 requests in 300 seconds per source address.
     ///
-    /// The list comes in pages: [`stream`](builder::ListCredentialHistory::stream) gives the items of all.
+    /// The list has pages: [`stream`](builder::ListCredentialHistory::stream) returns the items of all pages.
     ///
     /// # Errors
     ///
@@ -1432,8 +1432,8 @@ impl Client {
     ///
     /// # Access and safety
     ///
-    /// - A repeat is safe: all attempts of a call carry the same random `Idempotency-Key`.
-    /// - Counts towards the limit `admin`: 500 requests in 300 seconds per source address.
+    /// - Retries are safe: all attempts of a call send the same random `Idempotency-Key`.
+    /// - Rate limit `admin`: 500 requests in 300 seconds per source address.
     ///
     /// # Errors
     ///
@@ -1475,7 +1475,7 @@ impl Client {
     ///
     /// # Access and safety
     ///
-    /// - Counts towards the limit `admin`: 500 requests in 300 seconds per source address.
+    /// - Rate limit `admin`: 500 requests in 300 seconds per source address.
     ///
     /// # Errors
     ///
@@ -1506,8 +1506,8 @@ impl Client {
     ///
     /// # Access and safety
     ///
-    /// - A repeat is safe: all attempts of a call carry the same random `Idempotency-Key`.
-    /// - Counts towards the limit `admin`: 500 requests in 300 seconds per source address.
+    /// - Retries are safe: all attempts of a call send the same random `Idempotency-Key`.
+    /// - Rate limit `admin`: 500 requests in 300 seconds per source address.
     ///
     /// # Errors
     ///
@@ -1555,8 +1555,8 @@ impl Client {
     ///
     /// # Access and safety
     ///
-    /// - A repeat is safe: all attempts of a call carry the same random `Idempotency-Key`.
-    /// - Counts towards the limit `admin`: 500 requests in 300 seconds per source address.
+    /// - Retries are safe: all attempts of a call send the same random `Idempotency-Key`.
+    /// - Rate limit `admin`: 500 requests in 300 seconds per source address.
     ///
     /// # Errors
     ///
@@ -1594,8 +1594,8 @@ impl Client {
     ///
     /// # Access and safety
     ///
-    /// - A repeat is safe: all attempts of a call carry the same random `Idempotency-Key`.
-    /// - Counts towards the limit `admin`: 500 requests in 300 seconds per source address.
+    /// - Retries are safe: all attempts of a call send the same random `Idempotency-Key`.
+    /// - Rate limit `admin`: 500 requests in 300 seconds per source address.
     ///
     /// # Errors
     ///
@@ -1634,8 +1634,8 @@ impl Client {
     ///
     /// # Access and safety
     ///
-    /// - A repeat is safe: all attempts of a call carry the same random `Idempotency-Key`.
-    /// - Counts towards the limit `admin`: 500 requests in 300 seconds per source address.
+    /// - Retries are safe: all attempts of a call send the same random `Idempotency-Key`.
+    /// - Rate limit `admin`: 500 requests in 300 seconds per source address.
     ///
     /// # Errors
     ///
@@ -1667,7 +1667,7 @@ impl Client {
     ///
     /// # Access and safety
     ///
-    /// - Counts towards the limit `admin`: 500 requests in 300 seconds per source address.
+    /// - Rate limit `admin`: 500 requests in 300 seconds per source address.
     ///
     /// # Errors
     ///
@@ -1703,7 +1703,7 @@ impl Client {
     ///
     /// # Access and safety
     ///
-    /// - Counts towards the limit `admin`: 500 requests in 300 seconds per source address.
+    /// - Rate limit `admin`: 500 requests in 300 seconds per source address.
     ///
     /// # Errors
     ///
@@ -1741,7 +1741,7 @@ impl Client {
     ///
     /// # Access and safety
     ///
-    /// - Counts towards the limit `admin`: 500 requests in 300 seconds per source address.
+    /// - Rate limit `admin`: 500 requests in 300 seconds per source address.
     ///
     /// # Errors
     ///
@@ -1778,9 +1778,9 @@ impl Client {
     ///
     /// # Access and safety
     ///
-    /// - Counts towards the limit `admin`: 500 requests in 300 seconds per source address.
+    /// - Rate limit `admin`: 500 requests in 300 seconds per source address.
     ///
-    /// The list comes in pages: [`stream`](builder::ListTemplates::stream) gives the items of all.
+    /// The list has pages: [`stream`](builder::ListTemplates::stream) returns the items of all pages.
     ///
     /// # Errors
     ///
@@ -1811,8 +1811,8 @@ impl Client {
     ///
     /// # Access and safety
     ///
-    /// - A repeat is safe: all attempts of a call carry the same random `Idempotency-Key`.
-    /// - Counts towards the limit `admin`: 500 requests in 300 seconds per source address.
+    /// - Retries are safe: all attempts of a call send the same random `Idempotency-Key`.
+    /// - Rate limit `admin`: 500 requests in 300 seconds per source address.
     ///
     /// # Errors
     ///
@@ -1849,7 +1849,7 @@ impl Client {
     ///
     /// # Access and safety
     ///
-    /// - Counts towards the limit `admin`: 500 requests in 300 seconds per source address.
+    /// - Rate limit `admin`: 500 requests in 300 seconds per source address.
     ///
     /// # Errors
     ///
@@ -1885,8 +1885,8 @@ impl Client {
     ///
     /// # Access and safety
     ///
-    /// - A repeat is safe: all attempts of a call carry the same random `Idempotency-Key`.
-    /// - Counts towards the limit `admin`: 500 requests in 300 seconds per source address.
+    /// - Retries are safe: all attempts of a call send the same random `Idempotency-Key`.
+    /// - Rate limit `admin`: 500 requests in 300 seconds per source address.
     ///
     /// # Errors
     ///
@@ -1929,8 +1929,8 @@ impl Client {
     ///
     /// # Access and safety
     ///
-    /// - A repeat is safe: all attempts of a call carry the same random `Idempotency-Key`.
-    /// - Counts towards the limit `admin`: 500 requests in 300 seconds per source address.
+    /// - Retries are safe: all attempts of a call send the same random `Idempotency-Key`.
+    /// - Rate limit `admin`: 500 requests in 300 seconds per source address.
     ///
     /// # Errors
     ///
@@ -1974,8 +1974,8 @@ impl Client {
     ///
     /// # Access and safety
     ///
-    /// - A repeat is safe: all attempts of a call carry the same random `Idempotency-Key`.
-    /// - Counts towards the limit `admin`: 500 requests in 300 seconds per source address.
+    /// - Retries are safe: all attempts of a call send the same random `Idempotency-Key`.
+    /// - Rate limit `admin`: 500 requests in 300 seconds per source address.
     ///
     /// # Errors
     ///
@@ -2012,7 +2012,7 @@ impl Client {
     ///
     /// # Access and safety
     ///
-    /// - Counts towards the limit `admin`: 500 requests in 300 seconds per source address.
+    /// - Rate limit `admin`: 500 requests in 300 seconds per source address.
     ///
     /// # Errors
     ///
@@ -2048,8 +2048,8 @@ impl Client {
     ///
     /// # Access and safety
     ///
-    /// - A repeat is safe: all attempts of a call carry the same random `Idempotency-Key`.
-    /// - Counts towards the limit `admin`: 500 requests in 300 seconds per source address.
+    /// - Retries are safe: all attempts of a call send the same random `Idempotency-Key`.
+    /// - Rate limit `admin`: 500 requests in 300 seconds per source address.
     ///
     /// # Errors
     ///
@@ -2094,8 +2094,8 @@ impl Client {
     ///
     /// # Access and safety
     ///
-    /// - A repeat is safe: all attempts of a call carry the same random `Idempotency-Key`.
-    /// - Counts towards the limit `admin`: 500 requests in 300 seconds per source address.
+    /// - Retries are safe: all attempts of a call send the same random `Idempotency-Key`.
+    /// - Rate limit `admin`: 500 requests in 300 seconds per source address.
     ///
     /// # Errors
     ///
@@ -2135,8 +2135,8 @@ impl Client {
     ///
     /// # Access and safety
     ///
-    /// - A repeat is safe: all attempts of a call carry the same random `Idempotency-Key`.
-    /// - Counts towards the limit `admin`: 500 requests in 300 seconds per source address.
+    /// - Retries are safe: all attempts of a call send the same random `Idempotency-Key`.
+    /// - Rate limit `admin`: 500 requests in 300 seconds per source address.
     ///
     /// # Errors
     ///
@@ -2174,9 +2174,9 @@ impl Client {
     ///
     /// # Access and safety
     ///
-    /// - Counts towards the limit `admin`: 500 requests in 300 seconds per source address.
+    /// - Rate limit `admin`: 500 requests in 300 seconds per source address.
     ///
-    /// The list comes in pages: [`stream`](builder::ListWebhookDeliveries::stream) gives the items of all.
+    /// The list has pages: [`stream`](builder::ListWebhookDeliveries::stream) returns the items of all pages.
     ///
     /// # Errors
     ///
@@ -2206,7 +2206,7 @@ impl Client {
     ///
     /// # Access and safety
     ///
-    /// - Counts towards the limit `admin`: 500 requests in 300 seconds per source address.
+    /// - Rate limit `admin`: 500 requests in 300 seconds per source address.
     ///
     /// # Errors
     ///
@@ -2241,8 +2241,8 @@ impl Client {
     ///
     /// # Access and safety
     ///
-    /// - A repeat is safe: all attempts of a call carry the same random `Idempotency-Key`.
-    /// - Counts towards the limit `admin`: 500 requests in 300 seconds per source address.
+    /// - Retries are safe: all attempts of a call send the same random `Idempotency-Key`.
+    /// - Rate limit `admin`: 500 requests in 300 seconds per source address.
     ///
     /// # Errors
     ///
@@ -2278,9 +2278,9 @@ impl Client {
     ///
     /// # Access and safety
     ///
-    /// - Replaces the whole: what the body leaves out is deleted. Read, change, write back.
-    /// - A repeat is safe: all attempts of a call carry the same random `Idempotency-Key`.
-    /// - Counts towards the limit `admin`: 500 requests in 300 seconds per source address.
+    /// - Replaces the whole resource: omitted properties are deleted. Read it, change it, and send it back.
+    /// - Retries are safe: all attempts of a call send the same random `Idempotency-Key`.
+    /// - Rate limit `admin`: 500 requests in 300 seconds per source address.
     ///
     /// # Errors
     ///
@@ -2327,8 +2327,8 @@ impl Client {
     ///
     /// # Access and safety
     ///
-    /// - A repeat is safe: all attempts of a call carry the same random `Idempotency-Key`.
-    /// - Counts towards the limit `admin`: 500 requests in 300 seconds per source address.
+    /// - Retries are safe: all attempts of a call send the same random `Idempotency-Key`.
+    /// - Rate limit `admin`: 500 requests in 300 seconds per source address.
     ///
     /// # Errors
     ///
@@ -2359,8 +2359,8 @@ impl Client {
     ///
     /// # Access and safety
     ///
-    /// - A repeat is safe: all attempts of a call carry the same random `Idempotency-Key`.
-    /// - Counts towards the limit `admin`: 500 requests in 300 seconds per source address.
+    /// - Retries are safe: all attempts of a call send the same random `Idempotency-Key`.
+    /// - Rate limit `admin`: 500 requests in 300 seconds per source address.
     ///
     /// # Errors
     ///
@@ -2402,9 +2402,9 @@ impl Client {
     ///
     /// # Access and safety
     ///
-    /// - Counts towards the limit `admin`: 500 requests in 300 seconds per source address.
+    /// - Rate limit `admin`: 500 requests in 300 seconds per source address.
     ///
-    /// The list comes in pages: [`stream`](builder::ListWorkflowTemplates::stream) gives the items of all.
+    /// The list has pages: [`stream`](builder::ListWorkflowTemplates::stream) returns the items of all pages.
     ///
     /// # Errors
     ///
@@ -2434,7 +2434,7 @@ impl Client {
     ///
     /// # Access and safety
     ///
-    /// - Counts towards the limit `admin`: 500 requests in 300 seconds per source address.
+    /// - Rate limit `admin`: 500 requests in 300 seconds per source address.
     ///
     /// # Errors
     ///
@@ -2470,9 +2470,9 @@ impl Client {
     ///
     /// # Access and safety
     ///
-    /// - Counts towards the limit `admin`: 500 requests in 300 seconds per source address.
+    /// - Rate limit `admin`: 500 requests in 300 seconds per source address.
     ///
-    /// The list comes in pages: [`stream`](builder::AdminListToolkits::stream) gives the items of all.
+    /// The list has pages: [`stream`](builder::AdminListToolkits::stream) returns the items of all pages.
     ///
     /// # Errors
     ///
@@ -2502,8 +2502,8 @@ impl Client {
     ///
     /// # Access and safety
     ///
-    /// - A repeat is safe: all attempts of a call carry the same random `Idempotency-Key`.
-    /// - Counts towards the limit `admin`: 500 requests in 300 seconds per source address.
+    /// - Retries are safe: all attempts of a call send the same random `Idempotency-Key`.
+    /// - Rate limit `admin`: 500 requests in 300 seconds per source address.
     ///
     /// # Errors
     ///
@@ -2562,8 +2562,8 @@ impl Client {
     ///
     /// # Access and safety
     ///
-    /// - A repeat is safe: all attempts of a call carry the same random `Idempotency-Key`.
-    /// - Counts towards the limit `admin`: 500 requests in 300 seconds per source address.
+    /// - Retries are safe: all attempts of a call send the same random `Idempotency-Key`.
+    /// - Rate limit `admin`: 500 requests in 300 seconds per source address.
     ///
     /// # Errors
     ///
@@ -2609,7 +2609,7 @@ impl Client {
     ///
     /// # Access and safety
     ///
-    /// - Counts towards the limit `admin`: 500 requests in 300 seconds per source address.
+    /// - Rate limit `admin`: 500 requests in 300 seconds per source address.
     ///
     /// # Errors
     ///
@@ -2645,8 +2645,8 @@ impl Client {
     ///
     /// # Access and safety
     ///
-    /// - A repeat is safe: all attempts of a call carry the same random `Idempotency-Key`.
-    /// - Counts towards the limit `admin`: 500 requests in 300 seconds per source address.
+    /// - Retries are safe: all attempts of a call send the same random `Idempotency-Key`.
+    /// - Rate limit `admin`: 500 requests in 300 seconds per source address.
     ///
     /// # Errors
     ///
@@ -2685,8 +2685,8 @@ impl Client {
     ///
     /// # Access and safety
     ///
-    /// - A repeat is safe: all attempts of a call carry the same random `Idempotency-Key`.
-    /// - Counts towards the limit `admin`: 500 requests in 300 seconds per source address.
+    /// - Retries are safe: all attempts of a call send the same random `Idempotency-Key`.
+    /// - Rate limit `admin`: 500 requests in 300 seconds per source address.
     ///
     /// # Errors
     ///
@@ -2723,7 +2723,7 @@ impl Client {
     ///
     /// # Access and safety
     ///
-    /// - Counts towards the limit `admin`: 500 requests in 300 seconds per source address.
+    /// - Rate limit `admin`: 500 requests in 300 seconds per source address.
     ///
     /// # Errors
     ///
@@ -2758,9 +2758,9 @@ impl Client {
     ///
     /// # Access and safety
     ///
-    /// - Counts towards the limit `admin`: 500 requests in 300 seconds per source address.
+    /// - Rate limit `admin`: 500 requests in 300 seconds per source address.
     ///
-    /// The list comes in pages: [`stream`](builder::AdminListToolkitInstallations::stream) gives the items of all.
+    /// The list has pages: [`stream`](builder::AdminListToolkitInstallations::stream) returns the items of all pages.
     ///
     /// # Errors
     ///
@@ -2798,7 +2798,7 @@ impl Client {
     ///
     /// # Access and safety
     ///
-    /// - Counts towards the limit `admin`: 500 requests in 300 seconds per source address.
+    /// - Rate limit `admin`: 500 requests in 300 seconds per source address.
     ///
     /// # Errors
     ///
@@ -2834,8 +2834,8 @@ impl Client {
     ///
     /// # Access and safety
     ///
-    /// - A repeat is safe: all attempts of a call carry the same random `Idempotency-Key`.
-    /// - Counts towards the limit `admin`: 500 requests in 300 seconds per source address.
+    /// - Retries are safe: all attempts of a call send the same random `Idempotency-Key`.
+    /// - Rate limit `admin`: 500 requests in 300 seconds per source address.
     ///
     /// # Errors
     ///
@@ -2898,7 +2898,7 @@ impl Client {
     ///
     /// # Access and safety
     ///
-    /// - Counts towards the limit `admin`: 500 requests in 300 seconds per source address.
+    /// - Rate limit `admin`: 500 requests in 300 seconds per source address.
     ///
     /// # Errors
     ///
@@ -2935,8 +2935,8 @@ impl Client {
     ///
     /// # Access and safety
     ///
-    /// - A repeat is safe: all attempts of a call carry the same random `Idempotency-Key`.
-    /// - Counts towards the limit `admin`: 500 requests in 300 seconds per source address.
+    /// - Retries are safe: all attempts of a call send the same random `Idempotency-Key`.
+    /// - Rate limit `admin`: 500 requests in 300 seconds per source address.
     ///
     /// # Errors
     ///
@@ -2982,8 +2982,8 @@ impl Client {
     ///
     /// # Access and safety
     ///
-    /// - A repeat is safe: all attempts of a call carry the same random `Idempotency-Key`.
-    /// - Counts towards the limit `admin`: 500 requests in 300 seconds per source address.
+    /// - Retries are safe: all attempts of a call send the same random `Idempotency-Key`.
+    /// - Rate limit `admin`: 500 requests in 300 seconds per source address.
     ///
     /// # Errors
     ///
@@ -3023,8 +3023,8 @@ impl Client {
     ///
     /// # Access and safety
     ///
-    /// - A repeat is safe: all attempts of a call carry the same random `Idempotency-Key`.
-    /// - Counts towards the limit `admin`: 500 requests in 300 seconds per source address.
+    /// - Retries are safe: all attempts of a call send the same random `Idempotency-Key`.
+    /// - Rate limit `admin`: 500 requests in 300 seconds per source address.
     ///
     /// # Errors
     ///
@@ -3070,8 +3070,8 @@ impl Client {
     ///
     /// # Access and safety
     ///
-    /// - A repeat is safe: all attempts of a call carry the same random `Idempotency-Key`.
-    /// - Counts towards the limit `admin`: 500 requests in 300 seconds per source address.
+    /// - Retries are safe: all attempts of a call send the same random `Idempotency-Key`.
+    /// - Rate limit `admin`: 500 requests in 300 seconds per source address.
     ///
     /// # Errors
     ///
@@ -3112,9 +3112,9 @@ impl Client {
     /// # Access and safety
     ///
     /// - The token needs the scope `action-items:read`.
-    /// - Counts towards the limit `user`: 1000 requests in 300 seconds per source address.
+    /// - Rate limit `user`: 1000 requests in 300 seconds per source address.
     ///
-    /// The list comes in pages: [`stream`](builder::ListActionItems::stream) gives the items of all.
+    /// The list has pages: [`stream`](builder::ListActionItems::stream) returns the items of all pages.
     ///
     /// # Errors
     ///
@@ -3146,8 +3146,8 @@ impl Client {
     /// # Access and safety
     ///
     /// - The token needs the scope `action-items:write`.
-    /// - A repeat is safe: all attempts of a call carry the same random `Idempotency-Key`.
-    /// - Counts towards the limit `user`: 1000 requests in 300 seconds per source address.
+    /// - Retries are safe: all attempts of a call send the same random `Idempotency-Key`.
+    /// - Rate limit `user`: 1000 requests in 300 seconds per source address.
     ///
     /// # Errors
     ///
@@ -3197,7 +3197,7 @@ impl Client {
     /// # Access and safety
     ///
     /// - The token needs the scope `action-items:read`.
-    /// - Counts towards the limit `user`: 1000 requests in 300 seconds per source address.
+    /// - Rate limit `user`: 1000 requests in 300 seconds per source address.
     ///
     /// # Errors
     ///
@@ -3234,8 +3234,8 @@ impl Client {
     /// # Access and safety
     ///
     /// - The token needs the scope `action-items:write`.
-    /// - A repeat is safe: all attempts of a call carry the same random `Idempotency-Key`.
-    /// - Counts towards the limit `user`: 1000 requests in 300 seconds per source address.
+    /// - Retries are safe: all attempts of a call send the same random `Idempotency-Key`.
+    /// - Rate limit `user`: 1000 requests in 300 seconds per source address.
     ///
     /// # Errors
     ///
@@ -3280,8 +3280,8 @@ impl Client {
     /// # Access and safety
     ///
     /// - The token needs the scope `action-items:write`.
-    /// - A repeat is safe: all attempts of a call carry the same random `Idempotency-Key`.
-    /// - Counts towards the limit `user`: 1000 requests in 300 seconds per source address.
+    /// - Retries are safe: all attempts of a call send the same random `Idempotency-Key`.
+    /// - Rate limit `user`: 1000 requests in 300 seconds per source address.
     ///
     /// # Errors
     ///
@@ -3327,8 +3327,8 @@ impl Client {
     /// # Access and safety
     ///
     /// - The token needs the scope `action-items:write`.
-    /// - A repeat is safe: all attempts of a call carry the same random `Idempotency-Key`.
-    /// - Counts towards the limit `user`: 1000 requests in 300 seconds per source address.
+    /// - Retries are safe: all attempts of a call send the same random `Idempotency-Key`.
+    /// - Rate limit `user`: 1000 requests in 300 seconds per source address.
     ///
     /// # Errors
     ///
@@ -3366,7 +3366,7 @@ impl Client {
     /// # Access and safety
     ///
     /// - The token needs the scope `meetings:read`.
-    /// - Counts towards the limit `user`: 1000 requests in 300 seconds per source address.
+    /// - Rate limit `user`: 1000 requests in 300 seconds per source address.
     ///
     /// # Errors
     ///
@@ -3403,8 +3403,8 @@ impl Client {
     /// # Access and safety
     ///
     /// - The token needs the scope `meetings:write`.
-    /// - A repeat is safe: all attempts of a call carry the same random `Idempotency-Key`.
-    /// - Counts towards the limit `user`: 1000 requests in 300 seconds per source address.
+    /// - Retries are safe: all attempts of a call send the same random `Idempotency-Key`.
+    /// - Rate limit `user`: 1000 requests in 300 seconds per source address.
     ///
     /// # Errors
     ///
@@ -3456,8 +3456,8 @@ impl Client {
     /// # Access and safety
     ///
     /// - The token needs the scope `meetings:write`.
-    /// - A repeat is safe: all attempts of a call carry the same random `Idempotency-Key`.
-    /// - Counts towards the limit `user`: 1000 requests in 300 seconds per source address.
+    /// - Retries are safe: all attempts of a call send the same random `Idempotency-Key`.
+    /// - Rate limit `user`: 1000 requests in 300 seconds per source address.
     ///
     /// # Errors
     ///
@@ -3502,8 +3502,8 @@ impl Client {
     /// # Access and safety
     ///
     /// - The token needs the scope `meetings:write`.
-    /// - A repeat is safe: all attempts of a call carry the same random `Idempotency-Key`.
-    /// - Counts towards the limit `user`: 1000 requests in 300 seconds per source address.
+    /// - Retries are safe: all attempts of a call send the same random `Idempotency-Key`.
+    /// - Rate limit `user`: 1000 requests in 300 seconds per source address.
     ///
     /// # Errors
     ///
@@ -3549,8 +3549,8 @@ impl Client {
     /// # Access and safety
     ///
     /// - The token needs the scope `meetings:write`.
-    /// - A repeat is safe: all attempts of a call carry the same random `Idempotency-Key`.
-    /// - Counts towards the limit `user`: 1000 requests in 300 seconds per source address.
+    /// - Retries are safe: all attempts of a call send the same random `Idempotency-Key`.
+    /// - Rate limit `user`: 1000 requests in 300 seconds per source address.
     ///
     /// # Errors
     ///
@@ -3589,9 +3589,9 @@ impl Client {
     /// # Access and safety
     ///
     /// - The token needs the scope `meetings:read`.
-    /// - Counts towards the limit `user`: 1000 requests in 300 seconds per source address.
+    /// - Rate limit `user`: 1000 requests in 300 seconds per source address.
     ///
-    /// The list comes in pages: [`stream`](builder::ListBacklogItems::stream) gives the items of all.
+    /// The list has pages: [`stream`](builder::ListBacklogItems::stream) returns the items of all pages.
     ///
     /// # Errors
     ///
@@ -3623,8 +3623,8 @@ impl Client {
     /// # Access and safety
     ///
     /// - The token needs the scope `meetings:write`.
-    /// - A repeat is safe: all attempts of a call carry the same random `Idempotency-Key`.
-    /// - Counts towards the limit `user`: 1000 requests in 300 seconds per source address.
+    /// - Retries are safe: all attempts of a call send the same random `Idempotency-Key`.
+    /// - Rate limit `user`: 1000 requests in 300 seconds per source address.
     ///
     /// # Errors
     ///
@@ -3673,9 +3673,9 @@ impl Client {
     /// # Access and safety
     ///
     /// - The token needs the scope `meetings:read`.
-    /// - Counts towards the limit `user`: 1000 requests in 300 seconds per source address.
+    /// - Rate limit `user`: 1000 requests in 300 seconds per source address.
     ///
-    /// The list comes in pages: [`stream`](builder::ListBacklogItemHistory::stream) gives the items of all.
+    /// The list has pages: [`stream`](builder::ListBacklogItemHistory::stream) returns the items of all pages.
     ///
     /// # Errors
     ///
@@ -3707,7 +3707,7 @@ impl Client {
     /// # Access and safety
     ///
     /// - The token needs the scope `meetings:read`.
-    /// - Counts towards the limit `user`: 1000 requests in 300 seconds per source address.
+    /// - Rate limit `user`: 1000 requests in 300 seconds per source address.
     ///
     /// # Errors
     ///
@@ -3744,8 +3744,8 @@ impl Client {
     /// # Access and safety
     ///
     /// - The token needs the scope `meetings:write`.
-    /// - A repeat is safe: all attempts of a call carry the same random `Idempotency-Key`.
-    /// - Counts towards the limit `user`: 1000 requests in 300 seconds per source address.
+    /// - Retries are safe: all attempts of a call send the same random `Idempotency-Key`.
+    /// - Rate limit `user`: 1000 requests in 300 seconds per source address.
     ///
     /// # Errors
     ///
@@ -3789,7 +3789,7 @@ impl Client {
     /// # Access and safety
     ///
     /// - The token needs the scope `meetings:write`.
-    /// - Counts towards the limit `user`: 1000 requests in 300 seconds per source address.
+    /// - Rate limit `user`: 1000 requests in 300 seconds per source address.
     ///
     /// # Errors
     ///
@@ -3826,8 +3826,8 @@ impl Client {
     /// # Access and safety
     ///
     /// - The token needs the scope `meetings:write`.
-    /// - A repeat is safe: all attempts of a call carry the same random `Idempotency-Key`.
-    /// - Counts towards the limit `user`: 1000 requests in 300 seconds per source address.
+    /// - Retries are safe: all attempts of a call send the same random `Idempotency-Key`.
+    /// - Rate limit `user`: 1000 requests in 300 seconds per source address.
     ///
     /// # Errors
     ///
@@ -3871,9 +3871,9 @@ impl Client {
     /// # Access and safety
     ///
     /// - The token needs the scope `calendar:read`.
-    /// - Counts towards the limit `user`: 1000 requests in 300 seconds per source address.
+    /// - Rate limit `user`: 1000 requests in 300 seconds per source address.
     ///
-    /// The list comes in pages: [`stream`](builder::ListCalendarEvents::stream) gives the items of all.
+    /// The list has pages: [`stream`](builder::ListCalendarEvents::stream) returns the items of all pages.
     ///
     /// # Errors
     ///
@@ -3905,7 +3905,7 @@ impl Client {
     /// # Access and safety
     ///
     /// - The token needs the scope `calendar:read`.
-    /// - Counts towards the limit `user`: 1000 requests in 300 seconds per source address.
+    /// - Rate limit `user`: 1000 requests in 300 seconds per source address.
     ///
     /// # Errors
     ///
@@ -3942,8 +3942,8 @@ impl Client {
     /// # Access and safety
     ///
     /// - The token needs the scope `calendar:write`.
-    /// - A repeat is safe: all attempts of a call carry the same random `Idempotency-Key`.
-    /// - Counts towards the limit `user`: 1000 requests in 300 seconds per source address.
+    /// - Retries are safe: all attempts of a call send the same random `Idempotency-Key`.
+    /// - Rate limit `user`: 1000 requests in 300 seconds per source address.
     ///
     /// # Errors
     ///
@@ -3983,8 +3983,8 @@ impl Client {
     /// # Access and safety
     ///
     /// - The token needs the scope `calendar:write`.
-    /// - A repeat is safe: all attempts of a call carry the same random `Idempotency-Key`.
-    /// - Counts towards the limit `user`: 1000 requests in 300 seconds per source address.
+    /// - Retries are safe: all attempts of a call send the same random `Idempotency-Key`.
+    /// - Rate limit `user`: 1000 requests in 300 seconds per source address.
     ///
     /// # Errors
     ///
@@ -4028,8 +4028,8 @@ impl Client {
     /// # Access and safety
     ///
     /// - The token needs the scope `calendar:write`.
-    /// - A repeat is safe: all attempts of a call carry the same random `Idempotency-Key`.
-    /// - Counts towards the limit `user`: 1000 requests in 300 seconds per source address.
+    /// - Retries are safe: all attempts of a call send the same random `Idempotency-Key`.
+    /// - Rate limit `user`: 1000 requests in 300 seconds per source address.
     ///
     /// # Errors
     ///
@@ -4067,9 +4067,9 @@ impl Client {
     /// # Access and safety
     ///
     /// - The token needs the scope `chat:read`.
-    /// - Counts towards the limit `user`: 1000 requests in 300 seconds per source address.
+    /// - Rate limit `user`: 1000 requests in 300 seconds per source address.
     ///
-    /// The list comes in pages: [`stream`](builder::ListChatSessions::stream) gives the items of all.
+    /// The list has pages: [`stream`](builder::ListChatSessions::stream) returns the items of all pages.
     ///
     /// # Errors
     ///
@@ -4101,8 +4101,8 @@ impl Client {
     /// # Access and safety
     ///
     /// - The token needs the scope `chat:write`.
-    /// - A repeat is safe: all attempts of a call carry the same random `Idempotency-Key`.
-    /// - Counts towards the limit `user`: 1000 requests in 300 seconds per source address.
+    /// - Retries are safe: all attempts of a call send the same random `Idempotency-Key`.
+    /// - Rate limit `user`: 1000 requests in 300 seconds per source address.
     ///
     /// # Errors
     ///
@@ -4160,9 +4160,9 @@ impl Client {
     /// # Access and safety
     ///
     /// - The token needs the scope `chat:read`.
-    /// - Counts towards the limit `user`: 1000 requests in 300 seconds per source address.
+    /// - Rate limit `user`: 1000 requests in 300 seconds per source address.
     ///
-    /// The list comes in pages: [`stream`](builder::GetChatSession::stream) gives the items of all.
+    /// The list has pages: [`stream`](builder::GetChatSession::stream) returns the items of all pages.
     ///
     /// # Errors
     ///
@@ -4199,8 +4199,8 @@ impl Client {
     /// # Access and safety
     ///
     /// - The token needs the scope `chat:write`.
-    /// - A repeat is safe: all attempts of a call carry the same random `Idempotency-Key`.
-    /// - Counts towards the limit `user`: 1000 requests in 300 seconds per source address.
+    /// - Retries are safe: all attempts of a call send the same random `Idempotency-Key`.
+    /// - Rate limit `user`: 1000 requests in 300 seconds per source address.
     ///
     /// # Errors
     ///
@@ -4246,7 +4246,7 @@ impl Client {
     /// # Access and safety
     ///
     /// - The token needs the scope `chat:read`.
-    /// - Counts towards the limit `user`: 1000 requests in 300 seconds per source address.
+    /// - Rate limit `user`: 1000 requests in 300 seconds per source address.
     ///
     /// # Errors
     ///
@@ -4284,9 +4284,9 @@ impl Client {
     /// # Access and safety
     ///
     /// - The token needs the scope `meetings:read`.
-    /// - Counts towards the limit `user`: 1000 requests in 300 seconds per source address.
+    /// - Rate limit `user`: 1000 requests in 300 seconds per source address.
     ///
-    /// The list comes in pages: [`stream`](builder::ListMeetingAttachments::stream) gives the items of all.
+    /// The list has pages: [`stream`](builder::ListMeetingAttachments::stream) returns the items of all pages.
     ///
     /// # Errors
     ///
@@ -4323,8 +4323,8 @@ impl Client {
     /// # Access and safety
     ///
     /// - The token needs the scope `meetings:write`.
-    /// - A repeat is safe: all attempts of a call carry the same random `Idempotency-Key`.
-    /// - Counts towards the limit `user`: 1000 requests in 300 seconds per source address.
+    /// - Retries are safe: all attempts of a call send the same random `Idempotency-Key`.
+    /// - Rate limit `user`: 1000 requests in 300 seconds per source address.
     ///
     /// # Errors
     ///
@@ -4364,7 +4364,7 @@ impl Client {
     /// # Access and safety
     ///
     /// - The token needs the scope `meetings:read`.
-    /// - Counts towards the limit `user`: 1000 requests in 300 seconds per source address.
+    /// - Rate limit `user`: 1000 requests in 300 seconds per source address.
     ///
     /// # Errors
     ///
@@ -4402,8 +4402,8 @@ impl Client {
     /// # Access and safety
     ///
     /// - The token needs the scope `meetings:write`.
-    /// - A repeat is safe: all attempts of a call carry the same random `Idempotency-Key`.
-    /// - Counts towards the limit `user`: 1000 requests in 300 seconds per source address.
+    /// - Retries are safe: all attempts of a call send the same random `Idempotency-Key`.
+    /// - Rate limit `user`: 1000 requests in 300 seconds per source address.
     ///
     /// # Errors
     ///
@@ -4442,7 +4442,7 @@ impl Client {
     /// # Access and safety
     ///
     /// - The token needs the scope `meetings:read`.
-    /// - Counts towards the limit `user`: 1000 requests in 300 seconds per source address.
+    /// - Rate limit `user`: 1000 requests in 300 seconds per source address.
     ///
     /// # Errors
     ///
@@ -4480,9 +4480,9 @@ impl Client {
     /// # Access and safety
     ///
     /// - The token needs the scope `context:read`.
-    /// - Counts towards the limit `user`: 1000 requests in 300 seconds per source address.
+    /// - Rate limit `user`: 1000 requests in 300 seconds per source address.
     ///
-    /// The list comes in pages: [`stream`](builder::ListMeetingContexts::stream) gives the items of all.
+    /// The list has pages: [`stream`](builder::ListMeetingContexts::stream) returns the items of all pages.
     ///
     /// # Errors
     ///
@@ -4518,7 +4518,7 @@ impl Client {
     /// # Access and safety
     ///
     /// - The token needs the scope `context:write`.
-    /// - Counts towards the limit `user`: 1000 requests in 300 seconds per source address.
+    /// - Rate limit `user`: 1000 requests in 300 seconds per source address.
     ///
     /// # Errors
     ///
@@ -4560,7 +4560,7 @@ impl Client {
     /// # Access and safety
     ///
     /// - The token needs the scope `context:read`.
-    /// - Counts towards the limit `user`: 1000 requests in 300 seconds per source address.
+    /// - Rate limit `user`: 1000 requests in 300 seconds per source address.
     ///
     /// # Errors
     ///
@@ -4598,8 +4598,8 @@ impl Client {
     /// # Access and safety
     ///
     /// - The token needs the scope `context:write`.
-    /// - A repeat is safe: all attempts of a call carry the same random `Idempotency-Key`.
-    /// - Counts towards the limit `user`: 1000 requests in 300 seconds per source address.
+    /// - Retries are safe: all attempts of a call send the same random `Idempotency-Key`.
+    /// - Rate limit `user`: 1000 requests in 300 seconds per source address.
     ///
     /// # Errors
     ///
@@ -4638,7 +4638,7 @@ impl Client {
     /// # Access and safety
     ///
     /// - The token needs the scope `context:read`.
-    /// - Counts towards the limit `user`: 1000 requests in 300 seconds per source address.
+    /// - Rate limit `user`: 1000 requests in 300 seconds per source address.
     ///
     /// # Errors
     ///
@@ -4676,9 +4676,9 @@ impl Client {
     /// # Access and safety
     ///
     /// - The token needs the scope `meetings:read`.
-    /// - Counts towards the limit `user`: 1000 requests in 300 seconds per source address.
+    /// - Rate limit `user`: 1000 requests in 300 seconds per source address.
     ///
-    /// The list comes in pages: [`stream`](builder::ListMeetings::stream) gives the items of all.
+    /// The list has pages: [`stream`](builder::ListMeetings::stream) returns the items of all pages.
     ///
     /// # Errors
     ///
@@ -4710,8 +4710,8 @@ impl Client {
     /// # Access and safety
     ///
     /// - The token needs the scope `meetings:write`.
-    /// - A repeat is safe: all attempts of a call carry the same random `Idempotency-Key`.
-    /// - Counts towards the limit `user`: 1000 requests in 300 seconds per source address.
+    /// - Retries are safe: all attempts of a call send the same random `Idempotency-Key`.
+    /// - Rate limit `user`: 1000 requests in 300 seconds per source address.
     ///
     /// # Errors
     ///
@@ -4757,9 +4757,9 @@ impl Client {
     /// # Access and safety
     ///
     /// - The token needs the scope `meetings:read`.
-    /// - Counts towards the limit `user`: 1000 requests in 300 seconds per source address.
+    /// - Rate limit `user`: 1000 requests in 300 seconds per source address.
     ///
-    /// The answer may lead to another resource: [`follow`](builder::GetMeeting::follow) goes on to it.
+    /// The response may refer to another resource: [`follow`](builder::GetMeeting::follow) fetches it.
     ///
     /// # Errors
     ///
@@ -4796,8 +4796,8 @@ impl Client {
     /// # Access and safety
     ///
     /// - The token needs the scope `meetings:write`.
-    /// - A repeat is safe: all attempts of a call carry the same random `Idempotency-Key`.
-    /// - Counts towards the limit `user`: 1000 requests in 300 seconds per source address.
+    /// - Retries are safe: all attempts of a call send the same random `Idempotency-Key`.
+    /// - Rate limit `user`: 1000 requests in 300 seconds per source address.
     ///
     /// # Errors
     ///
@@ -4842,7 +4842,7 @@ impl Client {
     /// # Access and safety
     ///
     /// - The token needs the scope `meetings:read`.
-    /// - Counts towards the limit `user`: 1000 requests in 300 seconds per source address.
+    /// - Rate limit `user`: 1000 requests in 300 seconds per source address.
     ///
     /// # Errors
     ///
@@ -4879,8 +4879,8 @@ impl Client {
     /// # Access and safety
     ///
     /// - The token needs the scope `meetings:write`.
-    /// - A repeat is safe: all attempts of a call carry the same random `Idempotency-Key`.
-    /// - Counts towards the limit `user`: 1000 requests in 300 seconds per source address.
+    /// - Retries are safe: all attempts of a call send the same random `Idempotency-Key`.
+    /// - Rate limit `user`: 1000 requests in 300 seconds per source address.
     ///
     /// # Errors
     ///
@@ -4933,7 +4933,7 @@ impl Client {
     /// # Access and safety
     ///
     /// - The token needs the scope `meetings:read`.
-    /// - Counts towards the limit `user`: 1000 requests in 300 seconds per source address.
+    /// - Rate limit `user`: 1000 requests in 300 seconds per source address.
     ///
     /// # Errors
     ///
@@ -4970,8 +4970,8 @@ impl Client {
     /// # Access and safety
     ///
     /// - The token needs the scope `meetings:write`.
-    /// - A repeat is safe: all attempts of a call carry the same random `Idempotency-Key`.
-    /// - Counts towards the limit `user`: 1000 requests in 300 seconds per source address.
+    /// - Retries are safe: all attempts of a call send the same random `Idempotency-Key`.
+    /// - Rate limit `user`: 1000 requests in 300 seconds per source address.
     ///
     /// # Errors
     ///
@@ -5016,7 +5016,7 @@ impl Client {
     /// # Access and safety
     ///
     /// - The token needs the scope `meetings:read`.
-    /// - Counts towards the limit `user`: 1000 requests in 300 seconds per source address.
+    /// - Rate limit `user`: 1000 requests in 300 seconds per source address.
     ///
     /// # Errors
     ///
@@ -5054,7 +5054,7 @@ impl Client {
     /// # Access and safety
     ///
     /// - The token needs the scope `meetings:read`.
-    /// - Counts towards the limit `user`: 1000 requests in 300 seconds per source address.
+    /// - Rate limit `user`: 1000 requests in 300 seconds per source address.
     ///
     /// # Errors
     ///
@@ -5090,7 +5090,7 @@ impl Client {
     /// # Access and safety
     ///
     /// - The token needs the scope `meetings:read`.
-    /// - Counts towards the limit `user`: 1000 requests in 300 seconds per source address.
+    /// - Rate limit `user`: 1000 requests in 300 seconds per source address.
     ///
     /// # Errors
     ///
@@ -5127,8 +5127,8 @@ impl Client {
     /// # Access and safety
     ///
     /// - The token needs the scope `meetings:write`.
-    /// - A repeat is safe: all attempts of a call carry the same random `Idempotency-Key`.
-    /// - Counts towards the limit `user`: 1000 requests in 300 seconds per source address.
+    /// - Retries are safe: all attempts of a call send the same random `Idempotency-Key`.
+    /// - Rate limit `user`: 1000 requests in 300 seconds per source address.
     ///
     /// # Errors
     ///
@@ -5174,8 +5174,8 @@ impl Client {
     /// # Access and safety
     ///
     /// - The token needs the scope `meetings:write`.
-    /// - A repeat is safe: all attempts of a call carry the same random `Idempotency-Key`.
-    /// - Counts towards the limit `user`: 1000 requests in 300 seconds per source address.
+    /// - Retries are safe: all attempts of a call send the same random `Idempotency-Key`.
+    /// - Rate limit `user`: 1000 requests in 300 seconds per source address.
     ///
     /// # Errors
     ///
@@ -5214,9 +5214,9 @@ impl Client {
     /// # Access and safety
     ///
     /// - The token needs the scope `meetings:read`.
-    /// - Counts towards the limit `user`: 1000 requests in 300 seconds per source address.
+    /// - Rate limit `user`: 1000 requests in 300 seconds per source address.
     ///
-    /// The list comes in pages: [`stream`](builder::ListMeetingTemplates::stream) gives the items of all.
+    /// The list has pages: [`stream`](builder::ListMeetingTemplates::stream) returns the items of all pages.
     ///
     /// # Errors
     ///
@@ -5247,7 +5247,7 @@ impl Client {
     /// # Access and safety
     ///
     /// - The token needs the scope `meetings:read`.
-    /// - Counts towards the limit `user`: 1000 requests in 300 seconds per source address.
+    /// - Rate limit `user`: 1000 requests in 300 seconds per source address.
     ///
     /// # Errors
     ///
@@ -5283,8 +5283,8 @@ impl Client {
     /// # Access and safety
     ///
     /// - The token needs the scope `meetings:write`.
-    /// - A repeat is safe: all attempts of a call carry the same random `Idempotency-Key`.
-    /// - Counts towards the limit `user`: 1000 requests in 300 seconds per source address.
+    /// - Retries are safe: all attempts of a call send the same random `Idempotency-Key`.
+    /// - Rate limit `user`: 1000 requests in 300 seconds per source address.
     ///
     /// # Errors
     ///
@@ -5330,7 +5330,7 @@ impl Client {
     /// # Access and safety
     ///
     /// - The token needs the scope `meetings:read`.
-    /// - Counts towards the limit `user`: 1000 requests in 300 seconds per source address.
+    /// - Rate limit `user`: 1000 requests in 300 seconds per source address.
     ///
     /// # Errors
     ///
@@ -5368,7 +5368,7 @@ impl Client {
     /// # Access and safety
     ///
     /// - The token needs the scope `profile`.
-    /// - Counts towards the limit `user`: 1000 requests in 300 seconds per source address.
+    /// - Rate limit `user`: 1000 requests in 300 seconds per source address.
     ///
     /// # Errors
     ///
@@ -5399,9 +5399,9 @@ impl Client {
     /// # Access and safety
     ///
     /// - The token needs the scope `toolkits:read`.
-    /// - Counts towards the limit `user`: 1000 requests in 300 seconds per source address.
+    /// - Rate limit `user`: 1000 requests in 300 seconds per source address.
     ///
-    /// The list comes in pages: [`stream`](builder::ListToolkits::stream) gives the items of all.
+    /// The list has pages: [`stream`](builder::ListToolkits::stream) returns the items of all pages.
     ///
     /// # Errors
     ///
@@ -5434,7 +5434,7 @@ impl Client {
     /// # Access and safety
     ///
     /// - The token needs the scope `toolkits:read`.
-    /// - Counts towards the limit `user`: 1000 requests in 300 seconds per source address.
+    /// - Rate limit `user`: 1000 requests in 300 seconds per source address.
     ///
     /// # Errors
     ///
@@ -5472,8 +5472,8 @@ impl Client {
     /// # Access and safety
     ///
     /// - The token needs the scope `toolkits:write`.
-    /// - A repeat is safe: all attempts of a call carry the same random `Idempotency-Key`.
-    /// - Counts towards the limit `user`: 1000 requests in 300 seconds per source address.
+    /// - Retries are safe: all attempts of a call send the same random `Idempotency-Key`.
+    /// - Rate limit `user`: 1000 requests in 300 seconds per source address.
     ///
     /// # Errors
     ///
@@ -5517,7 +5517,7 @@ impl Client {
     /// # Access and safety
     ///
     /// - The token needs the scope `toolkits:read`.
-    /// - Counts towards the limit `user`: 1000 requests in 300 seconds per source address.
+    /// - Rate limit `user`: 1000 requests in 300 seconds per source address.
     ///
     /// # Errors
     ///
@@ -5553,8 +5553,8 @@ impl Client {
     /// # Access and safety
     ///
     /// - The token needs the scope `toolkits:write`.
-    /// - A repeat is safe: all attempts of a call carry the same random `Idempotency-Key`.
-    /// - Counts towards the limit `user`: 1000 requests in 300 seconds per source address.
+    /// - Retries are safe: all attempts of a call send the same random `Idempotency-Key`.
+    /// - Rate limit `user`: 1000 requests in 300 seconds per source address.
     ///
     /// # Errors
     ///
@@ -5593,9 +5593,9 @@ impl Client {
     /// # Access and safety
     ///
     /// - The token needs the scope `workflows:read`.
-    /// - Counts towards the limit `user`: 1000 requests in 300 seconds per source address.
+    /// - Rate limit `user`: 1000 requests in 300 seconds per source address.
     ///
-    /// The list comes in pages: [`stream`](builder::ListWorkflowRuns::stream) gives the items of all.
+    /// The list has pages: [`stream`](builder::ListWorkflowRuns::stream) returns the items of all pages.
     ///
     /// # Errors
     ///
@@ -5626,8 +5626,8 @@ impl Client {
     /// # Access and safety
     ///
     /// - The token needs the scope `workflows:write`.
-    /// - A repeat is safe: all attempts of a call carry the same random `Idempotency-Key`.
-    /// - Counts towards the limit `user`: 1000 requests in 300 seconds per source address.
+    /// - Retries are safe: all attempts of a call send the same random `Idempotency-Key`.
+    /// - Rate limit `user`: 1000 requests in 300 seconds per source address.
     ///
     /// # Errors
     ///
@@ -5673,7 +5673,7 @@ impl Client {
     /// # Access and safety
     ///
     /// - The token needs the scope `workflows:read`.
-    /// - Counts towards the limit `user`: 1000 requests in 300 seconds per source address.
+    /// - Rate limit `user`: 1000 requests in 300 seconds per source address.
     ///
     /// # Errors
     ///
@@ -5711,9 +5711,9 @@ impl Client {
     ///
     /// # Access and safety
     ///
-    /// - Counts towards the limit `admin`: 500 requests in 300 seconds per source address.
+    /// - Rate limit `admin`: 500 requests in 300 seconds per source address.
     ///
-    /// The list comes in pages: [`stream`](builder::ListWorkspaces::stream) gives the items of all.
+    /// The list has pages: [`stream`](builder::ListWorkspaces::stream) returns the items of all pages.
     ///
     /// # Errors
     ///
@@ -5737,7 +5737,7 @@ impl Client {
     }
 }
 
-/// Where the API runs.
+/// The environments of the API.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Environment {
@@ -5750,7 +5750,7 @@ pub enum Environment {
 impl Environment {
     /// All environments of the document.
     pub const ALL: &'static [Self] = &[Self::Production, Self::Beta];
-    /// The address that calls start with.
+    /// The base URL of this environment.
     pub const fn base_url(self) -> &'static str {
         match self {
             Self::Production => "https://api.contio.ai",
@@ -5775,21 +5775,21 @@ pub struct ClientBuilder {
 }
 
 impl ClientBuilder {
-    /// Chooses one of the addresses that the document names.
+    /// Uses one of the servers in the document.
     pub fn environment(self, environment: Environment) -> Self {
         self.base_url(environment.base_url())
     }
 
-    /// Sets the address that calls start with, for custom hosts and tests.
+    /// Sets the base URL, for custom hosts and tests.
     ///
-    /// `http://` is refused but for loopback addresses, see
+    /// `http://` is refused except for loopback addresses, see
     /// [`allow_insecure_http`](Self::allow_insecure_http).
     pub fn base_url(mut self, url: impl Into<String>) -> Self {
         self.core = self.core.base_url(url);
         self
     }
 
-    /// Signs calls with an access token (Bearer, RFC 6750) or a source of tokens, the scheme `userToken` of the document.
+    /// Authenticates calls with an access token (Bearer, RFC 6750) or a source of tokens: the scheme `userToken` of the document.
     ///
     /// Access token of a user, for the user side. It is valid for 24 hours. Renew it with the refresh token, which is valid for 30 days; the response may contain a new refresh token. The authorization code is valid for five minutes, and only once. PKCE is optional; the only method is `S256`. The vendor declares the OAuth flow `application` here, but its guides describe the authorization code flow. Ask partner-support@contio.ai for client id and client secret.
     pub fn user_token(mut self, token: impl Into<Bearer>) -> Self {
@@ -5797,9 +5797,9 @@ impl ClientBuilder {
         self
     }
 
-    /// Gets tokens for the scheme `userToken` by OAuth 2.0 (authorization code).
+    /// Gets tokens for the scheme `userToken` with OAuth 2.0 (authorization code).
     ///
-    /// It has the settings of this builder as they are now, without its credentials: set the address first.
+    /// It copies the current settings of this builder, without its credentials: set the base URL first.
     ///
     /// Scopes that the document lists:
     ///
@@ -5823,7 +5823,7 @@ impl ClientBuilder {
     ///
     /// # Errors
     ///
-    /// [`BuildError`] when no address was given, the configuration cannot be used, or an endpoint would get secrets in the clear.
+    /// [`BuildError`] when no base URL is set, the configuration cannot be used, or secrets would be sent unencrypted.
     ///
     /// # Example
     ///
@@ -5853,7 +5853,7 @@ impl ClientBuilder {
         self.core.oauth("userToken", config)
     }
 
-    /// Signs calls with an API key (`X-API-Key` in the header), the scheme `apiKey` of the document.
+    /// Authenticates calls with an API key (`X-API-Key` in the header): the scheme `apiKey` of the document.
     ///
     /// API key of the partner app, for the admin side. Always send it together with `clientId`. Ask partner-support@contio.ai for it.
     pub fn api_key(mut self, key: impl Into<Secret>) -> Self {
@@ -5861,7 +5861,7 @@ impl ClientBuilder {
         self
     }
 
-    /// Signs calls with an API key (`X-Client-ID` in the header), the scheme `clientId` of the document.
+    /// Authenticates calls with an API key (`X-Client-ID` in the header): the scheme `clientId` of the document.
     ///
     /// Client id of the partner app, for the admin side: the same as for OAuth. Always send it together with `apiKey`. Ask partner-support@contio.ai for it.
     pub fn client_id(mut self, key: impl Into<Secret>) -> Self {
@@ -5869,7 +5869,7 @@ impl ClientBuilder {
         self
     }
 
-    /// Signs calls with a user name and a password (HTTP Basic, RFC 7617), the scheme `clientBasic` of the document.
+    /// Authenticates calls with a user name and a password (HTTP Basic, RFC 7617): the scheme `clientBasic` of the document.
     ///
     /// User name: client id. Password: client secret. For OAuth endpoints: the quick start requires these credentials for the token endpoint, and the vendor's SDK sends them to the other endpoints with this scheme. Ask partner-support@contio.ai for them.
     pub fn client_basic(
@@ -5894,7 +5894,7 @@ impl ClientBuilder {
         self
     }
 
-    /// Sets what the client does about the limits of the API: it waits, unless told otherwise.
+    /// Sets what the client does at the rate limits of the API. By default it waits.
     pub fn rate_limiting(
         mut self,
         mode: ::openapi_client_runtime::RateLimiting,
@@ -5903,55 +5903,55 @@ impl ClientBuilder {
         self
     }
 
-    /// Bounds the time until a connection stands.
+    /// Limits the time to connect.
     pub fn connect_timeout(mut self, limit: ::std::time::Duration) -> Self {
         self.core = self.core.connect_timeout(limit);
         self
     }
 
-    /// Bounds the time between two pieces of an answer.
+    /// Limits the time between two chunks of a response.
     pub fn read_timeout(mut self, limit: ::std::time::Duration) -> Self {
         self.core = self.core.read_timeout(limit);
         self
     }
 
-    /// Bounds the time of one attempt of a call; without it, only that of the whole call counts.
+    /// Limits the time of each attempt of a call. Without it, only the limit of the whole call applies.
     pub fn attempt_timeout(mut self, limit: ::std::time::Duration) -> Self {
         self.core = self.core.attempt_timeout(limit);
         self
     }
 
-    /// Bounds the time of a whole call, with all its attempts and the waits between them.
+    /// Limits the time of a whole call, with all attempts and the waits between them.
     pub fn timeout(mut self, limit: ::std::time::Duration) -> Self {
         self.core = self.core.timeout(limit);
         self
     }
 
-    /// Sets how often and how patiently calls are repeated.
+    /// Sets how often and with which delays calls are retried.
     pub fn retry(mut self, policy: ::openapi_client_runtime::RetryPolicy) -> Self {
         self.core = self.core.retry(policy);
         self
     }
 
-    /// Sets what all calls of the client and its clones may spend on repeats: a repeat costs 5, after a timeout 10, and a success gives 1 back.
+    /// Sets the retry budget that the client shares with its clones: a retry costs 5, a retry after a timeout 10, and a success gives 1 back.
     pub fn retry_budget(mut self, budget: u32) -> Self {
         self.core = self.core.retry_budget(budget);
         self
     }
 
-    /// Bounds the size in bytes of an answer that is decoded.
+    /// Limits the size in bytes of a response that is decoded.
     pub fn response_body_limit(mut self, bytes: usize) -> Self {
         self.core = self.core.response_body_limit(bytes);
         self
     }
 
-    /// Follows up to `max` redirections in an attempt; without this, none. Credentials never go to another scheme, host or port.
+    /// Follows up to `max` redirects in an attempt. Without this, none. Credentials never go to another scheme, host or port.
     pub fn follow_redirects(mut self, max: u32) -> Self {
         self.core = self.core.follow_redirects(max);
         self
     }
 
-    /// Adds a step that every request goes through; the first one added is the outermost.
+    /// Adds middleware for all requests. The first one added is the outermost.
     pub fn middleware(
         mut self,
         middleware: impl ::openapi_client_runtime::Middleware,
@@ -5960,7 +5960,7 @@ impl ClientBuilder {
         self
     }
 
-    /// Adds somebody who is told of calls and attempts, for metrics.
+    /// Registers an observer of calls and attempts, for metrics.
     pub fn observer(
         mut self,
         observer: impl ::openapi_client_runtime::Observer,
@@ -5987,13 +5987,13 @@ impl ClientBuilder {
         self
     }
 
-    /// Trusts a further root certificate, in PEM.
+    /// Trusts an additional root certificate, in PEM.
     pub fn add_root_certificate(mut self, pem: impl Into<Vec<u8>>) -> Self {
         self.core = self.core.add_root_certificate(pem);
         self
     }
 
-    /// Brings an HTTP client along. Timeouts and certificates are then its own.
+    /// Uses your own HTTP client, with its own timeouts and certificates.
     pub fn http_client(
         mut self,
         client: ::openapi_client_runtime::reqwest::Client,
@@ -6002,24 +6002,24 @@ impl ClientBuilder {
         self
     }
 
-    /// Allows `http://` to other than loopback addresses: credentials then travel in the clear.
+    /// Allows `http://` to addresses other than loopback. Credentials are then sent unencrypted.
     pub fn allow_insecure_http(mut self) -> Self {
         self.core = self.core.allow_insecure_http();
         self
     }
 
-    /// Puts the caller's product, such as `my-tool/1.2`, before ours in `User-Agent`.
+    /// Adds the product of the caller, such as `my-tool/1.2`, before ours in `User-Agent`.
     pub fn user_agent(mut self, product: impl Into<String>) -> Self {
         self.core = self.core.user_agent(product);
         self
     }
 
-    /// Takes what the environment sets, see [`Client::from_env`]; what is not
-    /// set there stays as it is.
+    /// Reads the environment variables of [`Client::from_env`]; settings without a
+    /// variable stay unchanged.
     ///
     /// # Errors
     ///
-    /// [`BuildError`] when a variable is not Unicode, or has a value that cannot be used.
+    /// [`BuildError`] when a variable is not valid Unicode, or its value cannot be used.
     #[allow(clippy::wrong_self_convention, unused_mut)]
     pub fn from_env(mut self) -> Result<Self, BuildError> {
         if let Some(name) = self.core.env("ENVIRONMENT")? {
@@ -6090,7 +6090,10 @@ impl ClientBuilder {
                 .map_err(|_| {
                     self
                         .core
-                        .env_error("CLIENT_TIMEZONE", "is no value that the API takes")
+                        .env_error(
+                            "CLIENT_TIMEZONE",
+                            "has a value that the API does not accept",
+                        )
                 })?;
             self = self.client_timezone(value);
         }
@@ -6098,11 +6101,11 @@ impl ClientBuilder {
         Ok(self)
     }
 
-    /// Finishes the client.
+    /// Builds the client.
     ///
     /// # Errors
     ///
-    /// [`BuildError`] when no address was given, or a value given cannot be used.
+    /// [`BuildError`] when no base URL is set, or a value cannot be used.
     pub fn build(self) -> Result<Client, BuildError> {
         Ok(Client { core: self.core.build()? })
     }

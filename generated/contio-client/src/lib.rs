@@ -4,24 +4,24 @@
 #![forbid(unsafe_code)]
 #![warn(missing_docs)]
 
-/// Request builders, one an operation.
+/// Request builders, one for each operation.
 #[allow(clippy::all, clippy::pedantic)]
 #[rustfmt::skip]
 pub mod builder;
 #[rustfmt::skip]
 mod client;
-/// What the document says of each operation.
+/// Metadata of each operation.
 #[allow(clippy::all, clippy::pedantic)]
 #[rustfmt::skip]
 pub mod operations;
-/// Types of requests and answers.
+/// Types of requests and responses.
 #[allow(clippy::all, clippy::pedantic, irrefutable_let_patterns)]
 #[rustfmt::skip]
 pub mod types;
 
-/// Links that a person follows in a browser or an app.
+/// Links for people, to open in a browser or an app.
 ///
-/// Each value is percent-encoded in its place, so that a link leads where its template says whatever the values are; optional values that are empty are left out.
+/// Each value is percent-encoded for its place in the template, so no value can change the target of a link. Empty optional values are omitted.
 ///
 /// ```
 /// use contio_client::links;
@@ -51,19 +51,19 @@ pub mod links;
 #[rustfmt::skip]
 pub mod mock;
 
-/// Events that the API sends by itself: who sent them, and what they say (feature `webhooks`).
+/// Webhook events: verification of deliveries, and typed payloads (feature `webhooks`).
 ///
 /// ```no_run
 /// use contio_client::runtime::reqwest::header::HeaderMap;
 /// use contio_client::webhooks::{self, Event, WebhookError};
 ///
-/// /// Takes the body as it came over the wire: nothing else can be verified.
+/// /// Needs the raw body: nothing else can be verified.
 /// fn receive(headers: &HeaderMap, body: &[u8]) -> Result<(), WebhookError> {
 ///     let verifier = webhooks::verifier(["the secret"])?;
 ///     let delivery = verifier.verify(headers, body)?;
 ///     match Event::parse(&delivery)?.into_event() {
 ///         Event::ActionButtonTriggered(payload) => println!("{payload:?}"),
-///         other => println!("{} is none of ours", other.name()),
+///         other => println!("{} is not handled", other.name()),
 ///     }
 ///     Ok(())
 /// }
@@ -75,7 +75,7 @@ pub mod mock;
 #[rustfmt::skip]
 pub mod webhooks;
 
-/// How to use what is here, page by page.
+/// Guides for this crate.
 ///
 /// - [`coming_from_the_typescript_sdk`](guide::coming_from_the_typescript_sdk): Coming from the TypeScript SDK
 pub mod guide {
@@ -88,5 +88,5 @@ pub mod guide {
 pub use ::openapi_client_runtime::{self as runtime, BuildError, ByteStream, CallOptions, Error, Operation, ResponseValue, RetryPolicy, Upload};
 pub use client::*;
 
-/// The OpenAPI document that this crate was made from, version 1.10.0, as JSON.
+/// The OpenAPI document from which this crate was generated, version 1.10.0, as JSON.
 pub const DOCUMENT: &str = include_str!("../openapi.json");

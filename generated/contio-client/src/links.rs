@@ -24,10 +24,10 @@ pub static SSO_ENTRY: WebLinkTemplate = WebLinkTemplate::new(
 ///
 /// `https://app.contio.ai/p/{slug}{?target,login_hint,auto}`
 #[derive(Clone, Debug)]
-#[must_use = "it is no link until `url` is called"]
+#[must_use = "it does nothing until `url` is called"]
 pub struct SsoEntry(WebLink);
 impl SsoEntry {
-    /// Starts the link.
+    /// Starts building the link.
     ///
     /// - `slug`: URL name of the partner app.
     pub fn new(slug: impl Into<String>) -> Self {
@@ -53,15 +53,15 @@ impl SsoEntry {
     ///
     /// # Errors
     ///
-    /// [`WebLinkError`] when a value is empty that the link needs, or would lead elsewhere.
+    /// [`WebLinkError`] when a required value is empty, or a value would change the target.
     pub fn url(&self) -> Result<Url, WebLinkError> {
         self.0.url()
     }
 }
 
-/// What `target` of the link `sso_entry` may be.
+/// Values of `target` in the link `sso_entry`.
 ///
-/// Other values can be given as text.
+/// Other values can be given as strings.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 #[non_exhaustive]
 pub enum SsoEntryTarget {
@@ -91,10 +91,10 @@ pub static SSO_ENTRY_TO_MEETING: WebLinkTemplate = WebLinkTemplate::new(
 ///
 /// `https://app.contio.ai/p/{slug}?target=meeting:{meeting_id}{&login_hint,auto}`
 #[derive(Clone, Debug)]
-#[must_use = "it is no link until `url` is called"]
+#[must_use = "it does nothing until `url` is called"]
 pub struct SsoEntryToMeeting(WebLink);
 impl SsoEntryToMeeting {
-    /// Starts the link.
+    /// Starts building the link.
     ///
     /// - `slug`: URL name of the partner app.
     /// - `meeting_id`: Id of the meeting, a UUID.
@@ -120,7 +120,7 @@ impl SsoEntryToMeeting {
     ///
     /// # Errors
     ///
-    /// [`WebLinkError`] when a value is empty that the link needs, or would lead elsewhere.
+    /// [`WebLinkError`] when a required value is empty, or a value would change the target.
     pub fn url(&self) -> Result<Url, WebLinkError> {
         self.0.url()
     }
@@ -138,10 +138,10 @@ pub static SHORT_MEETING: WebLinkTemplate = WebLinkTemplate::new(
 ///
 /// `https://app.contio.ai/m/{meeting_id}`
 #[derive(Clone, Debug)]
-#[must_use = "it is no link until `url` is called"]
+#[must_use = "it does nothing until `url` is called"]
 pub struct ShortMeeting(WebLink);
 impl ShortMeeting {
-    /// Starts the link.
+    /// Starts building the link.
     ///
     /// - `meeting_id`: Id of the meeting.
     pub fn new(meeting_id: impl Into<String>) -> Self {
@@ -152,7 +152,7 @@ impl ShortMeeting {
     ///
     /// # Errors
     ///
-    /// [`WebLinkError`] when a value is empty that the link needs, or would lead elsewhere.
+    /// [`WebLinkError`] when a required value is empty, or a value would change the target.
     pub fn url(&self) -> Result<Url, WebLinkError> {
         self.0.url()
     }
@@ -170,10 +170,10 @@ pub static MEETING: WebLinkTemplate = WebLinkTemplate::new(
 ///
 /// `https://app.contio.ai/meetings/{meeting_id}`
 #[derive(Clone, Debug)]
-#[must_use = "it is no link until `url` is called"]
+#[must_use = "it does nothing until `url` is called"]
 pub struct Meeting(WebLink);
 impl Meeting {
-    /// Starts the link.
+    /// Starts building the link.
     ///
     /// - `meeting_id`: Id of the meeting.
     pub fn new(meeting_id: impl Into<String>) -> Self {
@@ -184,7 +184,7 @@ impl Meeting {
     ///
     /// # Errors
     ///
-    /// [`WebLinkError`] when a value is empty that the link needs, or would lead elsewhere.
+    /// [`WebLinkError`] when a required value is empty, or a value would change the target.
     pub fn url(&self) -> Result<Url, WebLinkError> {
         self.0.url()
     }
@@ -205,10 +205,10 @@ pub static OPEN_APP: WebLinkTemplate = WebLinkTemplate::new(
 ///
 /// `https://app.contio.ai/open{/path*}{?query*}`
 #[derive(Clone, Debug)]
-#[must_use = "it is no link until `url` is called"]
+#[must_use = "it does nothing until `url` is called"]
 pub struct OpenApp(WebLink);
 impl OpenApp {
-    /// Starts the link.
+    /// Starts building the link.
     ///
     /// - `path`: The segments of the path.
     pub fn new(path: impl IntoIterator<Item = impl Into<String>>) -> Self {
@@ -224,7 +224,7 @@ impl OpenApp {
     ///
     /// # Errors
     ///
-    /// [`WebLinkError`] when a value is empty that the link needs, or would lead elsewhere.
+    /// [`WebLinkError`] when a required value is empty, or a value would change the target.
     pub fn url(&self) -> Result<Url, WebLinkError> {
         self.0.url()
     }
@@ -245,10 +245,10 @@ pub static OPEN_SETTINGS: WebLinkTemplate = WebLinkTemplate::new(
 ///
 /// `https://app.contio.ai/open/settings/{section}`
 #[derive(Clone, Debug)]
-#[must_use = "it is no link until `url` is called"]
+#[must_use = "it does nothing until `url` is called"]
 pub struct OpenSettings(WebLink);
 impl OpenSettings {
-    /// Starts the link.
+    /// Starts building the link.
     ///
     /// - `section`: Name of the section.
     pub fn new(section: impl Into<String>) -> Self {
@@ -259,7 +259,7 @@ impl OpenSettings {
     ///
     /// # Errors
     ///
-    /// [`WebLinkError`] when a value is empty that the link needs, or would lead elsewhere.
+    /// [`WebLinkError`] when a required value is empty, or a value would change the target.
     pub fn url(&self) -> Result<Url, WebLinkError> {
         self.0.url()
     }
@@ -280,10 +280,10 @@ pub static OPEN_CHAT: WebLinkTemplate = WebLinkTemplate::new(
 ///
 /// `https://app.contio.ai/open/?chat=new{&prefill}`
 #[derive(Clone, Debug)]
-#[must_use = "it is no link until `url` is called"]
+#[must_use = "it does nothing until `url` is called"]
 pub struct OpenChat(WebLink);
 impl OpenChat {
-    /// Starts the link.
+    /// Starts building the link.
     pub fn new() -> Self {
         Self(WebLink::new(&OPEN_CHAT))
     }
@@ -297,7 +297,7 @@ impl OpenChat {
     ///
     /// # Errors
     ///
-    /// [`WebLinkError`] when a value is empty that the link needs, or would lead elsewhere.
+    /// [`WebLinkError`] when a required value is empty, or a value would change the target.
     pub fn url(&self) -> Result<Url, WebLinkError> {
         self.0.url()
     }

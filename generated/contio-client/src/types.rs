@@ -19,7 +19,7 @@ pub struct ActionButton {
 }
 
 impl ActionButton {
-    /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
+    /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
     pub fn builder() -> builder::ActionButton {
         ::std::default::Default::default()
     }
@@ -45,7 +45,7 @@ pub struct ActionButtonList {
 }
 
 impl ActionButtonList {
-    /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
+    /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
     pub fn builder() -> builder::ActionButtonList {
         ::std::default::Default::default()
     }
@@ -65,7 +65,7 @@ pub struct ActionButtonTrigger {
 }
 
 impl ActionButtonTrigger {
-    /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
+    /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
     pub fn builder() -> builder::ActionButtonTrigger {
         ::std::default::Default::default()
     }
@@ -107,7 +107,7 @@ pub struct ActionButtonTriggeredData {
 }
 
 impl ActionButtonTriggeredData {
-    /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
+    /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
     pub fn builder() -> builder::ActionButtonTriggeredData {
         ::std::default::Default::default()
     }
@@ -137,7 +137,7 @@ pub struct ActionButtonTriggeredEvent {
 }
 
 impl ActionButtonTriggeredEvent {
-    /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
+    /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
     pub fn builder() -> builder::ActionButtonTriggeredEvent {
         ::std::default::Default::default()
     }
@@ -192,7 +192,7 @@ pub struct ActionItem {
 }
 
 impl ActionItem {
-    /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
+    /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
     pub fn builder() -> builder::ActionItem {
         ::std::default::Default::default()
     }
@@ -221,7 +221,7 @@ pub struct ActionItemCompletedData {
 }
 
 impl ActionItemCompletedData {
-    /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
+    /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
     pub fn builder() -> builder::ActionItemCompletedData {
         ::std::default::Default::default()
     }
@@ -251,7 +251,7 @@ pub struct ActionItemCompletedEvent {
 }
 
 impl ActionItemCompletedEvent {
-    /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
+    /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
     pub fn builder() -> builder::ActionItemCompletedEvent {
         ::std::default::Default::default()
     }
@@ -278,7 +278,7 @@ pub struct ActionItemCreatedData {
 }
 
 impl ActionItemCreatedData {
-    /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
+    /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
     pub fn builder() -> builder::ActionItemCreatedData {
         ::std::default::Default::default()
     }
@@ -308,7 +308,7 @@ pub struct ActionItemCreatedEvent {
 }
 
 impl ActionItemCreatedEvent {
-    /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
+    /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
     pub fn builder() -> builder::ActionItemCreatedEvent {
         ::std::default::Default::default()
     }
@@ -334,7 +334,7 @@ pub struct ActionItemList {
 }
 
 impl ActionItemList {
-    /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
+    /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
     pub fn builder() -> builder::ActionItemList {
         ::std::default::Default::default()
     }
@@ -363,7 +363,7 @@ pub struct ActionItemUpdatedData {
 }
 
 impl ActionItemUpdatedData {
-    /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
+    /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
     pub fn builder() -> builder::ActionItemUpdatedData {
         ::std::default::Default::default()
     }
@@ -393,7 +393,7 @@ pub struct ActionItemUpdatedEvent {
 }
 
 impl ActionItemUpdatedEvent {
-    /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
+    /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
     pub fn builder() -> builder::ActionItemUpdatedEvent {
         ::std::default::Default::default()
     }
@@ -413,7 +413,7 @@ pub struct AddParticipantRequest {
 }
 
 impl AddParticipantRequest {
-    /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
+    /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
     pub fn builder() -> builder::AddParticipantRequest {
         ::std::default::Default::default()
     }
@@ -501,7 +501,7 @@ pub struct AddTemplateNextStepRequest {
 }
 
 impl AddTemplateNextStepRequest {
-    /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
+    /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
     pub fn builder() -> builder::AddTemplateNextStepRequest {
         ::std::default::Default::default()
     }
@@ -556,7 +556,7 @@ pub struct AgendaItem {
 }
 
 impl AgendaItem {
-    /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
+    /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
     pub fn builder() -> builder::AgendaItem {
         ::std::default::Default::default()
     }
@@ -581,7 +581,7 @@ pub struct AgendaItemCreatedData {
 }
 
 impl AgendaItemCreatedData {
-    /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
+    /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
     pub fn builder() -> builder::AgendaItemCreatedData {
         ::std::default::Default::default()
     }
@@ -611,7 +611,7 @@ pub struct AgendaItemCreatedEvent {
 }
 
 impl AgendaItemCreatedEvent {
-    /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
+    /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
     pub fn builder() -> builder::AgendaItemCreatedEvent {
         ::std::default::Default::default()
     }
@@ -632,7 +632,7 @@ pub struct AgendaItemDeletedData {
 }
 
 impl AgendaItemDeletedData {
-    /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
+    /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
     pub fn builder() -> builder::AgendaItemDeletedData {
         ::std::default::Default::default()
     }
@@ -662,7 +662,7 @@ pub struct AgendaItemDeletedEvent {
 }
 
 impl AgendaItemDeletedEvent {
-    /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
+    /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
     pub fn builder() -> builder::AgendaItemDeletedEvent {
         ::std::default::Default::default()
     }
@@ -688,7 +688,7 @@ pub struct AgendaItemList {
 }
 
 impl AgendaItemList {
-    /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
+    /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
     pub fn builder() -> builder::AgendaItemList {
         ::std::default::Default::default()
     }
@@ -715,7 +715,7 @@ pub struct AgendaItemUpdatedData {
 }
 
 impl AgendaItemUpdatedData {
-    /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
+    /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
     pub fn builder() -> builder::AgendaItemUpdatedData {
         ::std::default::Default::default()
     }
@@ -745,7 +745,7 @@ pub struct AgendaItemUpdatedEvent {
 }
 
 impl AgendaItemUpdatedEvent {
-    /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
+    /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
     pub fn builder() -> builder::AgendaItemUpdatedEvent {
         ::std::default::Default::default()
     }
@@ -768,7 +768,7 @@ pub struct AppliedItemCounts {
 }
 
 impl AppliedItemCounts {
-    /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
+    /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
     pub fn builder() -> builder::AppliedItemCounts {
         ::std::default::Default::default()
     }
@@ -784,7 +784,7 @@ pub struct ApplyTemplateRequest {
 }
 
 impl ApplyTemplateRequest {
-    /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
+    /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
     pub fn builder() -> builder::ApplyTemplateRequest {
         ::std::default::Default::default()
     }
@@ -800,7 +800,7 @@ pub struct AssignBacklogItemRequest {
 }
 
 impl AssignBacklogItemRequest {
-    /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
+    /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
     pub fn builder() -> builder::AssignBacklogItemRequest {
         ::std::default::Default::default()
     }
@@ -850,7 +850,7 @@ pub struct Attachment {
 }
 
 impl Attachment {
-    /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
+    /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
     pub fn builder() -> builder::Attachment {
         ::std::default::Default::default()
     }
@@ -876,7 +876,7 @@ pub struct AttachmentList {
 }
 
 impl AttachmentList {
-    /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
+    /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
     pub fn builder() -> builder::AttachmentList {
         ::std::default::Default::default()
     }
@@ -904,7 +904,7 @@ pub struct AuthChallenge {
 }
 
 impl AuthChallenge {
-    /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
+    /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
     pub fn builder() -> builder::AuthChallenge {
         ::std::default::Default::default()
     }
@@ -945,7 +945,7 @@ pub struct Automation {
 }
 
 impl Automation {
-    /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
+    /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
     pub fn builder() -> builder::Automation {
         ::std::default::Default::default()
     }
@@ -970,7 +970,7 @@ pub struct AutomationAction {
 }
 
 impl AutomationAction {
-    /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
+    /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
     pub fn builder() -> builder::AutomationAction {
         ::std::default::Default::default()
     }
@@ -1008,7 +1008,7 @@ pub struct AutomationAssignmentCreatedData {
 }
 
 impl AutomationAssignmentCreatedData {
-    /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
+    /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
     pub fn builder() -> builder::AutomationAssignmentCreatedData {
         ::std::default::Default::default()
     }
@@ -1038,7 +1038,7 @@ pub struct AutomationAssignmentCreatedEvent {
 }
 
 impl AutomationAssignmentCreatedEvent {
-    /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
+    /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
     pub fn builder() -> builder::AutomationAssignmentCreatedEvent {
         ::std::default::Default::default()
     }
@@ -1064,7 +1064,7 @@ pub struct AutomationList {
 }
 
 impl AutomationList {
-    /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
+    /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
     pub fn builder() -> builder::AutomationList {
         ::std::default::Default::default()
     }
@@ -1087,7 +1087,7 @@ pub struct BacklogAssignment {
 }
 
 impl BacklogAssignment {
-    /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
+    /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
     pub fn builder() -> builder::BacklogAssignment {
         ::std::default::Default::default()
     }
@@ -1152,7 +1152,7 @@ pub struct BacklogItem {
 }
 
 impl BacklogItem {
-    /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
+    /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
     pub fn builder() -> builder::BacklogItem {
         ::std::default::Default::default()
     }
@@ -1178,7 +1178,7 @@ pub struct BacklogItemList {
 }
 
 impl BacklogItemList {
-    /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
+    /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
     pub fn builder() -> builder::BacklogItemList {
         ::std::default::Default::default()
     }
@@ -1204,7 +1204,7 @@ pub struct CalendarAttendee {
 }
 
 impl CalendarAttendee {
-    /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
+    /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
     pub fn builder() -> builder::CalendarAttendee {
         ::std::default::Default::default()
     }
@@ -1250,7 +1250,7 @@ pub struct CalendarEvent {
 }
 
 impl CalendarEvent {
-    /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
+    /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
     pub fn builder() -> builder::CalendarEvent {
         ::std::default::Default::default()
     }
@@ -1276,7 +1276,7 @@ pub struct CalendarEventCreatedData {
 }
 
 impl CalendarEventCreatedData {
-    /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
+    /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
     pub fn builder() -> builder::CalendarEventCreatedData {
         ::std::default::Default::default()
     }
@@ -1306,7 +1306,7 @@ pub struct CalendarEventCreatedEvent {
 }
 
 impl CalendarEventCreatedEvent {
-    /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
+    /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
     pub fn builder() -> builder::CalendarEventCreatedEvent {
         ::std::default::Default::default()
     }
@@ -1322,7 +1322,7 @@ pub struct CalendarEventDeletedData {
 }
 
 impl CalendarEventDeletedData {
-    /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
+    /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
     pub fn builder() -> builder::CalendarEventDeletedData {
         ::std::default::Default::default()
     }
@@ -1352,7 +1352,7 @@ pub struct CalendarEventDeletedEvent {
 }
 
 impl CalendarEventDeletedEvent {
-    /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
+    /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
     pub fn builder() -> builder::CalendarEventDeletedEvent {
         ::std::default::Default::default()
     }
@@ -1378,7 +1378,7 @@ pub struct CalendarEventList {
 }
 
 impl CalendarEventList {
-    /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
+    /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
     pub fn builder() -> builder::CalendarEventList {
         ::std::default::Default::default()
     }
@@ -1404,7 +1404,7 @@ pub struct CalendarEventUpdatedData {
 }
 
 impl CalendarEventUpdatedData {
-    /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
+    /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
     pub fn builder() -> builder::CalendarEventUpdatedData {
         ::std::default::Default::default()
     }
@@ -1434,7 +1434,7 @@ pub struct CalendarEventUpdatedEvent {
 }
 
 impl CalendarEventUpdatedEvent {
-    /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
+    /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
     pub fn builder() -> builder::CalendarEventUpdatedEvent {
         ::std::default::Default::default()
     }
@@ -1454,7 +1454,7 @@ pub struct CalendarLinkResult {
 }
 
 impl CalendarLinkResult {
-    /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
+    /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
     pub fn builder() -> builder::CalendarLinkResult {
         ::std::default::Default::default()
     }
@@ -1477,7 +1477,7 @@ pub struct CalendarMeetingResult {
 }
 
 impl CalendarMeetingResult {
-    /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
+    /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
     pub fn builder() -> builder::CalendarMeetingResult {
         ::std::default::Default::default()
     }
@@ -1503,7 +1503,7 @@ pub struct CanvasTemplateAppliedData {
 }
 
 impl CanvasTemplateAppliedData {
-    /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
+    /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
     pub fn builder() -> builder::CanvasTemplateAppliedData {
         ::std::default::Default::default()
     }
@@ -1533,7 +1533,7 @@ pub struct CanvasTemplateAppliedEvent {
 }
 
 impl CanvasTemplateAppliedEvent {
-    /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
+    /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
     pub fn builder() -> builder::CanvasTemplateAppliedEvent {
         ::std::default::Default::default()
     }
@@ -1549,7 +1549,7 @@ pub struct CanvasTemplateAppliedItems {
 }
 
 impl CanvasTemplateAppliedItems {
-    /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
+    /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
     pub fn builder() -> builder::CanvasTemplateAppliedItems {
         ::std::default::Default::default()
     }
@@ -1574,7 +1574,7 @@ pub struct ChatAgentMetadata {
 }
 
 impl ChatAgentMetadata {
-    /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
+    /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
     pub fn builder() -> builder::ChatAgentMetadata {
         ::std::default::Default::default()
     }
@@ -1709,7 +1709,7 @@ pub struct ChatSession {
 }
 
 impl ChatSession {
-    /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
+    /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
     pub fn builder() -> builder::ChatSession {
         ::std::default::Default::default()
     }
@@ -1732,7 +1732,7 @@ pub struct ChatSessionDetail {
 }
 
 impl ChatSessionDetail {
-    /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
+    /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
     pub fn builder() -> builder::ChatSessionDetail {
         ::std::default::Default::default()
     }
@@ -1758,7 +1758,7 @@ pub struct ChatSessionList {
 }
 
 impl ChatSessionList {
-    /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
+    /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
     pub fn builder() -> builder::ChatSessionList {
         ::std::default::Default::default()
     }
@@ -1781,7 +1781,7 @@ pub struct ChatTokenUsage {
 }
 
 impl ChatTokenUsage {
-    /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
+    /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
     pub fn builder() -> builder::ChatTokenUsage {
         ::std::default::Default::default()
     }
@@ -1801,7 +1801,7 @@ pub struct ChatToolCall {
 }
 
 impl ChatToolCall {
-    /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
+    /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
     pub fn builder() -> builder::ChatToolCall {
         ::std::default::Default::default()
     }
@@ -1845,7 +1845,7 @@ pub struct ChatTurn {
 }
 
 impl ChatTurn {
-    /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
+    /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
     pub fn builder() -> builder::ChatTurn {
         ::std::default::Default::default()
     }
@@ -1862,7 +1862,7 @@ pub struct ChatTurnEnvelope {
 }
 
 impl ChatTurnEnvelope {
-    /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
+    /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
     pub fn builder() -> builder::ChatTurnEnvelope {
         ::std::default::Default::default()
     }
@@ -1882,7 +1882,7 @@ pub struct ChatTurnError {
 }
 
 impl ChatTurnError {
-    /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
+    /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
     pub fn builder() -> builder::ChatTurnError {
         ::std::default::Default::default()
     }
@@ -1908,7 +1908,7 @@ pub struct ChatTurnPage {
 }
 
 impl ChatTurnPage {
-    /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
+    /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
     pub fn builder() -> builder::ChatTurnPage {
         ::std::default::Default::default()
     }
@@ -1934,7 +1934,7 @@ pub struct ConsentCheck {
 }
 
 impl ConsentCheck {
-    /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
+    /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
     pub fn builder() -> builder::ConsentCheck {
         ::std::default::Default::default()
     }
@@ -1970,7 +1970,7 @@ pub struct ConsentCheckRequest {
 }
 
 impl ConsentCheckRequest {
-    /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
+    /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
     pub fn builder() -> builder::ConsentCheckRequest {
         ::std::default::Default::default()
     }
@@ -2006,7 +2006,7 @@ pub struct ConsentRequest {
 }
 
 impl ConsentRequest {
-    /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
+    /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
     pub fn builder() -> builder::ConsentRequest {
         ::std::default::Default::default()
     }
@@ -2029,7 +2029,7 @@ pub struct ConsentResult {
 }
 
 impl ConsentResult {
-    /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
+    /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
     pub fn builder() -> builder::ConsentResult {
         ::std::default::Default::default()
     }
@@ -2057,7 +2057,7 @@ pub struct CreateActionItemBadRequest {
 }
 
 impl CreateActionItemBadRequest {
-    /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
+    /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
     pub fn builder() -> builder::CreateActionItemBadRequest {
         ::std::default::Default::default()
     }
@@ -2089,7 +2089,7 @@ pub struct CreateActionItemRequest {
 }
 
 impl CreateActionItemRequest {
-    /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
+    /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
     pub fn builder() -> builder::CreateActionItemRequest {
         ::std::default::Default::default()
     }
@@ -2255,7 +2255,7 @@ pub struct CreateAgendaItemRequest {
 }
 
 impl CreateAgendaItemRequest {
-    /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
+    /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
     pub fn builder() -> builder::CreateAgendaItemRequest {
         ::std::default::Default::default()
     }
@@ -2536,7 +2536,7 @@ pub struct CreateAutomationBadRequest {
 }
 
 impl CreateAutomationBadRequest {
-    /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
+    /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
     pub fn builder() -> builder::CreateAutomationBadRequest {
         ::std::default::Default::default()
     }
@@ -2559,7 +2559,7 @@ pub struct CreateAutomationRequest {
 }
 
 impl CreateAutomationRequest {
-    /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
+    /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
     pub fn builder() -> builder::CreateAutomationRequest {
         ::std::default::Default::default()
     }
@@ -2718,7 +2718,7 @@ pub struct CreateBacklogItemRequest {
 }
 
 impl CreateBacklogItemRequest {
-    /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
+    /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
     pub fn builder() -> builder::CreateBacklogItemRequest {
         ::std::default::Default::default()
     }
@@ -2939,7 +2939,7 @@ pub struct CreateChatSessionRequest {
 }
 
 impl CreateChatSessionRequest {
-    /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
+    /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
     pub fn builder() -> builder::CreateChatSessionRequest {
         ::std::default::Default::default()
     }
@@ -3031,7 +3031,7 @@ pub struct CreateIdpConfigBadRequest {
 }
 
 impl CreateIdpConfigBadRequest {
-    /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
+    /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
     pub fn builder() -> builder::CreateIdpConfigBadRequest {
         ::std::default::Default::default()
     }
@@ -3068,7 +3068,7 @@ pub struct CreateIdpConfigRequest {
 }
 
 impl CreateIdpConfigRequest {
-    /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
+    /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
     pub fn builder() -> builder::CreateIdpConfigRequest {
         ::std::default::Default::default()
     }
@@ -3225,7 +3225,7 @@ pub struct CreateMeetingBadRequest {
 }
 
 impl CreateMeetingBadRequest {
-    /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
+    /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
     pub fn builder() -> builder::CreateMeetingBadRequest {
         ::std::default::Default::default()
     }
@@ -3255,7 +3255,7 @@ pub struct CreateMeetingFromCalendarEventBadRequest {
 }
 
 impl CreateMeetingFromCalendarEventBadRequest {
-    /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
+    /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
     pub fn builder() -> builder::CreateMeetingFromCalendarEventBadRequest {
         ::std::default::Default::default()
     }
@@ -3286,7 +3286,7 @@ pub struct CreateMeetingRequest {
 }
 
 impl CreateMeetingRequest {
-    /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
+    /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
     pub fn builder() -> builder::CreateMeetingRequest {
         ::std::default::Default::default()
     }
@@ -3374,7 +3374,7 @@ pub struct CreateTemplateRequest {
 }
 
 impl CreateTemplateRequest {
-    /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
+    /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
     pub fn builder() -> builder::CreateTemplateRequest {
         ::std::default::Default::default()
     }
@@ -3531,7 +3531,7 @@ pub struct CreateToolkitRequest {
 }
 
 impl CreateToolkitRequest {
-    /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
+    /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
     pub fn builder() -> builder::CreateToolkitRequest {
         ::std::default::Default::default()
     }
@@ -3751,7 +3751,7 @@ pub struct CreateToolkitResult {
 }
 
 impl CreateToolkitResult {
-    /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
+    /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
     pub fn builder() -> builder::CreateToolkitResult {
         ::std::default::Default::default()
     }
@@ -3775,7 +3775,7 @@ pub struct CreateToolkitVersionRequest {
 }
 
 impl CreateToolkitVersionRequest {
-    /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
+    /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
     pub fn builder() -> builder::CreateToolkitVersionRequest {
         ::std::default::Default::default()
     }
@@ -3933,7 +3933,7 @@ pub struct CreateToolkitVersionResult {
 }
 
 impl CreateToolkitVersionResult {
-    /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
+    /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
     pub fn builder() -> builder::CreateToolkitVersionResult {
         ::std::default::Default::default()
     }
@@ -3953,7 +3953,7 @@ pub struct CreateWorkflowRunRequest {
 }
 
 impl CreateWorkflowRunRequest {
-    /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
+    /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
     pub fn builder() -> builder::CreateWorkflowRunRequest {
         ::std::default::Default::default()
     }
@@ -3987,7 +3987,7 @@ pub struct CreatedChatSession {
 }
 
 impl CreatedChatSession {
-    /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
+    /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
     pub fn builder() -> builder::CreatedChatSession {
         ::std::default::Default::default()
     }
@@ -4033,7 +4033,7 @@ pub struct CredentialAuditEvent {
 }
 
 impl CredentialAuditEvent {
-    /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
+    /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
     pub fn builder() -> builder::CredentialAuditEvent {
         ::std::default::Default::default()
     }
@@ -4056,7 +4056,7 @@ pub struct CredentialAuditPage {
 }
 
 impl CredentialAuditPage {
-    /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
+    /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
     pub fn builder() -> builder::CredentialAuditPage {
         ::std::default::Default::default()
     }
@@ -4076,7 +4076,7 @@ pub struct CredentialHistory {
 }
 
 impl CredentialHistory {
-    /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
+    /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
     pub fn builder() -> builder::CredentialHistory {
         ::std::default::Default::default()
     }
@@ -4105,7 +4105,7 @@ pub struct CredentialRotation {
 }
 
 impl CredentialRotation {
-    /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
+    /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
     pub fn builder() -> builder::CredentialRotation {
         ::std::default::Default::default()
     }
@@ -4143,7 +4143,7 @@ pub struct CredentialStatus {
 }
 
 impl CredentialStatus {
-    /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
+    /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
     pub fn builder() -> builder::CredentialStatus {
         ::std::default::Default::default()
     }
@@ -4208,7 +4208,7 @@ pub struct DomainVerification {
 }
 
 impl DomainVerification {
-    /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
+    /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
     pub fn builder() -> builder::DomainVerification {
         ::std::default::Default::default()
     }
@@ -4224,7 +4224,7 @@ pub struct ExecuteNextStepRequest {
     pub action_button_id: ::std::option::Option<::std::string::String>,
     /// **Inferred.** Parameters of the run; free-form JSON object.
     ///
-    /// The vendor does not document this member (basis: only the vendor's SDK has it).
+    /// The vendor does not document this property (basis: only the vendor's SDK has it).
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub parameters: ::std::option::Option<
         ::serde_json::Map<::std::string::String, ::serde_json::Value>,
@@ -4232,7 +4232,7 @@ pub struct ExecuteNextStepRequest {
 }
 
 impl ExecuteNextStepRequest {
-    /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
+    /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
     pub fn builder() -> builder::ExecuteNextStepRequest {
         ::std::default::Default::default()
     }
@@ -4248,7 +4248,7 @@ pub struct ExportEntitiesRequest {
     pub action_button_ids: ::std::option::Option<::std::vec::Vec<::std::string::String>>,
     /// **Inferred.** Canvas templates.
     ///
-    /// The vendor does not document this member (basis: only the vendor's SDK has it).
+    /// The vendor does not document this property (basis: only the vendor's SDK has it).
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub canvas_template_ids: ::std::option::Option<
         ::std::vec::Vec<::std::string::String>,
@@ -4270,13 +4270,13 @@ pub struct ExportEntitiesRequest {
     pub template_ids: ::std::option::Option<::std::vec::Vec<::std::string::String>>,
     /// **Inferred.** Workflows.
     ///
-    /// The vendor does not document this member (basis: only the vendor's SDK has it).
+    /// The vendor does not document this property (basis: only the vendor's SDK has it).
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub workflow_ids: ::std::option::Option<::std::vec::Vec<::std::string::String>>,
 }
 
 impl ExportEntitiesRequest {
-    /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
+    /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
     pub fn builder() -> builder::ExportEntitiesRequest {
         ::std::default::Default::default()
     }
@@ -4417,12 +4417,12 @@ pub struct ExportMetadata {
     pub description: ::std::option::Option<::std::string::String>,
     /// **Inferred.** Licence.
     ///
-    /// The vendor does not document this member (basis: only the vendor's SDK has it).
+    /// The vendor does not document this property (basis: only the vendor's SDK has it).
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub license: ::std::option::Option<::std::string::String>,
     /// **Inferred.** URL of the licence.
     ///
-    /// The vendor does not document this member (basis: only the vendor's SDK has it).
+    /// The vendor does not document this property (basis: only the vendor's SDK has it).
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub license_url: ::std::option::Option<::std::string::String>,
     /// Name.
@@ -4437,7 +4437,7 @@ pub struct ExportMetadata {
 }
 
 impl ExportMetadata {
-    /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
+    /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
     pub fn builder() -> builder::ExportMetadata {
         ::std::default::Default::default()
     }
@@ -4453,7 +4453,7 @@ pub struct ExportSummary {
     pub action_buttons: ::std::option::Option<i64>,
     /// **Inferred.** Canvas templates.
     ///
-    /// The vendor does not document this member (basis: only the vendor's SDK has it).
+    /// The vendor does not document this property (basis: only the vendor's SDK has it).
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub canvas_templates: ::std::option::Option<i64>,
     /// Next steps.
@@ -4467,13 +4467,13 @@ pub struct ExportSummary {
     pub templates: ::std::option::Option<i64>,
     /// **Inferred.** Workflows.
     ///
-    /// The vendor does not document this member (basis: only the vendor's SDK has it).
+    /// The vendor does not document this property (basis: only the vendor's SDK has it).
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub workflows: ::std::option::Option<i64>,
 }
 
 impl ExportSummary {
-    /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
+    /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
     pub fn builder() -> builder::ExportSummary {
         ::std::default::Default::default()
     }
@@ -4499,7 +4499,7 @@ pub struct ExportWarning {
 }
 
 impl ExportWarning {
-    /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
+    /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
     pub fn builder() -> builder::ExportWarning {
         ::std::default::Default::default()
     }
@@ -4638,7 +4638,7 @@ pub struct IdpConfig {
 }
 
 impl IdpConfig {
-    /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
+    /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
     pub fn builder() -> builder::IdpConfig {
         ::std::default::Default::default()
     }
@@ -4664,7 +4664,7 @@ pub struct IdpDomainVerificationBadRequest {
 }
 
 impl IdpDomainVerificationBadRequest {
-    /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
+    /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
     pub fn builder() -> builder::IdpDomainVerificationBadRequest {
         ::std::default::Default::default()
     }
@@ -4691,7 +4691,7 @@ pub struct InitiateAuthRequest {
 }
 
 impl InitiateAuthRequest {
-    /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
+    /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
     pub fn builder() -> builder::InitiateAuthRequest {
         ::std::default::Default::default()
     }
@@ -4706,7 +4706,7 @@ impl InitiateAuthRequest {
 pub struct InstallToolkitRequest {
     /// **Inferred.** Whether to only validate, and install nothing.
     ///
-    /// The vendor does not document this member (basis: only the vendor's SDK has this property).
+    /// The vendor does not document this property (basis: only the vendor's SDK has this property).
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub dry_run: ::std::option::Option<bool>,
     /// Id of the workspace.
@@ -4715,7 +4715,7 @@ pub struct InstallToolkitRequest {
 }
 
 impl InstallToolkitRequest {
-    /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
+    /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
     pub fn builder() -> builder::InstallToolkitRequest {
         ::std::default::Default::default()
     }
@@ -4735,7 +4735,7 @@ pub struct InstalledToolkit {
 }
 
 impl InstalledToolkit {
-    /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
+    /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
     pub fn builder() -> builder::InstalledToolkit {
         ::std::default::Default::default()
     }
@@ -4761,7 +4761,7 @@ pub struct InstalledToolkitList {
 }
 
 impl InstalledToolkitList {
-    /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
+    /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
     pub fn builder() -> builder::InstalledToolkitList {
         ::std::default::Default::default()
     }
@@ -4777,7 +4777,7 @@ pub struct IntrospectTokenRequest {
 }
 
 impl IntrospectTokenRequest {
-    /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
+    /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
     pub fn builder() -> builder::IntrospectTokenRequest {
         ::std::default::Default::default()
     }
@@ -4821,7 +4821,7 @@ pub struct Jwk {
 }
 
 impl Jwk {
-    /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
+    /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
     pub fn builder() -> builder::Jwk {
         ::std::default::Default::default()
     }
@@ -4838,7 +4838,7 @@ pub struct JwkSet {
 }
 
 impl JwkSet {
-    /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
+    /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
     pub fn builder() -> builder::JwkSet {
         ::std::default::Default::default()
     }
@@ -4866,7 +4866,7 @@ pub struct LinkCalendarEventBadRequest {
 }
 
 impl LinkCalendarEventBadRequest {
-    /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
+    /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
     pub fn builder() -> builder::LinkCalendarEventBadRequest {
         ::std::default::Default::default()
     }
@@ -4882,7 +4882,7 @@ pub struct LinkCalendarEventRequest {
 }
 
 impl LinkCalendarEventRequest {
-    /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
+    /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
     pub fn builder() -> builder::LinkCalendarEventRequest {
         ::std::default::Default::default()
     }
@@ -4974,7 +4974,7 @@ pub struct ListActionItemsBadRequest {
 }
 
 impl ListActionItemsBadRequest {
-    /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
+    /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
     pub fn builder() -> builder::ListActionItemsBadRequest {
         ::std::default::Default::default()
     }
@@ -5002,7 +5002,7 @@ pub struct ListCalendarEventsBadRequest {
 }
 
 impl ListCalendarEventsBadRequest {
-    /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
+    /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
     pub fn builder() -> builder::ListCalendarEventsBadRequest {
         ::std::default::Default::default()
     }
@@ -5030,7 +5030,7 @@ pub struct ListMeetingsBadRequest {
 }
 
 impl ListMeetingsBadRequest {
-    /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
+    /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
     pub fn builder() -> builder::ListMeetingsBadRequest {
         ::std::default::Default::default()
     }
@@ -5050,7 +5050,7 @@ pub struct ManifestActionButton {
 }
 
 impl ManifestActionButton {
-    /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
+    /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
     pub fn builder() -> builder::ManifestActionButton {
         ::std::default::Default::default()
     }
@@ -5069,7 +5069,7 @@ pub struct ManifestActionButtonLink {
 }
 
 impl ManifestActionButtonLink {
-    /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
+    /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
     pub fn builder() -> builder::ManifestActionButtonLink {
         ::std::default::Default::default()
     }
@@ -5086,12 +5086,12 @@ pub struct ManifestActionButtonSpec {
     pub delivery_mechanism: crate::types::ManifestDeliveryMechanism,
     /// **Inferred.** What the button does.
     ///
-    /// The vendor does not document this member (basis: only the vendor's SDK has it).
+    /// The vendor does not document this property (basis: only the vendor's SDK has it).
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub description: ::std::option::Option<::std::string::String>,
     /// **Inferred.** Template of the subject line, for `email`.
     ///
-    /// The vendor does not document this member (basis: only the vendor's SDK has it).
+    /// The vendor does not document this property (basis: only the vendor's SDK has it).
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub email_subject_template: ::std::option::Option<::std::string::String>,
     /// Format of the file, for `file_download`.
@@ -5102,7 +5102,7 @@ pub struct ManifestActionButtonSpec {
     pub icon_name: ::std::option::Option<::std::string::String>,
     /// **Inferred.** URL of an icon.
     ///
-    /// The vendor does not document this member (basis: only the vendor's SDK has it).
+    /// The vendor does not document this property (basis: only the vendor's SDK has it).
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub icon_url: ::std::option::Option<::std::string::String>,
     /// Local name of the entity in the manifest, for use in a `ManifestRef`.
@@ -5110,7 +5110,7 @@ pub struct ManifestActionButtonSpec {
     pub id: ::std::option::Option<::std::string::String>,
     /// **Inferred.** Id of the integration.
     ///
-    /// The vendor does not document this member (basis: only the vendor's SDK has it).
+    /// The vendor does not document this property (basis: only the vendor's SDK has it).
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub integration_id: ::std::option::Option<::std::string::String>,
     /// Type of the integration, such as `salesforce`.
@@ -5126,7 +5126,7 @@ pub struct ManifestActionButtonSpec {
     pub redirect_url: ::std::option::Option<::std::string::String>,
     /// **Inferred.** Template of the page to open.
     ///
-    /// The vendor does not document this member (basis: only the vendor's SDK has it).
+    /// The vendor does not document this property (basis: only the vendor's SDK has it).
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub redirect_url_template: ::std::option::Option<::std::string::String>,
     /// Whether the integration must be connected.
@@ -5141,7 +5141,7 @@ pub struct ManifestActionButtonSpec {
 }
 
 impl ManifestActionButtonSpec {
-    /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
+    /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
     pub fn builder() -> builder::ManifestActionButtonSpec {
         ::std::default::Default::default()
     }
@@ -5171,7 +5171,7 @@ pub struct ManifestAgendaItemSpec {
 }
 
 impl ManifestAgendaItemSpec {
-    /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
+    /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
     pub fn builder() -> builder::ManifestAgendaItemSpec {
         ::std::default::Default::default()
     }
@@ -5193,7 +5193,7 @@ pub struct ManifestCanvasTemplate {
 }
 
 impl ManifestCanvasTemplate {
-    /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
+    /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
     pub fn builder() -> builder::ManifestCanvasTemplate {
         ::std::default::Default::default()
     }
@@ -5228,7 +5228,7 @@ pub struct ManifestCanvasTemplateSpec {
 }
 
 impl ManifestCanvasTemplateSpec {
-    /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
+    /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
     pub fn builder() -> builder::ManifestCanvasTemplateSpec {
         ::std::default::Default::default()
     }
@@ -5260,7 +5260,7 @@ pub struct ManifestConflict {
 }
 
 impl ManifestConflict {
-    /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
+    /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
     pub fn builder() -> builder::ManifestConflict {
         ::std::default::Default::default()
     }
@@ -5283,7 +5283,7 @@ pub struct ManifestIssue {
 }
 
 impl ManifestIssue {
-    /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
+    /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
     pub fn builder() -> builder::ManifestIssue {
         ::std::default::Default::default()
     }
@@ -5309,7 +5309,7 @@ pub struct ManifestNextStep {
 }
 
 impl ManifestNextStep {
-    /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
+    /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
     pub fn builder() -> builder::ManifestNextStep {
         ::std::default::Default::default()
     }
@@ -5325,7 +5325,7 @@ pub struct ManifestNextStepLink {
     pub autopilot: ::std::option::Option<bool>,
     /// **Inferred.** Default button of the step in this template.
     ///
-    /// The vendor does not document this member (basis: only the type in the vendor's SDK has it).
+    /// The vendor does not document this property (basis: only the type in the vendor's SDK has it).
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub default_action_button: ::std::option::Option<ManifestRef>,
     /// A reference to an entity: either `$ref` for an entity of this manifest, or `$id` for an existing entity, never both. The dollar sign is part of the names; `$ref` is data here, not a JSON reference. For example, `{"$ref": "follow-up"}` refers to the entity whose spec has the `$id` `follow-up`. The examples show only `$id`, because common tools would follow a `$ref` in them.
@@ -5336,7 +5336,7 @@ pub struct ManifestNextStepLink {
 }
 
 impl ManifestNextStepLink {
-    /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
+    /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
     pub fn builder() -> builder::ManifestNextStepLink {
         ::std::default::Default::default()
     }
@@ -5376,7 +5376,7 @@ pub struct ManifestNextStepSpec {
 }
 
 impl ManifestNextStepSpec {
-    /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
+    /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
     pub fn builder() -> builder::ManifestNextStepSpec {
         ::std::default::Default::default()
     }
@@ -5396,7 +5396,7 @@ pub struct ManifestParticipantSpec {
 }
 
 impl ManifestParticipantSpec {
-    /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
+    /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
     pub fn builder() -> builder::ManifestParticipantSpec {
         ::std::default::Default::default()
     }
@@ -5416,7 +5416,7 @@ pub struct ManifestRef {
 }
 
 impl ManifestRef {
-    /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
+    /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
     pub fn builder() -> builder::ManifestRef {
         ::std::default::Default::default()
     }
@@ -5436,7 +5436,7 @@ pub struct ManifestShortcut {
 }
 
 impl ManifestShortcut {
-    /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
+    /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
     pub fn builder() -> builder::ManifestShortcut {
         ::std::default::Default::default()
     }
@@ -5455,7 +5455,7 @@ pub struct ManifestShortcutSpec {
     pub description: ::std::option::Option<::std::string::String>,
     /// **Inferred.** Icon, under another property name.
     ///
-    /// The vendor does not document this member (basis: only the type in the vendor's SDK has it).
+    /// The vendor does not document this property (basis: only the type in the vendor's SDK has it).
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub icon: ::std::option::Option<::std::string::String>,
     /// Icon. The API description shows names such as `faLightbulb`, the guide names in kebab case; an unknown name gives a default icon.
@@ -5470,7 +5470,7 @@ pub struct ManifestShortcutSpec {
     pub prompt: ::std::string::String,
     /// **Inferred.** URL name.
     ///
-    /// The vendor does not document this member (basis: only the type in the vendor's SDK has it).
+    /// The vendor does not document this property (basis: only the type in the vendor's SDK has it).
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub slug: ::std::option::Option<::std::string::String>,
     /// Where the shortcut is shown.
@@ -5479,7 +5479,7 @@ pub struct ManifestShortcutSpec {
 }
 
 impl ManifestShortcutSpec {
-    /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
+    /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
     pub fn builder() -> builder::ManifestShortcutSpec {
         ::std::default::Default::default()
     }
@@ -5497,7 +5497,7 @@ pub struct ManifestShortcutSurface {
 }
 
 impl ManifestShortcutSurface {
-    /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
+    /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
     pub fn builder() -> builder::ManifestShortcutSurface {
         ::std::default::Default::default()
     }
@@ -5523,7 +5523,7 @@ pub struct ManifestSummary {
 }
 
 impl ManifestSummary {
-    /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
+    /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
     pub fn builder() -> builder::ManifestSummary {
         ::std::default::Default::default()
     }
@@ -5546,7 +5546,7 @@ pub struct ManifestTemplate {
 }
 
 impl ManifestTemplate {
-    /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
+    /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
     pub fn builder() -> builder::ManifestTemplate {
         ::std::default::Default::default()
     }
@@ -5589,7 +5589,7 @@ pub struct ManifestTemplateSpec {
 }
 
 impl ManifestTemplateSpec {
-    /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
+    /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
     pub fn builder() -> builder::ManifestTemplateSpec {
         ::std::default::Default::default()
     }
@@ -5612,7 +5612,7 @@ pub struct ManifestValidation {
 }
 
 impl ManifestValidation {
-    /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
+    /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
     pub fn builder() -> builder::ManifestValidation {
         ::std::default::Default::default()
     }
@@ -5634,7 +5634,7 @@ pub struct ManifestWorkflow {
 }
 
 impl ManifestWorkflow {
-    /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
+    /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
     pub fn builder() -> builder::ManifestWorkflow {
         ::std::default::Default::default()
     }
@@ -5663,7 +5663,7 @@ pub struct ManifestWorkflowSpec {
 }
 
 impl ManifestWorkflowSpec {
-    /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
+    /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
     pub fn builder() -> builder::ManifestWorkflowSpec {
         ::std::default::Default::default()
     }
@@ -5719,7 +5719,7 @@ pub struct Meeting {
 }
 
 impl Meeting {
-    /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
+    /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
     pub fn builder() -> builder::Meeting {
         ::std::default::Default::default()
     }
@@ -5741,7 +5741,7 @@ pub struct MeetingCompletedData {
 }
 
 impl MeetingCompletedData {
-    /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
+    /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
     pub fn builder() -> builder::MeetingCompletedData {
         ::std::default::Default::default()
     }
@@ -5771,7 +5771,7 @@ pub struct MeetingCompletedEvent {
 }
 
 impl MeetingCompletedEvent {
-    /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
+    /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
     pub fn builder() -> builder::MeetingCompletedEvent {
         ::std::default::Default::default()
     }
@@ -5835,7 +5835,7 @@ pub struct MeetingContext {
 }
 
 impl MeetingContext {
-    /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
+    /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
     pub fn builder() -> builder::MeetingContext {
         ::std::default::Default::default()
     }
@@ -5860,7 +5860,7 @@ pub struct MeetingContextCreatedData {
 }
 
 impl MeetingContextCreatedData {
-    /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
+    /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
     pub fn builder() -> builder::MeetingContextCreatedData {
         ::std::default::Default::default()
     }
@@ -5890,7 +5890,7 @@ pub struct MeetingContextCreatedEvent {
 }
 
 impl MeetingContextCreatedEvent {
-    /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
+    /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
     pub fn builder() -> builder::MeetingContextCreatedEvent {
         ::std::default::Default::default()
     }
@@ -5912,7 +5912,7 @@ pub struct MeetingContextDeletedData {
 }
 
 impl MeetingContextDeletedData {
-    /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
+    /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
     pub fn builder() -> builder::MeetingContextDeletedData {
         ::std::default::Default::default()
     }
@@ -5942,7 +5942,7 @@ pub struct MeetingContextDeletedEvent {
 }
 
 impl MeetingContextDeletedEvent {
-    /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
+    /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
     pub fn builder() -> builder::MeetingContextDeletedEvent {
         ::std::default::Default::default()
     }
@@ -5968,7 +5968,7 @@ pub struct MeetingContextList {
 }
 
 impl MeetingContextList {
-    /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
+    /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
     pub fn builder() -> builder::MeetingContextList {
         ::std::default::Default::default()
     }
@@ -5992,7 +5992,7 @@ pub struct MeetingContextProcessedData {
 }
 
 impl MeetingContextProcessedData {
-    /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
+    /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
     pub fn builder() -> builder::MeetingContextProcessedData {
         ::std::default::Default::default()
     }
@@ -6022,7 +6022,7 @@ pub struct MeetingContextProcessedEvent {
 }
 
 impl MeetingContextProcessedEvent {
-    /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
+    /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
     pub fn builder() -> builder::MeetingContextProcessedEvent {
         ::std::default::Default::default()
     }
@@ -6046,7 +6046,7 @@ pub struct MeetingCreatedData {
 }
 
 impl MeetingCreatedData {
-    /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
+    /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
     pub fn builder() -> builder::MeetingCreatedData {
         ::std::default::Default::default()
     }
@@ -6076,7 +6076,7 @@ pub struct MeetingCreatedEvent {
 }
 
 impl MeetingCreatedEvent {
-    /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
+    /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
     pub fn builder() -> builder::MeetingCreatedEvent {
         ::std::default::Default::default()
     }
@@ -6102,7 +6102,7 @@ pub struct MeetingList {
 }
 
 impl MeetingList {
-    /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
+    /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
     pub fn builder() -> builder::MeetingList {
         ::std::default::Default::default()
     }
@@ -6137,7 +6137,7 @@ pub struct MeetingTemplate {
 }
 
 impl MeetingTemplate {
-    /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
+    /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
     pub fn builder() -> builder::MeetingTemplate {
         ::std::default::Default::default()
     }
@@ -6163,7 +6163,7 @@ pub struct MeetingTemplateAppliedData {
 }
 
 impl MeetingTemplateAppliedData {
-    /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
+    /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
     pub fn builder() -> builder::MeetingTemplateAppliedData {
         ::std::default::Default::default()
     }
@@ -6193,7 +6193,7 @@ pub struct MeetingTemplateAppliedEvent {
 }
 
 impl MeetingTemplateAppliedEvent {
-    /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
+    /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
     pub fn builder() -> builder::MeetingTemplateAppliedEvent {
         ::std::default::Default::default()
     }
@@ -6213,7 +6213,7 @@ pub struct MeetingTemplateAppliedItems {
 }
 
 impl MeetingTemplateAppliedItems {
-    /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
+    /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
     pub fn builder() -> builder::MeetingTemplateAppliedItems {
         ::std::default::Default::default()
     }
@@ -6260,7 +6260,7 @@ pub struct MeetingTemplateDetail {
 }
 
 impl MeetingTemplateDetail {
-    /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
+    /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
     pub fn builder() -> builder::MeetingTemplateDetail {
         ::std::default::Default::default()
     }
@@ -6286,7 +6286,7 @@ pub struct MeetingTemplateList {
 }
 
 impl MeetingTemplateList {
-    /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
+    /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
     pub fn builder() -> builder::MeetingTemplateList {
         ::std::default::Default::default()
     }
@@ -6321,7 +6321,7 @@ pub struct MeetingTemplateNextStep {
 }
 
 impl MeetingTemplateNextStep {
-    /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
+    /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
     pub fn builder() -> builder::MeetingTemplateNextStep {
         ::std::default::Default::default()
     }
@@ -6347,7 +6347,7 @@ pub struct MeetingTemplateNextStepList {
 }
 
 impl MeetingTemplateNextStepList {
-    /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
+    /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
     pub fn builder() -> builder::MeetingTemplateNextStepList {
         ::std::default::Default::default()
     }
@@ -6372,7 +6372,7 @@ pub struct MeetingUpdatedData {
 }
 
 impl MeetingUpdatedData {
-    /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
+    /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
     pub fn builder() -> builder::MeetingUpdatedData {
         ::std::default::Default::default()
     }
@@ -6402,7 +6402,7 @@ pub struct MeetingUpdatedEvent {
 }
 
 impl MeetingUpdatedEvent {
-    /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
+    /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
     pub fn builder() -> builder::MeetingUpdatedEvent {
         ::std::default::Default::default()
     }
@@ -6443,7 +6443,7 @@ pub struct NextStep {
 }
 
 impl NextStep {
-    /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
+    /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
     pub fn builder() -> builder::NextStep {
         ::std::default::Default::default()
     }
@@ -6477,7 +6477,7 @@ pub struct NextStepCompletedData {
 }
 
 impl NextStepCompletedData {
-    /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
+    /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
     pub fn builder() -> builder::NextStepCompletedData {
         ::std::default::Default::default()
     }
@@ -6507,7 +6507,7 @@ pub struct NextStepCompletedEvent {
 }
 
 impl NextStepCompletedEvent {
-    /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
+    /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
     pub fn builder() -> builder::NextStepCompletedEvent {
         ::std::default::Default::default()
     }
@@ -6539,7 +6539,7 @@ pub struct NextStepExecution {
 }
 
 impl NextStepExecution {
-    /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
+    /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
     pub fn builder() -> builder::NextStepExecution {
         ::std::default::Default::default()
     }
@@ -6565,7 +6565,7 @@ pub struct NextStepList {
 }
 
 impl NextStepList {
-    /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
+    /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
     pub fn builder() -> builder::NextStepList {
         ::std::default::Default::default()
     }
@@ -6597,7 +6597,7 @@ pub struct NextStepResult {
 }
 
 impl NextStepResult {
-    /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
+    /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
     pub fn builder() -> builder::NextStepResult {
         ::std::default::Default::default()
     }
@@ -6625,7 +6625,7 @@ pub struct OauthHealth {
 }
 
 impl OauthHealth {
-    /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
+    /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
     pub fn builder() -> builder::OauthHealth {
         ::std::default::Default::default()
     }
@@ -6686,7 +6686,7 @@ pub struct OidcDiscovery {
 }
 
 impl OidcDiscovery {
-    /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
+    /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
     pub fn builder() -> builder::OidcDiscovery {
         ::std::default::Default::default()
     }
@@ -6727,7 +6727,7 @@ pub struct Participant {
 }
 
 impl Participant {
-    /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
+    /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
     pub fn builder() -> builder::Participant {
         ::std::default::Default::default()
     }
@@ -6749,7 +6749,7 @@ pub struct ParticipantAddedData {
 }
 
 impl ParticipantAddedData {
-    /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
+    /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
     pub fn builder() -> builder::ParticipantAddedData {
         ::std::default::Default::default()
     }
@@ -6779,7 +6779,7 @@ pub struct ParticipantAddedEvent {
 }
 
 impl ParticipantAddedEvent {
-    /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
+    /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
     pub fn builder() -> builder::ParticipantAddedEvent {
         ::std::default::Default::default()
     }
@@ -6803,7 +6803,7 @@ pub struct ParticipantInfo {
 }
 
 impl ParticipantInfo {
-    /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
+    /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
     pub fn builder() -> builder::ParticipantInfo {
         ::std::default::Default::default()
     }
@@ -6829,7 +6829,7 @@ pub struct ParticipantList {
 }
 
 impl ParticipantList {
-    /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
+    /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
     pub fn builder() -> builder::ParticipantList {
         ::std::default::Default::default()
     }
@@ -6857,7 +6857,7 @@ pub struct ParticipantRemovedData {
 }
 
 impl ParticipantRemovedData {
-    /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
+    /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
     pub fn builder() -> builder::ParticipantRemovedData {
         ::std::default::Default::default()
     }
@@ -6887,7 +6887,7 @@ pub struct ParticipantRemovedEvent {
 }
 
 impl ParticipantRemovedEvent {
-    /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
+    /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
     pub fn builder() -> builder::ParticipantRemovedEvent {
         ::std::default::Default::default()
     }
@@ -6943,7 +6943,7 @@ pub struct PartnerApp {
 }
 
 impl PartnerApp {
-    /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
+    /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
     pub fn builder() -> builder::PartnerApp {
         ::std::default::Default::default()
     }
@@ -6978,7 +6978,7 @@ pub struct PartnerAuthResult {
 }
 
 impl PartnerAuthResult {
-    /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
+    /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
     pub fn builder() -> builder::PartnerAuthResult {
         ::std::default::Default::default()
     }
@@ -7022,7 +7022,7 @@ pub struct PartnerError {
 }
 
 impl PartnerError {
-    /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
+    /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
     pub fn builder() -> builder::PartnerError {
         ::std::default::Default::default()
     }
@@ -7042,7 +7042,7 @@ pub struct PartnerIdpDomainRevokedData {
 }
 
 impl PartnerIdpDomainRevokedData {
-    /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
+    /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
     pub fn builder() -> builder::PartnerIdpDomainRevokedData {
         ::std::default::Default::default()
     }
@@ -7072,7 +7072,7 @@ pub struct PartnerIdpDomainRevokedEvent {
 }
 
 impl PartnerIdpDomainRevokedEvent {
-    /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
+    /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
     pub fn builder() -> builder::PartnerIdpDomainRevokedEvent {
         ::std::default::Default::default()
     }
@@ -7094,7 +7094,7 @@ pub struct PartnerIdpDomainVerificationFailedData {
 }
 
 impl PartnerIdpDomainVerificationFailedData {
-    /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
+    /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
     pub fn builder() -> builder::PartnerIdpDomainVerificationFailedData {
         ::std::default::Default::default()
     }
@@ -7124,7 +7124,7 @@ pub struct PartnerIdpDomainVerificationFailedEvent {
 }
 
 impl PartnerIdpDomainVerificationFailedEvent {
-    /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
+    /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
     pub fn builder() -> builder::PartnerIdpDomainVerificationFailedEvent {
         ::std::default::Default::default()
     }
@@ -7144,7 +7144,7 @@ pub struct PartnerIdpDomainVerifiedData {
 }
 
 impl PartnerIdpDomainVerifiedData {
-    /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
+    /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
     pub fn builder() -> builder::PartnerIdpDomainVerifiedData {
         ::std::default::Default::default()
     }
@@ -7174,7 +7174,7 @@ pub struct PartnerIdpDomainVerifiedEvent {
 }
 
 impl PartnerIdpDomainVerifiedEvent {
-    /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
+    /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
     pub fn builder() -> builder::PartnerIdpDomainVerifiedEvent {
         ::std::default::Default::default()
     }
@@ -7206,7 +7206,7 @@ pub struct PartnerSsoInfo {
 }
 
 impl PartnerSsoInfo {
-    /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
+    /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
     pub fn builder() -> builder::PartnerSsoInfo {
         ::std::default::Default::default()
     }
@@ -7259,7 +7259,7 @@ pub struct PartnerToolkit {
 }
 
 impl PartnerToolkit {
-    /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
+    /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
     pub fn builder() -> builder::PartnerToolkit {
         ::std::default::Default::default()
     }
@@ -7285,7 +7285,7 @@ pub struct PartnerToolkitList {
 }
 
 impl PartnerToolkitList {
-    /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
+    /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
     pub fn builder() -> builder::PartnerToolkitList {
         ::std::default::Default::default()
     }
@@ -7309,7 +7309,7 @@ pub struct PartnerWorkspace {
 }
 
 impl PartnerWorkspace {
-    /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
+    /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
     pub fn builder() -> builder::PartnerWorkspace {
         ::std::default::Default::default()
     }
@@ -7335,7 +7335,7 @@ pub struct PublicPartnerInfo {
 }
 
 impl PublicPartnerInfo {
-    /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
+    /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
     pub fn builder() -> builder::PublicPartnerInfo {
         ::std::default::Default::default()
     }
@@ -7352,7 +7352,7 @@ pub struct PublishToolkitVersionRequest {
 }
 
 impl PublishToolkitVersionRequest {
-    /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
+    /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
     pub fn builder() -> builder::PublishToolkitVersionRequest {
         ::std::default::Default::default()
     }
@@ -7371,7 +7371,7 @@ pub struct RevokeTokenRequest {
 }
 
 impl RevokeTokenRequest {
-    /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
+    /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
     pub fn builder() -> builder::RevokeTokenRequest {
         ::std::default::Default::default()
     }
@@ -7390,7 +7390,7 @@ pub struct RollbackCredentialRequest {
 }
 
 impl RollbackCredentialRequest {
-    /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
+    /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
     pub fn builder() -> builder::RollbackCredentialRequest {
         ::std::default::Default::default()
     }
@@ -7416,7 +7416,7 @@ pub struct RotateApiKeyBadRequest {
 }
 
 impl RotateApiKeyBadRequest {
-    /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
+    /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
     pub fn builder() -> builder::RotateApiKeyBadRequest {
         ::std::default::Default::default()
     }
@@ -7442,7 +7442,7 @@ pub struct RotateClientSecretBadRequest {
 }
 
 impl RotateClientSecretBadRequest {
-    /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
+    /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
     pub fn builder() -> builder::RotateClientSecretBadRequest {
         ::std::default::Default::default()
     }
@@ -7464,7 +7464,7 @@ pub struct RotateCredentialRequest {
 }
 
 impl RotateCredentialRequest {
-    /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
+    /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
     pub fn builder() -> builder::RotateCredentialRequest {
         ::std::default::Default::default()
     }
@@ -7490,7 +7490,7 @@ pub struct RotateWebhookSecretBadRequest {
 }
 
 impl RotateWebhookSecretBadRequest {
-    /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
+    /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
     pub fn builder() -> builder::RotateWebhookSecretBadRequest {
         ::std::default::Default::default()
     }
@@ -7509,7 +7509,7 @@ pub struct SanitizationRedaction {
 }
 
 impl SanitizationRedaction {
-    /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
+    /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
     pub fn builder() -> builder::SanitizationRedaction {
         ::std::default::Default::default()
     }
@@ -7532,7 +7532,7 @@ pub struct SanitizationReport {
 }
 
 impl SanitizationReport {
-    /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
+    /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
     pub fn builder() -> builder::SanitizationReport {
         ::std::default::Default::default()
     }
@@ -7549,7 +7549,7 @@ pub struct ScopeList {
 }
 
 impl ScopeList {
-    /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
+    /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
     pub fn builder() -> builder::ScopeList {
         ::std::default::Default::default()
     }
@@ -7568,7 +7568,7 @@ pub struct SendChatMessageRequest {
 }
 
 impl SendChatMessageRequest {
-    /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
+    /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
     pub fn builder() -> builder::SendChatMessageRequest {
         ::std::default::Default::default()
     }
@@ -7647,12 +7647,12 @@ impl<'de> ::serde::Deserialize<'de> for SendChatMessageRequestMessage {
 pub struct SentChatMessage {
     /// **Inferred.** Position of the turn in the queue.
     ///
-    /// The vendor does not document this member (basis: only the vendor's SDK has this property).
+    /// The vendor does not document this property (basis: only the vendor's SDK has this property).
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub position: ::std::option::Option<i64>,
     /// **Inferred.** Number of waiting turns.
     ///
-    /// The vendor does not document this member (basis: only the vendor's SDK has this property).
+    /// The vendor does not document this property (basis: only the vendor's SDK has this property).
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub queued_turns: ::std::option::Option<i64>,
     /// The new turn of the user.
@@ -7661,7 +7661,7 @@ pub struct SentChatMessage {
 }
 
 impl SentChatMessage {
-    /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
+    /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
     pub fn builder() -> builder::SentChatMessage {
         ::std::default::Default::default()
     }
@@ -7686,7 +7686,7 @@ pub struct SessionExpiredData {
 }
 
 impl SessionExpiredData {
-    /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
+    /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
     pub fn builder() -> builder::SessionExpiredData {
         ::std::default::Default::default()
     }
@@ -7716,7 +7716,7 @@ pub struct SessionExpiredEvent {
 }
 
 impl SessionExpiredEvent {
-    /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
+    /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
     pub fn builder() -> builder::SessionExpiredEvent {
         ::std::default::Default::default()
     }
@@ -7741,7 +7741,7 @@ pub struct SessionTurnCompletedData {
 }
 
 impl SessionTurnCompletedData {
-    /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
+    /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
     pub fn builder() -> builder::SessionTurnCompletedData {
         ::std::default::Default::default()
     }
@@ -7771,7 +7771,7 @@ pub struct SessionTurnCompletedEvent {
 }
 
 impl SessionTurnCompletedEvent {
-    /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
+    /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
     pub fn builder() -> builder::SessionTurnCompletedEvent {
         ::std::default::Default::default()
     }
@@ -7800,7 +7800,7 @@ pub struct SessionTurnFailedData {
 }
 
 impl SessionTurnFailedData {
-    /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
+    /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
     pub fn builder() -> builder::SessionTurnFailedData {
         ::std::default::Default::default()
     }
@@ -7830,7 +7830,7 @@ pub struct SessionTurnFailedEvent {
 }
 
 impl SessionTurnFailedEvent {
-    /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
+    /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
     pub fn builder() -> builder::SessionTurnFailedEvent {
         ::std::default::Default::default()
     }
@@ -7861,7 +7861,7 @@ pub struct SetWebhookFilterBadRequest {
 }
 
 impl SetWebhookFilterBadRequest {
-    /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
+    /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
     pub fn builder() -> builder::SetWebhookFilterBadRequest {
         ::std::default::Default::default()
     }
@@ -7880,7 +7880,7 @@ pub struct SetWebhookFilterRequest {
 }
 
 impl SetWebhookFilterRequest {
-    /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
+    /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
     pub fn builder() -> builder::SetWebhookFilterRequest {
         ::std::default::Default::default()
     }
@@ -7900,7 +7900,7 @@ pub struct SsoInitiation {
 }
 
 impl SsoInitiation {
-    /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
+    /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
     pub fn builder() -> builder::SsoInitiation {
         ::std::default::Default::default()
     }
@@ -7926,7 +7926,7 @@ pub struct SsoSessionStatus {
 }
 
 impl SsoSessionStatus {
-    /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
+    /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
     pub fn builder() -> builder::SsoSessionStatus {
         ::std::default::Default::default()
     }
@@ -8005,7 +8005,7 @@ pub struct Template {
 }
 
 impl Template {
-    /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
+    /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
     pub fn builder() -> builder::Template {
         ::std::default::Default::default()
     }
@@ -8028,7 +8028,7 @@ pub struct TemplateApplication {
 }
 
 impl TemplateApplication {
-    /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
+    /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
     pub fn builder() -> builder::TemplateApplication {
         ::std::default::Default::default()
     }
@@ -8054,7 +8054,7 @@ pub struct TemplateList {
 }
 
 impl TemplateList {
-    /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
+    /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
     pub fn builder() -> builder::TemplateList {
         ::std::default::Default::default()
     }
@@ -8067,7 +8067,7 @@ impl TemplateList {
 pub struct TemplateNextStep {
     /// **Inferred.** Prompt of the step.
     ///
-    /// The vendor does not document this member (basis: only the type in the vendor's SDK has it).
+    /// The vendor does not document this property (basis: only the type in the vendor's SDK has it).
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub ai_prompt: ::std::option::Option<::std::string::String>,
     /// Whether the step runs automatically when the meeting is finalised.
@@ -8075,22 +8075,22 @@ pub struct TemplateNextStep {
     pub autopilot: ::std::option::Option<bool>,
     /// **Inferred.** Colour of the step.
     ///
-    /// The vendor does not document this member (basis: only the type in the vendor's SDK has it).
+    /// The vendor does not document this property (basis: only the type in the vendor's SDK has it).
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub color: ::std::option::Option<::std::string::String>,
     /// **Inferred.** When the step was created. RFC 3339.
     ///
-    /// The vendor does not document this member (basis: only the type in the vendor's SDK has it).
+    /// The vendor does not document this property (basis: only the type in the vendor's SDK has it).
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub created_at: ::std::option::Option<::std::string::String>,
     /// **Inferred.** What the step does.
     ///
-    /// The vendor does not document this member (basis: only the type in the vendor's SDK has it).
+    /// The vendor does not document this property (basis: only the type in the vendor's SDK has it).
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub description: ::std::option::Option<::std::string::String>,
     /// **Inferred.** Icon of the step.
     ///
-    /// The vendor does not document this member (basis: only the type in the vendor's SDK has it).
+    /// The vendor does not document this property (basis: only the type in the vendor's SDK has it).
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub icon_name: ::std::option::Option<::std::string::String>,
     /// Id of the next step.
@@ -8104,18 +8104,18 @@ pub struct TemplateNextStep {
     pub sort_order: ::std::option::Option<i64>,
     /// **Inferred.** Type of the step.
     ///
-    /// The vendor does not document this member (basis: only the type in the vendor's SDK has it).
+    /// The vendor does not document this property (basis: only the type in the vendor's SDK has it).
     #[serde(rename = "type", skip_serializing_if = "::std::option::Option::is_none")]
     pub type_: ::std::option::Option<::std::string::String>,
     /// **Inferred.** When the step was last changed. RFC 3339.
     ///
-    /// The vendor does not document this member (basis: only the type in the vendor's SDK has it).
+    /// The vendor does not document this property (basis: only the type in the vendor's SDK has it).
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub updated_at: ::std::option::Option<::std::string::String>,
 }
 
 impl TemplateNextStep {
-    /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
+    /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
     pub fn builder() -> builder::TemplateNextStep {
         ::std::default::Default::default()
     }
@@ -8141,7 +8141,7 @@ pub struct TemplateNextStepList {
 }
 
 impl TemplateNextStepList {
-    /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
+    /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
     pub fn builder() -> builder::TemplateNextStepList {
         ::std::default::Default::default()
     }
@@ -8193,7 +8193,7 @@ pub struct TokenIntrospection {
 }
 
 impl TokenIntrospection {
-    /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
+    /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
     pub fn builder() -> builder::TokenIntrospection {
         ::std::default::Default::default()
     }
@@ -8220,13 +8220,13 @@ pub struct TokenRequest {
     pub refresh_token: ::std::option::Option<::openapi_client_runtime::Secret>,
     /// **Inferred.** Scopes of the client itself, separated by spaces.
     ///
-    /// The vendor does not document this member (basis: only the vendor's SDK sends it, with `client_credentials`).
+    /// The vendor does not document this property (basis: only the vendor's SDK sends it, with `client_credentials`).
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub scope: ::std::option::Option<::std::string::String>,
 }
 
 impl TokenRequest {
-    /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
+    /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
     pub fn builder() -> builder::TokenRequest {
         ::std::default::Default::default()
     }
@@ -8256,7 +8256,7 @@ pub struct TokenResponse {
 }
 
 impl TokenResponse {
-    /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
+    /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
     pub fn builder() -> builder::TokenResponse {
         ::std::default::Default::default()
     }
@@ -8306,7 +8306,7 @@ pub struct Toolkit {
 }
 
 impl Toolkit {
-    /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
+    /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
     pub fn builder() -> builder::Toolkit {
         ::std::default::Default::default()
     }
@@ -8340,7 +8340,7 @@ pub struct ToolkitEntityMap {
 }
 
 impl ToolkitEntityMap {
-    /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
+    /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
     pub fn builder() -> builder::ToolkitEntityMap {
         ::std::default::Default::default()
     }
@@ -8366,7 +8366,7 @@ pub struct ToolkitExport {
 }
 
 impl ToolkitExport {
-    /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
+    /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
     pub fn builder() -> builder::ToolkitExport {
         ::std::default::Default::default()
     }
@@ -8398,7 +8398,7 @@ pub struct ToolkitInstallation {
 }
 
 impl ToolkitInstallation {
-    /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
+    /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
     pub fn builder() -> builder::ToolkitInstallation {
         ::std::default::Default::default()
     }
@@ -8430,7 +8430,7 @@ pub struct ToolkitInstallationItem {
 }
 
 impl ToolkitInstallationItem {
-    /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
+    /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
     pub fn builder() -> builder::ToolkitInstallationItem {
         ::std::default::Default::default()
     }
@@ -8459,7 +8459,7 @@ pub struct ToolkitInstallationList {
 }
 
 impl ToolkitInstallationList {
-    /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
+    /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
     pub fn builder() -> builder::ToolkitInstallationList {
         ::std::default::Default::default()
     }
@@ -8482,7 +8482,7 @@ pub struct ToolkitInstallationSummary {
 }
 
 impl ToolkitInstallationSummary {
-    /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
+    /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
     pub fn builder() -> builder::ToolkitInstallationSummary {
         ::std::default::Default::default()
     }
@@ -8508,7 +8508,7 @@ pub struct ToolkitList {
 }
 
 impl ToolkitList {
-    /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
+    /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
     pub fn builder() -> builder::ToolkitList {
         ::std::default::Default::default()
     }
@@ -8564,7 +8564,7 @@ pub struct ToolkitManifest {
 }
 
 impl ToolkitManifest {
-    /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
+    /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
     pub fn builder() -> builder::ToolkitManifest {
         ::std::default::Default::default()
     }
@@ -8614,7 +8614,7 @@ pub struct ToolkitVersion {
 }
 
 impl ToolkitVersion {
-    /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
+    /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
     pub fn builder() -> builder::ToolkitVersion {
         ::std::default::Default::default()
     }
@@ -8641,7 +8641,7 @@ pub struct TriggerActionButtonRequest {
     pub next_step_id: ::std::option::Option<::std::string::String>,
     /// **Inferred.** Parameters of the press; free-form JSON object.
     ///
-    /// The vendor does not document this member (basis: only the vendor's SDK has it).
+    /// The vendor does not document this property (basis: only the vendor's SDK has it).
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub parameters: ::std::option::Option<
         ::serde_json::Map<::std::string::String, ::serde_json::Value>,
@@ -8652,7 +8652,7 @@ pub struct TriggerActionButtonRequest {
 }
 
 impl TriggerActionButtonRequest {
-    /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
+    /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
     pub fn builder() -> builder::TriggerActionButtonRequest {
         ::std::default::Default::default()
     }
@@ -8680,7 +8680,7 @@ pub struct UpdateActionItemBadRequest {
 }
 
 impl UpdateActionItemBadRequest {
-    /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
+    /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
     pub fn builder() -> builder::UpdateActionItemBadRequest {
         ::std::default::Default::default()
     }
@@ -8714,7 +8714,7 @@ pub struct UpdateActionItemRequest {
 }
 
 impl UpdateActionItemRequest {
-    /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
+    /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
     pub fn builder() -> builder::UpdateActionItemRequest {
         ::std::default::Default::default()
     }
@@ -8885,7 +8885,7 @@ pub struct UpdateAgendaItemRequest {
 }
 
 impl UpdateAgendaItemRequest {
-    /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
+    /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
     pub fn builder() -> builder::UpdateAgendaItemRequest {
         ::std::default::Default::default()
     }
@@ -9166,7 +9166,7 @@ pub struct UpdateAppBadRequest {
 }
 
 impl UpdateAppBadRequest {
-    /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
+    /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
     pub fn builder() -> builder::UpdateAppBadRequest {
         ::std::default::Default::default()
     }
@@ -9199,7 +9199,7 @@ pub struct UpdateAppRequest {
 }
 
 impl UpdateAppRequest {
-    /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
+    /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
     pub fn builder() -> builder::UpdateAppRequest {
         ::std::default::Default::default()
     }
@@ -9481,7 +9481,7 @@ pub struct UpdateAppStatusBadRequest {
 }
 
 impl UpdateAppStatusBadRequest {
-    /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
+    /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
     pub fn builder() -> builder::UpdateAppStatusBadRequest {
         ::std::default::Default::default()
     }
@@ -9497,7 +9497,7 @@ pub struct UpdateAppStatusRequest {
 }
 
 impl UpdateAppStatusRequest {
-    /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
+    /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
     pub fn builder() -> builder::UpdateAppStatusRequest {
         ::std::default::Default::default()
     }
@@ -9523,7 +9523,7 @@ pub struct UpdateAutomationBadRequest {
 }
 
 impl UpdateAutomationBadRequest {
-    /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
+    /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
     pub fn builder() -> builder::UpdateAutomationBadRequest {
         ::std::default::Default::default()
     }
@@ -9555,7 +9555,7 @@ pub struct UpdateAutomationRequest {
 }
 
 impl UpdateAutomationRequest {
-    /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
+    /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
     pub fn builder() -> builder::UpdateAutomationRequest {
         ::std::default::Default::default()
     }
@@ -9716,7 +9716,7 @@ pub struct UpdateBacklogItemRequest {
 }
 
 impl UpdateBacklogItemRequest {
-    /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
+    /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
     pub fn builder() -> builder::UpdateBacklogItemRequest {
         ::std::default::Default::default()
     }
@@ -9936,7 +9936,7 @@ pub struct UpdateIdpConfigBadRequest {
 }
 
 impl UpdateIdpConfigBadRequest {
-    /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
+    /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
     pub fn builder() -> builder::UpdateIdpConfigBadRequest {
         ::std::default::Default::default()
     }
@@ -9981,7 +9981,7 @@ pub struct UpdateIdpConfigRequest {
 }
 
 impl UpdateIdpConfigRequest {
-    /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
+    /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
     pub fn builder() -> builder::UpdateIdpConfigRequest {
         ::std::default::Default::default()
     }
@@ -10138,7 +10138,7 @@ pub struct UpdateMeetingBadRequest {
 }
 
 impl UpdateMeetingBadRequest {
-    /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
+    /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
     pub fn builder() -> builder::UpdateMeetingBadRequest {
         ::std::default::Default::default()
     }
@@ -10167,7 +10167,7 @@ pub struct UpdateMeetingRequest {
 }
 
 impl UpdateMeetingRequest {
-    /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
+    /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
     pub fn builder() -> builder::UpdateMeetingRequest {
         ::std::default::Default::default()
     }
@@ -10250,7 +10250,7 @@ pub struct UpdateTemplateNextStepRequest {
 }
 
 impl UpdateTemplateNextStepRequest {
-    /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
+    /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
     pub fn builder() -> builder::UpdateTemplateNextStepRequest {
         ::std::default::Default::default()
     }
@@ -10270,7 +10270,7 @@ pub struct UpdateTemplateRequest {
 }
 
 impl UpdateTemplateRequest {
-    /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
+    /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
     pub fn builder() -> builder::UpdateTemplateRequest {
         ::std::default::Default::default()
     }
@@ -10436,7 +10436,7 @@ pub struct UpdateToolkitRequest {
 }
 
 impl UpdateToolkitRequest {
-    /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
+    /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
     pub fn builder() -> builder::UpdateToolkitRequest {
         ::std::default::Default::default()
     }
@@ -10587,7 +10587,7 @@ pub struct UpdateToolkitVersionRequest {
 }
 
 impl UpdateToolkitVersionRequest {
-    /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
+    /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
     pub fn builder() -> builder::UpdateToolkitVersionRequest {
         ::std::default::Default::default()
     }
@@ -10738,7 +10738,7 @@ pub struct UpdateWebhookStatusRequest {
 }
 
 impl UpdateWebhookStatusRequest {
-    /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
+    /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
     pub fn builder() -> builder::UpdateWebhookStatusRequest {
         ::std::default::Default::default()
     }
@@ -10785,7 +10785,7 @@ pub struct UserConnection {
 }
 
 impl UserConnection {
-    /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
+    /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
     pub fn builder() -> builder::UserConnection {
         ::std::default::Default::default()
     }
@@ -10811,7 +10811,7 @@ pub struct UserConnectionList {
 }
 
 impl UserConnectionList {
-    /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
+    /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
     pub fn builder() -> builder::UserConnectionList {
         ::std::default::Default::default()
     }
@@ -10829,7 +10829,7 @@ pub struct UserConnectionRevokedData {
 }
 
 impl UserConnectionRevokedData {
-    /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
+    /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
     pub fn builder() -> builder::UserConnectionRevokedData {
         ::std::default::Default::default()
     }
@@ -10859,7 +10859,7 @@ pub struct UserConnectionRevokedEvent {
 }
 
 impl UserConnectionRevokedEvent {
-    /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
+    /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
     pub fn builder() -> builder::UserConnectionRevokedEvent {
         ::std::default::Default::default()
     }
@@ -10903,7 +10903,7 @@ pub struct UserInfo {
 }
 
 impl UserInfo {
-    /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
+    /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
     pub fn builder() -> builder::UserInfo {
         ::std::default::Default::default()
     }
@@ -10944,7 +10944,7 @@ pub struct UserProfile {
 }
 
 impl UserProfile {
-    /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
+    /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
     pub fn builder() -> builder::UserProfile {
         ::std::default::Default::default()
     }
@@ -10967,7 +10967,7 @@ pub struct UserRef {
 }
 
 impl UserRef {
-    /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
+    /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
     pub fn builder() -> builder::UserRef {
         ::std::default::Default::default()
     }
@@ -10989,7 +10989,7 @@ pub struct VerifyAuthRequest {
 }
 
 impl VerifyAuthRequest {
-    /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
+    /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
     pub fn builder() -> builder::VerifyAuthRequest {
         ::std::default::Default::default()
     }
@@ -11036,7 +11036,7 @@ pub struct WebhookDelivery {
 }
 
 impl WebhookDelivery {
-    /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
+    /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
     pub fn builder() -> builder::WebhookDelivery {
         ::std::default::Default::default()
     }
@@ -11062,7 +11062,7 @@ pub struct WebhookDeliveryList {
 }
 
 impl WebhookDeliveryList {
-    /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
+    /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
     pub fn builder() -> builder::WebhookDeliveryList {
         ::std::default::Default::default()
     }
@@ -11082,7 +11082,7 @@ pub struct WebhookFilter {
 }
 
 impl WebhookFilter {
-    /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
+    /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
     pub fn builder() -> builder::WebhookFilter {
         ::std::default::Default::default()
     }
@@ -11110,7 +11110,7 @@ pub struct WebhookPayloadBase {
 }
 
 impl WebhookPayloadBase {
-    /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
+    /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
     pub fn builder() -> builder::WebhookPayloadBase {
         ::std::default::Default::default()
     }
@@ -11139,7 +11139,7 @@ pub struct WebhookRetry {
 }
 
 impl WebhookRetry {
-    /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
+    /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
     pub fn builder() -> builder::WebhookRetry {
         ::std::default::Default::default()
     }
@@ -11157,7 +11157,7 @@ pub struct WebhookUserContext {
 }
 
 impl WebhookUserContext {
-    /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
+    /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
     pub fn builder() -> builder::WebhookUserContext {
         ::std::default::Default::default()
     }
@@ -11221,7 +11221,7 @@ pub struct WorkflowRun {
 }
 
 impl WorkflowRun {
-    /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
+    /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
     pub fn builder() -> builder::WorkflowRun {
         ::std::default::Default::default()
     }
@@ -11249,7 +11249,7 @@ pub struct WorkflowRunCompletedData {
 }
 
 impl WorkflowRunCompletedData {
-    /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
+    /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
     pub fn builder() -> builder::WorkflowRunCompletedData {
         ::std::default::Default::default()
     }
@@ -11279,7 +11279,7 @@ pub struct WorkflowRunCompletedEvent {
 }
 
 impl WorkflowRunCompletedEvent {
-    /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
+    /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
     pub fn builder() -> builder::WorkflowRunCompletedEvent {
         ::std::default::Default::default()
     }
@@ -11311,7 +11311,7 @@ pub struct WorkflowRunFailedData {
 }
 
 impl WorkflowRunFailedData {
-    /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
+    /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
     pub fn builder() -> builder::WorkflowRunFailedData {
         ::std::default::Default::default()
     }
@@ -11341,7 +11341,7 @@ pub struct WorkflowRunFailedEvent {
 }
 
 impl WorkflowRunFailedEvent {
-    /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
+    /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
     pub fn builder() -> builder::WorkflowRunFailedEvent {
         ::std::default::Default::default()
     }
@@ -11367,7 +11367,7 @@ pub struct WorkflowRunList {
 }
 
 impl WorkflowRunList {
-    /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
+    /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
     pub fn builder() -> builder::WorkflowRunList {
         ::std::default::Default::default()
     }
@@ -11390,7 +11390,7 @@ pub struct WorkflowRunStartedData {
     pub template_id: ::std::string::String,
     /// **Inferred.** What started it: `manual` or `autopilot`.
     ///
-    /// The vendor does not document this member (basis: the values are those of a workflow run).
+    /// The vendor does not document this property (basis: the values are those of a workflow run).
     pub trigger_type: ::std::string::String,
     /// Who or what caused it.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
@@ -11400,7 +11400,7 @@ pub struct WorkflowRunStartedData {
 }
 
 impl WorkflowRunStartedData {
-    /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
+    /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
     pub fn builder() -> builder::WorkflowRunStartedData {
         ::std::default::Default::default()
     }
@@ -11430,7 +11430,7 @@ pub struct WorkflowRunStartedEvent {
 }
 
 impl WorkflowRunStartedEvent {
-    /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
+    /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
     pub fn builder() -> builder::WorkflowRunStartedEvent {
         ::std::default::Default::default()
     }
@@ -11459,7 +11459,7 @@ pub struct WorkflowStepCompletedData {
 }
 
 impl WorkflowStepCompletedData {
-    /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
+    /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
     pub fn builder() -> builder::WorkflowStepCompletedData {
         ::std::default::Default::default()
     }
@@ -11489,7 +11489,7 @@ pub struct WorkflowStepCompletedEvent {
 }
 
 impl WorkflowStepCompletedEvent {
-    /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
+    /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
     pub fn builder() -> builder::WorkflowStepCompletedEvent {
         ::std::default::Default::default()
     }
@@ -11517,7 +11517,7 @@ pub struct WorkflowTaskCreatedData {
 }
 
 impl WorkflowTaskCreatedData {
-    /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
+    /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
     pub fn builder() -> builder::WorkflowTaskCreatedData {
         ::std::default::Default::default()
     }
@@ -11547,7 +11547,7 @@ pub struct WorkflowTaskCreatedEvent {
 }
 
 impl WorkflowTaskCreatedEvent {
-    /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
+    /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
     pub fn builder() -> builder::WorkflowTaskCreatedEvent {
         ::std::default::Default::default()
     }
@@ -11576,7 +11576,7 @@ pub struct WorkflowTaskResolvedData {
 }
 
 impl WorkflowTaskResolvedData {
-    /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
+    /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
     pub fn builder() -> builder::WorkflowTaskResolvedData {
         ::std::default::Default::default()
     }
@@ -11606,7 +11606,7 @@ pub struct WorkflowTaskResolvedEvent {
 }
 
 impl WorkflowTaskResolvedEvent {
-    /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
+    /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
     pub fn builder() -> builder::WorkflowTaskResolvedEvent {
         ::std::default::Default::default()
     }
@@ -11646,7 +11646,7 @@ pub struct WorkflowTemplate {
 }
 
 impl WorkflowTemplate {
-    /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
+    /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
     pub fn builder() -> builder::WorkflowTemplate {
         ::std::default::Default::default()
     }
@@ -11672,7 +11672,7 @@ pub struct WorkflowTemplateList {
 }
 
 impl WorkflowTemplateList {
-    /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
+    /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
     pub fn builder() -> builder::WorkflowTemplateList {
         ::std::default::Default::default()
     }
@@ -11707,7 +11707,7 @@ pub struct WorkflowTemplateSummary {
 }
 
 impl WorkflowTemplateSummary {
-    /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
+    /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
     pub fn builder() -> builder::WorkflowTemplateSummary {
         ::std::default::Default::default()
     }
@@ -11735,7 +11735,7 @@ pub struct WorkspaceList {
 }
 
 impl WorkspaceList {
-    /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
+    /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
     pub fn builder() -> builder::WorkspaceList {
         ::std::default::Default::default()
     }
@@ -11784,7 +11784,7 @@ pub mod builder {
         {
             self.icon_name = value
                 .try_into()
-                .map_err(|e| format!("member `icon_name` of `ActionButton`: {e}"));
+                .map_err(|e| format!("property `icon_name` of `ActionButton`: {e}"));
             self
         }
 
@@ -11796,7 +11796,7 @@ pub mod builder {
         {
             self.id = value
                 .try_into()
-                .map_err(|e| format!("member `id` of `ActionButton`: {e}"));
+                .map_err(|e| format!("property `id` of `ActionButton`: {e}"));
             self
         }
 
@@ -11808,7 +11808,7 @@ pub mod builder {
         {
             self.is_default = value
                 .try_into()
-                .map_err(|e| format!("member `is_default` of `ActionButton`: {e}"));
+                .map_err(|e| format!("property `is_default` of `ActionButton`: {e}"));
             self
         }
 
@@ -11820,15 +11820,15 @@ pub mod builder {
         {
             self.name = value
                 .try_into()
-                .map_err(|e| format!("member `name` of `ActionButton`: {e}"));
+                .map_err(|e| format!("property `name` of `ActionButton`: {e}"));
             self
         }
 
-        /// Finishes the value.
+        /// Builds the value.
         ///
         /// # Errors
         ///
-        /// Names the first member that is required and was not set, or whose value does not fit.
+        /// Names the first property that is required but not set, or whose value is invalid.
         pub fn build(
             self,
         ) -> ::std::result::Result<super::ActionButton, super::error::ConversionError> {
@@ -11895,7 +11895,7 @@ pub mod builder {
         {
             self.items = value
                 .try_into()
-                .map_err(|e| format!("member `items` of `ActionButtonList`: {e}"));
+                .map_err(|e| format!("property `items` of `ActionButtonList`: {e}"));
             self
         }
 
@@ -11907,7 +11907,7 @@ pub mod builder {
         {
             self.limit = value
                 .try_into()
-                .map_err(|e| format!("member `limit` of `ActionButtonList`: {e}"));
+                .map_err(|e| format!("property `limit` of `ActionButtonList`: {e}"));
             self
         }
 
@@ -11919,7 +11919,7 @@ pub mod builder {
         {
             self.offset = value
                 .try_into()
-                .map_err(|e| format!("member `offset` of `ActionButtonList`: {e}"));
+                .map_err(|e| format!("property `offset` of `ActionButtonList`: {e}"));
             self
         }
 
@@ -11931,15 +11931,15 @@ pub mod builder {
         {
             self.total = value
                 .try_into()
-                .map_err(|e| format!("member `total` of `ActionButtonList`: {e}"));
+                .map_err(|e| format!("property `total` of `ActionButtonList`: {e}"));
             self
         }
 
-        /// Finishes the value.
+        /// Builds the value.
         ///
         /// # Errors
         ///
-        /// Names the first member that is required and was not set, or whose value does not fit.
+        /// Names the first property that is required but not set, or whose value is invalid.
         pub fn build(
             self,
         ) -> ::std::result::Result<
@@ -12007,7 +12007,7 @@ pub mod builder {
             self.invocation_id = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `invocation_id` of `ActionButtonTrigger`: {e}")
+                    format!("property `invocation_id` of `ActionButtonTrigger`: {e}")
                 });
             self
         }
@@ -12020,15 +12020,17 @@ pub mod builder {
         {
             self.message = value
                 .try_into()
-                .map_err(|e| format!("member `message` of `ActionButtonTrigger`: {e}"));
+                .map_err(|e| {
+                    format!("property `message` of `ActionButtonTrigger`: {e}")
+                });
             self
         }
 
-        /// Finishes the value.
+        /// Builds the value.
         ///
         /// # Errors
         ///
-        /// Names the first member that is required and was not set, or whose value does not fit.
+        /// Names the first property that is required but not set, or whose value is invalid.
         pub fn build(
             self,
         ) -> ::std::result::Result<
@@ -12113,11 +12115,11 @@ pub mod builder {
         fn default() -> Self {
             Self {
                 action_button_id: Err(
-                    "member `action_button_id` of `ActionButtonTriggeredData` is required and was not set"
+                    "property `action_button_id` of `ActionButtonTriggeredData` is required and was not set"
                         .to_owned(),
                 ),
                 action_button_name: Err(
-                    "member `action_button_name` of `ActionButtonTriggeredData` is required and was not set"
+                    "property `action_button_name` of `ActionButtonTriggeredData` is required and was not set"
                         .to_owned(),
                 ),
                 context_id: Ok(::std::default::Default::default()),
@@ -12127,15 +12129,15 @@ pub mod builder {
                 next_step_id: Ok(::std::default::Default::default()),
                 result_id: Ok(::std::default::Default::default()),
                 trigger_mode: Err(
-                    "member `trigger_mode` of `ActionButtonTriggeredData` is required and was not set"
+                    "property `trigger_mode` of `ActionButtonTriggeredData` is required and was not set"
                         .to_owned(),
                 ),
                 triggered_at: Err(
-                    "member `triggered_at` of `ActionButtonTriggeredData` is required and was not set"
+                    "property `triggered_at` of `ActionButtonTriggeredData` is required and was not set"
                         .to_owned(),
                 ),
                 triggered_by: Err(
-                    "member `triggered_by` of `ActionButtonTriggeredData` is required and was not set"
+                    "property `triggered_by` of `ActionButtonTriggeredData` is required and was not set"
                         .to_owned(),
                 ),
             }
@@ -12153,7 +12155,7 @@ pub mod builder {
                 .try_into()
                 .map_err(|e| {
                     format!(
-                        "member `action_button_id` of `ActionButtonTriggeredData`: {e}"
+                        "property `action_button_id` of `ActionButtonTriggeredData`: {e}"
                     )
                 });
             self
@@ -12169,7 +12171,7 @@ pub mod builder {
                 .try_into()
                 .map_err(|e| {
                     format!(
-                        "member `action_button_name` of `ActionButtonTriggeredData`: {e}"
+                        "property `action_button_name` of `ActionButtonTriggeredData`: {e}"
                     )
                 });
             self
@@ -12184,7 +12186,7 @@ pub mod builder {
             self.context_id = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `context_id` of `ActionButtonTriggeredData`: {e}")
+                    format!("property `context_id` of `ActionButtonTriggeredData`: {e}")
                 });
             self
         }
@@ -12198,7 +12200,9 @@ pub mod builder {
             self.context_type = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `context_type` of `ActionButtonTriggeredData`: {e}")
+                    format!(
+                        "property `context_type` of `ActionButtonTriggeredData`: {e}"
+                    )
                 });
             self
         }
@@ -12212,7 +12216,9 @@ pub mod builder {
             self.invocation_id = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `invocation_id` of `ActionButtonTriggeredData`: {e}")
+                    format!(
+                        "property `invocation_id` of `ActionButtonTriggeredData`: {e}"
+                    )
                 });
             self
         }
@@ -12226,7 +12232,7 @@ pub mod builder {
             self.meeting_id = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `meeting_id` of `ActionButtonTriggeredData`: {e}")
+                    format!("property `meeting_id` of `ActionButtonTriggeredData`: {e}")
                 });
             self
         }
@@ -12240,7 +12246,9 @@ pub mod builder {
             self.next_step_id = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `next_step_id` of `ActionButtonTriggeredData`: {e}")
+                    format!(
+                        "property `next_step_id` of `ActionButtonTriggeredData`: {e}"
+                    )
                 });
             self
         }
@@ -12254,7 +12262,7 @@ pub mod builder {
             self.result_id = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `result_id` of `ActionButtonTriggeredData`: {e}")
+                    format!("property `result_id` of `ActionButtonTriggeredData`: {e}")
                 });
             self
         }
@@ -12268,7 +12276,9 @@ pub mod builder {
             self.trigger_mode = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `trigger_mode` of `ActionButtonTriggeredData`: {e}")
+                    format!(
+                        "property `trigger_mode` of `ActionButtonTriggeredData`: {e}"
+                    )
                 });
             self
         }
@@ -12282,7 +12292,9 @@ pub mod builder {
             self.triggered_at = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `triggered_at` of `ActionButtonTriggeredData`: {e}")
+                    format!(
+                        "property `triggered_at` of `ActionButtonTriggeredData`: {e}"
+                    )
                 });
             self
         }
@@ -12296,16 +12308,18 @@ pub mod builder {
             self.triggered_by = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `triggered_by` of `ActionButtonTriggeredData`: {e}")
+                    format!(
+                        "property `triggered_by` of `ActionButtonTriggeredData`: {e}"
+                    )
                 });
             self
         }
 
-        /// Finishes the value.
+        /// Builds the value.
         ///
         /// # Errors
         ///
-        /// Names the first member that is required and was not set, or whose value does not fit.
+        /// Names the first property that is required but not set, or whose value is invalid.
         pub fn build(
             self,
         ) -> ::std::result::Result<
@@ -12389,24 +12403,24 @@ pub mod builder {
             Self {
                 actor_user_id: Ok(::std::default::Default::default()),
                 data: Err(
-                    "member `data` of `ActionButtonTriggeredEvent` is required and was not set"
+                    "property `data` of `ActionButtonTriggeredEvent` is required and was not set"
                         .to_owned(),
                 ),
                 event_id: Err(
-                    "member `event_id` of `ActionButtonTriggeredEvent` is required and was not set"
+                    "property `event_id` of `ActionButtonTriggeredEvent` is required and was not set"
                         .to_owned(),
                 ),
                 event_type: Err(
-                    "member `event_type` of `ActionButtonTriggeredEvent` is required and was not set"
+                    "property `event_type` of `ActionButtonTriggeredEvent` is required and was not set"
                         .to_owned(),
                 ),
                 for_user: Ok(::std::default::Default::default()),
                 partner_app_id: Err(
-                    "member `partner_app_id` of `ActionButtonTriggeredEvent` is required and was not set"
+                    "property `partner_app_id` of `ActionButtonTriggeredEvent` is required and was not set"
                         .to_owned(),
                 ),
                 timestamp: Err(
-                    "member `timestamp` of `ActionButtonTriggeredEvent` is required and was not set"
+                    "property `timestamp` of `ActionButtonTriggeredEvent` is required and was not set"
                         .to_owned(),
                 ),
             }
@@ -12424,7 +12438,7 @@ pub mod builder {
                 .try_into()
                 .map_err(|e| {
                     format!(
-                        "member `actor_user_id` of `ActionButtonTriggeredEvent`: {e}"
+                        "property `actor_user_id` of `ActionButtonTriggeredEvent`: {e}"
                     )
                 });
             self
@@ -12439,7 +12453,7 @@ pub mod builder {
             self.data = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `data` of `ActionButtonTriggeredEvent`: {e}")
+                    format!("property `data` of `ActionButtonTriggeredEvent`: {e}")
                 });
             self
         }
@@ -12453,7 +12467,7 @@ pub mod builder {
             self.event_id = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `event_id` of `ActionButtonTriggeredEvent`: {e}")
+                    format!("property `event_id` of `ActionButtonTriggeredEvent`: {e}")
                 });
             self
         }
@@ -12467,7 +12481,7 @@ pub mod builder {
             self.event_type = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `event_type` of `ActionButtonTriggeredEvent`: {e}")
+                    format!("property `event_type` of `ActionButtonTriggeredEvent`: {e}")
                 });
             self
         }
@@ -12481,7 +12495,7 @@ pub mod builder {
             self.for_user = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `for_user` of `ActionButtonTriggeredEvent`: {e}")
+                    format!("property `for_user` of `ActionButtonTriggeredEvent`: {e}")
                 });
             self
         }
@@ -12496,7 +12510,7 @@ pub mod builder {
                 .try_into()
                 .map_err(|e| {
                     format!(
-                        "member `partner_app_id` of `ActionButtonTriggeredEvent`: {e}"
+                        "property `partner_app_id` of `ActionButtonTriggeredEvent`: {e}"
                     )
                 });
             self
@@ -12511,16 +12525,16 @@ pub mod builder {
             self.timestamp = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `timestamp` of `ActionButtonTriggeredEvent`: {e}")
+                    format!("property `timestamp` of `ActionButtonTriggeredEvent`: {e}")
                 });
             self
         }
 
-        /// Finishes the value.
+        /// Builds the value.
         ///
         /// # Errors
         ///
-        /// Names the first member that is required and was not set, or whose value does not fit.
+        /// Names the first property that is required but not set, or whose value is invalid.
         pub fn build(
             self,
         ) -> ::std::result::Result<
@@ -12653,7 +12667,7 @@ pub mod builder {
             self.assigned_to_user_id = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `assigned_to_user_id` of `ActionItem`: {e}")
+                    format!("property `assigned_to_user_id` of `ActionItem`: {e}")
                 });
             self
         }
@@ -12666,7 +12680,7 @@ pub mod builder {
         {
             self.completed_at = value
                 .try_into()
-                .map_err(|e| format!("member `completed_at` of `ActionItem`: {e}"));
+                .map_err(|e| format!("property `completed_at` of `ActionItem`: {e}"));
             self
         }
 
@@ -12678,7 +12692,7 @@ pub mod builder {
         {
             self.created_at = value
                 .try_into()
-                .map_err(|e| format!("member `created_at` of `ActionItem`: {e}"));
+                .map_err(|e| format!("property `created_at` of `ActionItem`: {e}"));
             self
         }
 
@@ -12690,7 +12704,7 @@ pub mod builder {
         {
             self.description = value
                 .try_into()
-                .map_err(|e| format!("member `description` of `ActionItem`: {e}"));
+                .map_err(|e| format!("property `description` of `ActionItem`: {e}"));
             self
         }
 
@@ -12702,7 +12716,7 @@ pub mod builder {
         {
             self.due_date = value
                 .try_into()
-                .map_err(|e| format!("member `due_date` of `ActionItem`: {e}"));
+                .map_err(|e| format!("property `due_date` of `ActionItem`: {e}"));
             self
         }
 
@@ -12715,7 +12729,7 @@ pub mod builder {
             self.has_partner_assignment = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `has_partner_assignment` of `ActionItem`: {e}")
+                    format!("property `has_partner_assignment` of `ActionItem`: {e}")
                 });
             self
         }
@@ -12728,7 +12742,7 @@ pub mod builder {
         {
             self.id = value
                 .try_into()
-                .map_err(|e| format!("member `id` of `ActionItem`: {e}"));
+                .map_err(|e| format!("property `id` of `ActionItem`: {e}"));
             self
         }
 
@@ -12740,7 +12754,7 @@ pub mod builder {
         {
             self.is_completed = value
                 .try_into()
-                .map_err(|e| format!("member `is_completed` of `ActionItem`: {e}"));
+                .map_err(|e| format!("property `is_completed` of `ActionItem`: {e}"));
             self
         }
 
@@ -12752,7 +12766,7 @@ pub mod builder {
         {
             self.meeting_id = value
                 .try_into()
-                .map_err(|e| format!("member `meeting_id` of `ActionItem`: {e}"));
+                .map_err(|e| format!("property `meeting_id` of `ActionItem`: {e}"));
             self
         }
 
@@ -12768,7 +12782,7 @@ pub mod builder {
         {
             self.partner_context = value
                 .try_into()
-                .map_err(|e| format!("member `partner_context` of `ActionItem`: {e}"));
+                .map_err(|e| format!("property `partner_context` of `ActionItem`: {e}"));
             self
         }
 
@@ -12782,7 +12796,7 @@ pub mod builder {
         {
             self.status = value
                 .try_into()
-                .map_err(|e| format!("member `status` of `ActionItem`: {e}"));
+                .map_err(|e| format!("property `status` of `ActionItem`: {e}"));
             self
         }
 
@@ -12794,7 +12808,7 @@ pub mod builder {
         {
             self.title = value
                 .try_into()
-                .map_err(|e| format!("member `title` of `ActionItem`: {e}"));
+                .map_err(|e| format!("property `title` of `ActionItem`: {e}"));
             self
         }
 
@@ -12806,15 +12820,15 @@ pub mod builder {
         {
             self.updated_at = value
                 .try_into()
-                .map_err(|e| format!("member `updated_at` of `ActionItem`: {e}"));
+                .map_err(|e| format!("property `updated_at` of `ActionItem`: {e}"));
             self
         }
 
-        /// Finishes the value.
+        /// Builds the value.
         ///
         /// # Errors
         ///
-        /// Names the first member that is required and was not set, or whose value does not fit.
+        /// Names the first property that is required but not set, or whose value is invalid.
         pub fn build(
             self,
         ) -> ::std::result::Result<super::ActionItem, super::error::ConversionError> {
@@ -12896,28 +12910,28 @@ pub mod builder {
         fn default() -> Self {
             Self {
                 action_item_id: Err(
-                    "member `action_item_id` of `ActionItemCompletedData` is required and was not set"
+                    "property `action_item_id` of `ActionItemCompletedData` is required and was not set"
                         .to_owned(),
                 ),
                 assignee_id: Ok(::std::default::Default::default()),
                 completed_at: Err(
-                    "member `completed_at` of `ActionItemCompletedData` is required and was not set"
+                    "property `completed_at` of `ActionItemCompletedData` is required and was not set"
                         .to_owned(),
                 ),
                 completed_by_user_id: Err(
-                    "member `completed_by_user_id` of `ActionItemCompletedData` is required and was not set"
+                    "property `completed_by_user_id` of `ActionItemCompletedData` is required and was not set"
                         .to_owned(),
                 ),
                 meeting_id: Err(
-                    "member `meeting_id` of `ActionItemCompletedData` is required and was not set"
+                    "property `meeting_id` of `ActionItemCompletedData` is required and was not set"
                         .to_owned(),
                 ),
                 title: Err(
-                    "member `title` of `ActionItemCompletedData` is required and was not set"
+                    "property `title` of `ActionItemCompletedData` is required and was not set"
                         .to_owned(),
                 ),
                 workspace_id: Err(
-                    "member `workspace_id` of `ActionItemCompletedData` is required and was not set"
+                    "property `workspace_id` of `ActionItemCompletedData` is required and was not set"
                         .to_owned(),
                 ),
             }
@@ -12934,7 +12948,9 @@ pub mod builder {
             self.action_item_id = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `action_item_id` of `ActionItemCompletedData`: {e}")
+                    format!(
+                        "property `action_item_id` of `ActionItemCompletedData`: {e}"
+                    )
                 });
             self
         }
@@ -12948,7 +12964,7 @@ pub mod builder {
             self.assignee_id = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `assignee_id` of `ActionItemCompletedData`: {e}")
+                    format!("property `assignee_id` of `ActionItemCompletedData`: {e}")
                 });
             self
         }
@@ -12962,7 +12978,7 @@ pub mod builder {
             self.completed_at = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `completed_at` of `ActionItemCompletedData`: {e}")
+                    format!("property `completed_at` of `ActionItemCompletedData`: {e}")
                 });
             self
         }
@@ -12977,7 +12993,7 @@ pub mod builder {
                 .try_into()
                 .map_err(|e| {
                     format!(
-                        "member `completed_by_user_id` of `ActionItemCompletedData`: {e}"
+                        "property `completed_by_user_id` of `ActionItemCompletedData`: {e}"
                     )
                 });
             self
@@ -12992,7 +13008,7 @@ pub mod builder {
             self.meeting_id = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `meeting_id` of `ActionItemCompletedData`: {e}")
+                    format!("property `meeting_id` of `ActionItemCompletedData`: {e}")
                 });
             self
         }
@@ -13006,7 +13022,7 @@ pub mod builder {
             self.title = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `title` of `ActionItemCompletedData`: {e}")
+                    format!("property `title` of `ActionItemCompletedData`: {e}")
                 });
             self
         }
@@ -13020,16 +13036,16 @@ pub mod builder {
             self.workspace_id = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `workspace_id` of `ActionItemCompletedData`: {e}")
+                    format!("property `workspace_id` of `ActionItemCompletedData`: {e}")
                 });
             self
         }
 
-        /// Finishes the value.
+        /// Builds the value.
         ///
         /// # Errors
         ///
-        /// Names the first member that is required and was not set, or whose value does not fit.
+        /// Names the first property that is required but not set, or whose value is invalid.
         pub fn build(
             self,
         ) -> ::std::result::Result<
@@ -13105,24 +13121,24 @@ pub mod builder {
             Self {
                 actor_user_id: Ok(::std::default::Default::default()),
                 data: Err(
-                    "member `data` of `ActionItemCompletedEvent` is required and was not set"
+                    "property `data` of `ActionItemCompletedEvent` is required and was not set"
                         .to_owned(),
                 ),
                 event_id: Err(
-                    "member `event_id` of `ActionItemCompletedEvent` is required and was not set"
+                    "property `event_id` of `ActionItemCompletedEvent` is required and was not set"
                         .to_owned(),
                 ),
                 event_type: Err(
-                    "member `event_type` of `ActionItemCompletedEvent` is required and was not set"
+                    "property `event_type` of `ActionItemCompletedEvent` is required and was not set"
                         .to_owned(),
                 ),
                 for_user: Ok(::std::default::Default::default()),
                 partner_app_id: Err(
-                    "member `partner_app_id` of `ActionItemCompletedEvent` is required and was not set"
+                    "property `partner_app_id` of `ActionItemCompletedEvent` is required and was not set"
                         .to_owned(),
                 ),
                 timestamp: Err(
-                    "member `timestamp` of `ActionItemCompletedEvent` is required and was not set"
+                    "property `timestamp` of `ActionItemCompletedEvent` is required and was not set"
                         .to_owned(),
                 ),
             }
@@ -13139,7 +13155,9 @@ pub mod builder {
             self.actor_user_id = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `actor_user_id` of `ActionItemCompletedEvent`: {e}")
+                    format!(
+                        "property `actor_user_id` of `ActionItemCompletedEvent`: {e}"
+                    )
                 });
             self
         }
@@ -13153,7 +13171,7 @@ pub mod builder {
             self.data = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `data` of `ActionItemCompletedEvent`: {e}")
+                    format!("property `data` of `ActionItemCompletedEvent`: {e}")
                 });
             self
         }
@@ -13167,7 +13185,7 @@ pub mod builder {
             self.event_id = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `event_id` of `ActionItemCompletedEvent`: {e}")
+                    format!("property `event_id` of `ActionItemCompletedEvent`: {e}")
                 });
             self
         }
@@ -13181,7 +13199,7 @@ pub mod builder {
             self.event_type = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `event_type` of `ActionItemCompletedEvent`: {e}")
+                    format!("property `event_type` of `ActionItemCompletedEvent`: {e}")
                 });
             self
         }
@@ -13195,7 +13213,7 @@ pub mod builder {
             self.for_user = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `for_user` of `ActionItemCompletedEvent`: {e}")
+                    format!("property `for_user` of `ActionItemCompletedEvent`: {e}")
                 });
             self
         }
@@ -13209,7 +13227,9 @@ pub mod builder {
             self.partner_app_id = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `partner_app_id` of `ActionItemCompletedEvent`: {e}")
+                    format!(
+                        "property `partner_app_id` of `ActionItemCompletedEvent`: {e}"
+                    )
                 });
             self
         }
@@ -13223,16 +13243,16 @@ pub mod builder {
             self.timestamp = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `timestamp` of `ActionItemCompletedEvent`: {e}")
+                    format!("property `timestamp` of `ActionItemCompletedEvent`: {e}")
                 });
             self
         }
 
-        /// Finishes the value.
+        /// Builds the value.
         ///
         /// # Errors
         ///
-        /// Names the first member that is required and was not set, or whose value does not fit.
+        /// Names the first property that is required but not set, or whose value is invalid.
         pub fn build(
             self,
         ) -> ::std::result::Result<
@@ -13300,24 +13320,24 @@ pub mod builder {
         fn default() -> Self {
             Self {
                 action_item_id: Err(
-                    "member `action_item_id` of `ActionItemCreatedData` is required and was not set"
+                    "property `action_item_id` of `ActionItemCreatedData` is required and was not set"
                         .to_owned(),
                 ),
                 assignee_id: Ok(::std::default::Default::default()),
                 created_at: Err(
-                    "member `created_at` of `ActionItemCreatedData` is required and was not set"
+                    "property `created_at` of `ActionItemCreatedData` is required and was not set"
                         .to_owned(),
                 ),
                 meeting_id: Err(
-                    "member `meeting_id` of `ActionItemCreatedData` is required and was not set"
+                    "property `meeting_id` of `ActionItemCreatedData` is required and was not set"
                         .to_owned(),
                 ),
                 title: Err(
-                    "member `title` of `ActionItemCreatedData` is required and was not set"
+                    "property `title` of `ActionItemCreatedData` is required and was not set"
                         .to_owned(),
                 ),
                 workspace_id: Err(
-                    "member `workspace_id` of `ActionItemCreatedData` is required and was not set"
+                    "property `workspace_id` of `ActionItemCreatedData` is required and was not set"
                         .to_owned(),
                 ),
             }
@@ -13334,7 +13354,7 @@ pub mod builder {
             self.action_item_id = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `action_item_id` of `ActionItemCreatedData`: {e}")
+                    format!("property `action_item_id` of `ActionItemCreatedData`: {e}")
                 });
             self
         }
@@ -13348,7 +13368,7 @@ pub mod builder {
             self.assignee_id = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `assignee_id` of `ActionItemCreatedData`: {e}")
+                    format!("property `assignee_id` of `ActionItemCreatedData`: {e}")
                 });
             self
         }
@@ -13362,7 +13382,7 @@ pub mod builder {
             self.created_at = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `created_at` of `ActionItemCreatedData`: {e}")
+                    format!("property `created_at` of `ActionItemCreatedData`: {e}")
                 });
             self
         }
@@ -13376,7 +13396,7 @@ pub mod builder {
             self.meeting_id = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `meeting_id` of `ActionItemCreatedData`: {e}")
+                    format!("property `meeting_id` of `ActionItemCreatedData`: {e}")
                 });
             self
         }
@@ -13389,7 +13409,9 @@ pub mod builder {
         {
             self.title = value
                 .try_into()
-                .map_err(|e| format!("member `title` of `ActionItemCreatedData`: {e}"));
+                .map_err(|e| {
+                    format!("property `title` of `ActionItemCreatedData`: {e}")
+                });
             self
         }
 
@@ -13402,16 +13424,16 @@ pub mod builder {
             self.workspace_id = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `workspace_id` of `ActionItemCreatedData`: {e}")
+                    format!("property `workspace_id` of `ActionItemCreatedData`: {e}")
                 });
             self
         }
 
-        /// Finishes the value.
+        /// Builds the value.
         ///
         /// # Errors
         ///
-        /// Names the first member that is required and was not set, or whose value does not fit.
+        /// Names the first property that is required but not set, or whose value is invalid.
         pub fn build(
             self,
         ) -> ::std::result::Result<
@@ -13481,24 +13503,24 @@ pub mod builder {
             Self {
                 actor_user_id: Ok(::std::default::Default::default()),
                 data: Err(
-                    "member `data` of `ActionItemCreatedEvent` is required and was not set"
+                    "property `data` of `ActionItemCreatedEvent` is required and was not set"
                         .to_owned(),
                 ),
                 event_id: Err(
-                    "member `event_id` of `ActionItemCreatedEvent` is required and was not set"
+                    "property `event_id` of `ActionItemCreatedEvent` is required and was not set"
                         .to_owned(),
                 ),
                 event_type: Err(
-                    "member `event_type` of `ActionItemCreatedEvent` is required and was not set"
+                    "property `event_type` of `ActionItemCreatedEvent` is required and was not set"
                         .to_owned(),
                 ),
                 for_user: Ok(::std::default::Default::default()),
                 partner_app_id: Err(
-                    "member `partner_app_id` of `ActionItemCreatedEvent` is required and was not set"
+                    "property `partner_app_id` of `ActionItemCreatedEvent` is required and was not set"
                         .to_owned(),
                 ),
                 timestamp: Err(
-                    "member `timestamp` of `ActionItemCreatedEvent` is required and was not set"
+                    "property `timestamp` of `ActionItemCreatedEvent` is required and was not set"
                         .to_owned(),
                 ),
             }
@@ -13515,7 +13537,7 @@ pub mod builder {
             self.actor_user_id = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `actor_user_id` of `ActionItemCreatedEvent`: {e}")
+                    format!("property `actor_user_id` of `ActionItemCreatedEvent`: {e}")
                 });
             self
         }
@@ -13528,7 +13550,9 @@ pub mod builder {
         {
             self.data = value
                 .try_into()
-                .map_err(|e| format!("member `data` of `ActionItemCreatedEvent`: {e}"));
+                .map_err(|e| {
+                    format!("property `data` of `ActionItemCreatedEvent`: {e}")
+                });
             self
         }
 
@@ -13541,7 +13565,7 @@ pub mod builder {
             self.event_id = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `event_id` of `ActionItemCreatedEvent`: {e}")
+                    format!("property `event_id` of `ActionItemCreatedEvent`: {e}")
                 });
             self
         }
@@ -13555,7 +13579,7 @@ pub mod builder {
             self.event_type = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `event_type` of `ActionItemCreatedEvent`: {e}")
+                    format!("property `event_type` of `ActionItemCreatedEvent`: {e}")
                 });
             self
         }
@@ -13569,7 +13593,7 @@ pub mod builder {
             self.for_user = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `for_user` of `ActionItemCreatedEvent`: {e}")
+                    format!("property `for_user` of `ActionItemCreatedEvent`: {e}")
                 });
             self
         }
@@ -13583,7 +13607,7 @@ pub mod builder {
             self.partner_app_id = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `partner_app_id` of `ActionItemCreatedEvent`: {e}")
+                    format!("property `partner_app_id` of `ActionItemCreatedEvent`: {e}")
                 });
             self
         }
@@ -13597,16 +13621,16 @@ pub mod builder {
             self.timestamp = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `timestamp` of `ActionItemCreatedEvent`: {e}")
+                    format!("property `timestamp` of `ActionItemCreatedEvent`: {e}")
                 });
             self
         }
 
-        /// Finishes the value.
+        /// Builds the value.
         ///
         /// # Errors
         ///
-        /// Names the first member that is required and was not set, or whose value does not fit.
+        /// Names the first property that is required but not set, or whose value is invalid.
         pub fn build(
             self,
         ) -> ::std::result::Result<
@@ -13683,7 +13707,7 @@ pub mod builder {
         {
             self.items = value
                 .try_into()
-                .map_err(|e| format!("member `items` of `ActionItemList`: {e}"));
+                .map_err(|e| format!("property `items` of `ActionItemList`: {e}"));
             self
         }
 
@@ -13695,7 +13719,7 @@ pub mod builder {
         {
             self.limit = value
                 .try_into()
-                .map_err(|e| format!("member `limit` of `ActionItemList`: {e}"));
+                .map_err(|e| format!("property `limit` of `ActionItemList`: {e}"));
             self
         }
 
@@ -13707,7 +13731,7 @@ pub mod builder {
         {
             self.offset = value
                 .try_into()
-                .map_err(|e| format!("member `offset` of `ActionItemList`: {e}"));
+                .map_err(|e| format!("property `offset` of `ActionItemList`: {e}"));
             self
         }
 
@@ -13719,15 +13743,15 @@ pub mod builder {
         {
             self.total = value
                 .try_into()
-                .map_err(|e| format!("member `total` of `ActionItemList`: {e}"));
+                .map_err(|e| format!("property `total` of `ActionItemList`: {e}"));
             self
         }
 
-        /// Finishes the value.
+        /// Builds the value.
         ///
         /// # Errors
         ///
-        /// Names the first member that is required and was not set, or whose value does not fit.
+        /// Names the first property that is required but not set, or whose value is invalid.
         pub fn build(
             self,
         ) -> ::std::result::Result<
@@ -13791,28 +13815,28 @@ pub mod builder {
         fn default() -> Self {
             Self {
                 action_item_id: Err(
-                    "member `action_item_id` of `ActionItemUpdatedData` is required and was not set"
+                    "property `action_item_id` of `ActionItemUpdatedData` is required and was not set"
                         .to_owned(),
                 ),
                 assignee_id: Ok(::std::default::Default::default()),
                 is_completed: Err(
-                    "member `is_completed` of `ActionItemUpdatedData` is required and was not set"
+                    "property `is_completed` of `ActionItemUpdatedData` is required and was not set"
                         .to_owned(),
                 ),
                 meeting_id: Err(
-                    "member `meeting_id` of `ActionItemUpdatedData` is required and was not set"
+                    "property `meeting_id` of `ActionItemUpdatedData` is required and was not set"
                         .to_owned(),
                 ),
                 status: Err(
-                    "member `status` of `ActionItemUpdatedData` is required and was not set"
+                    "property `status` of `ActionItemUpdatedData` is required and was not set"
                         .to_owned(),
                 ),
                 updated_at: Err(
-                    "member `updated_at` of `ActionItemUpdatedData` is required and was not set"
+                    "property `updated_at` of `ActionItemUpdatedData` is required and was not set"
                         .to_owned(),
                 ),
                 workspace_id: Err(
-                    "member `workspace_id` of `ActionItemUpdatedData` is required and was not set"
+                    "property `workspace_id` of `ActionItemUpdatedData` is required and was not set"
                         .to_owned(),
                 ),
             }
@@ -13829,7 +13853,7 @@ pub mod builder {
             self.action_item_id = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `action_item_id` of `ActionItemUpdatedData`: {e}")
+                    format!("property `action_item_id` of `ActionItemUpdatedData`: {e}")
                 });
             self
         }
@@ -13843,7 +13867,7 @@ pub mod builder {
             self.assignee_id = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `assignee_id` of `ActionItemUpdatedData`: {e}")
+                    format!("property `assignee_id` of `ActionItemUpdatedData`: {e}")
                 });
             self
         }
@@ -13857,7 +13881,7 @@ pub mod builder {
             self.is_completed = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `is_completed` of `ActionItemUpdatedData`: {e}")
+                    format!("property `is_completed` of `ActionItemUpdatedData`: {e}")
                 });
             self
         }
@@ -13871,7 +13895,7 @@ pub mod builder {
             self.meeting_id = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `meeting_id` of `ActionItemUpdatedData`: {e}")
+                    format!("property `meeting_id` of `ActionItemUpdatedData`: {e}")
                 });
             self
         }
@@ -13884,7 +13908,9 @@ pub mod builder {
         {
             self.status = value
                 .try_into()
-                .map_err(|e| format!("member `status` of `ActionItemUpdatedData`: {e}"));
+                .map_err(|e| {
+                    format!("property `status` of `ActionItemUpdatedData`: {e}")
+                });
             self
         }
 
@@ -13897,7 +13923,7 @@ pub mod builder {
             self.updated_at = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `updated_at` of `ActionItemUpdatedData`: {e}")
+                    format!("property `updated_at` of `ActionItemUpdatedData`: {e}")
                 });
             self
         }
@@ -13911,16 +13937,16 @@ pub mod builder {
             self.workspace_id = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `workspace_id` of `ActionItemUpdatedData`: {e}")
+                    format!("property `workspace_id` of `ActionItemUpdatedData`: {e}")
                 });
             self
         }
 
-        /// Finishes the value.
+        /// Builds the value.
         ///
         /// # Errors
         ///
-        /// Names the first member that is required and was not set, or whose value does not fit.
+        /// Names the first property that is required but not set, or whose value is invalid.
         pub fn build(
             self,
         ) -> ::std::result::Result<
@@ -13992,24 +14018,24 @@ pub mod builder {
             Self {
                 actor_user_id: Ok(::std::default::Default::default()),
                 data: Err(
-                    "member `data` of `ActionItemUpdatedEvent` is required and was not set"
+                    "property `data` of `ActionItemUpdatedEvent` is required and was not set"
                         .to_owned(),
                 ),
                 event_id: Err(
-                    "member `event_id` of `ActionItemUpdatedEvent` is required and was not set"
+                    "property `event_id` of `ActionItemUpdatedEvent` is required and was not set"
                         .to_owned(),
                 ),
                 event_type: Err(
-                    "member `event_type` of `ActionItemUpdatedEvent` is required and was not set"
+                    "property `event_type` of `ActionItemUpdatedEvent` is required and was not set"
                         .to_owned(),
                 ),
                 for_user: Ok(::std::default::Default::default()),
                 partner_app_id: Err(
-                    "member `partner_app_id` of `ActionItemUpdatedEvent` is required and was not set"
+                    "property `partner_app_id` of `ActionItemUpdatedEvent` is required and was not set"
                         .to_owned(),
                 ),
                 timestamp: Err(
-                    "member `timestamp` of `ActionItemUpdatedEvent` is required and was not set"
+                    "property `timestamp` of `ActionItemUpdatedEvent` is required and was not set"
                         .to_owned(),
                 ),
             }
@@ -14026,7 +14052,7 @@ pub mod builder {
             self.actor_user_id = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `actor_user_id` of `ActionItemUpdatedEvent`: {e}")
+                    format!("property `actor_user_id` of `ActionItemUpdatedEvent`: {e}")
                 });
             self
         }
@@ -14039,7 +14065,9 @@ pub mod builder {
         {
             self.data = value
                 .try_into()
-                .map_err(|e| format!("member `data` of `ActionItemUpdatedEvent`: {e}"));
+                .map_err(|e| {
+                    format!("property `data` of `ActionItemUpdatedEvent`: {e}")
+                });
             self
         }
 
@@ -14052,7 +14080,7 @@ pub mod builder {
             self.event_id = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `event_id` of `ActionItemUpdatedEvent`: {e}")
+                    format!("property `event_id` of `ActionItemUpdatedEvent`: {e}")
                 });
             self
         }
@@ -14066,7 +14094,7 @@ pub mod builder {
             self.event_type = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `event_type` of `ActionItemUpdatedEvent`: {e}")
+                    format!("property `event_type` of `ActionItemUpdatedEvent`: {e}")
                 });
             self
         }
@@ -14080,7 +14108,7 @@ pub mod builder {
             self.for_user = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `for_user` of `ActionItemUpdatedEvent`: {e}")
+                    format!("property `for_user` of `ActionItemUpdatedEvent`: {e}")
                 });
             self
         }
@@ -14094,7 +14122,7 @@ pub mod builder {
             self.partner_app_id = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `partner_app_id` of `ActionItemUpdatedEvent`: {e}")
+                    format!("property `partner_app_id` of `ActionItemUpdatedEvent`: {e}")
                 });
             self
         }
@@ -14108,16 +14136,16 @@ pub mod builder {
             self.timestamp = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `timestamp` of `ActionItemUpdatedEvent`: {e}")
+                    format!("property `timestamp` of `ActionItemUpdatedEvent`: {e}")
                 });
             self
         }
 
-        /// Finishes the value.
+        /// Builds the value.
         ///
         /// # Errors
         ///
-        /// Names the first member that is required and was not set, or whose value does not fit.
+        /// Names the first property that is required but not set, or whose value is invalid.
         pub fn build(
             self,
         ) -> ::std::result::Result<
@@ -14178,15 +14206,15 @@ pub mod builder {
         fn default() -> Self {
             Self {
                 email: Err(
-                    "member `email` of `AddParticipantRequest` is required and was not set"
+                    "property `email` of `AddParticipantRequest` is required and was not set"
                         .to_owned(),
                 ),
                 name: Err(
-                    "member `name` of `AddParticipantRequest` is required and was not set"
+                    "property `name` of `AddParticipantRequest` is required and was not set"
                         .to_owned(),
                 ),
                 role: Err(
-                    "member `role` of `AddParticipantRequest` is required and was not set"
+                    "property `role` of `AddParticipantRequest` is required and was not set"
                         .to_owned(),
                 ),
             }
@@ -14202,7 +14230,9 @@ pub mod builder {
         {
             self.email = value
                 .try_into()
-                .map_err(|e| format!("member `email` of `AddParticipantRequest`: {e}"));
+                .map_err(|e| {
+                    format!("property `email` of `AddParticipantRequest`: {e}")
+                });
             self
         }
 
@@ -14214,7 +14244,7 @@ pub mod builder {
         {
             self.name = value
                 .try_into()
-                .map_err(|e| format!("member `name` of `AddParticipantRequest`: {e}"));
+                .map_err(|e| format!("property `name` of `AddParticipantRequest`: {e}"));
             self
         }
 
@@ -14226,15 +14256,15 @@ pub mod builder {
         {
             self.role = value
                 .try_into()
-                .map_err(|e| format!("member `role` of `AddParticipantRequest`: {e}"));
+                .map_err(|e| format!("property `role` of `AddParticipantRequest`: {e}"));
             self
         }
 
-        /// Finishes the value.
+        /// Builds the value.
         ///
         /// # Errors
         ///
-        /// Names the first member that is required and was not set, or whose value does not fit.
+        /// Names the first property that is required but not set, or whose value is invalid.
         pub fn build(
             self,
         ) -> ::std::result::Result<
@@ -14291,7 +14321,7 @@ pub mod builder {
             Self {
                 autopilot: Ok(::std::default::Default::default()),
                 next_step_id: Err(
-                    "member `next_step_id` of `AddTemplateNextStepRequest` is required and was not set"
+                    "property `next_step_id` of `AddTemplateNextStepRequest` is required and was not set"
                         .to_owned(),
                 ),
                 sort_order: Ok(::std::default::Default::default()),
@@ -14309,7 +14339,7 @@ pub mod builder {
             self.autopilot = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `autopilot` of `AddTemplateNextStepRequest`: {e}")
+                    format!("property `autopilot` of `AddTemplateNextStepRequest`: {e}")
                 });
             self
         }
@@ -14323,7 +14353,9 @@ pub mod builder {
             self.next_step_id = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `next_step_id` of `AddTemplateNextStepRequest`: {e}")
+                    format!(
+                        "property `next_step_id` of `AddTemplateNextStepRequest`: {e}"
+                    )
                 });
             self
         }
@@ -14337,16 +14369,16 @@ pub mod builder {
             self.sort_order = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `sort_order` of `AddTemplateNextStepRequest`: {e}")
+                    format!("property `sort_order` of `AddTemplateNextStepRequest`: {e}")
                 });
             self
         }
 
-        /// Finishes the value.
+        /// Builds the value.
         ///
         /// # Errors
         ///
-        /// Names the first member that is required and was not set, or whose value does not fit.
+        /// Names the first property that is required but not set, or whose value is invalid.
         pub fn build(
             self,
         ) -> ::std::result::Result<
@@ -14468,7 +14500,7 @@ pub mod builder {
         {
             self.created_at = value
                 .try_into()
-                .map_err(|e| format!("member `created_at` of `AgendaItem`: {e}"));
+                .map_err(|e| format!("property `created_at` of `AgendaItem`: {e}"));
             self
         }
 
@@ -14480,7 +14512,7 @@ pub mod builder {
         {
             self.description = value
                 .try_into()
-                .map_err(|e| format!("member `description` of `AgendaItem`: {e}"));
+                .map_err(|e| format!("property `description` of `AgendaItem`: {e}"));
             self
         }
 
@@ -14492,7 +14524,7 @@ pub mod builder {
         {
             self.id = value
                 .try_into()
-                .map_err(|e| format!("member `id` of `AgendaItem`: {e}"));
+                .map_err(|e| format!("property `id` of `AgendaItem`: {e}"));
             self
         }
 
@@ -14504,7 +14536,7 @@ pub mod builder {
         {
             self.item_type = value
                 .try_into()
-                .map_err(|e| format!("member `item_type` of `AgendaItem`: {e}"));
+                .map_err(|e| format!("property `item_type` of `AgendaItem`: {e}"));
             self
         }
 
@@ -14516,7 +14548,7 @@ pub mod builder {
         {
             self.meeting_id = value
                 .try_into()
-                .map_err(|e| format!("member `meeting_id` of `AgendaItem`: {e}"));
+                .map_err(|e| format!("property `meeting_id` of `AgendaItem`: {e}"));
             self
         }
 
@@ -14530,7 +14562,9 @@ pub mod builder {
         {
             self.presenter_details = value
                 .try_into()
-                .map_err(|e| format!("member `presenter_details` of `AgendaItem`: {e}"));
+                .map_err(|e| {
+                    format!("property `presenter_details` of `AgendaItem`: {e}")
+                });
             self
         }
 
@@ -14546,7 +14580,7 @@ pub mod builder {
         {
             self.presenters = value
                 .try_into()
-                .map_err(|e| format!("member `presenters` of `AgendaItem`: {e}"));
+                .map_err(|e| format!("property `presenters` of `AgendaItem`: {e}"));
             self
         }
 
@@ -14558,7 +14592,7 @@ pub mod builder {
         {
             self.sequence = value
                 .try_into()
-                .map_err(|e| format!("member `sequence` of `AgendaItem`: {e}"));
+                .map_err(|e| format!("property `sequence` of `AgendaItem`: {e}"));
             self
         }
 
@@ -14572,7 +14606,7 @@ pub mod builder {
         {
             self.status = value
                 .try_into()
-                .map_err(|e| format!("member `status` of `AgendaItem`: {e}"));
+                .map_err(|e| format!("property `status` of `AgendaItem`: {e}"));
             self
         }
 
@@ -14584,7 +14618,7 @@ pub mod builder {
         {
             self.talking_points = value
                 .try_into()
-                .map_err(|e| format!("member `talking_points` of `AgendaItem`: {e}"));
+                .map_err(|e| format!("property `talking_points` of `AgendaItem`: {e}"));
             self
         }
 
@@ -14597,7 +14631,7 @@ pub mod builder {
             self.time_allocation_minutes = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `time_allocation_minutes` of `AgendaItem`: {e}")
+                    format!("property `time_allocation_minutes` of `AgendaItem`: {e}")
                 });
             self
         }
@@ -14610,7 +14644,7 @@ pub mod builder {
         {
             self.title = value
                 .try_into()
-                .map_err(|e| format!("member `title` of `AgendaItem`: {e}"));
+                .map_err(|e| format!("property `title` of `AgendaItem`: {e}"));
             self
         }
 
@@ -14622,15 +14656,15 @@ pub mod builder {
         {
             self.updated_at = value
                 .try_into()
-                .map_err(|e| format!("member `updated_at` of `AgendaItem`: {e}"));
+                .map_err(|e| format!("property `updated_at` of `AgendaItem`: {e}"));
             self
         }
 
-        /// Finishes the value.
+        /// Builds the value.
         ///
         /// # Errors
         ///
-        /// Names the first member that is required and was not set, or whose value does not fit.
+        /// Names the first property that is required but not set, or whose value is invalid.
         pub fn build(
             self,
         ) -> ::std::result::Result<super::AgendaItem, super::error::ConversionError> {
@@ -14701,20 +14735,20 @@ pub mod builder {
         fn default() -> Self {
             Self {
                 agenda_item_id: Err(
-                    "member `agenda_item_id` of `AgendaItemCreatedData` is required and was not set"
+                    "property `agenda_item_id` of `AgendaItemCreatedData` is required and was not set"
                         .to_owned(),
                 ),
                 created_at: Err(
-                    "member `created_at` of `AgendaItemCreatedData` is required and was not set"
+                    "property `created_at` of `AgendaItemCreatedData` is required and was not set"
                         .to_owned(),
                 ),
                 item_type: Err(
-                    "member `item_type` of `AgendaItemCreatedData` is required and was not set"
+                    "property `item_type` of `AgendaItemCreatedData` is required and was not set"
                         .to_owned(),
                 ),
                 meeting_id: Ok(::std::default::Default::default()),
                 title: Err(
-                    "member `title` of `AgendaItemCreatedData` is required and was not set"
+                    "property `title` of `AgendaItemCreatedData` is required and was not set"
                         .to_owned(),
                 ),
             }
@@ -14731,7 +14765,7 @@ pub mod builder {
             self.agenda_item_id = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `agenda_item_id` of `AgendaItemCreatedData`: {e}")
+                    format!("property `agenda_item_id` of `AgendaItemCreatedData`: {e}")
                 });
             self
         }
@@ -14745,7 +14779,7 @@ pub mod builder {
             self.created_at = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `created_at` of `AgendaItemCreatedData`: {e}")
+                    format!("property `created_at` of `AgendaItemCreatedData`: {e}")
                 });
             self
         }
@@ -14759,7 +14793,7 @@ pub mod builder {
             self.item_type = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `item_type` of `AgendaItemCreatedData`: {e}")
+                    format!("property `item_type` of `AgendaItemCreatedData`: {e}")
                 });
             self
         }
@@ -14773,7 +14807,7 @@ pub mod builder {
             self.meeting_id = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `meeting_id` of `AgendaItemCreatedData`: {e}")
+                    format!("property `meeting_id` of `AgendaItemCreatedData`: {e}")
                 });
             self
         }
@@ -14786,15 +14820,17 @@ pub mod builder {
         {
             self.title = value
                 .try_into()
-                .map_err(|e| format!("member `title` of `AgendaItemCreatedData`: {e}"));
+                .map_err(|e| {
+                    format!("property `title` of `AgendaItemCreatedData`: {e}")
+                });
             self
         }
 
-        /// Finishes the value.
+        /// Builds the value.
         ///
         /// # Errors
         ///
-        /// Names the first member that is required and was not set, or whose value does not fit.
+        /// Names the first property that is required but not set, or whose value is invalid.
         pub fn build(
             self,
         ) -> ::std::result::Result<
@@ -14862,24 +14898,24 @@ pub mod builder {
             Self {
                 actor_user_id: Ok(::std::default::Default::default()),
                 data: Err(
-                    "member `data` of `AgendaItemCreatedEvent` is required and was not set"
+                    "property `data` of `AgendaItemCreatedEvent` is required and was not set"
                         .to_owned(),
                 ),
                 event_id: Err(
-                    "member `event_id` of `AgendaItemCreatedEvent` is required and was not set"
+                    "property `event_id` of `AgendaItemCreatedEvent` is required and was not set"
                         .to_owned(),
                 ),
                 event_type: Err(
-                    "member `event_type` of `AgendaItemCreatedEvent` is required and was not set"
+                    "property `event_type` of `AgendaItemCreatedEvent` is required and was not set"
                         .to_owned(),
                 ),
                 for_user: Ok(::std::default::Default::default()),
                 partner_app_id: Err(
-                    "member `partner_app_id` of `AgendaItemCreatedEvent` is required and was not set"
+                    "property `partner_app_id` of `AgendaItemCreatedEvent` is required and was not set"
                         .to_owned(),
                 ),
                 timestamp: Err(
-                    "member `timestamp` of `AgendaItemCreatedEvent` is required and was not set"
+                    "property `timestamp` of `AgendaItemCreatedEvent` is required and was not set"
                         .to_owned(),
                 ),
             }
@@ -14896,7 +14932,7 @@ pub mod builder {
             self.actor_user_id = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `actor_user_id` of `AgendaItemCreatedEvent`: {e}")
+                    format!("property `actor_user_id` of `AgendaItemCreatedEvent`: {e}")
                 });
             self
         }
@@ -14909,7 +14945,9 @@ pub mod builder {
         {
             self.data = value
                 .try_into()
-                .map_err(|e| format!("member `data` of `AgendaItemCreatedEvent`: {e}"));
+                .map_err(|e| {
+                    format!("property `data` of `AgendaItemCreatedEvent`: {e}")
+                });
             self
         }
 
@@ -14922,7 +14960,7 @@ pub mod builder {
             self.event_id = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `event_id` of `AgendaItemCreatedEvent`: {e}")
+                    format!("property `event_id` of `AgendaItemCreatedEvent`: {e}")
                 });
             self
         }
@@ -14936,7 +14974,7 @@ pub mod builder {
             self.event_type = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `event_type` of `AgendaItemCreatedEvent`: {e}")
+                    format!("property `event_type` of `AgendaItemCreatedEvent`: {e}")
                 });
             self
         }
@@ -14950,7 +14988,7 @@ pub mod builder {
             self.for_user = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `for_user` of `AgendaItemCreatedEvent`: {e}")
+                    format!("property `for_user` of `AgendaItemCreatedEvent`: {e}")
                 });
             self
         }
@@ -14964,7 +15002,7 @@ pub mod builder {
             self.partner_app_id = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `partner_app_id` of `AgendaItemCreatedEvent`: {e}")
+                    format!("property `partner_app_id` of `AgendaItemCreatedEvent`: {e}")
                 });
             self
         }
@@ -14978,16 +15016,16 @@ pub mod builder {
             self.timestamp = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `timestamp` of `AgendaItemCreatedEvent`: {e}")
+                    format!("property `timestamp` of `AgendaItemCreatedEvent`: {e}")
                 });
             self
         }
 
-        /// Finishes the value.
+        /// Builds the value.
         ///
         /// # Errors
         ///
-        /// Names the first member that is required and was not set, or whose value does not fit.
+        /// Names the first property that is required but not set, or whose value is invalid.
         pub fn build(
             self,
         ) -> ::std::result::Result<
@@ -15048,11 +15086,11 @@ pub mod builder {
         fn default() -> Self {
             Self {
                 agenda_item_id: Err(
-                    "member `agenda_item_id` of `AgendaItemDeletedData` is required and was not set"
+                    "property `agenda_item_id` of `AgendaItemDeletedData` is required and was not set"
                         .to_owned(),
                 ),
                 deleted_at: Err(
-                    "member `deleted_at` of `AgendaItemDeletedData` is required and was not set"
+                    "property `deleted_at` of `AgendaItemDeletedData` is required and was not set"
                         .to_owned(),
                 ),
                 meeting_id: Ok(::std::default::Default::default()),
@@ -15070,7 +15108,7 @@ pub mod builder {
             self.agenda_item_id = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `agenda_item_id` of `AgendaItemDeletedData`: {e}")
+                    format!("property `agenda_item_id` of `AgendaItemDeletedData`: {e}")
                 });
             self
         }
@@ -15084,7 +15122,7 @@ pub mod builder {
             self.deleted_at = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `deleted_at` of `AgendaItemDeletedData`: {e}")
+                    format!("property `deleted_at` of `AgendaItemDeletedData`: {e}")
                 });
             self
         }
@@ -15098,16 +15136,16 @@ pub mod builder {
             self.meeting_id = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `meeting_id` of `AgendaItemDeletedData`: {e}")
+                    format!("property `meeting_id` of `AgendaItemDeletedData`: {e}")
                 });
             self
         }
 
-        /// Finishes the value.
+        /// Builds the value.
         ///
         /// # Errors
         ///
-        /// Names the first member that is required and was not set, or whose value does not fit.
+        /// Names the first property that is required but not set, or whose value is invalid.
         pub fn build(
             self,
         ) -> ::std::result::Result<
@@ -15171,24 +15209,24 @@ pub mod builder {
             Self {
                 actor_user_id: Ok(::std::default::Default::default()),
                 data: Err(
-                    "member `data` of `AgendaItemDeletedEvent` is required and was not set"
+                    "property `data` of `AgendaItemDeletedEvent` is required and was not set"
                         .to_owned(),
                 ),
                 event_id: Err(
-                    "member `event_id` of `AgendaItemDeletedEvent` is required and was not set"
+                    "property `event_id` of `AgendaItemDeletedEvent` is required and was not set"
                         .to_owned(),
                 ),
                 event_type: Err(
-                    "member `event_type` of `AgendaItemDeletedEvent` is required and was not set"
+                    "property `event_type` of `AgendaItemDeletedEvent` is required and was not set"
                         .to_owned(),
                 ),
                 for_user: Ok(::std::default::Default::default()),
                 partner_app_id: Err(
-                    "member `partner_app_id` of `AgendaItemDeletedEvent` is required and was not set"
+                    "property `partner_app_id` of `AgendaItemDeletedEvent` is required and was not set"
                         .to_owned(),
                 ),
                 timestamp: Err(
-                    "member `timestamp` of `AgendaItemDeletedEvent` is required and was not set"
+                    "property `timestamp` of `AgendaItemDeletedEvent` is required and was not set"
                         .to_owned(),
                 ),
             }
@@ -15205,7 +15243,7 @@ pub mod builder {
             self.actor_user_id = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `actor_user_id` of `AgendaItemDeletedEvent`: {e}")
+                    format!("property `actor_user_id` of `AgendaItemDeletedEvent`: {e}")
                 });
             self
         }
@@ -15218,7 +15256,9 @@ pub mod builder {
         {
             self.data = value
                 .try_into()
-                .map_err(|e| format!("member `data` of `AgendaItemDeletedEvent`: {e}"));
+                .map_err(|e| {
+                    format!("property `data` of `AgendaItemDeletedEvent`: {e}")
+                });
             self
         }
 
@@ -15231,7 +15271,7 @@ pub mod builder {
             self.event_id = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `event_id` of `AgendaItemDeletedEvent`: {e}")
+                    format!("property `event_id` of `AgendaItemDeletedEvent`: {e}")
                 });
             self
         }
@@ -15245,7 +15285,7 @@ pub mod builder {
             self.event_type = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `event_type` of `AgendaItemDeletedEvent`: {e}")
+                    format!("property `event_type` of `AgendaItemDeletedEvent`: {e}")
                 });
             self
         }
@@ -15259,7 +15299,7 @@ pub mod builder {
             self.for_user = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `for_user` of `AgendaItemDeletedEvent`: {e}")
+                    format!("property `for_user` of `AgendaItemDeletedEvent`: {e}")
                 });
             self
         }
@@ -15273,7 +15313,7 @@ pub mod builder {
             self.partner_app_id = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `partner_app_id` of `AgendaItemDeletedEvent`: {e}")
+                    format!("property `partner_app_id` of `AgendaItemDeletedEvent`: {e}")
                 });
             self
         }
@@ -15287,16 +15327,16 @@ pub mod builder {
             self.timestamp = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `timestamp` of `AgendaItemDeletedEvent`: {e}")
+                    format!("property `timestamp` of `AgendaItemDeletedEvent`: {e}")
                 });
             self
         }
 
-        /// Finishes the value.
+        /// Builds the value.
         ///
         /// # Errors
         ///
-        /// Names the first member that is required and was not set, or whose value does not fit.
+        /// Names the first property that is required but not set, or whose value is invalid.
         pub fn build(
             self,
         ) -> ::std::result::Result<
@@ -15373,7 +15413,7 @@ pub mod builder {
         {
             self.items = value
                 .try_into()
-                .map_err(|e| format!("member `items` of `AgendaItemList`: {e}"));
+                .map_err(|e| format!("property `items` of `AgendaItemList`: {e}"));
             self
         }
 
@@ -15385,7 +15425,7 @@ pub mod builder {
         {
             self.limit = value
                 .try_into()
-                .map_err(|e| format!("member `limit` of `AgendaItemList`: {e}"));
+                .map_err(|e| format!("property `limit` of `AgendaItemList`: {e}"));
             self
         }
 
@@ -15397,7 +15437,7 @@ pub mod builder {
         {
             self.offset = value
                 .try_into()
-                .map_err(|e| format!("member `offset` of `AgendaItemList`: {e}"));
+                .map_err(|e| format!("property `offset` of `AgendaItemList`: {e}"));
             self
         }
 
@@ -15409,15 +15449,15 @@ pub mod builder {
         {
             self.total = value
                 .try_into()
-                .map_err(|e| format!("member `total` of `AgendaItemList`: {e}"));
+                .map_err(|e| format!("property `total` of `AgendaItemList`: {e}"));
             self
         }
 
-        /// Finishes the value.
+        /// Builds the value.
         ///
         /// # Errors
         ///
-        /// Names the first member that is required and was not set, or whose value does not fit.
+        /// Names the first property that is required but not set, or whose value is invalid.
         pub fn build(
             self,
         ) -> ::std::result::Result<
@@ -15474,24 +15514,24 @@ pub mod builder {
         fn default() -> Self {
             Self {
                 agenda_item_id: Err(
-                    "member `agenda_item_id` of `AgendaItemUpdatedData` is required and was not set"
+                    "property `agenda_item_id` of `AgendaItemUpdatedData` is required and was not set"
                         .to_owned(),
                 ),
                 item_type: Err(
-                    "member `item_type` of `AgendaItemUpdatedData` is required and was not set"
+                    "property `item_type` of `AgendaItemUpdatedData` is required and was not set"
                         .to_owned(),
                 ),
                 meeting_id: Ok(::std::default::Default::default()),
                 status: Err(
-                    "member `status` of `AgendaItemUpdatedData` is required and was not set"
+                    "property `status` of `AgendaItemUpdatedData` is required and was not set"
                         .to_owned(),
                 ),
                 title: Err(
-                    "member `title` of `AgendaItemUpdatedData` is required and was not set"
+                    "property `title` of `AgendaItemUpdatedData` is required and was not set"
                         .to_owned(),
                 ),
                 updated_at: Err(
-                    "member `updated_at` of `AgendaItemUpdatedData` is required and was not set"
+                    "property `updated_at` of `AgendaItemUpdatedData` is required and was not set"
                         .to_owned(),
                 ),
             }
@@ -15508,7 +15548,7 @@ pub mod builder {
             self.agenda_item_id = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `agenda_item_id` of `AgendaItemUpdatedData`: {e}")
+                    format!("property `agenda_item_id` of `AgendaItemUpdatedData`: {e}")
                 });
             self
         }
@@ -15522,7 +15562,7 @@ pub mod builder {
             self.item_type = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `item_type` of `AgendaItemUpdatedData`: {e}")
+                    format!("property `item_type` of `AgendaItemUpdatedData`: {e}")
                 });
             self
         }
@@ -15536,7 +15576,7 @@ pub mod builder {
             self.meeting_id = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `meeting_id` of `AgendaItemUpdatedData`: {e}")
+                    format!("property `meeting_id` of `AgendaItemUpdatedData`: {e}")
                 });
             self
         }
@@ -15549,7 +15589,9 @@ pub mod builder {
         {
             self.status = value
                 .try_into()
-                .map_err(|e| format!("member `status` of `AgendaItemUpdatedData`: {e}"));
+                .map_err(|e| {
+                    format!("property `status` of `AgendaItemUpdatedData`: {e}")
+                });
             self
         }
 
@@ -15561,7 +15603,9 @@ pub mod builder {
         {
             self.title = value
                 .try_into()
-                .map_err(|e| format!("member `title` of `AgendaItemUpdatedData`: {e}"));
+                .map_err(|e| {
+                    format!("property `title` of `AgendaItemUpdatedData`: {e}")
+                });
             self
         }
 
@@ -15574,16 +15618,16 @@ pub mod builder {
             self.updated_at = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `updated_at` of `AgendaItemUpdatedData`: {e}")
+                    format!("property `updated_at` of `AgendaItemUpdatedData`: {e}")
                 });
             self
         }
 
-        /// Finishes the value.
+        /// Builds the value.
         ///
         /// # Errors
         ///
-        /// Names the first member that is required and was not set, or whose value does not fit.
+        /// Names the first property that is required but not set, or whose value is invalid.
         pub fn build(
             self,
         ) -> ::std::result::Result<
@@ -15653,24 +15697,24 @@ pub mod builder {
             Self {
                 actor_user_id: Ok(::std::default::Default::default()),
                 data: Err(
-                    "member `data` of `AgendaItemUpdatedEvent` is required and was not set"
+                    "property `data` of `AgendaItemUpdatedEvent` is required and was not set"
                         .to_owned(),
                 ),
                 event_id: Err(
-                    "member `event_id` of `AgendaItemUpdatedEvent` is required and was not set"
+                    "property `event_id` of `AgendaItemUpdatedEvent` is required and was not set"
                         .to_owned(),
                 ),
                 event_type: Err(
-                    "member `event_type` of `AgendaItemUpdatedEvent` is required and was not set"
+                    "property `event_type` of `AgendaItemUpdatedEvent` is required and was not set"
                         .to_owned(),
                 ),
                 for_user: Ok(::std::default::Default::default()),
                 partner_app_id: Err(
-                    "member `partner_app_id` of `AgendaItemUpdatedEvent` is required and was not set"
+                    "property `partner_app_id` of `AgendaItemUpdatedEvent` is required and was not set"
                         .to_owned(),
                 ),
                 timestamp: Err(
-                    "member `timestamp` of `AgendaItemUpdatedEvent` is required and was not set"
+                    "property `timestamp` of `AgendaItemUpdatedEvent` is required and was not set"
                         .to_owned(),
                 ),
             }
@@ -15687,7 +15731,7 @@ pub mod builder {
             self.actor_user_id = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `actor_user_id` of `AgendaItemUpdatedEvent`: {e}")
+                    format!("property `actor_user_id` of `AgendaItemUpdatedEvent`: {e}")
                 });
             self
         }
@@ -15700,7 +15744,9 @@ pub mod builder {
         {
             self.data = value
                 .try_into()
-                .map_err(|e| format!("member `data` of `AgendaItemUpdatedEvent`: {e}"));
+                .map_err(|e| {
+                    format!("property `data` of `AgendaItemUpdatedEvent`: {e}")
+                });
             self
         }
 
@@ -15713,7 +15759,7 @@ pub mod builder {
             self.event_id = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `event_id` of `AgendaItemUpdatedEvent`: {e}")
+                    format!("property `event_id` of `AgendaItemUpdatedEvent`: {e}")
                 });
             self
         }
@@ -15727,7 +15773,7 @@ pub mod builder {
             self.event_type = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `event_type` of `AgendaItemUpdatedEvent`: {e}")
+                    format!("property `event_type` of `AgendaItemUpdatedEvent`: {e}")
                 });
             self
         }
@@ -15741,7 +15787,7 @@ pub mod builder {
             self.for_user = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `for_user` of `AgendaItemUpdatedEvent`: {e}")
+                    format!("property `for_user` of `AgendaItemUpdatedEvent`: {e}")
                 });
             self
         }
@@ -15755,7 +15801,7 @@ pub mod builder {
             self.partner_app_id = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `partner_app_id` of `AgendaItemUpdatedEvent`: {e}")
+                    format!("property `partner_app_id` of `AgendaItemUpdatedEvent`: {e}")
                 });
             self
         }
@@ -15769,16 +15815,16 @@ pub mod builder {
             self.timestamp = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `timestamp` of `AgendaItemUpdatedEvent`: {e}")
+                    format!("property `timestamp` of `AgendaItemUpdatedEvent`: {e}")
                 });
             self
         }
 
-        /// Finishes the value.
+        /// Builds the value.
         ///
         /// # Errors
         ///
-        /// Names the first member that is required and was not set, or whose value does not fit.
+        /// Names the first property that is required but not set, or whose value is invalid.
         pub fn build(
             self,
         ) -> ::std::result::Result<
@@ -15858,7 +15904,7 @@ pub mod builder {
             self.agenda_items = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `agenda_items` of `AppliedItemCounts`: {e}")
+                    format!("property `agenda_items` of `AppliedItemCounts`: {e}")
                 });
             self
         }
@@ -15871,7 +15917,9 @@ pub mod builder {
         {
             self.documents = value
                 .try_into()
-                .map_err(|e| format!("member `documents` of `AppliedItemCounts`: {e}"));
+                .map_err(|e| {
+                    format!("property `documents` of `AppliedItemCounts`: {e}")
+                });
             self
         }
 
@@ -15884,16 +15932,16 @@ pub mod builder {
             self.participants = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `participants` of `AppliedItemCounts`: {e}")
+                    format!("property `participants` of `AppliedItemCounts`: {e}")
                 });
             self
         }
 
-        /// Finishes the value.
+        /// Builds the value.
         ///
         /// # Errors
         ///
-        /// Names the first member that is required and was not set, or whose value does not fit.
+        /// Names the first property that is required but not set, or whose value is invalid.
         pub fn build(
             self,
         ) -> ::std::result::Result<
@@ -15937,7 +15985,7 @@ pub mod builder {
         fn default() -> Self {
             Self {
                 meeting_id: Err(
-                    "member `meeting_id` of `ApplyTemplateRequest` is required and was not set"
+                    "property `meeting_id` of `ApplyTemplateRequest` is required and was not set"
                         .to_owned(),
                 ),
             }
@@ -15954,16 +16002,16 @@ pub mod builder {
             self.meeting_id = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `meeting_id` of `ApplyTemplateRequest`: {e}")
+                    format!("property `meeting_id` of `ApplyTemplateRequest`: {e}")
                 });
             self
         }
 
-        /// Finishes the value.
+        /// Builds the value.
         ///
         /// # Errors
         ///
-        /// Names the first member that is required and was not set, or whose value does not fit.
+        /// Names the first property that is required but not set, or whose value is invalid.
         pub fn build(
             self,
         ) -> ::std::result::Result<
@@ -16003,7 +16051,7 @@ pub mod builder {
         fn default() -> Self {
             Self {
                 meeting_id: Err(
-                    "member `meeting_id` of `AssignBacklogItemRequest` is required and was not set"
+                    "property `meeting_id` of `AssignBacklogItemRequest` is required and was not set"
                         .to_owned(),
                 ),
             }
@@ -16020,16 +16068,16 @@ pub mod builder {
             self.meeting_id = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `meeting_id` of `AssignBacklogItemRequest`: {e}")
+                    format!("property `meeting_id` of `AssignBacklogItemRequest`: {e}")
                 });
             self
         }
 
-        /// Finishes the value.
+        /// Builds the value.
         ///
         /// # Errors
         ///
-        /// Names the first member that is required and was not set, or whose value does not fit.
+        /// Names the first property that is required but not set, or whose value is invalid.
         pub fn build(
             self,
         ) -> ::std::result::Result<
@@ -16144,7 +16192,7 @@ pub mod builder {
         {
             self.access_level = value
                 .try_into()
-                .map_err(|e| format!("member `access_level` of `Attachment`: {e}"));
+                .map_err(|e| format!("property `access_level` of `Attachment`: {e}"));
             self
         }
 
@@ -16156,7 +16204,7 @@ pub mod builder {
         {
             self.created_at = value
                 .try_into()
-                .map_err(|e| format!("member `created_at` of `Attachment`: {e}"));
+                .map_err(|e| format!("property `created_at` of `Attachment`: {e}"));
             self
         }
 
@@ -16169,7 +16217,7 @@ pub mod builder {
             self.created_by_user_id = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `created_by_user_id` of `Attachment`: {e}")
+                    format!("property `created_by_user_id` of `Attachment`: {e}")
                 });
             self
         }
@@ -16183,7 +16231,7 @@ pub mod builder {
             self.external_content_url = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `external_content_url` of `Attachment`: {e}")
+                    format!("property `external_content_url` of `Attachment`: {e}")
                 });
             self
         }
@@ -16196,7 +16244,7 @@ pub mod builder {
         {
             self.file_name = value
                 .try_into()
-                .map_err(|e| format!("member `file_name` of `Attachment`: {e}"));
+                .map_err(|e| format!("property `file_name` of `Attachment`: {e}"));
             self
         }
 
@@ -16208,7 +16256,7 @@ pub mod builder {
         {
             self.id = value
                 .try_into()
-                .map_err(|e| format!("member `id` of `Attachment`: {e}"));
+                .map_err(|e| format!("property `id` of `Attachment`: {e}"));
             self
         }
 
@@ -16222,7 +16270,7 @@ pub mod builder {
         {
             self.kind = value
                 .try_into()
-                .map_err(|e| format!("member `kind` of `Attachment`: {e}"));
+                .map_err(|e| format!("property `kind` of `Attachment`: {e}"));
             self
         }
 
@@ -16234,7 +16282,7 @@ pub mod builder {
         {
             self.meeting_id = value
                 .try_into()
-                .map_err(|e| format!("member `meeting_id` of `Attachment`: {e}"));
+                .map_err(|e| format!("property `meeting_id` of `Attachment`: {e}"));
             self
         }
 
@@ -16246,7 +16294,7 @@ pub mod builder {
         {
             self.mime_type = value
                 .try_into()
-                .map_err(|e| format!("member `mime_type` of `Attachment`: {e}"));
+                .map_err(|e| format!("property `mime_type` of `Attachment`: {e}"));
             self
         }
 
@@ -16258,7 +16306,7 @@ pub mod builder {
         {
             self.size_bytes = value
                 .try_into()
-                .map_err(|e| format!("member `size_bytes` of `Attachment`: {e}"));
+                .map_err(|e| format!("property `size_bytes` of `Attachment`: {e}"));
             self
         }
 
@@ -16270,7 +16318,7 @@ pub mod builder {
         {
             self.updated_at = value
                 .try_into()
-                .map_err(|e| format!("member `updated_at` of `Attachment`: {e}"));
+                .map_err(|e| format!("property `updated_at` of `Attachment`: {e}"));
             self
         }
 
@@ -16282,15 +16330,15 @@ pub mod builder {
         {
             self.workspace_id = value
                 .try_into()
-                .map_err(|e| format!("member `workspace_id` of `Attachment`: {e}"));
+                .map_err(|e| format!("property `workspace_id` of `Attachment`: {e}"));
             self
         }
 
-        /// Finishes the value.
+        /// Builds the value.
         ///
         /// # Errors
         ///
-        /// Names the first member that is required and was not set, or whose value does not fit.
+        /// Names the first property that is required but not set, or whose value is invalid.
         pub fn build(
             self,
         ) -> ::std::result::Result<super::Attachment, super::error::ConversionError> {
@@ -16373,7 +16421,7 @@ pub mod builder {
         {
             self.items = value
                 .try_into()
-                .map_err(|e| format!("member `items` of `AttachmentList`: {e}"));
+                .map_err(|e| format!("property `items` of `AttachmentList`: {e}"));
             self
         }
 
@@ -16385,7 +16433,7 @@ pub mod builder {
         {
             self.limit = value
                 .try_into()
-                .map_err(|e| format!("member `limit` of `AttachmentList`: {e}"));
+                .map_err(|e| format!("property `limit` of `AttachmentList`: {e}"));
             self
         }
 
@@ -16397,7 +16445,7 @@ pub mod builder {
         {
             self.offset = value
                 .try_into()
-                .map_err(|e| format!("member `offset` of `AttachmentList`: {e}"));
+                .map_err(|e| format!("property `offset` of `AttachmentList`: {e}"));
             self
         }
 
@@ -16409,15 +16457,15 @@ pub mod builder {
         {
             self.total = value
                 .try_into()
-                .map_err(|e| format!("member `total` of `AttachmentList`: {e}"));
+                .map_err(|e| format!("property `total` of `AttachmentList`: {e}"));
             self
         }
 
-        /// Finishes the value.
+        /// Builds the value.
         ///
         /// # Errors
         ///
-        /// Names the first member that is required and was not set, or whose value does not fit.
+        /// Names the first property that is required but not set, or whose value is invalid.
         pub fn build(
             self,
         ) -> ::std::result::Result<
@@ -16499,7 +16547,9 @@ pub mod builder {
         {
             self.challenge_name = value
                 .try_into()
-                .map_err(|e| format!("member `challenge_name` of `AuthChallenge`: {e}"));
+                .map_err(|e| {
+                    format!("property `challenge_name` of `AuthChallenge`: {e}")
+                });
             self
         }
 
@@ -16519,7 +16569,7 @@ pub mod builder {
             self.challenge_params = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `challenge_params` of `AuthChallenge`: {e}")
+                    format!("property `challenge_params` of `AuthChallenge`: {e}")
                 });
             self
         }
@@ -16534,7 +16584,7 @@ pub mod builder {
         {
             self.session = value
                 .try_into()
-                .map_err(|e| format!("member `session` of `AuthChallenge`: {e}"));
+                .map_err(|e| format!("property `session` of `AuthChallenge`: {e}"));
             self
         }
 
@@ -16547,16 +16597,16 @@ pub mod builder {
             self.user_provisioned = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `user_provisioned` of `AuthChallenge`: {e}")
+                    format!("property `user_provisioned` of `AuthChallenge`: {e}")
                 });
             self
         }
 
-        /// Finishes the value.
+        /// Builds the value.
         ///
         /// # Errors
         ///
-        /// Names the first member that is required and was not set, or whose value does not fit.
+        /// Names the first property that is required but not set, or whose value is invalid.
         pub fn build(
             self,
         ) -> ::std::result::Result<super::AuthChallenge, super::error::ConversionError> {
@@ -16657,7 +16707,7 @@ pub mod builder {
         {
             self.actions = value
                 .try_into()
-                .map_err(|e| format!("member `actions` of `Automation`: {e}"));
+                .map_err(|e| format!("property `actions` of `Automation`: {e}"));
             self
         }
 
@@ -16669,7 +16719,7 @@ pub mod builder {
         {
             self.created_at = value
                 .try_into()
-                .map_err(|e| format!("member `created_at` of `Automation`: {e}"));
+                .map_err(|e| format!("property `created_at` of `Automation`: {e}"));
             self
         }
 
@@ -16681,7 +16731,7 @@ pub mod builder {
         {
             self.description = value
                 .try_into()
-                .map_err(|e| format!("member `description` of `Automation`: {e}"));
+                .map_err(|e| format!("property `description` of `Automation`: {e}"));
             self
         }
 
@@ -16693,7 +16743,7 @@ pub mod builder {
         {
             self.id = value
                 .try_into()
-                .map_err(|e| format!("member `id` of `Automation`: {e}"));
+                .map_err(|e| format!("property `id` of `Automation`: {e}"));
             self
         }
 
@@ -16705,7 +16755,7 @@ pub mod builder {
         {
             self.name = value
                 .try_into()
-                .map_err(|e| format!("member `name` of `Automation`: {e}"));
+                .map_err(|e| format!("property `name` of `Automation`: {e}"));
             self
         }
 
@@ -16717,7 +16767,7 @@ pub mod builder {
         {
             self.partner_app_id = value
                 .try_into()
-                .map_err(|e| format!("member `partner_app_id` of `Automation`: {e}"));
+                .map_err(|e| format!("property `partner_app_id` of `Automation`: {e}"));
             self
         }
 
@@ -16731,7 +16781,7 @@ pub mod builder {
         {
             self.status = value
                 .try_into()
-                .map_err(|e| format!("member `status` of `Automation`: {e}"));
+                .map_err(|e| format!("property `status` of `Automation`: {e}"));
             self
         }
 
@@ -16745,7 +16795,7 @@ pub mod builder {
         {
             self.trigger_type = value
                 .try_into()
-                .map_err(|e| format!("member `trigger_type` of `Automation`: {e}"));
+                .map_err(|e| format!("property `trigger_type` of `Automation`: {e}"));
             self
         }
 
@@ -16757,15 +16807,15 @@ pub mod builder {
         {
             self.updated_at = value
                 .try_into()
-                .map_err(|e| format!("member `updated_at` of `Automation`: {e}"));
+                .map_err(|e| format!("property `updated_at` of `Automation`: {e}"));
             self
         }
 
-        /// Finishes the value.
+        /// Builds the value.
         ///
         /// # Errors
         ///
-        /// Names the first member that is required and was not set, or whose value does not fit.
+        /// Names the first property that is required but not set, or whose value is invalid.
         pub fn build(
             self,
         ) -> ::std::result::Result<super::Automation, super::error::ConversionError> {
@@ -16832,7 +16882,7 @@ pub mod builder {
             Self {
                 config: Ok(::std::default::Default::default()),
                 type_: Err(
-                    "member `type` of `AutomationAction` is required and was not set"
+                    "property `type` of `AutomationAction` is required and was not set"
                         .to_owned(),
                 ),
                 webhook_url: Ok(::std::default::Default::default()),
@@ -16853,7 +16903,7 @@ pub mod builder {
         {
             self.config = value
                 .try_into()
-                .map_err(|e| format!("member `config` of `AutomationAction`: {e}"));
+                .map_err(|e| format!("property `config` of `AutomationAction`: {e}"));
             self
         }
 
@@ -16865,7 +16915,7 @@ pub mod builder {
         {
             self.type_ = value
                 .try_into()
-                .map_err(|e| format!("member `type` of `AutomationAction`: {e}"));
+                .map_err(|e| format!("property `type` of `AutomationAction`: {e}"));
             self
         }
 
@@ -16877,15 +16927,17 @@ pub mod builder {
         {
             self.webhook_url = value
                 .try_into()
-                .map_err(|e| format!("member `webhook_url` of `AutomationAction`: {e}"));
+                .map_err(|e| {
+                    format!("property `webhook_url` of `AutomationAction`: {e}")
+                });
             self
         }
 
-        /// Finishes the value.
+        /// Builds the value.
         ///
         /// # Errors
         ///
-        /// Names the first member that is required and was not set, or whose value does not fit.
+        /// Names the first property that is required but not set, or whose value is invalid.
         pub fn build(
             self,
         ) -> ::std::result::Result<
@@ -16961,37 +17013,37 @@ pub mod builder {
         fn default() -> Self {
             Self {
                 action_item_id: Err(
-                    "member `action_item_id` of `AutomationAssignmentCreatedData` is required and was not set"
+                    "property `action_item_id` of `AutomationAssignmentCreatedData` is required and was not set"
                         .to_owned(),
                 ),
                 assignment_id: Err(
-                    "member `assignment_id` of `AutomationAssignmentCreatedData` is required and was not set"
+                    "property `assignment_id` of `AutomationAssignmentCreatedData` is required and was not set"
                         .to_owned(),
                 ),
                 automation_data_payload: Ok(::std::default::Default::default()),
                 automation_id: Err(
-                    "member `automation_id` of `AutomationAssignmentCreatedData` is required and was not set"
+                    "property `automation_id` of `AutomationAssignmentCreatedData` is required and was not set"
                         .to_owned(),
                 ),
                 automation_name: Err(
-                    "member `automation_name` of `AutomationAssignmentCreatedData` is required and was not set"
+                    "property `automation_name` of `AutomationAssignmentCreatedData` is required and was not set"
                         .to_owned(),
                 ),
                 confidence_score: Ok(::std::default::Default::default()),
                 created_at: Err(
-                    "member `created_at` of `AutomationAssignmentCreatedData` is required and was not set"
+                    "property `created_at` of `AutomationAssignmentCreatedData` is required and was not set"
                         .to_owned(),
                 ),
                 meeting_id: Err(
-                    "member `meeting_id` of `AutomationAssignmentCreatedData` is required and was not set"
+                    "property `meeting_id` of `AutomationAssignmentCreatedData` is required and was not set"
                         .to_owned(),
                 ),
                 status: Err(
-                    "member `status` of `AutomationAssignmentCreatedData` is required and was not set"
+                    "property `status` of `AutomationAssignmentCreatedData` is required and was not set"
                         .to_owned(),
                 ),
                 workspace_id: Err(
-                    "member `workspace_id` of `AutomationAssignmentCreatedData` is required and was not set"
+                    "property `workspace_id` of `AutomationAssignmentCreatedData` is required and was not set"
                         .to_owned(),
                 ),
             }
@@ -17009,7 +17061,7 @@ pub mod builder {
                 .try_into()
                 .map_err(|e| {
                     format!(
-                        "member `action_item_id` of `AutomationAssignmentCreatedData`: {e}"
+                        "property `action_item_id` of `AutomationAssignmentCreatedData`: {e}"
                     )
                 });
             self
@@ -17025,7 +17077,7 @@ pub mod builder {
                 .try_into()
                 .map_err(|e| {
                     format!(
-                        "member `assignment_id` of `AutomationAssignmentCreatedData`: {e}"
+                        "property `assignment_id` of `AutomationAssignmentCreatedData`: {e}"
                     )
                 });
             self
@@ -17045,7 +17097,7 @@ pub mod builder {
                 .try_into()
                 .map_err(|e| {
                     format!(
-                        "member `automation_data_payload` of `AutomationAssignmentCreatedData`: {e}"
+                        "property `automation_data_payload` of `AutomationAssignmentCreatedData`: {e}"
                     )
                 });
             self
@@ -17061,7 +17113,7 @@ pub mod builder {
                 .try_into()
                 .map_err(|e| {
                     format!(
-                        "member `automation_id` of `AutomationAssignmentCreatedData`: {e}"
+                        "property `automation_id` of `AutomationAssignmentCreatedData`: {e}"
                     )
                 });
             self
@@ -17077,7 +17129,7 @@ pub mod builder {
                 .try_into()
                 .map_err(|e| {
                     format!(
-                        "member `automation_name` of `AutomationAssignmentCreatedData`: {e}"
+                        "property `automation_name` of `AutomationAssignmentCreatedData`: {e}"
                     )
                 });
             self
@@ -17093,7 +17145,7 @@ pub mod builder {
                 .try_into()
                 .map_err(|e| {
                     format!(
-                        "member `confidence_score` of `AutomationAssignmentCreatedData`: {e}"
+                        "property `confidence_score` of `AutomationAssignmentCreatedData`: {e}"
                     )
                 });
             self
@@ -17109,7 +17161,7 @@ pub mod builder {
                 .try_into()
                 .map_err(|e| {
                     format!(
-                        "member `created_at` of `AutomationAssignmentCreatedData`: {e}"
+                        "property `created_at` of `AutomationAssignmentCreatedData`: {e}"
                     )
                 });
             self
@@ -17125,7 +17177,7 @@ pub mod builder {
                 .try_into()
                 .map_err(|e| {
                     format!(
-                        "member `meeting_id` of `AutomationAssignmentCreatedData`: {e}"
+                        "property `meeting_id` of `AutomationAssignmentCreatedData`: {e}"
                     )
                 });
             self
@@ -17140,7 +17192,9 @@ pub mod builder {
             self.status = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `status` of `AutomationAssignmentCreatedData`: {e}")
+                    format!(
+                        "property `status` of `AutomationAssignmentCreatedData`: {e}"
+                    )
                 });
             self
         }
@@ -17155,17 +17209,17 @@ pub mod builder {
                 .try_into()
                 .map_err(|e| {
                     format!(
-                        "member `workspace_id` of `AutomationAssignmentCreatedData`: {e}"
+                        "property `workspace_id` of `AutomationAssignmentCreatedData`: {e}"
                     )
                 });
             self
         }
 
-        /// Finishes the value.
+        /// Builds the value.
         ///
         /// # Errors
         ///
-        /// Names the first member that is required and was not set, or whose value does not fit.
+        /// Names the first property that is required but not set, or whose value is invalid.
         pub fn build(
             self,
         ) -> ::std::result::Result<
@@ -17247,24 +17301,24 @@ pub mod builder {
             Self {
                 actor_user_id: Ok(::std::default::Default::default()),
                 data: Err(
-                    "member `data` of `AutomationAssignmentCreatedEvent` is required and was not set"
+                    "property `data` of `AutomationAssignmentCreatedEvent` is required and was not set"
                         .to_owned(),
                 ),
                 event_id: Err(
-                    "member `event_id` of `AutomationAssignmentCreatedEvent` is required and was not set"
+                    "property `event_id` of `AutomationAssignmentCreatedEvent` is required and was not set"
                         .to_owned(),
                 ),
                 event_type: Err(
-                    "member `event_type` of `AutomationAssignmentCreatedEvent` is required and was not set"
+                    "property `event_type` of `AutomationAssignmentCreatedEvent` is required and was not set"
                         .to_owned(),
                 ),
                 for_user: Ok(::std::default::Default::default()),
                 partner_app_id: Err(
-                    "member `partner_app_id` of `AutomationAssignmentCreatedEvent` is required and was not set"
+                    "property `partner_app_id` of `AutomationAssignmentCreatedEvent` is required and was not set"
                         .to_owned(),
                 ),
                 timestamp: Err(
-                    "member `timestamp` of `AutomationAssignmentCreatedEvent` is required and was not set"
+                    "property `timestamp` of `AutomationAssignmentCreatedEvent` is required and was not set"
                         .to_owned(),
                 ),
             }
@@ -17282,7 +17336,7 @@ pub mod builder {
                 .try_into()
                 .map_err(|e| {
                     format!(
-                        "member `actor_user_id` of `AutomationAssignmentCreatedEvent`: {e}"
+                        "property `actor_user_id` of `AutomationAssignmentCreatedEvent`: {e}"
                     )
                 });
             self
@@ -17297,7 +17351,7 @@ pub mod builder {
             self.data = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `data` of `AutomationAssignmentCreatedEvent`: {e}")
+                    format!("property `data` of `AutomationAssignmentCreatedEvent`: {e}")
                 });
             self
         }
@@ -17312,7 +17366,7 @@ pub mod builder {
                 .try_into()
                 .map_err(|e| {
                     format!(
-                        "member `event_id` of `AutomationAssignmentCreatedEvent`: {e}"
+                        "property `event_id` of `AutomationAssignmentCreatedEvent`: {e}"
                     )
                 });
             self
@@ -17328,7 +17382,7 @@ pub mod builder {
                 .try_into()
                 .map_err(|e| {
                     format!(
-                        "member `event_type` of `AutomationAssignmentCreatedEvent`: {e}"
+                        "property `event_type` of `AutomationAssignmentCreatedEvent`: {e}"
                     )
                 });
             self
@@ -17344,7 +17398,7 @@ pub mod builder {
                 .try_into()
                 .map_err(|e| {
                     format!(
-                        "member `for_user` of `AutomationAssignmentCreatedEvent`: {e}"
+                        "property `for_user` of `AutomationAssignmentCreatedEvent`: {e}"
                     )
                 });
             self
@@ -17360,7 +17414,7 @@ pub mod builder {
                 .try_into()
                 .map_err(|e| {
                     format!(
-                        "member `partner_app_id` of `AutomationAssignmentCreatedEvent`: {e}"
+                        "property `partner_app_id` of `AutomationAssignmentCreatedEvent`: {e}"
                     )
                 });
             self
@@ -17376,17 +17430,17 @@ pub mod builder {
                 .try_into()
                 .map_err(|e| {
                     format!(
-                        "member `timestamp` of `AutomationAssignmentCreatedEvent`: {e}"
+                        "property `timestamp` of `AutomationAssignmentCreatedEvent`: {e}"
                     )
                 });
             self
         }
 
-        /// Finishes the value.
+        /// Builds the value.
         ///
         /// # Errors
         ///
-        /// Names the first member that is required and was not set, or whose value does not fit.
+        /// Names the first property that is required but not set, or whose value is invalid.
         pub fn build(
             self,
         ) -> ::std::result::Result<
@@ -17464,7 +17518,7 @@ pub mod builder {
         {
             self.items = value
                 .try_into()
-                .map_err(|e| format!("member `items` of `AutomationList`: {e}"));
+                .map_err(|e| format!("property `items` of `AutomationList`: {e}"));
             self
         }
 
@@ -17476,7 +17530,7 @@ pub mod builder {
         {
             self.limit = value
                 .try_into()
-                .map_err(|e| format!("member `limit` of `AutomationList`: {e}"));
+                .map_err(|e| format!("property `limit` of `AutomationList`: {e}"));
             self
         }
 
@@ -17488,7 +17542,7 @@ pub mod builder {
         {
             self.offset = value
                 .try_into()
-                .map_err(|e| format!("member `offset` of `AutomationList`: {e}"));
+                .map_err(|e| format!("property `offset` of `AutomationList`: {e}"));
             self
         }
 
@@ -17500,15 +17554,15 @@ pub mod builder {
         {
             self.total = value
                 .try_into()
-                .map_err(|e| format!("member `total` of `AutomationList`: {e}"));
+                .map_err(|e| format!("property `total` of `AutomationList`: {e}"));
             self
         }
 
-        /// Finishes the value.
+        /// Builds the value.
         ///
         /// # Errors
         ///
-        /// Names the first member that is required and was not set, or whose value does not fit.
+        /// Names the first property that is required but not set, or whose value is invalid.
         pub fn build(
             self,
         ) -> ::std::result::Result<
@@ -17581,7 +17635,7 @@ pub mod builder {
             self.agenda_item_id = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `agenda_item_id` of `BacklogAssignment`: {e}")
+                    format!("property `agenda_item_id` of `BacklogAssignment`: {e}")
                 });
             self
         }
@@ -17595,7 +17649,7 @@ pub mod builder {
             self.backlog_item_id = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `backlog_item_id` of `BacklogAssignment`: {e}")
+                    format!("property `backlog_item_id` of `BacklogAssignment`: {e}")
                 });
             self
         }
@@ -17608,15 +17662,17 @@ pub mod builder {
         {
             self.meeting_id = value
                 .try_into()
-                .map_err(|e| format!("member `meeting_id` of `BacklogAssignment`: {e}"));
+                .map_err(|e| {
+                    format!("property `meeting_id` of `BacklogAssignment`: {e}")
+                });
             self
         }
 
-        /// Finishes the value.
+        /// Builds the value.
         ///
         /// # Errors
         ///
-        /// Names the first member that is required and was not set, or whose value does not fit.
+        /// Names the first property that is required but not set, or whose value is invalid.
         pub fn build(
             self,
         ) -> ::std::result::Result<
@@ -17756,7 +17812,7 @@ pub mod builder {
         {
             self.agenda_item_id = value
                 .try_into()
-                .map_err(|e| format!("member `agenda_item_id` of `BacklogItem`: {e}"));
+                .map_err(|e| format!("property `agenda_item_id` of `BacklogItem`: {e}"));
             self
         }
 
@@ -17768,7 +17824,7 @@ pub mod builder {
         {
             self.assigned_at = value
                 .try_into()
-                .map_err(|e| format!("member `assigned_at` of `BacklogItem`: {e}"));
+                .map_err(|e| format!("property `assigned_at` of `BacklogItem`: {e}"));
             self
         }
 
@@ -17780,7 +17836,7 @@ pub mod builder {
         {
             self.deferred_at = value
                 .try_into()
-                .map_err(|e| format!("member `deferred_at` of `BacklogItem`: {e}"));
+                .map_err(|e| format!("property `deferred_at` of `BacklogItem`: {e}"));
             self
         }
 
@@ -17792,7 +17848,9 @@ pub mod builder {
         {
             self.deferrer_user_id = value
                 .try_into()
-                .map_err(|e| format!("member `deferrer_user_id` of `BacklogItem`: {e}"));
+                .map_err(|e| {
+                    format!("property `deferrer_user_id` of `BacklogItem`: {e}")
+                });
             self
         }
 
@@ -17804,7 +17862,7 @@ pub mod builder {
         {
             self.deleted_at = value
                 .try_into()
-                .map_err(|e| format!("member `deleted_at` of `BacklogItem`: {e}"));
+                .map_err(|e| format!("property `deleted_at` of `BacklogItem`: {e}"));
             self
         }
 
@@ -17816,7 +17874,7 @@ pub mod builder {
         {
             self.description = value
                 .try_into()
-                .map_err(|e| format!("member `description` of `BacklogItem`: {e}"));
+                .map_err(|e| format!("property `description` of `BacklogItem`: {e}"));
             self
         }
 
@@ -17829,7 +17887,9 @@ pub mod builder {
             self.destination_agenda_item_id = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `destination_agenda_item_id` of `BacklogItem`: {e}")
+                    format!(
+                        "property `destination_agenda_item_id` of `BacklogItem`: {e}"
+                    )
                 });
             self
         }
@@ -17843,7 +17903,7 @@ pub mod builder {
             self.destination_meeting_id = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `destination_meeting_id` of `BacklogItem`: {e}")
+                    format!("property `destination_meeting_id` of `BacklogItem`: {e}")
                 });
             self
         }
@@ -17856,7 +17916,7 @@ pub mod builder {
         {
             self.id = value
                 .try_into()
-                .map_err(|e| format!("member `id` of `BacklogItem`: {e}"));
+                .map_err(|e| format!("property `id` of `BacklogItem`: {e}"));
             self
         }
 
@@ -17870,7 +17930,7 @@ pub mod builder {
         {
             self.item_type = value
                 .try_into()
-                .map_err(|e| format!("member `item_type` of `BacklogItem`: {e}"));
+                .map_err(|e| format!("property `item_type` of `BacklogItem`: {e}"));
             self
         }
 
@@ -17883,7 +17943,7 @@ pub mod builder {
             self.origin_meeting_id = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `origin_meeting_id` of `BacklogItem`: {e}")
+                    format!("property `origin_meeting_id` of `BacklogItem`: {e}")
                 });
             self
         }
@@ -17897,7 +17957,7 @@ pub mod builder {
             self.origin_meeting_title = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `origin_meeting_title` of `BacklogItem`: {e}")
+                    format!("property `origin_meeting_title` of `BacklogItem`: {e}")
                 });
             self
         }
@@ -17912,7 +17972,7 @@ pub mod builder {
         {
             self.origin_type = value
                 .try_into()
-                .map_err(|e| format!("member `origin_type` of `BacklogItem`: {e}"));
+                .map_err(|e| format!("property `origin_type` of `BacklogItem`: {e}"));
             self
         }
 
@@ -17926,7 +17986,7 @@ pub mod builder {
         {
             self.presenters = value
                 .try_into()
-                .map_err(|e| format!("member `presenters` of `BacklogItem`: {e}"));
+                .map_err(|e| format!("property `presenters` of `BacklogItem`: {e}"));
             self
         }
 
@@ -17938,7 +17998,7 @@ pub mod builder {
         {
             self.talking_points = value
                 .try_into()
-                .map_err(|e| format!("member `talking_points` of `BacklogItem`: {e}"));
+                .map_err(|e| format!("property `talking_points` of `BacklogItem`: {e}"));
             self
         }
 
@@ -17951,7 +18011,7 @@ pub mod builder {
             self.time_allocation_minutes = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `time_allocation_minutes` of `BacklogItem`: {e}")
+                    format!("property `time_allocation_minutes` of `BacklogItem`: {e}")
                 });
             self
         }
@@ -17964,15 +18024,15 @@ pub mod builder {
         {
             self.title = value
                 .try_into()
-                .map_err(|e| format!("member `title` of `BacklogItem`: {e}"));
+                .map_err(|e| format!("property `title` of `BacklogItem`: {e}"));
             self
         }
 
-        /// Finishes the value.
+        /// Builds the value.
         ///
         /// # Errors
         ///
-        /// Names the first member that is required and was not set, or whose value does not fit.
+        /// Names the first property that is required but not set, or whose value is invalid.
         pub fn build(
             self,
         ) -> ::std::result::Result<super::BacklogItem, super::error::ConversionError> {
@@ -18065,7 +18125,7 @@ pub mod builder {
         {
             self.items = value
                 .try_into()
-                .map_err(|e| format!("member `items` of `BacklogItemList`: {e}"));
+                .map_err(|e| format!("property `items` of `BacklogItemList`: {e}"));
             self
         }
 
@@ -18077,7 +18137,7 @@ pub mod builder {
         {
             self.limit = value
                 .try_into()
-                .map_err(|e| format!("member `limit` of `BacklogItemList`: {e}"));
+                .map_err(|e| format!("property `limit` of `BacklogItemList`: {e}"));
             self
         }
 
@@ -18089,7 +18149,7 @@ pub mod builder {
         {
             self.offset = value
                 .try_into()
-                .map_err(|e| format!("member `offset` of `BacklogItemList`: {e}"));
+                .map_err(|e| format!("property `offset` of `BacklogItemList`: {e}"));
             self
         }
 
@@ -18101,15 +18161,15 @@ pub mod builder {
         {
             self.total = value
                 .try_into()
-                .map_err(|e| format!("member `total` of `BacklogItemList`: {e}"));
+                .map_err(|e| format!("property `total` of `BacklogItemList`: {e}"));
             self
         }
 
-        /// Finishes the value.
+        /// Builds the value.
         ///
         /// # Errors
         ///
-        /// Names the first member that is required and was not set, or whose value does not fit.
+        /// Names the first property that is required but not set, or whose value is invalid.
         pub fn build(
             self,
         ) -> ::std::result::Result<
@@ -18186,7 +18246,7 @@ pub mod builder {
         {
             self.email = value
                 .try_into()
-                .map_err(|e| format!("member `email` of `CalendarAttendee`: {e}"));
+                .map_err(|e| format!("property `email` of `CalendarAttendee`: {e}"));
             self
         }
 
@@ -18198,7 +18258,7 @@ pub mod builder {
         {
             self.name = value
                 .try_into()
-                .map_err(|e| format!("member `name` of `CalendarAttendee`: {e}"));
+                .map_err(|e| format!("property `name` of `CalendarAttendee`: {e}"));
             self
         }
 
@@ -18212,7 +18272,7 @@ pub mod builder {
         {
             self.status = value
                 .try_into()
-                .map_err(|e| format!("member `status` of `CalendarAttendee`: {e}"));
+                .map_err(|e| format!("property `status` of `CalendarAttendee`: {e}"));
             self
         }
 
@@ -18226,15 +18286,15 @@ pub mod builder {
         {
             self.type_ = value
                 .try_into()
-                .map_err(|e| format!("member `type` of `CalendarAttendee`: {e}"));
+                .map_err(|e| format!("property `type` of `CalendarAttendee`: {e}"));
             self
         }
 
-        /// Finishes the value.
+        /// Builds the value.
         ///
         /// # Errors
         ///
-        /// Names the first member that is required and was not set, or whose value does not fit.
+        /// Names the first property that is required but not set, or whose value is invalid.
         pub fn build(
             self,
         ) -> ::std::result::Result<
@@ -18343,7 +18403,7 @@ pub mod builder {
         {
             self.attendees = value
                 .try_into()
-                .map_err(|e| format!("member `attendees` of `CalendarEvent`: {e}"));
+                .map_err(|e| format!("property `attendees` of `CalendarEvent`: {e}"));
             self
         }
 
@@ -18355,7 +18415,7 @@ pub mod builder {
         {
             self.description = value
                 .try_into()
-                .map_err(|e| format!("member `description` of `CalendarEvent`: {e}"));
+                .map_err(|e| format!("property `description` of `CalendarEvent`: {e}"));
             self
         }
 
@@ -18367,7 +18427,7 @@ pub mod builder {
         {
             self.end_time = value
                 .try_into()
-                .map_err(|e| format!("member `end_time` of `CalendarEvent`: {e}"));
+                .map_err(|e| format!("property `end_time` of `CalendarEvent`: {e}"));
             self
         }
 
@@ -18379,7 +18439,7 @@ pub mod builder {
         {
             self.id = value
                 .try_into()
-                .map_err(|e| format!("member `id` of `CalendarEvent`: {e}"));
+                .map_err(|e| format!("property `id` of `CalendarEvent`: {e}"));
             self
         }
 
@@ -18394,7 +18454,7 @@ pub mod builder {
             self.linked_meetings = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `linked_meetings` of `CalendarEvent`: {e}")
+                    format!("property `linked_meetings` of `CalendarEvent`: {e}")
                 });
             self
         }
@@ -18407,7 +18467,7 @@ pub mod builder {
         {
             self.location = value
                 .try_into()
-                .map_err(|e| format!("member `location` of `CalendarEvent`: {e}"));
+                .map_err(|e| format!("property `location` of `CalendarEvent`: {e}"));
             self
         }
 
@@ -18421,7 +18481,7 @@ pub mod builder {
         {
             self.meeting_id = value
                 .try_into()
-                .map_err(|e| format!("member `meeting_id` of `CalendarEvent`: {e}"));
+                .map_err(|e| format!("property `meeting_id` of `CalendarEvent`: {e}"));
             self
         }
 
@@ -18433,7 +18493,7 @@ pub mod builder {
         {
             self.organizer = value
                 .try_into()
-                .map_err(|e| format!("member `organizer` of `CalendarEvent`: {e}"));
+                .map_err(|e| format!("property `organizer` of `CalendarEvent`: {e}"));
             self
         }
 
@@ -18445,7 +18505,7 @@ pub mod builder {
         {
             self.start_time = value
                 .try_into()
-                .map_err(|e| format!("member `start_time` of `CalendarEvent`: {e}"));
+                .map_err(|e| format!("property `start_time` of `CalendarEvent`: {e}"));
             self
         }
 
@@ -18457,15 +18517,15 @@ pub mod builder {
         {
             self.title = value
                 .try_into()
-                .map_err(|e| format!("member `title` of `CalendarEvent`: {e}"));
+                .map_err(|e| format!("property `title` of `CalendarEvent`: {e}"));
             self
         }
 
-        /// Finishes the value.
+        /// Builds the value.
         ///
         /// # Errors
         ///
-        /// Names the first member that is required and was not set, or whose value does not fit.
+        /// Names the first property that is required but not set, or whose value is invalid.
         pub fn build(
             self,
         ) -> ::std::result::Result<super::CalendarEvent, super::error::ConversionError> {
@@ -18528,27 +18588,27 @@ pub mod builder {
         fn default() -> Self {
             Self {
                 attendee_count: Err(
-                    "member `attendee_count` of `CalendarEventCreatedData` is required and was not set"
+                    "property `attendee_count` of `CalendarEventCreatedData` is required and was not set"
                         .to_owned(),
                 ),
                 calendar_event_id: Err(
-                    "member `calendar_event_id` of `CalendarEventCreatedData` is required and was not set"
+                    "property `calendar_event_id` of `CalendarEventCreatedData` is required and was not set"
                         .to_owned(),
                 ),
                 end_time: Err(
-                    "member `end_time` of `CalendarEventCreatedData` is required and was not set"
+                    "property `end_time` of `CalendarEventCreatedData` is required and was not set"
                         .to_owned(),
                 ),
                 is_all_day: Err(
-                    "member `is_all_day` of `CalendarEventCreatedData` is required and was not set"
+                    "property `is_all_day` of `CalendarEventCreatedData` is required and was not set"
                         .to_owned(),
                 ),
                 start_time: Err(
-                    "member `start_time` of `CalendarEventCreatedData` is required and was not set"
+                    "property `start_time` of `CalendarEventCreatedData` is required and was not set"
                         .to_owned(),
                 ),
                 title: Err(
-                    "member `title` of `CalendarEventCreatedData` is required and was not set"
+                    "property `title` of `CalendarEventCreatedData` is required and was not set"
                         .to_owned(),
                 ),
             }
@@ -18565,7 +18625,9 @@ pub mod builder {
             self.attendee_count = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `attendee_count` of `CalendarEventCreatedData`: {e}")
+                    format!(
+                        "property `attendee_count` of `CalendarEventCreatedData`: {e}"
+                    )
                 });
             self
         }
@@ -18580,7 +18642,7 @@ pub mod builder {
                 .try_into()
                 .map_err(|e| {
                     format!(
-                        "member `calendar_event_id` of `CalendarEventCreatedData`: {e}"
+                        "property `calendar_event_id` of `CalendarEventCreatedData`: {e}"
                     )
                 });
             self
@@ -18595,7 +18657,7 @@ pub mod builder {
             self.end_time = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `end_time` of `CalendarEventCreatedData`: {e}")
+                    format!("property `end_time` of `CalendarEventCreatedData`: {e}")
                 });
             self
         }
@@ -18609,7 +18671,7 @@ pub mod builder {
             self.is_all_day = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `is_all_day` of `CalendarEventCreatedData`: {e}")
+                    format!("property `is_all_day` of `CalendarEventCreatedData`: {e}")
                 });
             self
         }
@@ -18623,7 +18685,7 @@ pub mod builder {
             self.start_time = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `start_time` of `CalendarEventCreatedData`: {e}")
+                    format!("property `start_time` of `CalendarEventCreatedData`: {e}")
                 });
             self
         }
@@ -18637,16 +18699,16 @@ pub mod builder {
             self.title = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `title` of `CalendarEventCreatedData`: {e}")
+                    format!("property `title` of `CalendarEventCreatedData`: {e}")
                 });
             self
         }
 
-        /// Finishes the value.
+        /// Builds the value.
         ///
         /// # Errors
         ///
-        /// Names the first member that is required and was not set, or whose value does not fit.
+        /// Names the first property that is required but not set, or whose value is invalid.
         pub fn build(
             self,
         ) -> ::std::result::Result<
@@ -18720,24 +18782,24 @@ pub mod builder {
             Self {
                 actor_user_id: Ok(::std::default::Default::default()),
                 data: Err(
-                    "member `data` of `CalendarEventCreatedEvent` is required and was not set"
+                    "property `data` of `CalendarEventCreatedEvent` is required and was not set"
                         .to_owned(),
                 ),
                 event_id: Err(
-                    "member `event_id` of `CalendarEventCreatedEvent` is required and was not set"
+                    "property `event_id` of `CalendarEventCreatedEvent` is required and was not set"
                         .to_owned(),
                 ),
                 event_type: Err(
-                    "member `event_type` of `CalendarEventCreatedEvent` is required and was not set"
+                    "property `event_type` of `CalendarEventCreatedEvent` is required and was not set"
                         .to_owned(),
                 ),
                 for_user: Ok(::std::default::Default::default()),
                 partner_app_id: Err(
-                    "member `partner_app_id` of `CalendarEventCreatedEvent` is required and was not set"
+                    "property `partner_app_id` of `CalendarEventCreatedEvent` is required and was not set"
                         .to_owned(),
                 ),
                 timestamp: Err(
-                    "member `timestamp` of `CalendarEventCreatedEvent` is required and was not set"
+                    "property `timestamp` of `CalendarEventCreatedEvent` is required and was not set"
                         .to_owned(),
                 ),
             }
@@ -18754,7 +18816,9 @@ pub mod builder {
             self.actor_user_id = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `actor_user_id` of `CalendarEventCreatedEvent`: {e}")
+                    format!(
+                        "property `actor_user_id` of `CalendarEventCreatedEvent`: {e}"
+                    )
                 });
             self
         }
@@ -18768,7 +18832,7 @@ pub mod builder {
             self.data = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `data` of `CalendarEventCreatedEvent`: {e}")
+                    format!("property `data` of `CalendarEventCreatedEvent`: {e}")
                 });
             self
         }
@@ -18782,7 +18846,7 @@ pub mod builder {
             self.event_id = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `event_id` of `CalendarEventCreatedEvent`: {e}")
+                    format!("property `event_id` of `CalendarEventCreatedEvent`: {e}")
                 });
             self
         }
@@ -18796,7 +18860,7 @@ pub mod builder {
             self.event_type = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `event_type` of `CalendarEventCreatedEvent`: {e}")
+                    format!("property `event_type` of `CalendarEventCreatedEvent`: {e}")
                 });
             self
         }
@@ -18810,7 +18874,7 @@ pub mod builder {
             self.for_user = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `for_user` of `CalendarEventCreatedEvent`: {e}")
+                    format!("property `for_user` of `CalendarEventCreatedEvent`: {e}")
                 });
             self
         }
@@ -18825,7 +18889,7 @@ pub mod builder {
                 .try_into()
                 .map_err(|e| {
                     format!(
-                        "member `partner_app_id` of `CalendarEventCreatedEvent`: {e}"
+                        "property `partner_app_id` of `CalendarEventCreatedEvent`: {e}"
                     )
                 });
             self
@@ -18840,16 +18904,16 @@ pub mod builder {
             self.timestamp = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `timestamp` of `CalendarEventCreatedEvent`: {e}")
+                    format!("property `timestamp` of `CalendarEventCreatedEvent`: {e}")
                 });
             self
         }
 
-        /// Finishes the value.
+        /// Builds the value.
         ///
         /// # Errors
         ///
-        /// Names the first member that is required and was not set, or whose value does not fit.
+        /// Names the first property that is required but not set, or whose value is invalid.
         pub fn build(
             self,
         ) -> ::std::result::Result<
@@ -18906,7 +18970,7 @@ pub mod builder {
         fn default() -> Self {
             Self {
                 calendar_event_id: Err(
-                    "member `calendar_event_id` of `CalendarEventDeletedData` is required and was not set"
+                    "property `calendar_event_id` of `CalendarEventDeletedData` is required and was not set"
                         .to_owned(),
                 ),
             }
@@ -18924,17 +18988,17 @@ pub mod builder {
                 .try_into()
                 .map_err(|e| {
                     format!(
-                        "member `calendar_event_id` of `CalendarEventDeletedData`: {e}"
+                        "property `calendar_event_id` of `CalendarEventDeletedData`: {e}"
                     )
                 });
             self
         }
 
-        /// Finishes the value.
+        /// Builds the value.
         ///
         /// # Errors
         ///
-        /// Names the first member that is required and was not set, or whose value does not fit.
+        /// Names the first property that is required but not set, or whose value is invalid.
         pub fn build(
             self,
         ) -> ::std::result::Result<
@@ -18998,24 +19062,24 @@ pub mod builder {
             Self {
                 actor_user_id: Ok(::std::default::Default::default()),
                 data: Err(
-                    "member `data` of `CalendarEventDeletedEvent` is required and was not set"
+                    "property `data` of `CalendarEventDeletedEvent` is required and was not set"
                         .to_owned(),
                 ),
                 event_id: Err(
-                    "member `event_id` of `CalendarEventDeletedEvent` is required and was not set"
+                    "property `event_id` of `CalendarEventDeletedEvent` is required and was not set"
                         .to_owned(),
                 ),
                 event_type: Err(
-                    "member `event_type` of `CalendarEventDeletedEvent` is required and was not set"
+                    "property `event_type` of `CalendarEventDeletedEvent` is required and was not set"
                         .to_owned(),
                 ),
                 for_user: Ok(::std::default::Default::default()),
                 partner_app_id: Err(
-                    "member `partner_app_id` of `CalendarEventDeletedEvent` is required and was not set"
+                    "property `partner_app_id` of `CalendarEventDeletedEvent` is required and was not set"
                         .to_owned(),
                 ),
                 timestamp: Err(
-                    "member `timestamp` of `CalendarEventDeletedEvent` is required and was not set"
+                    "property `timestamp` of `CalendarEventDeletedEvent` is required and was not set"
                         .to_owned(),
                 ),
             }
@@ -19032,7 +19096,9 @@ pub mod builder {
             self.actor_user_id = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `actor_user_id` of `CalendarEventDeletedEvent`: {e}")
+                    format!(
+                        "property `actor_user_id` of `CalendarEventDeletedEvent`: {e}"
+                    )
                 });
             self
         }
@@ -19046,7 +19112,7 @@ pub mod builder {
             self.data = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `data` of `CalendarEventDeletedEvent`: {e}")
+                    format!("property `data` of `CalendarEventDeletedEvent`: {e}")
                 });
             self
         }
@@ -19060,7 +19126,7 @@ pub mod builder {
             self.event_id = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `event_id` of `CalendarEventDeletedEvent`: {e}")
+                    format!("property `event_id` of `CalendarEventDeletedEvent`: {e}")
                 });
             self
         }
@@ -19074,7 +19140,7 @@ pub mod builder {
             self.event_type = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `event_type` of `CalendarEventDeletedEvent`: {e}")
+                    format!("property `event_type` of `CalendarEventDeletedEvent`: {e}")
                 });
             self
         }
@@ -19088,7 +19154,7 @@ pub mod builder {
             self.for_user = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `for_user` of `CalendarEventDeletedEvent`: {e}")
+                    format!("property `for_user` of `CalendarEventDeletedEvent`: {e}")
                 });
             self
         }
@@ -19103,7 +19169,7 @@ pub mod builder {
                 .try_into()
                 .map_err(|e| {
                     format!(
-                        "member `partner_app_id` of `CalendarEventDeletedEvent`: {e}"
+                        "property `partner_app_id` of `CalendarEventDeletedEvent`: {e}"
                     )
                 });
             self
@@ -19118,16 +19184,16 @@ pub mod builder {
             self.timestamp = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `timestamp` of `CalendarEventDeletedEvent`: {e}")
+                    format!("property `timestamp` of `CalendarEventDeletedEvent`: {e}")
                 });
             self
         }
 
-        /// Finishes the value.
+        /// Builds the value.
         ///
         /// # Errors
         ///
-        /// Names the first member that is required and was not set, or whose value does not fit.
+        /// Names the first property that is required but not set, or whose value is invalid.
         pub fn build(
             self,
         ) -> ::std::result::Result<
@@ -19205,7 +19271,7 @@ pub mod builder {
         {
             self.items = value
                 .try_into()
-                .map_err(|e| format!("member `items` of `CalendarEventList`: {e}"));
+                .map_err(|e| format!("property `items` of `CalendarEventList`: {e}"));
             self
         }
 
@@ -19217,7 +19283,7 @@ pub mod builder {
         {
             self.limit = value
                 .try_into()
-                .map_err(|e| format!("member `limit` of `CalendarEventList`: {e}"));
+                .map_err(|e| format!("property `limit` of `CalendarEventList`: {e}"));
             self
         }
 
@@ -19229,7 +19295,7 @@ pub mod builder {
         {
             self.offset = value
                 .try_into()
-                .map_err(|e| format!("member `offset` of `CalendarEventList`: {e}"));
+                .map_err(|e| format!("property `offset` of `CalendarEventList`: {e}"));
             self
         }
 
@@ -19241,15 +19307,15 @@ pub mod builder {
         {
             self.total = value
                 .try_into()
-                .map_err(|e| format!("member `total` of `CalendarEventList`: {e}"));
+                .map_err(|e| format!("property `total` of `CalendarEventList`: {e}"));
             self
         }
 
-        /// Finishes the value.
+        /// Builds the value.
         ///
         /// # Errors
         ///
-        /// Names the first member that is required and was not set, or whose value does not fit.
+        /// Names the first property that is required but not set, or whose value is invalid.
         pub fn build(
             self,
         ) -> ::std::result::Result<
@@ -19303,27 +19369,27 @@ pub mod builder {
         fn default() -> Self {
             Self {
                 attendee_count: Err(
-                    "member `attendee_count` of `CalendarEventUpdatedData` is required and was not set"
+                    "property `attendee_count` of `CalendarEventUpdatedData` is required and was not set"
                         .to_owned(),
                 ),
                 calendar_event_id: Err(
-                    "member `calendar_event_id` of `CalendarEventUpdatedData` is required and was not set"
+                    "property `calendar_event_id` of `CalendarEventUpdatedData` is required and was not set"
                         .to_owned(),
                 ),
                 end_time: Err(
-                    "member `end_time` of `CalendarEventUpdatedData` is required and was not set"
+                    "property `end_time` of `CalendarEventUpdatedData` is required and was not set"
                         .to_owned(),
                 ),
                 is_all_day: Err(
-                    "member `is_all_day` of `CalendarEventUpdatedData` is required and was not set"
+                    "property `is_all_day` of `CalendarEventUpdatedData` is required and was not set"
                         .to_owned(),
                 ),
                 start_time: Err(
-                    "member `start_time` of `CalendarEventUpdatedData` is required and was not set"
+                    "property `start_time` of `CalendarEventUpdatedData` is required and was not set"
                         .to_owned(),
                 ),
                 title: Err(
-                    "member `title` of `CalendarEventUpdatedData` is required and was not set"
+                    "property `title` of `CalendarEventUpdatedData` is required and was not set"
                         .to_owned(),
                 ),
             }
@@ -19340,7 +19406,9 @@ pub mod builder {
             self.attendee_count = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `attendee_count` of `CalendarEventUpdatedData`: {e}")
+                    format!(
+                        "property `attendee_count` of `CalendarEventUpdatedData`: {e}"
+                    )
                 });
             self
         }
@@ -19355,7 +19423,7 @@ pub mod builder {
                 .try_into()
                 .map_err(|e| {
                     format!(
-                        "member `calendar_event_id` of `CalendarEventUpdatedData`: {e}"
+                        "property `calendar_event_id` of `CalendarEventUpdatedData`: {e}"
                     )
                 });
             self
@@ -19370,7 +19438,7 @@ pub mod builder {
             self.end_time = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `end_time` of `CalendarEventUpdatedData`: {e}")
+                    format!("property `end_time` of `CalendarEventUpdatedData`: {e}")
                 });
             self
         }
@@ -19384,7 +19452,7 @@ pub mod builder {
             self.is_all_day = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `is_all_day` of `CalendarEventUpdatedData`: {e}")
+                    format!("property `is_all_day` of `CalendarEventUpdatedData`: {e}")
                 });
             self
         }
@@ -19398,7 +19466,7 @@ pub mod builder {
             self.start_time = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `start_time` of `CalendarEventUpdatedData`: {e}")
+                    format!("property `start_time` of `CalendarEventUpdatedData`: {e}")
                 });
             self
         }
@@ -19412,16 +19480,16 @@ pub mod builder {
             self.title = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `title` of `CalendarEventUpdatedData`: {e}")
+                    format!("property `title` of `CalendarEventUpdatedData`: {e}")
                 });
             self
         }
 
-        /// Finishes the value.
+        /// Builds the value.
         ///
         /// # Errors
         ///
-        /// Names the first member that is required and was not set, or whose value does not fit.
+        /// Names the first property that is required but not set, or whose value is invalid.
         pub fn build(
             self,
         ) -> ::std::result::Result<
@@ -19495,24 +19563,24 @@ pub mod builder {
             Self {
                 actor_user_id: Ok(::std::default::Default::default()),
                 data: Err(
-                    "member `data` of `CalendarEventUpdatedEvent` is required and was not set"
+                    "property `data` of `CalendarEventUpdatedEvent` is required and was not set"
                         .to_owned(),
                 ),
                 event_id: Err(
-                    "member `event_id` of `CalendarEventUpdatedEvent` is required and was not set"
+                    "property `event_id` of `CalendarEventUpdatedEvent` is required and was not set"
                         .to_owned(),
                 ),
                 event_type: Err(
-                    "member `event_type` of `CalendarEventUpdatedEvent` is required and was not set"
+                    "property `event_type` of `CalendarEventUpdatedEvent` is required and was not set"
                         .to_owned(),
                 ),
                 for_user: Ok(::std::default::Default::default()),
                 partner_app_id: Err(
-                    "member `partner_app_id` of `CalendarEventUpdatedEvent` is required and was not set"
+                    "property `partner_app_id` of `CalendarEventUpdatedEvent` is required and was not set"
                         .to_owned(),
                 ),
                 timestamp: Err(
-                    "member `timestamp` of `CalendarEventUpdatedEvent` is required and was not set"
+                    "property `timestamp` of `CalendarEventUpdatedEvent` is required and was not set"
                         .to_owned(),
                 ),
             }
@@ -19529,7 +19597,9 @@ pub mod builder {
             self.actor_user_id = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `actor_user_id` of `CalendarEventUpdatedEvent`: {e}")
+                    format!(
+                        "property `actor_user_id` of `CalendarEventUpdatedEvent`: {e}"
+                    )
                 });
             self
         }
@@ -19543,7 +19613,7 @@ pub mod builder {
             self.data = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `data` of `CalendarEventUpdatedEvent`: {e}")
+                    format!("property `data` of `CalendarEventUpdatedEvent`: {e}")
                 });
             self
         }
@@ -19557,7 +19627,7 @@ pub mod builder {
             self.event_id = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `event_id` of `CalendarEventUpdatedEvent`: {e}")
+                    format!("property `event_id` of `CalendarEventUpdatedEvent`: {e}")
                 });
             self
         }
@@ -19571,7 +19641,7 @@ pub mod builder {
             self.event_type = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `event_type` of `CalendarEventUpdatedEvent`: {e}")
+                    format!("property `event_type` of `CalendarEventUpdatedEvent`: {e}")
                 });
             self
         }
@@ -19585,7 +19655,7 @@ pub mod builder {
             self.for_user = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `for_user` of `CalendarEventUpdatedEvent`: {e}")
+                    format!("property `for_user` of `CalendarEventUpdatedEvent`: {e}")
                 });
             self
         }
@@ -19600,7 +19670,7 @@ pub mod builder {
                 .try_into()
                 .map_err(|e| {
                     format!(
-                        "member `partner_app_id` of `CalendarEventUpdatedEvent`: {e}"
+                        "property `partner_app_id` of `CalendarEventUpdatedEvent`: {e}"
                     )
                 });
             self
@@ -19615,16 +19685,16 @@ pub mod builder {
             self.timestamp = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `timestamp` of `CalendarEventUpdatedEvent`: {e}")
+                    format!("property `timestamp` of `CalendarEventUpdatedEvent`: {e}")
                 });
             self
         }
 
-        /// Finishes the value.
+        /// Builds the value.
         ///
         /// # Errors
         ///
-        /// Names the first member that is required and was not set, or whose value does not fit.
+        /// Names the first property that is required but not set, or whose value is invalid.
         pub fn build(
             self,
         ) -> ::std::result::Result<
@@ -19699,7 +19769,7 @@ pub mod builder {
         {
             self.message = value
                 .try_into()
-                .map_err(|e| format!("member `message` of `CalendarLinkResult`: {e}"));
+                .map_err(|e| format!("property `message` of `CalendarLinkResult`: {e}"));
             self
         }
 
@@ -19711,15 +19781,15 @@ pub mod builder {
         {
             self.success = value
                 .try_into()
-                .map_err(|e| format!("member `success` of `CalendarLinkResult`: {e}"));
+                .map_err(|e| format!("property `success` of `CalendarLinkResult`: {e}"));
             self
         }
 
-        /// Finishes the value.
+        /// Builds the value.
         ///
         /// # Errors
         ///
-        /// Names the first member that is required and was not set, or whose value does not fit.
+        /// Names the first property that is required but not set, or whose value is invalid.
         pub fn build(
             self,
         ) -> ::std::result::Result<
@@ -19788,7 +19858,7 @@ pub mod builder {
             self.created = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `created` of `CalendarMeetingResult`: {e}")
+                    format!("property `created` of `CalendarMeetingResult`: {e}")
                 });
             self
         }
@@ -19802,7 +19872,7 @@ pub mod builder {
             self.meeting = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `meeting` of `CalendarMeetingResult`: {e}")
+                    format!("property `meeting` of `CalendarMeetingResult`: {e}")
                 });
             self
         }
@@ -19816,16 +19886,16 @@ pub mod builder {
             self.message = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `message` of `CalendarMeetingResult`: {e}")
+                    format!("property `message` of `CalendarMeetingResult`: {e}")
                 });
             self
         }
 
-        /// Finishes the value.
+        /// Builds the value.
         ///
         /// # Errors
         ///
-        /// Names the first member that is required and was not set, or whose value does not fit.
+        /// Names the first property that is required but not set, or whose value is invalid.
         pub fn build(
             self,
         ) -> ::std::result::Result<
@@ -19884,27 +19954,27 @@ pub mod builder {
         fn default() -> Self {
             Self {
                 applied_at: Err(
-                    "member `applied_at` of `CanvasTemplateAppliedData` is required and was not set"
+                    "property `applied_at` of `CanvasTemplateAppliedData` is required and was not set"
                         .to_owned(),
                 ),
                 applied_by_user_id: Err(
-                    "member `applied_by_user_id` of `CanvasTemplateAppliedData` is required and was not set"
+                    "property `applied_by_user_id` of `CanvasTemplateAppliedData` is required and was not set"
                         .to_owned(),
                 ),
                 applied_items: Err(
-                    "member `applied_items` of `CanvasTemplateAppliedData` is required and was not set"
+                    "property `applied_items` of `CanvasTemplateAppliedData` is required and was not set"
                         .to_owned(),
                 ),
                 canvas_id: Err(
-                    "member `canvas_id` of `CanvasTemplateAppliedData` is required and was not set"
+                    "property `canvas_id` of `CanvasTemplateAppliedData` is required and was not set"
                         .to_owned(),
                 ),
                 template_id: Err(
-                    "member `template_id` of `CanvasTemplateAppliedData` is required and was not set"
+                    "property `template_id` of `CanvasTemplateAppliedData` is required and was not set"
                         .to_owned(),
                 ),
                 template_name: Err(
-                    "member `template_name` of `CanvasTemplateAppliedData` is required and was not set"
+                    "property `template_name` of `CanvasTemplateAppliedData` is required and was not set"
                         .to_owned(),
                 ),
             }
@@ -19921,7 +19991,7 @@ pub mod builder {
             self.applied_at = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `applied_at` of `CanvasTemplateAppliedData`: {e}")
+                    format!("property `applied_at` of `CanvasTemplateAppliedData`: {e}")
                 });
             self
         }
@@ -19936,7 +20006,7 @@ pub mod builder {
                 .try_into()
                 .map_err(|e| {
                     format!(
-                        "member `applied_by_user_id` of `CanvasTemplateAppliedData`: {e}"
+                        "property `applied_by_user_id` of `CanvasTemplateAppliedData`: {e}"
                     )
                 });
             self
@@ -19951,7 +20021,9 @@ pub mod builder {
             self.applied_items = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `applied_items` of `CanvasTemplateAppliedData`: {e}")
+                    format!(
+                        "property `applied_items` of `CanvasTemplateAppliedData`: {e}"
+                    )
                 });
             self
         }
@@ -19965,7 +20037,7 @@ pub mod builder {
             self.canvas_id = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `canvas_id` of `CanvasTemplateAppliedData`: {e}")
+                    format!("property `canvas_id` of `CanvasTemplateAppliedData`: {e}")
                 });
             self
         }
@@ -19979,7 +20051,7 @@ pub mod builder {
             self.template_id = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `template_id` of `CanvasTemplateAppliedData`: {e}")
+                    format!("property `template_id` of `CanvasTemplateAppliedData`: {e}")
                 });
             self
         }
@@ -19993,16 +20065,18 @@ pub mod builder {
             self.template_name = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `template_name` of `CanvasTemplateAppliedData`: {e}")
+                    format!(
+                        "property `template_name` of `CanvasTemplateAppliedData`: {e}"
+                    )
                 });
             self
         }
 
-        /// Finishes the value.
+        /// Builds the value.
         ///
         /// # Errors
         ///
-        /// Names the first member that is required and was not set, or whose value does not fit.
+        /// Names the first property that is required but not set, or whose value is invalid.
         pub fn build(
             self,
         ) -> ::std::result::Result<
@@ -20076,24 +20150,24 @@ pub mod builder {
             Self {
                 actor_user_id: Ok(::std::default::Default::default()),
                 data: Err(
-                    "member `data` of `CanvasTemplateAppliedEvent` is required and was not set"
+                    "property `data` of `CanvasTemplateAppliedEvent` is required and was not set"
                         .to_owned(),
                 ),
                 event_id: Err(
-                    "member `event_id` of `CanvasTemplateAppliedEvent` is required and was not set"
+                    "property `event_id` of `CanvasTemplateAppliedEvent` is required and was not set"
                         .to_owned(),
                 ),
                 event_type: Err(
-                    "member `event_type` of `CanvasTemplateAppliedEvent` is required and was not set"
+                    "property `event_type` of `CanvasTemplateAppliedEvent` is required and was not set"
                         .to_owned(),
                 ),
                 for_user: Ok(::std::default::Default::default()),
                 partner_app_id: Err(
-                    "member `partner_app_id` of `CanvasTemplateAppliedEvent` is required and was not set"
+                    "property `partner_app_id` of `CanvasTemplateAppliedEvent` is required and was not set"
                         .to_owned(),
                 ),
                 timestamp: Err(
-                    "member `timestamp` of `CanvasTemplateAppliedEvent` is required and was not set"
+                    "property `timestamp` of `CanvasTemplateAppliedEvent` is required and was not set"
                         .to_owned(),
                 ),
             }
@@ -20111,7 +20185,7 @@ pub mod builder {
                 .try_into()
                 .map_err(|e| {
                     format!(
-                        "member `actor_user_id` of `CanvasTemplateAppliedEvent`: {e}"
+                        "property `actor_user_id` of `CanvasTemplateAppliedEvent`: {e}"
                     )
                 });
             self
@@ -20126,7 +20200,7 @@ pub mod builder {
             self.data = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `data` of `CanvasTemplateAppliedEvent`: {e}")
+                    format!("property `data` of `CanvasTemplateAppliedEvent`: {e}")
                 });
             self
         }
@@ -20140,7 +20214,7 @@ pub mod builder {
             self.event_id = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `event_id` of `CanvasTemplateAppliedEvent`: {e}")
+                    format!("property `event_id` of `CanvasTemplateAppliedEvent`: {e}")
                 });
             self
         }
@@ -20154,7 +20228,7 @@ pub mod builder {
             self.event_type = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `event_type` of `CanvasTemplateAppliedEvent`: {e}")
+                    format!("property `event_type` of `CanvasTemplateAppliedEvent`: {e}")
                 });
             self
         }
@@ -20168,7 +20242,7 @@ pub mod builder {
             self.for_user = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `for_user` of `CanvasTemplateAppliedEvent`: {e}")
+                    format!("property `for_user` of `CanvasTemplateAppliedEvent`: {e}")
                 });
             self
         }
@@ -20183,7 +20257,7 @@ pub mod builder {
                 .try_into()
                 .map_err(|e| {
                     format!(
-                        "member `partner_app_id` of `CanvasTemplateAppliedEvent`: {e}"
+                        "property `partner_app_id` of `CanvasTemplateAppliedEvent`: {e}"
                     )
                 });
             self
@@ -20198,16 +20272,16 @@ pub mod builder {
             self.timestamp = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `timestamp` of `CanvasTemplateAppliedEvent`: {e}")
+                    format!("property `timestamp` of `CanvasTemplateAppliedEvent`: {e}")
                 });
             self
         }
 
-        /// Finishes the value.
+        /// Builds the value.
         ///
         /// # Errors
         ///
-        /// Names the first member that is required and was not set, or whose value does not fit.
+        /// Names the first property that is required but not set, or whose value is invalid.
         pub fn build(
             self,
         ) -> ::std::result::Result<
@@ -20261,7 +20335,7 @@ pub mod builder {
         fn default() -> Self {
             Self {
                 collaborators: Err(
-                    "member `collaborators` of `CanvasTemplateAppliedItems` is required and was not set"
+                    "property `collaborators` of `CanvasTemplateAppliedItems` is required and was not set"
                         .to_owned(),
                 ),
             }
@@ -20279,17 +20353,17 @@ pub mod builder {
                 .try_into()
                 .map_err(|e| {
                     format!(
-                        "member `collaborators` of `CanvasTemplateAppliedItems`: {e}"
+                        "property `collaborators` of `CanvasTemplateAppliedItems`: {e}"
                     )
                 });
             self
         }
 
-        /// Finishes the value.
+        /// Builds the value.
         ///
         /// # Errors
         ///
-        /// Names the first member that is required and was not set, or whose value does not fit.
+        /// Names the first property that is required but not set, or whose value is invalid.
         pub fn build(
             self,
         ) -> ::std::result::Result<
@@ -20360,7 +20434,9 @@ pub mod builder {
             self.referenced_documents = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `referenced_documents` of `ChatAgentMetadata`: {e}")
+                    format!(
+                        "property `referenced_documents` of `ChatAgentMetadata`: {e}"
+                    )
                 });
             self
         }
@@ -20374,7 +20450,7 @@ pub mod builder {
             self.token_usage = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `token_usage` of `ChatAgentMetadata`: {e}")
+                    format!("property `token_usage` of `ChatAgentMetadata`: {e}")
                 });
             self
         }
@@ -20389,15 +20465,17 @@ pub mod builder {
         {
             self.tool_calls = value
                 .try_into()
-                .map_err(|e| format!("member `tool_calls` of `ChatAgentMetadata`: {e}"));
+                .map_err(|e| {
+                    format!("property `tool_calls` of `ChatAgentMetadata`: {e}")
+                });
             self
         }
 
-        /// Finishes the value.
+        /// Builds the value.
         ///
         /// # Errors
         ///
-        /// Names the first member that is required and was not set, or whose value does not fit.
+        /// Names the first property that is required but not set, or whose value is invalid.
         pub fn build(
             self,
         ) -> ::std::result::Result<
@@ -20497,7 +20575,7 @@ pub mod builder {
         {
             self.created_at = value
                 .try_into()
-                .map_err(|e| format!("member `created_at` of `ChatSession`: {e}"));
+                .map_err(|e| format!("property `created_at` of `ChatSession`: {e}"));
             self
         }
 
@@ -20509,7 +20587,7 @@ pub mod builder {
         {
             self.id = value
                 .try_into()
-                .map_err(|e| format!("member `id` of `ChatSession`: {e}"));
+                .map_err(|e| format!("property `id` of `ChatSession`: {e}"));
             self
         }
 
@@ -20521,7 +20599,7 @@ pub mod builder {
         {
             self.meeting_id = value
                 .try_into()
-                .map_err(|e| format!("member `meeting_id` of `ChatSession`: {e}"));
+                .map_err(|e| format!("property `meeting_id` of `ChatSession`: {e}"));
             self
         }
 
@@ -20540,7 +20618,7 @@ pub mod builder {
         {
             self.metadata = value
                 .try_into()
-                .map_err(|e| format!("member `metadata` of `ChatSession`: {e}"));
+                .map_err(|e| format!("property `metadata` of `ChatSession`: {e}"));
             self
         }
 
@@ -20554,7 +20632,7 @@ pub mod builder {
         {
             self.status = value
                 .try_into()
-                .map_err(|e| format!("member `status` of `ChatSession`: {e}"));
+                .map_err(|e| format!("property `status` of `ChatSession`: {e}"));
             self
         }
 
@@ -20566,7 +20644,7 @@ pub mod builder {
         {
             self.title = value
                 .try_into()
-                .map_err(|e| format!("member `title` of `ChatSession`: {e}"));
+                .map_err(|e| format!("property `title` of `ChatSession`: {e}"));
             self
         }
 
@@ -20578,7 +20656,7 @@ pub mod builder {
         {
             self.turn_count = value
                 .try_into()
-                .map_err(|e| format!("member `turn_count` of `ChatSession`: {e}"));
+                .map_err(|e| format!("property `turn_count` of `ChatSession`: {e}"));
             self
         }
 
@@ -20590,15 +20668,15 @@ pub mod builder {
         {
             self.updated_at = value
                 .try_into()
-                .map_err(|e| format!("member `updated_at` of `ChatSession`: {e}"));
+                .map_err(|e| format!("property `updated_at` of `ChatSession`: {e}"));
             self
         }
 
-        /// Finishes the value.
+        /// Builds the value.
         ///
         /// # Errors
         ///
-        /// Names the first member that is required and was not set, or whose value does not fit.
+        /// Names the first property that is required but not set, or whose value is invalid.
         pub fn build(
             self,
         ) -> ::std::result::Result<super::ChatSession, super::error::ConversionError> {
@@ -20675,7 +20753,7 @@ pub mod builder {
         {
             self.session = value
                 .try_into()
-                .map_err(|e| format!("member `session` of `ChatSessionDetail`: {e}"));
+                .map_err(|e| format!("property `session` of `ChatSessionDetail`: {e}"));
             self
         }
 
@@ -20688,7 +20766,7 @@ pub mod builder {
             self.turn_pagination = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `turn_pagination` of `ChatSessionDetail`: {e}")
+                    format!("property `turn_pagination` of `ChatSessionDetail`: {e}")
                 });
             self
         }
@@ -20703,15 +20781,15 @@ pub mod builder {
         {
             self.turns = value
                 .try_into()
-                .map_err(|e| format!("member `turns` of `ChatSessionDetail`: {e}"));
+                .map_err(|e| format!("property `turns` of `ChatSessionDetail`: {e}"));
             self
         }
 
-        /// Finishes the value.
+        /// Builds the value.
         ///
         /// # Errors
         ///
-        /// Names the first member that is required and was not set, or whose value does not fit.
+        /// Names the first property that is required but not set, or whose value is invalid.
         pub fn build(
             self,
         ) -> ::std::result::Result<
@@ -20779,7 +20857,7 @@ pub mod builder {
         {
             self.items = value
                 .try_into()
-                .map_err(|e| format!("member `items` of `ChatSessionList`: {e}"));
+                .map_err(|e| format!("property `items` of `ChatSessionList`: {e}"));
             self
         }
 
@@ -20791,7 +20869,7 @@ pub mod builder {
         {
             self.limit = value
                 .try_into()
-                .map_err(|e| format!("member `limit` of `ChatSessionList`: {e}"));
+                .map_err(|e| format!("property `limit` of `ChatSessionList`: {e}"));
             self
         }
 
@@ -20803,7 +20881,7 @@ pub mod builder {
         {
             self.offset = value
                 .try_into()
-                .map_err(|e| format!("member `offset` of `ChatSessionList`: {e}"));
+                .map_err(|e| format!("property `offset` of `ChatSessionList`: {e}"));
             self
         }
 
@@ -20815,15 +20893,15 @@ pub mod builder {
         {
             self.total = value
                 .try_into()
-                .map_err(|e| format!("member `total` of `ChatSessionList`: {e}"));
+                .map_err(|e| format!("property `total` of `ChatSessionList`: {e}"));
             self
         }
 
-        /// Finishes the value.
+        /// Builds the value.
         ///
         /// # Errors
         ///
-        /// Names the first member that is required and was not set, or whose value does not fit.
+        /// Names the first property that is required but not set, or whose value is invalid.
         pub fn build(
             self,
         ) -> ::std::result::Result<
@@ -20896,7 +20974,7 @@ pub mod builder {
             self.completion_tokens = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `completion_tokens` of `ChatTokenUsage`: {e}")
+                    format!("property `completion_tokens` of `ChatTokenUsage`: {e}")
                 });
             self
         }
@@ -20909,7 +20987,9 @@ pub mod builder {
         {
             self.prompt_tokens = value
                 .try_into()
-                .map_err(|e| format!("member `prompt_tokens` of `ChatTokenUsage`: {e}"));
+                .map_err(|e| {
+                    format!("property `prompt_tokens` of `ChatTokenUsage`: {e}")
+                });
             self
         }
 
@@ -20921,15 +21001,17 @@ pub mod builder {
         {
             self.total_tokens = value
                 .try_into()
-                .map_err(|e| format!("member `total_tokens` of `ChatTokenUsage`: {e}"));
+                .map_err(|e| {
+                    format!("property `total_tokens` of `ChatTokenUsage`: {e}")
+                });
             self
         }
 
-        /// Finishes the value.
+        /// Builds the value.
         ///
         /// # Errors
         ///
-        /// Names the first member that is required and was not set, or whose value does not fit.
+        /// Names the first property that is required but not set, or whose value is invalid.
         pub fn build(
             self,
         ) -> ::std::result::Result<
@@ -20994,7 +21076,7 @@ pub mod builder {
         {
             self.name = value
                 .try_into()
-                .map_err(|e| format!("member `name` of `ChatToolCall`: {e}"));
+                .map_err(|e| format!("property `name` of `ChatToolCall`: {e}"));
             self
         }
 
@@ -21006,15 +21088,15 @@ pub mod builder {
         {
             self.status = value
                 .try_into()
-                .map_err(|e| format!("member `status` of `ChatToolCall`: {e}"));
+                .map_err(|e| format!("property `status` of `ChatToolCall`: {e}"));
             self
         }
 
-        /// Finishes the value.
+        /// Builds the value.
         ///
         /// # Errors
         ///
-        /// Names the first member that is required and was not set, or whose value does not fit.
+        /// Names the first property that is required but not set, or whose value is invalid.
         pub fn build(
             self,
         ) -> ::std::result::Result<super::ChatToolCall, super::error::ConversionError> {
@@ -21114,7 +21196,7 @@ pub mod builder {
         {
             self.agent_metadata = value
                 .try_into()
-                .map_err(|e| format!("member `agent_metadata` of `ChatTurn`: {e}"));
+                .map_err(|e| format!("property `agent_metadata` of `ChatTurn`: {e}"));
             self
         }
 
@@ -21126,7 +21208,7 @@ pub mod builder {
         {
             self.completed_at = value
                 .try_into()
-                .map_err(|e| format!("member `completed_at` of `ChatTurn`: {e}"));
+                .map_err(|e| format!("property `completed_at` of `ChatTurn`: {e}"));
             self
         }
 
@@ -21138,7 +21220,7 @@ pub mod builder {
         {
             self.content = value
                 .try_into()
-                .map_err(|e| format!("member `content` of `ChatTurn`: {e}"));
+                .map_err(|e| format!("property `content` of `ChatTurn`: {e}"));
             self
         }
 
@@ -21150,7 +21232,7 @@ pub mod builder {
         {
             self.created_at = value
                 .try_into()
-                .map_err(|e| format!("member `created_at` of `ChatTurn`: {e}"));
+                .map_err(|e| format!("property `created_at` of `ChatTurn`: {e}"));
             self
         }
 
@@ -21162,7 +21244,7 @@ pub mod builder {
         {
             self.error = value
                 .try_into()
-                .map_err(|e| format!("member `error` of `ChatTurn`: {e}"));
+                .map_err(|e| format!("property `error` of `ChatTurn`: {e}"));
             self
         }
 
@@ -21174,7 +21256,7 @@ pub mod builder {
         {
             self.id = value
                 .try_into()
-                .map_err(|e| format!("member `id` of `ChatTurn`: {e}"));
+                .map_err(|e| format!("property `id` of `ChatTurn`: {e}"));
             self
         }
 
@@ -21188,7 +21270,7 @@ pub mod builder {
         {
             self.role = value
                 .try_into()
-                .map_err(|e| format!("member `role` of `ChatTurn`: {e}"));
+                .map_err(|e| format!("property `role` of `ChatTurn`: {e}"));
             self
         }
 
@@ -21200,7 +21282,7 @@ pub mod builder {
         {
             self.sequence_number = value
                 .try_into()
-                .map_err(|e| format!("member `sequence_number` of `ChatTurn`: {e}"));
+                .map_err(|e| format!("property `sequence_number` of `ChatTurn`: {e}"));
             self
         }
 
@@ -21212,7 +21294,7 @@ pub mod builder {
         {
             self.session_id = value
                 .try_into()
-                .map_err(|e| format!("member `session_id` of `ChatTurn`: {e}"));
+                .map_err(|e| format!("property `session_id` of `ChatTurn`: {e}"));
             self
         }
 
@@ -21226,15 +21308,15 @@ pub mod builder {
         {
             self.status = value
                 .try_into()
-                .map_err(|e| format!("member `status` of `ChatTurn`: {e}"));
+                .map_err(|e| format!("property `status` of `ChatTurn`: {e}"));
             self
         }
 
-        /// Finishes the value.
+        /// Builds the value.
         ///
         /// # Errors
         ///
-        /// Names the first member that is required and was not set, or whose value does not fit.
+        /// Names the first property that is required but not set, or whose value is invalid.
         pub fn build(
             self,
         ) -> ::std::result::Result<super::ChatTurn, super::error::ConversionError> {
@@ -21305,15 +21387,15 @@ pub mod builder {
         {
             self.turn = value
                 .try_into()
-                .map_err(|e| format!("member `turn` of `ChatTurnEnvelope`: {e}"));
+                .map_err(|e| format!("property `turn` of `ChatTurnEnvelope`: {e}"));
             self
         }
 
-        /// Finishes the value.
+        /// Builds the value.
         ///
         /// # Errors
         ///
-        /// Names the first member that is required and was not set, or whose value does not fit.
+        /// Names the first property that is required but not set, or whose value is invalid.
         pub fn build(
             self,
         ) -> ::std::result::Result<
@@ -21372,7 +21454,7 @@ pub mod builder {
         {
             self.code = value
                 .try_into()
-                .map_err(|e| format!("member `code` of `ChatTurnError`: {e}"));
+                .map_err(|e| format!("property `code` of `ChatTurnError`: {e}"));
             self
         }
 
@@ -21384,15 +21466,15 @@ pub mod builder {
         {
             self.message = value
                 .try_into()
-                .map_err(|e| format!("member `message` of `ChatTurnError`: {e}"));
+                .map_err(|e| format!("property `message` of `ChatTurnError`: {e}"));
             self
         }
 
-        /// Finishes the value.
+        /// Builds the value.
         ///
         /// # Errors
         ///
-        /// Names the first member that is required and was not set, or whose value does not fit.
+        /// Names the first property that is required but not set, or whose value is invalid.
         pub fn build(
             self,
         ) -> ::std::result::Result<super::ChatTurnError, super::error::ConversionError> {
@@ -21453,7 +21535,7 @@ pub mod builder {
         {
             self.has_more = value
                 .try_into()
-                .map_err(|e| format!("member `has_more` of `ChatTurnPage`: {e}"));
+                .map_err(|e| format!("property `has_more` of `ChatTurnPage`: {e}"));
             self
         }
 
@@ -21465,7 +21547,7 @@ pub mod builder {
         {
             self.limit = value
                 .try_into()
-                .map_err(|e| format!("member `limit` of `ChatTurnPage`: {e}"));
+                .map_err(|e| format!("property `limit` of `ChatTurnPage`: {e}"));
             self
         }
 
@@ -21477,7 +21559,7 @@ pub mod builder {
         {
             self.offset = value
                 .try_into()
-                .map_err(|e| format!("member `offset` of `ChatTurnPage`: {e}"));
+                .map_err(|e| format!("property `offset` of `ChatTurnPage`: {e}"));
             self
         }
 
@@ -21489,15 +21571,15 @@ pub mod builder {
         {
             self.total = value
                 .try_into()
-                .map_err(|e| format!("member `total` of `ChatTurnPage`: {e}"));
+                .map_err(|e| format!("property `total` of `ChatTurnPage`: {e}"));
             self
         }
 
-        /// Finishes the value.
+        /// Builds the value.
         ///
         /// # Errors
         ///
-        /// Names the first member that is required and was not set, or whose value does not fit.
+        /// Names the first property that is required but not set, or whose value is invalid.
         pub fn build(
             self,
         ) -> ::std::result::Result<super::ChatTurnPage, super::error::ConversionError> {
@@ -21571,7 +21653,7 @@ pub mod builder {
         {
             self.has_consent = value
                 .try_into()
-                .map_err(|e| format!("member `has_consent` of `ConsentCheck`: {e}"));
+                .map_err(|e| format!("property `has_consent` of `ConsentCheck`: {e}"));
             self
         }
 
@@ -21583,7 +21665,7 @@ pub mod builder {
         {
             self.redirect_url = value
                 .try_into()
-                .map_err(|e| format!("member `redirect_url` of `ConsentCheck`: {e}"));
+                .map_err(|e| format!("property `redirect_url` of `ConsentCheck`: {e}"));
             self
         }
 
@@ -21596,7 +21678,7 @@ pub mod builder {
             self.requires_consent = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `requires_consent` of `ConsentCheck`: {e}")
+                    format!("property `requires_consent` of `ConsentCheck`: {e}")
                 });
             self
         }
@@ -21609,15 +21691,15 @@ pub mod builder {
         {
             self.session_valid = value
                 .try_into()
-                .map_err(|e| format!("member `session_valid` of `ConsentCheck`: {e}"));
+                .map_err(|e| format!("property `session_valid` of `ConsentCheck`: {e}"));
             self
         }
 
-        /// Finishes the value.
+        /// Builds the value.
         ///
         /// # Errors
         ///
-        /// Names the first member that is required and was not set, or whose value does not fit.
+        /// Names the first property that is required but not set, or whose value is invalid.
         pub fn build(
             self,
         ) -> ::std::result::Result<super::ConsentCheck, super::error::ConversionError> {
@@ -21685,13 +21767,13 @@ pub mod builder {
         fn default() -> Self {
             Self {
                 client_id: Err(
-                    "member `client_id` of `ConsentCheckRequest` is required and was not set"
+                    "property `client_id` of `ConsentCheckRequest` is required and was not set"
                         .to_owned(),
                 ),
                 code_challenge: Ok(::std::default::Default::default()),
                 code_challenge_method: Ok(::std::default::Default::default()),
                 email: Err(
-                    "member `email` of `ConsentCheckRequest` is required and was not set"
+                    "property `email` of `ConsentCheckRequest` is required and was not set"
                         .to_owned(),
                 ),
                 redirect_uri: Ok(::std::default::Default::default()),
@@ -21712,7 +21794,7 @@ pub mod builder {
             self.client_id = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `client_id` of `ConsentCheckRequest`: {e}")
+                    format!("property `client_id` of `ConsentCheckRequest`: {e}")
                 });
             self
         }
@@ -21726,7 +21808,7 @@ pub mod builder {
             self.code_challenge = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `code_challenge` of `ConsentCheckRequest`: {e}")
+                    format!("property `code_challenge` of `ConsentCheckRequest`: {e}")
                 });
             self
         }
@@ -21741,7 +21823,7 @@ pub mod builder {
                 .try_into()
                 .map_err(|e| {
                     format!(
-                        "member `code_challenge_method` of `ConsentCheckRequest`: {e}"
+                        "property `code_challenge_method` of `ConsentCheckRequest`: {e}"
                     )
                 });
             self
@@ -21755,7 +21837,7 @@ pub mod builder {
         {
             self.email = value
                 .try_into()
-                .map_err(|e| format!("member `email` of `ConsentCheckRequest`: {e}"));
+                .map_err(|e| format!("property `email` of `ConsentCheckRequest`: {e}"));
             self
         }
 
@@ -21768,7 +21850,7 @@ pub mod builder {
             self.redirect_uri = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `redirect_uri` of `ConsentCheckRequest`: {e}")
+                    format!("property `redirect_uri` of `ConsentCheckRequest`: {e}")
                 });
             self
         }
@@ -21782,7 +21864,7 @@ pub mod builder {
             self.response_type = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `response_type` of `ConsentCheckRequest`: {e}")
+                    format!("property `response_type` of `ConsentCheckRequest`: {e}")
                 });
             self
         }
@@ -21797,7 +21879,7 @@ pub mod builder {
         {
             self.scopes = value
                 .try_into()
-                .map_err(|e| format!("member `scopes` of `ConsentCheckRequest`: {e}"));
+                .map_err(|e| format!("property `scopes` of `ConsentCheckRequest`: {e}"));
             self
         }
 
@@ -21809,15 +21891,15 @@ pub mod builder {
         {
             self.state = value
                 .try_into()
-                .map_err(|e| format!("member `state` of `ConsentCheckRequest`: {e}"));
+                .map_err(|e| format!("property `state` of `ConsentCheckRequest`: {e}"));
             self
         }
 
-        /// Finishes the value.
+        /// Builds the value.
         ///
         /// # Errors
         ///
-        /// Names the first member that is required and was not set, or whose value does not fit.
+        /// Names the first property that is required but not set, or whose value is invalid.
         pub fn build(
             self,
         ) -> ::std::result::Result<
@@ -21897,25 +21979,25 @@ pub mod builder {
         fn default() -> Self {
             Self {
                 client_id: Err(
-                    "member `client_id` of `ConsentRequest` is required and was not set"
+                    "property `client_id` of `ConsentRequest` is required and was not set"
                         .to_owned(),
                 ),
                 code_challenge: Ok(::std::default::Default::default()),
                 code_challenge_method: Ok(::std::default::Default::default()),
                 consent: Err(
-                    "member `consent` of `ConsentRequest` is required and was not set"
+                    "property `consent` of `ConsentRequest` is required and was not set"
                         .to_owned(),
                 ),
                 email: Err(
-                    "member `email` of `ConsentRequest` is required and was not set"
+                    "property `email` of `ConsentRequest` is required and was not set"
                         .to_owned(),
                 ),
                 redirect_uri: Err(
-                    "member `redirect_uri` of `ConsentRequest` is required and was not set"
+                    "property `redirect_uri` of `ConsentRequest` is required and was not set"
                         .to_owned(),
                 ),
                 response_type: Err(
-                    "member `response_type` of `ConsentRequest` is required and was not set"
+                    "property `response_type` of `ConsentRequest` is required and was not set"
                         .to_owned(),
                 ),
                 scope: Ok(::std::default::Default::default()),
@@ -21933,7 +22015,7 @@ pub mod builder {
         {
             self.client_id = value
                 .try_into()
-                .map_err(|e| format!("member `client_id` of `ConsentRequest`: {e}"));
+                .map_err(|e| format!("property `client_id` of `ConsentRequest`: {e}"));
             self
         }
 
@@ -21946,7 +22028,7 @@ pub mod builder {
             self.code_challenge = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `code_challenge` of `ConsentRequest`: {e}")
+                    format!("property `code_challenge` of `ConsentRequest`: {e}")
                 });
             self
         }
@@ -21960,7 +22042,7 @@ pub mod builder {
             self.code_challenge_method = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `code_challenge_method` of `ConsentRequest`: {e}")
+                    format!("property `code_challenge_method` of `ConsentRequest`: {e}")
                 });
             self
         }
@@ -21973,7 +22055,7 @@ pub mod builder {
         {
             self.consent = value
                 .try_into()
-                .map_err(|e| format!("member `consent` of `ConsentRequest`: {e}"));
+                .map_err(|e| format!("property `consent` of `ConsentRequest`: {e}"));
             self
         }
 
@@ -21985,7 +22067,7 @@ pub mod builder {
         {
             self.email = value
                 .try_into()
-                .map_err(|e| format!("member `email` of `ConsentRequest`: {e}"));
+                .map_err(|e| format!("property `email` of `ConsentRequest`: {e}"));
             self
         }
 
@@ -21997,7 +22079,9 @@ pub mod builder {
         {
             self.redirect_uri = value
                 .try_into()
-                .map_err(|e| format!("member `redirect_uri` of `ConsentRequest`: {e}"));
+                .map_err(|e| {
+                    format!("property `redirect_uri` of `ConsentRequest`: {e}")
+                });
             self
         }
 
@@ -22009,7 +22093,9 @@ pub mod builder {
         {
             self.response_type = value
                 .try_into()
-                .map_err(|e| format!("member `response_type` of `ConsentRequest`: {e}"));
+                .map_err(|e| {
+                    format!("property `response_type` of `ConsentRequest`: {e}")
+                });
             self
         }
 
@@ -22021,7 +22107,7 @@ pub mod builder {
         {
             self.scope = value
                 .try_into()
-                .map_err(|e| format!("member `scope` of `ConsentRequest`: {e}"));
+                .map_err(|e| format!("property `scope` of `ConsentRequest`: {e}"));
             self
         }
 
@@ -22033,15 +22119,15 @@ pub mod builder {
         {
             self.state = value
                 .try_into()
-                .map_err(|e| format!("member `state` of `ConsentRequest`: {e}"));
+                .map_err(|e| format!("property `state` of `ConsentRequest`: {e}"));
             self
         }
 
-        /// Finishes the value.
+        /// Builds the value.
         ///
         /// # Errors
         ///
-        /// Names the first member that is required and was not set, or whose value does not fit.
+        /// Names the first property that is required but not set, or whose value is invalid.
         pub fn build(
             self,
         ) -> ::std::result::Result<
@@ -22125,7 +22211,7 @@ pub mod builder {
         {
             self.code = value
                 .try_into()
-                .map_err(|e| format!("member `code` of `ConsentResult`: {e}"));
+                .map_err(|e| format!("property `code` of `ConsentResult`: {e}"));
             self
         }
 
@@ -22137,7 +22223,7 @@ pub mod builder {
         {
             self.redirect_url = value
                 .try_into()
-                .map_err(|e| format!("member `redirect_url` of `ConsentResult`: {e}"));
+                .map_err(|e| format!("property `redirect_url` of `ConsentResult`: {e}"));
             self
         }
 
@@ -22149,15 +22235,15 @@ pub mod builder {
         {
             self.state = value
                 .try_into()
-                .map_err(|e| format!("member `state` of `ConsentResult`: {e}"));
+                .map_err(|e| format!("property `state` of `ConsentResult`: {e}"));
             self
         }
 
-        /// Finishes the value.
+        /// Builds the value.
         ///
         /// # Errors
         ///
-        /// Names the first member that is required and was not set, or whose value does not fit.
+        /// Names the first property that is required but not set, or whose value is invalid.
         pub fn build(
             self,
         ) -> ::std::result::Result<super::ConsentResult, super::error::ConversionError> {
@@ -22232,7 +22318,7 @@ pub mod builder {
             self.code = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `code` of `CreateActionItemBadRequest`: {e}")
+                    format!("property `code` of `CreateActionItemBadRequest`: {e}")
                 });
             self
         }
@@ -22246,7 +22332,7 @@ pub mod builder {
             self.error = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `error` of `CreateActionItemBadRequest`: {e}")
+                    format!("property `error` of `CreateActionItemBadRequest`: {e}")
                 });
             self
         }
@@ -22262,7 +22348,7 @@ pub mod builder {
             self.message = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `message` of `CreateActionItemBadRequest`: {e}")
+                    format!("property `message` of `CreateActionItemBadRequest`: {e}")
                 });
             self
         }
@@ -22276,16 +22362,16 @@ pub mod builder {
             self.request_id = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `request_id` of `CreateActionItemBadRequest`: {e}")
+                    format!("property `request_id` of `CreateActionItemBadRequest`: {e}")
                 });
             self
         }
 
-        /// Finishes the value.
+        /// Builds the value.
         ///
         /// # Errors
         ///
-        /// Names the first member that is required and was not set, or whose value does not fit.
+        /// Names the first property that is required but not set, or whose value is invalid.
         pub fn build(
             self,
         ) -> ::std::result::Result<
@@ -22357,13 +22443,13 @@ pub mod builder {
                 description: Ok(::std::default::Default::default()),
                 due_date: Ok(::std::default::Default::default()),
                 meeting_id: Err(
-                    "member `meeting_id` of `CreateActionItemRequest` is required and was not set"
+                    "property `meeting_id` of `CreateActionItemRequest` is required and was not set"
                         .to_owned(),
                 ),
                 partner_context: Ok(::std::default::Default::default()),
                 status: Ok(::std::default::Default::default()),
                 title: Err(
-                    "member `title` of `CreateActionItemRequest` is required and was not set"
+                    "property `title` of `CreateActionItemRequest` is required and was not set"
                         .to_owned(),
                 ),
             }
@@ -22382,7 +22468,7 @@ pub mod builder {
             self.description = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `description` of `CreateActionItemRequest`: {e}")
+                    format!("property `description` of `CreateActionItemRequest`: {e}")
                 });
             self
         }
@@ -22396,7 +22482,7 @@ pub mod builder {
             self.due_date = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `due_date` of `CreateActionItemRequest`: {e}")
+                    format!("property `due_date` of `CreateActionItemRequest`: {e}")
                 });
             self
         }
@@ -22410,7 +22496,7 @@ pub mod builder {
             self.meeting_id = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `meeting_id` of `CreateActionItemRequest`: {e}")
+                    format!("property `meeting_id` of `CreateActionItemRequest`: {e}")
                 });
             self
         }
@@ -22428,7 +22514,9 @@ pub mod builder {
             self.partner_context = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `partner_context` of `CreateActionItemRequest`: {e}")
+                    format!(
+                        "property `partner_context` of `CreateActionItemRequest`: {e}"
+                    )
                 });
             self
         }
@@ -22444,7 +22532,7 @@ pub mod builder {
             self.status = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `status` of `CreateActionItemRequest`: {e}")
+                    format!("property `status` of `CreateActionItemRequest`: {e}")
                 });
             self
         }
@@ -22458,16 +22546,16 @@ pub mod builder {
             self.title = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `title` of `CreateActionItemRequest`: {e}")
+                    format!("property `title` of `CreateActionItemRequest`: {e}")
                 });
             self
         }
 
-        /// Finishes the value.
+        /// Builds the value.
         ///
         /// # Errors
         ///
-        /// Names the first member that is required and was not set, or whose value does not fit.
+        /// Names the first property that is required but not set, or whose value is invalid.
         pub fn build(
             self,
         ) -> ::std::result::Result<
@@ -22547,7 +22635,7 @@ pub mod builder {
             Self {
                 description: Ok(::std::default::Default::default()),
                 item_type: Err(
-                    "member `item_type` of `CreateAgendaItemRequest` is required and was not set"
+                    "property `item_type` of `CreateAgendaItemRequest` is required and was not set"
                         .to_owned(),
                 ),
                 presenters: Ok(::std::default::Default::default()),
@@ -22555,7 +22643,7 @@ pub mod builder {
                 talking_points: Ok(::std::default::Default::default()),
                 time_allocation_minutes: Ok(::std::default::Default::default()),
                 title: Err(
-                    "member `title` of `CreateAgendaItemRequest` is required and was not set"
+                    "property `title` of `CreateAgendaItemRequest` is required and was not set"
                         .to_owned(),
                 ),
             }
@@ -22574,7 +22662,7 @@ pub mod builder {
             self.description = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `description` of `CreateAgendaItemRequest`: {e}")
+                    format!("property `description` of `CreateAgendaItemRequest`: {e}")
                 });
             self
         }
@@ -22588,7 +22676,7 @@ pub mod builder {
             self.item_type = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `item_type` of `CreateAgendaItemRequest`: {e}")
+                    format!("property `item_type` of `CreateAgendaItemRequest`: {e}")
                 });
             self
         }
@@ -22604,7 +22692,7 @@ pub mod builder {
             self.presenters = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `presenters` of `CreateAgendaItemRequest`: {e}")
+                    format!("property `presenters` of `CreateAgendaItemRequest`: {e}")
                 });
             self
         }
@@ -22620,7 +22708,7 @@ pub mod builder {
             self.sequence = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `sequence` of `CreateAgendaItemRequest`: {e}")
+                    format!("property `sequence` of `CreateAgendaItemRequest`: {e}")
                 });
             self
         }
@@ -22636,7 +22724,9 @@ pub mod builder {
             self.talking_points = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `talking_points` of `CreateAgendaItemRequest`: {e}")
+                    format!(
+                        "property `talking_points` of `CreateAgendaItemRequest`: {e}"
+                    )
                 });
             self
         }
@@ -22651,7 +22741,7 @@ pub mod builder {
                 .try_into()
                 .map_err(|e| {
                     format!(
-                        "member `time_allocation_minutes` of `CreateAgendaItemRequest`: {e}"
+                        "property `time_allocation_minutes` of `CreateAgendaItemRequest`: {e}"
                     )
                 });
             self
@@ -22666,16 +22756,16 @@ pub mod builder {
             self.title = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `title` of `CreateAgendaItemRequest`: {e}")
+                    format!("property `title` of `CreateAgendaItemRequest`: {e}")
                 });
             self
         }
 
-        /// Finishes the value.
+        /// Builds the value.
         ///
         /// # Errors
         ///
-        /// Names the first member that is required and was not set, or whose value does not fit.
+        /// Names the first property that is required but not set, or whose value is invalid.
         pub fn build(
             self,
         ) -> ::std::result::Result<
@@ -22763,7 +22853,7 @@ pub mod builder {
             self.code = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `code` of `CreateAutomationBadRequest`: {e}")
+                    format!("property `code` of `CreateAutomationBadRequest`: {e}")
                 });
             self
         }
@@ -22777,7 +22867,7 @@ pub mod builder {
             self.error = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `error` of `CreateAutomationBadRequest`: {e}")
+                    format!("property `error` of `CreateAutomationBadRequest`: {e}")
                 });
             self
         }
@@ -22791,7 +22881,7 @@ pub mod builder {
             self.message = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `message` of `CreateAutomationBadRequest`: {e}")
+                    format!("property `message` of `CreateAutomationBadRequest`: {e}")
                 });
             self
         }
@@ -22805,16 +22895,16 @@ pub mod builder {
             self.request_id = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `request_id` of `CreateAutomationBadRequest`: {e}")
+                    format!("property `request_id` of `CreateAutomationBadRequest`: {e}")
                 });
             self
         }
 
-        /// Finishes the value.
+        /// Builds the value.
         ///
         /// # Errors
         ///
-        /// Names the first member that is required and was not set, or whose value does not fit.
+        /// Names the first property that is required but not set, or whose value is invalid.
         pub fn build(
             self,
         ) -> ::std::result::Result<
@@ -22877,16 +22967,16 @@ pub mod builder {
         fn default() -> Self {
             Self {
                 actions: Err(
-                    "member `actions` of `CreateAutomationRequest` is required and was not set"
+                    "property `actions` of `CreateAutomationRequest` is required and was not set"
                         .to_owned(),
                 ),
                 description: Ok(::std::default::Default::default()),
                 name: Err(
-                    "member `name` of `CreateAutomationRequest` is required and was not set"
+                    "property `name` of `CreateAutomationRequest` is required and was not set"
                         .to_owned(),
                 ),
                 trigger_type: Err(
-                    "member `trigger_type` of `CreateAutomationRequest` is required and was not set"
+                    "property `trigger_type` of `CreateAutomationRequest` is required and was not set"
                         .to_owned(),
                 ),
             }
@@ -22903,7 +22993,7 @@ pub mod builder {
             self.actions = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `actions` of `CreateAutomationRequest`: {e}")
+                    format!("property `actions` of `CreateAutomationRequest`: {e}")
                 });
             self
         }
@@ -22919,7 +23009,7 @@ pub mod builder {
             self.description = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `description` of `CreateAutomationRequest`: {e}")
+                    format!("property `description` of `CreateAutomationRequest`: {e}")
                 });
             self
         }
@@ -22932,7 +23022,9 @@ pub mod builder {
         {
             self.name = value
                 .try_into()
-                .map_err(|e| format!("member `name` of `CreateAutomationRequest`: {e}"));
+                .map_err(|e| {
+                    format!("property `name` of `CreateAutomationRequest`: {e}")
+                });
             self
         }
 
@@ -22945,16 +23037,16 @@ pub mod builder {
             self.trigger_type = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `trigger_type` of `CreateAutomationRequest`: {e}")
+                    format!("property `trigger_type` of `CreateAutomationRequest`: {e}")
                 });
             self
         }
 
-        /// Finishes the value.
+        /// Builds the value.
         ///
         /// # Errors
         ///
-        /// Names the first member that is required and was not set, or whose value does not fit.
+        /// Names the first property that is required but not set, or whose value is invalid.
         pub fn build(
             self,
         ) -> ::std::result::Result<
@@ -23026,14 +23118,14 @@ pub mod builder {
             Self {
                 description: Ok(::std::default::Default::default()),
                 item_type: Err(
-                    "member `item_type` of `CreateBacklogItemRequest` is required and was not set"
+                    "property `item_type` of `CreateBacklogItemRequest` is required and was not set"
                         .to_owned(),
                 ),
                 presenters: Ok(::std::default::Default::default()),
                 talking_points: Ok(::std::default::Default::default()),
                 time_allocation_minutes: Ok(::std::default::Default::default()),
                 title: Err(
-                    "member `title` of `CreateBacklogItemRequest` is required and was not set"
+                    "property `title` of `CreateBacklogItemRequest` is required and was not set"
                         .to_owned(),
                 ),
             }
@@ -23052,7 +23144,7 @@ pub mod builder {
             self.description = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `description` of `CreateBacklogItemRequest`: {e}")
+                    format!("property `description` of `CreateBacklogItemRequest`: {e}")
                 });
             self
         }
@@ -23066,7 +23158,7 @@ pub mod builder {
             self.item_type = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `item_type` of `CreateBacklogItemRequest`: {e}")
+                    format!("property `item_type` of `CreateBacklogItemRequest`: {e}")
                 });
             self
         }
@@ -23082,7 +23174,7 @@ pub mod builder {
             self.presenters = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `presenters` of `CreateBacklogItemRequest`: {e}")
+                    format!("property `presenters` of `CreateBacklogItemRequest`: {e}")
                 });
             self
         }
@@ -23098,7 +23190,9 @@ pub mod builder {
             self.talking_points = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `talking_points` of `CreateBacklogItemRequest`: {e}")
+                    format!(
+                        "property `talking_points` of `CreateBacklogItemRequest`: {e}"
+                    )
                 });
             self
         }
@@ -23113,7 +23207,7 @@ pub mod builder {
                 .try_into()
                 .map_err(|e| {
                     format!(
-                        "member `time_allocation_minutes` of `CreateBacklogItemRequest`: {e}"
+                        "property `time_allocation_minutes` of `CreateBacklogItemRequest`: {e}"
                     )
                 });
             self
@@ -23128,16 +23222,16 @@ pub mod builder {
             self.title = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `title` of `CreateBacklogItemRequest`: {e}")
+                    format!("property `title` of `CreateBacklogItemRequest`: {e}")
                 });
             self
         }
 
-        /// Finishes the value.
+        /// Builds the value.
         ///
         /// # Errors
         ///
-        /// Names the first member that is required and was not set, or whose value does not fit.
+        /// Names the first property that is required but not set, or whose value is invalid.
         pub fn build(
             self,
         ) -> ::std::result::Result<
@@ -23206,7 +23300,7 @@ pub mod builder {
                 context_document_ids: Ok(::std::default::Default::default()),
                 meeting_id: Ok(::std::default::Default::default()),
                 message: Err(
-                    "member `message` of `CreateChatSessionRequest` is required and was not set"
+                    "property `message` of `CreateChatSessionRequest` is required and was not set"
                         .to_owned(),
                 ),
                 metadata: Ok(::std::default::Default::default()),
@@ -23227,7 +23321,7 @@ pub mod builder {
                 .try_into()
                 .map_err(|e| {
                     format!(
-                        "member `context_document_ids` of `CreateChatSessionRequest`: {e}"
+                        "property `context_document_ids` of `CreateChatSessionRequest`: {e}"
                     )
                 });
             self
@@ -23242,7 +23336,7 @@ pub mod builder {
             self.meeting_id = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `meeting_id` of `CreateChatSessionRequest`: {e}")
+                    format!("property `meeting_id` of `CreateChatSessionRequest`: {e}")
                 });
             self
         }
@@ -23256,7 +23350,7 @@ pub mod builder {
             self.message = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `message` of `CreateChatSessionRequest`: {e}")
+                    format!("property `message` of `CreateChatSessionRequest`: {e}")
                 });
             self
         }
@@ -23270,16 +23364,16 @@ pub mod builder {
             self.metadata = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `metadata` of `CreateChatSessionRequest`: {e}")
+                    format!("property `metadata` of `CreateChatSessionRequest`: {e}")
                 });
             self
         }
 
-        /// Finishes the value.
+        /// Builds the value.
         ///
         /// # Errors
         ///
-        /// Names the first member that is required and was not set, or whose value does not fit.
+        /// Names the first property that is required but not set, or whose value is invalid.
         pub fn build(
             self,
         ) -> ::std::result::Result<
@@ -23361,7 +23455,7 @@ pub mod builder {
             self.code = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `code` of `CreateIdpConfigBadRequest`: {e}")
+                    format!("property `code` of `CreateIdpConfigBadRequest`: {e}")
                 });
             self
         }
@@ -23375,7 +23469,7 @@ pub mod builder {
             self.error = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `error` of `CreateIdpConfigBadRequest`: {e}")
+                    format!("property `error` of `CreateIdpConfigBadRequest`: {e}")
                 });
             self
         }
@@ -23389,7 +23483,7 @@ pub mod builder {
             self.message = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `message` of `CreateIdpConfigBadRequest`: {e}")
+                    format!("property `message` of `CreateIdpConfigBadRequest`: {e}")
                 });
             self
         }
@@ -23403,16 +23497,16 @@ pub mod builder {
             self.request_id = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `request_id` of `CreateIdpConfigBadRequest`: {e}")
+                    format!("property `request_id` of `CreateIdpConfigBadRequest`: {e}")
                 });
             self
         }
 
-        /// Finishes the value.
+        /// Builds the value.
         ///
         /// # Errors
         ///
-        /// Names the first member that is required and was not set, or whose value does not fit.
+        /// Names the first property that is required but not set, or whose value is invalid.
         pub fn build(
             self,
         ) -> ::std::result::Result<
@@ -23495,23 +23589,23 @@ pub mod builder {
                 allowed_email_domains: Ok(::std::default::Default::default()),
                 claim_mappings: Ok(::std::default::Default::default()),
                 discovery_url: Err(
-                    "member `discovery_url` of `CreateIdpConfigRequest` is required and was not set"
+                    "property `discovery_url` of `CreateIdpConfigRequest` is required and was not set"
                         .to_owned(),
                 ),
                 idp_client_id: Err(
-                    "member `idp_client_id` of `CreateIdpConfigRequest` is required and was not set"
+                    "property `idp_client_id` of `CreateIdpConfigRequest` is required and was not set"
                         .to_owned(),
                 ),
                 idp_client_secret: Err(
-                    "member `idp_client_secret` of `CreateIdpConfigRequest` is required and was not set"
+                    "property `idp_client_secret` of `CreateIdpConfigRequest` is required and was not set"
                         .to_owned(),
                 ),
                 mode: Err(
-                    "member `mode` of `CreateIdpConfigRequest` is required and was not set"
+                    "property `mode` of `CreateIdpConfigRequest` is required and was not set"
                         .to_owned(),
                 ),
                 name: Err(
-                    "member `name` of `CreateIdpConfigRequest` is required and was not set"
+                    "property `name` of `CreateIdpConfigRequest` is required and was not set"
                         .to_owned(),
                 ),
                 scopes: Ok(::std::default::Default::default()),
@@ -23532,7 +23626,7 @@ pub mod builder {
                 .try_into()
                 .map_err(|e| {
                     format!(
-                        "member `allowed_email_domains` of `CreateIdpConfigRequest`: {e}"
+                        "property `allowed_email_domains` of `CreateIdpConfigRequest`: {e}"
                     )
                 });
             self
@@ -23554,7 +23648,7 @@ pub mod builder {
             self.claim_mappings = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `claim_mappings` of `CreateIdpConfigRequest`: {e}")
+                    format!("property `claim_mappings` of `CreateIdpConfigRequest`: {e}")
                 });
             self
         }
@@ -23568,7 +23662,7 @@ pub mod builder {
             self.discovery_url = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `discovery_url` of `CreateIdpConfigRequest`: {e}")
+                    format!("property `discovery_url` of `CreateIdpConfigRequest`: {e}")
                 });
             self
         }
@@ -23582,7 +23676,7 @@ pub mod builder {
             self.idp_client_id = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `idp_client_id` of `CreateIdpConfigRequest`: {e}")
+                    format!("property `idp_client_id` of `CreateIdpConfigRequest`: {e}")
                 });
             self
         }
@@ -23597,7 +23691,7 @@ pub mod builder {
                 .try_into()
                 .map_err(|e| {
                     format!(
-                        "member `idp_client_secret` of `CreateIdpConfigRequest`: {e}"
+                        "property `idp_client_secret` of `CreateIdpConfigRequest`: {e}"
                     )
                 });
             self
@@ -23611,7 +23705,9 @@ pub mod builder {
         {
             self.mode = value
                 .try_into()
-                .map_err(|e| format!("member `mode` of `CreateIdpConfigRequest`: {e}"));
+                .map_err(|e| {
+                    format!("property `mode` of `CreateIdpConfigRequest`: {e}")
+                });
             self
         }
 
@@ -23623,7 +23719,9 @@ pub mod builder {
         {
             self.name = value
                 .try_into()
-                .map_err(|e| format!("member `name` of `CreateIdpConfigRequest`: {e}"));
+                .map_err(|e| {
+                    format!("property `name` of `CreateIdpConfigRequest`: {e}")
+                });
             self
         }
 
@@ -23638,16 +23736,16 @@ pub mod builder {
             self.scopes = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `scopes` of `CreateIdpConfigRequest`: {e}")
+                    format!("property `scopes` of `CreateIdpConfigRequest`: {e}")
                 });
             self
         }
 
-        /// Finishes the value.
+        /// Builds the value.
         ///
         /// # Errors
         ///
-        /// Names the first member that is required and was not set, or whose value does not fit.
+        /// Names the first property that is required but not set, or whose value is invalid.
         pub fn build(
             self,
         ) -> ::std::result::Result<
@@ -23735,7 +23833,9 @@ pub mod builder {
         {
             self.code = value
                 .try_into()
-                .map_err(|e| format!("member `code` of `CreateMeetingBadRequest`: {e}"));
+                .map_err(|e| {
+                    format!("property `code` of `CreateMeetingBadRequest`: {e}")
+                });
             self
         }
 
@@ -23748,7 +23848,7 @@ pub mod builder {
             self.error = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `error` of `CreateMeetingBadRequest`: {e}")
+                    format!("property `error` of `CreateMeetingBadRequest`: {e}")
                 });
             self
         }
@@ -23764,7 +23864,7 @@ pub mod builder {
             self.message = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `message` of `CreateMeetingBadRequest`: {e}")
+                    format!("property `message` of `CreateMeetingBadRequest`: {e}")
                 });
             self
         }
@@ -23778,16 +23878,16 @@ pub mod builder {
             self.request_id = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `request_id` of `CreateMeetingBadRequest`: {e}")
+                    format!("property `request_id` of `CreateMeetingBadRequest`: {e}")
                 });
             self
         }
 
-        /// Finishes the value.
+        /// Builds the value.
         ///
         /// # Errors
         ///
-        /// Names the first member that is required and was not set, or whose value does not fit.
+        /// Names the first property that is required but not set, or whose value is invalid.
         pub fn build(
             self,
         ) -> ::std::result::Result<
@@ -23872,7 +23972,7 @@ pub mod builder {
                 .try_into()
                 .map_err(|e| {
                     format!(
-                        "member `code` of `CreateMeetingFromCalendarEventBadRequest`: {e}"
+                        "property `code` of `CreateMeetingFromCalendarEventBadRequest`: {e}"
                     )
                 });
             self
@@ -23888,7 +23988,7 @@ pub mod builder {
                 .try_into()
                 .map_err(|e| {
                     format!(
-                        "member `error` of `CreateMeetingFromCalendarEventBadRequest`: {e}"
+                        "property `error` of `CreateMeetingFromCalendarEventBadRequest`: {e}"
                     )
                 });
             self
@@ -23906,7 +24006,7 @@ pub mod builder {
                 .try_into()
                 .map_err(|e| {
                     format!(
-                        "member `message` of `CreateMeetingFromCalendarEventBadRequest`: {e}"
+                        "property `message` of `CreateMeetingFromCalendarEventBadRequest`: {e}"
                     )
                 });
             self
@@ -23922,17 +24022,17 @@ pub mod builder {
                 .try_into()
                 .map_err(|e| {
                     format!(
-                        "member `request_id` of `CreateMeetingFromCalendarEventBadRequest`: {e}"
+                        "property `request_id` of `CreateMeetingFromCalendarEventBadRequest`: {e}"
                     )
                 });
             self
         }
 
-        /// Finishes the value.
+        /// Builds the value.
         ///
         /// # Errors
         ///
-        /// Names the first member that is required and was not set, or whose value does not fit.
+        /// Names the first property that is required but not set, or whose value is invalid.
         pub fn build(
             self,
         ) -> ::std::result::Result<
@@ -24008,7 +24108,7 @@ pub mod builder {
                 start_time: Ok(::std::default::Default::default()),
                 template_id: Ok(::std::default::Default::default()),
                 title: Err(
-                    "member `title` of `CreateMeetingRequest` is required and was not set"
+                    "property `title` of `CreateMeetingRequest` is required and was not set"
                         .to_owned(),
                 ),
             }
@@ -24027,7 +24127,7 @@ pub mod builder {
             self.detail_level = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `detail_level` of `CreateMeetingRequest`: {e}")
+                    format!("property `detail_level` of `CreateMeetingRequest`: {e}")
                 });
             self
         }
@@ -24041,7 +24141,7 @@ pub mod builder {
             self.end_time = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `end_time` of `CreateMeetingRequest`: {e}")
+                    format!("property `end_time` of `CreateMeetingRequest`: {e}")
                 });
             self
         }
@@ -24055,7 +24155,7 @@ pub mod builder {
             self.is_instant = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `is_instant` of `CreateMeetingRequest`: {e}")
+                    format!("property `is_instant` of `CreateMeetingRequest`: {e}")
                 });
             self
         }
@@ -24069,7 +24169,7 @@ pub mod builder {
             self.start_time = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `start_time` of `CreateMeetingRequest`: {e}")
+                    format!("property `start_time` of `CreateMeetingRequest`: {e}")
                 });
             self
         }
@@ -24083,7 +24183,7 @@ pub mod builder {
             self.template_id = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `template_id` of `CreateMeetingRequest`: {e}")
+                    format!("property `template_id` of `CreateMeetingRequest`: {e}")
                 });
             self
         }
@@ -24096,15 +24196,15 @@ pub mod builder {
         {
             self.title = value
                 .try_into()
-                .map_err(|e| format!("member `title` of `CreateMeetingRequest`: {e}"));
+                .map_err(|e| format!("property `title` of `CreateMeetingRequest`: {e}"));
             self
         }
 
-        /// Finishes the value.
+        /// Builds the value.
         ///
         /// # Errors
         ///
-        /// Names the first member that is required and was not set, or whose value does not fit.
+        /// Names the first property that is required but not set, or whose value is invalid.
         pub fn build(
             self,
         ) -> ::std::result::Result<
@@ -24167,7 +24267,7 @@ pub mod builder {
                 backing_meeting_id: Ok(::std::default::Default::default()),
                 description: Ok(::std::default::Default::default()),
                 name: Err(
-                    "member `name` of `CreateTemplateRequest` is required and was not set"
+                    "property `name` of `CreateTemplateRequest` is required and was not set"
                         .to_owned(),
                 ),
             }
@@ -24185,7 +24285,7 @@ pub mod builder {
                 .try_into()
                 .map_err(|e| {
                     format!(
-                        "member `backing_meeting_id` of `CreateTemplateRequest`: {e}"
+                        "property `backing_meeting_id` of `CreateTemplateRequest`: {e}"
                     )
                 });
             self
@@ -24202,7 +24302,7 @@ pub mod builder {
             self.description = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `description` of `CreateTemplateRequest`: {e}")
+                    format!("property `description` of `CreateTemplateRequest`: {e}")
                 });
             self
         }
@@ -24215,15 +24315,15 @@ pub mod builder {
         {
             self.name = value
                 .try_into()
-                .map_err(|e| format!("member `name` of `CreateTemplateRequest`: {e}"));
+                .map_err(|e| format!("property `name` of `CreateTemplateRequest`: {e}"));
             self
         }
 
-        /// Finishes the value.
+        /// Builds the value.
         ///
         /// # Errors
         ///
-        /// Names the first member that is required and was not set, or whose value does not fit.
+        /// Names the first property that is required but not set, or whose value is invalid.
         pub fn build(
             self,
         ) -> ::std::result::Result<
@@ -24287,19 +24387,19 @@ pub mod builder {
                 description: Ok(::std::default::Default::default()),
                 dry_run: Ok(::std::default::Default::default()),
                 manifest: Err(
-                    "member `manifest` of `CreateToolkitRequest` is required and was not set"
+                    "property `manifest` of `CreateToolkitRequest` is required and was not set"
                         .to_owned(),
                 ),
                 name: Err(
-                    "member `name` of `CreateToolkitRequest` is required and was not set"
+                    "property `name` of `CreateToolkitRequest` is required and was not set"
                         .to_owned(),
                 ),
                 slug: Err(
-                    "member `slug` of `CreateToolkitRequest` is required and was not set"
+                    "property `slug` of `CreateToolkitRequest` is required and was not set"
                         .to_owned(),
                 ),
                 version: Err(
-                    "member `version` of `CreateToolkitRequest` is required and was not set"
+                    "property `version` of `CreateToolkitRequest` is required and was not set"
                         .to_owned(),
                 ),
             }
@@ -24318,7 +24418,7 @@ pub mod builder {
             self.description = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `description` of `CreateToolkitRequest`: {e}")
+                    format!("property `description` of `CreateToolkitRequest`: {e}")
                 });
             self
         }
@@ -24331,7 +24431,9 @@ pub mod builder {
         {
             self.dry_run = value
                 .try_into()
-                .map_err(|e| format!("member `dry_run` of `CreateToolkitRequest`: {e}"));
+                .map_err(|e| {
+                    format!("property `dry_run` of `CreateToolkitRequest`: {e}")
+                });
             self
         }
 
@@ -24344,7 +24446,7 @@ pub mod builder {
             self.manifest = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `manifest` of `CreateToolkitRequest`: {e}")
+                    format!("property `manifest` of `CreateToolkitRequest`: {e}")
                 });
             self
         }
@@ -24357,7 +24459,7 @@ pub mod builder {
         {
             self.name = value
                 .try_into()
-                .map_err(|e| format!("member `name` of `CreateToolkitRequest`: {e}"));
+                .map_err(|e| format!("property `name` of `CreateToolkitRequest`: {e}"));
             self
         }
 
@@ -24369,7 +24471,7 @@ pub mod builder {
         {
             self.slug = value
                 .try_into()
-                .map_err(|e| format!("member `slug` of `CreateToolkitRequest`: {e}"));
+                .map_err(|e| format!("property `slug` of `CreateToolkitRequest`: {e}"));
             self
         }
 
@@ -24381,15 +24483,17 @@ pub mod builder {
         {
             self.version = value
                 .try_into()
-                .map_err(|e| format!("member `version` of `CreateToolkitRequest`: {e}"));
+                .map_err(|e| {
+                    format!("property `version` of `CreateToolkitRequest`: {e}")
+                });
             self
         }
 
-        /// Finishes the value.
+        /// Builds the value.
         ///
         /// # Errors
         ///
-        /// Names the first member that is required and was not set, or whose value does not fit.
+        /// Names the first property that is required but not set, or whose value is invalid.
         pub fn build(
             self,
         ) -> ::std::result::Result<
@@ -24473,7 +24577,7 @@ pub mod builder {
             self.conflicts = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `conflicts` of `CreateToolkitResult`: {e}")
+                    format!("property `conflicts` of `CreateToolkitResult`: {e}")
                 });
             self
         }
@@ -24486,7 +24590,9 @@ pub mod builder {
         {
             self.summary = value
                 .try_into()
-                .map_err(|e| format!("member `summary` of `CreateToolkitResult`: {e}"));
+                .map_err(|e| {
+                    format!("property `summary` of `CreateToolkitResult`: {e}")
+                });
             self
         }
 
@@ -24498,7 +24604,9 @@ pub mod builder {
         {
             self.toolkit = value
                 .try_into()
-                .map_err(|e| format!("member `toolkit` of `CreateToolkitResult`: {e}"));
+                .map_err(|e| {
+                    format!("property `toolkit` of `CreateToolkitResult`: {e}")
+                });
             self
         }
 
@@ -24511,16 +24619,16 @@ pub mod builder {
             self.validation = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `validation` of `CreateToolkitResult`: {e}")
+                    format!("property `validation` of `CreateToolkitResult`: {e}")
                 });
             self
         }
 
-        /// Finishes the value.
+        /// Builds the value.
         ///
         /// # Errors
         ///
-        /// Names the first member that is required and was not set, or whose value does not fit.
+        /// Names the first property that is required but not set, or whose value is invalid.
         pub fn build(
             self,
         ) -> ::std::result::Result<
@@ -24580,11 +24688,11 @@ pub mod builder {
                 changelog: Ok(::std::default::Default::default()),
                 dry_run: Ok(::std::default::Default::default()),
                 manifest: Err(
-                    "member `manifest` of `CreateToolkitVersionRequest` is required and was not set"
+                    "property `manifest` of `CreateToolkitVersionRequest` is required and was not set"
                         .to_owned(),
                 ),
                 version_label: Err(
-                    "member `version_label` of `CreateToolkitVersionRequest` is required and was not set"
+                    "property `version_label` of `CreateToolkitVersionRequest` is required and was not set"
                         .to_owned(),
                 ),
             }
@@ -24603,7 +24711,7 @@ pub mod builder {
             self.changelog = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `changelog` of `CreateToolkitVersionRequest`: {e}")
+                    format!("property `changelog` of `CreateToolkitVersionRequest`: {e}")
                 });
             self
         }
@@ -24617,7 +24725,7 @@ pub mod builder {
             self.dry_run = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `dry_run` of `CreateToolkitVersionRequest`: {e}")
+                    format!("property `dry_run` of `CreateToolkitVersionRequest`: {e}")
                 });
             self
         }
@@ -24631,7 +24739,7 @@ pub mod builder {
             self.manifest = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `manifest` of `CreateToolkitVersionRequest`: {e}")
+                    format!("property `manifest` of `CreateToolkitVersionRequest`: {e}")
                 });
             self
         }
@@ -24646,17 +24754,17 @@ pub mod builder {
                 .try_into()
                 .map_err(|e| {
                     format!(
-                        "member `version_label` of `CreateToolkitVersionRequest`: {e}"
+                        "property `version_label` of `CreateToolkitVersionRequest`: {e}"
                     )
                 });
             self
         }
 
-        /// Finishes the value.
+        /// Builds the value.
         ///
         /// # Errors
         ///
-        /// Names the first member that is required and was not set, or whose value does not fit.
+        /// Names the first property that is required but not set, or whose value is invalid.
         pub fn build(
             self,
         ) -> ::std::result::Result<
@@ -24738,7 +24846,7 @@ pub mod builder {
             self.conflicts = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `conflicts` of `CreateToolkitVersionResult`: {e}")
+                    format!("property `conflicts` of `CreateToolkitVersionResult`: {e}")
                 });
             self
         }
@@ -24752,7 +24860,7 @@ pub mod builder {
             self.summary = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `summary` of `CreateToolkitVersionResult`: {e}")
+                    format!("property `summary` of `CreateToolkitVersionResult`: {e}")
                 });
             self
         }
@@ -24766,7 +24874,7 @@ pub mod builder {
             self.validation = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `validation` of `CreateToolkitVersionResult`: {e}")
+                    format!("property `validation` of `CreateToolkitVersionResult`: {e}")
                 });
             self
         }
@@ -24780,16 +24888,16 @@ pub mod builder {
             self.version = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `version` of `CreateToolkitVersionResult`: {e}")
+                    format!("property `version` of `CreateToolkitVersionResult`: {e}")
                 });
             self
         }
 
-        /// Finishes the value.
+        /// Builds the value.
         ///
         /// # Errors
         ///
-        /// Names the first member that is required and was not set, or whose value does not fit.
+        /// Names the first property that is required but not set, or whose value is invalid.
         pub fn build(
             self,
         ) -> ::std::result::Result<
@@ -24848,15 +24956,15 @@ pub mod builder {
         fn default() -> Self {
             Self {
                 originating_id: Err(
-                    "member `originating_id` of `CreateWorkflowRunRequest` is required and was not set"
+                    "property `originating_id` of `CreateWorkflowRunRequest` is required and was not set"
                         .to_owned(),
                 ),
                 originating_type: Err(
-                    "member `originating_type` of `CreateWorkflowRunRequest` is required and was not set"
+                    "property `originating_type` of `CreateWorkflowRunRequest` is required and was not set"
                         .to_owned(),
                 ),
                 workflow_template_id: Err(
-                    "member `workflow_template_id` of `CreateWorkflowRunRequest` is required and was not set"
+                    "property `workflow_template_id` of `CreateWorkflowRunRequest` is required and was not set"
                         .to_owned(),
                 ),
             }
@@ -24873,7 +24981,9 @@ pub mod builder {
             self.originating_id = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `originating_id` of `CreateWorkflowRunRequest`: {e}")
+                    format!(
+                        "property `originating_id` of `CreateWorkflowRunRequest`: {e}"
+                    )
                 });
             self
         }
@@ -24888,7 +24998,7 @@ pub mod builder {
                 .try_into()
                 .map_err(|e| {
                     format!(
-                        "member `originating_type` of `CreateWorkflowRunRequest`: {e}"
+                        "property `originating_type` of `CreateWorkflowRunRequest`: {e}"
                     )
                 });
             self
@@ -24904,17 +25014,17 @@ pub mod builder {
                 .try_into()
                 .map_err(|e| {
                     format!(
-                        "member `workflow_template_id` of `CreateWorkflowRunRequest`: {e}"
+                        "property `workflow_template_id` of `CreateWorkflowRunRequest`: {e}"
                     )
                 });
             self
         }
 
-        /// Finishes the value.
+        /// Builds the value.
         ///
         /// # Errors
         ///
-        /// Names the first member that is required and was not set, or whose value does not fit.
+        /// Names the first property that is required but not set, or whose value is invalid.
         pub fn build(
             self,
         ) -> ::std::result::Result<
@@ -25007,7 +25117,7 @@ pub mod builder {
             self.created_at = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `created_at` of `CreatedChatSession`: {e}")
+                    format!("property `created_at` of `CreatedChatSession`: {e}")
                 });
             self
         }
@@ -25020,7 +25130,7 @@ pub mod builder {
         {
             self.id = value
                 .try_into()
-                .map_err(|e| format!("member `id` of `CreatedChatSession`: {e}"));
+                .map_err(|e| format!("property `id` of `CreatedChatSession`: {e}"));
             self
         }
 
@@ -25033,7 +25143,7 @@ pub mod builder {
             self.initial_turn = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `initial_turn` of `CreatedChatSession`: {e}")
+                    format!("property `initial_turn` of `CreatedChatSession`: {e}")
                 });
             self
         }
@@ -25047,7 +25157,7 @@ pub mod builder {
             self.meeting_id = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `meeting_id` of `CreatedChatSession`: {e}")
+                    format!("property `meeting_id` of `CreatedChatSession`: {e}")
                 });
             self
         }
@@ -25067,7 +25177,9 @@ pub mod builder {
         {
             self.metadata = value
                 .try_into()
-                .map_err(|e| format!("member `metadata` of `CreatedChatSession`: {e}"));
+                .map_err(|e| {
+                    format!("property `metadata` of `CreatedChatSession`: {e}")
+                });
             self
         }
 
@@ -25081,15 +25193,15 @@ pub mod builder {
         {
             self.status = value
                 .try_into()
-                .map_err(|e| format!("member `status` of `CreatedChatSession`: {e}"));
+                .map_err(|e| format!("property `status` of `CreatedChatSession`: {e}"));
             self
         }
 
-        /// Finishes the value.
+        /// Builds the value.
         ///
         /// # Errors
         ///
-        /// Names the first member that is required and was not set, or whose value does not fit.
+        /// Names the first property that is required but not set, or whose value is invalid.
         pub fn build(
             self,
         ) -> ::std::result::Result<
@@ -25204,7 +25316,9 @@ pub mod builder {
         {
             self.action = value
                 .try_into()
-                .map_err(|e| format!("member `action` of `CredentialAuditEvent`: {e}"));
+                .map_err(|e| {
+                    format!("property `action` of `CredentialAuditEvent`: {e}")
+                });
             self
         }
 
@@ -25217,7 +25331,7 @@ pub mod builder {
             self.created_at = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `created_at` of `CredentialAuditEvent`: {e}")
+                    format!("property `created_at` of `CredentialAuditEvent`: {e}")
                 });
             self
         }
@@ -25233,7 +25347,7 @@ pub mod builder {
             self.credential_type = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `credential_type` of `CredentialAuditEvent`: {e}")
+                    format!("property `credential_type` of `CredentialAuditEvent`: {e}")
                 });
             self
         }
@@ -25246,7 +25360,7 @@ pub mod builder {
         {
             self.id = value
                 .try_into()
-                .map_err(|e| format!("member `id` of `CredentialAuditEvent`: {e}"));
+                .map_err(|e| format!("property `id` of `CredentialAuditEvent`: {e}"));
             self
         }
 
@@ -25261,7 +25375,7 @@ pub mod builder {
             self.initiated_by = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `initiated_by` of `CredentialAuditEvent`: {e}")
+                    format!("property `initiated_by` of `CredentialAuditEvent`: {e}")
                 });
             self
         }
@@ -25275,7 +25389,7 @@ pub mod builder {
             self.ip_address = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `ip_address` of `CredentialAuditEvent`: {e}")
+                    format!("property `ip_address` of `CredentialAuditEvent`: {e}")
                 });
             self
         }
@@ -25293,7 +25407,7 @@ pub mod builder {
             self.metadata = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `metadata` of `CredentialAuditEvent`: {e}")
+                    format!("property `metadata` of `CredentialAuditEvent`: {e}")
                 });
             self
         }
@@ -25307,7 +25421,7 @@ pub mod builder {
             self.partner_app_id = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `partner_app_id` of `CredentialAuditEvent`: {e}")
+                    format!("property `partner_app_id` of `CredentialAuditEvent`: {e}")
                 });
             self
         }
@@ -25320,7 +25434,9 @@ pub mod builder {
         {
             self.reason = value
                 .try_into()
-                .map_err(|e| format!("member `reason` of `CredentialAuditEvent`: {e}"));
+                .map_err(|e| {
+                    format!("property `reason` of `CredentialAuditEvent`: {e}")
+                });
             self
         }
 
@@ -25333,16 +25449,16 @@ pub mod builder {
             self.user_agent = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `user_agent` of `CredentialAuditEvent`: {e}")
+                    format!("property `user_agent` of `CredentialAuditEvent`: {e}")
                 });
             self
         }
 
-        /// Finishes the value.
+        /// Builds the value.
         ///
         /// # Errors
         ///
-        /// Names the first member that is required and was not set, or whose value does not fit.
+        /// Names the first property that is required but not set, or whose value is invalid.
         pub fn build(
             self,
         ) -> ::std::result::Result<
@@ -25417,7 +25533,7 @@ pub mod builder {
         {
             self.count = value
                 .try_into()
-                .map_err(|e| format!("member `count` of `CredentialAuditPage`: {e}"));
+                .map_err(|e| format!("property `count` of `CredentialAuditPage`: {e}"));
             self
         }
 
@@ -25429,7 +25545,7 @@ pub mod builder {
         {
             self.limit = value
                 .try_into()
-                .map_err(|e| format!("member `limit` of `CredentialAuditPage`: {e}"));
+                .map_err(|e| format!("property `limit` of `CredentialAuditPage`: {e}"));
             self
         }
 
@@ -25441,15 +25557,15 @@ pub mod builder {
         {
             self.offset = value
                 .try_into()
-                .map_err(|e| format!("member `offset` of `CredentialAuditPage`: {e}"));
+                .map_err(|e| format!("property `offset` of `CredentialAuditPage`: {e}"));
             self
         }
 
-        /// Finishes the value.
+        /// Builds the value.
         ///
         /// # Errors
         ///
-        /// Names the first member that is required and was not set, or whose value does not fit.
+        /// Names the first property that is required but not set, or whose value is invalid.
         pub fn build(
             self,
         ) -> ::std::result::Result<
@@ -25516,7 +25632,7 @@ pub mod builder {
         {
             self.events = value
                 .try_into()
-                .map_err(|e| format!("member `events` of `CredentialHistory`: {e}"));
+                .map_err(|e| format!("property `events` of `CredentialHistory`: {e}"));
             self
         }
 
@@ -25530,15 +25646,17 @@ pub mod builder {
         {
             self.pagination = value
                 .try_into()
-                .map_err(|e| format!("member `pagination` of `CredentialHistory`: {e}"));
+                .map_err(|e| {
+                    format!("property `pagination` of `CredentialHistory`: {e}")
+                });
             self
         }
 
-        /// Finishes the value.
+        /// Builds the value.
         ///
         /// # Errors
         ///
-        /// Names the first member that is required and was not set, or whose value does not fit.
+        /// Names the first property that is required but not set, or whose value is invalid.
         pub fn build(
             self,
         ) -> ::std::result::Result<
@@ -25619,7 +25737,7 @@ pub mod builder {
             self.credential_type = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `credential_type` of `CredentialRotation`: {e}")
+                    format!("property `credential_type` of `CredentialRotation`: {e}")
                 });
             self
         }
@@ -25633,7 +25751,9 @@ pub mod builder {
             self.grace_period_ends_at = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `grace_period_ends_at` of `CredentialRotation`: {e}")
+                    format!(
+                        "property `grace_period_ends_at` of `CredentialRotation`: {e}"
+                    )
                 });
             self
         }
@@ -25649,7 +25769,7 @@ pub mod builder {
             self.new_credential = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `new_credential` of `CredentialRotation`: {e}")
+                    format!("property `new_credential` of `CredentialRotation`: {e}")
                 });
             self
         }
@@ -25663,7 +25783,9 @@ pub mod builder {
             self.rollback_expires_at = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `rollback_expires_at` of `CredentialRotation`: {e}")
+                    format!(
+                        "property `rollback_expires_at` of `CredentialRotation`: {e}"
+                    )
                 });
             self
         }
@@ -25679,16 +25801,16 @@ pub mod builder {
             self.rollback_token = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `rollback_token` of `CredentialRotation`: {e}")
+                    format!("property `rollback_token` of `CredentialRotation`: {e}")
                 });
             self
         }
 
-        /// Finishes the value.
+        /// Builds the value.
         ///
         /// # Errors
         ///
-        /// Names the first member that is required and was not set, or whose value does not fit.
+        /// Names the first property that is required but not set, or whose value is invalid.
         pub fn build(
             self,
         ) -> ::std::result::Result<
@@ -25787,7 +25909,7 @@ pub mod builder {
         {
             self.age_days = value
                 .try_into()
-                .map_err(|e| format!("member `age_days` of `CredentialStatus`: {e}"));
+                .map_err(|e| format!("property `age_days` of `CredentialStatus`: {e}"));
             self
         }
 
@@ -25799,7 +25921,9 @@ pub mod builder {
         {
             self.created_at = value
                 .try_into()
-                .map_err(|e| format!("member `created_at` of `CredentialStatus`: {e}"));
+                .map_err(|e| {
+                    format!("property `created_at` of `CredentialStatus`: {e}")
+                });
             self
         }
 
@@ -25814,7 +25938,7 @@ pub mod builder {
             self.credential_type = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `credential_type` of `CredentialStatus`: {e}")
+                    format!("property `credential_type` of `CredentialStatus`: {e}")
                 });
             self
         }
@@ -25828,7 +25952,7 @@ pub mod builder {
             self.grace_period_ends_at = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `grace_period_ends_at` of `CredentialStatus`: {e}")
+                    format!("property `grace_period_ends_at` of `CredentialStatus`: {e}")
                 });
             self
         }
@@ -25842,7 +25966,7 @@ pub mod builder {
             self.last_rotated_at = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `last_rotated_at` of `CredentialStatus`: {e}")
+                    format!("property `last_rotated_at` of `CredentialStatus`: {e}")
                 });
             self
         }
@@ -25856,7 +25980,7 @@ pub mod builder {
             self.last_used_at = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `last_used_at` of `CredentialStatus`: {e}")
+                    format!("property `last_used_at` of `CredentialStatus`: {e}")
                 });
             self
         }
@@ -25872,7 +25996,7 @@ pub mod builder {
             self.recommended_action = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `recommended_action` of `CredentialStatus`: {e}")
+                    format!("property `recommended_action` of `CredentialStatus`: {e}")
                 });
             self
         }
@@ -25887,15 +26011,15 @@ pub mod builder {
         {
             self.status = value
                 .try_into()
-                .map_err(|e| format!("member `status` of `CredentialStatus`: {e}"));
+                .map_err(|e| format!("property `status` of `CredentialStatus`: {e}"));
             self
         }
 
-        /// Finishes the value.
+        /// Builds the value.
         ///
         /// # Errors
         ///
-        /// Names the first member that is required and was not set, or whose value does not fit.
+        /// Names the first property that is required but not set, or whose value is invalid.
         pub fn build(
             self,
         ) -> ::std::result::Result<
@@ -25991,7 +26115,7 @@ pub mod builder {
             self.dns_record_name = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `dns_record_name` of `DomainVerification`: {e}")
+                    format!("property `dns_record_name` of `DomainVerification`: {e}")
                 });
             self
         }
@@ -26005,7 +26129,7 @@ pub mod builder {
             self.dns_record_value = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `dns_record_value` of `DomainVerification`: {e}")
+                    format!("property `dns_record_value` of `DomainVerification`: {e}")
                 });
             self
         }
@@ -26018,7 +26142,7 @@ pub mod builder {
         {
             self.domain = value
                 .try_into()
-                .map_err(|e| format!("member `domain` of `DomainVerification`: {e}"));
+                .map_err(|e| format!("property `domain` of `DomainVerification`: {e}"));
             self
         }
 
@@ -26031,7 +26155,7 @@ pub mod builder {
             self.expires_at = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `expires_at` of `DomainVerification`: {e}")
+                    format!("property `expires_at` of `DomainVerification`: {e}")
                 });
             self
         }
@@ -26046,7 +26170,7 @@ pub mod builder {
         {
             self.status = value
                 .try_into()
-                .map_err(|e| format!("member `status` of `DomainVerification`: {e}"));
+                .map_err(|e| format!("property `status` of `DomainVerification`: {e}"));
             self
         }
 
@@ -26059,16 +26183,16 @@ pub mod builder {
             self.verified_at = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `verified_at` of `DomainVerification`: {e}")
+                    format!("property `verified_at` of `DomainVerification`: {e}")
                 });
             self
         }
 
-        /// Finishes the value.
+        /// Builds the value.
         ///
         /// # Errors
         ///
-        /// Names the first member that is required and was not set, or whose value does not fit.
+        /// Names the first property that is required but not set, or whose value is invalid.
         pub fn build(
             self,
         ) -> ::std::result::Result<
@@ -26142,14 +26266,16 @@ pub mod builder {
             self.action_button_id = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `action_button_id` of `ExecuteNextStepRequest`: {e}")
+                    format!(
+                        "property `action_button_id` of `ExecuteNextStepRequest`: {e}"
+                    )
                 });
             self
         }
 
         /// **Inferred.** Parameters of the run; free-form JSON object.
         ///
-        /// The vendor does not document this member (basis: only the vendor's SDK has it).
+        /// The vendor does not document this property (basis: only the vendor's SDK has it).
         pub fn parameters<T>(mut self, value: T) -> Self
         where
             T: ::std::convert::TryInto<
@@ -26162,16 +26288,16 @@ pub mod builder {
             self.parameters = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `parameters` of `ExecuteNextStepRequest`: {e}")
+                    format!("property `parameters` of `ExecuteNextStepRequest`: {e}")
                 });
             self
         }
 
-        /// Finishes the value.
+        /// Builds the value.
         ///
         /// # Errors
         ///
-        /// Names the first member that is required and was not set, or whose value does not fit.
+        /// Names the first property that is required but not set, or whose value is invalid.
         pub fn build(
             self,
         ) -> ::std::result::Result<
@@ -26268,14 +26394,16 @@ pub mod builder {
             self.action_button_ids = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `action_button_ids` of `ExportEntitiesRequest`: {e}")
+                    format!(
+                        "property `action_button_ids` of `ExportEntitiesRequest`: {e}"
+                    )
                 });
             self
         }
 
         /// **Inferred.** Canvas templates.
         ///
-        /// The vendor does not document this member (basis: only the vendor's SDK has it).
+        /// The vendor does not document this property (basis: only the vendor's SDK has it).
         pub fn canvas_template_ids<T>(mut self, value: T) -> Self
         where
             T: ::std::convert::TryInto<
@@ -26287,7 +26415,7 @@ pub mod builder {
                 .try_into()
                 .map_err(|e| {
                     format!(
-                        "member `canvas_template_ids` of `ExportEntitiesRequest`: {e}"
+                        "property `canvas_template_ids` of `ExportEntitiesRequest`: {e}"
                     )
                 });
             self
@@ -26304,7 +26432,7 @@ pub mod builder {
             self.description = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `description` of `ExportEntitiesRequest`: {e}")
+                    format!("property `description` of `ExportEntitiesRequest`: {e}")
                 });
             self
         }
@@ -26319,7 +26447,7 @@ pub mod builder {
         {
             self.name = value
                 .try_into()
-                .map_err(|e| format!("member `name` of `ExportEntitiesRequest`: {e}"));
+                .map_err(|e| format!("property `name` of `ExportEntitiesRequest`: {e}"));
             self
         }
 
@@ -26334,7 +26462,7 @@ pub mod builder {
             self.next_step_ids = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `next_step_ids` of `ExportEntitiesRequest`: {e}")
+                    format!("property `next_step_ids` of `ExportEntitiesRequest`: {e}")
                 });
             self
         }
@@ -26350,7 +26478,7 @@ pub mod builder {
             self.shortcut_ids = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `shortcut_ids` of `ExportEntitiesRequest`: {e}")
+                    format!("property `shortcut_ids` of `ExportEntitiesRequest`: {e}")
                 });
             self
         }
@@ -26366,14 +26494,14 @@ pub mod builder {
             self.template_ids = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `template_ids` of `ExportEntitiesRequest`: {e}")
+                    format!("property `template_ids` of `ExportEntitiesRequest`: {e}")
                 });
             self
         }
 
         /// **Inferred.** Workflows.
         ///
-        /// The vendor does not document this member (basis: only the vendor's SDK has it).
+        /// The vendor does not document this property (basis: only the vendor's SDK has it).
         pub fn workflow_ids<T>(mut self, value: T) -> Self
         where
             T: ::std::convert::TryInto<
@@ -26384,16 +26512,16 @@ pub mod builder {
             self.workflow_ids = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `workflow_ids` of `ExportEntitiesRequest`: {e}")
+                    format!("property `workflow_ids` of `ExportEntitiesRequest`: {e}")
                 });
             self
         }
 
-        /// Finishes the value.
+        /// Builds the value.
         ///
         /// # Errors
         ///
-        /// Names the first member that is required and was not set, or whose value does not fit.
+        /// Names the first property that is required but not set, or whose value is invalid.
         pub fn build(
             self,
         ) -> ::std::result::Result<
@@ -26489,13 +26617,13 @@ pub mod builder {
         {
             self.description = value
                 .try_into()
-                .map_err(|e| format!("member `description` of `ExportMetadata`: {e}"));
+                .map_err(|e| format!("property `description` of `ExportMetadata`: {e}"));
             self
         }
 
         /// **Inferred.** Licence.
         ///
-        /// The vendor does not document this member (basis: only the vendor's SDK has it).
+        /// The vendor does not document this property (basis: only the vendor's SDK has it).
         pub fn license<T>(mut self, value: T) -> Self
         where
             T: ::std::convert::TryInto<::std::option::Option<::std::string::String>>,
@@ -26503,13 +26631,13 @@ pub mod builder {
         {
             self.license = value
                 .try_into()
-                .map_err(|e| format!("member `license` of `ExportMetadata`: {e}"));
+                .map_err(|e| format!("property `license` of `ExportMetadata`: {e}"));
             self
         }
 
         /// **Inferred.** URL of the licence.
         ///
-        /// The vendor does not document this member (basis: only the vendor's SDK has it).
+        /// The vendor does not document this property (basis: only the vendor's SDK has it).
         pub fn license_url<T>(mut self, value: T) -> Self
         where
             T: ::std::convert::TryInto<::std::option::Option<::std::string::String>>,
@@ -26517,7 +26645,7 @@ pub mod builder {
         {
             self.license_url = value
                 .try_into()
-                .map_err(|e| format!("member `license_url` of `ExportMetadata`: {e}"));
+                .map_err(|e| format!("property `license_url` of `ExportMetadata`: {e}"));
             self
         }
 
@@ -26529,7 +26657,7 @@ pub mod builder {
         {
             self.name = value
                 .try_into()
-                .map_err(|e| format!("member `name` of `ExportMetadata`: {e}"));
+                .map_err(|e| format!("property `name` of `ExportMetadata`: {e}"));
             self
         }
 
@@ -26541,7 +26669,7 @@ pub mod builder {
         {
             self.slug = value
                 .try_into()
-                .map_err(|e| format!("member `slug` of `ExportMetadata`: {e}"));
+                .map_err(|e| format!("property `slug` of `ExportMetadata`: {e}"));
             self
         }
 
@@ -26553,15 +26681,15 @@ pub mod builder {
         {
             self.version = value
                 .try_into()
-                .map_err(|e| format!("member `version` of `ExportMetadata`: {e}"));
+                .map_err(|e| format!("property `version` of `ExportMetadata`: {e}"));
             self
         }
 
-        /// Finishes the value.
+        /// Builds the value.
         ///
         /// # Errors
         ///
-        /// Names the first member that is required and was not set, or whose value does not fit.
+        /// Names the first property that is required but not set, or whose value is invalid.
         pub fn build(
             self,
         ) -> ::std::result::Result<
@@ -26652,13 +26780,15 @@ pub mod builder {
         {
             self.action_buttons = value
                 .try_into()
-                .map_err(|e| format!("member `action_buttons` of `ExportSummary`: {e}"));
+                .map_err(|e| {
+                    format!("property `action_buttons` of `ExportSummary`: {e}")
+                });
             self
         }
 
         /// **Inferred.** Canvas templates.
         ///
-        /// The vendor does not document this member (basis: only the vendor's SDK has it).
+        /// The vendor does not document this property (basis: only the vendor's SDK has it).
         pub fn canvas_templates<T>(mut self, value: T) -> Self
         where
             T: ::std::convert::TryInto<::std::option::Option<i64>>,
@@ -26667,7 +26797,7 @@ pub mod builder {
             self.canvas_templates = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `canvas_templates` of `ExportSummary`: {e}")
+                    format!("property `canvas_templates` of `ExportSummary`: {e}")
                 });
             self
         }
@@ -26680,7 +26810,7 @@ pub mod builder {
         {
             self.next_steps = value
                 .try_into()
-                .map_err(|e| format!("member `next_steps` of `ExportSummary`: {e}"));
+                .map_err(|e| format!("property `next_steps` of `ExportSummary`: {e}"));
             self
         }
 
@@ -26692,7 +26822,7 @@ pub mod builder {
         {
             self.shortcuts = value
                 .try_into()
-                .map_err(|e| format!("member `shortcuts` of `ExportSummary`: {e}"));
+                .map_err(|e| format!("property `shortcuts` of `ExportSummary`: {e}"));
             self
         }
 
@@ -26704,13 +26834,13 @@ pub mod builder {
         {
             self.templates = value
                 .try_into()
-                .map_err(|e| format!("member `templates` of `ExportSummary`: {e}"));
+                .map_err(|e| format!("property `templates` of `ExportSummary`: {e}"));
             self
         }
 
         /// **Inferred.** Workflows.
         ///
-        /// The vendor does not document this member (basis: only the vendor's SDK has it).
+        /// The vendor does not document this property (basis: only the vendor's SDK has it).
         pub fn workflows<T>(mut self, value: T) -> Self
         where
             T: ::std::convert::TryInto<::std::option::Option<i64>>,
@@ -26718,15 +26848,15 @@ pub mod builder {
         {
             self.workflows = value
                 .try_into()
-                .map_err(|e| format!("member `workflows` of `ExportSummary`: {e}"));
+                .map_err(|e| format!("property `workflows` of `ExportSummary`: {e}"));
             self
         }
 
-        /// Finishes the value.
+        /// Builds the value.
         ///
         /// # Errors
         ///
-        /// Names the first member that is required and was not set, or whose value does not fit.
+        /// Names the first property that is required but not set, or whose value is invalid.
         pub fn build(
             self,
         ) -> ::std::result::Result<super::ExportSummary, super::error::ConversionError> {
@@ -26804,7 +26934,7 @@ pub mod builder {
         {
             self.code = value
                 .try_into()
-                .map_err(|e| format!("member `code` of `ExportWarning`: {e}"));
+                .map_err(|e| format!("property `code` of `ExportWarning`: {e}"));
             self
         }
 
@@ -26816,7 +26946,7 @@ pub mod builder {
         {
             self.entity_name = value
                 .try_into()
-                .map_err(|e| format!("member `entity_name` of `ExportWarning`: {e}"));
+                .map_err(|e| format!("property `entity_name` of `ExportWarning`: {e}"));
             self
         }
 
@@ -26828,7 +26958,7 @@ pub mod builder {
         {
             self.entity_type = value
                 .try_into()
-                .map_err(|e| format!("member `entity_type` of `ExportWarning`: {e}"));
+                .map_err(|e| format!("property `entity_type` of `ExportWarning`: {e}"));
             self
         }
 
@@ -26840,15 +26970,15 @@ pub mod builder {
         {
             self.message = value
                 .try_into()
-                .map_err(|e| format!("member `message` of `ExportWarning`: {e}"));
+                .map_err(|e| format!("property `message` of `ExportWarning`: {e}"));
             self
         }
 
-        /// Finishes the value.
+        /// Builds the value.
         ///
         /// # Errors
         ///
-        /// Names the first member that is required and was not set, or whose value does not fit.
+        /// Names the first property that is required but not set, or whose value is invalid.
         pub fn build(
             self,
         ) -> ::std::result::Result<super::ExportWarning, super::error::ConversionError> {
@@ -27005,7 +27135,7 @@ pub mod builder {
             self.allowed_email_domains = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `allowed_email_domains` of `IdpConfig`: {e}")
+                    format!("property `allowed_email_domains` of `IdpConfig`: {e}")
                 });
             self
         }
@@ -27019,7 +27149,7 @@ pub mod builder {
             self.authorization_endpoint = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `authorization_endpoint` of `IdpConfig`: {e}")
+                    format!("property `authorization_endpoint` of `IdpConfig`: {e}")
                 });
             self
         }
@@ -27039,7 +27169,7 @@ pub mod builder {
         {
             self.claim_mappings = value
                 .try_into()
-                .map_err(|e| format!("member `claim_mappings` of `IdpConfig`: {e}"));
+                .map_err(|e| format!("property `claim_mappings` of `IdpConfig`: {e}"));
             self
         }
 
@@ -27051,7 +27181,7 @@ pub mod builder {
         {
             self.created_at = value
                 .try_into()
-                .map_err(|e| format!("member `created_at` of `IdpConfig`: {e}"));
+                .map_err(|e| format!("property `created_at` of `IdpConfig`: {e}"));
             self
         }
 
@@ -27064,7 +27194,7 @@ pub mod builder {
             self.discovery_last_fetched_at = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `discovery_last_fetched_at` of `IdpConfig`: {e}")
+                    format!("property `discovery_last_fetched_at` of `IdpConfig`: {e}")
                 });
             self
         }
@@ -27077,7 +27207,7 @@ pub mod builder {
         {
             self.discovery_url = value
                 .try_into()
-                .map_err(|e| format!("member `discovery_url` of `IdpConfig`: {e}"));
+                .map_err(|e| format!("property `discovery_url` of `IdpConfig`: {e}"));
             self
         }
 
@@ -27089,7 +27219,7 @@ pub mod builder {
         {
             self.id = value
                 .try_into()
-                .map_err(|e| format!("member `id` of `IdpConfig`: {e}"));
+                .map_err(|e| format!("property `id` of `IdpConfig`: {e}"));
             self
         }
 
@@ -27101,7 +27231,7 @@ pub mod builder {
         {
             self.idp_client_id = value
                 .try_into()
-                .map_err(|e| format!("member `idp_client_id` of `IdpConfig`: {e}"));
+                .map_err(|e| format!("property `idp_client_id` of `IdpConfig`: {e}"));
             self
         }
 
@@ -27113,7 +27243,7 @@ pub mod builder {
         {
             self.is_active = value
                 .try_into()
-                .map_err(|e| format!("member `is_active` of `IdpConfig`: {e}"));
+                .map_err(|e| format!("property `is_active` of `IdpConfig`: {e}"));
             self
         }
 
@@ -27125,7 +27255,7 @@ pub mod builder {
         {
             self.issuer = value
                 .try_into()
-                .map_err(|e| format!("member `issuer` of `IdpConfig`: {e}"));
+                .map_err(|e| format!("property `issuer` of `IdpConfig`: {e}"));
             self
         }
 
@@ -27137,7 +27267,7 @@ pub mod builder {
         {
             self.jwks_uri = value
                 .try_into()
-                .map_err(|e| format!("member `jwks_uri` of `IdpConfig`: {e}"));
+                .map_err(|e| format!("property `jwks_uri` of `IdpConfig`: {e}"));
             self
         }
 
@@ -27149,7 +27279,7 @@ pub mod builder {
         {
             self.mode = value
                 .try_into()
-                .map_err(|e| format!("member `mode` of `IdpConfig`: {e}"));
+                .map_err(|e| format!("property `mode` of `IdpConfig`: {e}"));
             self
         }
 
@@ -27161,7 +27291,7 @@ pub mod builder {
         {
             self.name = value
                 .try_into()
-                .map_err(|e| format!("member `name` of `IdpConfig`: {e}"));
+                .map_err(|e| format!("property `name` of `IdpConfig`: {e}"));
             self
         }
 
@@ -27173,7 +27303,7 @@ pub mod builder {
         {
             self.partner_app_id = value
                 .try_into()
-                .map_err(|e| format!("member `partner_app_id` of `IdpConfig`: {e}"));
+                .map_err(|e| format!("property `partner_app_id` of `IdpConfig`: {e}"));
             self
         }
 
@@ -27187,7 +27317,7 @@ pub mod builder {
         {
             self.scopes = value
                 .try_into()
-                .map_err(|e| format!("member `scopes` of `IdpConfig`: {e}"));
+                .map_err(|e| format!("property `scopes` of `IdpConfig`: {e}"));
             self
         }
 
@@ -27199,7 +27329,7 @@ pub mod builder {
         {
             self.token_endpoint = value
                 .try_into()
-                .map_err(|e| format!("member `token_endpoint` of `IdpConfig`: {e}"));
+                .map_err(|e| format!("property `token_endpoint` of `IdpConfig`: {e}"));
             self
         }
 
@@ -27211,7 +27341,7 @@ pub mod builder {
         {
             self.type_ = value
                 .try_into()
-                .map_err(|e| format!("member `type` of `IdpConfig`: {e}"));
+                .map_err(|e| format!("property `type` of `IdpConfig`: {e}"));
             self
         }
 
@@ -27223,7 +27353,7 @@ pub mod builder {
         {
             self.updated_at = value
                 .try_into()
-                .map_err(|e| format!("member `updated_at` of `IdpConfig`: {e}"));
+                .map_err(|e| format!("property `updated_at` of `IdpConfig`: {e}"));
             self
         }
 
@@ -27235,15 +27365,17 @@ pub mod builder {
         {
             self.userinfo_endpoint = value
                 .try_into()
-                .map_err(|e| format!("member `userinfo_endpoint` of `IdpConfig`: {e}"));
+                .map_err(|e| {
+                    format!("property `userinfo_endpoint` of `IdpConfig`: {e}")
+                });
             self
         }
 
-        /// Finishes the value.
+        /// Builds the value.
         ///
         /// # Errors
         ///
-        /// Names the first member that is required and was not set, or whose value does not fit.
+        /// Names the first property that is required but not set, or whose value is invalid.
         pub fn build(
             self,
         ) -> ::std::result::Result<super::IdpConfig, super::error::ConversionError> {
@@ -27350,7 +27482,7 @@ pub mod builder {
             self.code = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `code` of `IdpDomainVerificationBadRequest`: {e}")
+                    format!("property `code` of `IdpDomainVerificationBadRequest`: {e}")
                 });
             self
         }
@@ -27364,7 +27496,7 @@ pub mod builder {
             self.error = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `error` of `IdpDomainVerificationBadRequest`: {e}")
+                    format!("property `error` of `IdpDomainVerificationBadRequest`: {e}")
                 });
             self
         }
@@ -27378,7 +27510,9 @@ pub mod builder {
             self.message = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `message` of `IdpDomainVerificationBadRequest`: {e}")
+                    format!(
+                        "property `message` of `IdpDomainVerificationBadRequest`: {e}"
+                    )
                 });
             self
         }
@@ -27393,17 +27527,17 @@ pub mod builder {
                 .try_into()
                 .map_err(|e| {
                     format!(
-                        "member `request_id` of `IdpDomainVerificationBadRequest`: {e}"
+                        "property `request_id` of `IdpDomainVerificationBadRequest`: {e}"
                     )
                 });
             self
         }
 
-        /// Finishes the value.
+        /// Builds the value.
         ///
         /// # Errors
         ///
-        /// Names the first member that is required and was not set, or whose value does not fit.
+        /// Names the first property that is required but not set, or whose value is invalid.
         pub fn build(
             self,
         ) -> ::std::result::Result<
@@ -27464,11 +27598,11 @@ pub mod builder {
         fn default() -> Self {
             Self {
                 client_id: Err(
-                    "member `client_id` of `InitiateAuthRequest` is required and was not set"
+                    "property `client_id` of `InitiateAuthRequest` is required and was not set"
                         .to_owned(),
                 ),
                 email: Err(
-                    "member `email` of `InitiateAuthRequest` is required and was not set"
+                    "property `email` of `InitiateAuthRequest` is required and was not set"
                         .to_owned(),
                 ),
                 is_admin: Ok(::std::default::Default::default()),
@@ -27488,7 +27622,7 @@ pub mod builder {
             self.client_id = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `client_id` of `InitiateAuthRequest`: {e}")
+                    format!("property `client_id` of `InitiateAuthRequest`: {e}")
                 });
             self
         }
@@ -27501,7 +27635,7 @@ pub mod builder {
         {
             self.email = value
                 .try_into()
-                .map_err(|e| format!("member `email` of `InitiateAuthRequest`: {e}"));
+                .map_err(|e| format!("property `email` of `InitiateAuthRequest`: {e}"));
             self
         }
 
@@ -27513,7 +27647,9 @@ pub mod builder {
         {
             self.is_admin = value
                 .try_into()
-                .map_err(|e| format!("member `is_admin` of `InitiateAuthRequest`: {e}"));
+                .map_err(|e| {
+                    format!("property `is_admin` of `InitiateAuthRequest`: {e}")
+                });
             self
         }
 
@@ -27525,7 +27661,7 @@ pub mod builder {
         {
             self.name = value
                 .try_into()
-                .map_err(|e| format!("member `name` of `InitiateAuthRequest`: {e}"));
+                .map_err(|e| format!("property `name` of `InitiateAuthRequest`: {e}"));
             self
         }
 
@@ -27538,16 +27674,16 @@ pub mod builder {
             self.workspace_id = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `workspace_id` of `InitiateAuthRequest`: {e}")
+                    format!("property `workspace_id` of `InitiateAuthRequest`: {e}")
                 });
             self
         }
 
-        /// Finishes the value.
+        /// Builds the value.
         ///
         /// # Errors
         ///
-        /// Names the first member that is required and was not set, or whose value does not fit.
+        /// Names the first property that is required but not set, or whose value is invalid.
         pub fn build(
             self,
         ) -> ::std::result::Result<
@@ -27610,7 +27746,7 @@ pub mod builder {
     impl InstallToolkitRequest {
         /// **Inferred.** Whether to only validate, and install nothing.
         ///
-        /// The vendor does not document this member (basis: only the vendor's SDK has this property).
+        /// The vendor does not document this property (basis: only the vendor's SDK has this property).
         pub fn dry_run<T>(mut self, value: T) -> Self
         where
             T: ::std::convert::TryInto<::std::option::Option<bool>>,
@@ -27619,7 +27755,7 @@ pub mod builder {
             self.dry_run = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `dry_run` of `InstallToolkitRequest`: {e}")
+                    format!("property `dry_run` of `InstallToolkitRequest`: {e}")
                 });
             self
         }
@@ -27633,16 +27769,16 @@ pub mod builder {
             self.workspace_id = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `workspace_id` of `InstallToolkitRequest`: {e}")
+                    format!("property `workspace_id` of `InstallToolkitRequest`: {e}")
                 });
             self
         }
 
-        /// Finishes the value.
+        /// Builds the value.
         ///
         /// # Errors
         ///
-        /// Names the first member that is required and was not set, or whose value does not fit.
+        /// Names the first property that is required but not set, or whose value is invalid.
         pub fn build(
             self,
         ) -> ::std::result::Result<
@@ -27709,7 +27845,7 @@ pub mod builder {
             self.installation = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `installation` of `InstalledToolkit`: {e}")
+                    format!("property `installation` of `InstalledToolkit`: {e}")
                 });
             self
         }
@@ -27722,15 +27858,15 @@ pub mod builder {
         {
             self.toolkit = value
                 .try_into()
-                .map_err(|e| format!("member `toolkit` of `InstalledToolkit`: {e}"));
+                .map_err(|e| format!("property `toolkit` of `InstalledToolkit`: {e}"));
             self
         }
 
-        /// Finishes the value.
+        /// Builds the value.
         ///
         /// # Errors
         ///
-        /// Names the first member that is required and was not set, or whose value does not fit.
+        /// Names the first property that is required but not set, or whose value is invalid.
         pub fn build(
             self,
         ) -> ::std::result::Result<
@@ -27796,7 +27932,7 @@ pub mod builder {
         {
             self.items = value
                 .try_into()
-                .map_err(|e| format!("member `items` of `InstalledToolkitList`: {e}"));
+                .map_err(|e| format!("property `items` of `InstalledToolkitList`: {e}"));
             self
         }
 
@@ -27808,7 +27944,7 @@ pub mod builder {
         {
             self.limit = value
                 .try_into()
-                .map_err(|e| format!("member `limit` of `InstalledToolkitList`: {e}"));
+                .map_err(|e| format!("property `limit` of `InstalledToolkitList`: {e}"));
             self
         }
 
@@ -27820,7 +27956,9 @@ pub mod builder {
         {
             self.offset = value
                 .try_into()
-                .map_err(|e| format!("member `offset` of `InstalledToolkitList`: {e}"));
+                .map_err(|e| {
+                    format!("property `offset` of `InstalledToolkitList`: {e}")
+                });
             self
         }
 
@@ -27832,15 +27970,15 @@ pub mod builder {
         {
             self.total = value
                 .try_into()
-                .map_err(|e| format!("member `total` of `InstalledToolkitList`: {e}"));
+                .map_err(|e| format!("property `total` of `InstalledToolkitList`: {e}"));
             self
         }
 
-        /// Finishes the value.
+        /// Builds the value.
         ///
         /// # Errors
         ///
-        /// Names the first member that is required and was not set, or whose value does not fit.
+        /// Names the first property that is required but not set, or whose value is invalid.
         pub fn build(
             self,
         ) -> ::std::result::Result<
@@ -27889,7 +28027,7 @@ pub mod builder {
         fn default() -> Self {
             Self {
                 token: Err(
-                    "member `token` of `IntrospectTokenRequest` is required and was not set"
+                    "property `token` of `IntrospectTokenRequest` is required and was not set"
                         .to_owned(),
                 ),
             }
@@ -27905,15 +28043,17 @@ pub mod builder {
         {
             self.token = value
                 .try_into()
-                .map_err(|e| format!("member `token` of `IntrospectTokenRequest`: {e}"));
+                .map_err(|e| {
+                    format!("property `token` of `IntrospectTokenRequest`: {e}")
+                });
             self
         }
 
-        /// Finishes the value.
+        /// Builds the value.
         ///
         /// # Errors
         ///
-        /// Names the first member that is required and was not set, or whose value does not fit.
+        /// Names the first property that is required but not set, or whose value is invalid.
         pub fn build(
             self,
         ) -> ::std::result::Result<
@@ -28011,7 +28151,7 @@ pub mod builder {
         {
             self.alg = value
                 .try_into()
-                .map_err(|e| format!("member `alg` of `Jwk`: {e}"));
+                .map_err(|e| format!("property `alg` of `Jwk`: {e}"));
             self
         }
 
@@ -28023,7 +28163,7 @@ pub mod builder {
         {
             self.crv = value
                 .try_into()
-                .map_err(|e| format!("member `crv` of `Jwk`: {e}"));
+                .map_err(|e| format!("property `crv` of `Jwk`: {e}"));
             self
         }
 
@@ -28035,7 +28175,7 @@ pub mod builder {
             >,
             T::Error: ::std::fmt::Display,
         {
-            self.d = value.try_into().map_err(|e| format!("member `d` of `Jwk`: {e}"));
+            self.d = value.try_into().map_err(|e| format!("property `d` of `Jwk`: {e}"));
             self
         }
 
@@ -28045,7 +28185,7 @@ pub mod builder {
             T: ::std::convert::TryInto<::std::option::Option<::std::string::String>>,
             T::Error: ::std::fmt::Display,
         {
-            self.e = value.try_into().map_err(|e| format!("member `e` of `Jwk`: {e}"));
+            self.e = value.try_into().map_err(|e| format!("property `e` of `Jwk`: {e}"));
             self
         }
 
@@ -28057,7 +28197,7 @@ pub mod builder {
         {
             self.kid = value
                 .try_into()
-                .map_err(|e| format!("member `kid` of `Jwk`: {e}"));
+                .map_err(|e| format!("property `kid` of `Jwk`: {e}"));
             self
         }
 
@@ -28069,7 +28209,7 @@ pub mod builder {
         {
             self.kty = value
                 .try_into()
-                .map_err(|e| format!("member `kty` of `Jwk`: {e}"));
+                .map_err(|e| format!("property `kty` of `Jwk`: {e}"));
             self
         }
 
@@ -28079,7 +28219,7 @@ pub mod builder {
             T: ::std::convert::TryInto<::std::option::Option<::std::string::String>>,
             T::Error: ::std::fmt::Display,
         {
-            self.n = value.try_into().map_err(|e| format!("member `n` of `Jwk`: {e}"));
+            self.n = value.try_into().map_err(|e| format!("property `n` of `Jwk`: {e}"));
             self
         }
 
@@ -28091,7 +28231,7 @@ pub mod builder {
         {
             self.use_ = value
                 .try_into()
-                .map_err(|e| format!("member `use` of `Jwk`: {e}"));
+                .map_err(|e| format!("property `use` of `Jwk`: {e}"));
             self
         }
 
@@ -28101,7 +28241,7 @@ pub mod builder {
             T: ::std::convert::TryInto<::std::option::Option<::std::string::String>>,
             T::Error: ::std::fmt::Display,
         {
-            self.x = value.try_into().map_err(|e| format!("member `x` of `Jwk`: {e}"));
+            self.x = value.try_into().map_err(|e| format!("property `x` of `Jwk`: {e}"));
             self
         }
 
@@ -28111,15 +28251,15 @@ pub mod builder {
             T: ::std::convert::TryInto<::std::option::Option<::std::string::String>>,
             T::Error: ::std::fmt::Display,
         {
-            self.y = value.try_into().map_err(|e| format!("member `y` of `Jwk`: {e}"));
+            self.y = value.try_into().map_err(|e| format!("property `y` of `Jwk`: {e}"));
             self
         }
 
-        /// Finishes the value.
+        /// Builds the value.
         ///
         /// # Errors
         ///
-        /// Names the first member that is required and was not set, or whose value does not fit.
+        /// Names the first property that is required but not set, or whose value is invalid.
         pub fn build(
             self,
         ) -> ::std::result::Result<super::Jwk, super::error::ConversionError> {
@@ -28192,15 +28332,15 @@ pub mod builder {
         {
             self.keys = value
                 .try_into()
-                .map_err(|e| format!("member `keys` of `JwkSet`: {e}"));
+                .map_err(|e| format!("property `keys` of `JwkSet`: {e}"));
             self
         }
 
-        /// Finishes the value.
+        /// Builds the value.
         ///
         /// # Errors
         ///
-        /// Names the first member that is required and was not set, or whose value does not fit.
+        /// Names the first property that is required but not set, or whose value is invalid.
         pub fn build(
             self,
         ) -> ::std::result::Result<super::JwkSet, super::error::ConversionError> {
@@ -28267,7 +28407,7 @@ pub mod builder {
             self.code = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `code` of `LinkCalendarEventBadRequest`: {e}")
+                    format!("property `code` of `LinkCalendarEventBadRequest`: {e}")
                 });
             self
         }
@@ -28281,7 +28421,7 @@ pub mod builder {
             self.error = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `error` of `LinkCalendarEventBadRequest`: {e}")
+                    format!("property `error` of `LinkCalendarEventBadRequest`: {e}")
                 });
             self
         }
@@ -28297,7 +28437,7 @@ pub mod builder {
             self.message = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `message` of `LinkCalendarEventBadRequest`: {e}")
+                    format!("property `message` of `LinkCalendarEventBadRequest`: {e}")
                 });
             self
         }
@@ -28311,16 +28451,18 @@ pub mod builder {
             self.request_id = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `request_id` of `LinkCalendarEventBadRequest`: {e}")
+                    format!(
+                        "property `request_id` of `LinkCalendarEventBadRequest`: {e}"
+                    )
                 });
             self
         }
 
-        /// Finishes the value.
+        /// Builds the value.
         ///
         /// # Errors
         ///
-        /// Names the first member that is required and was not set, or whose value does not fit.
+        /// Names the first property that is required but not set, or whose value is invalid.
         pub fn build(
             self,
         ) -> ::std::result::Result<
@@ -28371,7 +28513,7 @@ pub mod builder {
         fn default() -> Self {
             Self {
                 calendar_event_id: Err(
-                    "member `calendar_event_id` of `LinkCalendarEventRequest` is required and was not set"
+                    "property `calendar_event_id` of `LinkCalendarEventRequest` is required and was not set"
                         .to_owned(),
                 ),
             }
@@ -28389,17 +28531,17 @@ pub mod builder {
                 .try_into()
                 .map_err(|e| {
                     format!(
-                        "member `calendar_event_id` of `LinkCalendarEventRequest`: {e}"
+                        "property `calendar_event_id` of `LinkCalendarEventRequest`: {e}"
                     )
                 });
             self
         }
 
-        /// Finishes the value.
+        /// Builds the value.
         ///
         /// # Errors
         ///
-        /// Names the first member that is required and was not set, or whose value does not fit.
+        /// Names the first property that is required but not set, or whose value is invalid.
         pub fn build(
             self,
         ) -> ::std::result::Result<
@@ -28475,7 +28617,7 @@ pub mod builder {
             self.code = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `code` of `ListActionItemsBadRequest`: {e}")
+                    format!("property `code` of `ListActionItemsBadRequest`: {e}")
                 });
             self
         }
@@ -28489,7 +28631,7 @@ pub mod builder {
             self.error = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `error` of `ListActionItemsBadRequest`: {e}")
+                    format!("property `error` of `ListActionItemsBadRequest`: {e}")
                 });
             self
         }
@@ -28505,7 +28647,7 @@ pub mod builder {
             self.message = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `message` of `ListActionItemsBadRequest`: {e}")
+                    format!("property `message` of `ListActionItemsBadRequest`: {e}")
                 });
             self
         }
@@ -28519,16 +28661,16 @@ pub mod builder {
             self.request_id = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `request_id` of `ListActionItemsBadRequest`: {e}")
+                    format!("property `request_id` of `ListActionItemsBadRequest`: {e}")
                 });
             self
         }
 
-        /// Finishes the value.
+        /// Builds the value.
         ///
         /// # Errors
         ///
-        /// Names the first member that is required and was not set, or whose value does not fit.
+        /// Names the first property that is required but not set, or whose value is invalid.
         pub fn build(
             self,
         ) -> ::std::result::Result<
@@ -28610,7 +28752,7 @@ pub mod builder {
             self.code = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `code` of `ListCalendarEventsBadRequest`: {e}")
+                    format!("property `code` of `ListCalendarEventsBadRequest`: {e}")
                 });
             self
         }
@@ -28624,7 +28766,7 @@ pub mod builder {
             self.error = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `error` of `ListCalendarEventsBadRequest`: {e}")
+                    format!("property `error` of `ListCalendarEventsBadRequest`: {e}")
                 });
             self
         }
@@ -28640,7 +28782,7 @@ pub mod builder {
             self.message = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `message` of `ListCalendarEventsBadRequest`: {e}")
+                    format!("property `message` of `ListCalendarEventsBadRequest`: {e}")
                 });
             self
         }
@@ -28654,16 +28796,18 @@ pub mod builder {
             self.request_id = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `request_id` of `ListCalendarEventsBadRequest`: {e}")
+                    format!(
+                        "property `request_id` of `ListCalendarEventsBadRequest`: {e}"
+                    )
                 });
             self
         }
 
-        /// Finishes the value.
+        /// Builds the value.
         ///
         /// # Errors
         ///
-        /// Names the first member that is required and was not set, or whose value does not fit.
+        /// Names the first property that is required but not set, or whose value is invalid.
         pub fn build(
             self,
         ) -> ::std::result::Result<
@@ -28744,7 +28888,9 @@ pub mod builder {
         {
             self.code = value
                 .try_into()
-                .map_err(|e| format!("member `code` of `ListMeetingsBadRequest`: {e}"));
+                .map_err(|e| {
+                    format!("property `code` of `ListMeetingsBadRequest`: {e}")
+                });
             self
         }
 
@@ -28756,7 +28902,9 @@ pub mod builder {
         {
             self.error = value
                 .try_into()
-                .map_err(|e| format!("member `error` of `ListMeetingsBadRequest`: {e}"));
+                .map_err(|e| {
+                    format!("property `error` of `ListMeetingsBadRequest`: {e}")
+                });
             self
         }
 
@@ -28771,7 +28919,7 @@ pub mod builder {
             self.message = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `message` of `ListMeetingsBadRequest`: {e}")
+                    format!("property `message` of `ListMeetingsBadRequest`: {e}")
                 });
             self
         }
@@ -28785,16 +28933,16 @@ pub mod builder {
             self.request_id = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `request_id` of `ListMeetingsBadRequest`: {e}")
+                    format!("property `request_id` of `ListMeetingsBadRequest`: {e}")
                 });
             self
         }
 
-        /// Finishes the value.
+        /// Builds the value.
         ///
         /// # Errors
         ///
-        /// Names the first member that is required and was not set, or whose value does not fit.
+        /// Names the first property that is required but not set, or whose value is invalid.
         pub fn build(
             self,
         ) -> ::std::result::Result<
@@ -28862,7 +29010,7 @@ pub mod builder {
         {
             self.id = value
                 .try_into()
-                .map_err(|e| format!("member `id` of `ManifestActionButton`: {e}"));
+                .map_err(|e| format!("property `id` of `ManifestActionButton`: {e}"));
             self
         }
 
@@ -28876,15 +29024,15 @@ pub mod builder {
         {
             self.spec = value
                 .try_into()
-                .map_err(|e| format!("member `spec` of `ManifestActionButton`: {e}"));
+                .map_err(|e| format!("property `spec` of `ManifestActionButton`: {e}"));
             self
         }
 
-        /// Finishes the value.
+        /// Builds the value.
         ///
         /// # Errors
         ///
-        /// Names the first member that is required and was not set, or whose value does not fit.
+        /// Names the first property that is required but not set, or whose value is invalid.
         pub fn build(
             self,
         ) -> ::std::result::Result<
@@ -28930,7 +29078,7 @@ pub mod builder {
         fn default() -> Self {
             Self {
                 action_button: Err(
-                    "member `action_button` of `ManifestActionButtonLink` is required and was not set"
+                    "property `action_button` of `ManifestActionButtonLink` is required and was not set"
                         .to_owned(),
                 ),
                 sort_order: Ok(::std::default::Default::default()),
@@ -28948,7 +29096,9 @@ pub mod builder {
             self.action_button = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `action_button` of `ManifestActionButtonLink`: {e}")
+                    format!(
+                        "property `action_button` of `ManifestActionButtonLink`: {e}"
+                    )
                 });
             self
         }
@@ -28962,16 +29112,16 @@ pub mod builder {
             self.sort_order = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `sort_order` of `ManifestActionButtonLink`: {e}")
+                    format!("property `sort_order` of `ManifestActionButtonLink`: {e}")
                 });
             self
         }
 
-        /// Finishes the value.
+        /// Builds the value.
         ///
         /// # Errors
         ///
-        /// Names the first member that is required and was not set, or whose value does not fit.
+        /// Names the first property that is required but not set, or whose value is invalid.
         pub fn build(
             self,
         ) -> ::std::result::Result<
@@ -29079,11 +29229,11 @@ pub mod builder {
         fn default() -> Self {
             Self {
                 content_format: Err(
-                    "member `content_format` of `ManifestActionButtonSpec` is required and was not set"
+                    "property `content_format` of `ManifestActionButtonSpec` is required and was not set"
                         .to_owned(),
                 ),
                 delivery_mechanism: Err(
-                    "member `delivery_mechanism` of `ManifestActionButtonSpec` is required and was not set"
+                    "property `delivery_mechanism` of `ManifestActionButtonSpec` is required and was not set"
                         .to_owned(),
                 ),
                 description: Ok(::std::default::Default::default()),
@@ -29096,7 +29246,7 @@ pub mod builder {
                 integration_type: Ok(::std::default::Default::default()),
                 is_default_for_next_step: Ok(::std::default::Default::default()),
                 name: Err(
-                    "member `name` of `ManifestActionButtonSpec` is required and was not set"
+                    "property `name` of `ManifestActionButtonSpec` is required and was not set"
                         .to_owned(),
                 ),
                 redirect_url: Ok(::std::default::Default::default()),
@@ -29118,7 +29268,9 @@ pub mod builder {
             self.content_format = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `content_format` of `ManifestActionButtonSpec`: {e}")
+                    format!(
+                        "property `content_format` of `ManifestActionButtonSpec`: {e}"
+                    )
                 });
             self
         }
@@ -29133,7 +29285,7 @@ pub mod builder {
                 .try_into()
                 .map_err(|e| {
                     format!(
-                        "member `delivery_mechanism` of `ManifestActionButtonSpec`: {e}"
+                        "property `delivery_mechanism` of `ManifestActionButtonSpec`: {e}"
                     )
                 });
             self
@@ -29141,7 +29293,7 @@ pub mod builder {
 
         /// **Inferred.** What the button does.
         ///
-        /// The vendor does not document this member (basis: only the vendor's SDK has it).
+        /// The vendor does not document this property (basis: only the vendor's SDK has it).
         pub fn description<T>(mut self, value: T) -> Self
         where
             T: ::std::convert::TryInto<::std::option::Option<::std::string::String>>,
@@ -29150,14 +29302,14 @@ pub mod builder {
             self.description = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `description` of `ManifestActionButtonSpec`: {e}")
+                    format!("property `description` of `ManifestActionButtonSpec`: {e}")
                 });
             self
         }
 
         /// **Inferred.** Template of the subject line, for `email`.
         ///
-        /// The vendor does not document this member (basis: only the vendor's SDK has it).
+        /// The vendor does not document this property (basis: only the vendor's SDK has it).
         pub fn email_subject_template<T>(mut self, value: T) -> Self
         where
             T: ::std::convert::TryInto<::std::option::Option<::std::string::String>>,
@@ -29167,7 +29319,7 @@ pub mod builder {
                 .try_into()
                 .map_err(|e| {
                     format!(
-                        "member `email_subject_template` of `ManifestActionButtonSpec`: {e}"
+                        "property `email_subject_template` of `ManifestActionButtonSpec`: {e}"
                     )
                 });
             self
@@ -29182,7 +29334,7 @@ pub mod builder {
             self.file_format = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `file_format` of `ManifestActionButtonSpec`: {e}")
+                    format!("property `file_format` of `ManifestActionButtonSpec`: {e}")
                 });
             self
         }
@@ -29196,14 +29348,14 @@ pub mod builder {
             self.icon_name = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `icon_name` of `ManifestActionButtonSpec`: {e}")
+                    format!("property `icon_name` of `ManifestActionButtonSpec`: {e}")
                 });
             self
         }
 
         /// **Inferred.** URL of an icon.
         ///
-        /// The vendor does not document this member (basis: only the vendor's SDK has it).
+        /// The vendor does not document this property (basis: only the vendor's SDK has it).
         pub fn icon_url<T>(mut self, value: T) -> Self
         where
             T: ::std::convert::TryInto<::std::option::Option<::std::string::String>>,
@@ -29212,7 +29364,7 @@ pub mod builder {
             self.icon_url = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `icon_url` of `ManifestActionButtonSpec`: {e}")
+                    format!("property `icon_url` of `ManifestActionButtonSpec`: {e}")
                 });
             self
         }
@@ -29225,13 +29377,15 @@ pub mod builder {
         {
             self.id = value
                 .try_into()
-                .map_err(|e| format!("member `$id` of `ManifestActionButtonSpec`: {e}"));
+                .map_err(|e| {
+                    format!("property `$id` of `ManifestActionButtonSpec`: {e}")
+                });
             self
         }
 
         /// **Inferred.** Id of the integration.
         ///
-        /// The vendor does not document this member (basis: only the vendor's SDK has it).
+        /// The vendor does not document this property (basis: only the vendor's SDK has it).
         pub fn integration_id<T>(mut self, value: T) -> Self
         where
             T: ::std::convert::TryInto<::std::option::Option<::std::string::String>>,
@@ -29240,7 +29394,9 @@ pub mod builder {
             self.integration_id = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `integration_id` of `ManifestActionButtonSpec`: {e}")
+                    format!(
+                        "property `integration_id` of `ManifestActionButtonSpec`: {e}"
+                    )
                 });
             self
         }
@@ -29255,7 +29411,7 @@ pub mod builder {
                 .try_into()
                 .map_err(|e| {
                     format!(
-                        "member `integration_type` of `ManifestActionButtonSpec`: {e}"
+                        "property `integration_type` of `ManifestActionButtonSpec`: {e}"
                     )
                 });
             self
@@ -29271,7 +29427,7 @@ pub mod builder {
                 .try_into()
                 .map_err(|e| {
                     format!(
-                        "member `is_default_for_next_step` of `ManifestActionButtonSpec`: {e}"
+                        "property `is_default_for_next_step` of `ManifestActionButtonSpec`: {e}"
                     )
                 });
             self
@@ -29286,7 +29442,7 @@ pub mod builder {
             self.name = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `name` of `ManifestActionButtonSpec`: {e}")
+                    format!("property `name` of `ManifestActionButtonSpec`: {e}")
                 });
             self
         }
@@ -29300,14 +29456,14 @@ pub mod builder {
             self.redirect_url = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `redirect_url` of `ManifestActionButtonSpec`: {e}")
+                    format!("property `redirect_url` of `ManifestActionButtonSpec`: {e}")
                 });
             self
         }
 
         /// **Inferred.** Template of the page to open.
         ///
-        /// The vendor does not document this member (basis: only the vendor's SDK has it).
+        /// The vendor does not document this property (basis: only the vendor's SDK has it).
         pub fn redirect_url_template<T>(mut self, value: T) -> Self
         where
             T: ::std::convert::TryInto<::std::option::Option<::std::string::String>>,
@@ -29317,7 +29473,7 @@ pub mod builder {
                 .try_into()
                 .map_err(|e| {
                     format!(
-                        "member `redirect_url_template` of `ManifestActionButtonSpec`: {e}"
+                        "property `redirect_url_template` of `ManifestActionButtonSpec`: {e}"
                     )
                 });
             self
@@ -29333,7 +29489,7 @@ pub mod builder {
                 .try_into()
                 .map_err(|e| {
                     format!(
-                        "member `requires_connected_integration` of `ManifestActionButtonSpec`: {e}"
+                        "property `requires_connected_integration` of `ManifestActionButtonSpec`: {e}"
                     )
                 });
             self
@@ -29348,7 +29504,7 @@ pub mod builder {
             self.sort_order = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `sort_order` of `ManifestActionButtonSpec`: {e}")
+                    format!("property `sort_order` of `ManifestActionButtonSpec`: {e}")
                 });
             self
         }
@@ -29362,16 +29518,16 @@ pub mod builder {
             self.webhook_url = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `webhook_url` of `ManifestActionButtonSpec`: {e}")
+                    format!("property `webhook_url` of `ManifestActionButtonSpec`: {e}")
                 });
             self
         }
 
-        /// Finishes the value.
+        /// Builds the value.
         ///
         /// # Errors
         ///
-        /// Names the first member that is required and was not set, or whose value does not fit.
+        /// Names the first property that is required but not set, or whose value is invalid.
         pub fn build(
             self,
         ) -> ::std::result::Result<
@@ -29464,13 +29620,13 @@ pub mod builder {
                 content: Ok(::std::default::Default::default()),
                 description: Ok(::std::default::Default::default()),
                 item_type: Err(
-                    "member `item_type` of `ManifestAgendaItemSpec` is required and was not set"
+                    "property `item_type` of `ManifestAgendaItemSpec` is required and was not set"
                         .to_owned(),
                 ),
                 sequence: Ok(::std::default::Default::default()),
                 time_allocation_minutes: Ok(::std::default::Default::default()),
                 title: Err(
-                    "member `title` of `ManifestAgendaItemSpec` is required and was not set"
+                    "property `title` of `ManifestAgendaItemSpec` is required and was not set"
                         .to_owned(),
                 ),
             }
@@ -29487,7 +29643,7 @@ pub mod builder {
             self.content = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `content` of `ManifestAgendaItemSpec`: {e}")
+                    format!("property `content` of `ManifestAgendaItemSpec`: {e}")
                 });
             self
         }
@@ -29501,7 +29657,7 @@ pub mod builder {
             self.description = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `description` of `ManifestAgendaItemSpec`: {e}")
+                    format!("property `description` of `ManifestAgendaItemSpec`: {e}")
                 });
             self
         }
@@ -29515,7 +29671,7 @@ pub mod builder {
             self.item_type = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `item_type` of `ManifestAgendaItemSpec`: {e}")
+                    format!("property `item_type` of `ManifestAgendaItemSpec`: {e}")
                 });
             self
         }
@@ -29529,7 +29685,7 @@ pub mod builder {
             self.sequence = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `sequence` of `ManifestAgendaItemSpec`: {e}")
+                    format!("property `sequence` of `ManifestAgendaItemSpec`: {e}")
                 });
             self
         }
@@ -29544,7 +29700,7 @@ pub mod builder {
                 .try_into()
                 .map_err(|e| {
                     format!(
-                        "member `time_allocation_minutes` of `ManifestAgendaItemSpec`: {e}"
+                        "property `time_allocation_minutes` of `ManifestAgendaItemSpec`: {e}"
                     )
                 });
             self
@@ -29558,15 +29714,17 @@ pub mod builder {
         {
             self.title = value
                 .try_into()
-                .map_err(|e| format!("member `title` of `ManifestAgendaItemSpec`: {e}"));
+                .map_err(|e| {
+                    format!("property `title` of `ManifestAgendaItemSpec`: {e}")
+                });
             self
         }
 
-        /// Finishes the value.
+        /// Builds the value.
         ///
         /// # Errors
         ///
-        /// Names the first member that is required and was not set, or whose value does not fit.
+        /// Names the first property that is required but not set, or whose value is invalid.
         pub fn build(
             self,
         ) -> ::std::result::Result<
@@ -29638,7 +29796,7 @@ pub mod builder {
         {
             self.id = value
                 .try_into()
-                .map_err(|e| format!("member `id` of `ManifestCanvasTemplate`: {e}"));
+                .map_err(|e| format!("property `id` of `ManifestCanvasTemplate`: {e}"));
             self
         }
 
@@ -29652,15 +29810,17 @@ pub mod builder {
         {
             self.spec = value
                 .try_into()
-                .map_err(|e| format!("member `spec` of `ManifestCanvasTemplate`: {e}"));
+                .map_err(|e| {
+                    format!("property `spec` of `ManifestCanvasTemplate`: {e}")
+                });
             self
         }
 
-        /// Finishes the value.
+        /// Builds the value.
         ///
         /// # Errors
         ///
-        /// Names the first member that is required and was not set, or whose value does not fit.
+        /// Names the first property that is required but not set, or whose value is invalid.
         pub fn build(
             self,
         ) -> ::std::result::Result<
@@ -29729,7 +29889,7 @@ pub mod builder {
                 description: Ok(::std::default::Default::default()),
                 id: Ok(::std::default::Default::default()),
                 name: Err(
-                    "member `name` of `ManifestCanvasTemplateSpec` is required and was not set"
+                    "property `name` of `ManifestCanvasTemplateSpec` is required and was not set"
                         .to_owned(),
                 ),
                 slug: Ok(::std::default::Default::default()),
@@ -29749,7 +29909,9 @@ pub mod builder {
             self.canvas_type = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `canvas_type` of `ManifestCanvasTemplateSpec`: {e}")
+                    format!(
+                        "property `canvas_type` of `ManifestCanvasTemplateSpec`: {e}"
+                    )
                 });
             self
         }
@@ -29767,7 +29929,7 @@ pub mod builder {
             self.content = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `content` of `ManifestCanvasTemplateSpec`: {e}")
+                    format!("property `content` of `ManifestCanvasTemplateSpec`: {e}")
                 });
             self
         }
@@ -29781,7 +29943,9 @@ pub mod builder {
             self.description = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `description` of `ManifestCanvasTemplateSpec`: {e}")
+                    format!(
+                        "property `description` of `ManifestCanvasTemplateSpec`: {e}"
+                    )
                 });
             self
         }
@@ -29795,7 +29959,7 @@ pub mod builder {
             self.id = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `$id` of `ManifestCanvasTemplateSpec`: {e}")
+                    format!("property `$id` of `ManifestCanvasTemplateSpec`: {e}")
                 });
             self
         }
@@ -29809,7 +29973,7 @@ pub mod builder {
             self.name = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `name` of `ManifestCanvasTemplateSpec`: {e}")
+                    format!("property `name` of `ManifestCanvasTemplateSpec`: {e}")
                 });
             self
         }
@@ -29823,16 +29987,16 @@ pub mod builder {
             self.slug = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `slug` of `ManifestCanvasTemplateSpec`: {e}")
+                    format!("property `slug` of `ManifestCanvasTemplateSpec`: {e}")
                 });
             self
         }
 
-        /// Finishes the value.
+        /// Builds the value.
         ///
         /// # Errors
         ///
-        /// Names the first member that is required and was not set, or whose value does not fit.
+        /// Names the first property that is required but not set, or whose value is invalid.
         pub fn build(
             self,
         ) -> ::std::result::Result<
@@ -29926,7 +30090,7 @@ pub mod builder {
             self.conflict_type = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `conflict_type` of `ManifestConflict`: {e}")
+                    format!("property `conflict_type` of `ManifestConflict`: {e}")
                 });
             self
         }
@@ -29939,7 +30103,9 @@ pub mod builder {
         {
             self.entity_name = value
                 .try_into()
-                .map_err(|e| format!("member `entity_name` of `ManifestConflict`: {e}"));
+                .map_err(|e| {
+                    format!("property `entity_name` of `ManifestConflict`: {e}")
+                });
             self
         }
 
@@ -29951,7 +30117,9 @@ pub mod builder {
         {
             self.entity_type = value
                 .try_into()
-                .map_err(|e| format!("member `entity_type` of `ManifestConflict`: {e}"));
+                .map_err(|e| {
+                    format!("property `entity_type` of `ManifestConflict`: {e}")
+                });
             self
         }
 
@@ -29964,7 +30132,7 @@ pub mod builder {
             self.existing_entity_id = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `existing_entity_id` of `ManifestConflict`: {e}")
+                    format!("property `existing_entity_id` of `ManifestConflict`: {e}")
                 });
             self
         }
@@ -29977,7 +30145,7 @@ pub mod builder {
         {
             self.message = value
                 .try_into()
-                .map_err(|e| format!("member `message` of `ManifestConflict`: {e}"));
+                .map_err(|e| format!("property `message` of `ManifestConflict`: {e}"));
             self
         }
 
@@ -29989,15 +30157,17 @@ pub mod builder {
         {
             self.resolution = value
                 .try_into()
-                .map_err(|e| format!("member `resolution` of `ManifestConflict`: {e}"));
+                .map_err(|e| {
+                    format!("property `resolution` of `ManifestConflict`: {e}")
+                });
             self
         }
 
-        /// Finishes the value.
+        /// Builds the value.
         ///
         /// # Errors
         ///
-        /// Names the first member that is required and was not set, or whose value does not fit.
+        /// Names the first property that is required but not set, or whose value is invalid.
         pub fn build(
             self,
         ) -> ::std::result::Result<
@@ -30073,7 +30243,7 @@ pub mod builder {
         {
             self.code = value
                 .try_into()
-                .map_err(|e| format!("member `code` of `ManifestIssue`: {e}"));
+                .map_err(|e| format!("property `code` of `ManifestIssue`: {e}"));
             self
         }
 
@@ -30085,7 +30255,7 @@ pub mod builder {
         {
             self.message = value
                 .try_into()
-                .map_err(|e| format!("member `message` of `ManifestIssue`: {e}"));
+                .map_err(|e| format!("property `message` of `ManifestIssue`: {e}"));
             self
         }
 
@@ -30097,15 +30267,15 @@ pub mod builder {
         {
             self.path = value
                 .try_into()
-                .map_err(|e| format!("member `path` of `ManifestIssue`: {e}"));
+                .map_err(|e| format!("property `path` of `ManifestIssue`: {e}"));
             self
         }
 
-        /// Finishes the value.
+        /// Builds the value.
         ///
         /// # Errors
         ///
-        /// Names the first member that is required and was not set, or whose value does not fit.
+        /// Names the first property that is required but not set, or whose value is invalid.
         pub fn build(
             self,
         ) -> ::std::result::Result<super::ManifestIssue, super::error::ConversionError> {
@@ -30180,7 +30350,7 @@ pub mod builder {
             self.action_buttons = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `action_buttons` of `ManifestNextStep`: {e}")
+                    format!("property `action_buttons` of `ManifestNextStep`: {e}")
                 });
             self
         }
@@ -30194,7 +30364,9 @@ pub mod builder {
             self.default_action_button = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `default_action_button` of `ManifestNextStep`: {e}")
+                    format!(
+                        "property `default_action_button` of `ManifestNextStep`: {e}"
+                    )
                 });
             self
         }
@@ -30207,7 +30379,7 @@ pub mod builder {
         {
             self.id = value
                 .try_into()
-                .map_err(|e| format!("member `id` of `ManifestNextStep`: {e}"));
+                .map_err(|e| format!("property `id` of `ManifestNextStep`: {e}"));
             self
         }
 
@@ -30221,15 +30393,15 @@ pub mod builder {
         {
             self.spec = value
                 .try_into()
-                .map_err(|e| format!("member `spec` of `ManifestNextStep`: {e}"));
+                .map_err(|e| format!("property `spec` of `ManifestNextStep`: {e}"));
             self
         }
 
-        /// Finishes the value.
+        /// Builds the value.
         ///
         /// # Errors
         ///
-        /// Names the first member that is required and was not set, or whose value does not fit.
+        /// Names the first property that is required but not set, or whose value is invalid.
         pub fn build(
             self,
         ) -> ::std::result::Result<
@@ -30289,7 +30461,7 @@ pub mod builder {
                 autopilot: Ok(::std::default::Default::default()),
                 default_action_button: Ok(::std::default::Default::default()),
                 next_step: Err(
-                    "member `next_step` of `ManifestNextStepLink` is required and was not set"
+                    "property `next_step` of `ManifestNextStepLink` is required and was not set"
                         .to_owned(),
                 ),
                 sort_order: Ok(::std::default::Default::default()),
@@ -30307,14 +30479,14 @@ pub mod builder {
             self.autopilot = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `autopilot` of `ManifestNextStepLink`: {e}")
+                    format!("property `autopilot` of `ManifestNextStepLink`: {e}")
                 });
             self
         }
 
         /// **Inferred.** Default button of the step in this template.
         ///
-        /// The vendor does not document this member (basis: only the type in the vendor's SDK has it).
+        /// The vendor does not document this property (basis: only the type in the vendor's SDK has it).
         pub fn default_action_button<T>(mut self, value: T) -> Self
         where
             T: ::std::convert::TryInto<::std::option::Option<super::ManifestRef>>,
@@ -30324,7 +30496,7 @@ pub mod builder {
                 .try_into()
                 .map_err(|e| {
                     format!(
-                        "member `default_action_button` of `ManifestNextStepLink`: {e}"
+                        "property `default_action_button` of `ManifestNextStepLink`: {e}"
                     )
                 });
             self
@@ -30339,7 +30511,7 @@ pub mod builder {
             self.next_step = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `next_step` of `ManifestNextStepLink`: {e}")
+                    format!("property `next_step` of `ManifestNextStepLink`: {e}")
                 });
             self
         }
@@ -30353,16 +30525,16 @@ pub mod builder {
             self.sort_order = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `sort_order` of `ManifestNextStepLink`: {e}")
+                    format!("property `sort_order` of `ManifestNextStepLink`: {e}")
                 });
             self
         }
 
-        /// Finishes the value.
+        /// Builds the value.
         ///
         /// # Errors
         ///
-        /// Names the first member that is required and was not set, or whose value does not fit.
+        /// Names the first property that is required but not set, or whose value is invalid.
         pub fn build(
             self,
         ) -> ::std::result::Result<
@@ -30445,13 +30617,13 @@ pub mod builder {
                 icon_name: Ok(::std::default::Default::default()),
                 id: Ok(::std::default::Default::default()),
                 name: Err(
-                    "member `name` of `ManifestNextStepSpec` is required and was not set"
+                    "property `name` of `ManifestNextStepSpec` is required and was not set"
                         .to_owned(),
                 ),
                 redirect_url: Ok(::std::default::Default::default()),
                 sort_order: Ok(::std::default::Default::default()),
                 type_: Err(
-                    "member `type` of `ManifestNextStepSpec` is required and was not set"
+                    "property `type` of `ManifestNextStepSpec` is required and was not set"
                         .to_owned(),
                 ),
             }
@@ -30468,7 +30640,7 @@ pub mod builder {
             self.ai_prompt = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `ai_prompt` of `ManifestNextStepSpec`: {e}")
+                    format!("property `ai_prompt` of `ManifestNextStepSpec`: {e}")
                 });
             self
         }
@@ -30481,7 +30653,7 @@ pub mod builder {
         {
             self.color = value
                 .try_into()
-                .map_err(|e| format!("member `color` of `ManifestNextStepSpec`: {e}"));
+                .map_err(|e| format!("property `color` of `ManifestNextStepSpec`: {e}"));
             self
         }
 
@@ -30494,7 +30666,7 @@ pub mod builder {
             self.description = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `description` of `ManifestNextStepSpec`: {e}")
+                    format!("property `description` of `ManifestNextStepSpec`: {e}")
                 });
             self
         }
@@ -30508,7 +30680,7 @@ pub mod builder {
             self.icon_name = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `icon_name` of `ManifestNextStepSpec`: {e}")
+                    format!("property `icon_name` of `ManifestNextStepSpec`: {e}")
                 });
             self
         }
@@ -30521,7 +30693,7 @@ pub mod builder {
         {
             self.id = value
                 .try_into()
-                .map_err(|e| format!("member `$id` of `ManifestNextStepSpec`: {e}"));
+                .map_err(|e| format!("property `$id` of `ManifestNextStepSpec`: {e}"));
             self
         }
 
@@ -30533,7 +30705,7 @@ pub mod builder {
         {
             self.name = value
                 .try_into()
-                .map_err(|e| format!("member `name` of `ManifestNextStepSpec`: {e}"));
+                .map_err(|e| format!("property `name` of `ManifestNextStepSpec`: {e}"));
             self
         }
 
@@ -30546,7 +30718,7 @@ pub mod builder {
             self.redirect_url = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `redirect_url` of `ManifestNextStepSpec`: {e}")
+                    format!("property `redirect_url` of `ManifestNextStepSpec`: {e}")
                 });
             self
         }
@@ -30560,7 +30732,7 @@ pub mod builder {
             self.sort_order = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `sort_order` of `ManifestNextStepSpec`: {e}")
+                    format!("property `sort_order` of `ManifestNextStepSpec`: {e}")
                 });
             self
         }
@@ -30573,15 +30745,15 @@ pub mod builder {
         {
             self.type_ = value
                 .try_into()
-                .map_err(|e| format!("member `type` of `ManifestNextStepSpec`: {e}"));
+                .map_err(|e| format!("property `type` of `ManifestNextStepSpec`: {e}"));
             self
         }
 
-        /// Finishes the value.
+        /// Builds the value.
         ///
         /// # Errors
         ///
-        /// Names the first member that is required and was not set, or whose value does not fit.
+        /// Names the first property that is required but not set, or whose value is invalid.
         pub fn build(
             self,
         ) -> ::std::result::Result<
@@ -30642,15 +30814,15 @@ pub mod builder {
         fn default() -> Self {
             Self {
                 email: Err(
-                    "member `email` of `ManifestParticipantSpec` is required and was not set"
+                    "property `email` of `ManifestParticipantSpec` is required and was not set"
                         .to_owned(),
                 ),
                 name: Err(
-                    "member `name` of `ManifestParticipantSpec` is required and was not set"
+                    "property `name` of `ManifestParticipantSpec` is required and was not set"
                         .to_owned(),
                 ),
                 role: Err(
-                    "member `role` of `ManifestParticipantSpec` is required and was not set"
+                    "property `role` of `ManifestParticipantSpec` is required and was not set"
                         .to_owned(),
                 ),
             }
@@ -30667,7 +30839,7 @@ pub mod builder {
             self.email = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `email` of `ManifestParticipantSpec`: {e}")
+                    format!("property `email` of `ManifestParticipantSpec`: {e}")
                 });
             self
         }
@@ -30680,7 +30852,9 @@ pub mod builder {
         {
             self.name = value
                 .try_into()
-                .map_err(|e| format!("member `name` of `ManifestParticipantSpec`: {e}"));
+                .map_err(|e| {
+                    format!("property `name` of `ManifestParticipantSpec`: {e}")
+                });
             self
         }
 
@@ -30692,15 +30866,17 @@ pub mod builder {
         {
             self.role = value
                 .try_into()
-                .map_err(|e| format!("member `role` of `ManifestParticipantSpec`: {e}"));
+                .map_err(|e| {
+                    format!("property `role` of `ManifestParticipantSpec`: {e}")
+                });
             self
         }
 
-        /// Finishes the value.
+        /// Builds the value.
         ///
         /// # Errors
         ///
-        /// Names the first member that is required and was not set, or whose value does not fit.
+        /// Names the first property that is required but not set, or whose value is invalid.
         pub fn build(
             self,
         ) -> ::std::result::Result<
@@ -30767,7 +30943,7 @@ pub mod builder {
         {
             self.id = value
                 .try_into()
-                .map_err(|e| format!("member `$id` of `ManifestRef`: {e}"));
+                .map_err(|e| format!("property `$id` of `ManifestRef`: {e}"));
             self
         }
 
@@ -30779,15 +30955,15 @@ pub mod builder {
         {
             self.ref_ = value
                 .try_into()
-                .map_err(|e| format!("member `$ref` of `ManifestRef`: {e}"));
+                .map_err(|e| format!("property `$ref` of `ManifestRef`: {e}"));
             self
         }
 
-        /// Finishes the value.
+        /// Builds the value.
         ///
         /// # Errors
         ///
-        /// Names the first member that is required and was not set, or whose value does not fit.
+        /// Names the first property that is required but not set, or whose value is invalid.
         pub fn build(
             self,
         ) -> ::std::result::Result<super::ManifestRef, super::error::ConversionError> {
@@ -30847,7 +31023,7 @@ pub mod builder {
         {
             self.id = value
                 .try_into()
-                .map_err(|e| format!("member `id` of `ManifestShortcut`: {e}"));
+                .map_err(|e| format!("property `id` of `ManifestShortcut`: {e}"));
             self
         }
 
@@ -30861,15 +31037,15 @@ pub mod builder {
         {
             self.spec = value
                 .try_into()
-                .map_err(|e| format!("member `spec` of `ManifestShortcut`: {e}"));
+                .map_err(|e| format!("property `spec` of `ManifestShortcut`: {e}"));
             self
         }
 
-        /// Finishes the value.
+        /// Builds the value.
         ///
         /// # Errors
         ///
-        /// Names the first member that is required and was not set, or whose value does not fit.
+        /// Names the first property that is required but not set, or whose value is invalid.
         pub fn build(
             self,
         ) -> ::std::result::Result<
@@ -30945,11 +31121,11 @@ pub mod builder {
                 icon_name: Ok(::std::default::Default::default()),
                 id: Ok(::std::default::Default::default()),
                 name: Err(
-                    "member `name` of `ManifestShortcutSpec` is required and was not set"
+                    "property `name` of `ManifestShortcutSpec` is required and was not set"
                         .to_owned(),
                 ),
                 prompt: Err(
-                    "member `prompt` of `ManifestShortcutSpec` is required and was not set"
+                    "property `prompt` of `ManifestShortcutSpec` is required and was not set"
                         .to_owned(),
                 ),
                 slug: Ok(::std::default::Default::default()),
@@ -30967,7 +31143,7 @@ pub mod builder {
         {
             self.color = value
                 .try_into()
-                .map_err(|e| format!("member `color` of `ManifestShortcutSpec`: {e}"));
+                .map_err(|e| format!("property `color` of `ManifestShortcutSpec`: {e}"));
             self
         }
 
@@ -30980,14 +31156,14 @@ pub mod builder {
             self.description = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `description` of `ManifestShortcutSpec`: {e}")
+                    format!("property `description` of `ManifestShortcutSpec`: {e}")
                 });
             self
         }
 
         /// **Inferred.** Icon, under another property name.
         ///
-        /// The vendor does not document this member (basis: only the type in the vendor's SDK has it).
+        /// The vendor does not document this property (basis: only the type in the vendor's SDK has it).
         pub fn icon<T>(mut self, value: T) -> Self
         where
             T: ::std::convert::TryInto<::std::option::Option<::std::string::String>>,
@@ -30995,7 +31171,7 @@ pub mod builder {
         {
             self.icon = value
                 .try_into()
-                .map_err(|e| format!("member `icon` of `ManifestShortcutSpec`: {e}"));
+                .map_err(|e| format!("property `icon` of `ManifestShortcutSpec`: {e}"));
             self
         }
 
@@ -31008,7 +31184,7 @@ pub mod builder {
             self.icon_name = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `icon_name` of `ManifestShortcutSpec`: {e}")
+                    format!("property `icon_name` of `ManifestShortcutSpec`: {e}")
                 });
             self
         }
@@ -31021,7 +31197,7 @@ pub mod builder {
         {
             self.id = value
                 .try_into()
-                .map_err(|e| format!("member `$id` of `ManifestShortcutSpec`: {e}"));
+                .map_err(|e| format!("property `$id` of `ManifestShortcutSpec`: {e}"));
             self
         }
 
@@ -31033,7 +31209,7 @@ pub mod builder {
         {
             self.name = value
                 .try_into()
-                .map_err(|e| format!("member `name` of `ManifestShortcutSpec`: {e}"));
+                .map_err(|e| format!("property `name` of `ManifestShortcutSpec`: {e}"));
             self
         }
 
@@ -31045,13 +31221,15 @@ pub mod builder {
         {
             self.prompt = value
                 .try_into()
-                .map_err(|e| format!("member `prompt` of `ManifestShortcutSpec`: {e}"));
+                .map_err(|e| {
+                    format!("property `prompt` of `ManifestShortcutSpec`: {e}")
+                });
             self
         }
 
         /// **Inferred.** URL name.
         ///
-        /// The vendor does not document this member (basis: only the type in the vendor's SDK has it).
+        /// The vendor does not document this property (basis: only the type in the vendor's SDK has it).
         pub fn slug<T>(mut self, value: T) -> Self
         where
             T: ::std::convert::TryInto<::std::option::Option<::std::string::String>>,
@@ -31059,7 +31237,7 @@ pub mod builder {
         {
             self.slug = value
                 .try_into()
-                .map_err(|e| format!("member `slug` of `ManifestShortcutSpec`: {e}"));
+                .map_err(|e| format!("property `slug` of `ManifestShortcutSpec`: {e}"));
             self
         }
 
@@ -31074,16 +31252,16 @@ pub mod builder {
             self.surfaces = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `surfaces` of `ManifestShortcutSpec`: {e}")
+                    format!("property `surfaces` of `ManifestShortcutSpec`: {e}")
                 });
             self
         }
 
-        /// Finishes the value.
+        /// Builds the value.
         ///
         /// # Errors
         ///
-        /// Names the first member that is required and was not set, or whose value does not fit.
+        /// Names the first property that is required but not set, or whose value is invalid.
         pub fn build(
             self,
         ) -> ::std::result::Result<
@@ -31143,11 +31321,11 @@ pub mod builder {
         fn default() -> Self {
             Self {
                 position: Err(
-                    "member `position` of `ManifestShortcutSurface` is required and was not set"
+                    "property `position` of `ManifestShortcutSurface` is required and was not set"
                         .to_owned(),
                 ),
                 surface: Err(
-                    "member `surface` of `ManifestShortcutSurface` is required and was not set"
+                    "property `surface` of `ManifestShortcutSurface` is required and was not set"
                         .to_owned(),
                 ),
             }
@@ -31164,7 +31342,7 @@ pub mod builder {
             self.position = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `position` of `ManifestShortcutSurface`: {e}")
+                    format!("property `position` of `ManifestShortcutSurface`: {e}")
                 });
             self
         }
@@ -31178,16 +31356,16 @@ pub mod builder {
             self.surface = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `surface` of `ManifestShortcutSurface`: {e}")
+                    format!("property `surface` of `ManifestShortcutSurface`: {e}")
                 });
             self
         }
 
-        /// Finishes the value.
+        /// Builds the value.
         ///
         /// # Errors
         ///
-        /// Names the first member that is required and was not set, or whose value does not fit.
+        /// Names the first property that is required but not set, or whose value is invalid.
         pub fn build(
             self,
         ) -> ::std::result::Result<
@@ -31263,7 +31441,7 @@ pub mod builder {
             self.action_buttons = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `action_buttons` of `ManifestSummary`: {e}")
+                    format!("property `action_buttons` of `ManifestSummary`: {e}")
                 });
             self
         }
@@ -31276,7 +31454,7 @@ pub mod builder {
         {
             self.next_steps = value
                 .try_into()
-                .map_err(|e| format!("member `next_steps` of `ManifestSummary`: {e}"));
+                .map_err(|e| format!("property `next_steps` of `ManifestSummary`: {e}"));
             self
         }
 
@@ -31288,7 +31466,7 @@ pub mod builder {
         {
             self.shortcuts = value
                 .try_into()
-                .map_err(|e| format!("member `shortcuts` of `ManifestSummary`: {e}"));
+                .map_err(|e| format!("property `shortcuts` of `ManifestSummary`: {e}"));
             self
         }
 
@@ -31300,15 +31478,15 @@ pub mod builder {
         {
             self.templates = value
                 .try_into()
-                .map_err(|e| format!("member `templates` of `ManifestSummary`: {e}"));
+                .map_err(|e| format!("property `templates` of `ManifestSummary`: {e}"));
             self
         }
 
-        /// Finishes the value.
+        /// Builds the value.
         ///
         /// # Errors
         ///
-        /// Names the first member that is required and was not set, or whose value does not fit.
+        /// Names the first property that is required but not set, or whose value is invalid.
         pub fn build(
             self,
         ) -> ::std::result::Result<
@@ -31380,7 +31558,7 @@ pub mod builder {
         {
             self.id = value
                 .try_into()
-                .map_err(|e| format!("member `id` of `ManifestTemplate`: {e}"));
+                .map_err(|e| format!("property `id` of `ManifestTemplate`: {e}"));
             self
         }
 
@@ -31394,7 +31572,9 @@ pub mod builder {
         {
             self.next_steps = value
                 .try_into()
-                .map_err(|e| format!("member `next_steps` of `ManifestTemplate`: {e}"));
+                .map_err(|e| {
+                    format!("property `next_steps` of `ManifestTemplate`: {e}")
+                });
             self
         }
 
@@ -31408,15 +31588,15 @@ pub mod builder {
         {
             self.spec = value
                 .try_into()
-                .map_err(|e| format!("member `spec` of `ManifestTemplate`: {e}"));
+                .map_err(|e| format!("property `spec` of `ManifestTemplate`: {e}"));
             self
         }
 
-        /// Finishes the value.
+        /// Builds the value.
         ///
         /// # Errors
         ///
-        /// Names the first member that is required and was not set, or whose value does not fit.
+        /// Names the first property that is required but not set, or whose value is invalid.
         pub fn build(
             self,
         ) -> ::std::result::Result<
@@ -31502,7 +31682,7 @@ pub mod builder {
                 id: Ok(::std::default::Default::default()),
                 meeting_duration_seconds: Ok(::std::default::Default::default()),
                 name: Err(
-                    "member `name` of `ManifestTemplateSpec` is required and was not set"
+                    "property `name` of `ManifestTemplateSpec` is required and was not set"
                         .to_owned(),
                 ),
                 participants: Ok(::std::default::Default::default()),
@@ -31524,7 +31704,7 @@ pub mod builder {
             self.agenda_items = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `agenda_items` of `ManifestTemplateSpec`: {e}")
+                    format!("property `agenda_items` of `ManifestTemplateSpec`: {e}")
                 });
             self
         }
@@ -31538,7 +31718,9 @@ pub mod builder {
             self.backing_meeting_id = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `backing_meeting_id` of `ManifestTemplateSpec`: {e}")
+                    format!(
+                        "property `backing_meeting_id` of `ManifestTemplateSpec`: {e}"
+                    )
                 });
             self
         }
@@ -31552,7 +31734,7 @@ pub mod builder {
             self.description = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `description` of `ManifestTemplateSpec`: {e}")
+                    format!("property `description` of `ManifestTemplateSpec`: {e}")
                 });
             self
         }
@@ -31568,7 +31750,7 @@ pub mod builder {
             self.detail_level = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `detail_level` of `ManifestTemplateSpec`: {e}")
+                    format!("property `detail_level` of `ManifestTemplateSpec`: {e}")
                 });
             self
         }
@@ -31581,7 +31763,7 @@ pub mod builder {
         {
             self.id = value
                 .try_into()
-                .map_err(|e| format!("member `$id` of `ManifestTemplateSpec`: {e}"));
+                .map_err(|e| format!("property `$id` of `ManifestTemplateSpec`: {e}"));
             self
         }
 
@@ -31595,7 +31777,7 @@ pub mod builder {
                 .try_into()
                 .map_err(|e| {
                     format!(
-                        "member `meeting_duration_seconds` of `ManifestTemplateSpec`: {e}"
+                        "property `meeting_duration_seconds` of `ManifestTemplateSpec`: {e}"
                     )
                 });
             self
@@ -31609,7 +31791,7 @@ pub mod builder {
         {
             self.name = value
                 .try_into()
-                .map_err(|e| format!("member `name` of `ManifestTemplateSpec`: {e}"));
+                .map_err(|e| format!("property `name` of `ManifestTemplateSpec`: {e}"));
             self
         }
 
@@ -31624,7 +31806,7 @@ pub mod builder {
             self.participants = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `participants` of `ManifestTemplateSpec`: {e}")
+                    format!("property `participants` of `ManifestTemplateSpec`: {e}")
                 });
             self
         }
@@ -31639,7 +31821,7 @@ pub mod builder {
                 .try_into()
                 .map_err(|e| {
                     format!(
-                        "member `start_time_offset_seconds` of `ManifestTemplateSpec`: {e}"
+                        "property `start_time_offset_seconds` of `ManifestTemplateSpec`: {e}"
                     )
                 });
             self
@@ -31653,15 +31835,15 @@ pub mod builder {
         {
             self.title = value
                 .try_into()
-                .map_err(|e| format!("member `title` of `ManifestTemplateSpec`: {e}"));
+                .map_err(|e| format!("property `title` of `ManifestTemplateSpec`: {e}"));
             self
         }
 
-        /// Finishes the value.
+        /// Builds the value.
         ///
         /// # Errors
         ///
-        /// Names the first member that is required and was not set, or whose value does not fit.
+        /// Names the first property that is required but not set, or whose value is invalid.
         pub fn build(
             self,
         ) -> ::std::result::Result<
@@ -31744,7 +31926,7 @@ pub mod builder {
         {
             self.errors = value
                 .try_into()
-                .map_err(|e| format!("member `errors` of `ManifestValidation`: {e}"));
+                .map_err(|e| format!("property `errors` of `ManifestValidation`: {e}"));
             self
         }
 
@@ -31756,7 +31938,7 @@ pub mod builder {
         {
             self.valid = value
                 .try_into()
-                .map_err(|e| format!("member `valid` of `ManifestValidation`: {e}"));
+                .map_err(|e| format!("property `valid` of `ManifestValidation`: {e}"));
             self
         }
 
@@ -31770,15 +31952,17 @@ pub mod builder {
         {
             self.warnings = value
                 .try_into()
-                .map_err(|e| format!("member `warnings` of `ManifestValidation`: {e}"));
+                .map_err(|e| {
+                    format!("property `warnings` of `ManifestValidation`: {e}")
+                });
             self
         }
 
-        /// Finishes the value.
+        /// Builds the value.
         ///
         /// # Errors
         ///
-        /// Names the first member that is required and was not set, or whose value does not fit.
+        /// Names the first property that is required but not set, or whose value is invalid.
         pub fn build(
             self,
         ) -> ::std::result::Result<
@@ -31843,7 +32027,7 @@ pub mod builder {
         {
             self.id = value
                 .try_into()
-                .map_err(|e| format!("member `id` of `ManifestWorkflow`: {e}"));
+                .map_err(|e| format!("property `id` of `ManifestWorkflow`: {e}"));
             self
         }
 
@@ -31857,15 +32041,15 @@ pub mod builder {
         {
             self.spec = value
                 .try_into()
-                .map_err(|e| format!("member `spec` of `ManifestWorkflow`: {e}"));
+                .map_err(|e| format!("property `spec` of `ManifestWorkflow`: {e}"));
             self
         }
 
-        /// Finishes the value.
+        /// Builds the value.
         ///
         /// # Errors
         ///
-        /// Names the first member that is required and was not set, or whose value does not fit.
+        /// Names the first property that is required but not set, or whose value is invalid.
         pub fn build(
             self,
         ) -> ::std::result::Result<
@@ -31925,12 +32109,12 @@ pub mod builder {
                 description: Ok(::std::default::Default::default()),
                 id: Ok(::std::default::Default::default()),
                 name: Err(
-                    "member `name` of `ManifestWorkflowSpec` is required and was not set"
+                    "property `name` of `ManifestWorkflowSpec` is required and was not set"
                         .to_owned(),
                 ),
                 slug: Ok(::std::default::Default::default()),
                 spec: Err(
-                    "member `spec` of `ManifestWorkflowSpec` is required and was not set"
+                    "property `spec` of `ManifestWorkflowSpec` is required and was not set"
                         .to_owned(),
                 ),
             }
@@ -31947,7 +32131,7 @@ pub mod builder {
             self.description = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `description` of `ManifestWorkflowSpec`: {e}")
+                    format!("property `description` of `ManifestWorkflowSpec`: {e}")
                 });
             self
         }
@@ -31960,7 +32144,7 @@ pub mod builder {
         {
             self.id = value
                 .try_into()
-                .map_err(|e| format!("member `$id` of `ManifestWorkflowSpec`: {e}"));
+                .map_err(|e| format!("property `$id` of `ManifestWorkflowSpec`: {e}"));
             self
         }
 
@@ -31972,7 +32156,7 @@ pub mod builder {
         {
             self.name = value
                 .try_into()
-                .map_err(|e| format!("member `name` of `ManifestWorkflowSpec`: {e}"));
+                .map_err(|e| format!("property `name` of `ManifestWorkflowSpec`: {e}"));
             self
         }
 
@@ -31984,7 +32168,7 @@ pub mod builder {
         {
             self.slug = value
                 .try_into()
-                .map_err(|e| format!("member `slug` of `ManifestWorkflowSpec`: {e}"));
+                .map_err(|e| format!("property `slug` of `ManifestWorkflowSpec`: {e}"));
             self
         }
 
@@ -31998,15 +32182,15 @@ pub mod builder {
         {
             self.spec = value
                 .try_into()
-                .map_err(|e| format!("member `spec` of `ManifestWorkflowSpec`: {e}"));
+                .map_err(|e| format!("property `spec` of `ManifestWorkflowSpec`: {e}"));
             self
         }
 
-        /// Finishes the value.
+        /// Builds the value.
         ///
         /// # Errors
         ///
-        /// Names the first member that is required and was not set, or whose value does not fit.
+        /// Names the first property that is required but not set, or whose value is invalid.
         pub fn build(
             self,
         ) -> ::std::result::Result<
@@ -32135,7 +32319,7 @@ pub mod builder {
         {
             self.calendar_event_id = value
                 .try_into()
-                .map_err(|e| format!("member `calendar_event_id` of `Meeting`: {e}"));
+                .map_err(|e| format!("property `calendar_event_id` of `Meeting`: {e}"));
             self
         }
 
@@ -32147,7 +32331,7 @@ pub mod builder {
         {
             self.created_at = value
                 .try_into()
-                .map_err(|e| format!("member `created_at` of `Meeting`: {e}"));
+                .map_err(|e| format!("property `created_at` of `Meeting`: {e}"));
             self
         }
 
@@ -32159,7 +32343,7 @@ pub mod builder {
         {
             self.created_by_user_id = value
                 .try_into()
-                .map_err(|e| format!("member `created_by_user_id` of `Meeting`: {e}"));
+                .map_err(|e| format!("property `created_by_user_id` of `Meeting`: {e}"));
             self
         }
 
@@ -32171,7 +32355,7 @@ pub mod builder {
         {
             self.end_time = value
                 .try_into()
-                .map_err(|e| format!("member `end_time` of `Meeting`: {e}"));
+                .map_err(|e| format!("property `end_time` of `Meeting`: {e}"));
             self
         }
 
@@ -32183,7 +32367,7 @@ pub mod builder {
         {
             self.id = value
                 .try_into()
-                .map_err(|e| format!("member `id` of `Meeting`: {e}"));
+                .map_err(|e| format!("property `id` of `Meeting`: {e}"));
             self
         }
 
@@ -32196,7 +32380,7 @@ pub mod builder {
             self.redirect_to_meeting_id = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `redirect_to_meeting_id` of `Meeting`: {e}")
+                    format!("property `redirect_to_meeting_id` of `Meeting`: {e}")
                 });
             self
         }
@@ -32209,7 +32393,7 @@ pub mod builder {
         {
             self.scheduled_end = value
                 .try_into()
-                .map_err(|e| format!("member `scheduled_end` of `Meeting`: {e}"));
+                .map_err(|e| format!("property `scheduled_end` of `Meeting`: {e}"));
             self
         }
 
@@ -32221,7 +32405,7 @@ pub mod builder {
         {
             self.scheduled_start = value
                 .try_into()
-                .map_err(|e| format!("member `scheduled_start` of `Meeting`: {e}"));
+                .map_err(|e| format!("property `scheduled_start` of `Meeting`: {e}"));
             self
         }
 
@@ -32233,7 +32417,7 @@ pub mod builder {
         {
             self.start_time = value
                 .try_into()
-                .map_err(|e| format!("member `start_time` of `Meeting`: {e}"));
+                .map_err(|e| format!("property `start_time` of `Meeting`: {e}"));
             self
         }
 
@@ -32247,7 +32431,7 @@ pub mod builder {
         {
             self.status = value
                 .try_into()
-                .map_err(|e| format!("member `status` of `Meeting`: {e}"));
+                .map_err(|e| format!("property `status` of `Meeting`: {e}"));
             self
         }
 
@@ -32259,7 +32443,7 @@ pub mod builder {
         {
             self.summary_notes = value
                 .try_into()
-                .map_err(|e| format!("member `summary_notes` of `Meeting`: {e}"));
+                .map_err(|e| format!("property `summary_notes` of `Meeting`: {e}"));
             self
         }
 
@@ -32271,7 +32455,7 @@ pub mod builder {
         {
             self.title = value
                 .try_into()
-                .map_err(|e| format!("member `title` of `Meeting`: {e}"));
+                .map_err(|e| format!("property `title` of `Meeting`: {e}"));
             self
         }
 
@@ -32283,7 +32467,7 @@ pub mod builder {
         {
             self.updated_at = value
                 .try_into()
-                .map_err(|e| format!("member `updated_at` of `Meeting`: {e}"));
+                .map_err(|e| format!("property `updated_at` of `Meeting`: {e}"));
             self
         }
 
@@ -32295,15 +32479,15 @@ pub mod builder {
         {
             self.workspace_id = value
                 .try_into()
-                .map_err(|e| format!("member `workspace_id` of `Meeting`: {e}"));
+                .map_err(|e| format!("property `workspace_id` of `Meeting`: {e}"));
             self
         }
 
-        /// Finishes the value.
+        /// Builds the value.
         ///
         /// # Errors
         ///
-        /// Names the first member that is required and was not set, or whose value does not fit.
+        /// Names the first property that is required but not set, or whose value is invalid.
         pub fn build(
             self,
         ) -> ::std::result::Result<super::Meeting, super::error::ConversionError> {
@@ -32375,19 +32559,19 @@ pub mod builder {
         fn default() -> Self {
             Self {
                 completed_at: Err(
-                    "member `completed_at` of `MeetingCompletedData` is required and was not set"
+                    "property `completed_at` of `MeetingCompletedData` is required and was not set"
                         .to_owned(),
                 ),
                 meeting_id: Err(
-                    "member `meeting_id` of `MeetingCompletedData` is required and was not set"
+                    "property `meeting_id` of `MeetingCompletedData` is required and was not set"
                         .to_owned(),
                 ),
                 title: Err(
-                    "member `title` of `MeetingCompletedData` is required and was not set"
+                    "property `title` of `MeetingCompletedData` is required and was not set"
                         .to_owned(),
                 ),
                 workspace_id: Err(
-                    "member `workspace_id` of `MeetingCompletedData` is required and was not set"
+                    "property `workspace_id` of `MeetingCompletedData` is required and was not set"
                         .to_owned(),
                 ),
             }
@@ -32404,7 +32588,7 @@ pub mod builder {
             self.completed_at = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `completed_at` of `MeetingCompletedData`: {e}")
+                    format!("property `completed_at` of `MeetingCompletedData`: {e}")
                 });
             self
         }
@@ -32418,7 +32602,7 @@ pub mod builder {
             self.meeting_id = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `meeting_id` of `MeetingCompletedData`: {e}")
+                    format!("property `meeting_id` of `MeetingCompletedData`: {e}")
                 });
             self
         }
@@ -32431,7 +32615,7 @@ pub mod builder {
         {
             self.title = value
                 .try_into()
-                .map_err(|e| format!("member `title` of `MeetingCompletedData`: {e}"));
+                .map_err(|e| format!("property `title` of `MeetingCompletedData`: {e}"));
             self
         }
 
@@ -32444,16 +32628,16 @@ pub mod builder {
             self.workspace_id = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `workspace_id` of `MeetingCompletedData`: {e}")
+                    format!("property `workspace_id` of `MeetingCompletedData`: {e}")
                 });
             self
         }
 
-        /// Finishes the value.
+        /// Builds the value.
         ///
         /// # Errors
         ///
-        /// Names the first member that is required and was not set, or whose value does not fit.
+        /// Names the first property that is required but not set, or whose value is invalid.
         pub fn build(
             self,
         ) -> ::std::result::Result<
@@ -32518,24 +32702,24 @@ pub mod builder {
             Self {
                 actor_user_id: Ok(::std::default::Default::default()),
                 data: Err(
-                    "member `data` of `MeetingCompletedEvent` is required and was not set"
+                    "property `data` of `MeetingCompletedEvent` is required and was not set"
                         .to_owned(),
                 ),
                 event_id: Err(
-                    "member `event_id` of `MeetingCompletedEvent` is required and was not set"
+                    "property `event_id` of `MeetingCompletedEvent` is required and was not set"
                         .to_owned(),
                 ),
                 event_type: Err(
-                    "member `event_type` of `MeetingCompletedEvent` is required and was not set"
+                    "property `event_type` of `MeetingCompletedEvent` is required and was not set"
                         .to_owned(),
                 ),
                 for_user: Ok(::std::default::Default::default()),
                 partner_app_id: Err(
-                    "member `partner_app_id` of `MeetingCompletedEvent` is required and was not set"
+                    "property `partner_app_id` of `MeetingCompletedEvent` is required and was not set"
                         .to_owned(),
                 ),
                 timestamp: Err(
-                    "member `timestamp` of `MeetingCompletedEvent` is required and was not set"
+                    "property `timestamp` of `MeetingCompletedEvent` is required and was not set"
                         .to_owned(),
                 ),
             }
@@ -32552,7 +32736,7 @@ pub mod builder {
             self.actor_user_id = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `actor_user_id` of `MeetingCompletedEvent`: {e}")
+                    format!("property `actor_user_id` of `MeetingCompletedEvent`: {e}")
                 });
             self
         }
@@ -32565,7 +32749,7 @@ pub mod builder {
         {
             self.data = value
                 .try_into()
-                .map_err(|e| format!("member `data` of `MeetingCompletedEvent`: {e}"));
+                .map_err(|e| format!("property `data` of `MeetingCompletedEvent`: {e}"));
             self
         }
 
@@ -32578,7 +32762,7 @@ pub mod builder {
             self.event_id = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `event_id` of `MeetingCompletedEvent`: {e}")
+                    format!("property `event_id` of `MeetingCompletedEvent`: {e}")
                 });
             self
         }
@@ -32592,7 +32776,7 @@ pub mod builder {
             self.event_type = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `event_type` of `MeetingCompletedEvent`: {e}")
+                    format!("property `event_type` of `MeetingCompletedEvent`: {e}")
                 });
             self
         }
@@ -32606,7 +32790,7 @@ pub mod builder {
             self.for_user = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `for_user` of `MeetingCompletedEvent`: {e}")
+                    format!("property `for_user` of `MeetingCompletedEvent`: {e}")
                 });
             self
         }
@@ -32620,7 +32804,7 @@ pub mod builder {
             self.partner_app_id = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `partner_app_id` of `MeetingCompletedEvent`: {e}")
+                    format!("property `partner_app_id` of `MeetingCompletedEvent`: {e}")
                 });
             self
         }
@@ -32634,16 +32818,16 @@ pub mod builder {
             self.timestamp = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `timestamp` of `MeetingCompletedEvent`: {e}")
+                    format!("property `timestamp` of `MeetingCompletedEvent`: {e}")
                 });
             self
         }
 
-        /// Finishes the value.
+        /// Builds the value.
         ///
         /// # Errors
         ///
-        /// Names the first member that is required and was not set, or whose value does not fit.
+        /// Names the first property that is required but not set, or whose value is invalid.
         pub fn build(
             self,
         ) -> ::std::result::Result<
@@ -32787,7 +32971,9 @@ pub mod builder {
         {
             self.context_type = value
                 .try_into()
-                .map_err(|e| format!("member `context_type` of `MeetingContext`: {e}"));
+                .map_err(|e| {
+                    format!("property `context_type` of `MeetingContext`: {e}")
+                });
             self
         }
 
@@ -32799,7 +32985,7 @@ pub mod builder {
         {
             self.created_at = value
                 .try_into()
-                .map_err(|e| format!("member `created_at` of `MeetingContext`: {e}"));
+                .map_err(|e| format!("property `created_at` of `MeetingContext`: {e}"));
             self
         }
 
@@ -32812,7 +32998,7 @@ pub mod builder {
             self.created_by_user_id = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `created_by_user_id` of `MeetingContext`: {e}")
+                    format!("property `created_by_user_id` of `MeetingContext`: {e}")
                 });
             self
         }
@@ -32825,7 +33011,7 @@ pub mod builder {
         {
             self.deleted_at = value
                 .try_into()
-                .map_err(|e| format!("member `deleted_at` of `MeetingContext`: {e}"));
+                .map_err(|e| format!("property `deleted_at` of `MeetingContext`: {e}"));
             self
         }
 
@@ -32837,7 +33023,7 @@ pub mod builder {
         {
             self.file_status = value
                 .try_into()
-                .map_err(|e| format!("member `file_status` of `MeetingContext`: {e}"));
+                .map_err(|e| format!("property `file_status` of `MeetingContext`: {e}"));
             self
         }
 
@@ -32849,7 +33035,7 @@ pub mod builder {
         {
             self.id = value
                 .try_into()
-                .map_err(|e| format!("member `id` of `MeetingContext`: {e}"));
+                .map_err(|e| format!("property `id` of `MeetingContext`: {e}"));
             self
         }
 
@@ -32861,7 +33047,7 @@ pub mod builder {
         {
             self.meeting_id = value
                 .try_into()
-                .map_err(|e| format!("member `meeting_id` of `MeetingContext`: {e}"));
+                .map_err(|e| format!("property `meeting_id` of `MeetingContext`: {e}"));
             self
         }
 
@@ -32873,7 +33059,7 @@ pub mod builder {
         {
             self.model_id = value
                 .try_into()
-                .map_err(|e| format!("member `model_id` of `MeetingContext`: {e}"));
+                .map_err(|e| format!("property `model_id` of `MeetingContext`: {e}"));
             self
         }
 
@@ -32888,7 +33074,7 @@ pub mod builder {
             self.partner_app_id = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `partner_app_id` of `MeetingContext`: {e}")
+                    format!("property `partner_app_id` of `MeetingContext`: {e}")
                 });
             self
         }
@@ -32901,7 +33087,9 @@ pub mod builder {
         {
             self.platform_name = value
                 .try_into()
-                .map_err(|e| format!("member `platform_name` of `MeetingContext`: {e}"));
+                .map_err(|e| {
+                    format!("property `platform_name` of `MeetingContext`: {e}")
+                });
             self
         }
 
@@ -32913,7 +33101,9 @@ pub mod builder {
         {
             self.source_format = value
                 .try_into()
-                .map_err(|e| format!("member `source_format` of `MeetingContext`: {e}"));
+                .map_err(|e| {
+                    format!("property `source_format` of `MeetingContext`: {e}")
+                });
             self
         }
 
@@ -32925,7 +33115,7 @@ pub mod builder {
         {
             self.source_id = value
                 .try_into()
-                .map_err(|e| format!("member `source_id` of `MeetingContext`: {e}"));
+                .map_err(|e| format!("property `source_id` of `MeetingContext`: {e}"));
             self
         }
 
@@ -32937,7 +33127,7 @@ pub mod builder {
         {
             self.source_name = value
                 .try_into()
-                .map_err(|e| format!("member `source_name` of `MeetingContext`: {e}"));
+                .map_err(|e| format!("property `source_name` of `MeetingContext`: {e}"));
             self
         }
 
@@ -32949,7 +33139,7 @@ pub mod builder {
         {
             self.title = value
                 .try_into()
-                .map_err(|e| format!("member `title` of `MeetingContext`: {e}"));
+                .map_err(|e| format!("property `title` of `MeetingContext`: {e}"));
             self
         }
 
@@ -32961,7 +33151,7 @@ pub mod builder {
         {
             self.updated_at = value
                 .try_into()
-                .map_err(|e| format!("member `updated_at` of `MeetingContext`: {e}"));
+                .map_err(|e| format!("property `updated_at` of `MeetingContext`: {e}"));
             self
         }
 
@@ -32973,15 +33163,17 @@ pub mod builder {
         {
             self.workspace_id = value
                 .try_into()
-                .map_err(|e| format!("member `workspace_id` of `MeetingContext`: {e}"));
+                .map_err(|e| {
+                    format!("property `workspace_id` of `MeetingContext`: {e}")
+                });
             self
         }
 
-        /// Finishes the value.
+        /// Builds the value.
         ///
         /// # Errors
         ///
-        /// Names the first member that is required and was not set, or whose value does not fit.
+        /// Names the first property that is required but not set, or whose value is invalid.
         pub fn build(
             self,
         ) -> ::std::result::Result<
@@ -33061,20 +33253,20 @@ pub mod builder {
         fn default() -> Self {
             Self {
                 context_id: Err(
-                    "member `context_id` of `MeetingContextCreatedData` is required and was not set"
+                    "property `context_id` of `MeetingContextCreatedData` is required and was not set"
                         .to_owned(),
                 ),
                 created_at: Err(
-                    "member `created_at` of `MeetingContextCreatedData` is required and was not set"
+                    "property `created_at` of `MeetingContextCreatedData` is required and was not set"
                         .to_owned(),
                 ),
                 meeting_id: Err(
-                    "member `meeting_id` of `MeetingContextCreatedData` is required and was not set"
+                    "property `meeting_id` of `MeetingContextCreatedData` is required and was not set"
                         .to_owned(),
                 ),
                 title: Ok(::std::default::Default::default()),
                 workspace_id: Err(
-                    "member `workspace_id` of `MeetingContextCreatedData` is required and was not set"
+                    "property `workspace_id` of `MeetingContextCreatedData` is required and was not set"
                         .to_owned(),
                 ),
             }
@@ -33091,7 +33283,7 @@ pub mod builder {
             self.context_id = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `context_id` of `MeetingContextCreatedData`: {e}")
+                    format!("property `context_id` of `MeetingContextCreatedData`: {e}")
                 });
             self
         }
@@ -33105,7 +33297,7 @@ pub mod builder {
             self.created_at = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `created_at` of `MeetingContextCreatedData`: {e}")
+                    format!("property `created_at` of `MeetingContextCreatedData`: {e}")
                 });
             self
         }
@@ -33119,7 +33311,7 @@ pub mod builder {
             self.meeting_id = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `meeting_id` of `MeetingContextCreatedData`: {e}")
+                    format!("property `meeting_id` of `MeetingContextCreatedData`: {e}")
                 });
             self
         }
@@ -33133,7 +33325,7 @@ pub mod builder {
             self.title = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `title` of `MeetingContextCreatedData`: {e}")
+                    format!("property `title` of `MeetingContextCreatedData`: {e}")
                 });
             self
         }
@@ -33147,16 +33339,18 @@ pub mod builder {
             self.workspace_id = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `workspace_id` of `MeetingContextCreatedData`: {e}")
+                    format!(
+                        "property `workspace_id` of `MeetingContextCreatedData`: {e}"
+                    )
                 });
             self
         }
 
-        /// Finishes the value.
+        /// Builds the value.
         ///
         /// # Errors
         ///
-        /// Names the first member that is required and was not set, or whose value does not fit.
+        /// Names the first property that is required but not set, or whose value is invalid.
         pub fn build(
             self,
         ) -> ::std::result::Result<
@@ -33228,24 +33422,24 @@ pub mod builder {
             Self {
                 actor_user_id: Ok(::std::default::Default::default()),
                 data: Err(
-                    "member `data` of `MeetingContextCreatedEvent` is required and was not set"
+                    "property `data` of `MeetingContextCreatedEvent` is required and was not set"
                         .to_owned(),
                 ),
                 event_id: Err(
-                    "member `event_id` of `MeetingContextCreatedEvent` is required and was not set"
+                    "property `event_id` of `MeetingContextCreatedEvent` is required and was not set"
                         .to_owned(),
                 ),
                 event_type: Err(
-                    "member `event_type` of `MeetingContextCreatedEvent` is required and was not set"
+                    "property `event_type` of `MeetingContextCreatedEvent` is required and was not set"
                         .to_owned(),
                 ),
                 for_user: Ok(::std::default::Default::default()),
                 partner_app_id: Err(
-                    "member `partner_app_id` of `MeetingContextCreatedEvent` is required and was not set"
+                    "property `partner_app_id` of `MeetingContextCreatedEvent` is required and was not set"
                         .to_owned(),
                 ),
                 timestamp: Err(
-                    "member `timestamp` of `MeetingContextCreatedEvent` is required and was not set"
+                    "property `timestamp` of `MeetingContextCreatedEvent` is required and was not set"
                         .to_owned(),
                 ),
             }
@@ -33263,7 +33457,7 @@ pub mod builder {
                 .try_into()
                 .map_err(|e| {
                     format!(
-                        "member `actor_user_id` of `MeetingContextCreatedEvent`: {e}"
+                        "property `actor_user_id` of `MeetingContextCreatedEvent`: {e}"
                     )
                 });
             self
@@ -33278,7 +33472,7 @@ pub mod builder {
             self.data = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `data` of `MeetingContextCreatedEvent`: {e}")
+                    format!("property `data` of `MeetingContextCreatedEvent`: {e}")
                 });
             self
         }
@@ -33292,7 +33486,7 @@ pub mod builder {
             self.event_id = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `event_id` of `MeetingContextCreatedEvent`: {e}")
+                    format!("property `event_id` of `MeetingContextCreatedEvent`: {e}")
                 });
             self
         }
@@ -33306,7 +33500,7 @@ pub mod builder {
             self.event_type = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `event_type` of `MeetingContextCreatedEvent`: {e}")
+                    format!("property `event_type` of `MeetingContextCreatedEvent`: {e}")
                 });
             self
         }
@@ -33320,7 +33514,7 @@ pub mod builder {
             self.for_user = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `for_user` of `MeetingContextCreatedEvent`: {e}")
+                    format!("property `for_user` of `MeetingContextCreatedEvent`: {e}")
                 });
             self
         }
@@ -33335,7 +33529,7 @@ pub mod builder {
                 .try_into()
                 .map_err(|e| {
                     format!(
-                        "member `partner_app_id` of `MeetingContextCreatedEvent`: {e}"
+                        "property `partner_app_id` of `MeetingContextCreatedEvent`: {e}"
                     )
                 });
             self
@@ -33350,16 +33544,16 @@ pub mod builder {
             self.timestamp = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `timestamp` of `MeetingContextCreatedEvent`: {e}")
+                    format!("property `timestamp` of `MeetingContextCreatedEvent`: {e}")
                 });
             self
         }
 
-        /// Finishes the value.
+        /// Builds the value.
         ///
         /// # Errors
         ///
-        /// Names the first member that is required and was not set, or whose value does not fit.
+        /// Names the first property that is required but not set, or whose value is invalid.
         pub fn build(
             self,
         ) -> ::std::result::Result<
@@ -33419,19 +33613,19 @@ pub mod builder {
         fn default() -> Self {
             Self {
                 context_id: Err(
-                    "member `context_id` of `MeetingContextDeletedData` is required and was not set"
+                    "property `context_id` of `MeetingContextDeletedData` is required and was not set"
                         .to_owned(),
                 ),
                 deleted_at: Err(
-                    "member `deleted_at` of `MeetingContextDeletedData` is required and was not set"
+                    "property `deleted_at` of `MeetingContextDeletedData` is required and was not set"
                         .to_owned(),
                 ),
                 meeting_id: Err(
-                    "member `meeting_id` of `MeetingContextDeletedData` is required and was not set"
+                    "property `meeting_id` of `MeetingContextDeletedData` is required and was not set"
                         .to_owned(),
                 ),
                 workspace_id: Err(
-                    "member `workspace_id` of `MeetingContextDeletedData` is required and was not set"
+                    "property `workspace_id` of `MeetingContextDeletedData` is required and was not set"
                         .to_owned(),
                 ),
             }
@@ -33448,7 +33642,7 @@ pub mod builder {
             self.context_id = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `context_id` of `MeetingContextDeletedData`: {e}")
+                    format!("property `context_id` of `MeetingContextDeletedData`: {e}")
                 });
             self
         }
@@ -33462,7 +33656,7 @@ pub mod builder {
             self.deleted_at = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `deleted_at` of `MeetingContextDeletedData`: {e}")
+                    format!("property `deleted_at` of `MeetingContextDeletedData`: {e}")
                 });
             self
         }
@@ -33476,7 +33670,7 @@ pub mod builder {
             self.meeting_id = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `meeting_id` of `MeetingContextDeletedData`: {e}")
+                    format!("property `meeting_id` of `MeetingContextDeletedData`: {e}")
                 });
             self
         }
@@ -33490,16 +33684,18 @@ pub mod builder {
             self.workspace_id = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `workspace_id` of `MeetingContextDeletedData`: {e}")
+                    format!(
+                        "property `workspace_id` of `MeetingContextDeletedData`: {e}"
+                    )
                 });
             self
         }
 
-        /// Finishes the value.
+        /// Builds the value.
         ///
         /// # Errors
         ///
-        /// Names the first member that is required and was not set, or whose value does not fit.
+        /// Names the first property that is required but not set, or whose value is invalid.
         pub fn build(
             self,
         ) -> ::std::result::Result<
@@ -33569,24 +33765,24 @@ pub mod builder {
             Self {
                 actor_user_id: Ok(::std::default::Default::default()),
                 data: Err(
-                    "member `data` of `MeetingContextDeletedEvent` is required and was not set"
+                    "property `data` of `MeetingContextDeletedEvent` is required and was not set"
                         .to_owned(),
                 ),
                 event_id: Err(
-                    "member `event_id` of `MeetingContextDeletedEvent` is required and was not set"
+                    "property `event_id` of `MeetingContextDeletedEvent` is required and was not set"
                         .to_owned(),
                 ),
                 event_type: Err(
-                    "member `event_type` of `MeetingContextDeletedEvent` is required and was not set"
+                    "property `event_type` of `MeetingContextDeletedEvent` is required and was not set"
                         .to_owned(),
                 ),
                 for_user: Ok(::std::default::Default::default()),
                 partner_app_id: Err(
-                    "member `partner_app_id` of `MeetingContextDeletedEvent` is required and was not set"
+                    "property `partner_app_id` of `MeetingContextDeletedEvent` is required and was not set"
                         .to_owned(),
                 ),
                 timestamp: Err(
-                    "member `timestamp` of `MeetingContextDeletedEvent` is required and was not set"
+                    "property `timestamp` of `MeetingContextDeletedEvent` is required and was not set"
                         .to_owned(),
                 ),
             }
@@ -33604,7 +33800,7 @@ pub mod builder {
                 .try_into()
                 .map_err(|e| {
                     format!(
-                        "member `actor_user_id` of `MeetingContextDeletedEvent`: {e}"
+                        "property `actor_user_id` of `MeetingContextDeletedEvent`: {e}"
                     )
                 });
             self
@@ -33619,7 +33815,7 @@ pub mod builder {
             self.data = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `data` of `MeetingContextDeletedEvent`: {e}")
+                    format!("property `data` of `MeetingContextDeletedEvent`: {e}")
                 });
             self
         }
@@ -33633,7 +33829,7 @@ pub mod builder {
             self.event_id = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `event_id` of `MeetingContextDeletedEvent`: {e}")
+                    format!("property `event_id` of `MeetingContextDeletedEvent`: {e}")
                 });
             self
         }
@@ -33647,7 +33843,7 @@ pub mod builder {
             self.event_type = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `event_type` of `MeetingContextDeletedEvent`: {e}")
+                    format!("property `event_type` of `MeetingContextDeletedEvent`: {e}")
                 });
             self
         }
@@ -33661,7 +33857,7 @@ pub mod builder {
             self.for_user = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `for_user` of `MeetingContextDeletedEvent`: {e}")
+                    format!("property `for_user` of `MeetingContextDeletedEvent`: {e}")
                 });
             self
         }
@@ -33676,7 +33872,7 @@ pub mod builder {
                 .try_into()
                 .map_err(|e| {
                     format!(
-                        "member `partner_app_id` of `MeetingContextDeletedEvent`: {e}"
+                        "property `partner_app_id` of `MeetingContextDeletedEvent`: {e}"
                     )
                 });
             self
@@ -33691,16 +33887,16 @@ pub mod builder {
             self.timestamp = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `timestamp` of `MeetingContextDeletedEvent`: {e}")
+                    format!("property `timestamp` of `MeetingContextDeletedEvent`: {e}")
                 });
             self
         }
 
-        /// Finishes the value.
+        /// Builds the value.
         ///
         /// # Errors
         ///
-        /// Names the first member that is required and was not set, or whose value does not fit.
+        /// Names the first property that is required but not set, or whose value is invalid.
         pub fn build(
             self,
         ) -> ::std::result::Result<
@@ -33778,7 +33974,7 @@ pub mod builder {
         {
             self.items = value
                 .try_into()
-                .map_err(|e| format!("member `items` of `MeetingContextList`: {e}"));
+                .map_err(|e| format!("property `items` of `MeetingContextList`: {e}"));
             self
         }
 
@@ -33790,7 +33986,7 @@ pub mod builder {
         {
             self.limit = value
                 .try_into()
-                .map_err(|e| format!("member `limit` of `MeetingContextList`: {e}"));
+                .map_err(|e| format!("property `limit` of `MeetingContextList`: {e}"));
             self
         }
 
@@ -33802,7 +33998,7 @@ pub mod builder {
         {
             self.offset = value
                 .try_into()
-                .map_err(|e| format!("member `offset` of `MeetingContextList`: {e}"));
+                .map_err(|e| format!("property `offset` of `MeetingContextList`: {e}"));
             self
         }
 
@@ -33814,15 +34010,15 @@ pub mod builder {
         {
             self.total = value
                 .try_into()
-                .map_err(|e| format!("member `total` of `MeetingContextList`: {e}"));
+                .map_err(|e| format!("property `total` of `MeetingContextList`: {e}"));
             self
         }
 
-        /// Finishes the value.
+        /// Builds the value.
         ///
         /// # Errors
         ///
-        /// Names the first member that is required and was not set, or whose value does not fit.
+        /// Names the first property that is required but not set, or whose value is invalid.
         pub fn build(
             self,
         ) -> ::std::result::Result<
@@ -33881,23 +34077,23 @@ pub mod builder {
         fn default() -> Self {
             Self {
                 context_id: Err(
-                    "member `context_id` of `MeetingContextProcessedData` is required and was not set"
+                    "property `context_id` of `MeetingContextProcessedData` is required and was not set"
                         .to_owned(),
                 ),
                 meeting_id: Err(
-                    "member `meeting_id` of `MeetingContextProcessedData` is required and was not set"
+                    "property `meeting_id` of `MeetingContextProcessedData` is required and was not set"
                         .to_owned(),
                 ),
                 processed_at: Err(
-                    "member `processed_at` of `MeetingContextProcessedData` is required and was not set"
+                    "property `processed_at` of `MeetingContextProcessedData` is required and was not set"
                         .to_owned(),
                 ),
                 sanitization_report: Err(
-                    "member `sanitization_report` of `MeetingContextProcessedData` is required and was not set"
+                    "property `sanitization_report` of `MeetingContextProcessedData` is required and was not set"
                         .to_owned(),
                 ),
                 workspace_id: Err(
-                    "member `workspace_id` of `MeetingContextProcessedData` is required and was not set"
+                    "property `workspace_id` of `MeetingContextProcessedData` is required and was not set"
                         .to_owned(),
                 ),
             }
@@ -33914,7 +34110,9 @@ pub mod builder {
             self.context_id = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `context_id` of `MeetingContextProcessedData`: {e}")
+                    format!(
+                        "property `context_id` of `MeetingContextProcessedData`: {e}"
+                    )
                 });
             self
         }
@@ -33928,7 +34126,9 @@ pub mod builder {
             self.meeting_id = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `meeting_id` of `MeetingContextProcessedData`: {e}")
+                    format!(
+                        "property `meeting_id` of `MeetingContextProcessedData`: {e}"
+                    )
                 });
             self
         }
@@ -33943,7 +34143,7 @@ pub mod builder {
                 .try_into()
                 .map_err(|e| {
                     format!(
-                        "member `processed_at` of `MeetingContextProcessedData`: {e}"
+                        "property `processed_at` of `MeetingContextProcessedData`: {e}"
                     )
                 });
             self
@@ -33959,7 +34159,7 @@ pub mod builder {
                 .try_into()
                 .map_err(|e| {
                     format!(
-                        "member `sanitization_report` of `MeetingContextProcessedData`: {e}"
+                        "property `sanitization_report` of `MeetingContextProcessedData`: {e}"
                     )
                 });
             self
@@ -33975,17 +34175,17 @@ pub mod builder {
                 .try_into()
                 .map_err(|e| {
                     format!(
-                        "member `workspace_id` of `MeetingContextProcessedData`: {e}"
+                        "property `workspace_id` of `MeetingContextProcessedData`: {e}"
                     )
                 });
             self
         }
 
-        /// Finishes the value.
+        /// Builds the value.
         ///
         /// # Errors
         ///
-        /// Names the first member that is required and was not set, or whose value does not fit.
+        /// Names the first property that is required but not set, or whose value is invalid.
         pub fn build(
             self,
         ) -> ::std::result::Result<
@@ -34057,24 +34257,24 @@ pub mod builder {
             Self {
                 actor_user_id: Ok(::std::default::Default::default()),
                 data: Err(
-                    "member `data` of `MeetingContextProcessedEvent` is required and was not set"
+                    "property `data` of `MeetingContextProcessedEvent` is required and was not set"
                         .to_owned(),
                 ),
                 event_id: Err(
-                    "member `event_id` of `MeetingContextProcessedEvent` is required and was not set"
+                    "property `event_id` of `MeetingContextProcessedEvent` is required and was not set"
                         .to_owned(),
                 ),
                 event_type: Err(
-                    "member `event_type` of `MeetingContextProcessedEvent` is required and was not set"
+                    "property `event_type` of `MeetingContextProcessedEvent` is required and was not set"
                         .to_owned(),
                 ),
                 for_user: Ok(::std::default::Default::default()),
                 partner_app_id: Err(
-                    "member `partner_app_id` of `MeetingContextProcessedEvent` is required and was not set"
+                    "property `partner_app_id` of `MeetingContextProcessedEvent` is required and was not set"
                         .to_owned(),
                 ),
                 timestamp: Err(
-                    "member `timestamp` of `MeetingContextProcessedEvent` is required and was not set"
+                    "property `timestamp` of `MeetingContextProcessedEvent` is required and was not set"
                         .to_owned(),
                 ),
             }
@@ -34092,7 +34292,7 @@ pub mod builder {
                 .try_into()
                 .map_err(|e| {
                     format!(
-                        "member `actor_user_id` of `MeetingContextProcessedEvent`: {e}"
+                        "property `actor_user_id` of `MeetingContextProcessedEvent`: {e}"
                     )
                 });
             self
@@ -34107,7 +34307,7 @@ pub mod builder {
             self.data = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `data` of `MeetingContextProcessedEvent`: {e}")
+                    format!("property `data` of `MeetingContextProcessedEvent`: {e}")
                 });
             self
         }
@@ -34121,7 +34321,7 @@ pub mod builder {
             self.event_id = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `event_id` of `MeetingContextProcessedEvent`: {e}")
+                    format!("property `event_id` of `MeetingContextProcessedEvent`: {e}")
                 });
             self
         }
@@ -34135,7 +34335,9 @@ pub mod builder {
             self.event_type = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `event_type` of `MeetingContextProcessedEvent`: {e}")
+                    format!(
+                        "property `event_type` of `MeetingContextProcessedEvent`: {e}"
+                    )
                 });
             self
         }
@@ -34149,7 +34351,7 @@ pub mod builder {
             self.for_user = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `for_user` of `MeetingContextProcessedEvent`: {e}")
+                    format!("property `for_user` of `MeetingContextProcessedEvent`: {e}")
                 });
             self
         }
@@ -34164,7 +34366,7 @@ pub mod builder {
                 .try_into()
                 .map_err(|e| {
                     format!(
-                        "member `partner_app_id` of `MeetingContextProcessedEvent`: {e}"
+                        "property `partner_app_id` of `MeetingContextProcessedEvent`: {e}"
                     )
                 });
             self
@@ -34179,16 +34381,18 @@ pub mod builder {
             self.timestamp = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `timestamp` of `MeetingContextProcessedEvent`: {e}")
+                    format!(
+                        "property `timestamp` of `MeetingContextProcessedEvent`: {e}"
+                    )
                 });
             self
         }
 
-        /// Finishes the value.
+        /// Builds the value.
         ///
         /// # Errors
         ///
-        /// Names the first member that is required and was not set, or whose value does not fit.
+        /// Names the first property that is required but not set, or whose value is invalid.
         pub fn build(
             self,
         ) -> ::std::result::Result<
@@ -34252,23 +34456,23 @@ pub mod builder {
         fn default() -> Self {
             Self {
                 created_at: Err(
-                    "member `created_at` of `MeetingCreatedData` is required and was not set"
+                    "property `created_at` of `MeetingCreatedData` is required and was not set"
                         .to_owned(),
                 ),
                 created_by_user_id: Err(
-                    "member `created_by_user_id` of `MeetingCreatedData` is required and was not set"
+                    "property `created_by_user_id` of `MeetingCreatedData` is required and was not set"
                         .to_owned(),
                 ),
                 meeting_id: Err(
-                    "member `meeting_id` of `MeetingCreatedData` is required and was not set"
+                    "property `meeting_id` of `MeetingCreatedData` is required and was not set"
                         .to_owned(),
                 ),
                 title: Err(
-                    "member `title` of `MeetingCreatedData` is required and was not set"
+                    "property `title` of `MeetingCreatedData` is required and was not set"
                         .to_owned(),
                 ),
                 workspace_id: Err(
-                    "member `workspace_id` of `MeetingCreatedData` is required and was not set"
+                    "property `workspace_id` of `MeetingCreatedData` is required and was not set"
                         .to_owned(),
                 ),
             }
@@ -34285,7 +34489,7 @@ pub mod builder {
             self.created_at = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `created_at` of `MeetingCreatedData`: {e}")
+                    format!("property `created_at` of `MeetingCreatedData`: {e}")
                 });
             self
         }
@@ -34299,7 +34503,7 @@ pub mod builder {
             self.created_by_user_id = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `created_by_user_id` of `MeetingCreatedData`: {e}")
+                    format!("property `created_by_user_id` of `MeetingCreatedData`: {e}")
                 });
             self
         }
@@ -34313,7 +34517,7 @@ pub mod builder {
             self.meeting_id = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `meeting_id` of `MeetingCreatedData`: {e}")
+                    format!("property `meeting_id` of `MeetingCreatedData`: {e}")
                 });
             self
         }
@@ -34326,7 +34530,7 @@ pub mod builder {
         {
             self.title = value
                 .try_into()
-                .map_err(|e| format!("member `title` of `MeetingCreatedData`: {e}"));
+                .map_err(|e| format!("property `title` of `MeetingCreatedData`: {e}"));
             self
         }
 
@@ -34339,16 +34543,16 @@ pub mod builder {
             self.workspace_id = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `workspace_id` of `MeetingCreatedData`: {e}")
+                    format!("property `workspace_id` of `MeetingCreatedData`: {e}")
                 });
             self
         }
 
-        /// Finishes the value.
+        /// Builds the value.
         ///
         /// # Errors
         ///
-        /// Names the first member that is required and was not set, or whose value does not fit.
+        /// Names the first property that is required but not set, or whose value is invalid.
         pub fn build(
             self,
         ) -> ::std::result::Result<
@@ -34415,24 +34619,24 @@ pub mod builder {
             Self {
                 actor_user_id: Ok(::std::default::Default::default()),
                 data: Err(
-                    "member `data` of `MeetingCreatedEvent` is required and was not set"
+                    "property `data` of `MeetingCreatedEvent` is required and was not set"
                         .to_owned(),
                 ),
                 event_id: Err(
-                    "member `event_id` of `MeetingCreatedEvent` is required and was not set"
+                    "property `event_id` of `MeetingCreatedEvent` is required and was not set"
                         .to_owned(),
                 ),
                 event_type: Err(
-                    "member `event_type` of `MeetingCreatedEvent` is required and was not set"
+                    "property `event_type` of `MeetingCreatedEvent` is required and was not set"
                         .to_owned(),
                 ),
                 for_user: Ok(::std::default::Default::default()),
                 partner_app_id: Err(
-                    "member `partner_app_id` of `MeetingCreatedEvent` is required and was not set"
+                    "property `partner_app_id` of `MeetingCreatedEvent` is required and was not set"
                         .to_owned(),
                 ),
                 timestamp: Err(
-                    "member `timestamp` of `MeetingCreatedEvent` is required and was not set"
+                    "property `timestamp` of `MeetingCreatedEvent` is required and was not set"
                         .to_owned(),
                 ),
             }
@@ -34449,7 +34653,7 @@ pub mod builder {
             self.actor_user_id = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `actor_user_id` of `MeetingCreatedEvent`: {e}")
+                    format!("property `actor_user_id` of `MeetingCreatedEvent`: {e}")
                 });
             self
         }
@@ -34462,7 +34666,7 @@ pub mod builder {
         {
             self.data = value
                 .try_into()
-                .map_err(|e| format!("member `data` of `MeetingCreatedEvent`: {e}"));
+                .map_err(|e| format!("property `data` of `MeetingCreatedEvent`: {e}"));
             self
         }
 
@@ -34474,7 +34678,9 @@ pub mod builder {
         {
             self.event_id = value
                 .try_into()
-                .map_err(|e| format!("member `event_id` of `MeetingCreatedEvent`: {e}"));
+                .map_err(|e| {
+                    format!("property `event_id` of `MeetingCreatedEvent`: {e}")
+                });
             self
         }
 
@@ -34487,7 +34693,7 @@ pub mod builder {
             self.event_type = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `event_type` of `MeetingCreatedEvent`: {e}")
+                    format!("property `event_type` of `MeetingCreatedEvent`: {e}")
                 });
             self
         }
@@ -34500,7 +34706,9 @@ pub mod builder {
         {
             self.for_user = value
                 .try_into()
-                .map_err(|e| format!("member `for_user` of `MeetingCreatedEvent`: {e}"));
+                .map_err(|e| {
+                    format!("property `for_user` of `MeetingCreatedEvent`: {e}")
+                });
             self
         }
 
@@ -34513,7 +34721,7 @@ pub mod builder {
             self.partner_app_id = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `partner_app_id` of `MeetingCreatedEvent`: {e}")
+                    format!("property `partner_app_id` of `MeetingCreatedEvent`: {e}")
                 });
             self
         }
@@ -34527,16 +34735,16 @@ pub mod builder {
             self.timestamp = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `timestamp` of `MeetingCreatedEvent`: {e}")
+                    format!("property `timestamp` of `MeetingCreatedEvent`: {e}")
                 });
             self
         }
 
-        /// Finishes the value.
+        /// Builds the value.
         ///
         /// # Errors
         ///
-        /// Names the first member that is required and was not set, or whose value does not fit.
+        /// Names the first property that is required but not set, or whose value is invalid.
         pub fn build(
             self,
         ) -> ::std::result::Result<
@@ -34612,7 +34820,7 @@ pub mod builder {
         {
             self.items = value
                 .try_into()
-                .map_err(|e| format!("member `items` of `MeetingList`: {e}"));
+                .map_err(|e| format!("property `items` of `MeetingList`: {e}"));
             self
         }
 
@@ -34624,7 +34832,7 @@ pub mod builder {
         {
             self.limit = value
                 .try_into()
-                .map_err(|e| format!("member `limit` of `MeetingList`: {e}"));
+                .map_err(|e| format!("property `limit` of `MeetingList`: {e}"));
             self
         }
 
@@ -34636,7 +34844,7 @@ pub mod builder {
         {
             self.offset = value
                 .try_into()
-                .map_err(|e| format!("member `offset` of `MeetingList`: {e}"));
+                .map_err(|e| format!("property `offset` of `MeetingList`: {e}"));
             self
         }
 
@@ -34648,15 +34856,15 @@ pub mod builder {
         {
             self.total = value
                 .try_into()
-                .map_err(|e| format!("member `total` of `MeetingList`: {e}"));
+                .map_err(|e| format!("property `total` of `MeetingList`: {e}"));
             self
         }
 
-        /// Finishes the value.
+        /// Builds the value.
         ///
         /// # Errors
         ///
-        /// Names the first member that is required and was not set, or whose value does not fit.
+        /// Names the first property that is required but not set, or whose value is invalid.
         pub fn build(
             self,
         ) -> ::std::result::Result<super::MeetingList, super::error::ConversionError> {
@@ -34745,7 +34953,7 @@ pub mod builder {
         {
             self.created_at = value
                 .try_into()
-                .map_err(|e| format!("member `created_at` of `MeetingTemplate`: {e}"));
+                .map_err(|e| format!("property `created_at` of `MeetingTemplate`: {e}"));
             self
         }
 
@@ -34757,7 +34965,9 @@ pub mod builder {
         {
             self.description = value
                 .try_into()
-                .map_err(|e| format!("member `description` of `MeetingTemplate`: {e}"));
+                .map_err(|e| {
+                    format!("property `description` of `MeetingTemplate`: {e}")
+                });
             self
         }
 
@@ -34769,7 +34979,7 @@ pub mod builder {
         {
             self.id = value
                 .try_into()
-                .map_err(|e| format!("member `id` of `MeetingTemplate`: {e}"));
+                .map_err(|e| format!("property `id` of `MeetingTemplate`: {e}"));
             self
         }
 
@@ -34781,7 +34991,7 @@ pub mod builder {
         {
             self.is_active = value
                 .try_into()
-                .map_err(|e| format!("member `is_active` of `MeetingTemplate`: {e}"));
+                .map_err(|e| format!("property `is_active` of `MeetingTemplate`: {e}"));
             self
         }
 
@@ -34793,7 +35003,7 @@ pub mod builder {
         {
             self.name = value
                 .try_into()
-                .map_err(|e| format!("member `name` of `MeetingTemplate`: {e}"));
+                .map_err(|e| format!("property `name` of `MeetingTemplate`: {e}"));
             self
         }
 
@@ -34808,7 +35018,7 @@ pub mod builder {
             self.ownership_type = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `ownership_type` of `MeetingTemplate`: {e}")
+                    format!("property `ownership_type` of `MeetingTemplate`: {e}")
                 });
             self
         }
@@ -34821,15 +35031,15 @@ pub mod builder {
         {
             self.updated_at = value
                 .try_into()
-                .map_err(|e| format!("member `updated_at` of `MeetingTemplate`: {e}"));
+                .map_err(|e| format!("property `updated_at` of `MeetingTemplate`: {e}"));
             self
         }
 
-        /// Finishes the value.
+        /// Builds the value.
         ///
         /// # Errors
         ///
-        /// Names the first member that is required and was not set, or whose value does not fit.
+        /// Names the first property that is required but not set, or whose value is invalid.
         pub fn build(
             self,
         ) -> ::std::result::Result<
@@ -34895,27 +35105,27 @@ pub mod builder {
         fn default() -> Self {
             Self {
                 applied_at: Err(
-                    "member `applied_at` of `MeetingTemplateAppliedData` is required and was not set"
+                    "property `applied_at` of `MeetingTemplateAppliedData` is required and was not set"
                         .to_owned(),
                 ),
                 applied_by_user_id: Err(
-                    "member `applied_by_user_id` of `MeetingTemplateAppliedData` is required and was not set"
+                    "property `applied_by_user_id` of `MeetingTemplateAppliedData` is required and was not set"
                         .to_owned(),
                 ),
                 applied_items: Err(
-                    "member `applied_items` of `MeetingTemplateAppliedData` is required and was not set"
+                    "property `applied_items` of `MeetingTemplateAppliedData` is required and was not set"
                         .to_owned(),
                 ),
                 meeting_id: Err(
-                    "member `meeting_id` of `MeetingTemplateAppliedData` is required and was not set"
+                    "property `meeting_id` of `MeetingTemplateAppliedData` is required and was not set"
                         .to_owned(),
                 ),
                 template_id: Err(
-                    "member `template_id` of `MeetingTemplateAppliedData` is required and was not set"
+                    "property `template_id` of `MeetingTemplateAppliedData` is required and was not set"
                         .to_owned(),
                 ),
                 template_name: Err(
-                    "member `template_name` of `MeetingTemplateAppliedData` is required and was not set"
+                    "property `template_name` of `MeetingTemplateAppliedData` is required and was not set"
                         .to_owned(),
                 ),
             }
@@ -34932,7 +35142,7 @@ pub mod builder {
             self.applied_at = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `applied_at` of `MeetingTemplateAppliedData`: {e}")
+                    format!("property `applied_at` of `MeetingTemplateAppliedData`: {e}")
                 });
             self
         }
@@ -34947,7 +35157,7 @@ pub mod builder {
                 .try_into()
                 .map_err(|e| {
                     format!(
-                        "member `applied_by_user_id` of `MeetingTemplateAppliedData`: {e}"
+                        "property `applied_by_user_id` of `MeetingTemplateAppliedData`: {e}"
                     )
                 });
             self
@@ -34963,7 +35173,7 @@ pub mod builder {
                 .try_into()
                 .map_err(|e| {
                     format!(
-                        "member `applied_items` of `MeetingTemplateAppliedData`: {e}"
+                        "property `applied_items` of `MeetingTemplateAppliedData`: {e}"
                     )
                 });
             self
@@ -34978,7 +35188,7 @@ pub mod builder {
             self.meeting_id = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `meeting_id` of `MeetingTemplateAppliedData`: {e}")
+                    format!("property `meeting_id` of `MeetingTemplateAppliedData`: {e}")
                 });
             self
         }
@@ -34992,7 +35202,9 @@ pub mod builder {
             self.template_id = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `template_id` of `MeetingTemplateAppliedData`: {e}")
+                    format!(
+                        "property `template_id` of `MeetingTemplateAppliedData`: {e}"
+                    )
                 });
             self
         }
@@ -35007,17 +35219,17 @@ pub mod builder {
                 .try_into()
                 .map_err(|e| {
                     format!(
-                        "member `template_name` of `MeetingTemplateAppliedData`: {e}"
+                        "property `template_name` of `MeetingTemplateAppliedData`: {e}"
                     )
                 });
             self
         }
 
-        /// Finishes the value.
+        /// Builds the value.
         ///
         /// # Errors
         ///
-        /// Names the first member that is required and was not set, or whose value does not fit.
+        /// Names the first property that is required but not set, or whose value is invalid.
         pub fn build(
             self,
         ) -> ::std::result::Result<
@@ -35091,24 +35303,24 @@ pub mod builder {
             Self {
                 actor_user_id: Ok(::std::default::Default::default()),
                 data: Err(
-                    "member `data` of `MeetingTemplateAppliedEvent` is required and was not set"
+                    "property `data` of `MeetingTemplateAppliedEvent` is required and was not set"
                         .to_owned(),
                 ),
                 event_id: Err(
-                    "member `event_id` of `MeetingTemplateAppliedEvent` is required and was not set"
+                    "property `event_id` of `MeetingTemplateAppliedEvent` is required and was not set"
                         .to_owned(),
                 ),
                 event_type: Err(
-                    "member `event_type` of `MeetingTemplateAppliedEvent` is required and was not set"
+                    "property `event_type` of `MeetingTemplateAppliedEvent` is required and was not set"
                         .to_owned(),
                 ),
                 for_user: Ok(::std::default::Default::default()),
                 partner_app_id: Err(
-                    "member `partner_app_id` of `MeetingTemplateAppliedEvent` is required and was not set"
+                    "property `partner_app_id` of `MeetingTemplateAppliedEvent` is required and was not set"
                         .to_owned(),
                 ),
                 timestamp: Err(
-                    "member `timestamp` of `MeetingTemplateAppliedEvent` is required and was not set"
+                    "property `timestamp` of `MeetingTemplateAppliedEvent` is required and was not set"
                         .to_owned(),
                 ),
             }
@@ -35126,7 +35338,7 @@ pub mod builder {
                 .try_into()
                 .map_err(|e| {
                     format!(
-                        "member `actor_user_id` of `MeetingTemplateAppliedEvent`: {e}"
+                        "property `actor_user_id` of `MeetingTemplateAppliedEvent`: {e}"
                     )
                 });
             self
@@ -35141,7 +35353,7 @@ pub mod builder {
             self.data = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `data` of `MeetingTemplateAppliedEvent`: {e}")
+                    format!("property `data` of `MeetingTemplateAppliedEvent`: {e}")
                 });
             self
         }
@@ -35155,7 +35367,7 @@ pub mod builder {
             self.event_id = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `event_id` of `MeetingTemplateAppliedEvent`: {e}")
+                    format!("property `event_id` of `MeetingTemplateAppliedEvent`: {e}")
                 });
             self
         }
@@ -35169,7 +35381,9 @@ pub mod builder {
             self.event_type = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `event_type` of `MeetingTemplateAppliedEvent`: {e}")
+                    format!(
+                        "property `event_type` of `MeetingTemplateAppliedEvent`: {e}"
+                    )
                 });
             self
         }
@@ -35183,7 +35397,7 @@ pub mod builder {
             self.for_user = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `for_user` of `MeetingTemplateAppliedEvent`: {e}")
+                    format!("property `for_user` of `MeetingTemplateAppliedEvent`: {e}")
                 });
             self
         }
@@ -35198,7 +35412,7 @@ pub mod builder {
                 .try_into()
                 .map_err(|e| {
                     format!(
-                        "member `partner_app_id` of `MeetingTemplateAppliedEvent`: {e}"
+                        "property `partner_app_id` of `MeetingTemplateAppliedEvent`: {e}"
                     )
                 });
             self
@@ -35213,16 +35427,16 @@ pub mod builder {
             self.timestamp = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `timestamp` of `MeetingTemplateAppliedEvent`: {e}")
+                    format!("property `timestamp` of `MeetingTemplateAppliedEvent`: {e}")
                 });
             self
         }
 
-        /// Finishes the value.
+        /// Builds the value.
         ///
         /// # Errors
         ///
-        /// Names the first member that is required and was not set, or whose value does not fit.
+        /// Names the first property that is required but not set, or whose value is invalid.
         pub fn build(
             self,
         ) -> ::std::result::Result<
@@ -35278,15 +35492,15 @@ pub mod builder {
         fn default() -> Self {
             Self {
                 agenda_items: Err(
-                    "member `agenda_items` of `MeetingTemplateAppliedItems` is required and was not set"
+                    "property `agenda_items` of `MeetingTemplateAppliedItems` is required and was not set"
                         .to_owned(),
                 ),
                 documents: Err(
-                    "member `documents` of `MeetingTemplateAppliedItems` is required and was not set"
+                    "property `documents` of `MeetingTemplateAppliedItems` is required and was not set"
                         .to_owned(),
                 ),
                 participants: Err(
-                    "member `participants` of `MeetingTemplateAppliedItems` is required and was not set"
+                    "property `participants` of `MeetingTemplateAppliedItems` is required and was not set"
                         .to_owned(),
                 ),
             }
@@ -35304,7 +35518,7 @@ pub mod builder {
                 .try_into()
                 .map_err(|e| {
                     format!(
-                        "member `agenda_items` of `MeetingTemplateAppliedItems`: {e}"
+                        "property `agenda_items` of `MeetingTemplateAppliedItems`: {e}"
                     )
                 });
             self
@@ -35319,7 +35533,7 @@ pub mod builder {
             self.documents = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `documents` of `MeetingTemplateAppliedItems`: {e}")
+                    format!("property `documents` of `MeetingTemplateAppliedItems`: {e}")
                 });
             self
         }
@@ -35334,17 +35548,17 @@ pub mod builder {
                 .try_into()
                 .map_err(|e| {
                     format!(
-                        "member `participants` of `MeetingTemplateAppliedItems`: {e}"
+                        "property `participants` of `MeetingTemplateAppliedItems`: {e}"
                     )
                 });
             self
         }
 
-        /// Finishes the value.
+        /// Builds the value.
         ///
         /// # Errors
         ///
-        /// Names the first member that is required and was not set, or whose value does not fit.
+        /// Names the first property that is required but not set, or whose value is invalid.
         pub fn build(
             self,
         ) -> ::std::result::Result<
@@ -35457,7 +35671,9 @@ pub mod builder {
             self.agenda_item_count = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `agenda_item_count` of `MeetingTemplateDetail`: {e}")
+                    format!(
+                        "property `agenda_item_count` of `MeetingTemplateDetail`: {e}"
+                    )
                 });
             self
         }
@@ -35471,7 +35687,7 @@ pub mod builder {
             self.can_edit = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `can_edit` of `MeetingTemplateDetail`: {e}")
+                    format!("property `can_edit` of `MeetingTemplateDetail`: {e}")
                 });
             self
         }
@@ -35485,7 +35701,7 @@ pub mod builder {
             self.created_at = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `created_at` of `MeetingTemplateDetail`: {e}")
+                    format!("property `created_at` of `MeetingTemplateDetail`: {e}")
                 });
             self
         }
@@ -35499,7 +35715,7 @@ pub mod builder {
             self.description = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `description` of `MeetingTemplateDetail`: {e}")
+                    format!("property `description` of `MeetingTemplateDetail`: {e}")
                 });
             self
         }
@@ -35513,7 +35729,7 @@ pub mod builder {
             self.document_count = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `document_count` of `MeetingTemplateDetail`: {e}")
+                    format!("property `document_count` of `MeetingTemplateDetail`: {e}")
                 });
             self
         }
@@ -35526,7 +35742,7 @@ pub mod builder {
         {
             self.id = value
                 .try_into()
-                .map_err(|e| format!("member `id` of `MeetingTemplateDetail`: {e}"));
+                .map_err(|e| format!("property `id` of `MeetingTemplateDetail`: {e}"));
             self
         }
 
@@ -35539,7 +35755,7 @@ pub mod builder {
             self.is_active = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `is_active` of `MeetingTemplateDetail`: {e}")
+                    format!("property `is_active` of `MeetingTemplateDetail`: {e}")
                 });
             self
         }
@@ -35552,7 +35768,7 @@ pub mod builder {
         {
             self.name = value
                 .try_into()
-                .map_err(|e| format!("member `name` of `MeetingTemplateDetail`: {e}"));
+                .map_err(|e| format!("property `name` of `MeetingTemplateDetail`: {e}"));
             self
         }
 
@@ -35567,7 +35783,7 @@ pub mod builder {
             self.ownership_type = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `ownership_type` of `MeetingTemplateDetail`: {e}")
+                    format!("property `ownership_type` of `MeetingTemplateDetail`: {e}")
                 });
             self
         }
@@ -35581,7 +35797,9 @@ pub mod builder {
             self.participant_count = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `participant_count` of `MeetingTemplateDetail`: {e}")
+                    format!(
+                        "property `participant_count` of `MeetingTemplateDetail`: {e}"
+                    )
                 });
             self
         }
@@ -35595,16 +35813,16 @@ pub mod builder {
             self.updated_at = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `updated_at` of `MeetingTemplateDetail`: {e}")
+                    format!("property `updated_at` of `MeetingTemplateDetail`: {e}")
                 });
             self
         }
 
-        /// Finishes the value.
+        /// Builds the value.
         ///
         /// # Errors
         ///
-        /// Names the first member that is required and was not set, or whose value does not fit.
+        /// Names the first property that is required but not set, or whose value is invalid.
         pub fn build(
             self,
         ) -> ::std::result::Result<
@@ -35689,7 +35907,7 @@ pub mod builder {
         {
             self.items = value
                 .try_into()
-                .map_err(|e| format!("member `items` of `MeetingTemplateList`: {e}"));
+                .map_err(|e| format!("property `items` of `MeetingTemplateList`: {e}"));
             self
         }
 
@@ -35701,7 +35919,7 @@ pub mod builder {
         {
             self.limit = value
                 .try_into()
-                .map_err(|e| format!("member `limit` of `MeetingTemplateList`: {e}"));
+                .map_err(|e| format!("property `limit` of `MeetingTemplateList`: {e}"));
             self
         }
 
@@ -35713,7 +35931,7 @@ pub mod builder {
         {
             self.offset = value
                 .try_into()
-                .map_err(|e| format!("member `offset` of `MeetingTemplateList`: {e}"));
+                .map_err(|e| format!("property `offset` of `MeetingTemplateList`: {e}"));
             self
         }
 
@@ -35725,15 +35943,15 @@ pub mod builder {
         {
             self.total = value
                 .try_into()
-                .map_err(|e| format!("member `total` of `MeetingTemplateList`: {e}"));
+                .map_err(|e| format!("property `total` of `MeetingTemplateList`: {e}"));
             self
         }
 
-        /// Finishes the value.
+        /// Builds the value.
         ///
         /// # Errors
         ///
-        /// Names the first member that is required and was not set, or whose value does not fit.
+        /// Names the first property that is required but not set, or whose value is invalid.
         pub fn build(
             self,
         ) -> ::std::result::Result<
@@ -35826,7 +36044,7 @@ pub mod builder {
             self.autopilot = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `autopilot` of `MeetingTemplateNextStep`: {e}")
+                    format!("property `autopilot` of `MeetingTemplateNextStep`: {e}")
                 });
             self
         }
@@ -35840,7 +36058,7 @@ pub mod builder {
             self.color = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `color` of `MeetingTemplateNextStep`: {e}")
+                    format!("property `color` of `MeetingTemplateNextStep`: {e}")
                 });
             self
         }
@@ -35854,7 +36072,7 @@ pub mod builder {
             self.description = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `description` of `MeetingTemplateNextStep`: {e}")
+                    format!("property `description` of `MeetingTemplateNextStep`: {e}")
                 });
             self
         }
@@ -35868,7 +36086,7 @@ pub mod builder {
             self.icon_name = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `icon_name` of `MeetingTemplateNextStep`: {e}")
+                    format!("property `icon_name` of `MeetingTemplateNextStep`: {e}")
                 });
             self
         }
@@ -35881,7 +36099,7 @@ pub mod builder {
         {
             self.id = value
                 .try_into()
-                .map_err(|e| format!("member `id` of `MeetingTemplateNextStep`: {e}"));
+                .map_err(|e| format!("property `id` of `MeetingTemplateNextStep`: {e}"));
             self
         }
 
@@ -35893,7 +36111,9 @@ pub mod builder {
         {
             self.name = value
                 .try_into()
-                .map_err(|e| format!("member `name` of `MeetingTemplateNextStep`: {e}"));
+                .map_err(|e| {
+                    format!("property `name` of `MeetingTemplateNextStep`: {e}")
+                });
             self
         }
 
@@ -35906,16 +36126,16 @@ pub mod builder {
             self.sort_order = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `sort_order` of `MeetingTemplateNextStep`: {e}")
+                    format!("property `sort_order` of `MeetingTemplateNextStep`: {e}")
                 });
             self
         }
 
-        /// Finishes the value.
+        /// Builds the value.
         ///
         /// # Errors
         ///
-        /// Names the first member that is required and was not set, or whose value does not fit.
+        /// Names the first property that is required but not set, or whose value is invalid.
         pub fn build(
             self,
         ) -> ::std::result::Result<
@@ -35994,7 +36214,7 @@ pub mod builder {
             self.items = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `items` of `MeetingTemplateNextStepList`: {e}")
+                    format!("property `items` of `MeetingTemplateNextStepList`: {e}")
                 });
             self
         }
@@ -36008,7 +36228,7 @@ pub mod builder {
             self.limit = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `limit` of `MeetingTemplateNextStepList`: {e}")
+                    format!("property `limit` of `MeetingTemplateNextStepList`: {e}")
                 });
             self
         }
@@ -36022,7 +36242,7 @@ pub mod builder {
             self.offset = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `offset` of `MeetingTemplateNextStepList`: {e}")
+                    format!("property `offset` of `MeetingTemplateNextStepList`: {e}")
                 });
             self
         }
@@ -36036,16 +36256,16 @@ pub mod builder {
             self.total = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `total` of `MeetingTemplateNextStepList`: {e}")
+                    format!("property `total` of `MeetingTemplateNextStepList`: {e}")
                 });
             self
         }
 
-        /// Finishes the value.
+        /// Builds the value.
         ///
         /// # Errors
         ///
-        /// Names the first member that is required and was not set, or whose value does not fit.
+        /// Names the first property that is required but not set, or whose value is invalid.
         pub fn build(
             self,
         ) -> ::std::result::Result<
@@ -36103,20 +36323,20 @@ pub mod builder {
         fn default() -> Self {
             Self {
                 meeting_id: Err(
-                    "member `meeting_id` of `MeetingUpdatedData` is required and was not set"
+                    "property `meeting_id` of `MeetingUpdatedData` is required and was not set"
                         .to_owned(),
                 ),
                 scheduled_start: Ok(::std::default::Default::default()),
                 title: Err(
-                    "member `title` of `MeetingUpdatedData` is required and was not set"
+                    "property `title` of `MeetingUpdatedData` is required and was not set"
                         .to_owned(),
                 ),
                 updated_at: Err(
-                    "member `updated_at` of `MeetingUpdatedData` is required and was not set"
+                    "property `updated_at` of `MeetingUpdatedData` is required and was not set"
                         .to_owned(),
                 ),
                 workspace_id: Err(
-                    "member `workspace_id` of `MeetingUpdatedData` is required and was not set"
+                    "property `workspace_id` of `MeetingUpdatedData` is required and was not set"
                         .to_owned(),
                 ),
             }
@@ -36133,7 +36353,7 @@ pub mod builder {
             self.meeting_id = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `meeting_id` of `MeetingUpdatedData`: {e}")
+                    format!("property `meeting_id` of `MeetingUpdatedData`: {e}")
                 });
             self
         }
@@ -36147,7 +36367,7 @@ pub mod builder {
             self.scheduled_start = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `scheduled_start` of `MeetingUpdatedData`: {e}")
+                    format!("property `scheduled_start` of `MeetingUpdatedData`: {e}")
                 });
             self
         }
@@ -36160,7 +36380,7 @@ pub mod builder {
         {
             self.title = value
                 .try_into()
-                .map_err(|e| format!("member `title` of `MeetingUpdatedData`: {e}"));
+                .map_err(|e| format!("property `title` of `MeetingUpdatedData`: {e}"));
             self
         }
 
@@ -36173,7 +36393,7 @@ pub mod builder {
             self.updated_at = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `updated_at` of `MeetingUpdatedData`: {e}")
+                    format!("property `updated_at` of `MeetingUpdatedData`: {e}")
                 });
             self
         }
@@ -36187,16 +36407,16 @@ pub mod builder {
             self.workspace_id = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `workspace_id` of `MeetingUpdatedData`: {e}")
+                    format!("property `workspace_id` of `MeetingUpdatedData`: {e}")
                 });
             self
         }
 
-        /// Finishes the value.
+        /// Builds the value.
         ///
         /// # Errors
         ///
-        /// Names the first member that is required and was not set, or whose value does not fit.
+        /// Names the first property that is required but not set, or whose value is invalid.
         pub fn build(
             self,
         ) -> ::std::result::Result<
@@ -36263,24 +36483,24 @@ pub mod builder {
             Self {
                 actor_user_id: Ok(::std::default::Default::default()),
                 data: Err(
-                    "member `data` of `MeetingUpdatedEvent` is required and was not set"
+                    "property `data` of `MeetingUpdatedEvent` is required and was not set"
                         .to_owned(),
                 ),
                 event_id: Err(
-                    "member `event_id` of `MeetingUpdatedEvent` is required and was not set"
+                    "property `event_id` of `MeetingUpdatedEvent` is required and was not set"
                         .to_owned(),
                 ),
                 event_type: Err(
-                    "member `event_type` of `MeetingUpdatedEvent` is required and was not set"
+                    "property `event_type` of `MeetingUpdatedEvent` is required and was not set"
                         .to_owned(),
                 ),
                 for_user: Ok(::std::default::Default::default()),
                 partner_app_id: Err(
-                    "member `partner_app_id` of `MeetingUpdatedEvent` is required and was not set"
+                    "property `partner_app_id` of `MeetingUpdatedEvent` is required and was not set"
                         .to_owned(),
                 ),
                 timestamp: Err(
-                    "member `timestamp` of `MeetingUpdatedEvent` is required and was not set"
+                    "property `timestamp` of `MeetingUpdatedEvent` is required and was not set"
                         .to_owned(),
                 ),
             }
@@ -36297,7 +36517,7 @@ pub mod builder {
             self.actor_user_id = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `actor_user_id` of `MeetingUpdatedEvent`: {e}")
+                    format!("property `actor_user_id` of `MeetingUpdatedEvent`: {e}")
                 });
             self
         }
@@ -36310,7 +36530,7 @@ pub mod builder {
         {
             self.data = value
                 .try_into()
-                .map_err(|e| format!("member `data` of `MeetingUpdatedEvent`: {e}"));
+                .map_err(|e| format!("property `data` of `MeetingUpdatedEvent`: {e}"));
             self
         }
 
@@ -36322,7 +36542,9 @@ pub mod builder {
         {
             self.event_id = value
                 .try_into()
-                .map_err(|e| format!("member `event_id` of `MeetingUpdatedEvent`: {e}"));
+                .map_err(|e| {
+                    format!("property `event_id` of `MeetingUpdatedEvent`: {e}")
+                });
             self
         }
 
@@ -36335,7 +36557,7 @@ pub mod builder {
             self.event_type = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `event_type` of `MeetingUpdatedEvent`: {e}")
+                    format!("property `event_type` of `MeetingUpdatedEvent`: {e}")
                 });
             self
         }
@@ -36348,7 +36570,9 @@ pub mod builder {
         {
             self.for_user = value
                 .try_into()
-                .map_err(|e| format!("member `for_user` of `MeetingUpdatedEvent`: {e}"));
+                .map_err(|e| {
+                    format!("property `for_user` of `MeetingUpdatedEvent`: {e}")
+                });
             self
         }
 
@@ -36361,7 +36585,7 @@ pub mod builder {
             self.partner_app_id = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `partner_app_id` of `MeetingUpdatedEvent`: {e}")
+                    format!("property `partner_app_id` of `MeetingUpdatedEvent`: {e}")
                 });
             self
         }
@@ -36375,16 +36599,16 @@ pub mod builder {
             self.timestamp = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `timestamp` of `MeetingUpdatedEvent`: {e}")
+                    format!("property `timestamp` of `MeetingUpdatedEvent`: {e}")
                 });
             self
         }
 
-        /// Finishes the value.
+        /// Builds the value.
         ///
         /// # Errors
         ///
-        /// Names the first member that is required and was not set, or whose value does not fit.
+        /// Names the first property that is required but not set, or whose value is invalid.
         pub fn build(
             self,
         ) -> ::std::result::Result<
@@ -36494,7 +36718,7 @@ pub mod builder {
         {
             self.action_buttons = value
                 .try_into()
-                .map_err(|e| format!("member `action_buttons` of `NextStep`: {e}"));
+                .map_err(|e| format!("property `action_buttons` of `NextStep`: {e}"));
             self
         }
 
@@ -36506,7 +36730,7 @@ pub mod builder {
         {
             self.color = value
                 .try_into()
-                .map_err(|e| format!("member `color` of `NextStep`: {e}"));
+                .map_err(|e| format!("property `color` of `NextStep`: {e}"));
             self
         }
 
@@ -36518,7 +36742,7 @@ pub mod builder {
         {
             self.description = value
                 .try_into()
-                .map_err(|e| format!("member `description` of `NextStep`: {e}"));
+                .map_err(|e| format!("property `description` of `NextStep`: {e}"));
             self
         }
 
@@ -36530,7 +36754,7 @@ pub mod builder {
         {
             self.icon_name = value
                 .try_into()
-                .map_err(|e| format!("member `icon_name` of `NextStep`: {e}"));
+                .map_err(|e| format!("property `icon_name` of `NextStep`: {e}"));
             self
         }
 
@@ -36542,7 +36766,7 @@ pub mod builder {
         {
             self.id = value
                 .try_into()
-                .map_err(|e| format!("member `id` of `NextStep`: {e}"));
+                .map_err(|e| format!("property `id` of `NextStep`: {e}"));
             self
         }
 
@@ -36554,7 +36778,7 @@ pub mod builder {
         {
             self.name = value
                 .try_into()
-                .map_err(|e| format!("member `name` of `NextStep`: {e}"));
+                .map_err(|e| format!("property `name` of `NextStep`: {e}"));
             self
         }
 
@@ -36566,7 +36790,7 @@ pub mod builder {
         {
             self.redirect_url = value
                 .try_into()
-                .map_err(|e| format!("member `redirect_url` of `NextStep`: {e}"));
+                .map_err(|e| format!("property `redirect_url` of `NextStep`: {e}"));
             self
         }
 
@@ -36578,7 +36802,7 @@ pub mod builder {
         {
             self.sort_order = value
                 .try_into()
-                .map_err(|e| format!("member `sort_order` of `NextStep`: {e}"));
+                .map_err(|e| format!("property `sort_order` of `NextStep`: {e}"));
             self
         }
 
@@ -36590,15 +36814,15 @@ pub mod builder {
         {
             self.type_ = value
                 .try_into()
-                .map_err(|e| format!("member `type` of `NextStep`: {e}"));
+                .map_err(|e| format!("property `type` of `NextStep`: {e}"));
             self
         }
 
-        /// Finishes the value.
+        /// Builds the value.
         ///
         /// # Errors
         ///
-        /// Names the first member that is required and was not set, or whose value does not fit.
+        /// Names the first property that is required but not set, or whose value is invalid.
         pub fn build(
             self,
         ) -> ::std::result::Result<super::NextStep, super::error::ConversionError> {
@@ -36677,32 +36901,32 @@ pub mod builder {
         fn default() -> Self {
             Self {
                 context_id: Err(
-                    "member `context_id` of `NextStepCompletedData` is required and was not set"
+                    "property `context_id` of `NextStepCompletedData` is required and was not set"
                         .to_owned(),
                 ),
                 context_type: Err(
-                    "member `context_type` of `NextStepCompletedData` is required and was not set"
+                    "property `context_type` of `NextStepCompletedData` is required and was not set"
                         .to_owned(),
                 ),
                 executed_at: Err(
-                    "member `executed_at` of `NextStepCompletedData` is required and was not set"
+                    "property `executed_at` of `NextStepCompletedData` is required and was not set"
                         .to_owned(),
                 ),
                 executed_by: Err(
-                    "member `executed_by` of `NextStepCompletedData` is required and was not set"
+                    "property `executed_by` of `NextStepCompletedData` is required and was not set"
                         .to_owned(),
                 ),
                 execution_mode: Err(
-                    "member `execution_mode` of `NextStepCompletedData` is required and was not set"
+                    "property `execution_mode` of `NextStepCompletedData` is required and was not set"
                         .to_owned(),
                 ),
                 meeting_id: Ok(::std::default::Default::default()),
                 next_step_id: Err(
-                    "member `next_step_id` of `NextStepCompletedData` is required and was not set"
+                    "property `next_step_id` of `NextStepCompletedData` is required and was not set"
                         .to_owned(),
                 ),
                 next_step_name: Err(
-                    "member `next_step_name` of `NextStepCompletedData` is required and was not set"
+                    "property `next_step_name` of `NextStepCompletedData` is required and was not set"
                         .to_owned(),
                 ),
                 result_id: Ok(::std::default::Default::default()),
@@ -36720,7 +36944,7 @@ pub mod builder {
             self.context_id = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `context_id` of `NextStepCompletedData`: {e}")
+                    format!("property `context_id` of `NextStepCompletedData`: {e}")
                 });
             self
         }
@@ -36734,7 +36958,7 @@ pub mod builder {
             self.context_type = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `context_type` of `NextStepCompletedData`: {e}")
+                    format!("property `context_type` of `NextStepCompletedData`: {e}")
                 });
             self
         }
@@ -36748,7 +36972,7 @@ pub mod builder {
             self.executed_at = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `executed_at` of `NextStepCompletedData`: {e}")
+                    format!("property `executed_at` of `NextStepCompletedData`: {e}")
                 });
             self
         }
@@ -36762,7 +36986,7 @@ pub mod builder {
             self.executed_by = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `executed_by` of `NextStepCompletedData`: {e}")
+                    format!("property `executed_by` of `NextStepCompletedData`: {e}")
                 });
             self
         }
@@ -36776,7 +37000,7 @@ pub mod builder {
             self.execution_mode = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `execution_mode` of `NextStepCompletedData`: {e}")
+                    format!("property `execution_mode` of `NextStepCompletedData`: {e}")
                 });
             self
         }
@@ -36790,7 +37014,7 @@ pub mod builder {
             self.meeting_id = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `meeting_id` of `NextStepCompletedData`: {e}")
+                    format!("property `meeting_id` of `NextStepCompletedData`: {e}")
                 });
             self
         }
@@ -36804,7 +37028,7 @@ pub mod builder {
             self.next_step_id = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `next_step_id` of `NextStepCompletedData`: {e}")
+                    format!("property `next_step_id` of `NextStepCompletedData`: {e}")
                 });
             self
         }
@@ -36818,7 +37042,7 @@ pub mod builder {
             self.next_step_name = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `next_step_name` of `NextStepCompletedData`: {e}")
+                    format!("property `next_step_name` of `NextStepCompletedData`: {e}")
                 });
             self
         }
@@ -36832,16 +37056,16 @@ pub mod builder {
             self.result_id = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `result_id` of `NextStepCompletedData`: {e}")
+                    format!("property `result_id` of `NextStepCompletedData`: {e}")
                 });
             self
         }
 
-        /// Finishes the value.
+        /// Builds the value.
         ///
         /// # Errors
         ///
-        /// Names the first member that is required and was not set, or whose value does not fit.
+        /// Names the first property that is required but not set, or whose value is invalid.
         pub fn build(
             self,
         ) -> ::std::result::Result<
@@ -36917,24 +37141,24 @@ pub mod builder {
             Self {
                 actor_user_id: Ok(::std::default::Default::default()),
                 data: Err(
-                    "member `data` of `NextStepCompletedEvent` is required and was not set"
+                    "property `data` of `NextStepCompletedEvent` is required and was not set"
                         .to_owned(),
                 ),
                 event_id: Err(
-                    "member `event_id` of `NextStepCompletedEvent` is required and was not set"
+                    "property `event_id` of `NextStepCompletedEvent` is required and was not set"
                         .to_owned(),
                 ),
                 event_type: Err(
-                    "member `event_type` of `NextStepCompletedEvent` is required and was not set"
+                    "property `event_type` of `NextStepCompletedEvent` is required and was not set"
                         .to_owned(),
                 ),
                 for_user: Ok(::std::default::Default::default()),
                 partner_app_id: Err(
-                    "member `partner_app_id` of `NextStepCompletedEvent` is required and was not set"
+                    "property `partner_app_id` of `NextStepCompletedEvent` is required and was not set"
                         .to_owned(),
                 ),
                 timestamp: Err(
-                    "member `timestamp` of `NextStepCompletedEvent` is required and was not set"
+                    "property `timestamp` of `NextStepCompletedEvent` is required and was not set"
                         .to_owned(),
                 ),
             }
@@ -36951,7 +37175,7 @@ pub mod builder {
             self.actor_user_id = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `actor_user_id` of `NextStepCompletedEvent`: {e}")
+                    format!("property `actor_user_id` of `NextStepCompletedEvent`: {e}")
                 });
             self
         }
@@ -36964,7 +37188,9 @@ pub mod builder {
         {
             self.data = value
                 .try_into()
-                .map_err(|e| format!("member `data` of `NextStepCompletedEvent`: {e}"));
+                .map_err(|e| {
+                    format!("property `data` of `NextStepCompletedEvent`: {e}")
+                });
             self
         }
 
@@ -36977,7 +37203,7 @@ pub mod builder {
             self.event_id = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `event_id` of `NextStepCompletedEvent`: {e}")
+                    format!("property `event_id` of `NextStepCompletedEvent`: {e}")
                 });
             self
         }
@@ -36991,7 +37217,7 @@ pub mod builder {
             self.event_type = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `event_type` of `NextStepCompletedEvent`: {e}")
+                    format!("property `event_type` of `NextStepCompletedEvent`: {e}")
                 });
             self
         }
@@ -37005,7 +37231,7 @@ pub mod builder {
             self.for_user = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `for_user` of `NextStepCompletedEvent`: {e}")
+                    format!("property `for_user` of `NextStepCompletedEvent`: {e}")
                 });
             self
         }
@@ -37019,7 +37245,7 @@ pub mod builder {
             self.partner_app_id = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `partner_app_id` of `NextStepCompletedEvent`: {e}")
+                    format!("property `partner_app_id` of `NextStepCompletedEvent`: {e}")
                 });
             self
         }
@@ -37033,16 +37259,16 @@ pub mod builder {
             self.timestamp = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `timestamp` of `NextStepCompletedEvent`: {e}")
+                    format!("property `timestamp` of `NextStepCompletedEvent`: {e}")
                 });
             self
         }
 
-        /// Finishes the value.
+        /// Builds the value.
         ///
         /// # Errors
         ///
-        /// Names the first member that is required and was not set, or whose value does not fit.
+        /// Names the first property that is required but not set, or whose value is invalid.
         pub fn build(
             self,
         ) -> ::std::result::Result<
@@ -37137,7 +37363,7 @@ pub mod builder {
             self.content_format = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `content_format` of `NextStepExecution`: {e}")
+                    format!("property `content_format` of `NextStepExecution`: {e}")
                 });
             self
         }
@@ -37151,7 +37377,7 @@ pub mod builder {
             self.execution_log_id = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `execution_log_id` of `NextStepExecution`: {e}")
+                    format!("property `execution_log_id` of `NextStepExecution`: {e}")
                 });
             self
         }
@@ -37165,7 +37391,7 @@ pub mod builder {
             self.generated_text = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `generated_text` of `NextStepExecution`: {e}")
+                    format!("property `generated_text` of `NextStepExecution`: {e}")
                 });
             self
         }
@@ -37179,7 +37405,7 @@ pub mod builder {
             self.redirect_url = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `redirect_url` of `NextStepExecution`: {e}")
+                    format!("property `redirect_url` of `NextStepExecution`: {e}")
                 });
             self
         }
@@ -37192,7 +37418,9 @@ pub mod builder {
         {
             self.result_id = value
                 .try_into()
-                .map_err(|e| format!("member `result_id` of `NextStepExecution`: {e}"));
+                .map_err(|e| {
+                    format!("property `result_id` of `NextStepExecution`: {e}")
+                });
             self
         }
 
@@ -37204,15 +37432,15 @@ pub mod builder {
         {
             self.status = value
                 .try_into()
-                .map_err(|e| format!("member `status` of `NextStepExecution`: {e}"));
+                .map_err(|e| format!("property `status` of `NextStepExecution`: {e}"));
             self
         }
 
-        /// Finishes the value.
+        /// Builds the value.
         ///
         /// # Errors
         ///
-        /// Names the first member that is required and was not set, or whose value does not fit.
+        /// Names the first property that is required but not set, or whose value is invalid.
         pub fn build(
             self,
         ) -> ::std::result::Result<
@@ -37286,7 +37514,7 @@ pub mod builder {
         {
             self.items = value
                 .try_into()
-                .map_err(|e| format!("member `items` of `NextStepList`: {e}"));
+                .map_err(|e| format!("property `items` of `NextStepList`: {e}"));
             self
         }
 
@@ -37298,7 +37526,7 @@ pub mod builder {
         {
             self.limit = value
                 .try_into()
-                .map_err(|e| format!("member `limit` of `NextStepList`: {e}"));
+                .map_err(|e| format!("property `limit` of `NextStepList`: {e}"));
             self
         }
 
@@ -37310,7 +37538,7 @@ pub mod builder {
         {
             self.offset = value
                 .try_into()
-                .map_err(|e| format!("member `offset` of `NextStepList`: {e}"));
+                .map_err(|e| format!("property `offset` of `NextStepList`: {e}"));
             self
         }
 
@@ -37322,15 +37550,15 @@ pub mod builder {
         {
             self.total = value
                 .try_into()
-                .map_err(|e| format!("member `total` of `NextStepList`: {e}"));
+                .map_err(|e| format!("property `total` of `NextStepList`: {e}"));
             self
         }
 
-        /// Finishes the value.
+        /// Builds the value.
         ///
         /// # Errors
         ///
-        /// Names the first member that is required and was not set, or whose value does not fit.
+        /// Names the first property that is required but not set, or whose value is invalid.
         pub fn build(
             self,
         ) -> ::std::result::Result<super::NextStepList, super::error::ConversionError> {
@@ -37415,7 +37643,7 @@ pub mod builder {
             self.content_format = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `content_format` of `NextStepResult`: {e}")
+                    format!("property `content_format` of `NextStepResult`: {e}")
                 });
             self
         }
@@ -37428,7 +37656,7 @@ pub mod builder {
         {
             self.created_at = value
                 .try_into()
-                .map_err(|e| format!("member `created_at` of `NextStepResult`: {e}"));
+                .map_err(|e| format!("property `created_at` of `NextStepResult`: {e}"));
             self
         }
 
@@ -37441,7 +37669,7 @@ pub mod builder {
             self.execution_log_id = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `execution_log_id` of `NextStepResult`: {e}")
+                    format!("property `execution_log_id` of `NextStepResult`: {e}")
                 });
             self
         }
@@ -37454,7 +37682,7 @@ pub mod builder {
         {
             self.expires_at = value
                 .try_into()
-                .map_err(|e| format!("member `expires_at` of `NextStepResult`: {e}"));
+                .map_err(|e| format!("property `expires_at` of `NextStepResult`: {e}"));
             self
         }
 
@@ -37467,7 +37695,7 @@ pub mod builder {
             self.generated_text = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `generated_text` of `NextStepResult`: {e}")
+                    format!("property `generated_text` of `NextStepResult`: {e}")
                 });
             self
         }
@@ -37480,15 +37708,15 @@ pub mod builder {
         {
             self.id = value
                 .try_into()
-                .map_err(|e| format!("member `id` of `NextStepResult`: {e}"));
+                .map_err(|e| format!("property `id` of `NextStepResult`: {e}"));
             self
         }
 
-        /// Finishes the value.
+        /// Builds the value.
         ///
         /// # Errors
         ///
-        /// Names the first member that is required and was not set, or whose value does not fit.
+        /// Names the first property that is required but not set, or whose value is invalid.
         pub fn build(
             self,
         ) -> ::std::result::Result<
@@ -37575,7 +37803,7 @@ pub mod builder {
         {
             self.checks = value
                 .try_into()
-                .map_err(|e| format!("member `checks` of `OauthHealth`: {e}"));
+                .map_err(|e| format!("property `checks` of `OauthHealth`: {e}"));
             self
         }
 
@@ -37587,7 +37815,7 @@ pub mod builder {
         {
             self.service = value
                 .try_into()
-                .map_err(|e| format!("member `service` of `OauthHealth`: {e}"));
+                .map_err(|e| format!("property `service` of `OauthHealth`: {e}"));
             self
         }
 
@@ -37599,7 +37827,7 @@ pub mod builder {
         {
             self.status = value
                 .try_into()
-                .map_err(|e| format!("member `status` of `OauthHealth`: {e}"));
+                .map_err(|e| format!("property `status` of `OauthHealth`: {e}"));
             self
         }
 
@@ -37611,15 +37839,15 @@ pub mod builder {
         {
             self.timestamp = value
                 .try_into()
-                .map_err(|e| format!("member `timestamp` of `OauthHealth`: {e}"));
+                .map_err(|e| format!("property `timestamp` of `OauthHealth`: {e}"));
             self
         }
 
-        /// Finishes the value.
+        /// Builds the value.
         ///
         /// # Errors
         ///
-        /// Names the first member that is required and was not set, or whose value does not fit.
+        /// Names the first property that is required but not set, or whose value is invalid.
         pub fn build(
             self,
         ) -> ::std::result::Result<super::OauthHealth, super::error::ConversionError> {
@@ -37743,7 +37971,7 @@ pub mod builder {
             self.authorization_endpoint = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `authorization_endpoint` of `OidcDiscovery`: {e}")
+                    format!("property `authorization_endpoint` of `OidcDiscovery`: {e}")
                 });
             self
         }
@@ -37759,7 +37987,7 @@ pub mod builder {
             self.claims_supported = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `claims_supported` of `OidcDiscovery`: {e}")
+                    format!("property `claims_supported` of `OidcDiscovery`: {e}")
                 });
             self
         }
@@ -37776,7 +38004,7 @@ pub mod builder {
                 .try_into()
                 .map_err(|e| {
                     format!(
-                        "member `id_token_signing_alg_values_supported` of `OidcDiscovery`: {e}"
+                        "property `id_token_signing_alg_values_supported` of `OidcDiscovery`: {e}"
                     )
                 });
             self
@@ -37791,7 +38019,7 @@ pub mod builder {
             self.introspection_endpoint = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `introspection_endpoint` of `OidcDiscovery`: {e}")
+                    format!("property `introspection_endpoint` of `OidcDiscovery`: {e}")
                 });
             self
         }
@@ -37804,7 +38032,7 @@ pub mod builder {
         {
             self.issuer = value
                 .try_into()
-                .map_err(|e| format!("member `issuer` of `OidcDiscovery`: {e}"));
+                .map_err(|e| format!("property `issuer` of `OidcDiscovery`: {e}"));
             self
         }
 
@@ -37816,7 +38044,7 @@ pub mod builder {
         {
             self.jwks_uri = value
                 .try_into()
-                .map_err(|e| format!("member `jwks_uri` of `OidcDiscovery`: {e}"));
+                .map_err(|e| format!("property `jwks_uri` of `OidcDiscovery`: {e}"));
             self
         }
 
@@ -37831,7 +38059,9 @@ pub mod builder {
             self.response_types_supported = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `response_types_supported` of `OidcDiscovery`: {e}")
+                    format!(
+                        "property `response_types_supported` of `OidcDiscovery`: {e}"
+                    )
                 });
             self
         }
@@ -37845,7 +38075,7 @@ pub mod builder {
             self.revocation_endpoint = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `revocation_endpoint` of `OidcDiscovery`: {e}")
+                    format!("property `revocation_endpoint` of `OidcDiscovery`: {e}")
                 });
             self
         }
@@ -37861,7 +38091,7 @@ pub mod builder {
             self.scopes_supported = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `scopes_supported` of `OidcDiscovery`: {e}")
+                    format!("property `scopes_supported` of `OidcDiscovery`: {e}")
                 });
             self
         }
@@ -37877,7 +38107,7 @@ pub mod builder {
             self.subject_types_supported = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `subject_types_supported` of `OidcDiscovery`: {e}")
+                    format!("property `subject_types_supported` of `OidcDiscovery`: {e}")
                 });
             self
         }
@@ -37890,7 +38120,9 @@ pub mod builder {
         {
             self.token_endpoint = value
                 .try_into()
-                .map_err(|e| format!("member `token_endpoint` of `OidcDiscovery`: {e}"));
+                .map_err(|e| {
+                    format!("property `token_endpoint` of `OidcDiscovery`: {e}")
+                });
             self
         }
 
@@ -37906,7 +38138,7 @@ pub mod builder {
                 .try_into()
                 .map_err(|e| {
                     format!(
-                        "member `token_endpoint_auth_methods_supported` of `OidcDiscovery`: {e}"
+                        "property `token_endpoint_auth_methods_supported` of `OidcDiscovery`: {e}"
                     )
                 });
             self
@@ -37921,16 +38153,16 @@ pub mod builder {
             self.userinfo_endpoint = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `userinfo_endpoint` of `OidcDiscovery`: {e}")
+                    format!("property `userinfo_endpoint` of `OidcDiscovery`: {e}")
                 });
             self
         }
 
-        /// Finishes the value.
+        /// Builds the value.
         ///
         /// # Errors
         ///
-        /// Names the first member that is required and was not set, or whose value does not fit.
+        /// Names the first property that is required but not set, or whose value is invalid.
         pub fn build(
             self,
         ) -> ::std::result::Result<super::OidcDiscovery, super::error::ConversionError> {
@@ -38053,7 +38285,7 @@ pub mod builder {
         {
             self.created_at = value
                 .try_into()
-                .map_err(|e| format!("member `created_at` of `Participant`: {e}"));
+                .map_err(|e| format!("property `created_at` of `Participant`: {e}"));
             self
         }
 
@@ -38065,7 +38297,7 @@ pub mod builder {
         {
             self.email = value
                 .try_into()
-                .map_err(|e| format!("member `email` of `Participant`: {e}"));
+                .map_err(|e| format!("property `email` of `Participant`: {e}"));
             self
         }
 
@@ -38077,7 +38309,7 @@ pub mod builder {
         {
             self.id = value
                 .try_into()
-                .map_err(|e| format!("member `id` of `Participant`: {e}"));
+                .map_err(|e| format!("property `id` of `Participant`: {e}"));
             self
         }
 
@@ -38089,7 +38321,7 @@ pub mod builder {
         {
             self.is_attended = value
                 .try_into()
-                .map_err(|e| format!("member `is_attended` of `Participant`: {e}"));
+                .map_err(|e| format!("property `is_attended` of `Participant`: {e}"));
             self
         }
 
@@ -38101,7 +38333,7 @@ pub mod builder {
         {
             self.meeting_id = value
                 .try_into()
-                .map_err(|e| format!("member `meeting_id` of `Participant`: {e}"));
+                .map_err(|e| format!("property `meeting_id` of `Participant`: {e}"));
             self
         }
 
@@ -38113,7 +38345,7 @@ pub mod builder {
         {
             self.name = value
                 .try_into()
-                .map_err(|e| format!("member `name` of `Participant`: {e}"));
+                .map_err(|e| format!("property `name` of `Participant`: {e}"));
             self
         }
 
@@ -38127,7 +38359,7 @@ pub mod builder {
         {
             self.role = value
                 .try_into()
-                .map_err(|e| format!("member `role` of `Participant`: {e}"));
+                .map_err(|e| format!("property `role` of `Participant`: {e}"));
             self
         }
 
@@ -38139,7 +38371,7 @@ pub mod builder {
         {
             self.updated_at = value
                 .try_into()
-                .map_err(|e| format!("member `updated_at` of `Participant`: {e}"));
+                .map_err(|e| format!("property `updated_at` of `Participant`: {e}"));
             self
         }
 
@@ -38151,15 +38383,15 @@ pub mod builder {
         {
             self.user_id = value
                 .try_into()
-                .map_err(|e| format!("member `user_id` of `Participant`: {e}"));
+                .map_err(|e| format!("property `user_id` of `Participant`: {e}"));
             self
         }
 
-        /// Finishes the value.
+        /// Builds the value.
         ///
         /// # Errors
         ///
-        /// Names the first member that is required and was not set, or whose value does not fit.
+        /// Names the first property that is required but not set, or whose value is invalid.
         pub fn build(
             self,
         ) -> ::std::result::Result<super::Participant, super::error::ConversionError> {
@@ -38221,19 +38453,19 @@ pub mod builder {
         fn default() -> Self {
             Self {
                 added_at: Err(
-                    "member `added_at` of `ParticipantAddedData` is required and was not set"
+                    "property `added_at` of `ParticipantAddedData` is required and was not set"
                         .to_owned(),
                 ),
                 meeting_id: Err(
-                    "member `meeting_id` of `ParticipantAddedData` is required and was not set"
+                    "property `meeting_id` of `ParticipantAddedData` is required and was not set"
                         .to_owned(),
                 ),
                 participants: Err(
-                    "member `participants` of `ParticipantAddedData` is required and was not set"
+                    "property `participants` of `ParticipantAddedData` is required and was not set"
                         .to_owned(),
                 ),
                 workspace_id: Err(
-                    "member `workspace_id` of `ParticipantAddedData` is required and was not set"
+                    "property `workspace_id` of `ParticipantAddedData` is required and was not set"
                         .to_owned(),
                 ),
             }
@@ -38250,7 +38482,7 @@ pub mod builder {
             self.added_at = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `added_at` of `ParticipantAddedData`: {e}")
+                    format!("property `added_at` of `ParticipantAddedData`: {e}")
                 });
             self
         }
@@ -38264,7 +38496,7 @@ pub mod builder {
             self.meeting_id = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `meeting_id` of `ParticipantAddedData`: {e}")
+                    format!("property `meeting_id` of `ParticipantAddedData`: {e}")
                 });
             self
         }
@@ -38278,7 +38510,7 @@ pub mod builder {
             self.participants = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `participants` of `ParticipantAddedData`: {e}")
+                    format!("property `participants` of `ParticipantAddedData`: {e}")
                 });
             self
         }
@@ -38292,16 +38524,16 @@ pub mod builder {
             self.workspace_id = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `workspace_id` of `ParticipantAddedData`: {e}")
+                    format!("property `workspace_id` of `ParticipantAddedData`: {e}")
                 });
             self
         }
 
-        /// Finishes the value.
+        /// Builds the value.
         ///
         /// # Errors
         ///
-        /// Names the first member that is required and was not set, or whose value does not fit.
+        /// Names the first property that is required but not set, or whose value is invalid.
         pub fn build(
             self,
         ) -> ::std::result::Result<
@@ -38366,24 +38598,24 @@ pub mod builder {
             Self {
                 actor_user_id: Ok(::std::default::Default::default()),
                 data: Err(
-                    "member `data` of `ParticipantAddedEvent` is required and was not set"
+                    "property `data` of `ParticipantAddedEvent` is required and was not set"
                         .to_owned(),
                 ),
                 event_id: Err(
-                    "member `event_id` of `ParticipantAddedEvent` is required and was not set"
+                    "property `event_id` of `ParticipantAddedEvent` is required and was not set"
                         .to_owned(),
                 ),
                 event_type: Err(
-                    "member `event_type` of `ParticipantAddedEvent` is required and was not set"
+                    "property `event_type` of `ParticipantAddedEvent` is required and was not set"
                         .to_owned(),
                 ),
                 for_user: Ok(::std::default::Default::default()),
                 partner_app_id: Err(
-                    "member `partner_app_id` of `ParticipantAddedEvent` is required and was not set"
+                    "property `partner_app_id` of `ParticipantAddedEvent` is required and was not set"
                         .to_owned(),
                 ),
                 timestamp: Err(
-                    "member `timestamp` of `ParticipantAddedEvent` is required and was not set"
+                    "property `timestamp` of `ParticipantAddedEvent` is required and was not set"
                         .to_owned(),
                 ),
             }
@@ -38400,7 +38632,7 @@ pub mod builder {
             self.actor_user_id = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `actor_user_id` of `ParticipantAddedEvent`: {e}")
+                    format!("property `actor_user_id` of `ParticipantAddedEvent`: {e}")
                 });
             self
         }
@@ -38413,7 +38645,7 @@ pub mod builder {
         {
             self.data = value
                 .try_into()
-                .map_err(|e| format!("member `data` of `ParticipantAddedEvent`: {e}"));
+                .map_err(|e| format!("property `data` of `ParticipantAddedEvent`: {e}"));
             self
         }
 
@@ -38426,7 +38658,7 @@ pub mod builder {
             self.event_id = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `event_id` of `ParticipantAddedEvent`: {e}")
+                    format!("property `event_id` of `ParticipantAddedEvent`: {e}")
                 });
             self
         }
@@ -38440,7 +38672,7 @@ pub mod builder {
             self.event_type = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `event_type` of `ParticipantAddedEvent`: {e}")
+                    format!("property `event_type` of `ParticipantAddedEvent`: {e}")
                 });
             self
         }
@@ -38454,7 +38686,7 @@ pub mod builder {
             self.for_user = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `for_user` of `ParticipantAddedEvent`: {e}")
+                    format!("property `for_user` of `ParticipantAddedEvent`: {e}")
                 });
             self
         }
@@ -38468,7 +38700,7 @@ pub mod builder {
             self.partner_app_id = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `partner_app_id` of `ParticipantAddedEvent`: {e}")
+                    format!("property `partner_app_id` of `ParticipantAddedEvent`: {e}")
                 });
             self
         }
@@ -38482,16 +38714,16 @@ pub mod builder {
             self.timestamp = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `timestamp` of `ParticipantAddedEvent`: {e}")
+                    format!("property `timestamp` of `ParticipantAddedEvent`: {e}")
                 });
             self
         }
 
-        /// Finishes the value.
+        /// Builds the value.
         ///
         /// # Errors
         ///
-        /// Names the first member that is required and was not set, or whose value does not fit.
+        /// Names the first property that is required but not set, or whose value is invalid.
         pub fn build(
             self,
         ) -> ::std::result::Result<
@@ -38557,11 +38789,11 @@ pub mod builder {
             Self {
                 guest_email: Ok(::std::default::Default::default()),
                 participant_id: Err(
-                    "member `participant_id` of `ParticipantInfo` is required and was not set"
+                    "property `participant_id` of `ParticipantInfo` is required and was not set"
                         .to_owned(),
                 ),
                 role: Err(
-                    "member `role` of `ParticipantInfo` is required and was not set"
+                    "property `role` of `ParticipantInfo` is required and was not set"
                         .to_owned(),
                 ),
                 user_id: Ok(::std::default::Default::default()),
@@ -38578,7 +38810,9 @@ pub mod builder {
         {
             self.guest_email = value
                 .try_into()
-                .map_err(|e| format!("member `guest_email` of `ParticipantInfo`: {e}"));
+                .map_err(|e| {
+                    format!("property `guest_email` of `ParticipantInfo`: {e}")
+                });
             self
         }
 
@@ -38591,7 +38825,7 @@ pub mod builder {
             self.participant_id = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `participant_id` of `ParticipantInfo`: {e}")
+                    format!("property `participant_id` of `ParticipantInfo`: {e}")
                 });
             self
         }
@@ -38604,7 +38838,7 @@ pub mod builder {
         {
             self.role = value
                 .try_into()
-                .map_err(|e| format!("member `role` of `ParticipantInfo`: {e}"));
+                .map_err(|e| format!("property `role` of `ParticipantInfo`: {e}"));
             self
         }
 
@@ -38616,15 +38850,15 @@ pub mod builder {
         {
             self.user_id = value
                 .try_into()
-                .map_err(|e| format!("member `user_id` of `ParticipantInfo`: {e}"));
+                .map_err(|e| format!("property `user_id` of `ParticipantInfo`: {e}"));
             self
         }
 
-        /// Finishes the value.
+        /// Builds the value.
         ///
         /// # Errors
         ///
-        /// Names the first member that is required and was not set, or whose value does not fit.
+        /// Names the first property that is required but not set, or whose value is invalid.
         pub fn build(
             self,
         ) -> ::std::result::Result<
@@ -38694,7 +38928,7 @@ pub mod builder {
         {
             self.items = value
                 .try_into()
-                .map_err(|e| format!("member `items` of `ParticipantList`: {e}"));
+                .map_err(|e| format!("property `items` of `ParticipantList`: {e}"));
             self
         }
 
@@ -38706,7 +38940,7 @@ pub mod builder {
         {
             self.limit = value
                 .try_into()
-                .map_err(|e| format!("member `limit` of `ParticipantList`: {e}"));
+                .map_err(|e| format!("property `limit` of `ParticipantList`: {e}"));
             self
         }
 
@@ -38718,7 +38952,7 @@ pub mod builder {
         {
             self.offset = value
                 .try_into()
-                .map_err(|e| format!("member `offset` of `ParticipantList`: {e}"));
+                .map_err(|e| format!("property `offset` of `ParticipantList`: {e}"));
             self
         }
 
@@ -38730,15 +38964,15 @@ pub mod builder {
         {
             self.total = value
                 .try_into()
-                .map_err(|e| format!("member `total` of `ParticipantList`: {e}"));
+                .map_err(|e| format!("property `total` of `ParticipantList`: {e}"));
             self
         }
 
-        /// Finishes the value.
+        /// Builds the value.
         ///
         /// # Errors
         ///
-        /// Names the first member that is required and was not set, or whose value does not fit.
+        /// Names the first property that is required but not set, or whose value is invalid.
         pub fn build(
             self,
         ) -> ::std::result::Result<
@@ -38802,20 +39036,20 @@ pub mod builder {
             Self {
                 guest_email: Ok(::std::default::Default::default()),
                 meeting_id: Err(
-                    "member `meeting_id` of `ParticipantRemovedData` is required and was not set"
+                    "property `meeting_id` of `ParticipantRemovedData` is required and was not set"
                         .to_owned(),
                 ),
                 participant_id: Err(
-                    "member `participant_id` of `ParticipantRemovedData` is required and was not set"
+                    "property `participant_id` of `ParticipantRemovedData` is required and was not set"
                         .to_owned(),
                 ),
                 removed_at: Err(
-                    "member `removed_at` of `ParticipantRemovedData` is required and was not set"
+                    "property `removed_at` of `ParticipantRemovedData` is required and was not set"
                         .to_owned(),
                 ),
                 user_id: Ok(::std::default::Default::default()),
                 workspace_id: Err(
-                    "member `workspace_id` of `ParticipantRemovedData` is required and was not set"
+                    "property `workspace_id` of `ParticipantRemovedData` is required and was not set"
                         .to_owned(),
                 ),
             }
@@ -38832,7 +39066,7 @@ pub mod builder {
             self.guest_email = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `guest_email` of `ParticipantRemovedData`: {e}")
+                    format!("property `guest_email` of `ParticipantRemovedData`: {e}")
                 });
             self
         }
@@ -38846,7 +39080,7 @@ pub mod builder {
             self.meeting_id = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `meeting_id` of `ParticipantRemovedData`: {e}")
+                    format!("property `meeting_id` of `ParticipantRemovedData`: {e}")
                 });
             self
         }
@@ -38860,7 +39094,7 @@ pub mod builder {
             self.participant_id = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `participant_id` of `ParticipantRemovedData`: {e}")
+                    format!("property `participant_id` of `ParticipantRemovedData`: {e}")
                 });
             self
         }
@@ -38874,7 +39108,7 @@ pub mod builder {
             self.removed_at = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `removed_at` of `ParticipantRemovedData`: {e}")
+                    format!("property `removed_at` of `ParticipantRemovedData`: {e}")
                 });
             self
         }
@@ -38888,7 +39122,7 @@ pub mod builder {
             self.user_id = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `user_id` of `ParticipantRemovedData`: {e}")
+                    format!("property `user_id` of `ParticipantRemovedData`: {e}")
                 });
             self
         }
@@ -38902,16 +39136,16 @@ pub mod builder {
             self.workspace_id = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `workspace_id` of `ParticipantRemovedData`: {e}")
+                    format!("property `workspace_id` of `ParticipantRemovedData`: {e}")
                 });
             self
         }
 
-        /// Finishes the value.
+        /// Builds the value.
         ///
         /// # Errors
         ///
-        /// Names the first member that is required and was not set, or whose value does not fit.
+        /// Names the first property that is required but not set, or whose value is invalid.
         pub fn build(
             self,
         ) -> ::std::result::Result<
@@ -38984,24 +39218,24 @@ pub mod builder {
             Self {
                 actor_user_id: Ok(::std::default::Default::default()),
                 data: Err(
-                    "member `data` of `ParticipantRemovedEvent` is required and was not set"
+                    "property `data` of `ParticipantRemovedEvent` is required and was not set"
                         .to_owned(),
                 ),
                 event_id: Err(
-                    "member `event_id` of `ParticipantRemovedEvent` is required and was not set"
+                    "property `event_id` of `ParticipantRemovedEvent` is required and was not set"
                         .to_owned(),
                 ),
                 event_type: Err(
-                    "member `event_type` of `ParticipantRemovedEvent` is required and was not set"
+                    "property `event_type` of `ParticipantRemovedEvent` is required and was not set"
                         .to_owned(),
                 ),
                 for_user: Ok(::std::default::Default::default()),
                 partner_app_id: Err(
-                    "member `partner_app_id` of `ParticipantRemovedEvent` is required and was not set"
+                    "property `partner_app_id` of `ParticipantRemovedEvent` is required and was not set"
                         .to_owned(),
                 ),
                 timestamp: Err(
-                    "member `timestamp` of `ParticipantRemovedEvent` is required and was not set"
+                    "property `timestamp` of `ParticipantRemovedEvent` is required and was not set"
                         .to_owned(),
                 ),
             }
@@ -39018,7 +39252,7 @@ pub mod builder {
             self.actor_user_id = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `actor_user_id` of `ParticipantRemovedEvent`: {e}")
+                    format!("property `actor_user_id` of `ParticipantRemovedEvent`: {e}")
                 });
             self
         }
@@ -39031,7 +39265,9 @@ pub mod builder {
         {
             self.data = value
                 .try_into()
-                .map_err(|e| format!("member `data` of `ParticipantRemovedEvent`: {e}"));
+                .map_err(|e| {
+                    format!("property `data` of `ParticipantRemovedEvent`: {e}")
+                });
             self
         }
 
@@ -39044,7 +39280,7 @@ pub mod builder {
             self.event_id = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `event_id` of `ParticipantRemovedEvent`: {e}")
+                    format!("property `event_id` of `ParticipantRemovedEvent`: {e}")
                 });
             self
         }
@@ -39058,7 +39294,7 @@ pub mod builder {
             self.event_type = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `event_type` of `ParticipantRemovedEvent`: {e}")
+                    format!("property `event_type` of `ParticipantRemovedEvent`: {e}")
                 });
             self
         }
@@ -39072,7 +39308,7 @@ pub mod builder {
             self.for_user = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `for_user` of `ParticipantRemovedEvent`: {e}")
+                    format!("property `for_user` of `ParticipantRemovedEvent`: {e}")
                 });
             self
         }
@@ -39086,7 +39322,9 @@ pub mod builder {
             self.partner_app_id = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `partner_app_id` of `ParticipantRemovedEvent`: {e}")
+                    format!(
+                        "property `partner_app_id` of `ParticipantRemovedEvent`: {e}"
+                    )
                 });
             self
         }
@@ -39100,16 +39338,16 @@ pub mod builder {
             self.timestamp = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `timestamp` of `ParticipantRemovedEvent`: {e}")
+                    format!("property `timestamp` of `ParticipantRemovedEvent`: {e}")
                 });
             self
         }
 
-        /// Finishes the value.
+        /// Builds the value.
         ///
         /// # Errors
         ///
-        /// Names the first member that is required and was not set, or whose value does not fit.
+        /// Names the first property that is required but not set, or whose value is invalid.
         pub fn build(
             self,
         ) -> ::std::result::Result<
@@ -39244,7 +39482,7 @@ pub mod builder {
         {
             self.client_id = value
                 .try_into()
-                .map_err(|e| format!("member `client_id` of `PartnerApp`: {e}"));
+                .map_err(|e| format!("property `client_id` of `PartnerApp`: {e}"));
             self
         }
 
@@ -39256,7 +39494,7 @@ pub mod builder {
         {
             self.company_name = value
                 .try_into()
-                .map_err(|e| format!("member `company_name` of `PartnerApp`: {e}"));
+                .map_err(|e| format!("property `company_name` of `PartnerApp`: {e}"));
             self
         }
 
@@ -39268,7 +39506,7 @@ pub mod builder {
         {
             self.created_at = value
                 .try_into()
-                .map_err(|e| format!("member `created_at` of `PartnerApp`: {e}"));
+                .map_err(|e| format!("property `created_at` of `PartnerApp`: {e}"));
             self
         }
 
@@ -39281,7 +39519,7 @@ pub mod builder {
             self.default_toolkit_id = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `default_toolkit_id` of `PartnerApp`: {e}")
+                    format!("property `default_toolkit_id` of `PartnerApp`: {e}")
                 });
             self
         }
@@ -39294,7 +39532,7 @@ pub mod builder {
         {
             self.description = value
                 .try_into()
-                .map_err(|e| format!("member `description` of `PartnerApp`: {e}"));
+                .map_err(|e| format!("property `description` of `PartnerApp`: {e}"));
             self
         }
 
@@ -39306,7 +39544,7 @@ pub mod builder {
         {
             self.id = value
                 .try_into()
-                .map_err(|e| format!("member `id` of `PartnerApp`: {e}"));
+                .map_err(|e| format!("property `id` of `PartnerApp`: {e}"));
             self
         }
 
@@ -39318,7 +39556,7 @@ pub mod builder {
         {
             self.name = value
                 .try_into()
-                .map_err(|e| format!("member `name` of `PartnerApp`: {e}"));
+                .map_err(|e| format!("property `name` of `PartnerApp`: {e}"));
             self
         }
 
@@ -39331,7 +39569,7 @@ pub mod builder {
             self.primary_contact_email = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `primary_contact_email` of `PartnerApp`: {e}")
+                    format!("property `primary_contact_email` of `PartnerApp`: {e}")
                 });
             self
         }
@@ -39344,7 +39582,7 @@ pub mod builder {
         {
             self.slug = value
                 .try_into()
-                .map_err(|e| format!("member `slug` of `PartnerApp`: {e}"));
+                .map_err(|e| format!("property `slug` of `PartnerApp`: {e}"));
             self
         }
 
@@ -39358,7 +39596,7 @@ pub mod builder {
         {
             self.status = value
                 .try_into()
-                .map_err(|e| format!("member `status` of `PartnerApp`: {e}"));
+                .map_err(|e| format!("property `status` of `PartnerApp`: {e}"));
             self
         }
 
@@ -39370,7 +39608,7 @@ pub mod builder {
         {
             self.updated_at = value
                 .try_into()
-                .map_err(|e| format!("member `updated_at` of `PartnerApp`: {e}"));
+                .map_err(|e| format!("property `updated_at` of `PartnerApp`: {e}"));
             self
         }
 
@@ -39382,7 +39620,7 @@ pub mod builder {
         {
             self.webhook_enabled = value
                 .try_into()
-                .map_err(|e| format!("member `webhook_enabled` of `PartnerApp`: {e}"));
+                .map_err(|e| format!("property `webhook_enabled` of `PartnerApp`: {e}"));
             self
         }
 
@@ -39394,7 +39632,7 @@ pub mod builder {
         {
             self.webhook_filter = value
                 .try_into()
-                .map_err(|e| format!("member `webhook_filter` of `PartnerApp`: {e}"));
+                .map_err(|e| format!("property `webhook_filter` of `PartnerApp`: {e}"));
             self
         }
 
@@ -39406,15 +39644,15 @@ pub mod builder {
         {
             self.webhook_url = value
                 .try_into()
-                .map_err(|e| format!("member `webhook_url` of `PartnerApp`: {e}"));
+                .map_err(|e| format!("property `webhook_url` of `PartnerApp`: {e}"));
             self
         }
 
-        /// Finishes the value.
+        /// Builds the value.
         ///
         /// # Errors
         ///
-        /// Names the first member that is required and was not set, or whose value does not fit.
+        /// Names the first property that is required but not set, or whose value is invalid.
         pub fn build(
             self,
         ) -> ::std::result::Result<super::PartnerApp, super::error::ConversionError> {
@@ -39526,7 +39764,7 @@ pub mod builder {
             self.access_token = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `access_token` of `PartnerAuthResult`: {e}")
+                    format!("property `access_token` of `PartnerAuthResult`: {e}")
                 });
             self
         }
@@ -39539,7 +39777,9 @@ pub mod builder {
         {
             self.expires_in = value
                 .try_into()
-                .map_err(|e| format!("member `expires_in` of `PartnerAuthResult`: {e}"));
+                .map_err(|e| {
+                    format!("property `expires_in` of `PartnerAuthResult`: {e}")
+                });
             self
         }
 
@@ -39553,7 +39793,7 @@ pub mod builder {
         {
             self.id_token = value
                 .try_into()
-                .map_err(|e| format!("member `id_token` of `PartnerAuthResult`: {e}"));
+                .map_err(|e| format!("property `id_token` of `PartnerAuthResult`: {e}"));
             self
         }
 
@@ -39565,7 +39805,7 @@ pub mod builder {
         {
             self.message = value
                 .try_into()
-                .map_err(|e| format!("member `message` of `PartnerAuthResult`: {e}"));
+                .map_err(|e| format!("property `message` of `PartnerAuthResult`: {e}"));
             self
         }
 
@@ -39577,7 +39817,7 @@ pub mod builder {
         {
             self.redirect = value
                 .try_into()
-                .map_err(|e| format!("member `redirect` of `PartnerAuthResult`: {e}"));
+                .map_err(|e| format!("property `redirect` of `PartnerAuthResult`: {e}"));
             self
         }
 
@@ -39592,7 +39832,7 @@ pub mod builder {
             self.refresh_token = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `refresh_token` of `PartnerAuthResult`: {e}")
+                    format!("property `refresh_token` of `PartnerAuthResult`: {e}")
                 });
             self
         }
@@ -39605,15 +39845,15 @@ pub mod builder {
         {
             self.success = value
                 .try_into()
-                .map_err(|e| format!("member `success` of `PartnerAuthResult`: {e}"));
+                .map_err(|e| format!("property `success` of `PartnerAuthResult`: {e}"));
             self
         }
 
-        /// Finishes the value.
+        /// Builds the value.
         ///
         /// # Errors
         ///
-        /// Names the first member that is required and was not set, or whose value does not fit.
+        /// Names the first property that is required but not set, or whose value is invalid.
         pub fn build(
             self,
         ) -> ::std::result::Result<
@@ -39726,7 +39966,7 @@ pub mod builder {
         {
             self.code = value
                 .try_into()
-                .map_err(|e| format!("member `code` of `PartnerError`: {e}"));
+                .map_err(|e| format!("property `code` of `PartnerError`: {e}"));
             self
         }
 
@@ -39738,7 +39978,7 @@ pub mod builder {
         {
             self.current_plan = value
                 .try_into()
-                .map_err(|e| format!("member `current_plan` of `PartnerError`: {e}"));
+                .map_err(|e| format!("property `current_plan` of `PartnerError`: {e}"));
             self
         }
 
@@ -39750,7 +39990,7 @@ pub mod builder {
         {
             self.error = value
                 .try_into()
-                .map_err(|e| format!("member `error` of `PartnerError`: {e}"));
+                .map_err(|e| format!("property `error` of `PartnerError`: {e}"));
             self
         }
 
@@ -39763,7 +40003,7 @@ pub mod builder {
             self.error_description = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `error_description` of `PartnerError`: {e}")
+                    format!("property `error_description` of `PartnerError`: {e}")
                 });
             self
         }
@@ -39776,7 +40016,7 @@ pub mod builder {
         {
             self.feature = value
                 .try_into()
-                .map_err(|e| format!("member `feature` of `PartnerError`: {e}"));
+                .map_err(|e| format!("property `feature` of `PartnerError`: {e}"));
             self
         }
 
@@ -39788,7 +40028,7 @@ pub mod builder {
         {
             self.message = value
                 .try_into()
-                .map_err(|e| format!("member `message` of `PartnerError`: {e}"));
+                .map_err(|e| format!("property `message` of `PartnerError`: {e}"));
             self
         }
 
@@ -39800,7 +40040,7 @@ pub mod builder {
         {
             self.request_id = value
                 .try_into()
-                .map_err(|e| format!("member `request_id` of `PartnerError`: {e}"));
+                .map_err(|e| format!("property `request_id` of `PartnerError`: {e}"));
             self
         }
 
@@ -39812,7 +40052,7 @@ pub mod builder {
         {
             self.required_plan = value
                 .try_into()
-                .map_err(|e| format!("member `required_plan` of `PartnerError`: {e}"));
+                .map_err(|e| format!("property `required_plan` of `PartnerError`: {e}"));
             self
         }
 
@@ -39827,7 +40067,7 @@ pub mod builder {
             self.valid_event_types = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `valid_event_types` of `PartnerError`: {e}")
+                    format!("property `valid_event_types` of `PartnerError`: {e}")
                 });
             self
         }
@@ -39840,15 +40080,15 @@ pub mod builder {
         {
             self.workspace_id = value
                 .try_into()
-                .map_err(|e| format!("member `workspace_id` of `PartnerError`: {e}"));
+                .map_err(|e| format!("property `workspace_id` of `PartnerError`: {e}"));
             self
         }
 
-        /// Finishes the value.
+        /// Builds the value.
         ///
         /// # Errors
         ///
-        /// Names the first member that is required and was not set, or whose value does not fit.
+        /// Names the first property that is required but not set, or whose value is invalid.
         pub fn build(
             self,
         ) -> ::std::result::Result<super::PartnerError, super::error::ConversionError> {
@@ -39905,15 +40145,15 @@ pub mod builder {
         fn default() -> Self {
             Self {
                 domain: Err(
-                    "member `domain` of `PartnerIdpDomainRevokedData` is required and was not set"
+                    "property `domain` of `PartnerIdpDomainRevokedData` is required and was not set"
                         .to_owned(),
                 ),
                 revoked_at: Err(
-                    "member `revoked_at` of `PartnerIdpDomainRevokedData` is required and was not set"
+                    "property `revoked_at` of `PartnerIdpDomainRevokedData` is required and was not set"
                         .to_owned(),
                 ),
                 status: Err(
-                    "member `status` of `PartnerIdpDomainRevokedData` is required and was not set"
+                    "property `status` of `PartnerIdpDomainRevokedData` is required and was not set"
                         .to_owned(),
                 ),
             }
@@ -39930,7 +40170,7 @@ pub mod builder {
             self.domain = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `domain` of `PartnerIdpDomainRevokedData`: {e}")
+                    format!("property `domain` of `PartnerIdpDomainRevokedData`: {e}")
                 });
             self
         }
@@ -39944,7 +40184,9 @@ pub mod builder {
             self.revoked_at = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `revoked_at` of `PartnerIdpDomainRevokedData`: {e}")
+                    format!(
+                        "property `revoked_at` of `PartnerIdpDomainRevokedData`: {e}"
+                    )
                 });
             self
         }
@@ -39958,16 +40200,16 @@ pub mod builder {
             self.status = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `status` of `PartnerIdpDomainRevokedData`: {e}")
+                    format!("property `status` of `PartnerIdpDomainRevokedData`: {e}")
                 });
             self
         }
 
-        /// Finishes the value.
+        /// Builds the value.
         ///
         /// # Errors
         ///
-        /// Names the first member that is required and was not set, or whose value does not fit.
+        /// Names the first property that is required but not set, or whose value is invalid.
         pub fn build(
             self,
         ) -> ::std::result::Result<
@@ -40035,24 +40277,24 @@ pub mod builder {
             Self {
                 actor_user_id: Ok(::std::default::Default::default()),
                 data: Err(
-                    "member `data` of `PartnerIdpDomainRevokedEvent` is required and was not set"
+                    "property `data` of `PartnerIdpDomainRevokedEvent` is required and was not set"
                         .to_owned(),
                 ),
                 event_id: Err(
-                    "member `event_id` of `PartnerIdpDomainRevokedEvent` is required and was not set"
+                    "property `event_id` of `PartnerIdpDomainRevokedEvent` is required and was not set"
                         .to_owned(),
                 ),
                 event_type: Err(
-                    "member `event_type` of `PartnerIdpDomainRevokedEvent` is required and was not set"
+                    "property `event_type` of `PartnerIdpDomainRevokedEvent` is required and was not set"
                         .to_owned(),
                 ),
                 for_user: Ok(::std::default::Default::default()),
                 partner_app_id: Err(
-                    "member `partner_app_id` of `PartnerIdpDomainRevokedEvent` is required and was not set"
+                    "property `partner_app_id` of `PartnerIdpDomainRevokedEvent` is required and was not set"
                         .to_owned(),
                 ),
                 timestamp: Err(
-                    "member `timestamp` of `PartnerIdpDomainRevokedEvent` is required and was not set"
+                    "property `timestamp` of `PartnerIdpDomainRevokedEvent` is required and was not set"
                         .to_owned(),
                 ),
             }
@@ -40070,7 +40312,7 @@ pub mod builder {
                 .try_into()
                 .map_err(|e| {
                     format!(
-                        "member `actor_user_id` of `PartnerIdpDomainRevokedEvent`: {e}"
+                        "property `actor_user_id` of `PartnerIdpDomainRevokedEvent`: {e}"
                     )
                 });
             self
@@ -40085,7 +40327,7 @@ pub mod builder {
             self.data = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `data` of `PartnerIdpDomainRevokedEvent`: {e}")
+                    format!("property `data` of `PartnerIdpDomainRevokedEvent`: {e}")
                 });
             self
         }
@@ -40099,7 +40341,7 @@ pub mod builder {
             self.event_id = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `event_id` of `PartnerIdpDomainRevokedEvent`: {e}")
+                    format!("property `event_id` of `PartnerIdpDomainRevokedEvent`: {e}")
                 });
             self
         }
@@ -40113,7 +40355,9 @@ pub mod builder {
             self.event_type = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `event_type` of `PartnerIdpDomainRevokedEvent`: {e}")
+                    format!(
+                        "property `event_type` of `PartnerIdpDomainRevokedEvent`: {e}"
+                    )
                 });
             self
         }
@@ -40127,7 +40371,7 @@ pub mod builder {
             self.for_user = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `for_user` of `PartnerIdpDomainRevokedEvent`: {e}")
+                    format!("property `for_user` of `PartnerIdpDomainRevokedEvent`: {e}")
                 });
             self
         }
@@ -40142,7 +40386,7 @@ pub mod builder {
                 .try_into()
                 .map_err(|e| {
                     format!(
-                        "member `partner_app_id` of `PartnerIdpDomainRevokedEvent`: {e}"
+                        "property `partner_app_id` of `PartnerIdpDomainRevokedEvent`: {e}"
                     )
                 });
             self
@@ -40157,16 +40401,18 @@ pub mod builder {
             self.timestamp = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `timestamp` of `PartnerIdpDomainRevokedEvent`: {e}")
+                    format!(
+                        "property `timestamp` of `PartnerIdpDomainRevokedEvent`: {e}"
+                    )
                 });
             self
         }
 
-        /// Finishes the value.
+        /// Builds the value.
         ///
         /// # Errors
         ///
-        /// Names the first member that is required and was not set, or whose value does not fit.
+        /// Names the first property that is required but not set, or whose value is invalid.
         pub fn build(
             self,
         ) -> ::std::result::Result<
@@ -40223,19 +40469,19 @@ pub mod builder {
         fn default() -> Self {
             Self {
                 domain: Err(
-                    "member `domain` of `PartnerIdpDomainVerificationFailedData` is required and was not set"
+                    "property `domain` of `PartnerIdpDomainVerificationFailedData` is required and was not set"
                         .to_owned(),
                 ),
                 failed_at: Err(
-                    "member `failed_at` of `PartnerIdpDomainVerificationFailedData` is required and was not set"
+                    "property `failed_at` of `PartnerIdpDomainVerificationFailedData` is required and was not set"
                         .to_owned(),
                 ),
                 reason: Err(
-                    "member `reason` of `PartnerIdpDomainVerificationFailedData` is required and was not set"
+                    "property `reason` of `PartnerIdpDomainVerificationFailedData` is required and was not set"
                         .to_owned(),
                 ),
                 status: Err(
-                    "member `status` of `PartnerIdpDomainVerificationFailedData` is required and was not set"
+                    "property `status` of `PartnerIdpDomainVerificationFailedData` is required and was not set"
                         .to_owned(),
                 ),
             }
@@ -40253,7 +40499,7 @@ pub mod builder {
                 .try_into()
                 .map_err(|e| {
                     format!(
-                        "member `domain` of `PartnerIdpDomainVerificationFailedData`: {e}"
+                        "property `domain` of `PartnerIdpDomainVerificationFailedData`: {e}"
                     )
                 });
             self
@@ -40269,7 +40515,7 @@ pub mod builder {
                 .try_into()
                 .map_err(|e| {
                     format!(
-                        "member `failed_at` of `PartnerIdpDomainVerificationFailedData`: {e}"
+                        "property `failed_at` of `PartnerIdpDomainVerificationFailedData`: {e}"
                     )
                 });
             self
@@ -40285,7 +40531,7 @@ pub mod builder {
                 .try_into()
                 .map_err(|e| {
                     format!(
-                        "member `reason` of `PartnerIdpDomainVerificationFailedData`: {e}"
+                        "property `reason` of `PartnerIdpDomainVerificationFailedData`: {e}"
                     )
                 });
             self
@@ -40301,17 +40547,17 @@ pub mod builder {
                 .try_into()
                 .map_err(|e| {
                     format!(
-                        "member `status` of `PartnerIdpDomainVerificationFailedData`: {e}"
+                        "property `status` of `PartnerIdpDomainVerificationFailedData`: {e}"
                     )
                 });
             self
         }
 
-        /// Finishes the value.
+        /// Builds the value.
         ///
         /// # Errors
         ///
-        /// Names the first member that is required and was not set, or whose value does not fit.
+        /// Names the first property that is required but not set, or whose value is invalid.
         pub fn build(
             self,
         ) -> ::std::result::Result<
@@ -40381,24 +40627,24 @@ pub mod builder {
             Self {
                 actor_user_id: Ok(::std::default::Default::default()),
                 data: Err(
-                    "member `data` of `PartnerIdpDomainVerificationFailedEvent` is required and was not set"
+                    "property `data` of `PartnerIdpDomainVerificationFailedEvent` is required and was not set"
                         .to_owned(),
                 ),
                 event_id: Err(
-                    "member `event_id` of `PartnerIdpDomainVerificationFailedEvent` is required and was not set"
+                    "property `event_id` of `PartnerIdpDomainVerificationFailedEvent` is required and was not set"
                         .to_owned(),
                 ),
                 event_type: Err(
-                    "member `event_type` of `PartnerIdpDomainVerificationFailedEvent` is required and was not set"
+                    "property `event_type` of `PartnerIdpDomainVerificationFailedEvent` is required and was not set"
                         .to_owned(),
                 ),
                 for_user: Ok(::std::default::Default::default()),
                 partner_app_id: Err(
-                    "member `partner_app_id` of `PartnerIdpDomainVerificationFailedEvent` is required and was not set"
+                    "property `partner_app_id` of `PartnerIdpDomainVerificationFailedEvent` is required and was not set"
                         .to_owned(),
                 ),
                 timestamp: Err(
-                    "member `timestamp` of `PartnerIdpDomainVerificationFailedEvent` is required and was not set"
+                    "property `timestamp` of `PartnerIdpDomainVerificationFailedEvent` is required and was not set"
                         .to_owned(),
                 ),
             }
@@ -40416,7 +40662,7 @@ pub mod builder {
                 .try_into()
                 .map_err(|e| {
                     format!(
-                        "member `actor_user_id` of `PartnerIdpDomainVerificationFailedEvent`: {e}"
+                        "property `actor_user_id` of `PartnerIdpDomainVerificationFailedEvent`: {e}"
                     )
                 });
             self
@@ -40432,7 +40678,7 @@ pub mod builder {
                 .try_into()
                 .map_err(|e| {
                     format!(
-                        "member `data` of `PartnerIdpDomainVerificationFailedEvent`: {e}"
+                        "property `data` of `PartnerIdpDomainVerificationFailedEvent`: {e}"
                     )
                 });
             self
@@ -40448,7 +40694,7 @@ pub mod builder {
                 .try_into()
                 .map_err(|e| {
                     format!(
-                        "member `event_id` of `PartnerIdpDomainVerificationFailedEvent`: {e}"
+                        "property `event_id` of `PartnerIdpDomainVerificationFailedEvent`: {e}"
                     )
                 });
             self
@@ -40464,7 +40710,7 @@ pub mod builder {
                 .try_into()
                 .map_err(|e| {
                     format!(
-                        "member `event_type` of `PartnerIdpDomainVerificationFailedEvent`: {e}"
+                        "property `event_type` of `PartnerIdpDomainVerificationFailedEvent`: {e}"
                     )
                 });
             self
@@ -40480,7 +40726,7 @@ pub mod builder {
                 .try_into()
                 .map_err(|e| {
                     format!(
-                        "member `for_user` of `PartnerIdpDomainVerificationFailedEvent`: {e}"
+                        "property `for_user` of `PartnerIdpDomainVerificationFailedEvent`: {e}"
                     )
                 });
             self
@@ -40496,7 +40742,7 @@ pub mod builder {
                 .try_into()
                 .map_err(|e| {
                     format!(
-                        "member `partner_app_id` of `PartnerIdpDomainVerificationFailedEvent`: {e}"
+                        "property `partner_app_id` of `PartnerIdpDomainVerificationFailedEvent`: {e}"
                     )
                 });
             self
@@ -40512,17 +40758,17 @@ pub mod builder {
                 .try_into()
                 .map_err(|e| {
                     format!(
-                        "member `timestamp` of `PartnerIdpDomainVerificationFailedEvent`: {e}"
+                        "property `timestamp` of `PartnerIdpDomainVerificationFailedEvent`: {e}"
                     )
                 });
             self
         }
 
-        /// Finishes the value.
+        /// Builds the value.
         ///
         /// # Errors
         ///
-        /// Names the first member that is required and was not set, or whose value does not fit.
+        /// Names the first property that is required but not set, or whose value is invalid.
         pub fn build(
             self,
         ) -> ::std::result::Result<
@@ -40578,15 +40824,15 @@ pub mod builder {
         fn default() -> Self {
             Self {
                 domain: Err(
-                    "member `domain` of `PartnerIdpDomainVerifiedData` is required and was not set"
+                    "property `domain` of `PartnerIdpDomainVerifiedData` is required and was not set"
                         .to_owned(),
                 ),
                 status: Err(
-                    "member `status` of `PartnerIdpDomainVerifiedData` is required and was not set"
+                    "property `status` of `PartnerIdpDomainVerifiedData` is required and was not set"
                         .to_owned(),
                 ),
                 verified_at: Err(
-                    "member `verified_at` of `PartnerIdpDomainVerifiedData` is required and was not set"
+                    "property `verified_at` of `PartnerIdpDomainVerifiedData` is required and was not set"
                         .to_owned(),
                 ),
             }
@@ -40603,7 +40849,7 @@ pub mod builder {
             self.domain = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `domain` of `PartnerIdpDomainVerifiedData`: {e}")
+                    format!("property `domain` of `PartnerIdpDomainVerifiedData`: {e}")
                 });
             self
         }
@@ -40617,7 +40863,7 @@ pub mod builder {
             self.status = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `status` of `PartnerIdpDomainVerifiedData`: {e}")
+                    format!("property `status` of `PartnerIdpDomainVerifiedData`: {e}")
                 });
             self
         }
@@ -40632,17 +40878,17 @@ pub mod builder {
                 .try_into()
                 .map_err(|e| {
                     format!(
-                        "member `verified_at` of `PartnerIdpDomainVerifiedData`: {e}"
+                        "property `verified_at` of `PartnerIdpDomainVerifiedData`: {e}"
                     )
                 });
             self
         }
 
-        /// Finishes the value.
+        /// Builds the value.
         ///
         /// # Errors
         ///
-        /// Names the first member that is required and was not set, or whose value does not fit.
+        /// Names the first property that is required but not set, or whose value is invalid.
         pub fn build(
             self,
         ) -> ::std::result::Result<
@@ -40710,24 +40956,24 @@ pub mod builder {
             Self {
                 actor_user_id: Ok(::std::default::Default::default()),
                 data: Err(
-                    "member `data` of `PartnerIdpDomainVerifiedEvent` is required and was not set"
+                    "property `data` of `PartnerIdpDomainVerifiedEvent` is required and was not set"
                         .to_owned(),
                 ),
                 event_id: Err(
-                    "member `event_id` of `PartnerIdpDomainVerifiedEvent` is required and was not set"
+                    "property `event_id` of `PartnerIdpDomainVerifiedEvent` is required and was not set"
                         .to_owned(),
                 ),
                 event_type: Err(
-                    "member `event_type` of `PartnerIdpDomainVerifiedEvent` is required and was not set"
+                    "property `event_type` of `PartnerIdpDomainVerifiedEvent` is required and was not set"
                         .to_owned(),
                 ),
                 for_user: Ok(::std::default::Default::default()),
                 partner_app_id: Err(
-                    "member `partner_app_id` of `PartnerIdpDomainVerifiedEvent` is required and was not set"
+                    "property `partner_app_id` of `PartnerIdpDomainVerifiedEvent` is required and was not set"
                         .to_owned(),
                 ),
                 timestamp: Err(
-                    "member `timestamp` of `PartnerIdpDomainVerifiedEvent` is required and was not set"
+                    "property `timestamp` of `PartnerIdpDomainVerifiedEvent` is required and was not set"
                         .to_owned(),
                 ),
             }
@@ -40745,7 +40991,7 @@ pub mod builder {
                 .try_into()
                 .map_err(|e| {
                     format!(
-                        "member `actor_user_id` of `PartnerIdpDomainVerifiedEvent`: {e}"
+                        "property `actor_user_id` of `PartnerIdpDomainVerifiedEvent`: {e}"
                     )
                 });
             self
@@ -40760,7 +41006,7 @@ pub mod builder {
             self.data = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `data` of `PartnerIdpDomainVerifiedEvent`: {e}")
+                    format!("property `data` of `PartnerIdpDomainVerifiedEvent`: {e}")
                 });
             self
         }
@@ -40774,7 +41020,9 @@ pub mod builder {
             self.event_id = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `event_id` of `PartnerIdpDomainVerifiedEvent`: {e}")
+                    format!(
+                        "property `event_id` of `PartnerIdpDomainVerifiedEvent`: {e}"
+                    )
                 });
             self
         }
@@ -40789,7 +41037,7 @@ pub mod builder {
                 .try_into()
                 .map_err(|e| {
                     format!(
-                        "member `event_type` of `PartnerIdpDomainVerifiedEvent`: {e}"
+                        "property `event_type` of `PartnerIdpDomainVerifiedEvent`: {e}"
                     )
                 });
             self
@@ -40804,7 +41052,9 @@ pub mod builder {
             self.for_user = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `for_user` of `PartnerIdpDomainVerifiedEvent`: {e}")
+                    format!(
+                        "property `for_user` of `PartnerIdpDomainVerifiedEvent`: {e}"
+                    )
                 });
             self
         }
@@ -40819,7 +41069,7 @@ pub mod builder {
                 .try_into()
                 .map_err(|e| {
                     format!(
-                        "member `partner_app_id` of `PartnerIdpDomainVerifiedEvent`: {e}"
+                        "property `partner_app_id` of `PartnerIdpDomainVerifiedEvent`: {e}"
                     )
                 });
             self
@@ -40834,16 +41084,18 @@ pub mod builder {
             self.timestamp = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `timestamp` of `PartnerIdpDomainVerifiedEvent`: {e}")
+                    format!(
+                        "property `timestamp` of `PartnerIdpDomainVerifiedEvent`: {e}"
+                    )
                 });
             self
         }
 
-        /// Finishes the value.
+        /// Builds the value.
         ///
         /// # Errors
         ///
-        /// Names the first member that is required and was not set, or whose value does not fit.
+        /// Names the first property that is required but not set, or whose value is invalid.
         pub fn build(
             self,
         ) -> ::std::result::Result<
@@ -40939,7 +41191,7 @@ pub mod builder {
             self.co_brand_logo_url = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `co_brand_logo_url` of `PartnerSsoInfo`: {e}")
+                    format!("property `co_brand_logo_url` of `PartnerSsoInfo`: {e}")
                 });
             self
         }
@@ -40952,7 +41204,9 @@ pub mod builder {
         {
             self.co_brand_name = value
                 .try_into()
-                .map_err(|e| format!("member `co_brand_name` of `PartnerSsoInfo`: {e}"));
+                .map_err(|e| {
+                    format!("property `co_brand_name` of `PartnerSsoInfo`: {e}")
+                });
             self
         }
 
@@ -40965,7 +41219,7 @@ pub mod builder {
             self.has_idp_config = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `has_idp_config` of `PartnerSsoInfo`: {e}")
+                    format!("property `has_idp_config` of `PartnerSsoInfo`: {e}")
                 });
             self
         }
@@ -40978,7 +41232,7 @@ pub mod builder {
         {
             self.is_active = value
                 .try_into()
-                .map_err(|e| format!("member `is_active` of `PartnerSsoInfo`: {e}"));
+                .map_err(|e| format!("property `is_active` of `PartnerSsoInfo`: {e}"));
             self
         }
 
@@ -40990,7 +41244,7 @@ pub mod builder {
         {
             self.name = value
                 .try_into()
-                .map_err(|e| format!("member `name` of `PartnerSsoInfo`: {e}"));
+                .map_err(|e| format!("property `name` of `PartnerSsoInfo`: {e}"));
             self
         }
 
@@ -41002,15 +41256,15 @@ pub mod builder {
         {
             self.slug = value
                 .try_into()
-                .map_err(|e| format!("member `slug` of `PartnerSsoInfo`: {e}"));
+                .map_err(|e| format!("property `slug` of `PartnerSsoInfo`: {e}"));
             self
         }
 
-        /// Finishes the value.
+        /// Builds the value.
         ///
         /// # Errors
         ///
-        /// Names the first member that is required and was not set, or whose value does not fit.
+        /// Names the first property that is required but not set, or whose value is invalid.
         pub fn build(
             self,
         ) -> ::std::result::Result<
@@ -41138,7 +41392,7 @@ pub mod builder {
                 .try_into()
                 .map_err(|e| {
                     format!(
-                        "member `auto_install_on_new_workspaces` of `PartnerToolkit`: {e}"
+                        "property `auto_install_on_new_workspaces` of `PartnerToolkit`: {e}"
                     )
                 });
             self
@@ -41153,7 +41407,7 @@ pub mod builder {
             self.auto_propagate = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `auto_propagate` of `PartnerToolkit`: {e}")
+                    format!("property `auto_propagate` of `PartnerToolkit`: {e}")
                 });
             self
         }
@@ -41166,7 +41420,7 @@ pub mod builder {
         {
             self.created_at = value
                 .try_into()
-                .map_err(|e| format!("member `created_at` of `PartnerToolkit`: {e}"));
+                .map_err(|e| format!("property `created_at` of `PartnerToolkit`: {e}"));
             self
         }
 
@@ -41178,7 +41432,7 @@ pub mod builder {
         {
             self.description = value
                 .try_into()
-                .map_err(|e| format!("member `description` of `PartnerToolkit`: {e}"));
+                .map_err(|e| format!("property `description` of `PartnerToolkit`: {e}"));
             self
         }
 
@@ -41190,7 +41444,7 @@ pub mod builder {
         {
             self.id = value
                 .try_into()
-                .map_err(|e| format!("member `id` of `PartnerToolkit`: {e}"));
+                .map_err(|e| format!("property `id` of `PartnerToolkit`: {e}"));
             self
         }
 
@@ -41202,7 +41456,7 @@ pub mod builder {
         {
             self.is_active = value
                 .try_into()
-                .map_err(|e| format!("member `is_active` of `PartnerToolkit`: {e}"));
+                .map_err(|e| format!("property `is_active` of `PartnerToolkit`: {e}"));
             self
         }
 
@@ -41214,7 +41468,7 @@ pub mod builder {
         {
             self.manifest = value
                 .try_into()
-                .map_err(|e| format!("member `manifest` of `PartnerToolkit`: {e}"));
+                .map_err(|e| format!("property `manifest` of `PartnerToolkit`: {e}"));
             self
         }
 
@@ -41226,7 +41480,7 @@ pub mod builder {
         {
             self.name = value
                 .try_into()
-                .map_err(|e| format!("member `name` of `PartnerToolkit`: {e}"));
+                .map_err(|e| format!("property `name` of `PartnerToolkit`: {e}"));
             self
         }
 
@@ -41239,7 +41493,7 @@ pub mod builder {
             self.ownership_type = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `ownership_type` of `PartnerToolkit`: {e}")
+                    format!("property `ownership_type` of `PartnerToolkit`: {e}")
                 });
             self
         }
@@ -41253,7 +41507,7 @@ pub mod builder {
             self.partner_app_id = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `partner_app_id` of `PartnerToolkit`: {e}")
+                    format!("property `partner_app_id` of `PartnerToolkit`: {e}")
                 });
             self
         }
@@ -41266,7 +41520,7 @@ pub mod builder {
         {
             self.slug = value
                 .try_into()
-                .map_err(|e| format!("member `slug` of `PartnerToolkit`: {e}"));
+                .map_err(|e| format!("property `slug` of `PartnerToolkit`: {e}"));
             self
         }
 
@@ -41278,7 +41532,7 @@ pub mod builder {
         {
             self.updated_at = value
                 .try_into()
-                .map_err(|e| format!("member `updated_at` of `PartnerToolkit`: {e}"));
+                .map_err(|e| format!("property `updated_at` of `PartnerToolkit`: {e}"));
             self
         }
 
@@ -41290,15 +41544,15 @@ pub mod builder {
         {
             self.version = value
                 .try_into()
-                .map_err(|e| format!("member `version` of `PartnerToolkit`: {e}"));
+                .map_err(|e| format!("property `version` of `PartnerToolkit`: {e}"));
             self
         }
 
-        /// Finishes the value.
+        /// Builds the value.
         ///
         /// # Errors
         ///
-        /// Names the first member that is required and was not set, or whose value does not fit.
+        /// Names the first property that is required but not set, or whose value is invalid.
         pub fn build(
             self,
         ) -> ::std::result::Result<
@@ -41386,7 +41640,7 @@ pub mod builder {
         {
             self.items = value
                 .try_into()
-                .map_err(|e| format!("member `items` of `PartnerToolkitList`: {e}"));
+                .map_err(|e| format!("property `items` of `PartnerToolkitList`: {e}"));
             self
         }
 
@@ -41398,7 +41652,7 @@ pub mod builder {
         {
             self.limit = value
                 .try_into()
-                .map_err(|e| format!("member `limit` of `PartnerToolkitList`: {e}"));
+                .map_err(|e| format!("property `limit` of `PartnerToolkitList`: {e}"));
             self
         }
 
@@ -41410,7 +41664,7 @@ pub mod builder {
         {
             self.offset = value
                 .try_into()
-                .map_err(|e| format!("member `offset` of `PartnerToolkitList`: {e}"));
+                .map_err(|e| format!("property `offset` of `PartnerToolkitList`: {e}"));
             self
         }
 
@@ -41422,15 +41676,15 @@ pub mod builder {
         {
             self.total = value
                 .try_into()
-                .map_err(|e| format!("member `total` of `PartnerToolkitList`: {e}"));
+                .map_err(|e| format!("property `total` of `PartnerToolkitList`: {e}"));
             self
         }
 
-        /// Finishes the value.
+        /// Builds the value.
         ///
         /// # Errors
         ///
-        /// Names the first member that is required and was not set, or whose value does not fit.
+        /// Names the first property that is required but not set, or whose value is invalid.
         pub fn build(
             self,
         ) -> ::std::result::Result<
@@ -41488,19 +41742,19 @@ pub mod builder {
         fn default() -> Self {
             Self {
                 provisioned_at: Err(
-                    "member `provisioned_at` of `PartnerWorkspace` is required and was not set"
+                    "property `provisioned_at` of `PartnerWorkspace` is required and was not set"
                         .to_owned(),
                 ),
                 user_count: Err(
-                    "member `user_count` of `PartnerWorkspace` is required and was not set"
+                    "property `user_count` of `PartnerWorkspace` is required and was not set"
                         .to_owned(),
                 ),
                 workspace_id: Err(
-                    "member `workspace_id` of `PartnerWorkspace` is required and was not set"
+                    "property `workspace_id` of `PartnerWorkspace` is required and was not set"
                         .to_owned(),
                 ),
                 workspace_name: Err(
-                    "member `workspace_name` of `PartnerWorkspace` is required and was not set"
+                    "property `workspace_name` of `PartnerWorkspace` is required and was not set"
                         .to_owned(),
                 ),
             }
@@ -41517,7 +41771,7 @@ pub mod builder {
             self.provisioned_at = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `provisioned_at` of `PartnerWorkspace`: {e}")
+                    format!("property `provisioned_at` of `PartnerWorkspace`: {e}")
                 });
             self
         }
@@ -41530,7 +41784,9 @@ pub mod builder {
         {
             self.user_count = value
                 .try_into()
-                .map_err(|e| format!("member `user_count` of `PartnerWorkspace`: {e}"));
+                .map_err(|e| {
+                    format!("property `user_count` of `PartnerWorkspace`: {e}")
+                });
             self
         }
 
@@ -41543,7 +41799,7 @@ pub mod builder {
             self.workspace_id = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `workspace_id` of `PartnerWorkspace`: {e}")
+                    format!("property `workspace_id` of `PartnerWorkspace`: {e}")
                 });
             self
         }
@@ -41557,16 +41813,16 @@ pub mod builder {
             self.workspace_name = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `workspace_name` of `PartnerWorkspace`: {e}")
+                    format!("property `workspace_name` of `PartnerWorkspace`: {e}")
                 });
             self
         }
 
-        /// Finishes the value.
+        /// Builds the value.
         ///
         /// # Errors
         ///
-        /// Names the first member that is required and was not set, or whose value does not fit.
+        /// Names the first property that is required but not set, or whose value is invalid.
         pub fn build(
             self,
         ) -> ::std::result::Result<
@@ -41643,7 +41899,9 @@ pub mod builder {
         {
             self.client_id = value
                 .try_into()
-                .map_err(|e| format!("member `client_id` of `PublicPartnerInfo`: {e}"));
+                .map_err(|e| {
+                    format!("property `client_id` of `PublicPartnerInfo`: {e}")
+                });
             self
         }
 
@@ -41656,7 +41914,7 @@ pub mod builder {
             self.co_brand_name = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `co_brand_name` of `PublicPartnerInfo`: {e}")
+                    format!("property `co_brand_name` of `PublicPartnerInfo`: {e}")
                 });
             self
         }
@@ -41670,7 +41928,7 @@ pub mod builder {
             self.company_name = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `company_name` of `PublicPartnerInfo`: {e}")
+                    format!("property `company_name` of `PublicPartnerInfo`: {e}")
                 });
             self
         }
@@ -41683,15 +41941,15 @@ pub mod builder {
         {
             self.name = value
                 .try_into()
-                .map_err(|e| format!("member `name` of `PublicPartnerInfo`: {e}"));
+                .map_err(|e| format!("property `name` of `PublicPartnerInfo`: {e}"));
             self
         }
 
-        /// Finishes the value.
+        /// Builds the value.
         ///
         /// # Errors
         ///
-        /// Names the first member that is required and was not set, or whose value does not fit.
+        /// Names the first property that is required but not set, or whose value is invalid.
         pub fn build(
             self,
         ) -> ::std::result::Result<
@@ -41757,17 +42015,17 @@ pub mod builder {
                 .try_into()
                 .map_err(|e| {
                     format!(
-                        "member `propagation` of `PublishToolkitVersionRequest`: {e}"
+                        "property `propagation` of `PublishToolkitVersionRequest`: {e}"
                     )
                 });
             self
         }
 
-        /// Finishes the value.
+        /// Builds the value.
         ///
         /// # Errors
         ///
-        /// Names the first member that is required and was not set, or whose value does not fit.
+        /// Names the first property that is required but not set, or whose value is invalid.
         pub fn build(
             self,
         ) -> ::std::result::Result<
@@ -41816,7 +42074,7 @@ pub mod builder {
         fn default() -> Self {
             Self {
                 token: Err(
-                    "member `token` of `RevokeTokenRequest` is required and was not set"
+                    "property `token` of `RevokeTokenRequest` is required and was not set"
                         .to_owned(),
                 ),
                 token_type_hint: Ok(::std::default::Default::default()),
@@ -41833,7 +42091,7 @@ pub mod builder {
         {
             self.token = value
                 .try_into()
-                .map_err(|e| format!("member `token` of `RevokeTokenRequest`: {e}"));
+                .map_err(|e| format!("property `token` of `RevokeTokenRequest`: {e}"));
             self
         }
 
@@ -41848,16 +42106,16 @@ pub mod builder {
             self.token_type_hint = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `token_type_hint` of `RevokeTokenRequest`: {e}")
+                    format!("property `token_type_hint` of `RevokeTokenRequest`: {e}")
                 });
             self
         }
 
-        /// Finishes the value.
+        /// Builds the value.
         ///
         /// # Errors
         ///
-        /// Names the first member that is required and was not set, or whose value does not fit.
+        /// Names the first property that is required but not set, or whose value is invalid.
         pub fn build(
             self,
         ) -> ::std::result::Result<
@@ -41907,7 +42165,7 @@ pub mod builder {
             Self {
                 reason: Ok(::std::default::Default::default()),
                 rollback_token: Err(
-                    "member `rollback_token` of `RollbackCredentialRequest` is required and was not set"
+                    "property `rollback_token` of `RollbackCredentialRequest` is required and was not set"
                         .to_owned(),
                 ),
             }
@@ -41924,7 +42182,7 @@ pub mod builder {
             self.reason = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `reason` of `RollbackCredentialRequest`: {e}")
+                    format!("property `reason` of `RollbackCredentialRequest`: {e}")
                 });
             self
         }
@@ -41939,17 +42197,17 @@ pub mod builder {
                 .try_into()
                 .map_err(|e| {
                     format!(
-                        "member `rollback_token` of `RollbackCredentialRequest`: {e}"
+                        "property `rollback_token` of `RollbackCredentialRequest`: {e}"
                     )
                 });
             self
         }
 
-        /// Finishes the value.
+        /// Builds the value.
         ///
         /// # Errors
         ///
-        /// Names the first member that is required and was not set, or whose value does not fit.
+        /// Names the first property that is required but not set, or whose value is invalid.
         pub fn build(
             self,
         ) -> ::std::result::Result<
@@ -42026,7 +42284,9 @@ pub mod builder {
         {
             self.code = value
                 .try_into()
-                .map_err(|e| format!("member `code` of `RotateApiKeyBadRequest`: {e}"));
+                .map_err(|e| {
+                    format!("property `code` of `RotateApiKeyBadRequest`: {e}")
+                });
             self
         }
 
@@ -42038,7 +42298,9 @@ pub mod builder {
         {
             self.error = value
                 .try_into()
-                .map_err(|e| format!("member `error` of `RotateApiKeyBadRequest`: {e}"));
+                .map_err(|e| {
+                    format!("property `error` of `RotateApiKeyBadRequest`: {e}")
+                });
             self
         }
 
@@ -42051,7 +42313,7 @@ pub mod builder {
             self.message = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `message` of `RotateApiKeyBadRequest`: {e}")
+                    format!("property `message` of `RotateApiKeyBadRequest`: {e}")
                 });
             self
         }
@@ -42065,16 +42327,16 @@ pub mod builder {
             self.request_id = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `request_id` of `RotateApiKeyBadRequest`: {e}")
+                    format!("property `request_id` of `RotateApiKeyBadRequest`: {e}")
                 });
             self
         }
 
-        /// Finishes the value.
+        /// Builds the value.
         ///
         /// # Errors
         ///
-        /// Names the first member that is required and was not set, or whose value does not fit.
+        /// Names the first property that is required but not set, or whose value is invalid.
         pub fn build(
             self,
         ) -> ::std::result::Result<
@@ -42155,7 +42417,7 @@ pub mod builder {
             self.code = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `code` of `RotateClientSecretBadRequest`: {e}")
+                    format!("property `code` of `RotateClientSecretBadRequest`: {e}")
                 });
             self
         }
@@ -42169,7 +42431,7 @@ pub mod builder {
             self.error = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `error` of `RotateClientSecretBadRequest`: {e}")
+                    format!("property `error` of `RotateClientSecretBadRequest`: {e}")
                 });
             self
         }
@@ -42183,7 +42445,7 @@ pub mod builder {
             self.message = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `message` of `RotateClientSecretBadRequest`: {e}")
+                    format!("property `message` of `RotateClientSecretBadRequest`: {e}")
                 });
             self
         }
@@ -42197,16 +42459,18 @@ pub mod builder {
             self.request_id = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `request_id` of `RotateClientSecretBadRequest`: {e}")
+                    format!(
+                        "property `request_id` of `RotateClientSecretBadRequest`: {e}"
+                    )
                 });
             self
         }
 
-        /// Finishes the value.
+        /// Builds the value.
         ///
         /// # Errors
         ///
-        /// Names the first member that is required and was not set, or whose value does not fit.
+        /// Names the first property that is required but not set, or whose value is invalid.
         pub fn build(
             self,
         ) -> ::std::result::Result<
@@ -42265,7 +42529,7 @@ pub mod builder {
         fn default() -> Self {
             Self {
                 confirmation_token: Err(
-                    "member `confirmation_token` of `RotateCredentialRequest` is required and was not set"
+                    "property `confirmation_token` of `RotateCredentialRequest` is required and was not set"
                         .to_owned(),
                 ),
                 grace_period_hours: Ok(::std::default::Default::default()),
@@ -42285,7 +42549,7 @@ pub mod builder {
                 .try_into()
                 .map_err(|e| {
                     format!(
-                        "member `confirmation_token` of `RotateCredentialRequest`: {e}"
+                        "property `confirmation_token` of `RotateCredentialRequest`: {e}"
                     )
                 });
             self
@@ -42301,7 +42565,7 @@ pub mod builder {
                 .try_into()
                 .map_err(|e| {
                     format!(
-                        "member `grace_period_hours` of `RotateCredentialRequest`: {e}"
+                        "property `grace_period_hours` of `RotateCredentialRequest`: {e}"
                     )
                 });
             self
@@ -42316,16 +42580,16 @@ pub mod builder {
             self.reason = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `reason` of `RotateCredentialRequest`: {e}")
+                    format!("property `reason` of `RotateCredentialRequest`: {e}")
                 });
             self
         }
 
-        /// Finishes the value.
+        /// Builds the value.
         ///
         /// # Errors
         ///
-        /// Names the first member that is required and was not set, or whose value does not fit.
+        /// Names the first property that is required but not set, or whose value is invalid.
         pub fn build(
             self,
         ) -> ::std::result::Result<
@@ -42405,7 +42669,7 @@ pub mod builder {
             self.code = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `code` of `RotateWebhookSecretBadRequest`: {e}")
+                    format!("property `code` of `RotateWebhookSecretBadRequest`: {e}")
                 });
             self
         }
@@ -42419,7 +42683,7 @@ pub mod builder {
             self.error = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `error` of `RotateWebhookSecretBadRequest`: {e}")
+                    format!("property `error` of `RotateWebhookSecretBadRequest`: {e}")
                 });
             self
         }
@@ -42433,7 +42697,7 @@ pub mod builder {
             self.message = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `message` of `RotateWebhookSecretBadRequest`: {e}")
+                    format!("property `message` of `RotateWebhookSecretBadRequest`: {e}")
                 });
             self
         }
@@ -42448,17 +42712,17 @@ pub mod builder {
                 .try_into()
                 .map_err(|e| {
                     format!(
-                        "member `request_id` of `RotateWebhookSecretBadRequest`: {e}"
+                        "property `request_id` of `RotateWebhookSecretBadRequest`: {e}"
                     )
                 });
             self
         }
 
-        /// Finishes the value.
+        /// Builds the value.
         ///
         /// # Errors
         ///
-        /// Names the first member that is required and was not set, or whose value does not fit.
+        /// Names the first property that is required but not set, or whose value is invalid.
         pub fn build(
             self,
         ) -> ::std::result::Result<
@@ -42507,11 +42771,11 @@ pub mod builder {
         fn default() -> Self {
             Self {
                 count: Err(
-                    "member `count` of `SanitizationRedaction` is required and was not set"
+                    "property `count` of `SanitizationRedaction` is required and was not set"
                         .to_owned(),
                 ),
                 type_: Err(
-                    "member `type` of `SanitizationRedaction` is required and was not set"
+                    "property `type` of `SanitizationRedaction` is required and was not set"
                         .to_owned(),
                 ),
             }
@@ -42527,7 +42791,9 @@ pub mod builder {
         {
             self.count = value
                 .try_into()
-                .map_err(|e| format!("member `count` of `SanitizationRedaction`: {e}"));
+                .map_err(|e| {
+                    format!("property `count` of `SanitizationRedaction`: {e}")
+                });
             self
         }
 
@@ -42539,15 +42805,15 @@ pub mod builder {
         {
             self.type_ = value
                 .try_into()
-                .map_err(|e| format!("member `type` of `SanitizationRedaction`: {e}"));
+                .map_err(|e| format!("property `type` of `SanitizationRedaction`: {e}"));
             self
         }
 
-        /// Finishes the value.
+        /// Builds the value.
         ///
         /// # Errors
         ///
-        /// Names the first member that is required and was not set, or whose value does not fit.
+        /// Names the first property that is required but not set, or whose value is invalid.
         pub fn build(
             self,
         ) -> ::std::result::Result<
@@ -42596,16 +42862,16 @@ pub mod builder {
         fn default() -> Self {
             Self {
                 formula_escaped: Err(
-                    "member `formula_escaped` of `SanitizationReport` is required and was not set"
+                    "property `formula_escaped` of `SanitizationReport` is required and was not set"
                         .to_owned(),
                 ),
                 pii_detected: Err(
-                    "member `pii_detected` of `SanitizationReport` is required and was not set"
+                    "property `pii_detected` of `SanitizationReport` is required and was not set"
                         .to_owned(),
                 ),
                 redactions: Ok(::std::default::Default::default()),
                 secrets_detected: Err(
-                    "member `secrets_detected` of `SanitizationReport` is required and was not set"
+                    "property `secrets_detected` of `SanitizationReport` is required and was not set"
                         .to_owned(),
                 ),
             }
@@ -42622,7 +42888,7 @@ pub mod builder {
             self.formula_escaped = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `formula_escaped` of `SanitizationReport`: {e}")
+                    format!("property `formula_escaped` of `SanitizationReport`: {e}")
                 });
             self
         }
@@ -42636,7 +42902,7 @@ pub mod builder {
             self.pii_detected = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `pii_detected` of `SanitizationReport`: {e}")
+                    format!("property `pii_detected` of `SanitizationReport`: {e}")
                 });
             self
         }
@@ -42652,7 +42918,7 @@ pub mod builder {
             self.redactions = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `redactions` of `SanitizationReport`: {e}")
+                    format!("property `redactions` of `SanitizationReport`: {e}")
                 });
             self
         }
@@ -42666,16 +42932,16 @@ pub mod builder {
             self.secrets_detected = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `secrets_detected` of `SanitizationReport`: {e}")
+                    format!("property `secrets_detected` of `SanitizationReport`: {e}")
                 });
             self
         }
 
-        /// Finishes the value.
+        /// Builds the value.
         ///
         /// # Errors
         ///
-        /// Names the first member that is required and was not set, or whose value does not fit.
+        /// Names the first property that is required but not set, or whose value is invalid.
         pub fn build(
             self,
         ) -> ::std::result::Result<
@@ -42739,15 +43005,15 @@ pub mod builder {
         {
             self.scopes = value
                 .try_into()
-                .map_err(|e| format!("member `scopes` of `ScopeList`: {e}"));
+                .map_err(|e| format!("property `scopes` of `ScopeList`: {e}"));
             self
         }
 
-        /// Finishes the value.
+        /// Builds the value.
         ///
         /// # Errors
         ///
-        /// Names the first member that is required and was not set, or whose value does not fit.
+        /// Names the first property that is required but not set, or whose value is invalid.
         pub fn build(
             self,
         ) -> ::std::result::Result<super::ScopeList, super::error::ConversionError> {
@@ -42788,7 +43054,7 @@ pub mod builder {
             Self {
                 meeting_id: Ok(::std::default::Default::default()),
                 message: Err(
-                    "member `message` of `SendChatMessageRequest` is required and was not set"
+                    "property `message` of `SendChatMessageRequest` is required and was not set"
                         .to_owned(),
                 ),
             }
@@ -42805,7 +43071,7 @@ pub mod builder {
             self.meeting_id = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `meeting_id` of `SendChatMessageRequest`: {e}")
+                    format!("property `meeting_id` of `SendChatMessageRequest`: {e}")
                 });
             self
         }
@@ -42819,16 +43085,16 @@ pub mod builder {
             self.message = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `message` of `SendChatMessageRequest`: {e}")
+                    format!("property `message` of `SendChatMessageRequest`: {e}")
                 });
             self
         }
 
-        /// Finishes the value.
+        /// Builds the value.
         ///
         /// # Errors
         ///
-        /// Names the first member that is required and was not set, or whose value does not fit.
+        /// Names the first property that is required but not set, or whose value is invalid.
         pub fn build(
             self,
         ) -> ::std::result::Result<
@@ -42891,7 +43157,7 @@ pub mod builder {
     impl SentChatMessage {
         /// **Inferred.** Position of the turn in the queue.
         ///
-        /// The vendor does not document this member (basis: only the vendor's SDK has this property).
+        /// The vendor does not document this property (basis: only the vendor's SDK has this property).
         pub fn position<T>(mut self, value: T) -> Self
         where
             T: ::std::convert::TryInto<::std::option::Option<i64>>,
@@ -42899,13 +43165,13 @@ pub mod builder {
         {
             self.position = value
                 .try_into()
-                .map_err(|e| format!("member `position` of `SentChatMessage`: {e}"));
+                .map_err(|e| format!("property `position` of `SentChatMessage`: {e}"));
             self
         }
 
         /// **Inferred.** Number of waiting turns.
         ///
-        /// The vendor does not document this member (basis: only the vendor's SDK has this property).
+        /// The vendor does not document this property (basis: only the vendor's SDK has this property).
         pub fn queued_turns<T>(mut self, value: T) -> Self
         where
             T: ::std::convert::TryInto<::std::option::Option<i64>>,
@@ -42913,7 +43179,9 @@ pub mod builder {
         {
             self.queued_turns = value
                 .try_into()
-                .map_err(|e| format!("member `queued_turns` of `SentChatMessage`: {e}"));
+                .map_err(|e| {
+                    format!("property `queued_turns` of `SentChatMessage`: {e}")
+                });
             self
         }
 
@@ -42925,15 +43193,15 @@ pub mod builder {
         {
             self.turn = value
                 .try_into()
-                .map_err(|e| format!("member `turn` of `SentChatMessage`: {e}"));
+                .map_err(|e| format!("property `turn` of `SentChatMessage`: {e}"));
             self
         }
 
-        /// Finishes the value.
+        /// Builds the value.
         ///
         /// # Errors
         ///
-        /// Names the first member that is required and was not set, or whose value does not fit.
+        /// Names the first property that is required but not set, or whose value is invalid.
         pub fn build(
             self,
         ) -> ::std::result::Result<
@@ -42987,20 +43255,20 @@ pub mod builder {
         fn default() -> Self {
             Self {
                 expired_at: Err(
-                    "member `expired_at` of `SessionExpiredData` is required and was not set"
+                    "property `expired_at` of `SessionExpiredData` is required and was not set"
                         .to_owned(),
                 ),
                 last_activity_at: Err(
-                    "member `last_activity_at` of `SessionExpiredData` is required and was not set"
+                    "property `last_activity_at` of `SessionExpiredData` is required and was not set"
                         .to_owned(),
                 ),
                 meeting_id: Ok(::std::default::Default::default()),
                 session_id: Err(
-                    "member `session_id` of `SessionExpiredData` is required and was not set"
+                    "property `session_id` of `SessionExpiredData` is required and was not set"
                         .to_owned(),
                 ),
                 turn_count: Err(
-                    "member `turn_count` of `SessionExpiredData` is required and was not set"
+                    "property `turn_count` of `SessionExpiredData` is required and was not set"
                         .to_owned(),
                 ),
             }
@@ -43017,7 +43285,7 @@ pub mod builder {
             self.expired_at = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `expired_at` of `SessionExpiredData`: {e}")
+                    format!("property `expired_at` of `SessionExpiredData`: {e}")
                 });
             self
         }
@@ -43031,7 +43299,7 @@ pub mod builder {
             self.last_activity_at = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `last_activity_at` of `SessionExpiredData`: {e}")
+                    format!("property `last_activity_at` of `SessionExpiredData`: {e}")
                 });
             self
         }
@@ -43045,7 +43313,7 @@ pub mod builder {
             self.meeting_id = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `meeting_id` of `SessionExpiredData`: {e}")
+                    format!("property `meeting_id` of `SessionExpiredData`: {e}")
                 });
             self
         }
@@ -43059,7 +43327,7 @@ pub mod builder {
             self.session_id = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `session_id` of `SessionExpiredData`: {e}")
+                    format!("property `session_id` of `SessionExpiredData`: {e}")
                 });
             self
         }
@@ -43073,16 +43341,16 @@ pub mod builder {
             self.turn_count = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `turn_count` of `SessionExpiredData`: {e}")
+                    format!("property `turn_count` of `SessionExpiredData`: {e}")
                 });
             self
         }
 
-        /// Finishes the value.
+        /// Builds the value.
         ///
         /// # Errors
         ///
-        /// Names the first member that is required and was not set, or whose value does not fit.
+        /// Names the first property that is required but not set, or whose value is invalid.
         pub fn build(
             self,
         ) -> ::std::result::Result<
@@ -43149,24 +43417,24 @@ pub mod builder {
             Self {
                 actor_user_id: Ok(::std::default::Default::default()),
                 data: Err(
-                    "member `data` of `SessionExpiredEvent` is required and was not set"
+                    "property `data` of `SessionExpiredEvent` is required and was not set"
                         .to_owned(),
                 ),
                 event_id: Err(
-                    "member `event_id` of `SessionExpiredEvent` is required and was not set"
+                    "property `event_id` of `SessionExpiredEvent` is required and was not set"
                         .to_owned(),
                 ),
                 event_type: Err(
-                    "member `event_type` of `SessionExpiredEvent` is required and was not set"
+                    "property `event_type` of `SessionExpiredEvent` is required and was not set"
                         .to_owned(),
                 ),
                 for_user: Ok(::std::default::Default::default()),
                 partner_app_id: Err(
-                    "member `partner_app_id` of `SessionExpiredEvent` is required and was not set"
+                    "property `partner_app_id` of `SessionExpiredEvent` is required and was not set"
                         .to_owned(),
                 ),
                 timestamp: Err(
-                    "member `timestamp` of `SessionExpiredEvent` is required and was not set"
+                    "property `timestamp` of `SessionExpiredEvent` is required and was not set"
                         .to_owned(),
                 ),
             }
@@ -43183,7 +43451,7 @@ pub mod builder {
             self.actor_user_id = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `actor_user_id` of `SessionExpiredEvent`: {e}")
+                    format!("property `actor_user_id` of `SessionExpiredEvent`: {e}")
                 });
             self
         }
@@ -43196,7 +43464,7 @@ pub mod builder {
         {
             self.data = value
                 .try_into()
-                .map_err(|e| format!("member `data` of `SessionExpiredEvent`: {e}"));
+                .map_err(|e| format!("property `data` of `SessionExpiredEvent`: {e}"));
             self
         }
 
@@ -43208,7 +43476,9 @@ pub mod builder {
         {
             self.event_id = value
                 .try_into()
-                .map_err(|e| format!("member `event_id` of `SessionExpiredEvent`: {e}"));
+                .map_err(|e| {
+                    format!("property `event_id` of `SessionExpiredEvent`: {e}")
+                });
             self
         }
 
@@ -43221,7 +43491,7 @@ pub mod builder {
             self.event_type = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `event_type` of `SessionExpiredEvent`: {e}")
+                    format!("property `event_type` of `SessionExpiredEvent`: {e}")
                 });
             self
         }
@@ -43234,7 +43504,9 @@ pub mod builder {
         {
             self.for_user = value
                 .try_into()
-                .map_err(|e| format!("member `for_user` of `SessionExpiredEvent`: {e}"));
+                .map_err(|e| {
+                    format!("property `for_user` of `SessionExpiredEvent`: {e}")
+                });
             self
         }
 
@@ -43247,7 +43519,7 @@ pub mod builder {
             self.partner_app_id = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `partner_app_id` of `SessionExpiredEvent`: {e}")
+                    format!("property `partner_app_id` of `SessionExpiredEvent`: {e}")
                 });
             self
         }
@@ -43261,16 +43533,16 @@ pub mod builder {
             self.timestamp = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `timestamp` of `SessionExpiredEvent`: {e}")
+                    format!("property `timestamp` of `SessionExpiredEvent`: {e}")
                 });
             self
         }
 
-        /// Finishes the value.
+        /// Builds the value.
         ///
         /// # Errors
         ///
-        /// Names the first member that is required and was not set, or whose value does not fit.
+        /// Names the first property that is required but not set, or whose value is invalid.
         pub fn build(
             self,
         ) -> ::std::result::Result<
@@ -43332,20 +43604,20 @@ pub mod builder {
         fn default() -> Self {
             Self {
                 completed_at: Err(
-                    "member `completed_at` of `SessionTurnCompletedData` is required and was not set"
+                    "property `completed_at` of `SessionTurnCompletedData` is required and was not set"
                         .to_owned(),
                 ),
                 meeting_id: Ok(::std::default::Default::default()),
                 sequence_number: Err(
-                    "member `sequence_number` of `SessionTurnCompletedData` is required and was not set"
+                    "property `sequence_number` of `SessionTurnCompletedData` is required and was not set"
                         .to_owned(),
                 ),
                 session_id: Err(
-                    "member `session_id` of `SessionTurnCompletedData` is required and was not set"
+                    "property `session_id` of `SessionTurnCompletedData` is required and was not set"
                         .to_owned(),
                 ),
                 turn_id: Err(
-                    "member `turn_id` of `SessionTurnCompletedData` is required and was not set"
+                    "property `turn_id` of `SessionTurnCompletedData` is required and was not set"
                         .to_owned(),
                 ),
             }
@@ -43362,7 +43634,7 @@ pub mod builder {
             self.completed_at = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `completed_at` of `SessionTurnCompletedData`: {e}")
+                    format!("property `completed_at` of `SessionTurnCompletedData`: {e}")
                 });
             self
         }
@@ -43376,7 +43648,7 @@ pub mod builder {
             self.meeting_id = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `meeting_id` of `SessionTurnCompletedData`: {e}")
+                    format!("property `meeting_id` of `SessionTurnCompletedData`: {e}")
                 });
             self
         }
@@ -43391,7 +43663,7 @@ pub mod builder {
                 .try_into()
                 .map_err(|e| {
                     format!(
-                        "member `sequence_number` of `SessionTurnCompletedData`: {e}"
+                        "property `sequence_number` of `SessionTurnCompletedData`: {e}"
                     )
                 });
             self
@@ -43406,7 +43678,7 @@ pub mod builder {
             self.session_id = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `session_id` of `SessionTurnCompletedData`: {e}")
+                    format!("property `session_id` of `SessionTurnCompletedData`: {e}")
                 });
             self
         }
@@ -43420,16 +43692,16 @@ pub mod builder {
             self.turn_id = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `turn_id` of `SessionTurnCompletedData`: {e}")
+                    format!("property `turn_id` of `SessionTurnCompletedData`: {e}")
                 });
             self
         }
 
-        /// Finishes the value.
+        /// Builds the value.
         ///
         /// # Errors
         ///
-        /// Names the first member that is required and was not set, or whose value does not fit.
+        /// Names the first property that is required but not set, or whose value is invalid.
         pub fn build(
             self,
         ) -> ::std::result::Result<
@@ -43501,24 +43773,24 @@ pub mod builder {
             Self {
                 actor_user_id: Ok(::std::default::Default::default()),
                 data: Err(
-                    "member `data` of `SessionTurnCompletedEvent` is required and was not set"
+                    "property `data` of `SessionTurnCompletedEvent` is required and was not set"
                         .to_owned(),
                 ),
                 event_id: Err(
-                    "member `event_id` of `SessionTurnCompletedEvent` is required and was not set"
+                    "property `event_id` of `SessionTurnCompletedEvent` is required and was not set"
                         .to_owned(),
                 ),
                 event_type: Err(
-                    "member `event_type` of `SessionTurnCompletedEvent` is required and was not set"
+                    "property `event_type` of `SessionTurnCompletedEvent` is required and was not set"
                         .to_owned(),
                 ),
                 for_user: Ok(::std::default::Default::default()),
                 partner_app_id: Err(
-                    "member `partner_app_id` of `SessionTurnCompletedEvent` is required and was not set"
+                    "property `partner_app_id` of `SessionTurnCompletedEvent` is required and was not set"
                         .to_owned(),
                 ),
                 timestamp: Err(
-                    "member `timestamp` of `SessionTurnCompletedEvent` is required and was not set"
+                    "property `timestamp` of `SessionTurnCompletedEvent` is required and was not set"
                         .to_owned(),
                 ),
             }
@@ -43535,7 +43807,9 @@ pub mod builder {
             self.actor_user_id = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `actor_user_id` of `SessionTurnCompletedEvent`: {e}")
+                    format!(
+                        "property `actor_user_id` of `SessionTurnCompletedEvent`: {e}"
+                    )
                 });
             self
         }
@@ -43549,7 +43823,7 @@ pub mod builder {
             self.data = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `data` of `SessionTurnCompletedEvent`: {e}")
+                    format!("property `data` of `SessionTurnCompletedEvent`: {e}")
                 });
             self
         }
@@ -43563,7 +43837,7 @@ pub mod builder {
             self.event_id = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `event_id` of `SessionTurnCompletedEvent`: {e}")
+                    format!("property `event_id` of `SessionTurnCompletedEvent`: {e}")
                 });
             self
         }
@@ -43577,7 +43851,7 @@ pub mod builder {
             self.event_type = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `event_type` of `SessionTurnCompletedEvent`: {e}")
+                    format!("property `event_type` of `SessionTurnCompletedEvent`: {e}")
                 });
             self
         }
@@ -43591,7 +43865,7 @@ pub mod builder {
             self.for_user = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `for_user` of `SessionTurnCompletedEvent`: {e}")
+                    format!("property `for_user` of `SessionTurnCompletedEvent`: {e}")
                 });
             self
         }
@@ -43606,7 +43880,7 @@ pub mod builder {
                 .try_into()
                 .map_err(|e| {
                     format!(
-                        "member `partner_app_id` of `SessionTurnCompletedEvent`: {e}"
+                        "property `partner_app_id` of `SessionTurnCompletedEvent`: {e}"
                     )
                 });
             self
@@ -43621,16 +43895,16 @@ pub mod builder {
             self.timestamp = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `timestamp` of `SessionTurnCompletedEvent`: {e}")
+                    format!("property `timestamp` of `SessionTurnCompletedEvent`: {e}")
                 });
             self
         }
 
-        /// Finishes the value.
+        /// Builds the value.
         ///
         /// # Errors
         ///
-        /// Names the first member that is required and was not set, or whose value does not fit.
+        /// Names the first property that is required but not set, or whose value is invalid.
         pub fn build(
             self,
         ) -> ::std::result::Result<
@@ -43696,28 +43970,28 @@ pub mod builder {
         fn default() -> Self {
             Self {
                 error_code: Err(
-                    "member `error_code` of `SessionTurnFailedData` is required and was not set"
+                    "property `error_code` of `SessionTurnFailedData` is required and was not set"
                         .to_owned(),
                 ),
                 error_message: Err(
-                    "member `error_message` of `SessionTurnFailedData` is required and was not set"
+                    "property `error_message` of `SessionTurnFailedData` is required and was not set"
                         .to_owned(),
                 ),
                 failed_at: Err(
-                    "member `failed_at` of `SessionTurnFailedData` is required and was not set"
+                    "property `failed_at` of `SessionTurnFailedData` is required and was not set"
                         .to_owned(),
                 ),
                 meeting_id: Ok(::std::default::Default::default()),
                 sequence_number: Err(
-                    "member `sequence_number` of `SessionTurnFailedData` is required and was not set"
+                    "property `sequence_number` of `SessionTurnFailedData` is required and was not set"
                         .to_owned(),
                 ),
                 session_id: Err(
-                    "member `session_id` of `SessionTurnFailedData` is required and was not set"
+                    "property `session_id` of `SessionTurnFailedData` is required and was not set"
                         .to_owned(),
                 ),
                 turn_id: Err(
-                    "member `turn_id` of `SessionTurnFailedData` is required and was not set"
+                    "property `turn_id` of `SessionTurnFailedData` is required and was not set"
                         .to_owned(),
                 ),
             }
@@ -43734,7 +44008,7 @@ pub mod builder {
             self.error_code = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `error_code` of `SessionTurnFailedData`: {e}")
+                    format!("property `error_code` of `SessionTurnFailedData`: {e}")
                 });
             self
         }
@@ -43748,7 +44022,7 @@ pub mod builder {
             self.error_message = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `error_message` of `SessionTurnFailedData`: {e}")
+                    format!("property `error_message` of `SessionTurnFailedData`: {e}")
                 });
             self
         }
@@ -43762,7 +44036,7 @@ pub mod builder {
             self.failed_at = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `failed_at` of `SessionTurnFailedData`: {e}")
+                    format!("property `failed_at` of `SessionTurnFailedData`: {e}")
                 });
             self
         }
@@ -43776,7 +44050,7 @@ pub mod builder {
             self.meeting_id = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `meeting_id` of `SessionTurnFailedData`: {e}")
+                    format!("property `meeting_id` of `SessionTurnFailedData`: {e}")
                 });
             self
         }
@@ -43790,7 +44064,7 @@ pub mod builder {
             self.sequence_number = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `sequence_number` of `SessionTurnFailedData`: {e}")
+                    format!("property `sequence_number` of `SessionTurnFailedData`: {e}")
                 });
             self
         }
@@ -43804,7 +44078,7 @@ pub mod builder {
             self.session_id = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `session_id` of `SessionTurnFailedData`: {e}")
+                    format!("property `session_id` of `SessionTurnFailedData`: {e}")
                 });
             self
         }
@@ -43818,16 +44092,16 @@ pub mod builder {
             self.turn_id = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `turn_id` of `SessionTurnFailedData`: {e}")
+                    format!("property `turn_id` of `SessionTurnFailedData`: {e}")
                 });
             self
         }
 
-        /// Finishes the value.
+        /// Builds the value.
         ///
         /// # Errors
         ///
-        /// Names the first member that is required and was not set, or whose value does not fit.
+        /// Names the first property that is required but not set, or whose value is invalid.
         pub fn build(
             self,
         ) -> ::std::result::Result<
@@ -43899,24 +44173,24 @@ pub mod builder {
             Self {
                 actor_user_id: Ok(::std::default::Default::default()),
                 data: Err(
-                    "member `data` of `SessionTurnFailedEvent` is required and was not set"
+                    "property `data` of `SessionTurnFailedEvent` is required and was not set"
                         .to_owned(),
                 ),
                 event_id: Err(
-                    "member `event_id` of `SessionTurnFailedEvent` is required and was not set"
+                    "property `event_id` of `SessionTurnFailedEvent` is required and was not set"
                         .to_owned(),
                 ),
                 event_type: Err(
-                    "member `event_type` of `SessionTurnFailedEvent` is required and was not set"
+                    "property `event_type` of `SessionTurnFailedEvent` is required and was not set"
                         .to_owned(),
                 ),
                 for_user: Ok(::std::default::Default::default()),
                 partner_app_id: Err(
-                    "member `partner_app_id` of `SessionTurnFailedEvent` is required and was not set"
+                    "property `partner_app_id` of `SessionTurnFailedEvent` is required and was not set"
                         .to_owned(),
                 ),
                 timestamp: Err(
-                    "member `timestamp` of `SessionTurnFailedEvent` is required and was not set"
+                    "property `timestamp` of `SessionTurnFailedEvent` is required and was not set"
                         .to_owned(),
                 ),
             }
@@ -43933,7 +44207,7 @@ pub mod builder {
             self.actor_user_id = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `actor_user_id` of `SessionTurnFailedEvent`: {e}")
+                    format!("property `actor_user_id` of `SessionTurnFailedEvent`: {e}")
                 });
             self
         }
@@ -43946,7 +44220,9 @@ pub mod builder {
         {
             self.data = value
                 .try_into()
-                .map_err(|e| format!("member `data` of `SessionTurnFailedEvent`: {e}"));
+                .map_err(|e| {
+                    format!("property `data` of `SessionTurnFailedEvent`: {e}")
+                });
             self
         }
 
@@ -43959,7 +44235,7 @@ pub mod builder {
             self.event_id = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `event_id` of `SessionTurnFailedEvent`: {e}")
+                    format!("property `event_id` of `SessionTurnFailedEvent`: {e}")
                 });
             self
         }
@@ -43973,7 +44249,7 @@ pub mod builder {
             self.event_type = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `event_type` of `SessionTurnFailedEvent`: {e}")
+                    format!("property `event_type` of `SessionTurnFailedEvent`: {e}")
                 });
             self
         }
@@ -43987,7 +44263,7 @@ pub mod builder {
             self.for_user = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `for_user` of `SessionTurnFailedEvent`: {e}")
+                    format!("property `for_user` of `SessionTurnFailedEvent`: {e}")
                 });
             self
         }
@@ -44001,7 +44277,7 @@ pub mod builder {
             self.partner_app_id = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `partner_app_id` of `SessionTurnFailedEvent`: {e}")
+                    format!("property `partner_app_id` of `SessionTurnFailedEvent`: {e}")
                 });
             self
         }
@@ -44015,16 +44291,16 @@ pub mod builder {
             self.timestamp = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `timestamp` of `SessionTurnFailedEvent`: {e}")
+                    format!("property `timestamp` of `SessionTurnFailedEvent`: {e}")
                 });
             self
         }
 
-        /// Finishes the value.
+        /// Builds the value.
         ///
         /// # Errors
         ///
-        /// Names the first member that is required and was not set, or whose value does not fit.
+        /// Names the first property that is required but not set, or whose value is invalid.
         pub fn build(
             self,
         ) -> ::std::result::Result<
@@ -44116,7 +44392,7 @@ pub mod builder {
             self.code = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `code` of `SetWebhookFilterBadRequest`: {e}")
+                    format!("property `code` of `SetWebhookFilterBadRequest`: {e}")
                 });
             self
         }
@@ -44130,7 +44406,7 @@ pub mod builder {
             self.error = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `error` of `SetWebhookFilterBadRequest`: {e}")
+                    format!("property `error` of `SetWebhookFilterBadRequest`: {e}")
                 });
             self
         }
@@ -44144,7 +44420,7 @@ pub mod builder {
             self.message = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `message` of `SetWebhookFilterBadRequest`: {e}")
+                    format!("property `message` of `SetWebhookFilterBadRequest`: {e}")
                 });
             self
         }
@@ -44158,7 +44434,7 @@ pub mod builder {
             self.request_id = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `request_id` of `SetWebhookFilterBadRequest`: {e}")
+                    format!("property `request_id` of `SetWebhookFilterBadRequest`: {e}")
                 });
             self
         }
@@ -44175,17 +44451,17 @@ pub mod builder {
                 .try_into()
                 .map_err(|e| {
                     format!(
-                        "member `valid_event_types` of `SetWebhookFilterBadRequest`: {e}"
+                        "property `valid_event_types` of `SetWebhookFilterBadRequest`: {e}"
                     )
                 });
             self
         }
 
-        /// Finishes the value.
+        /// Builds the value.
         ///
         /// # Errors
         ///
-        /// Names the first member that is required and was not set, or whose value does not fit.
+        /// Names the first property that is required but not set, or whose value is invalid.
         pub fn build(
             self,
         ) -> ::std::result::Result<
@@ -44242,11 +44518,11 @@ pub mod builder {
         fn default() -> Self {
             Self {
                 events: Err(
-                    "member `events` of `SetWebhookFilterRequest` is required and was not set"
+                    "property `events` of `SetWebhookFilterRequest` is required and was not set"
                         .to_owned(),
                 ),
                 type_: Err(
-                    "member `type` of `SetWebhookFilterRequest` is required and was not set"
+                    "property `type` of `SetWebhookFilterRequest` is required and was not set"
                         .to_owned(),
                 ),
             }
@@ -44263,7 +44539,7 @@ pub mod builder {
             self.events = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `events` of `SetWebhookFilterRequest`: {e}")
+                    format!("property `events` of `SetWebhookFilterRequest`: {e}")
                 });
             self
         }
@@ -44276,15 +44552,17 @@ pub mod builder {
         {
             self.type_ = value
                 .try_into()
-                .map_err(|e| format!("member `type` of `SetWebhookFilterRequest`: {e}"));
+                .map_err(|e| {
+                    format!("property `type` of `SetWebhookFilterRequest`: {e}")
+                });
             self
         }
 
-        /// Finishes the value.
+        /// Builds the value.
         ///
         /// # Errors
         ///
-        /// Names the first member that is required and was not set, or whose value does not fit.
+        /// Names the first property that is required but not set, or whose value is invalid.
         pub fn build(
             self,
         ) -> ::std::result::Result<
@@ -44350,7 +44628,7 @@ pub mod builder {
             self.authorization_url = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `authorization_url` of `SsoInitiation`: {e}")
+                    format!("property `authorization_url` of `SsoInitiation`: {e}")
                 });
             self
         }
@@ -44363,15 +44641,15 @@ pub mod builder {
         {
             self.session_id = value
                 .try_into()
-                .map_err(|e| format!("member `session_id` of `SsoInitiation`: {e}"));
+                .map_err(|e| format!("property `session_id` of `SsoInitiation`: {e}"));
             self
         }
 
-        /// Finishes the value.
+        /// Builds the value.
         ///
         /// # Errors
         ///
-        /// Names the first member that is required and was not set, or whose value does not fit.
+        /// Names the first property that is required but not set, or whose value is invalid.
         pub fn build(
             self,
         ) -> ::std::result::Result<super::SsoInitiation, super::error::ConversionError> {
@@ -44441,7 +44719,7 @@ pub mod builder {
         {
             self.error = value
                 .try_into()
-                .map_err(|e| format!("member `error` of `SsoSessionStatus`: {e}"));
+                .map_err(|e| format!("property `error` of `SsoSessionStatus`: {e}"));
             self
         }
 
@@ -44455,7 +44733,7 @@ pub mod builder {
         {
             self.status = value
                 .try_into()
-                .map_err(|e| format!("member `status` of `SsoSessionStatus`: {e}"));
+                .map_err(|e| format!("property `status` of `SsoSessionStatus`: {e}"));
             self
         }
 
@@ -44467,7 +44745,7 @@ pub mod builder {
         {
             self.target = value
                 .try_into()
-                .map_err(|e| format!("member `target` of `SsoSessionStatus`: {e}"));
+                .map_err(|e| format!("property `target` of `SsoSessionStatus`: {e}"));
             self
         }
 
@@ -44479,15 +44757,15 @@ pub mod builder {
         {
             self.user_id = value
                 .try_into()
-                .map_err(|e| format!("member `user_id` of `SsoSessionStatus`: {e}"));
+                .map_err(|e| format!("property `user_id` of `SsoSessionStatus`: {e}"));
             self
         }
 
-        /// Finishes the value.
+        /// Builds the value.
         ///
         /// # Errors
         ///
-        /// Names the first member that is required and was not set, or whose value does not fit.
+        /// Names the first property that is required but not set, or whose value is invalid.
         pub fn build(
             self,
         ) -> ::std::result::Result<
@@ -44574,7 +44852,9 @@ pub mod builder {
         {
             self.backing_meeting_id = value
                 .try_into()
-                .map_err(|e| format!("member `backing_meeting_id` of `Template`: {e}"));
+                .map_err(|e| {
+                    format!("property `backing_meeting_id` of `Template`: {e}")
+                });
             self
         }
 
@@ -44586,7 +44866,7 @@ pub mod builder {
         {
             self.created_at = value
                 .try_into()
-                .map_err(|e| format!("member `created_at` of `Template`: {e}"));
+                .map_err(|e| format!("property `created_at` of `Template`: {e}"));
             self
         }
 
@@ -44598,7 +44878,7 @@ pub mod builder {
         {
             self.description = value
                 .try_into()
-                .map_err(|e| format!("member `description` of `Template`: {e}"));
+                .map_err(|e| format!("property `description` of `Template`: {e}"));
             self
         }
 
@@ -44610,7 +44890,7 @@ pub mod builder {
         {
             self.id = value
                 .try_into()
-                .map_err(|e| format!("member `id` of `Template`: {e}"));
+                .map_err(|e| format!("property `id` of `Template`: {e}"));
             self
         }
 
@@ -44622,7 +44902,7 @@ pub mod builder {
         {
             self.name = value
                 .try_into()
-                .map_err(|e| format!("member `name` of `Template`: {e}"));
+                .map_err(|e| format!("property `name` of `Template`: {e}"));
             self
         }
 
@@ -44634,15 +44914,15 @@ pub mod builder {
         {
             self.updated_at = value
                 .try_into()
-                .map_err(|e| format!("member `updated_at` of `Template`: {e}"));
+                .map_err(|e| format!("property `updated_at` of `Template`: {e}"));
             self
         }
 
-        /// Finishes the value.
+        /// Builds the value.
         ///
         /// # Errors
         ///
-        /// Names the first member that is required and was not set, or whose value does not fit.
+        /// Names the first property that is required but not set, or whose value is invalid.
         pub fn build(
             self,
         ) -> ::std::result::Result<super::Template, super::error::ConversionError> {
@@ -44716,7 +44996,7 @@ pub mod builder {
             self.application_id = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `application_id` of `TemplateApplication`: {e}")
+                    format!("property `application_id` of `TemplateApplication`: {e}")
                 });
             self
         }
@@ -44730,7 +45010,7 @@ pub mod builder {
             self.applied_items = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `applied_items` of `TemplateApplication`: {e}")
+                    format!("property `applied_items` of `TemplateApplication`: {e}")
                 });
             self
         }
@@ -44743,15 +45023,17 @@ pub mod builder {
         {
             self.success = value
                 .try_into()
-                .map_err(|e| format!("member `success` of `TemplateApplication`: {e}"));
+                .map_err(|e| {
+                    format!("property `success` of `TemplateApplication`: {e}")
+                });
             self
         }
 
-        /// Finishes the value.
+        /// Builds the value.
         ///
         /// # Errors
         ///
-        /// Names the first member that is required and was not set, or whose value does not fit.
+        /// Names the first property that is required but not set, or whose value is invalid.
         pub fn build(
             self,
         ) -> ::std::result::Result<
@@ -44819,7 +45101,7 @@ pub mod builder {
         {
             self.items = value
                 .try_into()
-                .map_err(|e| format!("member `items` of `TemplateList`: {e}"));
+                .map_err(|e| format!("property `items` of `TemplateList`: {e}"));
             self
         }
 
@@ -44831,7 +45113,7 @@ pub mod builder {
         {
             self.limit = value
                 .try_into()
-                .map_err(|e| format!("member `limit` of `TemplateList`: {e}"));
+                .map_err(|e| format!("property `limit` of `TemplateList`: {e}"));
             self
         }
 
@@ -44843,7 +45125,7 @@ pub mod builder {
         {
             self.offset = value
                 .try_into()
-                .map_err(|e| format!("member `offset` of `TemplateList`: {e}"));
+                .map_err(|e| format!("property `offset` of `TemplateList`: {e}"));
             self
         }
 
@@ -44855,15 +45137,15 @@ pub mod builder {
         {
             self.total = value
                 .try_into()
-                .map_err(|e| format!("member `total` of `TemplateList`: {e}"));
+                .map_err(|e| format!("property `total` of `TemplateList`: {e}"));
             self
         }
 
-        /// Finishes the value.
+        /// Builds the value.
         ///
         /// # Errors
         ///
-        /// Names the first member that is required and was not set, or whose value does not fit.
+        /// Names the first property that is required but not set, or whose value is invalid.
         pub fn build(
             self,
         ) -> ::std::result::Result<super::TemplateList, super::error::ConversionError> {
@@ -44966,7 +45248,7 @@ pub mod builder {
     impl TemplateNextStep {
         /// **Inferred.** Prompt of the step.
         ///
-        /// The vendor does not document this member (basis: only the type in the vendor's SDK has it).
+        /// The vendor does not document this property (basis: only the type in the vendor's SDK has it).
         pub fn ai_prompt<T>(mut self, value: T) -> Self
         where
             T: ::std::convert::TryInto<::std::option::Option<::std::string::String>>,
@@ -44974,7 +45256,7 @@ pub mod builder {
         {
             self.ai_prompt = value
                 .try_into()
-                .map_err(|e| format!("member `ai_prompt` of `TemplateNextStep`: {e}"));
+                .map_err(|e| format!("property `ai_prompt` of `TemplateNextStep`: {e}"));
             self
         }
 
@@ -44986,13 +45268,13 @@ pub mod builder {
         {
             self.autopilot = value
                 .try_into()
-                .map_err(|e| format!("member `autopilot` of `TemplateNextStep`: {e}"));
+                .map_err(|e| format!("property `autopilot` of `TemplateNextStep`: {e}"));
             self
         }
 
         /// **Inferred.** Colour of the step.
         ///
-        /// The vendor does not document this member (basis: only the type in the vendor's SDK has it).
+        /// The vendor does not document this property (basis: only the type in the vendor's SDK has it).
         pub fn color<T>(mut self, value: T) -> Self
         where
             T: ::std::convert::TryInto<::std::option::Option<::std::string::String>>,
@@ -45000,13 +45282,13 @@ pub mod builder {
         {
             self.color = value
                 .try_into()
-                .map_err(|e| format!("member `color` of `TemplateNextStep`: {e}"));
+                .map_err(|e| format!("property `color` of `TemplateNextStep`: {e}"));
             self
         }
 
         /// **Inferred.** When the step was created. RFC 3339.
         ///
-        /// The vendor does not document this member (basis: only the type in the vendor's SDK has it).
+        /// The vendor does not document this property (basis: only the type in the vendor's SDK has it).
         pub fn created_at<T>(mut self, value: T) -> Self
         where
             T: ::std::convert::TryInto<::std::option::Option<::std::string::String>>,
@@ -45014,13 +45296,15 @@ pub mod builder {
         {
             self.created_at = value
                 .try_into()
-                .map_err(|e| format!("member `created_at` of `TemplateNextStep`: {e}"));
+                .map_err(|e| {
+                    format!("property `created_at` of `TemplateNextStep`: {e}")
+                });
             self
         }
 
         /// **Inferred.** What the step does.
         ///
-        /// The vendor does not document this member (basis: only the type in the vendor's SDK has it).
+        /// The vendor does not document this property (basis: only the type in the vendor's SDK has it).
         pub fn description<T>(mut self, value: T) -> Self
         where
             T: ::std::convert::TryInto<::std::option::Option<::std::string::String>>,
@@ -45028,13 +45312,15 @@ pub mod builder {
         {
             self.description = value
                 .try_into()
-                .map_err(|e| format!("member `description` of `TemplateNextStep`: {e}"));
+                .map_err(|e| {
+                    format!("property `description` of `TemplateNextStep`: {e}")
+                });
             self
         }
 
         /// **Inferred.** Icon of the step.
         ///
-        /// The vendor does not document this member (basis: only the type in the vendor's SDK has it).
+        /// The vendor does not document this property (basis: only the type in the vendor's SDK has it).
         pub fn icon_name<T>(mut self, value: T) -> Self
         where
             T: ::std::convert::TryInto<::std::option::Option<::std::string::String>>,
@@ -45042,7 +45328,7 @@ pub mod builder {
         {
             self.icon_name = value
                 .try_into()
-                .map_err(|e| format!("member `icon_name` of `TemplateNextStep`: {e}"));
+                .map_err(|e| format!("property `icon_name` of `TemplateNextStep`: {e}"));
             self
         }
 
@@ -45054,7 +45340,7 @@ pub mod builder {
         {
             self.id = value
                 .try_into()
-                .map_err(|e| format!("member `id` of `TemplateNextStep`: {e}"));
+                .map_err(|e| format!("property `id` of `TemplateNextStep`: {e}"));
             self
         }
 
@@ -45066,7 +45352,7 @@ pub mod builder {
         {
             self.name = value
                 .try_into()
-                .map_err(|e| format!("member `name` of `TemplateNextStep`: {e}"));
+                .map_err(|e| format!("property `name` of `TemplateNextStep`: {e}"));
             self
         }
 
@@ -45078,13 +45364,15 @@ pub mod builder {
         {
             self.sort_order = value
                 .try_into()
-                .map_err(|e| format!("member `sort_order` of `TemplateNextStep`: {e}"));
+                .map_err(|e| {
+                    format!("property `sort_order` of `TemplateNextStep`: {e}")
+                });
             self
         }
 
         /// **Inferred.** Type of the step.
         ///
-        /// The vendor does not document this member (basis: only the type in the vendor's SDK has it).
+        /// The vendor does not document this property (basis: only the type in the vendor's SDK has it).
         pub fn type_<T>(mut self, value: T) -> Self
         where
             T: ::std::convert::TryInto<::std::option::Option<::std::string::String>>,
@@ -45092,13 +45380,13 @@ pub mod builder {
         {
             self.type_ = value
                 .try_into()
-                .map_err(|e| format!("member `type` of `TemplateNextStep`: {e}"));
+                .map_err(|e| format!("property `type` of `TemplateNextStep`: {e}"));
             self
         }
 
         /// **Inferred.** When the step was last changed. RFC 3339.
         ///
-        /// The vendor does not document this member (basis: only the type in the vendor's SDK has it).
+        /// The vendor does not document this property (basis: only the type in the vendor's SDK has it).
         pub fn updated_at<T>(mut self, value: T) -> Self
         where
             T: ::std::convert::TryInto<::std::option::Option<::std::string::String>>,
@@ -45106,15 +45394,17 @@ pub mod builder {
         {
             self.updated_at = value
                 .try_into()
-                .map_err(|e| format!("member `updated_at` of `TemplateNextStep`: {e}"));
+                .map_err(|e| {
+                    format!("property `updated_at` of `TemplateNextStep`: {e}")
+                });
             self
         }
 
-        /// Finishes the value.
+        /// Builds the value.
         ///
         /// # Errors
         ///
-        /// Names the first member that is required and was not set, or whose value does not fit.
+        /// Names the first property that is required but not set, or whose value is invalid.
         pub fn build(
             self,
         ) -> ::std::result::Result<
@@ -45198,7 +45488,7 @@ pub mod builder {
         {
             self.items = value
                 .try_into()
-                .map_err(|e| format!("member `items` of `TemplateNextStepList`: {e}"));
+                .map_err(|e| format!("property `items` of `TemplateNextStepList`: {e}"));
             self
         }
 
@@ -45210,7 +45500,7 @@ pub mod builder {
         {
             self.limit = value
                 .try_into()
-                .map_err(|e| format!("member `limit` of `TemplateNextStepList`: {e}"));
+                .map_err(|e| format!("property `limit` of `TemplateNextStepList`: {e}"));
             self
         }
 
@@ -45222,7 +45512,9 @@ pub mod builder {
         {
             self.offset = value
                 .try_into()
-                .map_err(|e| format!("member `offset` of `TemplateNextStepList`: {e}"));
+                .map_err(|e| {
+                    format!("property `offset` of `TemplateNextStepList`: {e}")
+                });
             self
         }
 
@@ -45234,15 +45526,15 @@ pub mod builder {
         {
             self.total = value
                 .try_into()
-                .map_err(|e| format!("member `total` of `TemplateNextStepList`: {e}"));
+                .map_err(|e| format!("property `total` of `TemplateNextStepList`: {e}"));
             self
         }
 
-        /// Finishes the value.
+        /// Builds the value.
         ///
         /// # Errors
         ///
-        /// Names the first member that is required and was not set, or whose value does not fit.
+        /// Names the first property that is required but not set, or whose value is invalid.
         pub fn build(
             self,
         ) -> ::std::result::Result<
@@ -45352,7 +45644,7 @@ pub mod builder {
         {
             self.active = value
                 .try_into()
-                .map_err(|e| format!("member `active` of `TokenIntrospection`: {e}"));
+                .map_err(|e| format!("property `active` of `TokenIntrospection`: {e}"));
             self
         }
 
@@ -45366,7 +45658,7 @@ pub mod builder {
         {
             self.aud = value
                 .try_into()
-                .map_err(|e| format!("member `aud` of `TokenIntrospection`: {e}"));
+                .map_err(|e| format!("property `aud` of `TokenIntrospection`: {e}"));
             self
         }
 
@@ -45378,7 +45670,9 @@ pub mod builder {
         {
             self.client_id = value
                 .try_into()
-                .map_err(|e| format!("member `client_id` of `TokenIntrospection`: {e}"));
+                .map_err(|e| {
+                    format!("property `client_id` of `TokenIntrospection`: {e}")
+                });
             self
         }
 
@@ -45390,7 +45684,7 @@ pub mod builder {
         {
             self.exp = value
                 .try_into()
-                .map_err(|e| format!("member `exp` of `TokenIntrospection`: {e}"));
+                .map_err(|e| format!("property `exp` of `TokenIntrospection`: {e}"));
             self
         }
 
@@ -45406,7 +45700,7 @@ pub mod builder {
         {
             self.ext = value
                 .try_into()
-                .map_err(|e| format!("member `ext` of `TokenIntrospection`: {e}"));
+                .map_err(|e| format!("property `ext` of `TokenIntrospection`: {e}"));
             self
         }
 
@@ -45418,7 +45712,7 @@ pub mod builder {
         {
             self.iat = value
                 .try_into()
-                .map_err(|e| format!("member `iat` of `TokenIntrospection`: {e}"));
+                .map_err(|e| format!("property `iat` of `TokenIntrospection`: {e}"));
             self
         }
 
@@ -45430,7 +45724,7 @@ pub mod builder {
         {
             self.iss = value
                 .try_into()
-                .map_err(|e| format!("member `iss` of `TokenIntrospection`: {e}"));
+                .map_err(|e| format!("property `iss` of `TokenIntrospection`: {e}"));
             self
         }
 
@@ -45442,7 +45736,7 @@ pub mod builder {
         {
             self.nbf = value
                 .try_into()
-                .map_err(|e| format!("member `nbf` of `TokenIntrospection`: {e}"));
+                .map_err(|e| format!("property `nbf` of `TokenIntrospection`: {e}"));
             self
         }
 
@@ -45454,7 +45748,7 @@ pub mod builder {
         {
             self.scope = value
                 .try_into()
-                .map_err(|e| format!("member `scope` of `TokenIntrospection`: {e}"));
+                .map_err(|e| format!("property `scope` of `TokenIntrospection`: {e}"));
             self
         }
 
@@ -45466,7 +45760,7 @@ pub mod builder {
         {
             self.sub = value
                 .try_into()
-                .map_err(|e| format!("member `sub` of `TokenIntrospection`: {e}"));
+                .map_err(|e| format!("property `sub` of `TokenIntrospection`: {e}"));
             self
         }
 
@@ -45479,7 +45773,7 @@ pub mod builder {
             self.token_type = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `token_type` of `TokenIntrospection`: {e}")
+                    format!("property `token_type` of `TokenIntrospection`: {e}")
                 });
             self
         }
@@ -45492,15 +45786,17 @@ pub mod builder {
         {
             self.username = value
                 .try_into()
-                .map_err(|e| format!("member `username` of `TokenIntrospection`: {e}"));
+                .map_err(|e| {
+                    format!("property `username` of `TokenIntrospection`: {e}")
+                });
             self
         }
 
-        /// Finishes the value.
+        /// Builds the value.
         ///
         /// # Errors
         ///
-        /// Names the first member that is required and was not set, or whose value does not fit.
+        /// Names the first property that is required but not set, or whose value is invalid.
         pub fn build(
             self,
         ) -> ::std::result::Result<
@@ -45587,7 +45883,7 @@ pub mod builder {
                 code: Ok(::std::default::Default::default()),
                 code_verifier: Ok(::std::default::Default::default()),
                 grant_type: Err(
-                    "member `grant_type` of `TokenRequest` is required and was not set"
+                    "property `grant_type` of `TokenRequest` is required and was not set"
                         .to_owned(),
                 ),
                 redirect_uri: Ok(::std::default::Default::default()),
@@ -45608,7 +45904,7 @@ pub mod builder {
         {
             self.code = value
                 .try_into()
-                .map_err(|e| format!("member `code` of `TokenRequest`: {e}"));
+                .map_err(|e| format!("property `code` of `TokenRequest`: {e}"));
             self
         }
 
@@ -45622,7 +45918,7 @@ pub mod builder {
         {
             self.code_verifier = value
                 .try_into()
-                .map_err(|e| format!("member `code_verifier` of `TokenRequest`: {e}"));
+                .map_err(|e| format!("property `code_verifier` of `TokenRequest`: {e}"));
             self
         }
 
@@ -45634,7 +45930,7 @@ pub mod builder {
         {
             self.grant_type = value
                 .try_into()
-                .map_err(|e| format!("member `grant_type` of `TokenRequest`: {e}"));
+                .map_err(|e| format!("property `grant_type` of `TokenRequest`: {e}"));
             self
         }
 
@@ -45646,7 +45942,7 @@ pub mod builder {
         {
             self.redirect_uri = value
                 .try_into()
-                .map_err(|e| format!("member `redirect_uri` of `TokenRequest`: {e}"));
+                .map_err(|e| format!("property `redirect_uri` of `TokenRequest`: {e}"));
             self
         }
 
@@ -45660,13 +45956,13 @@ pub mod builder {
         {
             self.refresh_token = value
                 .try_into()
-                .map_err(|e| format!("member `refresh_token` of `TokenRequest`: {e}"));
+                .map_err(|e| format!("property `refresh_token` of `TokenRequest`: {e}"));
             self
         }
 
         /// **Inferred.** Scopes of the client itself, separated by spaces.
         ///
-        /// The vendor does not document this member (basis: only the vendor's SDK sends it, with `client_credentials`).
+        /// The vendor does not document this property (basis: only the vendor's SDK sends it, with `client_credentials`).
         pub fn scope<T>(mut self, value: T) -> Self
         where
             T: ::std::convert::TryInto<::std::option::Option<::std::string::String>>,
@@ -45674,15 +45970,15 @@ pub mod builder {
         {
             self.scope = value
                 .try_into()
-                .map_err(|e| format!("member `scope` of `TokenRequest`: {e}"));
+                .map_err(|e| format!("property `scope` of `TokenRequest`: {e}"));
             self
         }
 
-        /// Finishes the value.
+        /// Builds the value.
         ///
         /// # Errors
         ///
-        /// Names the first member that is required and was not set, or whose value does not fit.
+        /// Names the first property that is required but not set, or whose value is invalid.
         pub fn build(
             self,
         ) -> ::std::result::Result<super::TokenRequest, super::error::ConversionError> {
@@ -45749,7 +46045,7 @@ pub mod builder {
         fn default() -> Self {
             Self {
                 access_token: Err(
-                    "member `access_token` of `TokenResponse` is required and was not set"
+                    "property `access_token` of `TokenResponse` is required and was not set"
                         .to_owned(),
                 ),
                 expires_in: Ok(::std::default::Default::default()),
@@ -45757,7 +46053,7 @@ pub mod builder {
                 refresh_token: Ok(::std::default::Default::default()),
                 scope: Ok(::std::default::Default::default()),
                 token_type: Err(
-                    "member `token_type` of `TokenResponse` is required and was not set"
+                    "property `token_type` of `TokenResponse` is required and was not set"
                         .to_owned(),
                 ),
             }
@@ -45773,7 +46069,7 @@ pub mod builder {
         {
             self.access_token = value
                 .try_into()
-                .map_err(|e| format!("member `access_token` of `TokenResponse`: {e}"));
+                .map_err(|e| format!("property `access_token` of `TokenResponse`: {e}"));
             self
         }
 
@@ -45785,7 +46081,7 @@ pub mod builder {
         {
             self.expires_in = value
                 .try_into()
-                .map_err(|e| format!("member `expires_in` of `TokenResponse`: {e}"));
+                .map_err(|e| format!("property `expires_in` of `TokenResponse`: {e}"));
             self
         }
 
@@ -45799,7 +46095,7 @@ pub mod builder {
         {
             self.id_token = value
                 .try_into()
-                .map_err(|e| format!("member `id_token` of `TokenResponse`: {e}"));
+                .map_err(|e| format!("property `id_token` of `TokenResponse`: {e}"));
             self
         }
 
@@ -45813,7 +46109,9 @@ pub mod builder {
         {
             self.refresh_token = value
                 .try_into()
-                .map_err(|e| format!("member `refresh_token` of `TokenResponse`: {e}"));
+                .map_err(|e| {
+                    format!("property `refresh_token` of `TokenResponse`: {e}")
+                });
             self
         }
 
@@ -45825,7 +46123,7 @@ pub mod builder {
         {
             self.scope = value
                 .try_into()
-                .map_err(|e| format!("member `scope` of `TokenResponse`: {e}"));
+                .map_err(|e| format!("property `scope` of `TokenResponse`: {e}"));
             self
         }
 
@@ -45837,15 +46135,15 @@ pub mod builder {
         {
             self.token_type = value
                 .try_into()
-                .map_err(|e| format!("member `token_type` of `TokenResponse`: {e}"));
+                .map_err(|e| format!("property `token_type` of `TokenResponse`: {e}"));
             self
         }
 
-        /// Finishes the value.
+        /// Builds the value.
         ///
         /// # Errors
         ///
-        /// Names the first member that is required and was not set, or whose value does not fit.
+        /// Names the first property that is required but not set, or whose value is invalid.
         pub fn build(
             self,
         ) -> ::std::result::Result<super::TokenResponse, super::error::ConversionError> {
@@ -45963,7 +46261,9 @@ pub mod builder {
         {
             self.action_buttons_count = value
                 .try_into()
-                .map_err(|e| format!("member `action_buttons_count` of `Toolkit`: {e}"));
+                .map_err(|e| {
+                    format!("property `action_buttons_count` of `Toolkit`: {e}")
+                });
             self
         }
 
@@ -45975,7 +46275,7 @@ pub mod builder {
         {
             self.created_at = value
                 .try_into()
-                .map_err(|e| format!("member `created_at` of `Toolkit`: {e}"));
+                .map_err(|e| format!("property `created_at` of `Toolkit`: {e}"));
             self
         }
 
@@ -45987,7 +46287,7 @@ pub mod builder {
         {
             self.description = value
                 .try_into()
-                .map_err(|e| format!("member `description` of `Toolkit`: {e}"));
+                .map_err(|e| format!("property `description` of `Toolkit`: {e}"));
             self
         }
 
@@ -45999,7 +46299,7 @@ pub mod builder {
         {
             self.id = value
                 .try_into()
-                .map_err(|e| format!("member `id` of `Toolkit`: {e}"));
+                .map_err(|e| format!("property `id` of `Toolkit`: {e}"));
             self
         }
 
@@ -46011,7 +46311,7 @@ pub mod builder {
         {
             self.is_active = value
                 .try_into()
-                .map_err(|e| format!("member `is_active` of `Toolkit`: {e}"));
+                .map_err(|e| format!("property `is_active` of `Toolkit`: {e}"));
             self
         }
 
@@ -46023,7 +46323,7 @@ pub mod builder {
         {
             self.name = value
                 .try_into()
-                .map_err(|e| format!("member `name` of `Toolkit`: {e}"));
+                .map_err(|e| format!("property `name` of `Toolkit`: {e}"));
             self
         }
 
@@ -46035,7 +46335,7 @@ pub mod builder {
         {
             self.next_steps_count = value
                 .try_into()
-                .map_err(|e| format!("member `next_steps_count` of `Toolkit`: {e}"));
+                .map_err(|e| format!("property `next_steps_count` of `Toolkit`: {e}"));
             self
         }
 
@@ -46049,7 +46349,7 @@ pub mod builder {
         {
             self.ownership_type = value
                 .try_into()
-                .map_err(|e| format!("member `ownership_type` of `Toolkit`: {e}"));
+                .map_err(|e| format!("property `ownership_type` of `Toolkit`: {e}"));
             self
         }
 
@@ -46061,7 +46361,7 @@ pub mod builder {
         {
             self.slug = value
                 .try_into()
-                .map_err(|e| format!("member `slug` of `Toolkit`: {e}"));
+                .map_err(|e| format!("property `slug` of `Toolkit`: {e}"));
             self
         }
 
@@ -46073,7 +46373,7 @@ pub mod builder {
         {
             self.templates_count = value
                 .try_into()
-                .map_err(|e| format!("member `templates_count` of `Toolkit`: {e}"));
+                .map_err(|e| format!("property `templates_count` of `Toolkit`: {e}"));
             self
         }
 
@@ -46085,7 +46385,7 @@ pub mod builder {
         {
             self.updated_at = value
                 .try_into()
-                .map_err(|e| format!("member `updated_at` of `Toolkit`: {e}"));
+                .map_err(|e| format!("property `updated_at` of `Toolkit`: {e}"));
             self
         }
 
@@ -46097,15 +46397,15 @@ pub mod builder {
         {
             self.version = value
                 .try_into()
-                .map_err(|e| format!("member `version` of `Toolkit`: {e}"));
+                .map_err(|e| format!("property `version` of `Toolkit`: {e}"));
             self
         }
 
-        /// Finishes the value.
+        /// Builds the value.
         ///
         /// # Errors
         ///
-        /// Names the first member that is required and was not set, or whose value does not fit.
+        /// Names the first property that is required but not set, or whose value is invalid.
         pub fn build(
             self,
         ) -> ::std::result::Result<super::Toolkit, super::error::ConversionError> {
@@ -46223,7 +46523,7 @@ pub mod builder {
             self.action_buttons = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `action_buttons` of `ToolkitEntityMap`: {e}")
+                    format!("property `action_buttons` of `ToolkitEntityMap`: {e}")
                 });
             self
         }
@@ -46243,7 +46543,9 @@ pub mod builder {
         {
             self.next_steps = value
                 .try_into()
-                .map_err(|e| format!("member `next_steps` of `ToolkitEntityMap`: {e}"));
+                .map_err(|e| {
+                    format!("property `next_steps` of `ToolkitEntityMap`: {e}")
+                });
             self
         }
 
@@ -46262,7 +46564,7 @@ pub mod builder {
         {
             self.shortcuts = value
                 .try_into()
-                .map_err(|e| format!("member `shortcuts` of `ToolkitEntityMap`: {e}"));
+                .map_err(|e| format!("property `shortcuts` of `ToolkitEntityMap`: {e}"));
             self
         }
 
@@ -46281,15 +46583,15 @@ pub mod builder {
         {
             self.templates = value
                 .try_into()
-                .map_err(|e| format!("member `templates` of `ToolkitEntityMap`: {e}"));
+                .map_err(|e| format!("property `templates` of `ToolkitEntityMap`: {e}"));
             self
         }
 
-        /// Finishes the value.
+        /// Builds the value.
         ///
         /// # Errors
         ///
-        /// Names the first member that is required and was not set, or whose value does not fit.
+        /// Names the first property that is required but not set, or whose value is invalid.
         pub fn build(
             self,
         ) -> ::std::result::Result<
@@ -46366,7 +46668,7 @@ pub mod builder {
         {
             self.manifest = value
                 .try_into()
-                .map_err(|e| format!("member `manifest` of `ToolkitExport`: {e}"));
+                .map_err(|e| format!("property `manifest` of `ToolkitExport`: {e}"));
             self
         }
 
@@ -46378,7 +46680,7 @@ pub mod builder {
         {
             self.metadata = value
                 .try_into()
-                .map_err(|e| format!("member `metadata` of `ToolkitExport`: {e}"));
+                .map_err(|e| format!("property `metadata` of `ToolkitExport`: {e}"));
             self
         }
 
@@ -46390,7 +46692,7 @@ pub mod builder {
         {
             self.summary = value
                 .try_into()
-                .map_err(|e| format!("member `summary` of `ToolkitExport`: {e}"));
+                .map_err(|e| format!("property `summary` of `ToolkitExport`: {e}"));
             self
         }
 
@@ -46404,15 +46706,15 @@ pub mod builder {
         {
             self.warnings = value
                 .try_into()
-                .map_err(|e| format!("member `warnings` of `ToolkitExport`: {e}"));
+                .map_err(|e| format!("property `warnings` of `ToolkitExport`: {e}"));
             self
         }
 
-        /// Finishes the value.
+        /// Builds the value.
         ///
         /// # Errors
         ///
-        /// Names the first member that is required and was not set, or whose value does not fit.
+        /// Names the first property that is required but not set, or whose value is invalid.
         pub fn build(
             self,
         ) -> ::std::result::Result<super::ToolkitExport, super::error::ConversionError> {
@@ -46496,7 +46798,9 @@ pub mod builder {
         {
             self.entities = value
                 .try_into()
-                .map_err(|e| format!("member `entities` of `ToolkitInstallation`: {e}"));
+                .map_err(|e| {
+                    format!("property `entities` of `ToolkitInstallation`: {e}")
+                });
             self
         }
 
@@ -46508,7 +46812,7 @@ pub mod builder {
         {
             self.id = value
                 .try_into()
-                .map_err(|e| format!("member `id` of `ToolkitInstallation`: {e}"));
+                .map_err(|e| format!("property `id` of `ToolkitInstallation`: {e}"));
             self
         }
 
@@ -46521,7 +46825,7 @@ pub mod builder {
             self.installed_at = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `installed_at` of `ToolkitInstallation`: {e}")
+                    format!("property `installed_at` of `ToolkitInstallation`: {e}")
                 });
             self
         }
@@ -46535,7 +46839,7 @@ pub mod builder {
             self.installed_by = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `installed_by` of `ToolkitInstallation`: {e}")
+                    format!("property `installed_by` of `ToolkitInstallation`: {e}")
                 });
             self
         }
@@ -46549,7 +46853,7 @@ pub mod builder {
             self.toolkit_id = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `toolkit_id` of `ToolkitInstallation`: {e}")
+                    format!("property `toolkit_id` of `ToolkitInstallation`: {e}")
                 });
             self
         }
@@ -46563,16 +46867,16 @@ pub mod builder {
             self.workspace_id = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `workspace_id` of `ToolkitInstallation`: {e}")
+                    format!("property `workspace_id` of `ToolkitInstallation`: {e}")
                 });
             self
         }
 
-        /// Finishes the value.
+        /// Builds the value.
         ///
         /// # Errors
         ///
-        /// Names the first member that is required and was not set, or whose value does not fit.
+        /// Names the first property that is required but not set, or whose value is invalid.
         pub fn build(
             self,
         ) -> ::std::result::Result<
@@ -46664,7 +46968,7 @@ pub mod builder {
             self.installed_at = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `installed_at` of `ToolkitInstallationItem`: {e}")
+                    format!("property `installed_at` of `ToolkitInstallationItem`: {e}")
                 });
             self
         }
@@ -46680,7 +46984,7 @@ pub mod builder {
             self.status = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `status` of `ToolkitInstallationItem`: {e}")
+                    format!("property `status` of `ToolkitInstallationItem`: {e}")
                 });
             self
         }
@@ -46694,7 +46998,9 @@ pub mod builder {
             self.uninstalled_at = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `uninstalled_at` of `ToolkitInstallationItem`: {e}")
+                    format!(
+                        "property `uninstalled_at` of `ToolkitInstallationItem`: {e}"
+                    )
                 });
             self
         }
@@ -46708,7 +47014,7 @@ pub mod builder {
             self.version_label = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `version_label` of `ToolkitInstallationItem`: {e}")
+                    format!("property `version_label` of `ToolkitInstallationItem`: {e}")
                 });
             self
         }
@@ -46722,7 +47028,7 @@ pub mod builder {
             self.workspace_id = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `workspace_id` of `ToolkitInstallationItem`: {e}")
+                    format!("property `workspace_id` of `ToolkitInstallationItem`: {e}")
                 });
             self
         }
@@ -46736,16 +47042,18 @@ pub mod builder {
             self.workspace_name = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `workspace_name` of `ToolkitInstallationItem`: {e}")
+                    format!(
+                        "property `workspace_name` of `ToolkitInstallationItem`: {e}"
+                    )
                 });
             self
         }
 
-        /// Finishes the value.
+        /// Builds the value.
         ///
         /// # Errors
         ///
-        /// Names the first member that is required and was not set, or whose value does not fit.
+        /// Names the first property that is required but not set, or whose value is invalid.
         pub fn build(
             self,
         ) -> ::std::result::Result<
@@ -46830,7 +47138,7 @@ pub mod builder {
             self.items = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `items` of `ToolkitInstallationList`: {e}")
+                    format!("property `items` of `ToolkitInstallationList`: {e}")
                 });
             self
         }
@@ -46844,7 +47152,7 @@ pub mod builder {
             self.limit = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `limit` of `ToolkitInstallationList`: {e}")
+                    format!("property `limit` of `ToolkitInstallationList`: {e}")
                 });
             self
         }
@@ -46858,7 +47166,7 @@ pub mod builder {
             self.offset = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `offset` of `ToolkitInstallationList`: {e}")
+                    format!("property `offset` of `ToolkitInstallationList`: {e}")
                 });
             self
         }
@@ -46874,7 +47182,7 @@ pub mod builder {
             self.summary = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `summary` of `ToolkitInstallationList`: {e}")
+                    format!("property `summary` of `ToolkitInstallationList`: {e}")
                 });
             self
         }
@@ -46889,17 +47197,17 @@ pub mod builder {
                 .try_into()
                 .map_err(|e| {
                     format!(
-                        "member `total_connected_workspaces` of `ToolkitInstallationList`: {e}"
+                        "property `total_connected_workspaces` of `ToolkitInstallationList`: {e}"
                     )
                 });
             self
         }
 
-        /// Finishes the value.
+        /// Builds the value.
         ///
         /// # Errors
         ///
-        /// Names the first member that is required and was not set, or whose value does not fit.
+        /// Names the first property that is required but not set, or whose value is invalid.
         pub fn build(
             self,
         ) -> ::std::result::Result<
@@ -46973,7 +47281,7 @@ pub mod builder {
             self.active = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `active` of `ToolkitInstallationSummary`: {e}")
+                    format!("property `active` of `ToolkitInstallationSummary`: {e}")
                 });
             self
         }
@@ -46988,7 +47296,7 @@ pub mod builder {
                 .try_into()
                 .map_err(|e| {
                     format!(
-                        "member `never_installed` of `ToolkitInstallationSummary`: {e}"
+                        "property `never_installed` of `ToolkitInstallationSummary`: {e}"
                     )
                 });
             self
@@ -47003,16 +47311,16 @@ pub mod builder {
             self.opted_out = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `opted_out` of `ToolkitInstallationSummary`: {e}")
+                    format!("property `opted_out` of `ToolkitInstallationSummary`: {e}")
                 });
             self
         }
 
-        /// Finishes the value.
+        /// Builds the value.
         ///
         /// # Errors
         ///
-        /// Names the first member that is required and was not set, or whose value does not fit.
+        /// Names the first property that is required but not set, or whose value is invalid.
         pub fn build(
             self,
         ) -> ::std::result::Result<
@@ -47082,7 +47390,7 @@ pub mod builder {
         {
             self.items = value
                 .try_into()
-                .map_err(|e| format!("member `items` of `ToolkitList`: {e}"));
+                .map_err(|e| format!("property `items` of `ToolkitList`: {e}"));
             self
         }
 
@@ -47094,7 +47402,7 @@ pub mod builder {
         {
             self.limit = value
                 .try_into()
-                .map_err(|e| format!("member `limit` of `ToolkitList`: {e}"));
+                .map_err(|e| format!("property `limit` of `ToolkitList`: {e}"));
             self
         }
 
@@ -47106,7 +47414,7 @@ pub mod builder {
         {
             self.offset = value
                 .try_into()
-                .map_err(|e| format!("member `offset` of `ToolkitList`: {e}"));
+                .map_err(|e| format!("property `offset` of `ToolkitList`: {e}"));
             self
         }
 
@@ -47118,15 +47426,15 @@ pub mod builder {
         {
             self.total = value
                 .try_into()
-                .map_err(|e| format!("member `total` of `ToolkitList`: {e}"));
+                .map_err(|e| format!("property `total` of `ToolkitList`: {e}"));
             self
         }
 
-        /// Finishes the value.
+        /// Builds the value.
         ///
         /// # Errors
         ///
-        /// Names the first member that is required and was not set, or whose value does not fit.
+        /// Names the first property that is required but not set, or whose value is invalid.
         pub fn build(
             self,
         ) -> ::std::result::Result<super::ToolkitList, super::error::ConversionError> {
@@ -47253,7 +47561,7 @@ pub mod builder {
             self.action_buttons = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `action_buttons` of `ToolkitManifest`: {e}")
+                    format!("property `action_buttons` of `ToolkitManifest`: {e}")
                 });
             self
         }
@@ -47269,7 +47577,7 @@ pub mod builder {
             self.canvas_templates = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `canvas_templates` of `ToolkitManifest`: {e}")
+                    format!("property `canvas_templates` of `ToolkitManifest`: {e}")
                 });
             self
         }
@@ -47282,7 +47590,7 @@ pub mod builder {
         {
             self.license = value
                 .try_into()
-                .map_err(|e| format!("member `license` of `ToolkitManifest`: {e}"));
+                .map_err(|e| format!("property `license` of `ToolkitManifest`: {e}"));
             self
         }
 
@@ -47294,7 +47602,9 @@ pub mod builder {
         {
             self.license_url = value
                 .try_into()
-                .map_err(|e| format!("member `license_url` of `ToolkitManifest`: {e}"));
+                .map_err(|e| {
+                    format!("property `license_url` of `ToolkitManifest`: {e}")
+                });
             self
         }
 
@@ -47306,7 +47616,7 @@ pub mod builder {
         {
             self.name = value
                 .try_into()
-                .map_err(|e| format!("member `name` of `ToolkitManifest`: {e}"));
+                .map_err(|e| format!("property `name` of `ToolkitManifest`: {e}"));
             self
         }
 
@@ -47320,7 +47630,7 @@ pub mod builder {
         {
             self.next_steps = value
                 .try_into()
-                .map_err(|e| format!("member `next_steps` of `ToolkitManifest`: {e}"));
+                .map_err(|e| format!("property `next_steps` of `ToolkitManifest`: {e}"));
             self
         }
 
@@ -47335,7 +47645,7 @@ pub mod builder {
             self.ownership_type = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `ownership_type` of `ToolkitManifest`: {e}")
+                    format!("property `ownership_type` of `ToolkitManifest`: {e}")
                 });
             self
         }
@@ -47349,7 +47659,7 @@ pub mod builder {
             self.schema_version = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `schema_version` of `ToolkitManifest`: {e}")
+                    format!("property `schema_version` of `ToolkitManifest`: {e}")
                 });
             self
         }
@@ -47364,7 +47674,7 @@ pub mod builder {
         {
             self.shortcuts = value
                 .try_into()
-                .map_err(|e| format!("member `shortcuts` of `ToolkitManifest`: {e}"));
+                .map_err(|e| format!("property `shortcuts` of `ToolkitManifest`: {e}"));
             self
         }
 
@@ -47378,7 +47688,7 @@ pub mod builder {
         {
             self.templates = value
                 .try_into()
-                .map_err(|e| format!("member `templates` of `ToolkitManifest`: {e}"));
+                .map_err(|e| format!("property `templates` of `ToolkitManifest`: {e}"));
             self
         }
 
@@ -47391,7 +47701,7 @@ pub mod builder {
             self.toolkit_prompt = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `toolkit_prompt` of `ToolkitManifest`: {e}")
+                    format!("property `toolkit_prompt` of `ToolkitManifest`: {e}")
                 });
             self
         }
@@ -47405,7 +47715,7 @@ pub mod builder {
             self.usage_guidance = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `usage_guidance` of `ToolkitManifest`: {e}")
+                    format!("property `usage_guidance` of `ToolkitManifest`: {e}")
                 });
             self
         }
@@ -47418,7 +47728,7 @@ pub mod builder {
         {
             self.version = value
                 .try_into()
-                .map_err(|e| format!("member `version` of `ToolkitManifest`: {e}"));
+                .map_err(|e| format!("property `version` of `ToolkitManifest`: {e}"));
             self
         }
 
@@ -47432,15 +47742,15 @@ pub mod builder {
         {
             self.workflows = value
                 .try_into()
-                .map_err(|e| format!("member `workflows` of `ToolkitManifest`: {e}"));
+                .map_err(|e| format!("property `workflows` of `ToolkitManifest`: {e}"));
             self
         }
 
-        /// Finishes the value.
+        /// Builds the value.
         ///
         /// # Errors
         ///
-        /// Names the first member that is required and was not set, or whose value does not fit.
+        /// Names the first property that is required but not set, or whose value is invalid.
         pub fn build(
             self,
         ) -> ::std::result::Result<
@@ -47577,7 +47887,7 @@ pub mod builder {
         {
             self.changelog = value
                 .try_into()
-                .map_err(|e| format!("member `changelog` of `ToolkitVersion`: {e}"));
+                .map_err(|e| format!("property `changelog` of `ToolkitVersion`: {e}"));
             self
         }
 
@@ -47589,7 +47899,7 @@ pub mod builder {
         {
             self.created_at = value
                 .try_into()
-                .map_err(|e| format!("member `created_at` of `ToolkitVersion`: {e}"));
+                .map_err(|e| format!("property `created_at` of `ToolkitVersion`: {e}"));
             self
         }
 
@@ -47601,7 +47911,7 @@ pub mod builder {
         {
             self.created_by = value
                 .try_into()
-                .map_err(|e| format!("member `created_by` of `ToolkitVersion`: {e}"));
+                .map_err(|e| format!("property `created_by` of `ToolkitVersion`: {e}"));
             self
         }
 
@@ -47613,7 +47923,9 @@ pub mod builder {
         {
             self.deprecated_at = value
                 .try_into()
-                .map_err(|e| format!("member `deprecated_at` of `ToolkitVersion`: {e}"));
+                .map_err(|e| {
+                    format!("property `deprecated_at` of `ToolkitVersion`: {e}")
+                });
             self
         }
 
@@ -47625,7 +47937,7 @@ pub mod builder {
         {
             self.id = value
                 .try_into()
-                .map_err(|e| format!("member `id` of `ToolkitVersion`: {e}"));
+                .map_err(|e| format!("property `id` of `ToolkitVersion`: {e}"));
             self
         }
 
@@ -47637,7 +47949,7 @@ pub mod builder {
         {
             self.manifest = value
                 .try_into()
-                .map_err(|e| format!("member `manifest` of `ToolkitVersion`: {e}"));
+                .map_err(|e| format!("property `manifest` of `ToolkitVersion`: {e}"));
             self
         }
 
@@ -47649,7 +47961,9 @@ pub mod builder {
         {
             self.published_at = value
                 .try_into()
-                .map_err(|e| format!("member `published_at` of `ToolkitVersion`: {e}"));
+                .map_err(|e| {
+                    format!("property `published_at` of `ToolkitVersion`: {e}")
+                });
             self
         }
 
@@ -47663,7 +47977,7 @@ pub mod builder {
         {
             self.status = value
                 .try_into()
-                .map_err(|e| format!("member `status` of `ToolkitVersion`: {e}"));
+                .map_err(|e| format!("property `status` of `ToolkitVersion`: {e}"));
             self
         }
 
@@ -47675,7 +47989,7 @@ pub mod builder {
         {
             self.toolkit_id = value
                 .try_into()
-                .map_err(|e| format!("member `toolkit_id` of `ToolkitVersion`: {e}"));
+                .map_err(|e| format!("property `toolkit_id` of `ToolkitVersion`: {e}"));
             self
         }
 
@@ -47687,7 +48001,7 @@ pub mod builder {
         {
             self.updated_at = value
                 .try_into()
-                .map_err(|e| format!("member `updated_at` of `ToolkitVersion`: {e}"));
+                .map_err(|e| format!("property `updated_at` of `ToolkitVersion`: {e}"));
             self
         }
 
@@ -47699,7 +48013,9 @@ pub mod builder {
         {
             self.version_label = value
                 .try_into()
-                .map_err(|e| format!("member `version_label` of `ToolkitVersion`: {e}"));
+                .map_err(|e| {
+                    format!("property `version_label` of `ToolkitVersion`: {e}")
+                });
             self
         }
 
@@ -47712,16 +48028,16 @@ pub mod builder {
             self.version_number = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `version_number` of `ToolkitVersion`: {e}")
+                    format!("property `version_number` of `ToolkitVersion`: {e}")
                 });
             self
         }
 
-        /// Finishes the value.
+        /// Builds the value.
         ///
         /// # Errors
         ///
-        /// Names the first member that is required and was not set, or whose value does not fit.
+        /// Names the first property that is required but not set, or whose value is invalid.
         pub fn build(
             self,
         ) -> ::std::result::Result<
@@ -47840,7 +48156,7 @@ pub mod builder {
                 .try_into()
                 .map_err(|e| {
                     format!(
-                        "member `addressing_values` of `TriggerActionButtonRequest`: {e}"
+                        "property `addressing_values` of `TriggerActionButtonRequest`: {e}"
                     )
                 });
             self
@@ -47855,7 +48171,7 @@ pub mod builder {
             self.content = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `content` of `TriggerActionButtonRequest`: {e}")
+                    format!("property `content` of `TriggerActionButtonRequest`: {e}")
                 });
             self
         }
@@ -47870,7 +48186,7 @@ pub mod builder {
                 .try_into()
                 .map_err(|e| {
                     format!(
-                        "member `content_format` of `TriggerActionButtonRequest`: {e}"
+                        "property `content_format` of `TriggerActionButtonRequest`: {e}"
                     )
                 });
             self
@@ -47885,14 +48201,16 @@ pub mod builder {
             self.next_step_id = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `next_step_id` of `TriggerActionButtonRequest`: {e}")
+                    format!(
+                        "property `next_step_id` of `TriggerActionButtonRequest`: {e}"
+                    )
                 });
             self
         }
 
         /// **Inferred.** Parameters of the press; free-form JSON object.
         ///
-        /// The vendor does not document this member (basis: only the vendor's SDK has it).
+        /// The vendor does not document this property (basis: only the vendor's SDK has it).
         pub fn parameters<T>(mut self, value: T) -> Self
         where
             T: ::std::convert::TryInto<
@@ -47905,7 +48223,7 @@ pub mod builder {
             self.parameters = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `parameters` of `TriggerActionButtonRequest`: {e}")
+                    format!("property `parameters` of `TriggerActionButtonRequest`: {e}")
                 });
             self
         }
@@ -47919,16 +48237,16 @@ pub mod builder {
             self.result_id = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `result_id` of `TriggerActionButtonRequest`: {e}")
+                    format!("property `result_id` of `TriggerActionButtonRequest`: {e}")
                 });
             self
         }
 
-        /// Finishes the value.
+        /// Builds the value.
         ///
         /// # Errors
         ///
-        /// Names the first member that is required and was not set, or whose value does not fit.
+        /// Names the first property that is required but not set, or whose value is invalid.
         pub fn build(
             self,
         ) -> ::std::result::Result<
@@ -48014,7 +48332,7 @@ pub mod builder {
             self.code = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `code` of `UpdateActionItemBadRequest`: {e}")
+                    format!("property `code` of `UpdateActionItemBadRequest`: {e}")
                 });
             self
         }
@@ -48028,7 +48346,7 @@ pub mod builder {
             self.error = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `error` of `UpdateActionItemBadRequest`: {e}")
+                    format!("property `error` of `UpdateActionItemBadRequest`: {e}")
                 });
             self
         }
@@ -48044,7 +48362,7 @@ pub mod builder {
             self.message = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `message` of `UpdateActionItemBadRequest`: {e}")
+                    format!("property `message` of `UpdateActionItemBadRequest`: {e}")
                 });
             self
         }
@@ -48058,16 +48376,16 @@ pub mod builder {
             self.request_id = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `request_id` of `UpdateActionItemBadRequest`: {e}")
+                    format!("property `request_id` of `UpdateActionItemBadRequest`: {e}")
                 });
             self
         }
 
-        /// Finishes the value.
+        /// Builds the value.
         ///
         /// # Errors
         ///
-        /// Names the first member that is required and was not set, or whose value does not fit.
+        /// Names the first property that is required but not set, or whose value is invalid.
         pub fn build(
             self,
         ) -> ::std::result::Result<
@@ -48161,7 +48479,7 @@ pub mod builder {
             self.description = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `description` of `UpdateActionItemRequest`: {e}")
+                    format!("property `description` of `UpdateActionItemRequest`: {e}")
                 });
             self
         }
@@ -48175,7 +48493,7 @@ pub mod builder {
             self.due_date = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `due_date` of `UpdateActionItemRequest`: {e}")
+                    format!("property `due_date` of `UpdateActionItemRequest`: {e}")
                 });
             self
         }
@@ -48189,7 +48507,7 @@ pub mod builder {
             self.is_completed = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `is_completed` of `UpdateActionItemRequest`: {e}")
+                    format!("property `is_completed` of `UpdateActionItemRequest`: {e}")
                 });
             self
         }
@@ -48207,7 +48525,9 @@ pub mod builder {
             self.partner_context = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `partner_context` of `UpdateActionItemRequest`: {e}")
+                    format!(
+                        "property `partner_context` of `UpdateActionItemRequest`: {e}"
+                    )
                 });
             self
         }
@@ -48223,7 +48543,7 @@ pub mod builder {
             self.status = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `status` of `UpdateActionItemRequest`: {e}")
+                    format!("property `status` of `UpdateActionItemRequest`: {e}")
                 });
             self
         }
@@ -48239,16 +48559,16 @@ pub mod builder {
             self.title = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `title` of `UpdateActionItemRequest`: {e}")
+                    format!("property `title` of `UpdateActionItemRequest`: {e}")
                 });
             self
         }
 
-        /// Finishes the value.
+        /// Builds the value.
         ///
         /// # Errors
         ///
-        /// Names the first member that is required and was not set, or whose value does not fit.
+        /// Names the first property that is required but not set, or whose value is invalid.
         pub fn build(
             self,
         ) -> ::std::result::Result<
@@ -48354,7 +48674,7 @@ pub mod builder {
             self.description = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `description` of `UpdateAgendaItemRequest`: {e}")
+                    format!("property `description` of `UpdateAgendaItemRequest`: {e}")
                 });
             self
         }
@@ -48370,7 +48690,7 @@ pub mod builder {
             self.item_type = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `item_type` of `UpdateAgendaItemRequest`: {e}")
+                    format!("property `item_type` of `UpdateAgendaItemRequest`: {e}")
                 });
             self
         }
@@ -48386,7 +48706,7 @@ pub mod builder {
             self.presenters = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `presenters` of `UpdateAgendaItemRequest`: {e}")
+                    format!("property `presenters` of `UpdateAgendaItemRequest`: {e}")
                 });
             self
         }
@@ -48402,7 +48722,7 @@ pub mod builder {
             self.sequence = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `sequence` of `UpdateAgendaItemRequest`: {e}")
+                    format!("property `sequence` of `UpdateAgendaItemRequest`: {e}")
                 });
             self
         }
@@ -48418,7 +48738,7 @@ pub mod builder {
             self.status = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `status` of `UpdateAgendaItemRequest`: {e}")
+                    format!("property `status` of `UpdateAgendaItemRequest`: {e}")
                 });
             self
         }
@@ -48434,7 +48754,9 @@ pub mod builder {
             self.talking_points = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `talking_points` of `UpdateAgendaItemRequest`: {e}")
+                    format!(
+                        "property `talking_points` of `UpdateAgendaItemRequest`: {e}"
+                    )
                 });
             self
         }
@@ -48449,7 +48771,7 @@ pub mod builder {
                 .try_into()
                 .map_err(|e| {
                     format!(
-                        "member `time_allocation_minutes` of `UpdateAgendaItemRequest`: {e}"
+                        "property `time_allocation_minutes` of `UpdateAgendaItemRequest`: {e}"
                     )
                 });
             self
@@ -48466,16 +48788,16 @@ pub mod builder {
             self.title = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `title` of `UpdateAgendaItemRequest`: {e}")
+                    format!("property `title` of `UpdateAgendaItemRequest`: {e}")
                 });
             self
         }
 
-        /// Finishes the value.
+        /// Builds the value.
         ///
         /// # Errors
         ///
-        /// Names the first member that is required and was not set, or whose value does not fit.
+        /// Names the first property that is required but not set, or whose value is invalid.
         pub fn build(
             self,
         ) -> ::std::result::Result<
@@ -48564,7 +48886,7 @@ pub mod builder {
         {
             self.code = value
                 .try_into()
-                .map_err(|e| format!("member `code` of `UpdateAppBadRequest`: {e}"));
+                .map_err(|e| format!("property `code` of `UpdateAppBadRequest`: {e}"));
             self
         }
 
@@ -48576,7 +48898,7 @@ pub mod builder {
         {
             self.error = value
                 .try_into()
-                .map_err(|e| format!("member `error` of `UpdateAppBadRequest`: {e}"));
+                .map_err(|e| format!("property `error` of `UpdateAppBadRequest`: {e}"));
             self
         }
 
@@ -48588,7 +48910,9 @@ pub mod builder {
         {
             self.message = value
                 .try_into()
-                .map_err(|e| format!("member `message` of `UpdateAppBadRequest`: {e}"));
+                .map_err(|e| {
+                    format!("property `message` of `UpdateAppBadRequest`: {e}")
+                });
             self
         }
 
@@ -48601,16 +48925,16 @@ pub mod builder {
             self.request_id = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `request_id` of `UpdateAppBadRequest`: {e}")
+                    format!("property `request_id` of `UpdateAppBadRequest`: {e}")
                 });
             self
         }
 
-        /// Finishes the value.
+        /// Builds the value.
         ///
         /// # Errors
         ///
-        /// Names the first member that is required and was not set, or whose value does not fit.
+        /// Names the first property that is required but not set, or whose value is invalid.
         pub fn build(
             self,
         ) -> ::std::result::Result<
@@ -48693,7 +49017,7 @@ pub mod builder {
             self.default_toolkit_id = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `default_toolkit_id` of `UpdateAppRequest`: {e}")
+                    format!("property `default_toolkit_id` of `UpdateAppRequest`: {e}")
                 });
             self
         }
@@ -48708,7 +49032,9 @@ pub mod builder {
         {
             self.description = value
                 .try_into()
-                .map_err(|e| format!("member `description` of `UpdateAppRequest`: {e}"));
+                .map_err(|e| {
+                    format!("property `description` of `UpdateAppRequest`: {e}")
+                });
             self
         }
 
@@ -48722,7 +49048,7 @@ pub mod builder {
         {
             self.name = value
                 .try_into()
-                .map_err(|e| format!("member `name` of `UpdateAppRequest`: {e}"));
+                .map_err(|e| format!("property `name` of `UpdateAppRequest`: {e}"));
             self
         }
 
@@ -48736,7 +49062,7 @@ pub mod builder {
         {
             self.slug = value
                 .try_into()
-                .map_err(|e| format!("member `slug` of `UpdateAppRequest`: {e}"));
+                .map_err(|e| format!("property `slug` of `UpdateAppRequest`: {e}"));
             self
         }
 
@@ -48750,15 +49076,17 @@ pub mod builder {
         {
             self.webhook_url = value
                 .try_into()
-                .map_err(|e| format!("member `webhook_url` of `UpdateAppRequest`: {e}"));
+                .map_err(|e| {
+                    format!("property `webhook_url` of `UpdateAppRequest`: {e}")
+                });
             self
         }
 
-        /// Finishes the value.
+        /// Builds the value.
         ///
         /// # Errors
         ///
-        /// Names the first member that is required and was not set, or whose value does not fit.
+        /// Names the first property that is required but not set, or whose value is invalid.
         pub fn build(
             self,
         ) -> ::std::result::Result<
@@ -48840,7 +49168,7 @@ pub mod builder {
             self.code = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `code` of `UpdateAppStatusBadRequest`: {e}")
+                    format!("property `code` of `UpdateAppStatusBadRequest`: {e}")
                 });
             self
         }
@@ -48854,7 +49182,7 @@ pub mod builder {
             self.error = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `error` of `UpdateAppStatusBadRequest`: {e}")
+                    format!("property `error` of `UpdateAppStatusBadRequest`: {e}")
                 });
             self
         }
@@ -48868,7 +49196,7 @@ pub mod builder {
             self.message = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `message` of `UpdateAppStatusBadRequest`: {e}")
+                    format!("property `message` of `UpdateAppStatusBadRequest`: {e}")
                 });
             self
         }
@@ -48882,16 +49210,16 @@ pub mod builder {
             self.request_id = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `request_id` of `UpdateAppStatusBadRequest`: {e}")
+                    format!("property `request_id` of `UpdateAppStatusBadRequest`: {e}")
                 });
             self
         }
 
-        /// Finishes the value.
+        /// Builds the value.
         ///
         /// # Errors
         ///
-        /// Names the first member that is required and was not set, or whose value does not fit.
+        /// Names the first property that is required but not set, or whose value is invalid.
         pub fn build(
             self,
         ) -> ::std::result::Result<
@@ -48942,7 +49270,7 @@ pub mod builder {
         fn default() -> Self {
             Self {
                 status: Err(
-                    "member `status` of `UpdateAppStatusRequest` is required and was not set"
+                    "property `status` of `UpdateAppStatusRequest` is required and was not set"
                         .to_owned(),
                 ),
             }
@@ -48959,16 +49287,16 @@ pub mod builder {
             self.status = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `status` of `UpdateAppStatusRequest`: {e}")
+                    format!("property `status` of `UpdateAppStatusRequest`: {e}")
                 });
             self
         }
 
-        /// Finishes the value.
+        /// Builds the value.
         ///
         /// # Errors
         ///
-        /// Names the first member that is required and was not set, or whose value does not fit.
+        /// Names the first property that is required but not set, or whose value is invalid.
         pub fn build(
             self,
         ) -> ::std::result::Result<
@@ -49039,7 +49367,7 @@ pub mod builder {
             self.code = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `code` of `UpdateAutomationBadRequest`: {e}")
+                    format!("property `code` of `UpdateAutomationBadRequest`: {e}")
                 });
             self
         }
@@ -49053,7 +49381,7 @@ pub mod builder {
             self.error = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `error` of `UpdateAutomationBadRequest`: {e}")
+                    format!("property `error` of `UpdateAutomationBadRequest`: {e}")
                 });
             self
         }
@@ -49067,7 +49395,7 @@ pub mod builder {
             self.message = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `message` of `UpdateAutomationBadRequest`: {e}")
+                    format!("property `message` of `UpdateAutomationBadRequest`: {e}")
                 });
             self
         }
@@ -49081,16 +49409,16 @@ pub mod builder {
             self.request_id = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `request_id` of `UpdateAutomationBadRequest`: {e}")
+                    format!("property `request_id` of `UpdateAutomationBadRequest`: {e}")
                 });
             self
         }
 
-        /// Finishes the value.
+        /// Builds the value.
         ///
         /// # Errors
         ///
-        /// Names the first member that is required and was not set, or whose value does not fit.
+        /// Names the first property that is required but not set, or whose value is invalid.
         pub fn build(
             self,
         ) -> ::std::result::Result<
@@ -49182,7 +49510,7 @@ pub mod builder {
             self.actions = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `actions` of `UpdateAutomationRequest`: {e}")
+                    format!("property `actions` of `UpdateAutomationRequest`: {e}")
                 });
             self
         }
@@ -49198,7 +49526,7 @@ pub mod builder {
             self.description = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `description` of `UpdateAutomationRequest`: {e}")
+                    format!("property `description` of `UpdateAutomationRequest`: {e}")
                 });
             self
         }
@@ -49212,7 +49540,7 @@ pub mod builder {
             self.is_active = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `is_active` of `UpdateAutomationRequest`: {e}")
+                    format!("property `is_active` of `UpdateAutomationRequest`: {e}")
                 });
             self
         }
@@ -49227,7 +49555,9 @@ pub mod builder {
         {
             self.name = value
                 .try_into()
-                .map_err(|e| format!("member `name` of `UpdateAutomationRequest`: {e}"));
+                .map_err(|e| {
+                    format!("property `name` of `UpdateAutomationRequest`: {e}")
+                });
             self
         }
 
@@ -49242,7 +49572,7 @@ pub mod builder {
             self.status = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `status` of `UpdateAutomationRequest`: {e}")
+                    format!("property `status` of `UpdateAutomationRequest`: {e}")
                 });
             self
         }
@@ -49258,16 +49588,16 @@ pub mod builder {
             self.trigger_type = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `trigger_type` of `UpdateAutomationRequest`: {e}")
+                    format!("property `trigger_type` of `UpdateAutomationRequest`: {e}")
                 });
             self
         }
 
-        /// Finishes the value.
+        /// Builds the value.
         ///
         /// # Errors
         ///
-        /// Names the first member that is required and was not set, or whose value does not fit.
+        /// Names the first property that is required but not set, or whose value is invalid.
         pub fn build(
             self,
         ) -> ::std::result::Result<
@@ -49363,7 +49693,7 @@ pub mod builder {
             self.description = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `description` of `UpdateBacklogItemRequest`: {e}")
+                    format!("property `description` of `UpdateBacklogItemRequest`: {e}")
                 });
             self
         }
@@ -49379,7 +49709,7 @@ pub mod builder {
             self.item_type = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `item_type` of `UpdateBacklogItemRequest`: {e}")
+                    format!("property `item_type` of `UpdateBacklogItemRequest`: {e}")
                 });
             self
         }
@@ -49395,7 +49725,7 @@ pub mod builder {
             self.presenters = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `presenters` of `UpdateBacklogItemRequest`: {e}")
+                    format!("property `presenters` of `UpdateBacklogItemRequest`: {e}")
                 });
             self
         }
@@ -49411,7 +49741,9 @@ pub mod builder {
             self.talking_points = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `talking_points` of `UpdateBacklogItemRequest`: {e}")
+                    format!(
+                        "property `talking_points` of `UpdateBacklogItemRequest`: {e}"
+                    )
                 });
             self
         }
@@ -49426,7 +49758,7 @@ pub mod builder {
                 .try_into()
                 .map_err(|e| {
                     format!(
-                        "member `time_allocation_minutes` of `UpdateBacklogItemRequest`: {e}"
+                        "property `time_allocation_minutes` of `UpdateBacklogItemRequest`: {e}"
                     )
                 });
             self
@@ -49443,16 +49775,16 @@ pub mod builder {
             self.title = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `title` of `UpdateBacklogItemRequest`: {e}")
+                    format!("property `title` of `UpdateBacklogItemRequest`: {e}")
                 });
             self
         }
 
-        /// Finishes the value.
+        /// Builds the value.
         ///
         /// # Errors
         ///
-        /// Names the first member that is required and was not set, or whose value does not fit.
+        /// Names the first property that is required but not set, or whose value is invalid.
         pub fn build(
             self,
         ) -> ::std::result::Result<
@@ -49538,7 +49870,7 @@ pub mod builder {
             self.code = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `code` of `UpdateIdpConfigBadRequest`: {e}")
+                    format!("property `code` of `UpdateIdpConfigBadRequest`: {e}")
                 });
             self
         }
@@ -49552,7 +49884,7 @@ pub mod builder {
             self.error = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `error` of `UpdateIdpConfigBadRequest`: {e}")
+                    format!("property `error` of `UpdateIdpConfigBadRequest`: {e}")
                 });
             self
         }
@@ -49566,7 +49898,7 @@ pub mod builder {
             self.message = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `message` of `UpdateIdpConfigBadRequest`: {e}")
+                    format!("property `message` of `UpdateIdpConfigBadRequest`: {e}")
                 });
             self
         }
@@ -49580,16 +49912,16 @@ pub mod builder {
             self.request_id = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `request_id` of `UpdateIdpConfigBadRequest`: {e}")
+                    format!("property `request_id` of `UpdateIdpConfigBadRequest`: {e}")
                 });
             self
         }
 
-        /// Finishes the value.
+        /// Builds the value.
         ///
         /// # Errors
         ///
-        /// Names the first member that is required and was not set, or whose value does not fit.
+        /// Names the first property that is required but not set, or whose value is invalid.
         pub fn build(
             self,
         ) -> ::std::result::Result<
@@ -49702,7 +50034,7 @@ pub mod builder {
                 .try_into()
                 .map_err(|e| {
                     format!(
-                        "member `allowed_email_domains` of `UpdateIdpConfigRequest`: {e}"
+                        "property `allowed_email_domains` of `UpdateIdpConfigRequest`: {e}"
                     )
                 });
             self
@@ -49724,7 +50056,7 @@ pub mod builder {
             self.claim_mappings = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `claim_mappings` of `UpdateIdpConfigRequest`: {e}")
+                    format!("property `claim_mappings` of `UpdateIdpConfigRequest`: {e}")
                 });
             self
         }
@@ -49738,7 +50070,7 @@ pub mod builder {
             self.discovery_url = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `discovery_url` of `UpdateIdpConfigRequest`: {e}")
+                    format!("property `discovery_url` of `UpdateIdpConfigRequest`: {e}")
                 });
             self
         }
@@ -49754,7 +50086,7 @@ pub mod builder {
             self.idp_client_id = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `idp_client_id` of `UpdateIdpConfigRequest`: {e}")
+                    format!("property `idp_client_id` of `UpdateIdpConfigRequest`: {e}")
                 });
             self
         }
@@ -49771,7 +50103,7 @@ pub mod builder {
                 .try_into()
                 .map_err(|e| {
                     format!(
-                        "member `idp_client_secret` of `UpdateIdpConfigRequest`: {e}"
+                        "property `idp_client_secret` of `UpdateIdpConfigRequest`: {e}"
                     )
                 });
             self
@@ -49786,7 +50118,7 @@ pub mod builder {
             self.is_active = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `is_active` of `UpdateIdpConfigRequest`: {e}")
+                    format!("property `is_active` of `UpdateIdpConfigRequest`: {e}")
                 });
             self
         }
@@ -49799,7 +50131,9 @@ pub mod builder {
         {
             self.mode = value
                 .try_into()
-                .map_err(|e| format!("member `mode` of `UpdateIdpConfigRequest`: {e}"));
+                .map_err(|e| {
+                    format!("property `mode` of `UpdateIdpConfigRequest`: {e}")
+                });
             self
         }
 
@@ -49813,7 +50147,9 @@ pub mod builder {
         {
             self.name = value
                 .try_into()
-                .map_err(|e| format!("member `name` of `UpdateIdpConfigRequest`: {e}"));
+                .map_err(|e| {
+                    format!("property `name` of `UpdateIdpConfigRequest`: {e}")
+                });
             self
         }
 
@@ -49828,16 +50164,16 @@ pub mod builder {
             self.scopes = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `scopes` of `UpdateIdpConfigRequest`: {e}")
+                    format!("property `scopes` of `UpdateIdpConfigRequest`: {e}")
                 });
             self
         }
 
-        /// Finishes the value.
+        /// Builds the value.
         ///
         /// # Errors
         ///
-        /// Names the first member that is required and was not set, or whose value does not fit.
+        /// Names the first property that is required but not set, or whose value is invalid.
         pub fn build(
             self,
         ) -> ::std::result::Result<
@@ -49927,7 +50263,9 @@ pub mod builder {
         {
             self.code = value
                 .try_into()
-                .map_err(|e| format!("member `code` of `UpdateMeetingBadRequest`: {e}"));
+                .map_err(|e| {
+                    format!("property `code` of `UpdateMeetingBadRequest`: {e}")
+                });
             self
         }
 
@@ -49940,7 +50278,7 @@ pub mod builder {
             self.error = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `error` of `UpdateMeetingBadRequest`: {e}")
+                    format!("property `error` of `UpdateMeetingBadRequest`: {e}")
                 });
             self
         }
@@ -49956,7 +50294,7 @@ pub mod builder {
             self.message = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `message` of `UpdateMeetingBadRequest`: {e}")
+                    format!("property `message` of `UpdateMeetingBadRequest`: {e}")
                 });
             self
         }
@@ -49970,16 +50308,16 @@ pub mod builder {
             self.request_id = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `request_id` of `UpdateMeetingBadRequest`: {e}")
+                    format!("property `request_id` of `UpdateMeetingBadRequest`: {e}")
                 });
             self
         }
 
-        /// Finishes the value.
+        /// Builds the value.
         ///
         /// # Errors
         ///
-        /// Names the first member that is required and was not set, or whose value does not fit.
+        /// Names the first property that is required but not set, or whose value is invalid.
         pub fn build(
             self,
         ) -> ::std::result::Result<
@@ -50066,7 +50404,7 @@ pub mod builder {
             self.detail_level = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `detail_level` of `UpdateMeetingRequest`: {e}")
+                    format!("property `detail_level` of `UpdateMeetingRequest`: {e}")
                 });
             self
         }
@@ -50080,7 +50418,7 @@ pub mod builder {
             self.end_time = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `end_time` of `UpdateMeetingRequest`: {e}")
+                    format!("property `end_time` of `UpdateMeetingRequest`: {e}")
                 });
             self
         }
@@ -50094,7 +50432,7 @@ pub mod builder {
             self.start_time = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `start_time` of `UpdateMeetingRequest`: {e}")
+                    format!("property `start_time` of `UpdateMeetingRequest`: {e}")
                 });
             self
         }
@@ -50108,7 +50446,7 @@ pub mod builder {
             self.template_id = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `template_id` of `UpdateMeetingRequest`: {e}")
+                    format!("property `template_id` of `UpdateMeetingRequest`: {e}")
                 });
             self
         }
@@ -50123,15 +50461,15 @@ pub mod builder {
         {
             self.title = value
                 .try_into()
-                .map_err(|e| format!("member `title` of `UpdateMeetingRequest`: {e}"));
+                .map_err(|e| format!("property `title` of `UpdateMeetingRequest`: {e}"));
             self
         }
 
-        /// Finishes the value.
+        /// Builds the value.
         ///
         /// # Errors
         ///
-        /// Names the first member that is required and was not set, or whose value does not fit.
+        /// Names the first property that is required but not set, or whose value is invalid.
         pub fn build(
             self,
         ) -> ::std::result::Result<
@@ -50196,16 +50534,18 @@ pub mod builder {
             self.autopilot = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `autopilot` of `UpdateTemplateNextStepRequest`: {e}")
+                    format!(
+                        "property `autopilot` of `UpdateTemplateNextStepRequest`: {e}"
+                    )
                 });
             self
         }
 
-        /// Finishes the value.
+        /// Builds the value.
         ///
         /// # Errors
         ///
-        /// Names the first member that is required and was not set, or whose value does not fit.
+        /// Names the first property that is required but not set, or whose value is invalid.
         pub fn build(
             self,
         ) -> ::std::result::Result<
@@ -50271,7 +50611,7 @@ pub mod builder {
             self.description = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `description` of `UpdateTemplateRequest`: {e}")
+                    format!("property `description` of `UpdateTemplateRequest`: {e}")
                 });
             self
         }
@@ -50286,15 +50626,15 @@ pub mod builder {
         {
             self.name = value
                 .try_into()
-                .map_err(|e| format!("member `name` of `UpdateTemplateRequest`: {e}"));
+                .map_err(|e| format!("property `name` of `UpdateTemplateRequest`: {e}"));
             self
         }
 
-        /// Finishes the value.
+        /// Builds the value.
         ///
         /// # Errors
         ///
-        /// Names the first member that is required and was not set, or whose value does not fit.
+        /// Names the first property that is required but not set, or whose value is invalid.
         pub fn build(
             self,
         ) -> ::std::result::Result<
@@ -50385,7 +50725,7 @@ pub mod builder {
                 .try_into()
                 .map_err(|e| {
                     format!(
-                        "member `auto_install_on_new_workspaces` of `UpdateToolkitRequest`: {e}"
+                        "property `auto_install_on_new_workspaces` of `UpdateToolkitRequest`: {e}"
                     )
                 });
             self
@@ -50400,7 +50740,7 @@ pub mod builder {
             self.auto_propagate = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `auto_propagate` of `UpdateToolkitRequest`: {e}")
+                    format!("property `auto_propagate` of `UpdateToolkitRequest`: {e}")
                 });
             self
         }
@@ -50416,7 +50756,7 @@ pub mod builder {
             self.description = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `description` of `UpdateToolkitRequest`: {e}")
+                    format!("property `description` of `UpdateToolkitRequest`: {e}")
                 });
             self
         }
@@ -50430,7 +50770,7 @@ pub mod builder {
             self.is_active = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `is_active` of `UpdateToolkitRequest`: {e}")
+                    format!("property `is_active` of `UpdateToolkitRequest`: {e}")
                 });
             self
         }
@@ -50444,7 +50784,7 @@ pub mod builder {
             self.manifest = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `manifest` of `UpdateToolkitRequest`: {e}")
+                    format!("property `manifest` of `UpdateToolkitRequest`: {e}")
                 });
             self
         }
@@ -50459,7 +50799,7 @@ pub mod builder {
         {
             self.name = value
                 .try_into()
-                .map_err(|e| format!("member `name` of `UpdateToolkitRequest`: {e}"));
+                .map_err(|e| format!("property `name` of `UpdateToolkitRequest`: {e}"));
             self
         }
 
@@ -50473,15 +50813,17 @@ pub mod builder {
         {
             self.version = value
                 .try_into()
-                .map_err(|e| format!("member `version` of `UpdateToolkitRequest`: {e}"));
+                .map_err(|e| {
+                    format!("property `version` of `UpdateToolkitRequest`: {e}")
+                });
             self
         }
 
-        /// Finishes the value.
+        /// Builds the value.
         ///
         /// # Errors
         ///
-        /// Names the first member that is required and was not set, or whose value does not fit.
+        /// Names the first property that is required but not set, or whose value is invalid.
         pub fn build(
             self,
         ) -> ::std::result::Result<
@@ -50562,7 +50904,7 @@ pub mod builder {
             self.changelog = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `changelog` of `UpdateToolkitVersionRequest`: {e}")
+                    format!("property `changelog` of `UpdateToolkitVersionRequest`: {e}")
                 });
             self
         }
@@ -50576,7 +50918,7 @@ pub mod builder {
             self.manifest = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `manifest` of `UpdateToolkitVersionRequest`: {e}")
+                    format!("property `manifest` of `UpdateToolkitVersionRequest`: {e}")
                 });
             self
         }
@@ -50593,17 +50935,17 @@ pub mod builder {
                 .try_into()
                 .map_err(|e| {
                     format!(
-                        "member `version_label` of `UpdateToolkitVersionRequest`: {e}"
+                        "property `version_label` of `UpdateToolkitVersionRequest`: {e}"
                     )
                 });
             self
         }
 
-        /// Finishes the value.
+        /// Builds the value.
         ///
         /// # Errors
         ///
-        /// Names the first member that is required and was not set, or whose value does not fit.
+        /// Names the first property that is required but not set, or whose value is invalid.
         pub fn build(
             self,
         ) -> ::std::result::Result<
@@ -50653,7 +50995,7 @@ pub mod builder {
         fn default() -> Self {
             Self {
                 enabled: Err(
-                    "member `enabled` of `UpdateWebhookStatusRequest` is required and was not set"
+                    "property `enabled` of `UpdateWebhookStatusRequest` is required and was not set"
                         .to_owned(),
                 ),
                 pending_disposition: Ok(::std::default::Default::default()),
@@ -50671,7 +51013,7 @@ pub mod builder {
             self.enabled = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `enabled` of `UpdateWebhookStatusRequest`: {e}")
+                    format!("property `enabled` of `UpdateWebhookStatusRequest`: {e}")
                 });
             self
         }
@@ -50688,17 +51030,17 @@ pub mod builder {
                 .try_into()
                 .map_err(|e| {
                     format!(
-                        "member `pending_disposition` of `UpdateWebhookStatusRequest`: {e}"
+                        "property `pending_disposition` of `UpdateWebhookStatusRequest`: {e}"
                     )
                 });
             self
         }
 
-        /// Finishes the value.
+        /// Builds the value.
         ///
         /// # Errors
         ///
-        /// Names the first member that is required and was not set, or whose value does not fit.
+        /// Names the first property that is required but not set, or whose value is invalid.
         pub fn build(
             self,
         ) -> ::std::result::Result<
@@ -50808,7 +51150,7 @@ pub mod builder {
         {
             self.created_at = value
                 .try_into()
-                .map_err(|e| format!("member `created_at` of `UserConnection`: {e}"));
+                .map_err(|e| format!("property `created_at` of `UserConnection`: {e}"));
             self
         }
 
@@ -50821,7 +51163,7 @@ pub mod builder {
             self.feature_activated_at = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `feature_activated_at` of `UserConnection`: {e}")
+                    format!("property `feature_activated_at` of `UserConnection`: {e}")
                 });
             self
         }
@@ -50834,7 +51176,7 @@ pub mod builder {
         {
             self.id = value
                 .try_into()
-                .map_err(|e| format!("member `id` of `UserConnection`: {e}"));
+                .map_err(|e| format!("property `id` of `UserConnection`: {e}"));
             self
         }
 
@@ -50846,7 +51188,9 @@ pub mod builder {
         {
             self.last_used_at = value
                 .try_into()
-                .map_err(|e| format!("member `last_used_at` of `UserConnection`: {e}"));
+                .map_err(|e| {
+                    format!("property `last_used_at` of `UserConnection`: {e}")
+                });
             self
         }
 
@@ -50859,7 +51203,7 @@ pub mod builder {
             self.oauth_expires_at = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `oauth_expires_at` of `UserConnection`: {e}")
+                    format!("property `oauth_expires_at` of `UserConnection`: {e}")
                 });
             self
         }
@@ -50874,7 +51218,9 @@ pub mod builder {
         {
             self.oauth_scopes = value
                 .try_into()
-                .map_err(|e| format!("member `oauth_scopes` of `UserConnection`: {e}"));
+                .map_err(|e| {
+                    format!("property `oauth_scopes` of `UserConnection`: {e}")
+                });
             self
         }
 
@@ -50888,7 +51234,7 @@ pub mod builder {
         {
             self.status = value
                 .try_into()
-                .map_err(|e| format!("member `status` of `UserConnection`: {e}"));
+                .map_err(|e| format!("property `status` of `UserConnection`: {e}"));
             self
         }
 
@@ -50900,7 +51246,7 @@ pub mod builder {
         {
             self.updated_at = value
                 .try_into()
-                .map_err(|e| format!("member `updated_at` of `UserConnection`: {e}"));
+                .map_err(|e| format!("property `updated_at` of `UserConnection`: {e}"));
             self
         }
 
@@ -50912,7 +51258,7 @@ pub mod builder {
         {
             self.user_email = value
                 .try_into()
-                .map_err(|e| format!("member `user_email` of `UserConnection`: {e}"));
+                .map_err(|e| format!("property `user_email` of `UserConnection`: {e}"));
             self
         }
 
@@ -50924,7 +51270,7 @@ pub mod builder {
         {
             self.user_id = value
                 .try_into()
-                .map_err(|e| format!("member `user_id` of `UserConnection`: {e}"));
+                .map_err(|e| format!("property `user_id` of `UserConnection`: {e}"));
             self
         }
 
@@ -50936,15 +51282,15 @@ pub mod builder {
         {
             self.user_name = value
                 .try_into()
-                .map_err(|e| format!("member `user_name` of `UserConnection`: {e}"));
+                .map_err(|e| format!("property `user_name` of `UserConnection`: {e}"));
             self
         }
 
-        /// Finishes the value.
+        /// Builds the value.
         ///
         /// # Errors
         ///
-        /// Names the first member that is required and was not set, or whose value does not fit.
+        /// Names the first property that is required but not set, or whose value is invalid.
         pub fn build(
             self,
         ) -> ::std::result::Result<
@@ -51028,7 +51374,7 @@ pub mod builder {
         {
             self.items = value
                 .try_into()
-                .map_err(|e| format!("member `items` of `UserConnectionList`: {e}"));
+                .map_err(|e| format!("property `items` of `UserConnectionList`: {e}"));
             self
         }
 
@@ -51040,7 +51386,7 @@ pub mod builder {
         {
             self.limit = value
                 .try_into()
-                .map_err(|e| format!("member `limit` of `UserConnectionList`: {e}"));
+                .map_err(|e| format!("property `limit` of `UserConnectionList`: {e}"));
             self
         }
 
@@ -51052,7 +51398,7 @@ pub mod builder {
         {
             self.offset = value
                 .try_into()
-                .map_err(|e| format!("member `offset` of `UserConnectionList`: {e}"));
+                .map_err(|e| format!("property `offset` of `UserConnectionList`: {e}"));
             self
         }
 
@@ -51064,15 +51410,15 @@ pub mod builder {
         {
             self.total = value
                 .try_into()
-                .map_err(|e| format!("member `total` of `UserConnectionList`: {e}"));
+                .map_err(|e| format!("property `total` of `UserConnectionList`: {e}"));
             self
         }
 
-        /// Finishes the value.
+        /// Builds the value.
         ///
         /// # Errors
         ///
-        /// Names the first member that is required and was not set, or whose value does not fit.
+        /// Names the first property that is required but not set, or whose value is invalid.
         pub fn build(
             self,
         ) -> ::std::result::Result<
@@ -51122,11 +51468,11 @@ pub mod builder {
         fn default() -> Self {
             Self {
                 connection_id: Err(
-                    "member `connection_id` of `UserConnectionRevokedData` is required and was not set"
+                    "property `connection_id` of `UserConnectionRevokedData` is required and was not set"
                         .to_owned(),
                 ),
                 revoked_at: Err(
-                    "member `revoked_at` of `UserConnectionRevokedData` is required and was not set"
+                    "property `revoked_at` of `UserConnectionRevokedData` is required and was not set"
                         .to_owned(),
                 ),
             }
@@ -51143,7 +51489,9 @@ pub mod builder {
             self.connection_id = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `connection_id` of `UserConnectionRevokedData`: {e}")
+                    format!(
+                        "property `connection_id` of `UserConnectionRevokedData`: {e}"
+                    )
                 });
             self
         }
@@ -51157,16 +51505,16 @@ pub mod builder {
             self.revoked_at = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `revoked_at` of `UserConnectionRevokedData`: {e}")
+                    format!("property `revoked_at` of `UserConnectionRevokedData`: {e}")
                 });
             self
         }
 
-        /// Finishes the value.
+        /// Builds the value.
         ///
         /// # Errors
         ///
-        /// Names the first member that is required and was not set, or whose value does not fit.
+        /// Names the first property that is required but not set, or whose value is invalid.
         pub fn build(
             self,
         ) -> ::std::result::Result<
@@ -51232,24 +51580,24 @@ pub mod builder {
             Self {
                 actor_user_id: Ok(::std::default::Default::default()),
                 data: Err(
-                    "member `data` of `UserConnectionRevokedEvent` is required and was not set"
+                    "property `data` of `UserConnectionRevokedEvent` is required and was not set"
                         .to_owned(),
                 ),
                 event_id: Err(
-                    "member `event_id` of `UserConnectionRevokedEvent` is required and was not set"
+                    "property `event_id` of `UserConnectionRevokedEvent` is required and was not set"
                         .to_owned(),
                 ),
                 event_type: Err(
-                    "member `event_type` of `UserConnectionRevokedEvent` is required and was not set"
+                    "property `event_type` of `UserConnectionRevokedEvent` is required and was not set"
                         .to_owned(),
                 ),
                 for_user: Ok(::std::default::Default::default()),
                 partner_app_id: Err(
-                    "member `partner_app_id` of `UserConnectionRevokedEvent` is required and was not set"
+                    "property `partner_app_id` of `UserConnectionRevokedEvent` is required and was not set"
                         .to_owned(),
                 ),
                 timestamp: Err(
-                    "member `timestamp` of `UserConnectionRevokedEvent` is required and was not set"
+                    "property `timestamp` of `UserConnectionRevokedEvent` is required and was not set"
                         .to_owned(),
                 ),
             }
@@ -51267,7 +51615,7 @@ pub mod builder {
                 .try_into()
                 .map_err(|e| {
                     format!(
-                        "member `actor_user_id` of `UserConnectionRevokedEvent`: {e}"
+                        "property `actor_user_id` of `UserConnectionRevokedEvent`: {e}"
                     )
                 });
             self
@@ -51282,7 +51630,7 @@ pub mod builder {
             self.data = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `data` of `UserConnectionRevokedEvent`: {e}")
+                    format!("property `data` of `UserConnectionRevokedEvent`: {e}")
                 });
             self
         }
@@ -51296,7 +51644,7 @@ pub mod builder {
             self.event_id = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `event_id` of `UserConnectionRevokedEvent`: {e}")
+                    format!("property `event_id` of `UserConnectionRevokedEvent`: {e}")
                 });
             self
         }
@@ -51310,7 +51658,7 @@ pub mod builder {
             self.event_type = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `event_type` of `UserConnectionRevokedEvent`: {e}")
+                    format!("property `event_type` of `UserConnectionRevokedEvent`: {e}")
                 });
             self
         }
@@ -51324,7 +51672,7 @@ pub mod builder {
             self.for_user = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `for_user` of `UserConnectionRevokedEvent`: {e}")
+                    format!("property `for_user` of `UserConnectionRevokedEvent`: {e}")
                 });
             self
         }
@@ -51339,7 +51687,7 @@ pub mod builder {
                 .try_into()
                 .map_err(|e| {
                     format!(
-                        "member `partner_app_id` of `UserConnectionRevokedEvent`: {e}"
+                        "property `partner_app_id` of `UserConnectionRevokedEvent`: {e}"
                     )
                 });
             self
@@ -51354,16 +51702,16 @@ pub mod builder {
             self.timestamp = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `timestamp` of `UserConnectionRevokedEvent`: {e}")
+                    format!("property `timestamp` of `UserConnectionRevokedEvent`: {e}")
                 });
             self
         }
 
-        /// Finishes the value.
+        /// Builds the value.
         ///
         /// # Errors
         ///
-        /// Names the first member that is required and was not set, or whose value does not fit.
+        /// Names the first property that is required but not set, or whose value is invalid.
         pub fn build(
             self,
         ) -> ::std::result::Result<
@@ -51478,7 +51826,7 @@ pub mod builder {
         {
             self.email = value
                 .try_into()
-                .map_err(|e| format!("member `email` of `UserInfo`: {e}"));
+                .map_err(|e| format!("property `email` of `UserInfo`: {e}"));
             self
         }
 
@@ -51490,7 +51838,7 @@ pub mod builder {
         {
             self.email_verified = value
                 .try_into()
-                .map_err(|e| format!("member `email_verified` of `UserInfo`: {e}"));
+                .map_err(|e| format!("property `email_verified` of `UserInfo`: {e}"));
             self
         }
 
@@ -51502,7 +51850,7 @@ pub mod builder {
         {
             self.family_name = value
                 .try_into()
-                .map_err(|e| format!("member `family_name` of `UserInfo`: {e}"));
+                .map_err(|e| format!("property `family_name` of `UserInfo`: {e}"));
             self
         }
 
@@ -51514,7 +51862,7 @@ pub mod builder {
         {
             self.given_name = value
                 .try_into()
-                .map_err(|e| format!("member `given_name` of `UserInfo`: {e}"));
+                .map_err(|e| format!("property `given_name` of `UserInfo`: {e}"));
             self
         }
 
@@ -51526,7 +51874,7 @@ pub mod builder {
         {
             self.locale = value
                 .try_into()
-                .map_err(|e| format!("member `locale` of `UserInfo`: {e}"));
+                .map_err(|e| format!("property `locale` of `UserInfo`: {e}"));
             self
         }
 
@@ -51538,7 +51886,7 @@ pub mod builder {
         {
             self.name = value
                 .try_into()
-                .map_err(|e| format!("member `name` of `UserInfo`: {e}"));
+                .map_err(|e| format!("property `name` of `UserInfo`: {e}"));
             self
         }
 
@@ -51550,7 +51898,7 @@ pub mod builder {
         {
             self.phone_number = value
                 .try_into()
-                .map_err(|e| format!("member `phone_number` of `UserInfo`: {e}"));
+                .map_err(|e| format!("property `phone_number` of `UserInfo`: {e}"));
             self
         }
 
@@ -51563,7 +51911,7 @@ pub mod builder {
             self.phone_number_verified = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `phone_number_verified` of `UserInfo`: {e}")
+                    format!("property `phone_number_verified` of `UserInfo`: {e}")
                 });
             self
         }
@@ -51576,7 +51924,7 @@ pub mod builder {
         {
             self.picture = value
                 .try_into()
-                .map_err(|e| format!("member `picture` of `UserInfo`: {e}"));
+                .map_err(|e| format!("property `picture` of `UserInfo`: {e}"));
             self
         }
 
@@ -51588,15 +51936,15 @@ pub mod builder {
         {
             self.sub = value
                 .try_into()
-                .map_err(|e| format!("member `sub` of `UserInfo`: {e}"));
+                .map_err(|e| format!("property `sub` of `UserInfo`: {e}"));
             self
         }
 
-        /// Finishes the value.
+        /// Builds the value.
         ///
         /// # Errors
         ///
-        /// Names the first member that is required and was not set, or whose value does not fit.
+        /// Names the first property that is required but not set, or whose value is invalid.
         pub fn build(
             self,
         ) -> ::std::result::Result<super::UserInfo, super::error::ConversionError> {
@@ -51707,7 +52055,7 @@ pub mod builder {
         {
             self.created_at = value
                 .try_into()
-                .map_err(|e| format!("member `created_at` of `UserProfile`: {e}"));
+                .map_err(|e| format!("property `created_at` of `UserProfile`: {e}"));
             self
         }
 
@@ -51719,7 +52067,7 @@ pub mod builder {
         {
             self.display_name = value
                 .try_into()
-                .map_err(|e| format!("member `display_name` of `UserProfile`: {e}"));
+                .map_err(|e| format!("property `display_name` of `UserProfile`: {e}"));
             self
         }
 
@@ -51731,7 +52079,7 @@ pub mod builder {
         {
             self.email = value
                 .try_into()
-                .map_err(|e| format!("member `email` of `UserProfile`: {e}"));
+                .map_err(|e| format!("property `email` of `UserProfile`: {e}"));
             self
         }
 
@@ -51743,7 +52091,7 @@ pub mod builder {
         {
             self.id = value
                 .try_into()
-                .map_err(|e| format!("member `id` of `UserProfile`: {e}"));
+                .map_err(|e| format!("property `id` of `UserProfile`: {e}"));
             self
         }
 
@@ -51755,7 +52103,7 @@ pub mod builder {
         {
             self.plan_type = value
                 .try_into()
-                .map_err(|e| format!("member `plan_type` of `UserProfile`: {e}"));
+                .map_err(|e| format!("property `plan_type` of `UserProfile`: {e}"));
             self
         }
 
@@ -51767,7 +52115,7 @@ pub mod builder {
         {
             self.timezone = value
                 .try_into()
-                .map_err(|e| format!("member `timezone` of `UserProfile`: {e}"));
+                .map_err(|e| format!("property `timezone` of `UserProfile`: {e}"));
             self
         }
 
@@ -51779,7 +52127,7 @@ pub mod builder {
         {
             self.workspace_id = value
                 .try_into()
-                .map_err(|e| format!("member `workspace_id` of `UserProfile`: {e}"));
+                .map_err(|e| format!("property `workspace_id` of `UserProfile`: {e}"));
             self
         }
 
@@ -51791,7 +52139,7 @@ pub mod builder {
         {
             self.workspace_name = value
                 .try_into()
-                .map_err(|e| format!("member `workspace_name` of `UserProfile`: {e}"));
+                .map_err(|e| format!("property `workspace_name` of `UserProfile`: {e}"));
             self
         }
 
@@ -51805,15 +52153,15 @@ pub mod builder {
         {
             self.workspace_role = value
                 .try_into()
-                .map_err(|e| format!("member `workspace_role` of `UserProfile`: {e}"));
+                .map_err(|e| format!("property `workspace_role` of `UserProfile`: {e}"));
             self
         }
 
-        /// Finishes the value.
+        /// Builds the value.
         ///
         /// # Errors
         ///
-        /// Names the first member that is required and was not set, or whose value does not fit.
+        /// Names the first property that is required but not set, or whose value is invalid.
         pub fn build(
             self,
         ) -> ::std::result::Result<super::UserProfile, super::error::ConversionError> {
@@ -51892,7 +52240,7 @@ pub mod builder {
         {
             self.email = value
                 .try_into()
-                .map_err(|e| format!("member `email` of `UserRef`: {e}"));
+                .map_err(|e| format!("property `email` of `UserRef`: {e}"));
             self
         }
 
@@ -51904,7 +52252,7 @@ pub mod builder {
         {
             self.name = value
                 .try_into()
-                .map_err(|e| format!("member `name` of `UserRef`: {e}"));
+                .map_err(|e| format!("property `name` of `UserRef`: {e}"));
             self
         }
 
@@ -51916,15 +52264,15 @@ pub mod builder {
         {
             self.user_id = value
                 .try_into()
-                .map_err(|e| format!("member `user_id` of `UserRef`: {e}"));
+                .map_err(|e| format!("property `user_id` of `UserRef`: {e}"));
             self
         }
 
-        /// Finishes the value.
+        /// Builds the value.
         ///
         /// # Errors
         ///
-        /// Names the first member that is required and was not set, or whose value does not fit.
+        /// Names the first property that is required but not set, or whose value is invalid.
         pub fn build(
             self,
         ) -> ::std::result::Result<super::UserRef, super::error::ConversionError> {
@@ -51974,19 +52322,19 @@ pub mod builder {
         fn default() -> Self {
             Self {
                 client_id: Err(
-                    "member `client_id` of `VerifyAuthRequest` is required and was not set"
+                    "property `client_id` of `VerifyAuthRequest` is required and was not set"
                         .to_owned(),
                 ),
                 code: Err(
-                    "member `code` of `VerifyAuthRequest` is required and was not set"
+                    "property `code` of `VerifyAuthRequest` is required and was not set"
                         .to_owned(),
                 ),
                 email: Err(
-                    "member `email` of `VerifyAuthRequest` is required and was not set"
+                    "property `email` of `VerifyAuthRequest` is required and was not set"
                         .to_owned(),
                 ),
                 session: Err(
-                    "member `session` of `VerifyAuthRequest` is required and was not set"
+                    "property `session` of `VerifyAuthRequest` is required and was not set"
                         .to_owned(),
                 ),
             }
@@ -52002,7 +52350,9 @@ pub mod builder {
         {
             self.client_id = value
                 .try_into()
-                .map_err(|e| format!("member `client_id` of `VerifyAuthRequest`: {e}"));
+                .map_err(|e| {
+                    format!("property `client_id` of `VerifyAuthRequest`: {e}")
+                });
             self
         }
 
@@ -52014,7 +52364,7 @@ pub mod builder {
         {
             self.code = value
                 .try_into()
-                .map_err(|e| format!("member `code` of `VerifyAuthRequest`: {e}"));
+                .map_err(|e| format!("property `code` of `VerifyAuthRequest`: {e}"));
             self
         }
 
@@ -52026,7 +52376,7 @@ pub mod builder {
         {
             self.email = value
                 .try_into()
-                .map_err(|e| format!("member `email` of `VerifyAuthRequest`: {e}"));
+                .map_err(|e| format!("property `email` of `VerifyAuthRequest`: {e}"));
             self
         }
 
@@ -52038,15 +52388,15 @@ pub mod builder {
         {
             self.session = value
                 .try_into()
-                .map_err(|e| format!("member `session` of `VerifyAuthRequest`: {e}"));
+                .map_err(|e| format!("property `session` of `VerifyAuthRequest`: {e}"));
             self
         }
 
-        /// Finishes the value.
+        /// Builds the value.
         ///
         /// # Errors
         ///
-        /// Names the first member that is required and was not set, or whose value does not fit.
+        /// Names the first property that is required but not set, or whose value is invalid.
         pub fn build(
             self,
         ) -> ::std::result::Result<
@@ -52158,7 +52508,7 @@ pub mod builder {
         {
             self.created_at = value
                 .try_into()
-                .map_err(|e| format!("member `created_at` of `WebhookDelivery`: {e}"));
+                .map_err(|e| format!("property `created_at` of `WebhookDelivery`: {e}"));
             self
         }
 
@@ -52170,7 +52520,9 @@ pub mod builder {
         {
             self.delivered_at = value
                 .try_into()
-                .map_err(|e| format!("member `delivered_at` of `WebhookDelivery`: {e}"));
+                .map_err(|e| {
+                    format!("property `delivered_at` of `WebhookDelivery`: {e}")
+                });
             self
         }
 
@@ -52185,7 +52537,7 @@ pub mod builder {
             self.delivery_status = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `delivery_status` of `WebhookDelivery`: {e}")
+                    format!("property `delivery_status` of `WebhookDelivery`: {e}")
                 });
             self
         }
@@ -52199,7 +52551,7 @@ pub mod builder {
             self.error_message = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `error_message` of `WebhookDelivery`: {e}")
+                    format!("property `error_message` of `WebhookDelivery`: {e}")
                 });
             self
         }
@@ -52212,7 +52564,7 @@ pub mod builder {
         {
             self.event_id = value
                 .try_into()
-                .map_err(|e| format!("member `event_id` of `WebhookDelivery`: {e}"));
+                .map_err(|e| format!("property `event_id` of `WebhookDelivery`: {e}"));
             self
         }
 
@@ -52224,7 +52576,7 @@ pub mod builder {
         {
             self.event_type = value
                 .try_into()
-                .map_err(|e| format!("member `event_type` of `WebhookDelivery`: {e}"));
+                .map_err(|e| format!("property `event_type` of `WebhookDelivery`: {e}"));
             self
         }
 
@@ -52237,7 +52589,7 @@ pub mod builder {
             self.http_status_code = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `http_status_code` of `WebhookDelivery`: {e}")
+                    format!("property `http_status_code` of `WebhookDelivery`: {e}")
                 });
             self
         }
@@ -52250,7 +52602,7 @@ pub mod builder {
         {
             self.id = value
                 .try_into()
-                .map_err(|e| format!("member `id` of `WebhookDelivery`: {e}"));
+                .map_err(|e| format!("property `id` of `WebhookDelivery`: {e}"));
             self
         }
 
@@ -52263,7 +52615,7 @@ pub mod builder {
             self.next_retry_at = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `next_retry_at` of `WebhookDelivery`: {e}")
+                    format!("property `next_retry_at` of `WebhookDelivery`: {e}")
                 });
             self
         }
@@ -52277,7 +52629,7 @@ pub mod builder {
             self.partner_app_id = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `partner_app_id` of `WebhookDelivery`: {e}")
+                    format!("property `partner_app_id` of `WebhookDelivery`: {e}")
                 });
             self
         }
@@ -52290,15 +52642,17 @@ pub mod builder {
         {
             self.retry_count = value
                 .try_into()
-                .map_err(|e| format!("member `retry_count` of `WebhookDelivery`: {e}"));
+                .map_err(|e| {
+                    format!("property `retry_count` of `WebhookDelivery`: {e}")
+                });
             self
         }
 
-        /// Finishes the value.
+        /// Builds the value.
         ///
         /// # Errors
         ///
-        /// Names the first member that is required and was not set, or whose value does not fit.
+        /// Names the first property that is required but not set, or whose value is invalid.
         pub fn build(
             self,
         ) -> ::std::result::Result<
@@ -52383,7 +52737,7 @@ pub mod builder {
             self.deliveries = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `deliveries` of `WebhookDeliveryList`: {e}")
+                    format!("property `deliveries` of `WebhookDeliveryList`: {e}")
                 });
             self
         }
@@ -52396,7 +52750,7 @@ pub mod builder {
         {
             self.limit = value
                 .try_into()
-                .map_err(|e| format!("member `limit` of `WebhookDeliveryList`: {e}"));
+                .map_err(|e| format!("property `limit` of `WebhookDeliveryList`: {e}"));
             self
         }
 
@@ -52408,7 +52762,7 @@ pub mod builder {
         {
             self.offset = value
                 .try_into()
-                .map_err(|e| format!("member `offset` of `WebhookDeliveryList`: {e}"));
+                .map_err(|e| format!("property `offset` of `WebhookDeliveryList`: {e}"));
             self
         }
 
@@ -52420,15 +52774,15 @@ pub mod builder {
         {
             self.total = value
                 .try_into()
-                .map_err(|e| format!("member `total` of `WebhookDeliveryList`: {e}"));
+                .map_err(|e| format!("property `total` of `WebhookDeliveryList`: {e}"));
             self
         }
 
-        /// Finishes the value.
+        /// Builds the value.
         ///
         /// # Errors
         ///
-        /// Names the first member that is required and was not set, or whose value does not fit.
+        /// Names the first property that is required but not set, or whose value is invalid.
         pub fn build(
             self,
         ) -> ::std::result::Result<
@@ -52497,7 +52851,7 @@ pub mod builder {
         {
             self.events = value
                 .try_into()
-                .map_err(|e| format!("member `events` of `WebhookFilter`: {e}"));
+                .map_err(|e| format!("property `events` of `WebhookFilter`: {e}"));
             self
         }
 
@@ -52511,15 +52865,15 @@ pub mod builder {
         {
             self.type_ = value
                 .try_into()
-                .map_err(|e| format!("member `type` of `WebhookFilter`: {e}"));
+                .map_err(|e| format!("property `type` of `WebhookFilter`: {e}"));
             self
         }
 
-        /// Finishes the value.
+        /// Builds the value.
         ///
         /// # Errors
         ///
-        /// Names the first member that is required and was not set, or whose value does not fit.
+        /// Names the first property that is required but not set, or whose value is invalid.
         pub fn build(
             self,
         ) -> ::std::result::Result<super::WebhookFilter, super::error::ConversionError> {
@@ -52576,20 +52930,20 @@ pub mod builder {
             Self {
                 actor_user_id: Ok(::std::default::Default::default()),
                 event_id: Err(
-                    "member `event_id` of `WebhookPayloadBase` is required and was not set"
+                    "property `event_id` of `WebhookPayloadBase` is required and was not set"
                         .to_owned(),
                 ),
                 event_type: Err(
-                    "member `event_type` of `WebhookPayloadBase` is required and was not set"
+                    "property `event_type` of `WebhookPayloadBase` is required and was not set"
                         .to_owned(),
                 ),
                 for_user: Ok(::std::default::Default::default()),
                 partner_app_id: Err(
-                    "member `partner_app_id` of `WebhookPayloadBase` is required and was not set"
+                    "property `partner_app_id` of `WebhookPayloadBase` is required and was not set"
                         .to_owned(),
                 ),
                 timestamp: Err(
-                    "member `timestamp` of `WebhookPayloadBase` is required and was not set"
+                    "property `timestamp` of `WebhookPayloadBase` is required and was not set"
                         .to_owned(),
                 ),
             }
@@ -52606,7 +52960,7 @@ pub mod builder {
             self.actor_user_id = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `actor_user_id` of `WebhookPayloadBase`: {e}")
+                    format!("property `actor_user_id` of `WebhookPayloadBase`: {e}")
                 });
             self
         }
@@ -52619,7 +52973,9 @@ pub mod builder {
         {
             self.event_id = value
                 .try_into()
-                .map_err(|e| format!("member `event_id` of `WebhookPayloadBase`: {e}"));
+                .map_err(|e| {
+                    format!("property `event_id` of `WebhookPayloadBase`: {e}")
+                });
             self
         }
 
@@ -52632,7 +52988,7 @@ pub mod builder {
             self.event_type = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `event_type` of `WebhookPayloadBase`: {e}")
+                    format!("property `event_type` of `WebhookPayloadBase`: {e}")
                 });
             self
         }
@@ -52645,7 +53001,9 @@ pub mod builder {
         {
             self.for_user = value
                 .try_into()
-                .map_err(|e| format!("member `for_user` of `WebhookPayloadBase`: {e}"));
+                .map_err(|e| {
+                    format!("property `for_user` of `WebhookPayloadBase`: {e}")
+                });
             self
         }
 
@@ -52658,7 +53016,7 @@ pub mod builder {
             self.partner_app_id = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `partner_app_id` of `WebhookPayloadBase`: {e}")
+                    format!("property `partner_app_id` of `WebhookPayloadBase`: {e}")
                 });
             self
         }
@@ -52671,15 +53029,17 @@ pub mod builder {
         {
             self.timestamp = value
                 .try_into()
-                .map_err(|e| format!("member `timestamp` of `WebhookPayloadBase`: {e}"));
+                .map_err(|e| {
+                    format!("property `timestamp` of `WebhookPayloadBase`: {e}")
+                });
             self
         }
 
-        /// Finishes the value.
+        /// Builds the value.
         ///
         /// # Errors
         ///
-        /// Names the first member that is required and was not set, or whose value does not fit.
+        /// Names the first property that is required but not set, or whose value is invalid.
         pub fn build(
             self,
         ) -> ::std::result::Result<
@@ -52765,7 +53125,7 @@ pub mod builder {
         {
             self.delivery_id = value
                 .try_into()
-                .map_err(|e| format!("member `delivery_id` of `WebhookRetry`: {e}"));
+                .map_err(|e| format!("property `delivery_id` of `WebhookRetry`: {e}"));
             self
         }
 
@@ -52777,7 +53137,7 @@ pub mod builder {
         {
             self.message = value
                 .try_into()
-                .map_err(|e| format!("member `message` of `WebhookRetry`: {e}"));
+                .map_err(|e| format!("property `message` of `WebhookRetry`: {e}"));
             self
         }
 
@@ -52789,7 +53149,7 @@ pub mod builder {
         {
             self.next_retry_at = value
                 .try_into()
-                .map_err(|e| format!("member `next_retry_at` of `WebhookRetry`: {e}"));
+                .map_err(|e| format!("property `next_retry_at` of `WebhookRetry`: {e}"));
             self
         }
 
@@ -52801,7 +53161,7 @@ pub mod builder {
         {
             self.retry_count = value
                 .try_into()
-                .map_err(|e| format!("member `retry_count` of `WebhookRetry`: {e}"));
+                .map_err(|e| format!("property `retry_count` of `WebhookRetry`: {e}"));
             self
         }
 
@@ -52813,15 +53173,17 @@ pub mod builder {
         {
             self.retry_scheduled = value
                 .try_into()
-                .map_err(|e| format!("member `retry_scheduled` of `WebhookRetry`: {e}"));
+                .map_err(|e| {
+                    format!("property `retry_scheduled` of `WebhookRetry`: {e}")
+                });
             self
         }
 
-        /// Finishes the value.
+        /// Builds the value.
         ///
         /// # Errors
         ///
-        /// Names the first member that is required and was not set, or whose value does not fit.
+        /// Names the first property that is required but not set, or whose value is invalid.
         pub fn build(
             self,
         ) -> ::std::result::Result<super::WebhookRetry, super::error::ConversionError> {
@@ -52867,11 +53229,11 @@ pub mod builder {
         fn default() -> Self {
             Self {
                 email: Err(
-                    "member `email` of `WebhookUserContext` is required and was not set"
+                    "property `email` of `WebhookUserContext` is required and was not set"
                         .to_owned(),
                 ),
                 id: Err(
-                    "member `id` of `WebhookUserContext` is required and was not set"
+                    "property `id` of `WebhookUserContext` is required and was not set"
                         .to_owned(),
                 ),
             }
@@ -52887,7 +53249,7 @@ pub mod builder {
         {
             self.email = value
                 .try_into()
-                .map_err(|e| format!("member `email` of `WebhookUserContext`: {e}"));
+                .map_err(|e| format!("property `email` of `WebhookUserContext`: {e}"));
             self
         }
 
@@ -52899,15 +53261,15 @@ pub mod builder {
         {
             self.id = value
                 .try_into()
-                .map_err(|e| format!("member `id` of `WebhookUserContext`: {e}"));
+                .map_err(|e| format!("property `id` of `WebhookUserContext`: {e}"));
             self
         }
 
-        /// Finishes the value.
+        /// Builds the value.
         ///
         /// # Errors
         ///
-        /// Names the first member that is required and was not set, or whose value does not fit.
+        /// Names the first property that is required but not set, or whose value is invalid.
         pub fn build(
             self,
         ) -> ::std::result::Result<
@@ -53042,7 +53404,7 @@ pub mod builder {
         {
             self.completed_at = value
                 .try_into()
-                .map_err(|e| format!("member `completed_at` of `WorkflowRun`: {e}"));
+                .map_err(|e| format!("property `completed_at` of `WorkflowRun`: {e}"));
             self
         }
 
@@ -53058,7 +53420,7 @@ pub mod builder {
         {
             self.context_json = value
                 .try_into()
-                .map_err(|e| format!("member `context_json` of `WorkflowRun`: {e}"));
+                .map_err(|e| format!("property `context_json` of `WorkflowRun`: {e}"));
             self
         }
 
@@ -53070,7 +53432,7 @@ pub mod builder {
         {
             self.created_at = value
                 .try_into()
-                .map_err(|e| format!("member `created_at` of `WorkflowRun`: {e}"));
+                .map_err(|e| format!("property `created_at` of `WorkflowRun`: {e}"));
             self
         }
 
@@ -53084,7 +53446,9 @@ pub mod builder {
         {
             self.current_step_ids = value
                 .try_into()
-                .map_err(|e| format!("member `current_step_ids` of `WorkflowRun`: {e}"));
+                .map_err(|e| {
+                    format!("property `current_step_ids` of `WorkflowRun`: {e}")
+                });
             self
         }
 
@@ -53096,7 +53460,7 @@ pub mod builder {
         {
             self.id = value
                 .try_into()
-                .map_err(|e| format!("member `id` of `WorkflowRun`: {e}"));
+                .map_err(|e| format!("property `id` of `WorkflowRun`: {e}"));
             self
         }
 
@@ -53108,7 +53472,7 @@ pub mod builder {
         {
             self.name = value
                 .try_into()
-                .map_err(|e| format!("member `name` of `WorkflowRun`: {e}"));
+                .map_err(|e| format!("property `name` of `WorkflowRun`: {e}"));
             self
         }
 
@@ -53120,7 +53484,7 @@ pub mod builder {
         {
             self.originating_id = value
                 .try_into()
-                .map_err(|e| format!("member `originating_id` of `WorkflowRun`: {e}"));
+                .map_err(|e| format!("property `originating_id` of `WorkflowRun`: {e}"));
             self
         }
 
@@ -53134,7 +53498,9 @@ pub mod builder {
         {
             self.originating_type = value
                 .try_into()
-                .map_err(|e| format!("member `originating_type` of `WorkflowRun`: {e}"));
+                .map_err(|e| {
+                    format!("property `originating_type` of `WorkflowRun`: {e}")
+                });
             self
         }
 
@@ -53146,7 +53512,7 @@ pub mod builder {
         {
             self.owner_user_id = value
                 .try_into()
-                .map_err(|e| format!("member `owner_user_id` of `WorkflowRun`: {e}"));
+                .map_err(|e| format!("property `owner_user_id` of `WorkflowRun`: {e}"));
             self
         }
 
@@ -53158,7 +53524,7 @@ pub mod builder {
         {
             self.started_at = value
                 .try_into()
-                .map_err(|e| format!("member `started_at` of `WorkflowRun`: {e}"));
+                .map_err(|e| format!("property `started_at` of `WorkflowRun`: {e}"));
             self
         }
 
@@ -53172,7 +53538,7 @@ pub mod builder {
         {
             self.status = value
                 .try_into()
-                .map_err(|e| format!("member `status` of `WorkflowRun`: {e}"));
+                .map_err(|e| format!("property `status` of `WorkflowRun`: {e}"));
             self
         }
 
@@ -53186,7 +53552,7 @@ pub mod builder {
         {
             self.trigger_type = value
                 .try_into()
-                .map_err(|e| format!("member `trigger_type` of `WorkflowRun`: {e}"));
+                .map_err(|e| format!("property `trigger_type` of `WorkflowRun`: {e}"));
             self
         }
 
@@ -53198,7 +53564,7 @@ pub mod builder {
         {
             self.triggered_by = value
                 .try_into()
-                .map_err(|e| format!("member `triggered_by` of `WorkflowRun`: {e}"));
+                .map_err(|e| format!("property `triggered_by` of `WorkflowRun`: {e}"));
             self
         }
 
@@ -53210,7 +53576,7 @@ pub mod builder {
         {
             self.updated_at = value
                 .try_into()
-                .map_err(|e| format!("member `updated_at` of `WorkflowRun`: {e}"));
+                .map_err(|e| format!("property `updated_at` of `WorkflowRun`: {e}"));
             self
         }
 
@@ -53223,7 +53589,7 @@ pub mod builder {
             self.workflow_template_id = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `workflow_template_id` of `WorkflowRun`: {e}")
+                    format!("property `workflow_template_id` of `WorkflowRun`: {e}")
                 });
             self
         }
@@ -53236,15 +53602,15 @@ pub mod builder {
         {
             self.workspace_id = value
                 .try_into()
-                .map_err(|e| format!("member `workspace_id` of `WorkflowRun`: {e}"));
+                .map_err(|e| format!("property `workspace_id` of `WorkflowRun`: {e}"));
             self
         }
 
-        /// Finishes the value.
+        /// Builds the value.
         ///
         /// # Errors
         ///
-        /// Names the first member that is required and was not set, or whose value does not fit.
+        /// Names the first property that is required but not set, or whose value is invalid.
         pub fn build(
             self,
         ) -> ::std::result::Result<super::WorkflowRun, super::error::ConversionError> {
@@ -53326,31 +53692,31 @@ pub mod builder {
         fn default() -> Self {
             Self {
                 completed_at: Err(
-                    "member `completed_at` of `WorkflowRunCompletedData` is required and was not set"
+                    "property `completed_at` of `WorkflowRunCompletedData` is required and was not set"
                         .to_owned(),
                 ),
                 duration_ms: Err(
-                    "member `duration_ms` of `WorkflowRunCompletedData` is required and was not set"
+                    "property `duration_ms` of `WorkflowRunCompletedData` is required and was not set"
                         .to_owned(),
                 ),
                 final_status: Err(
-                    "member `final_status` of `WorkflowRunCompletedData` is required and was not set"
+                    "property `final_status` of `WorkflowRunCompletedData` is required and was not set"
                         .to_owned(),
                 ),
                 run_id: Err(
-                    "member `run_id` of `WorkflowRunCompletedData` is required and was not set"
+                    "property `run_id` of `WorkflowRunCompletedData` is required and was not set"
                         .to_owned(),
                 ),
                 template_id: Err(
-                    "member `template_id` of `WorkflowRunCompletedData` is required and was not set"
+                    "property `template_id` of `WorkflowRunCompletedData` is required and was not set"
                         .to_owned(),
                 ),
                 total_steps: Err(
-                    "member `total_steps` of `WorkflowRunCompletedData` is required and was not set"
+                    "property `total_steps` of `WorkflowRunCompletedData` is required and was not set"
                         .to_owned(),
                 ),
                 workspace_id: Err(
-                    "member `workspace_id` of `WorkflowRunCompletedData` is required and was not set"
+                    "property `workspace_id` of `WorkflowRunCompletedData` is required and was not set"
                         .to_owned(),
                 ),
             }
@@ -53367,7 +53733,7 @@ pub mod builder {
             self.completed_at = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `completed_at` of `WorkflowRunCompletedData`: {e}")
+                    format!("property `completed_at` of `WorkflowRunCompletedData`: {e}")
                 });
             self
         }
@@ -53381,7 +53747,7 @@ pub mod builder {
             self.duration_ms = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `duration_ms` of `WorkflowRunCompletedData`: {e}")
+                    format!("property `duration_ms` of `WorkflowRunCompletedData`: {e}")
                 });
             self
         }
@@ -53395,7 +53761,7 @@ pub mod builder {
             self.final_status = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `final_status` of `WorkflowRunCompletedData`: {e}")
+                    format!("property `final_status` of `WorkflowRunCompletedData`: {e}")
                 });
             self
         }
@@ -53409,7 +53775,7 @@ pub mod builder {
             self.run_id = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `run_id` of `WorkflowRunCompletedData`: {e}")
+                    format!("property `run_id` of `WorkflowRunCompletedData`: {e}")
                 });
             self
         }
@@ -53423,7 +53789,7 @@ pub mod builder {
             self.template_id = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `template_id` of `WorkflowRunCompletedData`: {e}")
+                    format!("property `template_id` of `WorkflowRunCompletedData`: {e}")
                 });
             self
         }
@@ -53437,7 +53803,7 @@ pub mod builder {
             self.total_steps = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `total_steps` of `WorkflowRunCompletedData`: {e}")
+                    format!("property `total_steps` of `WorkflowRunCompletedData`: {e}")
                 });
             self
         }
@@ -53451,16 +53817,16 @@ pub mod builder {
             self.workspace_id = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `workspace_id` of `WorkflowRunCompletedData`: {e}")
+                    format!("property `workspace_id` of `WorkflowRunCompletedData`: {e}")
                 });
             self
         }
 
-        /// Finishes the value.
+        /// Builds the value.
         ///
         /// # Errors
         ///
-        /// Names the first member that is required and was not set, or whose value does not fit.
+        /// Names the first property that is required but not set, or whose value is invalid.
         pub fn build(
             self,
         ) -> ::std::result::Result<
@@ -53536,24 +53902,24 @@ pub mod builder {
             Self {
                 actor_user_id: Ok(::std::default::Default::default()),
                 data: Err(
-                    "member `data` of `WorkflowRunCompletedEvent` is required and was not set"
+                    "property `data` of `WorkflowRunCompletedEvent` is required and was not set"
                         .to_owned(),
                 ),
                 event_id: Err(
-                    "member `event_id` of `WorkflowRunCompletedEvent` is required and was not set"
+                    "property `event_id` of `WorkflowRunCompletedEvent` is required and was not set"
                         .to_owned(),
                 ),
                 event_type: Err(
-                    "member `event_type` of `WorkflowRunCompletedEvent` is required and was not set"
+                    "property `event_type` of `WorkflowRunCompletedEvent` is required and was not set"
                         .to_owned(),
                 ),
                 for_user: Ok(::std::default::Default::default()),
                 partner_app_id: Err(
-                    "member `partner_app_id` of `WorkflowRunCompletedEvent` is required and was not set"
+                    "property `partner_app_id` of `WorkflowRunCompletedEvent` is required and was not set"
                         .to_owned(),
                 ),
                 timestamp: Err(
-                    "member `timestamp` of `WorkflowRunCompletedEvent` is required and was not set"
+                    "property `timestamp` of `WorkflowRunCompletedEvent` is required and was not set"
                         .to_owned(),
                 ),
             }
@@ -53570,7 +53936,9 @@ pub mod builder {
             self.actor_user_id = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `actor_user_id` of `WorkflowRunCompletedEvent`: {e}")
+                    format!(
+                        "property `actor_user_id` of `WorkflowRunCompletedEvent`: {e}"
+                    )
                 });
             self
         }
@@ -53584,7 +53952,7 @@ pub mod builder {
             self.data = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `data` of `WorkflowRunCompletedEvent`: {e}")
+                    format!("property `data` of `WorkflowRunCompletedEvent`: {e}")
                 });
             self
         }
@@ -53598,7 +53966,7 @@ pub mod builder {
             self.event_id = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `event_id` of `WorkflowRunCompletedEvent`: {e}")
+                    format!("property `event_id` of `WorkflowRunCompletedEvent`: {e}")
                 });
             self
         }
@@ -53612,7 +53980,7 @@ pub mod builder {
             self.event_type = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `event_type` of `WorkflowRunCompletedEvent`: {e}")
+                    format!("property `event_type` of `WorkflowRunCompletedEvent`: {e}")
                 });
             self
         }
@@ -53626,7 +53994,7 @@ pub mod builder {
             self.for_user = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `for_user` of `WorkflowRunCompletedEvent`: {e}")
+                    format!("property `for_user` of `WorkflowRunCompletedEvent`: {e}")
                 });
             self
         }
@@ -53641,7 +54009,7 @@ pub mod builder {
                 .try_into()
                 .map_err(|e| {
                     format!(
-                        "member `partner_app_id` of `WorkflowRunCompletedEvent`: {e}"
+                        "property `partner_app_id` of `WorkflowRunCompletedEvent`: {e}"
                     )
                 });
             self
@@ -53656,16 +54024,16 @@ pub mod builder {
             self.timestamp = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `timestamp` of `WorkflowRunCompletedEvent`: {e}")
+                    format!("property `timestamp` of `WorkflowRunCompletedEvent`: {e}")
                 });
             self
         }
 
-        /// Finishes the value.
+        /// Builds the value.
         ///
         /// # Errors
         ///
-        /// Names the first member that is required and was not set, or whose value does not fit.
+        /// Names the first property that is required but not set, or whose value is invalid.
         pub fn build(
             self,
         ) -> ::std::result::Result<
@@ -53741,29 +54109,29 @@ pub mod builder {
         fn default() -> Self {
             Self {
                 error_message: Err(
-                    "member `error_message` of `WorkflowRunFailedData` is required and was not set"
+                    "property `error_message` of `WorkflowRunFailedData` is required and was not set"
                         .to_owned(),
                 ),
                 failed_at: Err(
-                    "member `failed_at` of `WorkflowRunFailedData` is required and was not set"
+                    "property `failed_at` of `WorkflowRunFailedData` is required and was not set"
                         .to_owned(),
                 ),
                 final_status: Err(
-                    "member `final_status` of `WorkflowRunFailedData` is required and was not set"
+                    "property `final_status` of `WorkflowRunFailedData` is required and was not set"
                         .to_owned(),
                 ),
                 node_id: Ok(::std::default::Default::default()),
                 run_id: Err(
-                    "member `run_id` of `WorkflowRunFailedData` is required and was not set"
+                    "property `run_id` of `WorkflowRunFailedData` is required and was not set"
                         .to_owned(),
                 ),
                 step_id: Ok(::std::default::Default::default()),
                 template_id: Err(
-                    "member `template_id` of `WorkflowRunFailedData` is required and was not set"
+                    "property `template_id` of `WorkflowRunFailedData` is required and was not set"
                         .to_owned(),
                 ),
                 workspace_id: Err(
-                    "member `workspace_id` of `WorkflowRunFailedData` is required and was not set"
+                    "property `workspace_id` of `WorkflowRunFailedData` is required and was not set"
                         .to_owned(),
                 ),
             }
@@ -53780,7 +54148,7 @@ pub mod builder {
             self.error_message = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `error_message` of `WorkflowRunFailedData`: {e}")
+                    format!("property `error_message` of `WorkflowRunFailedData`: {e}")
                 });
             self
         }
@@ -53794,7 +54162,7 @@ pub mod builder {
             self.failed_at = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `failed_at` of `WorkflowRunFailedData`: {e}")
+                    format!("property `failed_at` of `WorkflowRunFailedData`: {e}")
                 });
             self
         }
@@ -53808,7 +54176,7 @@ pub mod builder {
             self.final_status = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `final_status` of `WorkflowRunFailedData`: {e}")
+                    format!("property `final_status` of `WorkflowRunFailedData`: {e}")
                 });
             self
         }
@@ -53822,7 +54190,7 @@ pub mod builder {
             self.node_id = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `node_id` of `WorkflowRunFailedData`: {e}")
+                    format!("property `node_id` of `WorkflowRunFailedData`: {e}")
                 });
             self
         }
@@ -53835,7 +54203,9 @@ pub mod builder {
         {
             self.run_id = value
                 .try_into()
-                .map_err(|e| format!("member `run_id` of `WorkflowRunFailedData`: {e}"));
+                .map_err(|e| {
+                    format!("property `run_id` of `WorkflowRunFailedData`: {e}")
+                });
             self
         }
 
@@ -53848,7 +54218,7 @@ pub mod builder {
             self.step_id = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `step_id` of `WorkflowRunFailedData`: {e}")
+                    format!("property `step_id` of `WorkflowRunFailedData`: {e}")
                 });
             self
         }
@@ -53862,7 +54232,7 @@ pub mod builder {
             self.template_id = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `template_id` of `WorkflowRunFailedData`: {e}")
+                    format!("property `template_id` of `WorkflowRunFailedData`: {e}")
                 });
             self
         }
@@ -53876,16 +54246,16 @@ pub mod builder {
             self.workspace_id = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `workspace_id` of `WorkflowRunFailedData`: {e}")
+                    format!("property `workspace_id` of `WorkflowRunFailedData`: {e}")
                 });
             self
         }
 
-        /// Finishes the value.
+        /// Builds the value.
         ///
         /// # Errors
         ///
-        /// Names the first member that is required and was not set, or whose value does not fit.
+        /// Names the first property that is required but not set, or whose value is invalid.
         pub fn build(
             self,
         ) -> ::std::result::Result<
@@ -53959,24 +54329,24 @@ pub mod builder {
             Self {
                 actor_user_id: Ok(::std::default::Default::default()),
                 data: Err(
-                    "member `data` of `WorkflowRunFailedEvent` is required and was not set"
+                    "property `data` of `WorkflowRunFailedEvent` is required and was not set"
                         .to_owned(),
                 ),
                 event_id: Err(
-                    "member `event_id` of `WorkflowRunFailedEvent` is required and was not set"
+                    "property `event_id` of `WorkflowRunFailedEvent` is required and was not set"
                         .to_owned(),
                 ),
                 event_type: Err(
-                    "member `event_type` of `WorkflowRunFailedEvent` is required and was not set"
+                    "property `event_type` of `WorkflowRunFailedEvent` is required and was not set"
                         .to_owned(),
                 ),
                 for_user: Ok(::std::default::Default::default()),
                 partner_app_id: Err(
-                    "member `partner_app_id` of `WorkflowRunFailedEvent` is required and was not set"
+                    "property `partner_app_id` of `WorkflowRunFailedEvent` is required and was not set"
                         .to_owned(),
                 ),
                 timestamp: Err(
-                    "member `timestamp` of `WorkflowRunFailedEvent` is required and was not set"
+                    "property `timestamp` of `WorkflowRunFailedEvent` is required and was not set"
                         .to_owned(),
                 ),
             }
@@ -53993,7 +54363,7 @@ pub mod builder {
             self.actor_user_id = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `actor_user_id` of `WorkflowRunFailedEvent`: {e}")
+                    format!("property `actor_user_id` of `WorkflowRunFailedEvent`: {e}")
                 });
             self
         }
@@ -54006,7 +54376,9 @@ pub mod builder {
         {
             self.data = value
                 .try_into()
-                .map_err(|e| format!("member `data` of `WorkflowRunFailedEvent`: {e}"));
+                .map_err(|e| {
+                    format!("property `data` of `WorkflowRunFailedEvent`: {e}")
+                });
             self
         }
 
@@ -54019,7 +54391,7 @@ pub mod builder {
             self.event_id = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `event_id` of `WorkflowRunFailedEvent`: {e}")
+                    format!("property `event_id` of `WorkflowRunFailedEvent`: {e}")
                 });
             self
         }
@@ -54033,7 +54405,7 @@ pub mod builder {
             self.event_type = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `event_type` of `WorkflowRunFailedEvent`: {e}")
+                    format!("property `event_type` of `WorkflowRunFailedEvent`: {e}")
                 });
             self
         }
@@ -54047,7 +54419,7 @@ pub mod builder {
             self.for_user = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `for_user` of `WorkflowRunFailedEvent`: {e}")
+                    format!("property `for_user` of `WorkflowRunFailedEvent`: {e}")
                 });
             self
         }
@@ -54061,7 +54433,7 @@ pub mod builder {
             self.partner_app_id = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `partner_app_id` of `WorkflowRunFailedEvent`: {e}")
+                    format!("property `partner_app_id` of `WorkflowRunFailedEvent`: {e}")
                 });
             self
         }
@@ -54075,16 +54447,16 @@ pub mod builder {
             self.timestamp = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `timestamp` of `WorkflowRunFailedEvent`: {e}")
+                    format!("property `timestamp` of `WorkflowRunFailedEvent`: {e}")
                 });
             self
         }
 
-        /// Finishes the value.
+        /// Builds the value.
         ///
         /// # Errors
         ///
-        /// Names the first member that is required and was not set, or whose value does not fit.
+        /// Names the first property that is required but not set, or whose value is invalid.
         pub fn build(
             self,
         ) -> ::std::result::Result<
@@ -54161,7 +54533,7 @@ pub mod builder {
         {
             self.items = value
                 .try_into()
-                .map_err(|e| format!("member `items` of `WorkflowRunList`: {e}"));
+                .map_err(|e| format!("property `items` of `WorkflowRunList`: {e}"));
             self
         }
 
@@ -54173,7 +54545,7 @@ pub mod builder {
         {
             self.limit = value
                 .try_into()
-                .map_err(|e| format!("member `limit` of `WorkflowRunList`: {e}"));
+                .map_err(|e| format!("property `limit` of `WorkflowRunList`: {e}"));
             self
         }
 
@@ -54185,7 +54557,7 @@ pub mod builder {
         {
             self.offset = value
                 .try_into()
-                .map_err(|e| format!("member `offset` of `WorkflowRunList`: {e}"));
+                .map_err(|e| format!("property `offset` of `WorkflowRunList`: {e}"));
             self
         }
 
@@ -54197,15 +54569,15 @@ pub mod builder {
         {
             self.total = value
                 .try_into()
-                .map_err(|e| format!("member `total` of `WorkflowRunList`: {e}"));
+                .map_err(|e| format!("property `total` of `WorkflowRunList`: {e}"));
             self
         }
 
-        /// Finishes the value.
+        /// Builds the value.
         ///
         /// # Errors
         ///
-        /// Names the first member that is required and was not set, or whose value does not fit.
+        /// Names the first property that is required but not set, or whose value is invalid.
         pub fn build(
             self,
         ) -> ::std::result::Result<
@@ -54273,32 +54645,32 @@ pub mod builder {
         fn default() -> Self {
             Self {
                 originating_id: Err(
-                    "member `originating_id` of `WorkflowRunStartedData` is required and was not set"
+                    "property `originating_id` of `WorkflowRunStartedData` is required and was not set"
                         .to_owned(),
                 ),
                 originating_type: Err(
-                    "member `originating_type` of `WorkflowRunStartedData` is required and was not set"
+                    "property `originating_type` of `WorkflowRunStartedData` is required and was not set"
                         .to_owned(),
                 ),
                 run_id: Err(
-                    "member `run_id` of `WorkflowRunStartedData` is required and was not set"
+                    "property `run_id` of `WorkflowRunStartedData` is required and was not set"
                         .to_owned(),
                 ),
                 started_at: Err(
-                    "member `started_at` of `WorkflowRunStartedData` is required and was not set"
+                    "property `started_at` of `WorkflowRunStartedData` is required and was not set"
                         .to_owned(),
                 ),
                 template_id: Err(
-                    "member `template_id` of `WorkflowRunStartedData` is required and was not set"
+                    "property `template_id` of `WorkflowRunStartedData` is required and was not set"
                         .to_owned(),
                 ),
                 trigger_type: Err(
-                    "member `trigger_type` of `WorkflowRunStartedData` is required and was not set"
+                    "property `trigger_type` of `WorkflowRunStartedData` is required and was not set"
                         .to_owned(),
                 ),
                 triggered_by: Ok(::std::default::Default::default()),
                 workspace_id: Err(
-                    "member `workspace_id` of `WorkflowRunStartedData` is required and was not set"
+                    "property `workspace_id` of `WorkflowRunStartedData` is required and was not set"
                         .to_owned(),
                 ),
             }
@@ -54315,7 +54687,7 @@ pub mod builder {
             self.originating_id = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `originating_id` of `WorkflowRunStartedData`: {e}")
+                    format!("property `originating_id` of `WorkflowRunStartedData`: {e}")
                 });
             self
         }
@@ -54329,7 +54701,9 @@ pub mod builder {
             self.originating_type = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `originating_type` of `WorkflowRunStartedData`: {e}")
+                    format!(
+                        "property `originating_type` of `WorkflowRunStartedData`: {e}"
+                    )
                 });
             self
         }
@@ -54343,7 +54717,7 @@ pub mod builder {
             self.run_id = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `run_id` of `WorkflowRunStartedData`: {e}")
+                    format!("property `run_id` of `WorkflowRunStartedData`: {e}")
                 });
             self
         }
@@ -54357,7 +54731,7 @@ pub mod builder {
             self.started_at = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `started_at` of `WorkflowRunStartedData`: {e}")
+                    format!("property `started_at` of `WorkflowRunStartedData`: {e}")
                 });
             self
         }
@@ -54371,14 +54745,14 @@ pub mod builder {
             self.template_id = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `template_id` of `WorkflowRunStartedData`: {e}")
+                    format!("property `template_id` of `WorkflowRunStartedData`: {e}")
                 });
             self
         }
 
         /// **Inferred.** What started it: `manual` or `autopilot`.
         ///
-        /// The vendor does not document this member (basis: the values are those of a workflow run).
+        /// The vendor does not document this property (basis: the values are those of a workflow run).
         pub fn trigger_type<T>(mut self, value: T) -> Self
         where
             T: ::std::convert::TryInto<::std::string::String>,
@@ -54387,7 +54761,7 @@ pub mod builder {
             self.trigger_type = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `trigger_type` of `WorkflowRunStartedData`: {e}")
+                    format!("property `trigger_type` of `WorkflowRunStartedData`: {e}")
                 });
             self
         }
@@ -54401,7 +54775,7 @@ pub mod builder {
             self.triggered_by = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `triggered_by` of `WorkflowRunStartedData`: {e}")
+                    format!("property `triggered_by` of `WorkflowRunStartedData`: {e}")
                 });
             self
         }
@@ -54415,16 +54789,16 @@ pub mod builder {
             self.workspace_id = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `workspace_id` of `WorkflowRunStartedData`: {e}")
+                    format!("property `workspace_id` of `WorkflowRunStartedData`: {e}")
                 });
             self
         }
 
-        /// Finishes the value.
+        /// Builds the value.
         ///
         /// # Errors
         ///
-        /// Names the first member that is required and was not set, or whose value does not fit.
+        /// Names the first property that is required but not set, or whose value is invalid.
         pub fn build(
             self,
         ) -> ::std::result::Result<
@@ -54501,24 +54875,24 @@ pub mod builder {
             Self {
                 actor_user_id: Ok(::std::default::Default::default()),
                 data: Err(
-                    "member `data` of `WorkflowRunStartedEvent` is required and was not set"
+                    "property `data` of `WorkflowRunStartedEvent` is required and was not set"
                         .to_owned(),
                 ),
                 event_id: Err(
-                    "member `event_id` of `WorkflowRunStartedEvent` is required and was not set"
+                    "property `event_id` of `WorkflowRunStartedEvent` is required and was not set"
                         .to_owned(),
                 ),
                 event_type: Err(
-                    "member `event_type` of `WorkflowRunStartedEvent` is required and was not set"
+                    "property `event_type` of `WorkflowRunStartedEvent` is required and was not set"
                         .to_owned(),
                 ),
                 for_user: Ok(::std::default::Default::default()),
                 partner_app_id: Err(
-                    "member `partner_app_id` of `WorkflowRunStartedEvent` is required and was not set"
+                    "property `partner_app_id` of `WorkflowRunStartedEvent` is required and was not set"
                         .to_owned(),
                 ),
                 timestamp: Err(
-                    "member `timestamp` of `WorkflowRunStartedEvent` is required and was not set"
+                    "property `timestamp` of `WorkflowRunStartedEvent` is required and was not set"
                         .to_owned(),
                 ),
             }
@@ -54535,7 +54909,7 @@ pub mod builder {
             self.actor_user_id = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `actor_user_id` of `WorkflowRunStartedEvent`: {e}")
+                    format!("property `actor_user_id` of `WorkflowRunStartedEvent`: {e}")
                 });
             self
         }
@@ -54548,7 +54922,9 @@ pub mod builder {
         {
             self.data = value
                 .try_into()
-                .map_err(|e| format!("member `data` of `WorkflowRunStartedEvent`: {e}"));
+                .map_err(|e| {
+                    format!("property `data` of `WorkflowRunStartedEvent`: {e}")
+                });
             self
         }
 
@@ -54561,7 +54937,7 @@ pub mod builder {
             self.event_id = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `event_id` of `WorkflowRunStartedEvent`: {e}")
+                    format!("property `event_id` of `WorkflowRunStartedEvent`: {e}")
                 });
             self
         }
@@ -54575,7 +54951,7 @@ pub mod builder {
             self.event_type = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `event_type` of `WorkflowRunStartedEvent`: {e}")
+                    format!("property `event_type` of `WorkflowRunStartedEvent`: {e}")
                 });
             self
         }
@@ -54589,7 +54965,7 @@ pub mod builder {
             self.for_user = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `for_user` of `WorkflowRunStartedEvent`: {e}")
+                    format!("property `for_user` of `WorkflowRunStartedEvent`: {e}")
                 });
             self
         }
@@ -54603,7 +54979,9 @@ pub mod builder {
             self.partner_app_id = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `partner_app_id` of `WorkflowRunStartedEvent`: {e}")
+                    format!(
+                        "property `partner_app_id` of `WorkflowRunStartedEvent`: {e}"
+                    )
                 });
             self
         }
@@ -54617,16 +54995,16 @@ pub mod builder {
             self.timestamp = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `timestamp` of `WorkflowRunStartedEvent`: {e}")
+                    format!("property `timestamp` of `WorkflowRunStartedEvent`: {e}")
                 });
             self
         }
 
-        /// Finishes the value.
+        /// Builds the value.
         ///
         /// # Errors
         ///
-        /// Names the first member that is required and was not set, or whose value does not fit.
+        /// Names the first property that is required but not set, or whose value is invalid.
         pub fn build(
             self,
         ) -> ::std::result::Result<
@@ -54692,28 +55070,28 @@ pub mod builder {
         fn default() -> Self {
             Self {
                 completed_at: Err(
-                    "member `completed_at` of `WorkflowStepCompletedData` is required and was not set"
+                    "property `completed_at` of `WorkflowStepCompletedData` is required and was not set"
                         .to_owned(),
                 ),
                 node_id: Err(
-                    "member `node_id` of `WorkflowStepCompletedData` is required and was not set"
+                    "property `node_id` of `WorkflowStepCompletedData` is required and was not set"
                         .to_owned(),
                 ),
                 node_type: Err(
-                    "member `node_type` of `WorkflowStepCompletedData` is required and was not set"
+                    "property `node_type` of `WorkflowStepCompletedData` is required and was not set"
                         .to_owned(),
                 ),
                 output_summary: Ok(::std::default::Default::default()),
                 run_id: Err(
-                    "member `run_id` of `WorkflowStepCompletedData` is required and was not set"
+                    "property `run_id` of `WorkflowStepCompletedData` is required and was not set"
                         .to_owned(),
                 ),
                 status: Err(
-                    "member `status` of `WorkflowStepCompletedData` is required and was not set"
+                    "property `status` of `WorkflowStepCompletedData` is required and was not set"
                         .to_owned(),
                 ),
                 step_id: Err(
-                    "member `step_id` of `WorkflowStepCompletedData` is required and was not set"
+                    "property `step_id` of `WorkflowStepCompletedData` is required and was not set"
                         .to_owned(),
                 ),
             }
@@ -54730,7 +55108,9 @@ pub mod builder {
             self.completed_at = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `completed_at` of `WorkflowStepCompletedData`: {e}")
+                    format!(
+                        "property `completed_at` of `WorkflowStepCompletedData`: {e}"
+                    )
                 });
             self
         }
@@ -54744,7 +55124,7 @@ pub mod builder {
             self.node_id = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `node_id` of `WorkflowStepCompletedData`: {e}")
+                    format!("property `node_id` of `WorkflowStepCompletedData`: {e}")
                 });
             self
         }
@@ -54758,7 +55138,7 @@ pub mod builder {
             self.node_type = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `node_type` of `WorkflowStepCompletedData`: {e}")
+                    format!("property `node_type` of `WorkflowStepCompletedData`: {e}")
                 });
             self
         }
@@ -54773,7 +55153,7 @@ pub mod builder {
                 .try_into()
                 .map_err(|e| {
                     format!(
-                        "member `output_summary` of `WorkflowStepCompletedData`: {e}"
+                        "property `output_summary` of `WorkflowStepCompletedData`: {e}"
                     )
                 });
             self
@@ -54788,7 +55168,7 @@ pub mod builder {
             self.run_id = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `run_id` of `WorkflowStepCompletedData`: {e}")
+                    format!("property `run_id` of `WorkflowStepCompletedData`: {e}")
                 });
             self
         }
@@ -54802,7 +55182,7 @@ pub mod builder {
             self.status = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `status` of `WorkflowStepCompletedData`: {e}")
+                    format!("property `status` of `WorkflowStepCompletedData`: {e}")
                 });
             self
         }
@@ -54816,16 +55196,16 @@ pub mod builder {
             self.step_id = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `step_id` of `WorkflowStepCompletedData`: {e}")
+                    format!("property `step_id` of `WorkflowStepCompletedData`: {e}")
                 });
             self
         }
 
-        /// Finishes the value.
+        /// Builds the value.
         ///
         /// # Errors
         ///
-        /// Names the first member that is required and was not set, or whose value does not fit.
+        /// Names the first property that is required but not set, or whose value is invalid.
         pub fn build(
             self,
         ) -> ::std::result::Result<
@@ -54901,24 +55281,24 @@ pub mod builder {
             Self {
                 actor_user_id: Ok(::std::default::Default::default()),
                 data: Err(
-                    "member `data` of `WorkflowStepCompletedEvent` is required and was not set"
+                    "property `data` of `WorkflowStepCompletedEvent` is required and was not set"
                         .to_owned(),
                 ),
                 event_id: Err(
-                    "member `event_id` of `WorkflowStepCompletedEvent` is required and was not set"
+                    "property `event_id` of `WorkflowStepCompletedEvent` is required and was not set"
                         .to_owned(),
                 ),
                 event_type: Err(
-                    "member `event_type` of `WorkflowStepCompletedEvent` is required and was not set"
+                    "property `event_type` of `WorkflowStepCompletedEvent` is required and was not set"
                         .to_owned(),
                 ),
                 for_user: Ok(::std::default::Default::default()),
                 partner_app_id: Err(
-                    "member `partner_app_id` of `WorkflowStepCompletedEvent` is required and was not set"
+                    "property `partner_app_id` of `WorkflowStepCompletedEvent` is required and was not set"
                         .to_owned(),
                 ),
                 timestamp: Err(
-                    "member `timestamp` of `WorkflowStepCompletedEvent` is required and was not set"
+                    "property `timestamp` of `WorkflowStepCompletedEvent` is required and was not set"
                         .to_owned(),
                 ),
             }
@@ -54936,7 +55316,7 @@ pub mod builder {
                 .try_into()
                 .map_err(|e| {
                     format!(
-                        "member `actor_user_id` of `WorkflowStepCompletedEvent`: {e}"
+                        "property `actor_user_id` of `WorkflowStepCompletedEvent`: {e}"
                     )
                 });
             self
@@ -54951,7 +55331,7 @@ pub mod builder {
             self.data = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `data` of `WorkflowStepCompletedEvent`: {e}")
+                    format!("property `data` of `WorkflowStepCompletedEvent`: {e}")
                 });
             self
         }
@@ -54965,7 +55345,7 @@ pub mod builder {
             self.event_id = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `event_id` of `WorkflowStepCompletedEvent`: {e}")
+                    format!("property `event_id` of `WorkflowStepCompletedEvent`: {e}")
                 });
             self
         }
@@ -54979,7 +55359,7 @@ pub mod builder {
             self.event_type = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `event_type` of `WorkflowStepCompletedEvent`: {e}")
+                    format!("property `event_type` of `WorkflowStepCompletedEvent`: {e}")
                 });
             self
         }
@@ -54993,7 +55373,7 @@ pub mod builder {
             self.for_user = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `for_user` of `WorkflowStepCompletedEvent`: {e}")
+                    format!("property `for_user` of `WorkflowStepCompletedEvent`: {e}")
                 });
             self
         }
@@ -55008,7 +55388,7 @@ pub mod builder {
                 .try_into()
                 .map_err(|e| {
                     format!(
-                        "member `partner_app_id` of `WorkflowStepCompletedEvent`: {e}"
+                        "property `partner_app_id` of `WorkflowStepCompletedEvent`: {e}"
                     )
                 });
             self
@@ -55023,16 +55403,16 @@ pub mod builder {
             self.timestamp = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `timestamp` of `WorkflowStepCompletedEvent`: {e}")
+                    format!("property `timestamp` of `WorkflowStepCompletedEvent`: {e}")
                 });
             self
         }
 
-        /// Finishes the value.
+        /// Builds the value.
         ///
         /// # Errors
         ///
-        /// Names the first member that is required and was not set, or whose value does not fit.
+        /// Names the first property that is required but not set, or whose value is invalid.
         pub fn build(
             self,
         ) -> ::std::result::Result<
@@ -55098,31 +55478,31 @@ pub mod builder {
         fn default() -> Self {
             Self {
                 assignee_user_id: Err(
-                    "member `assignee_user_id` of `WorkflowTaskCreatedData` is required and was not set"
+                    "property `assignee_user_id` of `WorkflowTaskCreatedData` is required and was not set"
                         .to_owned(),
                 ),
                 created_at: Err(
-                    "member `created_at` of `WorkflowTaskCreatedData` is required and was not set"
+                    "property `created_at` of `WorkflowTaskCreatedData` is required and was not set"
                         .to_owned(),
                 ),
                 run_id: Err(
-                    "member `run_id` of `WorkflowTaskCreatedData` is required and was not set"
+                    "property `run_id` of `WorkflowTaskCreatedData` is required and was not set"
                         .to_owned(),
                 ),
                 task_id: Err(
-                    "member `task_id` of `WorkflowTaskCreatedData` is required and was not set"
+                    "property `task_id` of `WorkflowTaskCreatedData` is required and was not set"
                         .to_owned(),
                 ),
                 task_type: Err(
-                    "member `task_type` of `WorkflowTaskCreatedData` is required and was not set"
+                    "property `task_type` of `WorkflowTaskCreatedData` is required and was not set"
                         .to_owned(),
                 ),
                 title: Err(
-                    "member `title` of `WorkflowTaskCreatedData` is required and was not set"
+                    "property `title` of `WorkflowTaskCreatedData` is required and was not set"
                         .to_owned(),
                 ),
                 workspace_id: Err(
-                    "member `workspace_id` of `WorkflowTaskCreatedData` is required and was not set"
+                    "property `workspace_id` of `WorkflowTaskCreatedData` is required and was not set"
                         .to_owned(),
                 ),
             }
@@ -55140,7 +55520,7 @@ pub mod builder {
                 .try_into()
                 .map_err(|e| {
                     format!(
-                        "member `assignee_user_id` of `WorkflowTaskCreatedData`: {e}"
+                        "property `assignee_user_id` of `WorkflowTaskCreatedData`: {e}"
                     )
                 });
             self
@@ -55155,7 +55535,7 @@ pub mod builder {
             self.created_at = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `created_at` of `WorkflowTaskCreatedData`: {e}")
+                    format!("property `created_at` of `WorkflowTaskCreatedData`: {e}")
                 });
             self
         }
@@ -55169,7 +55549,7 @@ pub mod builder {
             self.run_id = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `run_id` of `WorkflowTaskCreatedData`: {e}")
+                    format!("property `run_id` of `WorkflowTaskCreatedData`: {e}")
                 });
             self
         }
@@ -55183,7 +55563,7 @@ pub mod builder {
             self.task_id = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `task_id` of `WorkflowTaskCreatedData`: {e}")
+                    format!("property `task_id` of `WorkflowTaskCreatedData`: {e}")
                 });
             self
         }
@@ -55197,7 +55577,7 @@ pub mod builder {
             self.task_type = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `task_type` of `WorkflowTaskCreatedData`: {e}")
+                    format!("property `task_type` of `WorkflowTaskCreatedData`: {e}")
                 });
             self
         }
@@ -55211,7 +55591,7 @@ pub mod builder {
             self.title = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `title` of `WorkflowTaskCreatedData`: {e}")
+                    format!("property `title` of `WorkflowTaskCreatedData`: {e}")
                 });
             self
         }
@@ -55225,16 +55605,16 @@ pub mod builder {
             self.workspace_id = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `workspace_id` of `WorkflowTaskCreatedData`: {e}")
+                    format!("property `workspace_id` of `WorkflowTaskCreatedData`: {e}")
                 });
             self
         }
 
-        /// Finishes the value.
+        /// Builds the value.
         ///
         /// # Errors
         ///
-        /// Names the first member that is required and was not set, or whose value does not fit.
+        /// Names the first property that is required but not set, or whose value is invalid.
         pub fn build(
             self,
         ) -> ::std::result::Result<
@@ -55310,24 +55690,24 @@ pub mod builder {
             Self {
                 actor_user_id: Ok(::std::default::Default::default()),
                 data: Err(
-                    "member `data` of `WorkflowTaskCreatedEvent` is required and was not set"
+                    "property `data` of `WorkflowTaskCreatedEvent` is required and was not set"
                         .to_owned(),
                 ),
                 event_id: Err(
-                    "member `event_id` of `WorkflowTaskCreatedEvent` is required and was not set"
+                    "property `event_id` of `WorkflowTaskCreatedEvent` is required and was not set"
                         .to_owned(),
                 ),
                 event_type: Err(
-                    "member `event_type` of `WorkflowTaskCreatedEvent` is required and was not set"
+                    "property `event_type` of `WorkflowTaskCreatedEvent` is required and was not set"
                         .to_owned(),
                 ),
                 for_user: Ok(::std::default::Default::default()),
                 partner_app_id: Err(
-                    "member `partner_app_id` of `WorkflowTaskCreatedEvent` is required and was not set"
+                    "property `partner_app_id` of `WorkflowTaskCreatedEvent` is required and was not set"
                         .to_owned(),
                 ),
                 timestamp: Err(
-                    "member `timestamp` of `WorkflowTaskCreatedEvent` is required and was not set"
+                    "property `timestamp` of `WorkflowTaskCreatedEvent` is required and was not set"
                         .to_owned(),
                 ),
             }
@@ -55344,7 +55724,9 @@ pub mod builder {
             self.actor_user_id = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `actor_user_id` of `WorkflowTaskCreatedEvent`: {e}")
+                    format!(
+                        "property `actor_user_id` of `WorkflowTaskCreatedEvent`: {e}"
+                    )
                 });
             self
         }
@@ -55358,7 +55740,7 @@ pub mod builder {
             self.data = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `data` of `WorkflowTaskCreatedEvent`: {e}")
+                    format!("property `data` of `WorkflowTaskCreatedEvent`: {e}")
                 });
             self
         }
@@ -55372,7 +55754,7 @@ pub mod builder {
             self.event_id = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `event_id` of `WorkflowTaskCreatedEvent`: {e}")
+                    format!("property `event_id` of `WorkflowTaskCreatedEvent`: {e}")
                 });
             self
         }
@@ -55386,7 +55768,7 @@ pub mod builder {
             self.event_type = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `event_type` of `WorkflowTaskCreatedEvent`: {e}")
+                    format!("property `event_type` of `WorkflowTaskCreatedEvent`: {e}")
                 });
             self
         }
@@ -55400,7 +55782,7 @@ pub mod builder {
             self.for_user = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `for_user` of `WorkflowTaskCreatedEvent`: {e}")
+                    format!("property `for_user` of `WorkflowTaskCreatedEvent`: {e}")
                 });
             self
         }
@@ -55414,7 +55796,9 @@ pub mod builder {
             self.partner_app_id = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `partner_app_id` of `WorkflowTaskCreatedEvent`: {e}")
+                    format!(
+                        "property `partner_app_id` of `WorkflowTaskCreatedEvent`: {e}"
+                    )
                 });
             self
         }
@@ -55428,16 +55812,16 @@ pub mod builder {
             self.timestamp = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `timestamp` of `WorkflowTaskCreatedEvent`: {e}")
+                    format!("property `timestamp` of `WorkflowTaskCreatedEvent`: {e}")
                 });
             self
         }
 
-        /// Finishes the value.
+        /// Builds the value.
         ///
         /// # Errors
         ///
-        /// Names the first member that is required and was not set, or whose value does not fit.
+        /// Names the first property that is required but not set, or whose value is invalid.
         pub fn build(
             self,
         ) -> ::std::result::Result<
@@ -55503,28 +55887,28 @@ pub mod builder {
         fn default() -> Self {
             Self {
                 decision: Err(
-                    "member `decision` of `WorkflowTaskResolvedData` is required and was not set"
+                    "property `decision` of `WorkflowTaskResolvedData` is required and was not set"
                         .to_owned(),
                 ),
                 reason: Ok(::std::default::Default::default()),
                 resolved_at: Err(
-                    "member `resolved_at` of `WorkflowTaskResolvedData` is required and was not set"
+                    "property `resolved_at` of `WorkflowTaskResolvedData` is required and was not set"
                         .to_owned(),
                 ),
                 resolved_by: Err(
-                    "member `resolved_by` of `WorkflowTaskResolvedData` is required and was not set"
+                    "property `resolved_by` of `WorkflowTaskResolvedData` is required and was not set"
                         .to_owned(),
                 ),
                 run_id: Err(
-                    "member `run_id` of `WorkflowTaskResolvedData` is required and was not set"
+                    "property `run_id` of `WorkflowTaskResolvedData` is required and was not set"
                         .to_owned(),
                 ),
                 task_id: Err(
-                    "member `task_id` of `WorkflowTaskResolvedData` is required and was not set"
+                    "property `task_id` of `WorkflowTaskResolvedData` is required and was not set"
                         .to_owned(),
                 ),
                 workspace_id: Err(
-                    "member `workspace_id` of `WorkflowTaskResolvedData` is required and was not set"
+                    "property `workspace_id` of `WorkflowTaskResolvedData` is required and was not set"
                         .to_owned(),
                 ),
             }
@@ -55541,7 +55925,7 @@ pub mod builder {
             self.decision = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `decision` of `WorkflowTaskResolvedData`: {e}")
+                    format!("property `decision` of `WorkflowTaskResolvedData`: {e}")
                 });
             self
         }
@@ -55555,7 +55939,7 @@ pub mod builder {
             self.reason = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `reason` of `WorkflowTaskResolvedData`: {e}")
+                    format!("property `reason` of `WorkflowTaskResolvedData`: {e}")
                 });
             self
         }
@@ -55569,7 +55953,7 @@ pub mod builder {
             self.resolved_at = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `resolved_at` of `WorkflowTaskResolvedData`: {e}")
+                    format!("property `resolved_at` of `WorkflowTaskResolvedData`: {e}")
                 });
             self
         }
@@ -55583,7 +55967,7 @@ pub mod builder {
             self.resolved_by = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `resolved_by` of `WorkflowTaskResolvedData`: {e}")
+                    format!("property `resolved_by` of `WorkflowTaskResolvedData`: {e}")
                 });
             self
         }
@@ -55597,7 +55981,7 @@ pub mod builder {
             self.run_id = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `run_id` of `WorkflowTaskResolvedData`: {e}")
+                    format!("property `run_id` of `WorkflowTaskResolvedData`: {e}")
                 });
             self
         }
@@ -55611,7 +55995,7 @@ pub mod builder {
             self.task_id = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `task_id` of `WorkflowTaskResolvedData`: {e}")
+                    format!("property `task_id` of `WorkflowTaskResolvedData`: {e}")
                 });
             self
         }
@@ -55625,16 +56009,16 @@ pub mod builder {
             self.workspace_id = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `workspace_id` of `WorkflowTaskResolvedData`: {e}")
+                    format!("property `workspace_id` of `WorkflowTaskResolvedData`: {e}")
                 });
             self
         }
 
-        /// Finishes the value.
+        /// Builds the value.
         ///
         /// # Errors
         ///
-        /// Names the first member that is required and was not set, or whose value does not fit.
+        /// Names the first property that is required but not set, or whose value is invalid.
         pub fn build(
             self,
         ) -> ::std::result::Result<
@@ -55710,24 +56094,24 @@ pub mod builder {
             Self {
                 actor_user_id: Ok(::std::default::Default::default()),
                 data: Err(
-                    "member `data` of `WorkflowTaskResolvedEvent` is required and was not set"
+                    "property `data` of `WorkflowTaskResolvedEvent` is required and was not set"
                         .to_owned(),
                 ),
                 event_id: Err(
-                    "member `event_id` of `WorkflowTaskResolvedEvent` is required and was not set"
+                    "property `event_id` of `WorkflowTaskResolvedEvent` is required and was not set"
                         .to_owned(),
                 ),
                 event_type: Err(
-                    "member `event_type` of `WorkflowTaskResolvedEvent` is required and was not set"
+                    "property `event_type` of `WorkflowTaskResolvedEvent` is required and was not set"
                         .to_owned(),
                 ),
                 for_user: Ok(::std::default::Default::default()),
                 partner_app_id: Err(
-                    "member `partner_app_id` of `WorkflowTaskResolvedEvent` is required and was not set"
+                    "property `partner_app_id` of `WorkflowTaskResolvedEvent` is required and was not set"
                         .to_owned(),
                 ),
                 timestamp: Err(
-                    "member `timestamp` of `WorkflowTaskResolvedEvent` is required and was not set"
+                    "property `timestamp` of `WorkflowTaskResolvedEvent` is required and was not set"
                         .to_owned(),
                 ),
             }
@@ -55744,7 +56128,9 @@ pub mod builder {
             self.actor_user_id = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `actor_user_id` of `WorkflowTaskResolvedEvent`: {e}")
+                    format!(
+                        "property `actor_user_id` of `WorkflowTaskResolvedEvent`: {e}"
+                    )
                 });
             self
         }
@@ -55758,7 +56144,7 @@ pub mod builder {
             self.data = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `data` of `WorkflowTaskResolvedEvent`: {e}")
+                    format!("property `data` of `WorkflowTaskResolvedEvent`: {e}")
                 });
             self
         }
@@ -55772,7 +56158,7 @@ pub mod builder {
             self.event_id = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `event_id` of `WorkflowTaskResolvedEvent`: {e}")
+                    format!("property `event_id` of `WorkflowTaskResolvedEvent`: {e}")
                 });
             self
         }
@@ -55786,7 +56172,7 @@ pub mod builder {
             self.event_type = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `event_type` of `WorkflowTaskResolvedEvent`: {e}")
+                    format!("property `event_type` of `WorkflowTaskResolvedEvent`: {e}")
                 });
             self
         }
@@ -55800,7 +56186,7 @@ pub mod builder {
             self.for_user = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `for_user` of `WorkflowTaskResolvedEvent`: {e}")
+                    format!("property `for_user` of `WorkflowTaskResolvedEvent`: {e}")
                 });
             self
         }
@@ -55815,7 +56201,7 @@ pub mod builder {
                 .try_into()
                 .map_err(|e| {
                     format!(
-                        "member `partner_app_id` of `WorkflowTaskResolvedEvent`: {e}"
+                        "property `partner_app_id` of `WorkflowTaskResolvedEvent`: {e}"
                     )
                 });
             self
@@ -55830,16 +56216,16 @@ pub mod builder {
             self.timestamp = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `timestamp` of `WorkflowTaskResolvedEvent`: {e}")
+                    format!("property `timestamp` of `WorkflowTaskResolvedEvent`: {e}")
                 });
             self
         }
 
-        /// Finishes the value.
+        /// Builds the value.
         ///
         /// # Errors
         ///
-        /// Names the first member that is required and was not set, or whose value does not fit.
+        /// Names the first property that is required but not set, or whose value is invalid.
         pub fn build(
             self,
         ) -> ::std::result::Result<
@@ -55946,7 +56332,9 @@ pub mod builder {
         {
             self.created_at = value
                 .try_into()
-                .map_err(|e| format!("member `created_at` of `WorkflowTemplate`: {e}"));
+                .map_err(|e| {
+                    format!("property `created_at` of `WorkflowTemplate`: {e}")
+                });
             self
         }
 
@@ -55958,7 +56346,9 @@ pub mod builder {
         {
             self.description = value
                 .try_into()
-                .map_err(|e| format!("member `description` of `WorkflowTemplate`: {e}"));
+                .map_err(|e| {
+                    format!("property `description` of `WorkflowTemplate`: {e}")
+                });
             self
         }
 
@@ -55970,7 +56360,7 @@ pub mod builder {
         {
             self.id = value
                 .try_into()
-                .map_err(|e| format!("member `id` of `WorkflowTemplate`: {e}"));
+                .map_err(|e| format!("property `id` of `WorkflowTemplate`: {e}"));
             self
         }
 
@@ -55982,7 +56372,7 @@ pub mod builder {
         {
             self.is_active = value
                 .try_into()
-                .map_err(|e| format!("member `is_active` of `WorkflowTemplate`: {e}"));
+                .map_err(|e| format!("property `is_active` of `WorkflowTemplate`: {e}"));
             self
         }
 
@@ -55994,7 +56384,7 @@ pub mod builder {
         {
             self.name = value
                 .try_into()
-                .map_err(|e| format!("member `name` of `WorkflowTemplate`: {e}"));
+                .map_err(|e| format!("property `name` of `WorkflowTemplate`: {e}"));
             self
         }
 
@@ -56010,7 +56400,7 @@ pub mod builder {
         {
             self.spec = value
                 .try_into()
-                .map_err(|e| format!("member `spec` of `WorkflowTemplate`: {e}"));
+                .map_err(|e| format!("property `spec` of `WorkflowTemplate`: {e}"));
             self
         }
 
@@ -56022,7 +56412,9 @@ pub mod builder {
         {
             self.updated_at = value
                 .try_into()
-                .map_err(|e| format!("member `updated_at` of `WorkflowTemplate`: {e}"));
+                .map_err(|e| {
+                    format!("property `updated_at` of `WorkflowTemplate`: {e}")
+                });
             self
         }
 
@@ -56035,16 +56427,16 @@ pub mod builder {
             self.workspace_id = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `workspace_id` of `WorkflowTemplate`: {e}")
+                    format!("property `workspace_id` of `WorkflowTemplate`: {e}")
                 });
             self
         }
 
-        /// Finishes the value.
+        /// Builds the value.
         ///
         /// # Errors
         ///
-        /// Names the first member that is required and was not set, or whose value does not fit.
+        /// Names the first property that is required but not set, or whose value is invalid.
         pub fn build(
             self,
         ) -> ::std::result::Result<
@@ -56122,7 +56514,7 @@ pub mod builder {
         {
             self.items = value
                 .try_into()
-                .map_err(|e| format!("member `items` of `WorkflowTemplateList`: {e}"));
+                .map_err(|e| format!("property `items` of `WorkflowTemplateList`: {e}"));
             self
         }
 
@@ -56134,7 +56526,7 @@ pub mod builder {
         {
             self.limit = value
                 .try_into()
-                .map_err(|e| format!("member `limit` of `WorkflowTemplateList`: {e}"));
+                .map_err(|e| format!("property `limit` of `WorkflowTemplateList`: {e}"));
             self
         }
 
@@ -56146,7 +56538,9 @@ pub mod builder {
         {
             self.offset = value
                 .try_into()
-                .map_err(|e| format!("member `offset` of `WorkflowTemplateList`: {e}"));
+                .map_err(|e| {
+                    format!("property `offset` of `WorkflowTemplateList`: {e}")
+                });
             self
         }
 
@@ -56158,15 +56552,15 @@ pub mod builder {
         {
             self.total = value
                 .try_into()
-                .map_err(|e| format!("member `total` of `WorkflowTemplateList`: {e}"));
+                .map_err(|e| format!("property `total` of `WorkflowTemplateList`: {e}"));
             self
         }
 
-        /// Finishes the value.
+        /// Builds the value.
         ///
         /// # Errors
         ///
-        /// Names the first member that is required and was not set, or whose value does not fit.
+        /// Names the first property that is required but not set, or whose value is invalid.
         pub fn build(
             self,
         ) -> ::std::result::Result<
@@ -56259,7 +56653,7 @@ pub mod builder {
             self.created_at = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `created_at` of `WorkflowTemplateSummary`: {e}")
+                    format!("property `created_at` of `WorkflowTemplateSummary`: {e}")
                 });
             self
         }
@@ -56273,7 +56667,7 @@ pub mod builder {
             self.description = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `description` of `WorkflowTemplateSummary`: {e}")
+                    format!("property `description` of `WorkflowTemplateSummary`: {e}")
                 });
             self
         }
@@ -56286,7 +56680,7 @@ pub mod builder {
         {
             self.id = value
                 .try_into()
-                .map_err(|e| format!("member `id` of `WorkflowTemplateSummary`: {e}"));
+                .map_err(|e| format!("property `id` of `WorkflowTemplateSummary`: {e}"));
             self
         }
 
@@ -56299,7 +56693,7 @@ pub mod builder {
             self.is_active = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `is_active` of `WorkflowTemplateSummary`: {e}")
+                    format!("property `is_active` of `WorkflowTemplateSummary`: {e}")
                 });
             self
         }
@@ -56312,7 +56706,9 @@ pub mod builder {
         {
             self.name = value
                 .try_into()
-                .map_err(|e| format!("member `name` of `WorkflowTemplateSummary`: {e}"));
+                .map_err(|e| {
+                    format!("property `name` of `WorkflowTemplateSummary`: {e}")
+                });
             self
         }
 
@@ -56325,7 +56721,7 @@ pub mod builder {
             self.updated_at = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `updated_at` of `WorkflowTemplateSummary`: {e}")
+                    format!("property `updated_at` of `WorkflowTemplateSummary`: {e}")
                 });
             self
         }
@@ -56339,16 +56735,16 @@ pub mod builder {
             self.workspace_id = value
                 .try_into()
                 .map_err(|e| {
-                    format!("member `workspace_id` of `WorkflowTemplateSummary`: {e}")
+                    format!("property `workspace_id` of `WorkflowTemplateSummary`: {e}")
                 });
             self
         }
 
-        /// Finishes the value.
+        /// Builds the value.
         ///
         /// # Errors
         ///
-        /// Names the first member that is required and was not set, or whose value does not fit.
+        /// Names the first property that is required but not set, or whose value is invalid.
         pub fn build(
             self,
         ) -> ::std::result::Result<
@@ -56426,7 +56822,7 @@ pub mod builder {
         {
             self.items = value
                 .try_into()
-                .map_err(|e| format!("member `items` of `WorkspaceList`: {e}"));
+                .map_err(|e| format!("property `items` of `WorkspaceList`: {e}"));
             self
         }
 
@@ -56438,7 +56834,7 @@ pub mod builder {
         {
             self.limit = value
                 .try_into()
-                .map_err(|e| format!("member `limit` of `WorkspaceList`: {e}"));
+                .map_err(|e| format!("property `limit` of `WorkspaceList`: {e}"));
             self
         }
 
@@ -56450,7 +56846,7 @@ pub mod builder {
         {
             self.offset = value
                 .try_into()
-                .map_err(|e| format!("member `offset` of `WorkspaceList`: {e}"));
+                .map_err(|e| format!("property `offset` of `WorkspaceList`: {e}"));
             self
         }
 
@@ -56462,15 +56858,15 @@ pub mod builder {
         {
             self.total = value
                 .try_into()
-                .map_err(|e| format!("member `total` of `WorkspaceList`: {e}"));
+                .map_err(|e| format!("property `total` of `WorkspaceList`: {e}"));
             self
         }
 
-        /// Finishes the value.
+        /// Builds the value.
         ///
         /// # Errors
         ///
-        /// Names the first member that is required and was not set, or whose value does not fit.
+        /// Names the first property that is required but not set, or whose value is invalid.
         pub fn build(
             self,
         ) -> ::std::result::Result<super::WorkspaceList, super::error::ConversionError> {
@@ -56504,9 +56900,9 @@ pub mod builder {
     }
 }
 
-/// What a conversion into one of the types reports.
+/// Errors of conversions into the types.
 pub mod error {
-    /// Why a value cannot become the type: one sentence that names the member.
+    /// Why a value cannot be converted to the type: one sentence with the name of the property.
     pub struct ConversionError(::std::borrow::Cow<'static, str>);
     impl ::std::error::Error for ConversionError {}
     impl ::std::fmt::Display for ConversionError {
@@ -56548,7 +56944,7 @@ impl ::std::convert::From<&str> for SsoTarget {
 
 /// Status of an action item.
 ///
-/// The API may add values; one that is not listed here is kept as it came.
+/// The API may add values; an unknown value is kept unchanged.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 #[non_exhaustive]
 pub enum ActionItemStatus {
@@ -56575,7 +56971,7 @@ pub enum ActionItemStatus {
 );
 /// Status of an agenda item.
 ///
-/// The API may add values; one that is not listed here is kept as it came.
+/// The API may add values; an unknown value is kept unchanged.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 #[non_exhaustive]
 pub enum AgendaItemStatus {
@@ -56595,7 +56991,7 @@ pub enum AgendaItemStatus {
 );
 /// Type of an agenda item or a backlog item, since 1.10.
 ///
-/// The API may add values; one that is not listed here is kept as it came.
+/// The API may add values; an unknown value is kept unchanged.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 #[non_exhaustive]
 pub enum AgendaItemType {
@@ -56617,7 +57013,7 @@ pub enum AgendaItemType {
 );
 /// Who may see an attachment.
 ///
-/// The API may add values; one that is not listed here is kept as it came.
+/// The API may add values; an unknown value is kept unchanged.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 #[non_exhaustive]
 pub enum AttachmentAccessLevel {
@@ -56637,7 +57033,7 @@ pub enum AttachmentAccessLevel {
 );
 /// Whether an attachment is a file or a link.
 ///
-/// The API may add values; one that is not listed here is kept as it came.
+/// The API may add values; an unknown value is kept unchanged.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 #[non_exhaustive]
 pub enum AttachmentKind {
@@ -56654,7 +57050,7 @@ pub enum AttachmentKind {
 );
 /// What an automation does. The sources disagree about the values.
 ///
-/// The API may add values; one that is not listed here is kept as it came.
+/// The API may add values; an unknown value is kept unchanged.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 #[non_exhaustive]
 pub enum AutomationActionType {
@@ -56672,7 +57068,7 @@ pub enum AutomationActionType {
 );
 /// State of an automation.
 ///
-/// The API may add values; one that is not listed here is kept as it came.
+/// The API may add values; an unknown value is kept unchanged.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 #[non_exhaustive]
 pub enum AutomationStatus {
@@ -56689,7 +57085,7 @@ pub enum AutomationStatus {
 );
 /// What triggers an automation. The sources disagree about the values.
 ///
-/// The API may add values; one that is not listed here is kept as it came.
+/// The API may add values; an unknown value is kept unchanged.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 #[non_exhaustive]
 pub enum AutomationTrigger {
@@ -56717,7 +57113,7 @@ pub enum AutomationTrigger {
 );
 /// How an item got into the backlog.
 ///
-/// The API may add values; one that is not listed here is kept as it came.
+/// The API may add values; an unknown value is kept unchanged.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 #[non_exhaustive]
 pub enum BacklogOriginType {
@@ -56737,7 +57133,7 @@ pub enum BacklogOriginType {
 );
 /// Response of an attendee to the invitation.
 ///
-/// The API may add values; one that is not listed here is kept as it came.
+/// The API may add values; an unknown value is kept unchanged.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 #[non_exhaustive]
 pub enum CalendarAttendeeStatus {
@@ -56759,7 +57155,7 @@ pub enum CalendarAttendeeStatus {
 );
 /// Type of an attendee.
 ///
-/// The API may add values; one that is not listed here is kept as it came.
+/// The API may add values; an unknown value is kept unchanged.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 #[non_exhaustive]
 pub enum CalendarAttendeeType {
@@ -56779,7 +57175,7 @@ pub enum CalendarAttendeeType {
 );
 /// Status of a chat. Only an active chat accepts messages.
 ///
-/// The API may add values; one that is not listed here is kept as it came.
+/// The API may add values; an unknown value is kept unchanged.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 #[non_exhaustive]
 pub enum ChatSessionStatus {
@@ -56801,7 +57197,7 @@ pub enum ChatSessionStatus {
 ///
 /// The vendor does not document this schema (basis: the API description declares a string, the types of the vendor's SDK list the values).
 ///
-/// The API may add values; one that is not listed here is kept as it came.
+/// The API may add values; an unknown value is kept unchanged.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 #[non_exhaustive]
 pub enum ChatTurnErrorCode {
@@ -56823,7 +57219,7 @@ pub enum ChatTurnErrorCode {
 );
 /// Who wrote the turn.
 ///
-/// The API may add values; one that is not listed here is kept as it came.
+/// The API may add values; an unknown value is kept unchanged.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 #[non_exhaustive]
 pub enum ChatTurnRole {
@@ -56840,7 +57236,7 @@ pub enum ChatTurnRole {
 );
 /// Status of a turn.
 ///
-/// The API may add values; one that is not listed here is kept as it came.
+/// The API may add values; an unknown value is kept unchanged.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 #[non_exhaustive]
 pub enum ChatTurnStatus {
@@ -56862,7 +57258,7 @@ pub enum ChatTurnStatus {
 );
 /// State of a connection. The sources disagree about the values.
 ///
-/// The API may add values; one that is not listed here is kept as it came.
+/// The API may add values; an unknown value is kept unchanged.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 #[non_exhaustive]
 pub enum ConnectionStatus {
@@ -56884,7 +57280,7 @@ pub enum ConnectionStatus {
 );
 /// States by which the list can be filtered.
 ///
-/// The API may add values; one that is not listed here is kept as it came.
+/// The API may add values; an unknown value is kept unchanged.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 #[non_exhaustive]
 pub enum ConnectionStatusFilter {
@@ -56904,7 +57300,7 @@ pub enum ConnectionStatusFilter {
 );
 /// Format of a text for the assistant.
 ///
-/// The API may add values; one that is not listed here is kept as it came.
+/// The API may add values; an unknown value is kept unchanged.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 #[non_exhaustive]
 pub enum ContextSourceFormat {
@@ -56934,7 +57330,7 @@ pub enum ContextSourceFormat {
 );
 /// Error codes of `create_action_item` with status 400.
 ///
-/// The API may add values; one that is not listed here is kept as it came.
+/// The API may add values; an unknown value is kept unchanged.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 #[non_exhaustive]
 pub enum CreateActionItemErrorCode {
@@ -56952,7 +57348,7 @@ pub enum CreateActionItemErrorCode {
 );
 /// Error codes of the 400 response.
 ///
-/// The API may add values; one that is not listed here is kept as it came.
+/// The API may add values; an unknown value is kept unchanged.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 #[non_exhaustive]
 pub enum CreateAutomationErrorCode {
@@ -56970,7 +57366,7 @@ pub enum CreateAutomationErrorCode {
 );
 /// Error codes of the 400 response.
 ///
-/// The API may add values; one that is not listed here is kept as it came.
+/// The API may add values; an unknown value is kept unchanged.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 #[non_exhaustive]
 pub enum CreateIdpConfigErrorCode {
@@ -57011,7 +57407,7 @@ pub enum CreateIdpConfigErrorCode {
 );
 /// Only files can be uploaded.
 ///
-/// The API may add values; one that is not listed here is kept as it came.
+/// The API may add values; an unknown value is kept unchanged.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 #[non_exhaustive]
 pub enum CreateMeetingAttachmentFormKind {
@@ -57026,7 +57422,7 @@ pub enum CreateMeetingAttachmentFormKind {
 );
 /// Error codes of `create_meeting` with status 400.
 ///
-/// The API may add values; one that is not listed here is kept as it came.
+/// The API may add values; an unknown value is kept unchanged.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 #[non_exhaustive]
 pub enum CreateMeetingErrorCode {
@@ -57051,7 +57447,7 @@ pub enum CreateMeetingErrorCode {
 );
 /// Error codes of `create_meeting_from_calendar_event` with status 400.
 ///
-/// The API may add values; one that is not listed here is kept as it came.
+/// The API may add values; an unknown value is kept unchanged.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 #[non_exhaustive]
 pub enum CreateMeetingFromCalendarEventErrorCode {
@@ -57069,7 +57465,7 @@ pub enum CreateMeetingFromCalendarEventErrorCode {
 );
 /// Recommended action for a credential. The sources disagree about the values.
 ///
-/// The API may add values; one that is not listed here is kept as it came.
+/// The API may add values; an unknown value is kept unchanged.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 #[non_exhaustive]
 pub enum CredentialAdvice {
@@ -57093,7 +57489,7 @@ pub enum CredentialAdvice {
 );
 /// What was done with a credential.
 ///
-/// The API may add values; one that is not listed here is kept as it came.
+/// The API may add values; an unknown value is kept unchanged.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 #[non_exhaustive]
 pub enum CredentialAuditAction {
@@ -57122,7 +57518,7 @@ pub enum CredentialAuditAction {
 );
 /// Who did it.
 ///
-/// The API may add values; one that is not listed here is kept as it came.
+/// The API may add values; an unknown value is kept unchanged.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 #[non_exhaustive]
 pub enum CredentialAuditInitiator {
@@ -57142,7 +57538,7 @@ pub enum CredentialAuditInitiator {
 );
 /// State of a credential. The sources disagree about the values.
 ///
-/// The API may add values; one that is not listed here is kept as it came.
+/// The API may add values; an unknown value is kept unchanged.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 #[non_exhaustive]
 pub enum CredentialState {
@@ -57167,7 +57563,7 @@ pub enum CredentialState {
 );
 /// Type of a credential.
 ///
-/// The API may add values; one that is not listed here is kept as it came.
+/// The API may add values; an unknown value is kept unchanged.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 #[non_exhaustive]
 pub enum CredentialType {
@@ -57187,7 +57583,7 @@ pub enum CredentialType {
 );
 /// State of a domain verification.
 ///
-/// The API may add values; one that is not listed here is kept as it came.
+/// The API may add values; an unknown value is kept unchanged.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 #[non_exhaustive]
 pub enum DomainVerificationStatus {
@@ -57207,7 +57603,7 @@ pub enum DomainVerificationStatus {
 );
 /// Error code. New codes may appear at any time; the vendor's SDK, for example, also mentions `internal_error` and `rate_limited`. Operations with their own codes for 400 have their own list.
 ///
-/// The API may add values; one that is not listed here is kept as it came.
+/// The API may add values; an unknown value is kept unchanged.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 #[non_exhaustive]
 pub enum ErrorCode {
@@ -57302,7 +57698,7 @@ pub enum ErrorCode {
 );
 /// The schema `ExportMeetingTranscriptFormat`.
 ///
-/// The API may add values; one that is not listed here is kept as it came.
+/// The API may add values; an unknown value is kept unchanged.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 #[non_exhaustive]
 pub enum ExportMeetingTranscriptFormat {
@@ -57317,7 +57713,7 @@ pub enum ExportMeetingTranscriptFormat {
 );
 /// How a client gets tokens.
 ///
-/// The API may add values; one that is not listed here is kept as it came.
+/// The API may add values; an unknown value is kept unchanged.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 #[non_exhaustive]
 pub enum GrantType {
@@ -57337,7 +57733,7 @@ pub enum GrantType {
 );
 /// Error codes of the 400 response.
 ///
-/// The API may add values; one that is not listed here is kept as it came.
+/// The API may add values; an unknown value is kept unchanged.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 #[non_exhaustive]
 pub enum IdpDomainVerificationErrorCode {
@@ -57357,7 +57753,7 @@ pub enum IdpDomainVerificationErrorCode {
 );
 /// How email domains are checked.
 ///
-/// The API may add values; one that is not listed here is kept as it came.
+/// The API may add values; an unknown value is kept unchanged.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 #[non_exhaustive]
 pub enum IdpMode {
@@ -57374,7 +57770,7 @@ pub enum IdpMode {
 );
 /// Error codes of `link_calendar_event` with status 400.
 ///
-/// The API may add values; one that is not listed here is kept as it came.
+/// The API may add values; an unknown value is kept unchanged.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 #[non_exhaustive]
 pub enum LinkCalendarEventErrorCode {
@@ -57400,7 +57796,7 @@ pub enum LinkCalendarEventErrorCode {
 );
 /// Error codes of `list_action_items` with status 400.
 ///
-/// The API may add values; one that is not listed here is kept as it came.
+/// The API may add values; an unknown value is kept unchanged.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 #[non_exhaustive]
 pub enum ListActionItemsErrorCode {
@@ -57418,7 +57814,7 @@ pub enum ListActionItemsErrorCode {
 );
 /// Error codes of `list_calendar_events` with status 400.
 ///
-/// The API may add values; one that is not listed here is kept as it came.
+/// The API may add values; an unknown value is kept unchanged.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 #[non_exhaustive]
 pub enum ListCalendarEventsErrorCode {
@@ -57444,7 +57840,7 @@ pub enum ListCalendarEventsErrorCode {
 );
 /// Error codes of `list_meetings` with status 400.
 ///
-/// The API may add values; one that is not listed here is kept as it came.
+/// The API may add values; an unknown value is kept unchanged.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 #[non_exhaustive]
 pub enum ListMeetingsErrorCode {
@@ -57464,7 +57860,7 @@ pub enum ListMeetingsErrorCode {
 ///
 /// The vendor does not document this schema (basis: only the type in the vendor's SDK has it).
 ///
-/// The API may add values; one that is not listed here is kept as it came.
+/// The API may add values; an unknown value is kept unchanged.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 #[non_exhaustive]
 pub enum ManifestCanvasType {
@@ -57481,7 +57877,7 @@ pub enum ManifestCanvasType {
 );
 /// Format of a text.
 ///
-/// The API may add values; one that is not listed here is kept as it came.
+/// The API may add values; an unknown value is kept unchanged.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 #[non_exhaustive]
 pub enum ManifestContentFormat {
@@ -57503,7 +57899,7 @@ pub enum ManifestContentFormat {
 );
 /// How an action button delivers the text.
 ///
-/// The API may add values; one that is not listed here is kept as it came.
+/// The API may add values; an unknown value is kept unchanged.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 #[non_exhaustive]
 pub enum ManifestDeliveryMechanism {
@@ -57532,7 +57928,7 @@ pub enum ManifestDeliveryMechanism {
 );
 /// Level of detail of the notes of a meeting.
 ///
-/// The API may add values; one that is not listed here is kept as it came.
+/// The API may add values; an unknown value is kept unchanged.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 #[non_exhaustive]
 pub enum ManifestDetailLevel {
@@ -57552,7 +57948,7 @@ pub enum ManifestDetailLevel {
 );
 /// Type of a next step. The vendor's SDK has `AI` and `STANDARD`.
 ///
-/// The API may add values; one that is not listed here is kept as it came.
+/// The API may add values; an unknown value is kept unchanged.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 #[non_exhaustive]
 pub enum ManifestNextStepType {
@@ -57569,7 +57965,7 @@ pub enum ManifestNextStepType {
 );
 /// Who owns a toolkit. Default: `PUBLIC`.
 ///
-/// The API may add values; one that is not listed here is kept as it came.
+/// The API may add values; an unknown value is kept unchanged.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 #[non_exhaustive]
 pub enum ManifestOwnership {
@@ -57589,7 +57985,7 @@ pub enum ManifestOwnership {
 );
 /// Role in a meeting.
 ///
-/// The API may add values; one that is not listed here is kept as it came.
+/// The API may add values; an unknown value is kept unchanged.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 #[non_exhaustive]
 pub enum ManifestParticipantRole {
@@ -57606,7 +58002,7 @@ pub enum ManifestParticipantRole {
 );
 /// Where a shortcut is shown.
 ///
-/// The API may add values; one that is not listed here is kept as it came.
+/// The API may add values; an unknown value is kept unchanged.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 #[non_exhaustive]
 pub enum ManifestSurface {
@@ -57631,7 +58027,7 @@ pub enum ManifestSurface {
 );
 /// Level of detail of the notes of a meeting.
 ///
-/// The API may add values; one that is not listed here is kept as it came.
+/// The API may add values; an unknown value is kept unchanged.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 #[non_exhaustive]
 pub enum MeetingDetailLevel {
@@ -57651,7 +58047,7 @@ pub enum MeetingDetailLevel {
 );
 /// Status of a meeting.
 ///
-/// The API may add values; one that is not listed here is kept as it came.
+/// The API may add values; an unknown value is kept unchanged.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 #[non_exhaustive]
 pub enum MeetingStatus {
@@ -57675,7 +58071,7 @@ pub enum MeetingStatus {
 );
 /// Who owns a meeting template.
 ///
-/// The API may add values; one that is not listed here is kept as it came.
+/// The API may add values; an unknown value is kept unchanged.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 #[non_exhaustive]
 pub enum MeetingTemplateOwnership {
@@ -57699,7 +58095,7 @@ pub enum MeetingTemplateOwnership {
 );
 /// Role of a participant.
 ///
-/// The API may add values; one that is not listed here is kept as it came.
+/// The API may add values; an unknown value is kept unchanged.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 #[non_exhaustive]
 pub enum ParticipantRole {
@@ -57716,7 +58112,7 @@ pub enum ParticipantRole {
 );
 /// State of a partner app. Requests of a suspended or inactive app get 403.
 ///
-/// The API may add values; one that is not listed here is kept as it came.
+/// The API may add values; an unknown value is kept unchanged.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 #[non_exhaustive]
 pub enum PartnerAppStatus {
@@ -57736,7 +58132,7 @@ pub enum PartnerAppStatus {
 );
 /// What happens to waiting events.
 ///
-/// The API may add values; one that is not listed here is kept as it came.
+/// The API may add values; an unknown value is kept unchanged.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 #[non_exhaustive]
 pub enum PendingDisposition {
@@ -57753,7 +58149,7 @@ pub enum PendingDisposition {
 );
 /// A plan of Contio.
 ///
-/// The API may add values; one that is not listed here is kept as it came.
+/// The API may add values; an unknown value is kept unchanged.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 #[non_exhaustive]
 pub enum PlanType {
@@ -57775,7 +58171,7 @@ pub enum PlanType {
 );
 /// Error codes of the 400 response.
 ///
-/// The API may add values; one that is not listed here is kept as it came.
+/// The API may add values; an unknown value is kept unchanged.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 #[non_exhaustive]
 pub enum RotateApiKeyErrorCode {
@@ -57793,7 +58189,7 @@ pub enum RotateApiKeyErrorCode {
 );
 /// Error codes of the 400 response.
 ///
-/// The API may add values; one that is not listed here is kept as it came.
+/// The API may add values; an unknown value is kept unchanged.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 #[non_exhaustive]
 pub enum RotateClientSecretErrorCode {
@@ -57811,7 +58207,7 @@ pub enum RotateClientSecretErrorCode {
 );
 /// Error codes of the 400 response.
 ///
-/// The API may add values; one that is not listed here is kept as it came.
+/// The API may add values; an unknown value is kept unchanged.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 #[non_exhaustive]
 pub enum RotateWebhookSecretErrorCode {
@@ -57826,7 +58222,7 @@ pub enum RotateWebhookSecretErrorCode {
 );
 /// Error codes of the 400 response.
 ///
-/// The API may add values; one that is not listed here is kept as it came.
+/// The API may add values; an unknown value is kept unchanged.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 #[non_exhaustive]
 pub enum SetWebhookFilterErrorCode {
@@ -57844,7 +58240,7 @@ pub enum SetWebhookFilterErrorCode {
 );
 /// Sort order.
 ///
-/// The API may add values; one that is not listed here is kept as it came.
+/// The API may add values; an unknown value is kept unchanged.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 #[non_exhaustive]
 pub enum SortOrder {
@@ -57861,7 +58257,7 @@ pub enum SortOrder {
 );
 /// State of a login.
 ///
-/// The API may add values; one that is not listed here is kept as it came.
+/// The API may add values; an unknown value is kept unchanged.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 #[non_exhaustive]
 pub enum SsoSessionState {
@@ -57883,7 +58279,7 @@ pub enum SsoSessionState {
 );
 /// Type of the token.
 ///
-/// The API may add values; one that is not listed here is kept as it came.
+/// The API may add values; an unknown value is kept unchanged.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 #[non_exhaustive]
 pub enum TokenTypeHint {
@@ -57901,7 +58297,7 @@ pub enum TokenTypeHint {
 );
 /// Whether a workspace has a toolkit.
 ///
-/// The API may add values; one that is not listed here is kept as it came.
+/// The API may add values; an unknown value is kept unchanged.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 #[non_exhaustive]
 pub enum ToolkitInstallationState {
@@ -57919,7 +58315,7 @@ pub enum ToolkitInstallationState {
 );
 /// Who owns a toolkit.
 ///
-/// The API may add values; one that is not listed here is kept as it came.
+/// The API may add values; an unknown value is kept unchanged.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 #[non_exhaustive]
 pub enum ToolkitOwnership {
@@ -57936,7 +58332,7 @@ pub enum ToolkitOwnership {
 );
 /// How a new version is propagated to workspaces that have the toolkit.
 ///
-/// The API may add values; one that is not listed here is kept as it came.
+/// The API may add values; an unknown value is kept unchanged.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 #[non_exhaustive]
 pub enum ToolkitPropagation {
@@ -57956,7 +58352,7 @@ pub enum ToolkitPropagation {
 );
 /// State of a version.
 ///
-/// The API may add values; one that is not listed here is kept as it came.
+/// The API may add values; an unknown value is kept unchanged.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 #[non_exhaustive]
 pub enum ToolkitVersionStatus {
@@ -57976,7 +58372,7 @@ pub enum ToolkitVersionStatus {
 );
 /// Error codes of `update_action_item` or `replace_action_item` with status 400.
 ///
-/// The API may add values; one that is not listed here is kept as it came.
+/// The API may add values; an unknown value is kept unchanged.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 #[non_exhaustive]
 pub enum UpdateActionItemErrorCode {
@@ -57997,7 +58393,7 @@ pub enum UpdateActionItemErrorCode {
 );
 /// Error codes of the 400 response.
 ///
-/// The API may add values; one that is not listed here is kept as it came.
+/// The API may add values; an unknown value is kept unchanged.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 #[non_exhaustive]
 pub enum UpdateAppErrorCode {
@@ -58017,7 +58413,7 @@ pub enum UpdateAppErrorCode {
 );
 /// Error codes of the 400 response.
 ///
-/// The API may add values; one that is not listed here is kept as it came.
+/// The API may add values; an unknown value is kept unchanged.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 #[non_exhaustive]
 pub enum UpdateAppStatusErrorCode {
@@ -58035,7 +58431,7 @@ pub enum UpdateAppStatusErrorCode {
 );
 /// Error codes of the 400 response.
 ///
-/// The API may add values; one that is not listed here is kept as it came.
+/// The API may add values; an unknown value is kept unchanged.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 #[non_exhaustive]
 pub enum UpdateAutomationErrorCode {
@@ -58056,7 +58452,7 @@ pub enum UpdateAutomationErrorCode {
 );
 /// Error codes of the 400 response.
 ///
-/// The API may add values; one that is not listed here is kept as it came.
+/// The API may add values; an unknown value is kept unchanged.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 #[non_exhaustive]
 pub enum UpdateIdpConfigErrorCode {
@@ -58095,7 +58491,7 @@ pub enum UpdateIdpConfigErrorCode {
 );
 /// Error codes of `update_meeting` with status 400.
 ///
-/// The API may add values; one that is not listed here is kept as it came.
+/// The API may add values; an unknown value is kept unchanged.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 #[non_exhaustive]
 pub enum UpdateMeetingErrorCode {
@@ -58120,7 +58516,7 @@ pub enum UpdateMeetingErrorCode {
 );
 /// State of a delivery.
 ///
-/// The API may add values; one that is not listed here is kept as it came.
+/// The API may add values; an unknown value is kept unchanged.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 #[non_exhaustive]
 pub enum WebhookDeliveryStatus {
@@ -58142,7 +58538,7 @@ pub enum WebhookDeliveryStatus {
 );
 /// Name of a webhook event.
 ///
-/// The API may add values; one that is not listed here is kept as it came.
+/// The API may add values; an unknown value is kept unchanged.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 #[non_exhaustive]
 pub enum WebhookEventType {
@@ -58248,7 +58644,7 @@ pub enum WebhookEventType {
 );
 /// Type of a filter.
 ///
-/// The API may add values; one that is not listed here is kept as it came.
+/// The API may add values; an unknown value is kept unchanged.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 #[non_exhaustive]
 pub enum WebhookFilterType {
@@ -58265,7 +58661,7 @@ pub enum WebhookFilterType {
 );
 /// Type of the object that a workflow run is about.
 ///
-/// The API may add values; one that is not listed here is kept as it came.
+/// The API may add values; an unknown value is kept unchanged.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 #[non_exhaustive]
 pub enum WorkflowOriginatingType {
@@ -58282,7 +58678,7 @@ pub enum WorkflowOriginatingType {
 );
 /// Status of a workflow run.
 ///
-/// The API may add values; one that is not listed here is kept as it came.
+/// The API may add values; an unknown value is kept unchanged.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 #[non_exhaustive]
 pub enum WorkflowRunStatus {
@@ -58308,7 +58704,7 @@ pub enum WorkflowRunStatus {
 );
 /// What started a workflow run.
 ///
-/// The API may add values; one that is not listed here is kept as it came.
+/// The API may add values; an unknown value is kept unchanged.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 #[non_exhaustive]
 pub enum WorkflowRunTrigger {
@@ -58325,7 +58721,7 @@ pub enum WorkflowRunTrigger {
 );
 /// Role of a user in a workspace.
 ///
-/// The API may add values; one that is not listed here is kept as it came.
+/// The API may add values; an unknown value is kept unchanged.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 #[non_exhaustive]
 pub enum WorkspaceRole {

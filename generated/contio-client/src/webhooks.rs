@@ -17,8 +17,8 @@ pub static SIGNATURE: SignatureScheme = SignatureScheme::hmac_sha256(
     .optional_prefix("sha256=")
     .timestamp_header("X-Contio-Timestamp")
     .tolerance(300u64);
-/// Verifies deliveries that are signed as [`SIGNATURE`] says, with any of the secrets:
-/// give the old one and the new one while a secret is replaced.
+/// Verifies deliveries with the scheme of [`SIGNATURE`], and any of the secrets:
+/// give the old and the new one during a rotation.
 ///
 /// # Errors
 ///
@@ -31,19 +31,19 @@ where
     Verifier::new(&SIGNATURE, secrets)
 }
 
-/// How deliveries are signed in the alternative `body-only`, for [`Verifier::new`].
+/// How deliveries are signed with the alternative `body-only`, for [`Verifier::new`].
 pub static SIGNATURE_BODY_ONLY: SignatureScheme = SignatureScheme::hmac_sha256(
         "X-Contio-Signature",
     )
     .prefix("sha256=");
-/// Where deliveries say what they are about.
+/// Where deliveries have the name, id and time of their event.
 pub static ENVELOPE: Envelope = Envelope::new()
     .name(Place::Member("/event_type"))
     .id(Place::Member("/event_id"))
     .time(Place::Member("/timestamp"));
-/// What the API tells of by itself: one variant an event, with its payload.
+/// The webhook events: one variant for each event, with its payload.
 ///
-/// The API may add events; one that the document does not know keeps its name and its JSON.
+/// The API may add events; an unknown event keeps its name and its JSON.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum Event {
@@ -189,12 +189,12 @@ pub enum Event {
     ///
     /// `workflow.task.resolved` on the wire.
     WorkflowTaskResolved(types::WorkflowTaskResolvedEvent),
-    /// An event that the document does not know.
+    /// An event that is not in the document.
     Unknown(UnknownEvent),
 }
 
 impl Event {
-    /// The names of the events that the document knows.
+    /// The names of all events in the document.
     pub const NAMES: &'static [&'static str] = &[
         "action_button.triggered",
         "action_item.completed",
@@ -236,8 +236,7 @@ impl Event {
     ///
     /// # Errors
     ///
-    /// When the payload is not what the document says; an event that the document does not
-    /// know is no error.
+    /// When the payload does not match the document. An unknown event is not an error.
     pub fn parse(delivery: &Delivery<'_>) -> Result<Received<Self>, WebhookError> {
         delivery.event()
     }

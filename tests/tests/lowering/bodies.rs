@@ -227,7 +227,7 @@ async fn a_required_body_that_was_not_set_is_refused_before_sending() {
     assert!(
         error
             .to_string()
-            .contains("member `amount` of `Price` is required"),
+            .contains("property `amount` of `Price` is required"),
         "{error}"
     );
     assert_eq!(server.count(), 0);

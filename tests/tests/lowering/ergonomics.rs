@@ -126,7 +126,8 @@ async fn the_environment_can_set_them() {
     assert_eq!(sent.header("x-client-timezone").unwrap(), "Asia/Tokyo");
     assert_eq!(sent.header("x-depth").unwrap(), "2");
     let told = run("deep").await;
-    let reason = "the environment variable CLIENT_DEFAULTS_DEPTH is no value that the API takes";
+    let reason =
+        "the environment variable CLIENT_DEFAULTS_DEPTH has a value that the API does not accept";
     assert!(told.contains(reason), "{told}");
     assert_eq!(server.count(), 1);
 }

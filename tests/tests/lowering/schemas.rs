@@ -206,12 +206,18 @@ async fn limits_hold_for_what_is_sent_only() {
         let error = NewWord::try_from(builder).unwrap_err().to_string();
         assert!(error.contains(words), "{error}");
     };
-    refused(NewWord::builder().text("ab"), "member `text` of `NewWord`");
+    refused(
+        NewWord::builder().text("ab"),
+        "property `text` of `NewWord`",
+    );
     refused(
         NewWord::builder().text("toolong"),
-        "member `text` of `NewWord`",
+        "property `text` of `NewWord`",
     );
-    refused(NewWord::builder().text("ABC"), "member `text` of `NewWord`");
+    refused(
+        NewWord::builder().text("ABC"),
+        "property `text` of `NewWord`",
+    );
     assert!("abcd".parse::<NewWordNick>().is_err());
     assert!("a".parse::<NewWordCodes>().is_err());
     assert!(NewWordLevels::try_from(3).is_err());

@@ -50,19 +50,20 @@ fn scopes(context: &Context<'_>, object: &Value) -> Option<String> {
         [] => None,
         [one] => Some(format!("The token needs the scope {}.", code(one))),
         all => Some(format!(
-            "The token needs the scopes {}, all of them.",
+            "The token needs all of the scopes {}.",
             list(all, "and")
         )),
     }
 }
 
 fn trust(object: &Value) -> Option<String> {
-    (object["x-trusted-only"] == true).then(|| "Only trusted applications may call it.".to_owned())
+    (object["x-trusted-only"] == true)
+        .then(|| "Only trusted applications may call this operation.".to_owned())
 }
 
 fn whole(object: &Value) -> Option<String> {
     (object["x-replaces-whole"] == true).then(|| {
-        "Replaces the whole: what the body leaves out is deleted. Read, change, write back."
+        "Replaces the whole resource: omitted properties are deleted. Read it, change it, and send it back."
             .to_owned()
     })
 }
@@ -71,7 +72,7 @@ fn turns(object: &Value) -> Option<String> {
     let keys = strings(&object["x-serialize-by"]);
     let same = list(&keys, "and");
     (!keys.is_empty())
-        .then(|| format!("Calls with the same {same} wait for each other in this client."))
+        .then(|| format!("This client sends calls with the same {same} one after another."))
 }
 
 fn repeats(object: &Value) -> Option<String> {
@@ -79,15 +80,12 @@ fn repeats(object: &Value) -> Option<String> {
         object["x-retry"].as_str(),
         object["x-idempotency-key"].as_str(),
     ) {
-        (Some("never"), _) => {
-            Some("Never repeated by this client: a repeat is not safe.".to_owned())
+        (Some("never"), _) => Some("Never retried: a retry is not safe.".to_owned()),
+        (Some("always"), _) => {
+            Some("Retried on transient failures: the API makes retries safe.".to_owned())
         }
-        (Some("always"), _) => Some(
-            "Repeated by this client after what may pass: the API lets a repeat do no harm."
-                .to_owned(),
-        ),
         (_, Some(header)) => Some(format!(
-            "A repeat is safe: all attempts of a call carry the same random {}.",
+            "Retries are safe: all attempts of a call send the same random {}.",
             code(header)
         )),
         _ => None,
@@ -109,7 +107,7 @@ fn limit(context: &Context<'_>, method: &Method) -> Option<String> {
         .filter(covers)
         .max_by_key(|class| class["pathPrefix"].as_str().map(str::len))?;
     Some(format!(
-        "Counts towards the limit {}: {} requests in {} seconds per {}.",
+        "Rate limit {}: {} requests in {} seconds per {}.",
         code(class["name"].as_str()?),
         class["requests"],
         class["window"],

@@ -91,7 +91,7 @@ fn complete_impl(context: &Context<'_>, method: &Method, item: &mut ItemImpl) ->
             "body" if has_body => complete_body(context, method, function, typed_body),
             "body_map" if has_body => set_doc(
                 &mut function.attrs,
-                "Changes the request body with its builder, starting from what was set before.",
+                "Changes the request body with its builder, starting from the current value.",
             ),
             name => {
                 let text = docs.get(name).cloned().unwrap_or_default();
@@ -109,7 +109,7 @@ fn complete_impl(context: &Context<'_>, method: &Method, item: &mut ItemImpl) ->
         }
     }
     item.items.push(parse_quote! {
-        /// Sets options of this call only, such as its timeout or its repeats.
+        /// Sets options for this call only, such as its timeout or its retries.
         pub fn with_options(mut self, options: CallOptions) -> Self {
             self.call_options = options;
             self
@@ -120,7 +120,7 @@ fn complete_impl(context: &Context<'_>, method: &Method, item: &mut ItemImpl) ->
     }
     let operation = format_ident!("{}", naming::shouty(&method.name));
     item.items.push(parse_quote! {
-        /// What the document says of this operation.
+        /// Metadata of this operation.
         pub fn operation(&self) -> &'static ::openapi_client_runtime::Operation {
             &crate::operations::#operation
         }
@@ -156,8 +156,8 @@ fn parameter_docs(context: &Context<'_>, method: &Method) -> BTreeMap<String, St
             text.push_str(&format!("\n\n{sent}"));
             if let Some(setting) = defaults::setting(&object) {
                 text.push_str(&format!(
-                    " Without it the client's own value is sent, if \
-                     [`{0}`](crate::ClientBuilder::{0}) was given one.",
+                    " If not set, the value of [`{0}`](crate::ClientBuilder::{0}) is sent, if there is \
+                     one.",
                     naming::snake(setting)
                 ));
             }
@@ -311,7 +311,7 @@ impl VisitMut for Timestamps {
 /// `send`: the table instead of hooks, and the operation in every error.
 fn complete_send(method: &Method, function: &mut ImplItemFn) -> Result<(), Error> {
     let text = format!(
-        "Sends {} and decodes the answer.",
+        "Sends {} and decodes the response.",
         code(&method.request_line())
     );
     set_doc(&mut function.attrs, &text);
@@ -550,7 +550,7 @@ impl VisitMut for Messages {
             .replace("crate::types::", "")
             .replace("types::", "");
         *literal = syn::LitStr::new(
-            &format!("{}: the value cannot become a `{ty}`", self.what),
+            &format!("{}: the value cannot be converted to `{ty}`", self.what),
             literal.span(),
         );
     }

@@ -83,9 +83,9 @@ pub(super) fn module(context: &Context<'_>, builders: &[Item]) -> Result<TokenSt
 
             #(#with_settings)*
 
-            /// Starts a call that the document does not know, with everything that other calls
-            /// have: credentials, repeats, limits, errors. `path` stands below the base URL and
-            /// begins with a slash.
+            /// Starts a request for an endpoint that the document does not list, with the
+            /// credentials, retries, limits and errors of all other calls. `path` is relative to
+            /// the base URL and starts with a slash.
             pub fn request(
                 &self,
                 method: ::openapi_client_runtime::Method,
@@ -198,7 +198,7 @@ fn environment_enum(environments: &[Environment]) -> TokenStream {
     let urls: Vec<_> = environments.iter().map(|e| &e.url).collect();
     let names: Vec<_> = environments.iter().map(|e| &e.wire).collect();
     quote! {
-        /// Where the API runs.
+        /// The environments of the API.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
         #[non_exhaustive]
         pub enum Environment {
@@ -209,7 +209,7 @@ fn environment_enum(environments: &[Environment]) -> TokenStream {
             /// All environments of the document.
             pub const ALL: &'static [Self] = &[#(Self::#variants),*];
 
-            /// The address that calls start with.
+            /// The base URL of this environment.
             pub const fn base_url(self) -> &'static str {
                 match self {
                     #(Self::#variants => #urls,)*
@@ -242,7 +242,7 @@ fn builder(
         .map(|scheme| env_credential(scheme, &schemes));
     let environment = (!environments.is_empty()).then(|| {
         quote! {
-            /// Chooses one of the addresses that the document names.
+            /// Uses one of the servers in the document.
             pub fn environment(self, environment: Environment) -> Self {
                 self.base_url(environment.base_url())
             }
@@ -279,9 +279,9 @@ fn builder(
         impl ClientBuilder {
             #environment
 
-            /// Sets the address that calls start with, for custom hosts and tests.
+            /// Sets the base URL, for custom hosts and tests.
             ///
-            /// `http://` is refused but for loopback addresses, see
+            /// `http://` is refused except for loopback addresses, see
             /// [`allow_insecure_http`](Self::allow_insecure_http).
             pub fn base_url(mut self, url: impl Into<String>) -> Self {
                 self.core = self.core.base_url(url);
@@ -292,12 +292,12 @@ fn builder(
             #(#own)*
             #setters
 
-            /// Takes what the environment sets, see [`Client::from_env`]; what is not
-            /// set there stays as it is.
+            /// Reads the environment variables of [`Client::from_env`]; settings without a
+            /// variable stay unchanged.
             ///
             /// # Errors
             ///
-            /// [`BuildError`] when a variable is not Unicode, or has a value that cannot be used.
+            /// [`BuildError`] when a variable is not valid Unicode, or its value cannot be used.
             #[allow(clippy::wrong_self_convention, unused_mut)]
             pub fn from_env(mut self) -> Result<Self, BuildError> {
                 #env_environment
@@ -309,11 +309,11 @@ fn builder(
                 Ok(self)
             }
 
-            /// Finishes the client.
+            /// Builds the client.
             ///
             /// # Errors
             ///
-            /// [`BuildError`] when no address was given, or a value given cannot be used.
+            /// [`BuildError`] when no base URL is set, or a value cannot be used.
             pub fn build(self) -> Result<Client, BuildError> {
                 Ok(Client { core: self.core.build()? })
             }
@@ -344,7 +344,7 @@ fn credential_method(scheme: &Scheme) -> TokenStream {
         }
     };
     let own = code(name);
-    let mut text = format!("Signs calls with {what}, the scheme {own} of the document.");
+    let mut text = format!("Authenticates calls with {what}: the scheme {own} of the document.");
     if let Some(description) = &scheme.description {
         text.push_str(&format!("\n\n{description}"));
     }
@@ -420,7 +420,7 @@ fn from_env_doc(context: &Context<'_>, environments: &[Environment]) -> Vec<Attr
         text.push_str(&format!("- {name}: {meaning}\n"));
     }
     text.push_str(
-        "\n# Errors\n\n[`BuildError`] when no address is set, or a value cannot be used.",
+        "\n# Errors\n\n[`BuildError`] when no base URL is set, or a value cannot be used.",
     );
     prose::doc(&text)
 }
@@ -437,7 +437,7 @@ fn env_variables(context: &Context<'_>, environments: &[Environment]) -> Vec<(St
     }
     variables.push((
         "BASE_URL".to_owned(),
-        "an address; wins over an environment.".to_owned(),
+        "a base URL; overrides the environment.".to_owned(),
     ));
     let schemes = schemes(context.root);
     for scheme in &schemes {
@@ -529,13 +529,13 @@ fn method_doc(context: &Context<'_>, method: &Method, object: &Value) -> String 
     text.push_str(&access::section(context, method, object));
     if Paging::of(context, method).is_some() {
         text.push_str(&format!(
-            "\n\nThe list comes in pages: [`stream`](builder::{}::stream) gives the items of all.",
+            "\n\nThe list has pages: [`stream`](builder::{}::stream) returns the items of all pages.",
             naming::pascal(&method.name)
         ));
     }
     if Follow::of(context, method).is_some() {
         text.push_str(&format!(
-            "\n\nThe answer may lead to another resource: [`follow`](builder::{}::follow) goes on to it.",
+            "\n\nThe response may refer to another resource: [`follow`](builder::{}::follow) fetches it.",
             naming::pascal(&method.name)
         ));
     }
@@ -561,7 +561,7 @@ fn inferred_answers(context: &Context<'_>, object: &Value) -> String {
         .filter(|(_, response)| provenance::is_inferred(response))
         .map(|(status, response)| {
             format!(
-                "\n\n**Inferred:** the answer {status}{}.",
+                "\n\n**Inferred:** the response {status}{}.",
                 provenance::basis(response)
             )
         });

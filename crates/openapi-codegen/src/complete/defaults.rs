@@ -169,7 +169,7 @@ impl Default<'_> {
             if let Some(value) = self.core.env(#suffix)? {
                 let value: #ty = value
                     .parse()
-                    .map_err(|_| self.core.env_error(#suffix, "is no value that the API takes"))?;
+                    .map_err(|_| self.core.env_error(#suffix, "has a value that the API does not accept"))?;
                 self = self.#method(value);
             }
         })
@@ -206,7 +206,7 @@ pub(super) fn readme_section(context: &Context<'_>) -> String {
         return rows;
     }
     format!(
-        "## Set once for all calls\n\nThe builder of the client takes these once; a call can set its own, and \
-         `client.with_..(..)` gives a clone with another value.\n\n| setting | header | meaning |\n| --- | --- | --- |\n{rows}\n"
+        "## Set once for all calls\n\nSet these once on the client builder. A call can override them, and \
+         `client.with_..(..)` returns a clone with another value.\n\n| setting | header | meaning |\n| --- | --- | --- |\n{rows}\n"
     )
 }

@@ -92,10 +92,10 @@ fn field(builders: &[Item], item: &ItemImpl, follow: &Follow<'_>) -> Option<Fiel
 fn method_of(follow: &Follow<'_>, item: &ItemImpl) -> Item {
     let (generics, builder) = (&item.generics, &item.self_ty);
     let text = doc(&format!(
-        "Goes on to what the answer leads to: while the answer has {}, the request is sent again \
-         with it as {}. Up to five times, unless \
-         [`at_most`](openapi_client_runtime::Follow::at_most) says otherwise; a way that goes in a \
-         circle is an error. [`send`](Self::send) gives the first answer as it is.",
+        "Fetches the resource that the response refers to: while the response has {}, the request \
+         is sent again with this value as {}, at most five times by default (see \
+         [`at_most`](openapi_client_runtime::Follow::at_most)). A loop is an error. \
+         [`send`](Self::send) returns the first response.",
         code(&follow.member.trim_start_matches('/').replace('/', ".")),
         code(follow.parameter.object["name"].as_str().unwrap_or_default()),
     ));
@@ -125,7 +125,7 @@ fn implementation(
     let lead = borrowed(&hops);
     let ty = &field.ty;
     let wrap = field.optional.then(|| quote!(.map(Some)));
-    let message = format!("parameter `{ident}`: what the answer leads to is no value for it");
+    let message = format!("parameter `{ident}`: the value in the response is not valid for it");
     Some(parse_quote! {
         impl #generics ::openapi_client_runtime::Leads for #builder {
             type Value = #value;

@@ -57,7 +57,7 @@ impl Guide {
         });
         let pages: Vec<String> = self.0.iter().map(Page::module).collect();
         format!(
-            "/// How to use what is here, page by page.\n///\n{contents}pub mod guide {{\n{}}}\n\n",
+            "/// Guides for this crate.\n///\n{contents}pub mod guide {{\n{}}}\n\n",
             pages.join("\n"),
         )
     }

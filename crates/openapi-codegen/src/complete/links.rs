@@ -191,7 +191,7 @@ fn link_type(name: &str, link: &Value) -> TokenStream {
 
         #(#docs)*
         #[derive(Clone, Debug)]
-        #[must_use = "it is no link until `url` is called"]
+        #[must_use = "it does nothing until `url` is called"]
         pub struct #ty(WebLink);
 
         impl #ty {
@@ -202,7 +202,7 @@ fn link_type(name: &str, link: &Value) -> TokenStream {
             ///
             /// # Errors
             ///
-            /// [`WebLinkError`] when a value is empty that the link needs, or would lead elsewhere.
+            /// [`WebLinkError`] when a required value is empty, or a value would change the target.
             pub fn url(&self) -> Result<Url, WebLinkError> {
                 self.0.url()
             }
@@ -267,7 +267,7 @@ fn link_doc(name: &str, link: &Value) -> String {
 }
 
 fn new_doc(required: &[&Parameter<'_>]) -> String {
-    let mut text = "Starts the link.".to_owned();
+    let mut text = "Starts building the link.".to_owned();
     let given = required.iter().filter(|parameter| parameter.only.is_none());
     let lines: Vec<String> = given
         .map(|parameter| format!("- `{}`: {}", parameter.ident, parameter.short_doc()))
@@ -293,7 +293,7 @@ fn known(link: &str, parameter: &Parameter<'_>) -> Vec<syn::Item> {
         default: None,
     };
     let doc = format!(
-        "What {} of the link {} may be.\n\nOther values can be given as text.",
+        "Values of {} in the link {}.\n\nOther values can be given as strings.",
         code(parameter.name),
         code(link)
     );
@@ -325,9 +325,9 @@ fn example(context: &Context<'_>) -> Option<String> {
 
 /// The documentation of the module in a crate, with an example.
 pub(super) fn module_doc(context: &Context<'_>) -> String {
-    let mut text = "Links that a person follows in a browser or an app.\n\n\
-        Each value is percent-encoded in its place, so that a link leads where its template says \
-        whatever the values are; optional values that are empty are left out."
+    let mut text = "Links for people, to open in a browser or an app.\n\n\
+        Each value is percent-encoded for its place in the template, so no value can change the \
+        target of a link. Empty optional values are omitted."
         .to_owned();
     if let Some(example) = example(context) {
         let module = context.settings.module_name();
@@ -363,7 +363,7 @@ pub(super) fn readme_section(context: &Context<'_>) -> String {
         })
         .collect();
     format!(
-        "## Links for people\n\nThe module `links` makes links for a browser or an app; each value is encoded in its \
-         place.\n\n| link | what it opens | template |\n| --- | --- | --- |\n{rows}\n"
+        "## Links for people\n\nThe module `links` builds links for a browser or an app. Each value is \
+         percent-encoded.\n\n| link | what it opens | template |\n| --- | --- | --- |\n{rows}\n"
     )
 }

@@ -46,29 +46,29 @@ pub(super) fn module(context: &Context<'_>) -> TokenStream {
             }
         }
 
-        /// Starts a mock server as `set_up` says, such as with another seed.
+        /// Starts a mock server with the settings of `set_up`, such as another seed.
         ///
         /// # Errors
         ///
-        /// [`StartError`] when the server cannot start as it is set up.
+        /// [`StartError`] when the server cannot start with these settings.
         pub async fn try_start(
             set_up: impl FnOnce(MockServerBuilder) -> MockServerBuilder,
         ) -> Result<Server, StartError> {
             let document = Document::bundled(crate::DOCUMENT)
-                .expect("the document was valid when this crate was made of it");
+                .expect("the document was valid when this crate was generated");
             let builder = MockServer::builder().mount("", document);
             let server = set_up(builder).start().await?;
             Ok(Server { server })
         }
 
-        /// A running mock server, with everything that [`MockServer`] can do. Dropping it ends it.
+        /// A running mock server, with all methods of [`MockServer`]. Dropping it stops it.
         #[derive(Debug)]
         pub struct Server {
             server: MockServer,
         }
 
         impl Server {
-            /// A client of this server, with good credentials.
+            /// A client of this server, with valid credentials.
             ///
             /// # Panics
             ///
@@ -124,9 +124,9 @@ fn setter(scheme: &Scheme) -> TokenStream {
 
 pub(super) fn readme_section(module: &str) -> String {
     format!(
-        "## Without an account\n\nWith the feature `mock`, `{module}::mock::start().await` is a server in your own process that behaves\n\
-         as the document says, and its `client()` a client that it lets in: for tests, and for a first look. To programs in\n\
-         any language `openapi-mock openapi.json` serves the same, as a command.\n\n"
+        "## Without an account\n\nWith the feature `mock`, `{module}::mock::start().await` starts a server in your own process that\n\
+         behaves as the document says. Its `client()` is a client with valid credentials: for tests, and for a first look. For\n\
+         programs in other languages, the command `openapi-mock openapi.json` starts the same server.\n\n"
     )
 }
 

@@ -131,8 +131,8 @@ fn method_doc(context: &Context<'_>, scheme: &Scheme, oauth: &OAuth) -> String {
         flows.push("client credentials");
     }
     let mut text = format!(
-        "Gets tokens for the scheme {} by OAuth 2.0 ({}).\n\nIt has the settings of this builder as \
-         they are now, without its credentials: set the address first.\n\n",
+        "Gets tokens for the scheme {} with OAuth 2.0 ({}).\n\nIt copies the current settings of \
+         this builder, without its credentials: set the base URL first.\n\n",
         code(&scheme.name),
         flows.join(" and "),
     );
@@ -148,8 +148,8 @@ fn method_doc(context: &Context<'_>, scheme: &Scheme, oauth: &OAuth) -> String {
         text.push('\n');
     }
     text.push_str(
-        "# Errors\n\n[`BuildError`] when no address was given, the configuration cannot be used, or an \
-         endpoint would get secrets in the clear.\n\n",
+        "# Errors\n\n[`BuildError`] when no base URL is set, the configuration cannot be used, or \
+         secrets would be sent unencrypted.\n\n",
     );
     text.push_str(&format!(
         "# Example\n\n```no_run\n# async fn run() -> Result<(), Box<dyn std::error::Error>> {{\n{}# Ok(())\n# }}\n```",
@@ -229,7 +229,7 @@ fn program(example: &str) -> String {
         .collect();
     format!(
         "{imports}\n\n#[tokio::main(flavor = \"current_thread\")]\nasync fn main() -> Result<(), Box<dyn std::error::Error>> {{\n\
-         {steps}    // `client` signs its calls with the session from here on.\n    let _ = client;\n    Ok(())\n}}\n"
+         {steps}    // From here on, `client` authenticates its calls with the session.\n    let _ = client;\n    Ok(())\n}}\n"
     )
 }
 
@@ -244,8 +244,8 @@ pub(super) fn readme_section(context: &Context<'_>) -> String {
     };
     let example = program(&example(context, scheme, oauth));
     format!(
-        "## Sign in\n\nThe client gets its tokens by OAuth 2.0 itself. A session renews them before they end and when the \
-         server refuses them, once\nfor all calls that wait, and keeps them in a store: in memory, in a file (feature \
-         `token-file`), or in your own.\n\n```rust,no_run\n{example}```\n\n"
+        "## Sign in\n\nThe client can get its tokens with OAuth 2.0 itself. A session renews them before they expire and \
+         when the server\nrejects them, once for all waiting calls. It keeps them in a store: in memory, in a file \
+         (feature `token-file`), or in\nyour own store.\n\n```rust,no_run\n{example}```\n\n"
     )
 }

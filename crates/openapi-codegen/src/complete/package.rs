@@ -114,12 +114,12 @@ fn lib(context: &Context<'_>, guide: &Guide, readme: &str) -> String {
     let document = "pub const DOCUMENT: &str = include_str!(\"../openapi.json\");";
     format!(
         "{RUST_HEADER}{}#![cfg_attr(docsrs, feature(doc_cfg))]\n#![forbid(unsafe_code)]\n#![warn(missing_docs)]\n\n\
-         /// Request builders, one an operation.\n#[allow(clippy::all, clippy::pedantic)]\n#[rustfmt::skip]\npub mod builder;\n\
+         /// Request builders, one for each operation.\n#[allow(clippy::all, clippy::pedantic)]\n#[rustfmt::skip]\npub mod builder;\n\
          #[rustfmt::skip]\nmod client;\n\
-         /// What the document says of each operation.\n#[allow(clippy::all, clippy::pedantic)]\n#[rustfmt::skip]\npub mod operations;\n\
-         /// Types of requests and answers.\n#[allow(clippy::all, clippy::pedantic, irrefutable_let_patterns)]\n#[rustfmt::skip]\npub mod types;\n\n\
+         /// Metadata of each operation.\n#[allow(clippy::all, clippy::pedantic)]\n#[rustfmt::skip]\npub mod operations;\n\
+         /// Types of requests and responses.\n#[allow(clippy::all, clippy::pedantic, irrefutable_let_patterns)]\n#[rustfmt::skip]\npub mod types;\n\n\
          {}{}{}#[rustfmt::skip]\n{}\n\
-         /// The OpenAPI document that this crate was made from{}, as JSON.\n{document}\n",
+         /// The OpenAPI document from which this crate was generated{}, as JSON.\n{document}\n",
         crate_doc(context, readme),
         links_module(context),
         feature_modules(context),
@@ -267,7 +267,7 @@ fn features(context: &Context<'_>) -> String {
 }
 
 const FEATURES: &str = "\
-# Replies compressed by gzip or brotli; limits count what comes out.
+# Responses compressed with gzip or brotli; size limits apply after decompression.
 compression = [\"openapi-client-runtime/compression\"]
 # TLS by rustls, with the roots of the operating system.
 rustls = [\"openapi-client-runtime/rustls\"]
@@ -559,8 +559,8 @@ fn lists_section(context: &Context<'_>, module: &str) -> String {
         String::new()
     };
     format!(
-        "## Lists\n\nRequests of lists that come in pages have `stream()` and `pages()` beside `send()`. They fetch one page after\n\
-         another, lose nothing where a page is short or a total is wrong, and can be taken up where they were left:\n\n\
+        "## Lists\n\nRequests for lists with pages have `stream()` and `pages()` in addition to `send()`. They fetch one page after\n\
+         another, also if a page is short or a total is wrong, and can be resumed where they stopped:\n\n\
          ```rust,no_run\n{types}{}\n```\n\n",
         program.trim_end(),
     )
@@ -582,8 +582,8 @@ fn follow_section(context: &Context<'_>, module: &str) -> String {
         Err(_) => program,
     };
     format!(
-        "## Resources that moved\n\nSome answers only name another resource. The requests of these have `follow()`, which goes on\n\
-         to it, up to a bound and never in a circle; `send()` gives the answer as it is:\n\n\
+        "## Resources that moved\n\nSome responses only refer to another resource. Their requests have `follow()`, which fetches it,\n\
+         with a limit and without loops; `send()` returns the first response:\n\n\
          ```rust,no_run\n{}\n```\n\n",
         program.trim_end(),
     )
@@ -591,12 +591,12 @@ fn follow_section(context: &Context<'_>, module: &str) -> String {
 
 const ERRORS: &str = "## Errors
 
-Every call ends with an answer or with an [`Error`](https://docs.rs/openapi-client-runtime), which says what
-happened without ever printing a secret: `status()`, `code()`, `message()`, `request_id()`, `retry_after()`, the
+Every call returns a response or an [`Error`](https://docs.rs/openapi-client-runtime), which says what
+happened and never prints a secret: `status()`, `code()`, `message()`, `request_id()`, `retry_after()`, the
 decoded `body()`, and `is_timeout()`, `is_unauthorized()`, `is_not_found()`, `is_conflict()`, `is_refused()` and
-others. A call that cannot succeed, for want of a credential for example, is refused before anything is sent.
+others. A call that cannot succeed, for example because a credential is missing, is refused before anything is sent.
 
-The table [`operations`](https://docs.rs/{crate}/latest/{module}/operations/) says for each operation what it needs and what may come back.
+The table [`operations`](https://docs.rs/{crate}/latest/{module}/operations/) says for each operation what it needs and which responses are possible.
 
 ";
 
@@ -606,7 +606,7 @@ const FEATURE_TABLE: &str = "## Cargo features
 | --- | --- | --- |
 | `rustls` | yes | TLS by rustls |
 | `native-tls` | no | TLS by the operating system's library |
-| `compression` | yes | replies compressed by gzip or brotli |
+| `compression` | yes | responses compressed with gzip or brotli |
 | `tracing` | yes | a `tracing` span for each call, without bodies and secrets |
 | `schemars` | no | `schemars::JsonSchema` for every type |
 ";

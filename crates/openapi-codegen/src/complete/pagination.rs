@@ -105,16 +105,16 @@ impl<'a> Paging<'a> {
         match (number("default"), number("maximum")) {
             (Some(default), Some(most)) => {
                 format!(
-                    " A page has {default} items unless {setter} says otherwise, at most {most}."
+                    " A page has {default} items by default; {setter} changes this, up to {most}."
                 )
             }
             (Some(default), None) => {
-                format!(" A page has {default} items unless {setter} says otherwise.")
+                format!(" A page has {default} items by default; {setter} changes this.")
             }
             (None, Some(most)) => {
-                format!(" {setter} says how many items a page has, at most {most}.")
+                format!(" {setter} sets the page size, up to {most}.")
             }
-            (None, None) => format!(" {setter} says how many items a page has."),
+            (None, None) => format!(" {setter} sets the page size."),
         }
     }
 }
@@ -168,12 +168,14 @@ fn streams(
 fn methods_of(paging: &Paging<'_>, item: &ItemImpl) -> Item {
     let (generics, builder) = (&item.generics, &item.self_ty);
     let stream = doc(&format!(
-        "Sends the request again and again, and gives the items of all pages in the order of the \
-         server.{}\n\nA list can be taken up where it was left: see \
+        "Fetches one page after another, and returns the items of all pages in the order of the \
+         server.{}\n\nA list can be resumed where it stopped: see \
          [`Items::resume`](openapi_client_runtime::pagination::Items::resume).",
         paging.size()
     ));
-    let pages = doc("As [`stream`](Self::stream), with whole pages, their statuses and headers.");
+    let pages = doc(
+        "Like [`stream`](Self::stream), but returns whole pages with their statuses and headers.",
+    );
     parse_quote! {
         impl #generics #builder {
             #(#stream)*

@@ -21,7 +21,7 @@ use crate::{markdown::cell, plan::Method};
 pub(super) const NAME: &str = "inferred";
 
 pub(super) const FEATURE: &str =
-    "# Methods of operations that the vendor does not document: they may not be there, or be otherwise.
+    "# Methods of operations that the vendor does not document: they may not exist, or may differ.
 inferred = []
 ";
 
@@ -191,9 +191,9 @@ pub(super) fn readme_section(context: &Context<'_>) -> String {
         return String::new();
     }
     let mut text = format!(
-        "## What is inferred\n\nThe server may answer these methods otherwise than their types say, or know no such operation.\n\
-         Their documentation, and that of inferred types, members and parameters, begins with **Inferred**;\n\
-         `Operation::provenance()` tells it in code. Without the feature `{NAME}` the methods are not there, and the\n\
+        "## What is inferred\n\nThe server may not have these operations, or its responses may differ from the types.\n\
+         Their documentation, and that of inferred types, properties and parameters, starts with **Inferred**;\n\
+         `Operation::provenance()` returns it in code. Without the feature `{NAME}` these methods do not exist, so the\n\
          compiler finds each call of one:\n\n```toml\n{} = {{ version = {}, default-features = false, features = [\"compression\", \"rustls\", \"tracing\"] }}\n```\n\n\
          | basis | methods |\n| --- | --- |\n",
         context.settings.crate_name,

@@ -7,7 +7,7 @@ use syn::{Fields, GenericArgument, Item, ItemEnum, PathArguments, Type, parse_qu
 const TEXT: &str = "std::string::String";
 const ANYTHING: &str = "serde_json::Value";
 
-/// What is not there yet of `Display`, and of the conversions from and into a `String`.
+/// The missing implementations of `Display`, and of the conversions from and into a `String`.
 pub(super) fn conversions(items: &[Item]) -> Vec<Item> {
     let mut made = Vec::new();
     for item in items {

@@ -20,52 +20,52 @@ const DURATION: &str = "::std::time::Duration";
 const EVERY: &[Setter] = &[
     (
         "connect_timeout",
-        "Bounds the time until a connection stands.",
+        "Limits the time to connect.",
         Some(("limit", DURATION)),
     ),
     (
         "read_timeout",
-        "Bounds the time between two pieces of an answer.",
+        "Limits the time between two chunks of a response.",
         Some(("limit", DURATION)),
     ),
     (
         "attempt_timeout",
-        "Bounds the time of one attempt of a call; without it, only that of the whole call counts.",
+        "Limits the time of each attempt of a call. Without it, only the limit of the whole call applies.",
         Some(("limit", DURATION)),
     ),
     (
         "timeout",
-        "Bounds the time of a whole call, with all its attempts and the waits between them.",
+        "Limits the time of a whole call, with all attempts and the waits between them.",
         Some(("limit", DURATION)),
     ),
     (
         "retry",
-        "Sets how often and how patiently calls are repeated.",
+        "Sets how often and with which delays calls are retried.",
         Some(("policy", "::openapi_client_runtime::RetryPolicy")),
     ),
     (
         "retry_budget",
-        "Sets what all calls of the client and its clones may spend on repeats: a repeat costs 5, after a timeout 10, and a success gives 1 back.",
+        "Sets the retry budget that the client shares with its clones: a retry costs 5, a retry after a timeout 10, and a success gives 1 back.",
         Some(("budget", "u32")),
     ),
     (
         "response_body_limit",
-        "Bounds the size in bytes of an answer that is decoded.",
+        "Limits the size in bytes of a response that is decoded.",
         Some(("bytes", "usize")),
     ),
     (
         "follow_redirects",
-        "Follows up to `max` redirections in an attempt; without this, none. Credentials never go to another scheme, host or port.",
+        "Follows up to `max` redirects in an attempt. Without this, none. Credentials never go to another scheme, host or port.",
         Some(("max", "u32")),
     ),
     (
         "middleware",
-        "Adds a step that every request goes through; the first one added is the outermost.",
+        "Adds middleware for all requests. The first one added is the outermost.",
         Some(("middleware", "impl ::openapi_client_runtime::Middleware")),
     ),
     (
         "observer",
-        "Adds somebody who is told of calls and attempts, for metrics.",
+        "Registers an observer of calls and attempts, for metrics.",
         Some(("observer", "impl ::openapi_client_runtime::Observer")),
     ),
     (
@@ -80,17 +80,17 @@ const EVERY: &[Setter] = &[
     ),
     (
         "add_root_certificate",
-        "Trusts a further root certificate, in PEM.",
+        "Trusts an additional root certificate, in PEM.",
         Some(("pem", "impl Into<Vec<u8>>")),
     ),
     (
         "http_client",
-        "Brings an HTTP client along. Timeouts and certificates are then its own.",
+        "Uses your own HTTP client, with its own timeouts and certificates.",
         Some(("client", "::openapi_client_runtime::reqwest::Client")),
     ),
     (
         "allow_insecure_http",
-        "Allows `http://` to other than loopback addresses: credentials then travel in the clear.",
+        "Allows `http://` to addresses other than loopback. Credentials are then sent unencrypted.",
         None,
     ),
 ];
@@ -101,7 +101,7 @@ const SOME: &[(&str, Setter)] = &[
         "x-client-features",
         (
             "features",
-            "Names the features of the API client whose credentials are used.\n\nCalls that none of them allows are then refused before they are sent, naming the features that would do.",
+            "Sets the features of the API client whose credentials are used.\n\nCalls that need another feature are then refused before they are sent; the error names the features that allow them.",
             Some(("features", "impl IntoIterator<Item = impl Into<String>>")),
         ),
     ),
@@ -109,7 +109,7 @@ const SOME: &[(&str, Setter)] = &[
         "x-trusted-only",
         (
             "trusted",
-            "Says whether the application behind the credentials is one that the vendor trusts. Where it is said to be none, calls for trusted applications only are refused before they are sent.",
+            "Sets whether the credentials belong to an application that the vendor trusts. With `false`, calls that need a trusted application are refused before they are sent.",
             Some(("trusted", "bool")),
         ),
     ),
@@ -117,7 +117,7 @@ const SOME: &[(&str, Setter)] = &[
         "x-rate-limit",
         (
             "rate_limiting",
-            "Sets what the client does about the limits of the API: it waits, unless told otherwise.",
+            "Sets what the client does at the rate limits of the API. By default it waits.",
             Some(("mode", "::openapi_client_runtime::RateLimiting")),
         ),
     ),
@@ -125,7 +125,7 @@ const SOME: &[(&str, Setter)] = &[
         "x-serialize-by",
         (
             "max_queued_writes",
-            "How many writes may wait for one that must not overlap with them.",
+            "Sets how many writes may wait for another write that they must not overlap.",
             Some(("limit", "usize")),
         ),
     ),
@@ -133,7 +133,7 @@ const SOME: &[(&str, Setter)] = &[
 
 const PRODUCT: Setter = (
     "user_agent",
-    "Puts the caller's product, such as `my-tool/1.2`, before ours in `User-Agent`.",
+    "Adds the product of the caller, such as `my-tool/1.2`, before ours in `User-Agent`.",
     Some(("product", "impl Into<String>")),
 );
 
@@ -157,10 +157,10 @@ fn library(template: &str) -> TokenStream {
         .replace("{library}", "my-library")
         .replace("{version}", "1.2.3");
     let docs = prose::doc(&format!(
-        "Names the library or program that calls in `User-Agent`, as the API demands: \
-         {}. Without this it is this crate and its version.\n\n\
-         `build` refuses a name or version that is blank, or holds what would end its place in the \
-         header, such as a comma, a parenthesis or a line break.",
+        "Sets the name and version of the calling library in `User-Agent`, as the API requires: \
+         {}. By default they are those of this crate.\n\n\
+         `build` refuses a name or version that is blank, or contains a character with a meaning in \
+         this header, such as a comma, a parenthesis or a line break.",
         code(&example)
     ));
     quote! {

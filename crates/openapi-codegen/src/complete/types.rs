@@ -179,10 +179,7 @@ fn require_in_schema(field: &mut syn::Field) {
 fn document(context: &Context<'_>, attributes: &mut Vec<syn::Attribute>, name: &str) {
     let Some((component, schema)) = context.schema_of(name) else {
         if !has(attributes, "doc") || is_placeholder(attributes, name) {
-            set_doc(
-                attributes,
-                "A part of a larger schema that has no name in the document.",
-            );
+            set_doc(attributes, "An unnamed part of a larger schema.");
         }
         return;
     };
@@ -210,14 +207,14 @@ fn type_doc(component: &str, schema: &Value) -> String {
 
 fn member_doc<'a>(context: &Context<'a>, schema: Option<&'a Value>, wire: Option<&str>) -> String {
     let Some(wire) = wire else {
-        return "Members that the document does not name.".to_owned();
+        return "Properties that the document does not list.".to_owned();
     };
     let Some(property) = schema.and_then(|schema| context.property(schema, wire)) else {
-        return format!("The member {}.", code(wire));
+        return format!("The property {}.", code(wire));
     };
     let mut text = match context.description(property) {
         Some(description) => markdown::block(description),
-        None => format!("The member {}.", code(wire)),
+        None => format!("The property {}.", code(wire)),
     };
     if crate::lower::resolve(context.root, property)["x-shown-once"] == true {
         text.push_str(SHOWN_ONCE);
@@ -225,12 +222,12 @@ fn member_doc<'a>(context: &Context<'a>, schema: Option<&'a Value>, wire: Option
     if property["deprecated"] == true {
         text.push_str("\n\nDeprecated by the API.");
     }
-    provenance::mark(&text, property, "member")
+    provenance::mark(&text, property, "property")
 }
 
-const SHOWN_ONCE: &str = "\n\n**Shown once:** the API never answers it again. \
+const SHOWN_ONCE: &str = "\n\n**Shown once:** the API never returns it again. \
     [Take it](openapi_client_runtime::OneTimeSecret::take), or \
-    [save it](openapi_client_runtime::OneTimeSecret::save), before the answer is dropped.";
+    [save it](openapi_client_runtime::OneTimeSecret::save), before the response is dropped.";
 
 /// What every published type gets.
 fn publish(attributes: &mut Vec<syn::Attribute>) {
@@ -249,7 +246,7 @@ fn document_methods(item: &mut ItemImpl) {
         if let ImplItem::Fn(function) = member
             && function.sig.ident == "builder"
         {
-            let text = "Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.";
+            let text = "Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.";
             set_doc(&mut function.attrs, text);
         }
     }
@@ -268,15 +265,12 @@ fn complete_module(context: &Context<'_>, members: &Members, module: &mut ItemMo
         }
         "defaults" => module.vis = Visibility::Inherited,
         "error" => {
-            set_doc(
-                &mut module.attrs,
-                "What a conversion into one of the types reports.",
-            );
+            set_doc(&mut module.attrs, "Errors of conversions into the types.");
             for item in items {
                 if let Item::Struct(item) = item {
                     set_doc(
                         &mut item.attrs,
-                        "Why a value cannot become the type: one sentence that names the member.",
+                        "Why a value cannot be converted to the type: one sentence with the name of the property.",
                     );
                 }
             }
@@ -328,7 +322,7 @@ fn setters(context: &Context<'_>, members: &Members, name: &str, item: &mut Item
             .unwrap_or("extra")
             .replace('{', "{{")
             .replace('}', "}}");
-        let message = format!("member `{wire}` of `{name}`: {{e}}");
+        let message = format!("property `{wire}` of `{name}`: {{e}}");
         function.block = parse_quote!({
             self.#field = value.try_into().map_err(|e| format!(#message));
             self
@@ -348,11 +342,11 @@ fn add_build(name: &str, item: &mut ItemImpl) {
     }
     let ident = format_ident!("{name}");
     item.items.push(parse_quote! {
-        /// Finishes the value.
+        /// Builds the value.
         ///
         /// # Errors
         ///
-        /// Names the first member that is required and was not set, or whose value does not fit.
+        /// Names the first property that is required but not set, or whose value is invalid.
         pub fn build(
             self,
         ) -> ::std::result::Result<super::#ident, super::error::ConversionError> {
@@ -382,7 +376,7 @@ impl VisitMut for RequiredMembers<'_> {
         value.expr = match self.members.wire_name(self.name, &field.to_string()) {
             Some(wire) => {
                 let message = format!(
-                    "member `{wire}` of `{}` is required and was not set",
+                    "property `{wire}` of `{}` is required and was not set",
                     self.name
                 );
                 parse_quote!(Err(#message.to_owned()))
@@ -490,7 +484,7 @@ fn open_enum(context: &Context<'_>, component: &str, open: &crate::plan::OpenEnu
         .schema_of(&name.to_string())
         .unwrap_or(("", &Value::Null));
     let doc = format!(
-        "{}\n\nThe API may add values; one that is not listed here is kept as it came.",
+        "{}\n\nThe API may add values; an unknown value is kept unchanged.",
         type_doc(component, schema)
     );
     open_enum_items(&name, &doc, schema, open)
@@ -552,7 +546,7 @@ fn union_items(context: &Context<'_>, component: &str, union: &crate::plan::Unio
         .schema_of(&name.to_string())
         .unwrap_or(("", &Value::Null));
     let docs = prose::doc(&format!(
-        "{}\n\nTold apart by the member {}; a value of another kind keeps its JSON.",
+        "{}\n\nThe property {} selects the variant; an unknown variant keeps its JSON.",
         type_doc(component, schema),
         code(&union.tag)
     ));
@@ -593,7 +587,7 @@ fn union_items(context: &Context<'_>, component: &str, union: &crate::plan::Unio
             #[non_exhaustive]
             pub enum #name {
                 #(#(#variant_docs)* #idents(#types),)*
-                /// Another kind, as it came.
+                /// An unknown variant, unchanged.
                 Unknown(::serde_json::Value),
             }
         },

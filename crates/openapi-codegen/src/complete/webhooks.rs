@@ -103,8 +103,8 @@ fn signatures(webhooks: &Value) -> TokenStream {
             /// How deliveries are signed.
             pub static SIGNATURE: SignatureScheme = #scheme;
 
-            /// Verifies deliveries that are signed as [`SIGNATURE`] says, with any of the secrets:
-            /// give the old one and the new one while a secret is replaced.
+            /// Verifies deliveries with the scheme of [`SIGNATURE`], and any of the secrets:
+            /// give the old and the new one during a rotation.
             ///
             /// # Errors
             ///
@@ -122,7 +122,7 @@ fn signatures(webhooks: &Value) -> TokenStream {
     let alternatives = alternatives.into_iter().flatten().map(|(name, signature)| {
         let ident = format_ident!("{}", naming::shouty(&format!("signature {name}")));
         let doc = prose::doc(&format!(
-            "How deliveries are signed in the alternative {}, for [`Verifier::new`].",
+            "How deliveries are signed with the alternative {}, for [`Verifier::new`].",
             code(name)
         ));
         let scheme = scheme(signature);
@@ -164,7 +164,7 @@ fn envelope(envelope: &Value) -> TokenStream {
         Some(quote!(.#setter(#place)))
     });
     quote! {
-        /// Where deliveries say what they are about.
+        /// Where deliveries have the name, id and time of their event.
         pub static ENVELOPE: Envelope = Envelope::new() #(#facts)*;
     }
 }
@@ -191,14 +191,14 @@ fn event_enum(events: &[Event<'_>]) -> TokenStream {
     let payloads = events.iter().map(|event| &event.payload);
     let unknown = unknown(events);
     quote! {
-        /// What the API tells of by itself: one variant an event, with its payload.
+        /// The webhook events: one variant for each event, with its payload.
         ///
-        /// The API may add events; one that the document does not know keeps its name and its JSON.
+        /// The API may add events; an unknown event keeps its name and its JSON.
         #[derive(Clone, Debug, PartialEq)]
         #[non_exhaustive]
         pub enum Event {
             #(#(#docs)* #variants(#payloads),)*
-            /// An event that the document does not know.
+            /// An event that is not in the document.
             #unknown(UnknownEvent),
         }
     }
@@ -227,15 +227,14 @@ fn event_impls(events: &[Event<'_>], reading: &TokenStream) -> TokenStream {
     let unknown = unknown(events);
     quote! {
         impl Event {
-            /// The names of the events that the document knows.
+            /// The names of all events in the document.
             pub const NAMES: &'static [&'static str] = &[#(#names),*];
 
             /// Reads the event of a verified delivery.
             ///
             /// # Errors
             ///
-            /// When the payload is not what the document says; an event that the document does not
-            /// know is no error.
+            /// When the payload does not match the document. An unknown event is not an error.
             pub fn parse(delivery: &Delivery<'_>) -> Result<Received<Self>, WebhookError> {
                 delivery.event()
             }
@@ -263,7 +262,9 @@ fn event_impls(events: &[Event<'_>], reading: &TokenStream) -> TokenStream {
 
 /// The documentation of the module in a crate, with an example.
 pub(super) fn module_doc(context: &Context<'_>) -> String {
-    let mut text = "Events that the API sends by itself: who sent them, and what they say (feature `webhooks`).".to_owned();
+    let mut text =
+        "Webhook events: verification of deliveries, and typed payloads (feature `webhooks`)."
+            .to_owned();
     let webhooks = &context.root["x-event-delivery"];
     let first = lower::events(context.root).and_then(|events| events.keys().next());
     if let (Some(first), true) = (first, webhooks.get("signature").is_some()) {
@@ -271,13 +272,13 @@ pub(super) fn module_doc(context: &Context<'_>) -> String {
         let module = context.settings.module_name();
         text.push_str(&format!(
             "\n\n```no_run\nuse {module}::runtime::reqwest::header::HeaderMap;\nuse {module}::webhooks::{{self, Event, WebhookError}};\n\n\
-             /// Takes the body as it came over the wire: nothing else can be verified.\n\
+             /// Needs the raw body: nothing else can be verified.\n\
              fn receive(headers: &HeaderMap, body: &[u8]) -> Result<(), WebhookError> {{\n    \
              let verifier = webhooks::verifier([\"the secret\"])?;\n    \
              let delivery = verifier.verify(headers, body)?;\n    \
              match Event::parse(&delivery)?.into_event() {{\n        \
              Event::{variant}(payload) => println!(\"{{payload:?}}\"),\n        \
-             other => println!(\"{{}} is none of ours\", other.name()),\n    }}\n    Ok(())\n}}\n```\n\n\
+             other => println!(\"{{}} is not handled\", other.name()),\n    }}\n    Ok(())\n}}\n```\n\n\
              With the feature `axum`, `runtime::webhooks::Webhook<Event>` is an extractor that does all this."
         ));
     }

@@ -79,7 +79,7 @@ fn hoist(lowering: &mut Lowering, words: &str, origin: &str, schema: &mut Value)
 }
 
 /// `allOf` with one reference is how `OpenAPI` 3.0 documents describe a
-/// reference; the description is the completer's affair.
+/// reference. The completer adds the description.
 fn unwrap_single_reference(schema: &mut Value) {
     let single = match schema["allOf"].as_array().map(Vec::as_slice) {
         Some([only]) if only.get("$ref").is_some() => only.clone(),

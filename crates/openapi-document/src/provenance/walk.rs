@@ -159,7 +159,7 @@ struct Walk<'a, 'f> {
 }
 
 impl<'a> Walk<'a, '_> {
-    /// Notes a statement, and gives what holds for all that stands in it.
+    /// Records a statement, and returns the provenance that its parts inherit.
     fn state(
         &mut self,
         kind: Kind,

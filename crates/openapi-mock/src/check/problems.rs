@@ -5,7 +5,7 @@ use serde_json::Value;
 use crate::refusal::{Reason, Refusal};
 use crate::schema::Schema;
 
-/// No more than these are told.
+/// Maximum number of problems reported.
 const MOST: usize = 10;
 
 pub(super) struct Problems<'a> {

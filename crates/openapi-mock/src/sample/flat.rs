@@ -21,7 +21,8 @@ pub(super) struct Chooser<'c> {
 }
 
 impl<'a> Flat<'a> {
-    /// Lays open what `schemas` say together. References on the way are put on `trail`.
+    /// Resolves references, merges `allOf` and one branch of each choice. Puts the references that
+    /// it followed on `trail`.
     pub(super) fn new(
         root: &'a Value,
         schemas: &[&'a Value],

@@ -43,7 +43,7 @@ pub mod builder {
             self
         }
 
-        /// Changes the request body with its builder, starting from what was set before.
+        /// Changes the request body with its builder, starting from the current value.
         pub fn body_map<F>(mut self, f: F) -> Self
         where
             F: std::ops::FnOnce(types::builder::NewForm) -> types::builder::NewForm,
@@ -52,7 +52,7 @@ pub mod builder {
             self
         }
 
-        /// Sends `POST /forms` and decodes the answer.
+        /// Sends `POST /forms` and decodes the response.
         pub async fn send(
             self,
         ) -> Result<ResponseValue<types::Form>, Error<::serde_json::Value>> {
@@ -115,13 +115,13 @@ pub mod builder {
                 })
         }
 
-        /// Sets options of this call only, such as its timeout or its repeats.
+        /// Sets options for this call only, such as its timeout or its retries.
         pub fn with_options(mut self, options: CallOptions) -> Self {
             self.call_options = options;
             self
         }
 
-        /// What the document says of this operation.
+        /// Metadata of this operation.
         pub fn operation(&self) -> &'static ::openapi_client_runtime::Operation {
             &crate::clients::check_limits::operations::CREATE_FORM
         }
@@ -163,7 +163,8 @@ pub mod builder {
             self.id = value
                 .try_into()
                 .map_err(|_| {
-                    "parameter `id`: the value cannot become a `String`".to_string()
+                    "parameter `id`: the value cannot be converted to `String`"
+                        .to_string()
                 });
             self
         }
@@ -178,13 +179,13 @@ pub mod builder {
             self.body = value
                 .try_into()
                 .map_err(|_| {
-                    "the request body: the value cannot become a `::std::option::Option<Vec<String>,>`"
+                    "the request body: the value cannot be converted to `::std::option::Option<Vec<String>,>`"
                         .to_string()
                 });
             self
         }
 
-        /// Sends `PUT /forms/{id}/tags` and decodes the answer.
+        /// Sends `PUT /forms/{id}/tags` and decodes the response.
         pub async fn send(
             self,
         ) -> Result<ResponseValue<()>, Error<::serde_json::Value>> {
@@ -246,13 +247,13 @@ pub mod builder {
                 })
         }
 
-        /// Sets options of this call only, such as its timeout or its repeats.
+        /// Sets options for this call only, such as its timeout or its retries.
         pub fn with_options(mut self, options: CallOptions) -> Self {
             self.call_options = options;
             self
         }
 
-        /// What the document says of this operation.
+        /// Metadata of this operation.
         pub fn operation(&self) -> &'static ::openapi_client_runtime::Operation {
             &crate::clients::check_limits::operations::SET_TAGS
         }
@@ -291,7 +292,8 @@ pub mod builder {
             self.id = value
                 .try_into()
                 .map_err(|_| {
-                    "parameter `id`: the value cannot become a `String`".to_string()
+                    "parameter `id`: the value cannot be converted to `String`"
+                        .to_string()
                 });
             self
         }
@@ -309,7 +311,7 @@ pub mod builder {
             self
         }
 
-        /// Changes the request body with its builder, starting from what was set before.
+        /// Changes the request body with its builder, starting from the current value.
         pub fn body_map<F>(mut self, f: F) -> Self
         where
             F: std::ops::FnOnce(types::builder::Size) -> types::builder::Size,
@@ -318,7 +320,7 @@ pub mod builder {
             self
         }
 
-        /// Sends `PUT /forms/{id}/size` and decodes the answer.
+        /// Sends `PUT /forms/{id}/size` and decodes the response.
         pub async fn send(
             self,
         ) -> Result<ResponseValue<types::Size>, Error<::serde_json::Value>> {
@@ -385,13 +387,13 @@ pub mod builder {
                 })
         }
 
-        /// Sets options of this call only, such as its timeout or its repeats.
+        /// Sets options for this call only, such as its timeout or its retries.
         pub fn with_options(mut self, options: CallOptions) -> Self {
             self.call_options = options;
             self
         }
 
-        /// What the document says of this operation.
+        /// Metadata of this operation.
         pub fn operation(&self) -> &'static ::openapi_client_runtime::Operation {
             &crate::clients::check_limits::operations::SET_SIZE
         }
@@ -420,18 +422,18 @@ pub mod client {
 
         /// Builds a client from environment variables.
         ///
-        /// - `CHECK_LIMITS_BASE_URL`: an address; wins over an environment.
+        /// - `CHECK_LIMITS_BASE_URL`: a base URL; overrides the environment.
         ///
         /// # Errors
         ///
-        /// [`BuildError`] when no address is set, or a value cannot be used.
+        /// [`BuildError`] when no base URL is set, or a value cannot be used.
         pub fn from_env() -> Result<Self, BuildError> {
             Self::builder().from_env()?.build()
         }
 
-        /// Starts a call that the document does not know, with everything that other calls
-        /// have: credentials, repeats, limits, errors. `path` stands below the base URL and
-        /// begins with a slash.
+        /// Starts a request for an endpoint that the document does not list, with the
+        /// credentials, retries, limits and errors of all other calls. `path` is relative to
+        /// the base URL and starts with a slash.
         pub fn request(
             &self,
             method: ::openapi_client_runtime::Method,
@@ -497,64 +499,64 @@ pub mod client {
     }
 
     impl ClientBuilder {
-        /// Sets the address that calls start with, for custom hosts and tests.
+        /// Sets the base URL, for custom hosts and tests.
         ///
-        /// `http://` is refused but for loopback addresses, see
+        /// `http://` is refused except for loopback addresses, see
         /// [`allow_insecure_http`](Self::allow_insecure_http).
         pub fn base_url(mut self, url: impl Into<String>) -> Self {
             self.core = self.core.base_url(url);
             self
         }
 
-        /// Bounds the time until a connection stands.
+        /// Limits the time to connect.
         pub fn connect_timeout(mut self, limit: ::std::time::Duration) -> Self {
             self.core = self.core.connect_timeout(limit);
             self
         }
 
-        /// Bounds the time between two pieces of an answer.
+        /// Limits the time between two chunks of a response.
         pub fn read_timeout(mut self, limit: ::std::time::Duration) -> Self {
             self.core = self.core.read_timeout(limit);
             self
         }
 
-        /// Bounds the time of one attempt of a call; without it, only that of the whole call counts.
+        /// Limits the time of each attempt of a call. Without it, only the limit of the whole call applies.
         pub fn attempt_timeout(mut self, limit: ::std::time::Duration) -> Self {
             self.core = self.core.attempt_timeout(limit);
             self
         }
 
-        /// Bounds the time of a whole call, with all its attempts and the waits between them.
+        /// Limits the time of a whole call, with all attempts and the waits between them.
         pub fn timeout(mut self, limit: ::std::time::Duration) -> Self {
             self.core = self.core.timeout(limit);
             self
         }
 
-        /// Sets how often and how patiently calls are repeated.
+        /// Sets how often and with which delays calls are retried.
         pub fn retry(mut self, policy: ::openapi_client_runtime::RetryPolicy) -> Self {
             self.core = self.core.retry(policy);
             self
         }
 
-        /// Sets what all calls of the client and its clones may spend on repeats: a repeat costs 5, after a timeout 10, and a success gives 1 back.
+        /// Sets the retry budget that the client shares with its clones: a retry costs 5, a retry after a timeout 10, and a success gives 1 back.
         pub fn retry_budget(mut self, budget: u32) -> Self {
             self.core = self.core.retry_budget(budget);
             self
         }
 
-        /// Bounds the size in bytes of an answer that is decoded.
+        /// Limits the size in bytes of a response that is decoded.
         pub fn response_body_limit(mut self, bytes: usize) -> Self {
             self.core = self.core.response_body_limit(bytes);
             self
         }
 
-        /// Follows up to `max` redirections in an attempt; without this, none. Credentials never go to another scheme, host or port.
+        /// Follows up to `max` redirects in an attempt. Without this, none. Credentials never go to another scheme, host or port.
         pub fn follow_redirects(mut self, max: u32) -> Self {
             self.core = self.core.follow_redirects(max);
             self
         }
 
-        /// Adds a step that every request goes through; the first one added is the outermost.
+        /// Adds middleware for all requests. The first one added is the outermost.
         pub fn middleware(
             mut self,
             middleware: impl ::openapi_client_runtime::Middleware,
@@ -563,7 +565,7 @@ pub mod client {
             self
         }
 
-        /// Adds somebody who is told of calls and attempts, for metrics.
+        /// Registers an observer of calls and attempts, for metrics.
         pub fn observer(
             mut self,
             observer: impl ::openapi_client_runtime::Observer,
@@ -590,13 +592,13 @@ pub mod client {
             self
         }
 
-        /// Trusts a further root certificate, in PEM.
+        /// Trusts an additional root certificate, in PEM.
         pub fn add_root_certificate(mut self, pem: impl Into<Vec<u8>>) -> Self {
             self.core = self.core.add_root_certificate(pem);
             self
         }
 
-        /// Brings an HTTP client along. Timeouts and certificates are then its own.
+        /// Uses your own HTTP client, with its own timeouts and certificates.
         pub fn http_client(
             mut self,
             client: ::openapi_client_runtime::reqwest::Client,
@@ -605,24 +607,24 @@ pub mod client {
             self
         }
 
-        /// Allows `http://` to other than loopback addresses: credentials then travel in the clear.
+        /// Allows `http://` to addresses other than loopback. Credentials are then sent unencrypted.
         pub fn allow_insecure_http(mut self) -> Self {
             self.core = self.core.allow_insecure_http();
             self
         }
 
-        /// Puts the caller's product, such as `my-tool/1.2`, before ours in `User-Agent`.
+        /// Adds the product of the caller, such as `my-tool/1.2`, before ours in `User-Agent`.
         pub fn user_agent(mut self, product: impl Into<String>) -> Self {
             self.core = self.core.user_agent(product);
             self
         }
 
-        /// Takes what the environment sets, see [`Client::from_env`]; what is not
-        /// set there stays as it is.
+        /// Reads the environment variables of [`Client::from_env`]; settings without a
+        /// variable stay unchanged.
         ///
         /// # Errors
         ///
-        /// [`BuildError`] when a variable is not Unicode, or has a value that cannot be used.
+        /// [`BuildError`] when a variable is not valid Unicode, or its value cannot be used.
         #[allow(clippy::wrong_self_convention, unused_mut)]
         pub fn from_env(mut self) -> Result<Self, BuildError> {
             if let Some(url) = self.core.env("BASE_URL")? {
@@ -631,11 +633,11 @@ pub mod client {
             Ok(self)
         }
 
-        /// Finishes the client.
+        /// Builds the client.
         ///
         /// # Errors
         ///
-        /// [`BuildError`] when no address was given, or a value given cannot be used.
+        /// [`BuildError`] when no base URL is set, or a value cannot be used.
         pub fn build(self) -> Result<Client, BuildError> {
             Ok(Client { core: self.core.build()? })
         }
@@ -797,16 +799,16 @@ pub mod types {
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[non_exhaustive]
     pub struct BaseControl {
-        /// The member `type`.
+        /// The property `type`.
         #[serde(rename = "type")]
         pub type_: ::std::string::String,
-        /// The member `width`.
+        /// The property `width`.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub width: ::std::option::Option<::std::num::NonZeroU64>,
     }
 
     impl BaseControl {
-        /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
+        /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
         pub fn builder() -> builder::BaseControl {
             ::std::default::Default::default()
         }
@@ -822,7 +824,7 @@ pub mod types {
     }
 
     impl Block {
-        /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
+        /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
         pub fn builder() -> builder::Block {
             ::std::default::Default::default()
         }
@@ -833,21 +835,21 @@ pub mod types {
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[non_exhaustive]
     pub struct Condition {
-        /// The member `unless`.
+        /// The property `unless`.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub unless: ::std::option::Option<Block>,
-        /// The member `variable`.
+        /// The property `variable`.
         pub variable: ConditionVariable,
     }
 
     impl Condition {
-        /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
+        /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
         pub fn builder() -> builder::Condition {
             ::std::default::Default::default()
         }
     }
 
-    /// A part of a larger schema that has no name in the document.
+    /// An unnamed part of a larger schema.
     #[derive(::serde::Serialize, Clone, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
     #[serde(transparent)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
@@ -915,9 +917,9 @@ pub mod types {
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[non_exhaustive]
     pub struct Form {
-        /// The member `name`.
+        /// The property `name`.
         pub name: ::std::string::String,
-        /// The member `visible`.
+        /// The property `visible`.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub visible: ::std::option::Option<
             ::std::vec::Vec<
@@ -927,7 +929,7 @@ pub mod types {
     }
 
     impl Form {
-        /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
+        /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
         pub fn builder() -> builder::Form {
             ::std::default::Default::default()
         }
@@ -938,19 +940,19 @@ pub mod types {
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[non_exhaustive]
     pub struct ListControl {
-        /// The member `options`.
+        /// The property `options`.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub options: ::std::option::Option<::std::vec::Vec<::std::string::String>>,
-        /// The member `type`.
+        /// The property `type`.
         #[serde(rename = "type")]
         pub type_: ::std::string::String,
-        /// The member `width`.
+        /// The property `width`.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub width: ::std::option::Option<::std::num::NonZeroU64>,
     }
 
     impl ListControl {
-        /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
+        /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
         pub fn builder() -> builder::ListControl {
             ::std::default::Default::default()
         }
@@ -961,13 +963,13 @@ pub mod types {
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[non_exhaustive]
     pub struct ListControlVariant1 {
-        /// The member `options`.
+        /// The property `options`.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub options: ::std::option::Option<::std::vec::Vec<::std::string::String>>,
     }
 
     impl ListControlVariant1 {
-        /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
+        /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
         pub fn builder() -> builder::ListControlVariant1 {
             ::std::default::Default::default()
         }
@@ -978,14 +980,14 @@ pub mod types {
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[non_exhaustive]
     pub struct NewForm {
-        /// The member `controls`.
+        /// The property `controls`.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub controls: ::std::option::Option<
             ::std::vec::Vec<crate::clients::check_limits::types::NewControl>,
         >,
-        /// The member `name`.
+        /// The property `name`.
         pub name: NewFormName,
-        /// The member `nick`.
+        /// The property `nick`.
         #[serde(
             rename = "nick",
             default,
@@ -994,10 +996,10 @@ pub mod types {
         pub nick: ::openapi_client_runtime::Patch<
             ::std::vec::Vec<::std::string::String>,
         >,
-        /// The member `shares`.
+        /// The property `shares`.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub shares: ::std::option::Option<NewFormShares>,
-        /// The member `variable`.
+        /// The property `variable`.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub variable: ::std::option::Option<NewFormVariable>,
         /// One of the blocks has to hold.
@@ -1006,13 +1008,13 @@ pub mod types {
     }
 
     impl NewForm {
-        /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
+        /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
         pub fn builder() -> builder::NewForm {
             ::std::default::Default::default()
         }
     }
 
-    /// A part of a larger schema that has no name in the document.
+    /// An unnamed part of a larger schema.
     #[derive(::serde::Serialize, Clone, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
     #[serde(transparent)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
@@ -1078,22 +1080,22 @@ pub mod types {
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[non_exhaustive]
     pub struct NewFormShares {
-        /// The member `rest`.
+        /// The property `rest`.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub rest: ::std::option::Option<f64>,
-        /// Members that the document does not name.
+        /// Properties that the document does not list.
         #[serde(flatten)]
         pub extra: ::std::collections::BTreeMap<::std::string::String, f64>,
     }
 
     impl NewFormShares {
-        /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
+        /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
         pub fn builder() -> builder::NewFormShares {
             ::std::default::Default::default()
         }
     }
 
-    /// A part of a larger schema that has no name in the document.
+    /// An unnamed part of a larger schema.
     #[derive(::serde::Serialize, Clone, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
     #[serde(transparent)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
@@ -1161,19 +1163,19 @@ pub mod types {
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[non_exhaustive]
     pub struct NumberControl {
-        /// The member `digits`.
+        /// The property `digits`.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub digits: ::std::option::Option<i64>,
-        /// The member `type`.
+        /// The property `type`.
         #[serde(rename = "type")]
         pub type_: ::std::string::String,
-        /// The member `width`.
+        /// The property `width`.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub width: ::std::option::Option<::std::num::NonZeroU64>,
     }
 
     impl NumberControl {
-        /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
+        /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
         pub fn builder() -> builder::NumberControl {
             ::std::default::Default::default()
         }
@@ -1184,13 +1186,13 @@ pub mod types {
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[non_exhaustive]
     pub struct NumberControlVariant1 {
-        /// The member `digits`.
+        /// The property `digits`.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub digits: ::std::option::Option<i64>,
     }
 
     impl NumberControlVariant1 {
-        /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
+        /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
         pub fn builder() -> builder::NumberControlVariant1 {
             ::std::default::Default::default()
         }
@@ -1201,16 +1203,16 @@ pub mod types {
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[non_exhaustive]
     pub struct Size {
-        /// The member `marks`.
+        /// The property `marks`.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub marks: ::std::option::Option<::std::vec::Vec<::std::string::String>>,
-        /// The member `width`.
+        /// The property `width`.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub width: ::std::option::Option<i64>,
     }
 
     impl Size {
-        /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
+        /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
         pub fn builder() -> builder::Size {
             ::std::default::Default::default()
         }
@@ -1221,13 +1223,13 @@ pub mod types {
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[non_exhaustive]
     pub struct TextControl {
-        /// The member `type`.
+        /// The property `type`.
         #[serde(rename = "type")]
         pub type_: ::std::string::String,
     }
 
     impl TextControl {
-        /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
+        /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
         pub fn builder() -> builder::TextControl {
             ::std::default::Default::default()
         }
@@ -1249,7 +1251,7 @@ pub mod types {
             fn default() -> Self {
                 Self {
                     type_: Err(
-                        "member `type` of `BaseControl` is required and was not set"
+                        "property `type` of `BaseControl` is required and was not set"
                             .to_owned(),
                     ),
                     width: Ok(::std::default::Default::default()),
@@ -1258,7 +1260,7 @@ pub mod types {
         }
 
         impl BaseControl {
-            /// The member `type`.
+            /// The property `type`.
             pub fn type_<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<::std::string::String>,
@@ -1266,10 +1268,10 @@ pub mod types {
             {
                 self.type_ = value
                     .try_into()
-                    .map_err(|e| format!("member `type` of `BaseControl`: {e}"));
+                    .map_err(|e| format!("property `type` of `BaseControl`: {e}"));
                 self
             }
-            /// The member `width`.
+            /// The property `width`.
             pub fn width<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<
@@ -1279,14 +1281,14 @@ pub mod types {
             {
                 self.width = value
                     .try_into()
-                    .map_err(|e| format!("member `width` of `BaseControl`: {e}"));
+                    .map_err(|e| format!("property `width` of `BaseControl`: {e}"));
                 self
             }
-            /// Finishes the value.
+            /// Builds the value.
             ///
             /// # Errors
             ///
-            /// Names the first member that is required and was not set, or whose value does not fit.
+            /// Names the first property that is required but not set, or whose value is invalid.
             pub fn build(
                 self,
             ) -> ::std::result::Result<
@@ -1331,7 +1333,7 @@ pub mod types {
             fn default() -> Self {
                 Self {
                     conditions: Err(
-                        "member `conditions` of `Block` is required and was not set"
+                        "property `conditions` of `Block` is required and was not set"
                             .to_owned(),
                     ),
                 }
@@ -1347,14 +1349,14 @@ pub mod types {
             {
                 self.conditions = value
                     .try_into()
-                    .map_err(|e| format!("member `conditions` of `Block`: {e}"));
+                    .map_err(|e| format!("property `conditions` of `Block`: {e}"));
                 self
             }
-            /// Finishes the value.
+            /// Builds the value.
             ///
             /// # Errors
             ///
-            /// Names the first member that is required and was not set, or whose value does not fit.
+            /// Names the first property that is required but not set, or whose value is invalid.
             pub fn build(
                 self,
             ) -> ::std::result::Result<super::Block, super::error::ConversionError> {
@@ -1399,7 +1401,7 @@ pub mod types {
                 Self {
                     unless: Ok(::std::default::Default::default()),
                     variable: Err(
-                        "member `variable` of `Condition` is required and was not set"
+                        "property `variable` of `Condition` is required and was not set"
                             .to_owned(),
                     ),
                 }
@@ -1407,7 +1409,7 @@ pub mod types {
         }
 
         impl Condition {
-            /// The member `unless`.
+            /// The property `unless`.
             pub fn unless<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<::std::option::Option<super::Block>>,
@@ -1415,10 +1417,10 @@ pub mod types {
             {
                 self.unless = value
                     .try_into()
-                    .map_err(|e| format!("member `unless` of `Condition`: {e}"));
+                    .map_err(|e| format!("property `unless` of `Condition`: {e}"));
                 self
             }
-            /// The member `variable`.
+            /// The property `variable`.
             pub fn variable<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<super::ConditionVariable>,
@@ -1426,14 +1428,14 @@ pub mod types {
             {
                 self.variable = value
                     .try_into()
-                    .map_err(|e| format!("member `variable` of `Condition`: {e}"));
+                    .map_err(|e| format!("property `variable` of `Condition`: {e}"));
                 self
             }
-            /// Finishes the value.
+            /// Builds the value.
             ///
             /// # Errors
             ///
-            /// Names the first member that is required and was not set, or whose value does not fit.
+            /// Names the first property that is required but not set, or whose value is invalid.
             pub fn build(
                 self,
             ) -> ::std::result::Result<super::Condition, super::error::ConversionError> {
@@ -1480,7 +1482,8 @@ pub mod types {
             fn default() -> Self {
                 Self {
                     name: Err(
-                        "member `name` of `Form` is required and was not set".to_owned(),
+                        "property `name` of `Form` is required and was not set"
+                            .to_owned(),
                     ),
                     visible: Ok(::std::default::Default::default()),
                 }
@@ -1488,7 +1491,7 @@ pub mod types {
         }
 
         impl Form {
-            /// The member `name`.
+            /// The property `name`.
             pub fn name<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<::std::string::String>,
@@ -1496,10 +1499,10 @@ pub mod types {
             {
                 self.name = value
                     .try_into()
-                    .map_err(|e| format!("member `name` of `Form`: {e}"));
+                    .map_err(|e| format!("property `name` of `Form`: {e}"));
                 self
             }
-            /// The member `visible`.
+            /// The property `visible`.
             pub fn visible<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<
@@ -1513,14 +1516,14 @@ pub mod types {
             {
                 self.visible = value
                     .try_into()
-                    .map_err(|e| format!("member `visible` of `Form`: {e}"));
+                    .map_err(|e| format!("property `visible` of `Form`: {e}"));
                 self
             }
-            /// Finishes the value.
+            /// Builds the value.
             ///
             /// # Errors
             ///
-            /// Names the first member that is required and was not set, or whose value does not fit.
+            /// Names the first property that is required but not set, or whose value is invalid.
             pub fn build(
                 self,
             ) -> ::std::result::Result<super::Form, super::error::ConversionError> {
@@ -1568,7 +1571,7 @@ pub mod types {
                 Self {
                     options: Ok(::std::default::Default::default()),
                     type_: Err(
-                        "member `type` of `ListControl` is required and was not set"
+                        "property `type` of `ListControl` is required and was not set"
                             .to_owned(),
                     ),
                     width: Ok(::std::default::Default::default()),
@@ -1577,7 +1580,7 @@ pub mod types {
         }
 
         impl ListControl {
-            /// The member `options`.
+            /// The property `options`.
             pub fn options<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<
@@ -1587,10 +1590,10 @@ pub mod types {
             {
                 self.options = value
                     .try_into()
-                    .map_err(|e| format!("member `options` of `ListControl`: {e}"));
+                    .map_err(|e| format!("property `options` of `ListControl`: {e}"));
                 self
             }
-            /// The member `type`.
+            /// The property `type`.
             pub fn type_<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<::std::string::String>,
@@ -1598,10 +1601,10 @@ pub mod types {
             {
                 self.type_ = value
                     .try_into()
-                    .map_err(|e| format!("member `type` of `ListControl`: {e}"));
+                    .map_err(|e| format!("property `type` of `ListControl`: {e}"));
                 self
             }
-            /// The member `width`.
+            /// The property `width`.
             pub fn width<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<
@@ -1611,14 +1614,14 @@ pub mod types {
             {
                 self.width = value
                     .try_into()
-                    .map_err(|e| format!("member `width` of `ListControl`: {e}"));
+                    .map_err(|e| format!("property `width` of `ListControl`: {e}"));
                 self
             }
-            /// Finishes the value.
+            /// Builds the value.
             ///
             /// # Errors
             ///
-            /// Names the first member that is required and was not set, or whose value does not fit.
+            /// Names the first property that is required but not set, or whose value is invalid.
             pub fn build(
                 self,
             ) -> ::std::result::Result<
@@ -1670,7 +1673,7 @@ pub mod types {
         }
 
         impl ListControlVariant1 {
-            /// The member `options`.
+            /// The property `options`.
             pub fn options<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<
@@ -1681,15 +1684,15 @@ pub mod types {
                 self.options = value
                     .try_into()
                     .map_err(|e| {
-                        format!("member `options` of `ListControlVariant1`: {e}")
+                        format!("property `options` of `ListControlVariant1`: {e}")
                     });
                 self
             }
-            /// Finishes the value.
+            /// Builds the value.
             ///
             /// # Errors
             ///
-            /// Names the first member that is required and was not set, or whose value does not fit.
+            /// Names the first property that is required but not set, or whose value is invalid.
             pub fn build(
                 self,
             ) -> ::std::result::Result<
@@ -1749,7 +1752,7 @@ pub mod types {
                 Self {
                     controls: Ok(::std::default::Default::default()),
                     name: Err(
-                        "member `name` of `NewForm` is required and was not set"
+                        "property `name` of `NewForm` is required and was not set"
                             .to_owned(),
                     ),
                     nick: Ok(::std::default::Default::default()),
@@ -1761,7 +1764,7 @@ pub mod types {
         }
 
         impl NewForm {
-            /// The member `controls`.
+            /// The property `controls`.
             pub fn controls<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<
@@ -1773,10 +1776,10 @@ pub mod types {
             {
                 self.controls = value
                     .try_into()
-                    .map_err(|e| format!("member `controls` of `NewForm`: {e}"));
+                    .map_err(|e| format!("property `controls` of `NewForm`: {e}"));
                 self
             }
-            /// The member `name`.
+            /// The property `name`.
             pub fn name<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<super::NewFormName>,
@@ -1784,10 +1787,10 @@ pub mod types {
             {
                 self.name = value
                     .try_into()
-                    .map_err(|e| format!("member `name` of `NewForm`: {e}"));
+                    .map_err(|e| format!("property `name` of `NewForm`: {e}"));
                 self
             }
-            /// The member `nick`.
+            /// The property `nick`.
             pub fn nick<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<
@@ -1799,10 +1802,10 @@ pub mod types {
             {
                 self.nick = value
                     .try_into()
-                    .map_err(|e| format!("member `nick` of `NewForm`: {e}"));
+                    .map_err(|e| format!("property `nick` of `NewForm`: {e}"));
                 self
             }
-            /// The member `shares`.
+            /// The property `shares`.
             pub fn shares<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<::std::option::Option<super::NewFormShares>>,
@@ -1810,10 +1813,10 @@ pub mod types {
             {
                 self.shares = value
                     .try_into()
-                    .map_err(|e| format!("member `shares` of `NewForm`: {e}"));
+                    .map_err(|e| format!("property `shares` of `NewForm`: {e}"));
                 self
             }
-            /// The member `variable`.
+            /// The property `variable`.
             pub fn variable<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<
@@ -1823,7 +1826,7 @@ pub mod types {
             {
                 self.variable = value
                     .try_into()
-                    .map_err(|e| format!("member `variable` of `NewForm`: {e}"));
+                    .map_err(|e| format!("property `variable` of `NewForm`: {e}"));
                 self
             }
             /// One of the blocks has to hold.
@@ -1834,14 +1837,14 @@ pub mod types {
             {
                 self.visible = value
                     .try_into()
-                    .map_err(|e| format!("member `visible` of `NewForm`: {e}"));
+                    .map_err(|e| format!("property `visible` of `NewForm`: {e}"));
                 self
             }
-            /// Finishes the value.
+            /// Builds the value.
             ///
             /// # Errors
             ///
-            /// Names the first member that is required and was not set, or whose value does not fit.
+            /// Names the first property that is required but not set, or whose value is invalid.
             pub fn build(
                 self,
             ) -> ::std::result::Result<super::NewForm, super::error::ConversionError> {
@@ -1901,7 +1904,7 @@ pub mod types {
         }
 
         impl NewFormShares {
-            /// The member `rest`.
+            /// The property `rest`.
             pub fn rest<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<::std::option::Option<f64>>,
@@ -1909,10 +1912,10 @@ pub mod types {
             {
                 self.rest = value
                     .try_into()
-                    .map_err(|e| format!("member `rest` of `NewFormShares`: {e}"));
+                    .map_err(|e| format!("property `rest` of `NewFormShares`: {e}"));
                 self
             }
-            /// Members that the document does not name.
+            /// Properties that the document does not list.
             pub fn extra<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<
@@ -1922,14 +1925,14 @@ pub mod types {
             {
                 self.extra = value
                     .try_into()
-                    .map_err(|e| format!("member `extra` of `NewFormShares`: {e}"));
+                    .map_err(|e| format!("property `extra` of `NewFormShares`: {e}"));
                 self
             }
-            /// Finishes the value.
+            /// Builds the value.
             ///
             /// # Errors
             ///
-            /// Names the first member that is required and was not set, or whose value does not fit.
+            /// Names the first property that is required but not set, or whose value is invalid.
             pub fn build(
                 self,
             ) -> ::std::result::Result<
@@ -1980,7 +1983,7 @@ pub mod types {
                 Self {
                     digits: Ok(::std::default::Default::default()),
                     type_: Err(
-                        "member `type` of `NumberControl` is required and was not set"
+                        "property `type` of `NumberControl` is required and was not set"
                             .to_owned(),
                     ),
                     width: Ok(::std::default::Default::default()),
@@ -1989,7 +1992,7 @@ pub mod types {
         }
 
         impl NumberControl {
-            /// The member `digits`.
+            /// The property `digits`.
             pub fn digits<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<::std::option::Option<i64>>,
@@ -1997,10 +2000,10 @@ pub mod types {
             {
                 self.digits = value
                     .try_into()
-                    .map_err(|e| format!("member `digits` of `NumberControl`: {e}"));
+                    .map_err(|e| format!("property `digits` of `NumberControl`: {e}"));
                 self
             }
-            /// The member `type`.
+            /// The property `type`.
             pub fn type_<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<::std::string::String>,
@@ -2008,10 +2011,10 @@ pub mod types {
             {
                 self.type_ = value
                     .try_into()
-                    .map_err(|e| format!("member `type` of `NumberControl`: {e}"));
+                    .map_err(|e| format!("property `type` of `NumberControl`: {e}"));
                 self
             }
-            /// The member `width`.
+            /// The property `width`.
             pub fn width<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<
@@ -2021,14 +2024,14 @@ pub mod types {
             {
                 self.width = value
                     .try_into()
-                    .map_err(|e| format!("member `width` of `NumberControl`: {e}"));
+                    .map_err(|e| format!("property `width` of `NumberControl`: {e}"));
                 self
             }
-            /// Finishes the value.
+            /// Builds the value.
             ///
             /// # Errors
             ///
-            /// Names the first member that is required and was not set, or whose value does not fit.
+            /// Names the first property that is required but not set, or whose value is invalid.
             pub fn build(
                 self,
             ) -> ::std::result::Result<
@@ -2080,7 +2083,7 @@ pub mod types {
         }
 
         impl NumberControlVariant1 {
-            /// The member `digits`.
+            /// The property `digits`.
             pub fn digits<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<::std::option::Option<i64>>,
@@ -2089,15 +2092,15 @@ pub mod types {
                 self.digits = value
                     .try_into()
                     .map_err(|e| {
-                        format!("member `digits` of `NumberControlVariant1`: {e}")
+                        format!("property `digits` of `NumberControlVariant1`: {e}")
                     });
                 self
             }
-            /// Finishes the value.
+            /// Builds the value.
             ///
             /// # Errors
             ///
-            /// Names the first member that is required and was not set, or whose value does not fit.
+            /// Names the first property that is required but not set, or whose value is invalid.
             pub fn build(
                 self,
             ) -> ::std::result::Result<
@@ -2148,7 +2151,7 @@ pub mod types {
         }
 
         impl Size {
-            /// The member `marks`.
+            /// The property `marks`.
             pub fn marks<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<
@@ -2158,10 +2161,10 @@ pub mod types {
             {
                 self.marks = value
                     .try_into()
-                    .map_err(|e| format!("member `marks` of `Size`: {e}"));
+                    .map_err(|e| format!("property `marks` of `Size`: {e}"));
                 self
             }
-            /// The member `width`.
+            /// The property `width`.
             pub fn width<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<::std::option::Option<i64>>,
@@ -2169,14 +2172,14 @@ pub mod types {
             {
                 self.width = value
                     .try_into()
-                    .map_err(|e| format!("member `width` of `Size`: {e}"));
+                    .map_err(|e| format!("property `width` of `Size`: {e}"));
                 self
             }
-            /// Finishes the value.
+            /// Builds the value.
             ///
             /// # Errors
             ///
-            /// Names the first member that is required and was not set, or whose value does not fit.
+            /// Names the first property that is required but not set, or whose value is invalid.
             pub fn build(
                 self,
             ) -> ::std::result::Result<super::Size, super::error::ConversionError> {
@@ -2215,7 +2218,7 @@ pub mod types {
             fn default() -> Self {
                 Self {
                     type_: Err(
-                        "member `type` of `TextControl` is required and was not set"
+                        "property `type` of `TextControl` is required and was not set"
                             .to_owned(),
                     ),
                 }
@@ -2223,7 +2226,7 @@ pub mod types {
         }
 
         impl TextControl {
-            /// The member `type`.
+            /// The property `type`.
             pub fn type_<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<::std::string::String>,
@@ -2231,14 +2234,14 @@ pub mod types {
             {
                 self.type_ = value
                     .try_into()
-                    .map_err(|e| format!("member `type` of `TextControl`: {e}"));
+                    .map_err(|e| format!("property `type` of `TextControl`: {e}"));
                 self
             }
-            /// Finishes the value.
+            /// Builds the value.
             ///
             /// # Errors
             ///
-            /// Names the first member that is required and was not set, or whose value does not fit.
+            /// Names the first property that is required but not set, or whose value is invalid.
             pub fn build(
                 self,
             ) -> ::std::result::Result<
@@ -2265,9 +2268,9 @@ pub mod types {
         }
     }
 
-    /// What a conversion into one of the types reports.
+    /// Errors of conversions into the types.
     pub mod error {
-        /// Why a value cannot become the type: one sentence that names the member.
+        /// Why a value cannot be converted to the type: one sentence with the name of the property.
         pub struct ConversionError(::std::borrow::Cow<'static, str>);
         impl ::std::error::Error for ConversionError {}
         impl ::std::fmt::Display for ConversionError {
@@ -2303,7 +2306,7 @@ pub mod types {
 
     /// The schema `NewControl`.
     ///
-    /// Told apart by the member `type`; a value of another kind keeps its JSON.
+    /// The property `type` selects the variant; an unknown variant keeps its JSON.
     #[derive(Clone, Debug, PartialEq)]
     #[non_exhaustive]
     pub enum NewControl {
@@ -2313,7 +2316,7 @@ pub mod types {
         ListControl(ListControl),
         /// `type` is `text`.
         TextControl(TextControl),
-        /// Another kind, as it came.
+        /// An unknown variant, unchanged.
         Unknown(::serde_json::Value),
     }
 

@@ -36,7 +36,7 @@ pub mod builder {
 
         /// Zone of all times.
         ///
-        /// Optional; sent as the header parameter `X-Client-Timezone`. Without it the client's own value is sent, if [`client_timezone`](crate::ClientBuilder::client_timezone) was given one.
+        /// Optional; sent as the header parameter `X-Client-Timezone`. If not set, the value of [`client_timezone`](crate::ClientBuilder::client_timezone) is sent, if there is one.
         pub fn x_client_timezone<V>(mut self, value: V) -> Self
         where
             V: std::convert::TryInto<::std::string::String>,
@@ -45,7 +45,7 @@ pub mod builder {
                 .try_into()
                 .map(Some)
                 .map_err(|_| {
-                    "parameter `x_client_timezone`: the value cannot become a `String`"
+                    "parameter `x_client_timezone`: the value cannot be converted to `String`"
                         .to_string()
                 });
             self
@@ -53,7 +53,7 @@ pub mod builder {
 
         /// The parameter `X-Depth`.
         ///
-        /// Optional; sent as the header parameter `X-Depth`. Without it the client's own value is sent, if [`depth`](crate::ClientBuilder::depth) was given one.
+        /// Optional; sent as the header parameter `X-Depth`. If not set, the value of [`depth`](crate::ClientBuilder::depth) is sent, if there is one.
         pub fn x_depth<V>(mut self, value: V) -> Self
         where
             V: std::convert::TryInto<::std::num::NonZeroU64>,
@@ -62,7 +62,7 @@ pub mod builder {
                 .try_into()
                 .map(Some)
                 .map_err(|_| {
-                    "parameter `x_depth`: the value cannot become a `::std::num::NonZeroU64`"
+                    "parameter `x_depth`: the value cannot be converted to `::std::num::NonZeroU64`"
                         .to_string()
                 });
             self
@@ -70,7 +70,7 @@ pub mod builder {
 
         /// The parameter `X-Tenant`.
         ///
-        /// Optional; sent as the header parameter `X-Tenant`. Without it the client's own value is sent, if [`tenant`](crate::ClientBuilder::tenant) was given one.
+        /// Optional; sent as the header parameter `X-Tenant`. If not set, the value of [`tenant`](crate::ClientBuilder::tenant) is sent, if there is one.
         pub fn x_tenant<V>(mut self, value: V) -> Self
         where
             V: std::convert::TryInto<types::Tenant>,
@@ -79,13 +79,13 @@ pub mod builder {
                 .try_into()
                 .map(Some)
                 .map_err(|_| {
-                    "parameter `x_tenant`: the value cannot become a `Tenant`"
+                    "parameter `x_tenant`: the value cannot be converted to `Tenant`"
                         .to_string()
                 });
             self
         }
 
-        /// Sends `GET /rooms` and decodes the answer.
+        /// Sends `GET /rooms` and decodes the response.
         pub async fn send(
             self,
         ) -> Result<ResponseValue<()>, Error<::serde_json::Value>> {
@@ -159,13 +159,13 @@ pub mod builder {
                 })
         }
 
-        /// Sets options of this call only, such as its timeout or its repeats.
+        /// Sets options for this call only, such as its timeout or its retries.
         pub fn with_options(mut self, options: CallOptions) -> Self {
             self.call_options = options;
             self
         }
 
-        /// What the document says of this operation.
+        /// Metadata of this operation.
         pub fn operation(&self) -> &'static ::openapi_client_runtime::Operation {
             &crate::clients::client_defaults::operations::LIST_ROOMS
         }
@@ -191,7 +191,7 @@ pub mod builder {
 
         /// Zone of all times.
         ///
-        /// Optional; sent as the header parameter `X-Client-Timezone`. Without it the client's own value is sent, if [`client_timezone`](crate::ClientBuilder::client_timezone) was given one.
+        /// Optional; sent as the header parameter `X-Client-Timezone`. If not set, the value of [`client_timezone`](crate::ClientBuilder::client_timezone) is sent, if there is one.
         pub fn x_client_timezone<V>(mut self, value: V) -> Self
         where
             V: std::convert::TryInto<::std::string::String>,
@@ -200,13 +200,13 @@ pub mod builder {
                 .try_into()
                 .map(Some)
                 .map_err(|_| {
-                    "parameter `x_client_timezone`: the value cannot become a `String`"
+                    "parameter `x_client_timezone`: the value cannot be converted to `String`"
                         .to_string()
                 });
             self
         }
 
-        /// Sends `POST /rooms` and decodes the answer.
+        /// Sends `POST /rooms` and decodes the response.
         pub async fn send(
             self,
         ) -> Result<ResponseValue<()>, Error<::serde_json::Value>> {
@@ -272,13 +272,13 @@ pub mod builder {
                 })
         }
 
-        /// Sets options of this call only, such as its timeout or its repeats.
+        /// Sets options for this call only, such as its timeout or its retries.
         pub fn with_options(mut self, options: CallOptions) -> Self {
             self.call_options = options;
             self
         }
 
-        /// What the document says of this operation.
+        /// Metadata of this operation.
         pub fn operation(&self) -> &'static ::openapi_client_runtime::Operation {
             &crate::clients::client_defaults::operations::CREATE_ROOM
         }
@@ -313,12 +313,13 @@ pub mod builder {
                 .try_into()
                 .map(Some)
                 .map_err(|_| {
-                    "parameter `x_zone`: the value cannot become a `String`".to_string()
+                    "parameter `x_zone`: the value cannot be converted to `String`"
+                        .to_string()
                 });
             self
         }
 
-        /// Sends `GET /doors` and decodes the answer.
+        /// Sends `GET /doors` and decodes the response.
         pub async fn send(
             self,
         ) -> Result<ResponseValue<()>, Error<::serde_json::Value>> {
@@ -376,13 +377,13 @@ pub mod builder {
                 })
         }
 
-        /// Sets options of this call only, such as its timeout or its repeats.
+        /// Sets options for this call only, such as its timeout or its retries.
         pub fn with_options(mut self, options: CallOptions) -> Self {
             self.call_options = options;
             self
         }
 
-        /// What the document says of this operation.
+        /// Metadata of this operation.
         pub fn operation(&self) -> &'static ::openapi_client_runtime::Operation {
             &crate::clients::client_defaults::operations::LIST_DOORS
         }
@@ -411,14 +412,14 @@ pub mod client {
 
         /// Builds a client from environment variables.
         ///
-        /// - `CLIENT_DEFAULTS_BASE_URL`: an address; wins over an environment.
+        /// - `CLIENT_DEFAULTS_BASE_URL`: a base URL; overrides the environment.
         /// - `CLIENT_DEFAULTS_CLIENT_TIMEZONE`: Zone of all times.
         /// - `CLIENT_DEFAULTS_DEPTH`: The header `X-Depth`.
         /// - `CLIENT_DEFAULTS_TENANT`: The header `X-Tenant`.
         ///
         /// # Errors
         ///
-        /// [`BuildError`] when no address is set, or a value cannot be used.
+        /// [`BuildError`] when no base URL is set, or a value cannot be used.
         pub fn from_env() -> Result<Self, BuildError> {
             Self::builder().from_env()?.build()
         }
@@ -470,9 +471,9 @@ pub mod client {
             })
         }
 
-        /// Starts a call that the document does not know, with everything that other calls
-        /// have: credentials, repeats, limits, errors. `path` stands below the base URL and
-        /// begins with a slash.
+        /// Starts a request for an endpoint that the document does not list, with the
+        /// credentials, retries, limits and errors of all other calls. `path` is relative to
+        /// the base URL and starts with a slash.
         pub fn request(
             &self,
             method: ::openapi_client_runtime::Method,
@@ -538,9 +539,9 @@ pub mod client {
     }
 
     impl ClientBuilder {
-        /// Sets the address that calls start with, for custom hosts and tests.
+        /// Sets the base URL, for custom hosts and tests.
         ///
-        /// `http://` is refused but for loopback addresses, see
+        /// `http://` is refused except for loopback addresses, see
         /// [`allow_insecure_http`](Self::allow_insecure_http).
         pub fn base_url(mut self, url: impl Into<String>) -> Self {
             self.core = self.core.base_url(url);
@@ -580,55 +581,55 @@ pub mod client {
             self
         }
 
-        /// Bounds the time until a connection stands.
+        /// Limits the time to connect.
         pub fn connect_timeout(mut self, limit: ::std::time::Duration) -> Self {
             self.core = self.core.connect_timeout(limit);
             self
         }
 
-        /// Bounds the time between two pieces of an answer.
+        /// Limits the time between two chunks of a response.
         pub fn read_timeout(mut self, limit: ::std::time::Duration) -> Self {
             self.core = self.core.read_timeout(limit);
             self
         }
 
-        /// Bounds the time of one attempt of a call; without it, only that of the whole call counts.
+        /// Limits the time of each attempt of a call. Without it, only the limit of the whole call applies.
         pub fn attempt_timeout(mut self, limit: ::std::time::Duration) -> Self {
             self.core = self.core.attempt_timeout(limit);
             self
         }
 
-        /// Bounds the time of a whole call, with all its attempts and the waits between them.
+        /// Limits the time of a whole call, with all attempts and the waits between them.
         pub fn timeout(mut self, limit: ::std::time::Duration) -> Self {
             self.core = self.core.timeout(limit);
             self
         }
 
-        /// Sets how often and how patiently calls are repeated.
+        /// Sets how often and with which delays calls are retried.
         pub fn retry(mut self, policy: ::openapi_client_runtime::RetryPolicy) -> Self {
             self.core = self.core.retry(policy);
             self
         }
 
-        /// Sets what all calls of the client and its clones may spend on repeats: a repeat costs 5, after a timeout 10, and a success gives 1 back.
+        /// Sets the retry budget that the client shares with its clones: a retry costs 5, a retry after a timeout 10, and a success gives 1 back.
         pub fn retry_budget(mut self, budget: u32) -> Self {
             self.core = self.core.retry_budget(budget);
             self
         }
 
-        /// Bounds the size in bytes of an answer that is decoded.
+        /// Limits the size in bytes of a response that is decoded.
         pub fn response_body_limit(mut self, bytes: usize) -> Self {
             self.core = self.core.response_body_limit(bytes);
             self
         }
 
-        /// Follows up to `max` redirections in an attempt; without this, none. Credentials never go to another scheme, host or port.
+        /// Follows up to `max` redirects in an attempt. Without this, none. Credentials never go to another scheme, host or port.
         pub fn follow_redirects(mut self, max: u32) -> Self {
             self.core = self.core.follow_redirects(max);
             self
         }
 
-        /// Adds a step that every request goes through; the first one added is the outermost.
+        /// Adds middleware for all requests. The first one added is the outermost.
         pub fn middleware(
             mut self,
             middleware: impl ::openapi_client_runtime::Middleware,
@@ -637,7 +638,7 @@ pub mod client {
             self
         }
 
-        /// Adds somebody who is told of calls and attempts, for metrics.
+        /// Registers an observer of calls and attempts, for metrics.
         pub fn observer(
             mut self,
             observer: impl ::openapi_client_runtime::Observer,
@@ -664,13 +665,13 @@ pub mod client {
             self
         }
 
-        /// Trusts a further root certificate, in PEM.
+        /// Trusts an additional root certificate, in PEM.
         pub fn add_root_certificate(mut self, pem: impl Into<Vec<u8>>) -> Self {
             self.core = self.core.add_root_certificate(pem);
             self
         }
 
-        /// Brings an HTTP client along. Timeouts and certificates are then its own.
+        /// Uses your own HTTP client, with its own timeouts and certificates.
         pub fn http_client(
             mut self,
             client: ::openapi_client_runtime::reqwest::Client,
@@ -679,24 +680,24 @@ pub mod client {
             self
         }
 
-        /// Allows `http://` to other than loopback addresses: credentials then travel in the clear.
+        /// Allows `http://` to addresses other than loopback. Credentials are then sent unencrypted.
         pub fn allow_insecure_http(mut self) -> Self {
             self.core = self.core.allow_insecure_http();
             self
         }
 
-        /// Puts the caller's product, such as `my-tool/1.2`, before ours in `User-Agent`.
+        /// Adds the product of the caller, such as `my-tool/1.2`, before ours in `User-Agent`.
         pub fn user_agent(mut self, product: impl Into<String>) -> Self {
             self.core = self.core.user_agent(product);
             self
         }
 
-        /// Takes what the environment sets, see [`Client::from_env`]; what is not
-        /// set there stays as it is.
+        /// Reads the environment variables of [`Client::from_env`]; settings without a
+        /// variable stay unchanged.
         ///
         /// # Errors
         ///
-        /// [`BuildError`] when a variable is not Unicode, or has a value that cannot be used.
+        /// [`BuildError`] when a variable is not valid Unicode, or its value cannot be used.
         #[allow(clippy::wrong_self_convention, unused_mut)]
         pub fn from_env(mut self) -> Result<Self, BuildError> {
             if let Some(url) = self.core.env("BASE_URL")? {
@@ -709,7 +710,7 @@ pub mod client {
                         self.core
                             .env_error(
                                 "CLIENT_TIMEZONE",
-                                "is no value that the API takes",
+                                "has a value that the API does not accept",
                             )
                     })?;
                 self = self.client_timezone(value);
@@ -718,7 +719,11 @@ pub mod client {
                 let value: ::std::num::NonZeroU64 = value
                     .parse()
                     .map_err(|_| {
-                        self.core.env_error("DEPTH", "is no value that the API takes")
+                        self.core
+                            .env_error(
+                                "DEPTH",
+                                "has a value that the API does not accept",
+                            )
                     })?;
                 self = self.depth(value);
             }
@@ -726,18 +731,22 @@ pub mod client {
                 let value: crate::clients::client_defaults::types::Tenant = value
                     .parse()
                     .map_err(|_| {
-                        self.core.env_error("TENANT", "is no value that the API takes")
+                        self.core
+                            .env_error(
+                                "TENANT",
+                                "has a value that the API does not accept",
+                            )
                     })?;
                 self = self.tenant(value);
             }
             Ok(self)
         }
 
-        /// Finishes the client.
+        /// Builds the client.
         ///
         /// # Errors
         ///
-        /// [`BuildError`] when no address was given, or a value given cannot be used.
+        /// [`BuildError`] when no base URL is set, or a value cannot be used.
         pub fn build(self) -> Result<Client, BuildError> {
             Ok(Client { core: self.core.build()? })
         }
@@ -859,9 +868,9 @@ pub mod types {
         }
     }
 
-    /// What a conversion into one of the types reports.
+    /// Errors of conversions into the types.
     pub mod error {
-        /// Why a value cannot become the type: one sentence that names the member.
+        /// Why a value cannot be converted to the type: one sentence with the name of the property.
         pub struct ConversionError(::std::borrow::Cow<'static, str>);
         impl ::std::error::Error for ConversionError {}
         impl ::std::fmt::Display for ConversionError {

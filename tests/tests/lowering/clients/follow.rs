@@ -45,7 +45,7 @@ pub mod builder {
             self.meeting_id = value
                 .try_into()
                 .map_err(|_| {
-                    "parameter `meeting_id`: the value cannot become a `String`"
+                    "parameter `meeting_id`: the value cannot be converted to `String`"
                         .to_string()
                 });
             self
@@ -62,12 +62,13 @@ pub mod builder {
                 .try_into()
                 .map(Some)
                 .map_err(|_| {
-                    "parameter `x_zone`: the value cannot become a `String`".to_string()
+                    "parameter `x_zone`: the value cannot be converted to `String`"
+                        .to_string()
                 });
             self
         }
 
-        /// Sends `GET /meetings/{meeting_id}` and decodes the answer.
+        /// Sends `GET /meetings/{meeting_id}` and decodes the response.
         pub async fn send(
             self,
         ) -> Result<ResponseValue<types::Meeting>, Error<types::Problem>> {
@@ -132,13 +133,13 @@ pub mod builder {
                 })
         }
 
-        /// Sets options of this call only, such as its timeout or its repeats.
+        /// Sets options for this call only, such as its timeout or its retries.
         pub fn with_options(mut self, options: CallOptions) -> Self {
             self.call_options = options;
             self
         }
 
-        /// What the document says of this operation.
+        /// Metadata of this operation.
         pub fn operation(&self) -> &'static ::openapi_client_runtime::Operation {
             &crate::clients::follow::operations::GET_MEETING
         }
@@ -173,12 +174,13 @@ pub mod builder {
                 .try_into()
                 .map(Some)
                 .map_err(|_| {
-                    "parameter `number`: the value cannot become a `i64`".to_string()
+                    "parameter `number`: the value cannot be converted to `i64`"
+                        .to_string()
                 });
             self
         }
 
-        /// Sends `GET /pages` and decodes the answer.
+        /// Sends `GET /pages` and decodes the response.
         pub async fn send(
             self,
         ) -> Result<ResponseValue<types::Page>, Error<::serde_json::Value>> {
@@ -236,20 +238,20 @@ pub mod builder {
                 })
         }
 
-        /// Sets options of this call only, such as its timeout or its repeats.
+        /// Sets options for this call only, such as its timeout or its retries.
         pub fn with_options(mut self, options: CallOptions) -> Self {
             self.call_options = options;
             self
         }
 
-        /// What the document says of this operation.
+        /// Metadata of this operation.
         pub fn operation(&self) -> &'static ::openapi_client_runtime::Operation {
             &crate::clients::follow::operations::GET_PAGE
         }
     }
 
     impl<'a> GetMeeting<'a> {
-        /// Goes on to what the answer leads to: while the answer has `redirect_to_meeting_id`, the request is sent again with it as `meeting_id`. Up to five times, unless [`at_most`](openapi_client_runtime::Follow::at_most) says otherwise; a way that goes in a circle is an error. [`send`](Self::send) gives the first answer as it is.
+        /// Fetches the resource that the response refers to: while the response has `redirect_to_meeting_id`, the request is sent again with this value as `meeting_id`, at most five times by default (see [`at_most`](openapi_client_runtime::Follow::at_most)). A loop is an error. [`send`](Self::send) returns the first response.
         pub fn follow(self) -> ::openapi_client_runtime::Follow<Self> {
             ::openapi_client_runtime::Follow::new(self)
         }
@@ -282,7 +284,7 @@ pub mod builder {
             self.meeting_id = id
                 .parse::<::std::string::String>()
                 .map_err(|_| {
-                    "parameter `meeting_id`: what the answer leads to is no value for it"
+                    "parameter `meeting_id`: the value in the response is not valid for it"
                         .to_owned()
                 });
             self
@@ -294,7 +296,7 @@ pub mod builder {
     }
 
     impl<'a> GetPage<'a> {
-        /// Goes on to what the answer leads to: while the answer has `moved.to`, the request is sent again with it as `number`. Up to five times, unless [`at_most`](openapi_client_runtime::Follow::at_most) says otherwise; a way that goes in a circle is an error. [`send`](Self::send) gives the first answer as it is.
+        /// Fetches the resource that the response refers to: while the response has `moved.to`, the request is sent again with this value as `number`, at most five times by default (see [`at_most`](openapi_client_runtime::Follow::at_most)). A loop is an error. [`send`](Self::send) returns the first response.
         pub fn follow(self) -> ::openapi_client_runtime::Follow<Self> {
             ::openapi_client_runtime::Follow::new(self)
         }
@@ -330,7 +332,7 @@ pub mod builder {
                 .parse::<i64>()
                 .map(Some)
                 .map_err(|_| {
-                    "parameter `number`: what the answer leads to is no value for it"
+                    "parameter `number`: the value in the response is not valid for it"
                         .to_owned()
                 });
             self
@@ -365,19 +367,19 @@ pub mod client {
 
         /// Builds a client from environment variables.
         ///
-        /// - `FOLLOW_BASE_URL`: an address; wins over an environment.
+        /// - `FOLLOW_BASE_URL`: a base URL; overrides the environment.
         /// - `FOLLOW_KEY`: credential of the scheme `key`.
         ///
         /// # Errors
         ///
-        /// [`BuildError`] when no address is set, or a value cannot be used.
+        /// [`BuildError`] when no base URL is set, or a value cannot be used.
         pub fn from_env() -> Result<Self, BuildError> {
             Self::builder().from_env()?.build()
         }
 
-        /// Starts a call that the document does not know, with everything that other calls
-        /// have: credentials, repeats, limits, errors. `path` stands below the base URL and
-        /// begins with a slash.
+        /// Starts a request for an endpoint that the document does not list, with the
+        /// credentials, retries, limits and errors of all other calls. `path` is relative to
+        /// the base URL and starts with a slash.
         pub fn request(
             &self,
             method: ::openapi_client_runtime::Method,
@@ -390,7 +392,7 @@ pub mod client {
         ///
         /// `GET /meetings/{meeting_id}`
         ///
-        /// The answer may lead to another resource: [`follow`](builder::GetMeeting::follow) goes on to it.
+        /// The response may refer to another resource: [`follow`](builder::GetMeeting::follow) fetches it.
         ///
         /// # Errors
         ///
@@ -412,7 +414,7 @@ pub mod client {
         ///
         /// `GET /pages`
         ///
-        /// The answer may lead to another resource: [`follow`](builder::GetPage::follow) goes on to it.
+        /// The response may refer to another resource: [`follow`](builder::GetPage::follow) fetches it.
         ///
         /// # Example
         ///
@@ -435,70 +437,70 @@ pub mod client {
     }
 
     impl ClientBuilder {
-        /// Sets the address that calls start with, for custom hosts and tests.
+        /// Sets the base URL, for custom hosts and tests.
         ///
-        /// `http://` is refused but for loopback addresses, see
+        /// `http://` is refused except for loopback addresses, see
         /// [`allow_insecure_http`](Self::allow_insecure_http).
         pub fn base_url(mut self, url: impl Into<String>) -> Self {
             self.core = self.core.base_url(url);
             self
         }
 
-        /// Signs calls with an API key (`X-Key` in the header), the scheme `key` of the document.
+        /// Authenticates calls with an API key (`X-Key` in the header): the scheme `key` of the document.
         pub fn key(mut self, key: impl Into<Secret>) -> Self {
             self.core = self.core.credential("key", Credential::api_key(key));
             self
         }
 
-        /// Bounds the time until a connection stands.
+        /// Limits the time to connect.
         pub fn connect_timeout(mut self, limit: ::std::time::Duration) -> Self {
             self.core = self.core.connect_timeout(limit);
             self
         }
 
-        /// Bounds the time between two pieces of an answer.
+        /// Limits the time between two chunks of a response.
         pub fn read_timeout(mut self, limit: ::std::time::Duration) -> Self {
             self.core = self.core.read_timeout(limit);
             self
         }
 
-        /// Bounds the time of one attempt of a call; without it, only that of the whole call counts.
+        /// Limits the time of each attempt of a call. Without it, only the limit of the whole call applies.
         pub fn attempt_timeout(mut self, limit: ::std::time::Duration) -> Self {
             self.core = self.core.attempt_timeout(limit);
             self
         }
 
-        /// Bounds the time of a whole call, with all its attempts and the waits between them.
+        /// Limits the time of a whole call, with all attempts and the waits between them.
         pub fn timeout(mut self, limit: ::std::time::Duration) -> Self {
             self.core = self.core.timeout(limit);
             self
         }
 
-        /// Sets how often and how patiently calls are repeated.
+        /// Sets how often and with which delays calls are retried.
         pub fn retry(mut self, policy: ::openapi_client_runtime::RetryPolicy) -> Self {
             self.core = self.core.retry(policy);
             self
         }
 
-        /// Sets what all calls of the client and its clones may spend on repeats: a repeat costs 5, after a timeout 10, and a success gives 1 back.
+        /// Sets the retry budget that the client shares with its clones: a retry costs 5, a retry after a timeout 10, and a success gives 1 back.
         pub fn retry_budget(mut self, budget: u32) -> Self {
             self.core = self.core.retry_budget(budget);
             self
         }
 
-        /// Bounds the size in bytes of an answer that is decoded.
+        /// Limits the size in bytes of a response that is decoded.
         pub fn response_body_limit(mut self, bytes: usize) -> Self {
             self.core = self.core.response_body_limit(bytes);
             self
         }
 
-        /// Follows up to `max` redirections in an attempt; without this, none. Credentials never go to another scheme, host or port.
+        /// Follows up to `max` redirects in an attempt. Without this, none. Credentials never go to another scheme, host or port.
         pub fn follow_redirects(mut self, max: u32) -> Self {
             self.core = self.core.follow_redirects(max);
             self
         }
 
-        /// Adds a step that every request goes through; the first one added is the outermost.
+        /// Adds middleware for all requests. The first one added is the outermost.
         pub fn middleware(
             mut self,
             middleware: impl ::openapi_client_runtime::Middleware,
@@ -507,7 +509,7 @@ pub mod client {
             self
         }
 
-        /// Adds somebody who is told of calls and attempts, for metrics.
+        /// Registers an observer of calls and attempts, for metrics.
         pub fn observer(
             mut self,
             observer: impl ::openapi_client_runtime::Observer,
@@ -534,13 +536,13 @@ pub mod client {
             self
         }
 
-        /// Trusts a further root certificate, in PEM.
+        /// Trusts an additional root certificate, in PEM.
         pub fn add_root_certificate(mut self, pem: impl Into<Vec<u8>>) -> Self {
             self.core = self.core.add_root_certificate(pem);
             self
         }
 
-        /// Brings an HTTP client along. Timeouts and certificates are then its own.
+        /// Uses your own HTTP client, with its own timeouts and certificates.
         pub fn http_client(
             mut self,
             client: ::openapi_client_runtime::reqwest::Client,
@@ -549,24 +551,24 @@ pub mod client {
             self
         }
 
-        /// Allows `http://` to other than loopback addresses: credentials then travel in the clear.
+        /// Allows `http://` to addresses other than loopback. Credentials are then sent unencrypted.
         pub fn allow_insecure_http(mut self) -> Self {
             self.core = self.core.allow_insecure_http();
             self
         }
 
-        /// Puts the caller's product, such as `my-tool/1.2`, before ours in `User-Agent`.
+        /// Adds the product of the caller, such as `my-tool/1.2`, before ours in `User-Agent`.
         pub fn user_agent(mut self, product: impl Into<String>) -> Self {
             self.core = self.core.user_agent(product);
             self
         }
 
-        /// Takes what the environment sets, see [`Client::from_env`]; what is not
-        /// set there stays as it is.
+        /// Reads the environment variables of [`Client::from_env`]; settings without a
+        /// variable stay unchanged.
         ///
         /// # Errors
         ///
-        /// [`BuildError`] when a variable is not Unicode, or has a value that cannot be used.
+        /// [`BuildError`] when a variable is not valid Unicode, or its value cannot be used.
         #[allow(clippy::wrong_self_convention, unused_mut)]
         pub fn from_env(mut self) -> Result<Self, BuildError> {
             if let Some(url) = self.core.env("BASE_URL")? {
@@ -578,11 +580,11 @@ pub mod client {
             Ok(self)
         }
 
-        /// Finishes the client.
+        /// Builds the client.
         ///
         /// # Errors
         ///
-        /// [`BuildError`] when no address was given, or a value given cannot be used.
+        /// [`BuildError`] when no base URL is set, or a value cannot be used.
         pub fn build(self) -> Result<Client, BuildError> {
             Ok(Client { core: self.core.build()? })
         }
@@ -649,16 +651,16 @@ pub mod types {
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[non_exhaustive]
     pub struct Meeting {
-        /// The member `redirect_to_meeting_id`.
+        /// The property `redirect_to_meeting_id`.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub redirect_to_meeting_id: ::std::option::Option<::std::string::String>,
-        /// The member `title`.
+        /// The property `title`.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub title: ::std::option::Option<::std::string::String>,
     }
 
     impl Meeting {
-        /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
+        /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
         pub fn builder() -> builder::Meeting {
             ::std::default::Default::default()
         }
@@ -669,12 +671,12 @@ pub mod types {
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[non_exhaustive]
     pub struct Move {
-        /// The member `to`.
+        /// The property `to`.
         pub to: Number,
     }
 
     impl Move {
-        /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
+        /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
         pub fn builder() -> builder::Move {
             ::std::default::Default::default()
         }
@@ -736,15 +738,15 @@ pub mod types {
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[non_exhaustive]
     pub struct Page {
-        /// The member `moved`.
+        /// The property `moved`.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub moved: ::std::option::Option<Move>,
-        /// The member `text`.
+        /// The property `text`.
         pub text: ::std::string::String,
     }
 
     impl Page {
-        /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
+        /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
         pub fn builder() -> builder::Page {
             ::std::default::Default::default()
         }
@@ -755,13 +757,13 @@ pub mod types {
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[non_exhaustive]
     pub struct Problem {
-        /// The member `message`.
+        /// The property `message`.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub message: ::std::option::Option<::std::string::String>,
     }
 
     impl Problem {
-        /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
+        /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
         pub fn builder() -> builder::Problem {
             ::std::default::Default::default()
         }
@@ -792,7 +794,7 @@ pub mod types {
         }
 
         impl Meeting {
-            /// The member `redirect_to_meeting_id`.
+            /// The property `redirect_to_meeting_id`.
             pub fn redirect_to_meeting_id<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<::std::option::Option<::std::string::String>>,
@@ -801,11 +803,11 @@ pub mod types {
                 self.redirect_to_meeting_id = value
                     .try_into()
                     .map_err(|e| {
-                        format!("member `redirect_to_meeting_id` of `Meeting`: {e}")
+                        format!("property `redirect_to_meeting_id` of `Meeting`: {e}")
                     });
                 self
             }
-            /// The member `title`.
+            /// The property `title`.
             pub fn title<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<::std::option::Option<::std::string::String>>,
@@ -813,14 +815,14 @@ pub mod types {
             {
                 self.title = value
                     .try_into()
-                    .map_err(|e| format!("member `title` of `Meeting`: {e}"));
+                    .map_err(|e| format!("property `title` of `Meeting`: {e}"));
                 self
             }
-            /// Finishes the value.
+            /// Builds the value.
             ///
             /// # Errors
             ///
-            /// Names the first member that is required and was not set, or whose value does not fit.
+            /// Names the first property that is required but not set, or whose value is invalid.
             pub fn build(
                 self,
             ) -> ::std::result::Result<super::Meeting, super::error::ConversionError> {
@@ -859,14 +861,14 @@ pub mod types {
             fn default() -> Self {
                 Self {
                     to: Err(
-                        "member `to` of `Move` is required and was not set".to_owned(),
+                        "property `to` of `Move` is required and was not set".to_owned(),
                     ),
                 }
             }
         }
 
         impl Move {
-            /// The member `to`.
+            /// The property `to`.
             pub fn to<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<super::Number>,
@@ -874,14 +876,14 @@ pub mod types {
             {
                 self.to = value
                     .try_into()
-                    .map_err(|e| format!("member `to` of `Move`: {e}"));
+                    .map_err(|e| format!("property `to` of `Move`: {e}"));
                 self
             }
-            /// Finishes the value.
+            /// Builds the value.
             ///
             /// # Errors
             ///
-            /// Names the first member that is required and was not set, or whose value does not fit.
+            /// Names the first property that is required but not set, or whose value is invalid.
             pub fn build(
                 self,
             ) -> ::std::result::Result<super::Move, super::error::ConversionError> {
@@ -919,14 +921,15 @@ pub mod types {
                 Self {
                     moved: Ok(::std::default::Default::default()),
                     text: Err(
-                        "member `text` of `Page` is required and was not set".to_owned(),
+                        "property `text` of `Page` is required and was not set"
+                            .to_owned(),
                     ),
                 }
             }
         }
 
         impl Page {
-            /// The member `moved`.
+            /// The property `moved`.
             pub fn moved<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<::std::option::Option<super::Move>>,
@@ -934,10 +937,10 @@ pub mod types {
             {
                 self.moved = value
                     .try_into()
-                    .map_err(|e| format!("member `moved` of `Page`: {e}"));
+                    .map_err(|e| format!("property `moved` of `Page`: {e}"));
                 self
             }
-            /// The member `text`.
+            /// The property `text`.
             pub fn text<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<::std::string::String>,
@@ -945,14 +948,14 @@ pub mod types {
             {
                 self.text = value
                     .try_into()
-                    .map_err(|e| format!("member `text` of `Page`: {e}"));
+                    .map_err(|e| format!("property `text` of `Page`: {e}"));
                 self
             }
-            /// Finishes the value.
+            /// Builds the value.
             ///
             /// # Errors
             ///
-            /// Names the first member that is required and was not set, or whose value does not fit.
+            /// Names the first property that is required but not set, or whose value is invalid.
             pub fn build(
                 self,
             ) -> ::std::result::Result<super::Page, super::error::ConversionError> {
@@ -999,7 +1002,7 @@ pub mod types {
         }
 
         impl Problem {
-            /// The member `message`.
+            /// The property `message`.
             pub fn message<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<::std::option::Option<::std::string::String>>,
@@ -1007,14 +1010,14 @@ pub mod types {
             {
                 self.message = value
                     .try_into()
-                    .map_err(|e| format!("member `message` of `Problem`: {e}"));
+                    .map_err(|e| format!("property `message` of `Problem`: {e}"));
                 self
             }
-            /// Finishes the value.
+            /// Builds the value.
             ///
             /// # Errors
             ///
-            /// Names the first member that is required and was not set, or whose value does not fit.
+            /// Names the first property that is required but not set, or whose value is invalid.
             pub fn build(
                 self,
             ) -> ::std::result::Result<super::Problem, super::error::ConversionError> {
@@ -1038,9 +1041,9 @@ pub mod types {
         }
     }
 
-    /// What a conversion into one of the types reports.
+    /// Errors of conversions into the types.
     pub mod error {
-        /// Why a value cannot become the type: one sentence that names the member.
+        /// Why a value cannot be converted to the type: one sentence with the name of the property.
         pub struct ConversionError(::std::borrow::Cow<'static, str>);
         impl ::std::error::Error for ConversionError {}
         impl ::std::fmt::Display for ConversionError {

@@ -47,7 +47,7 @@ pub mod builder {
             self.id = value
                 .try_into()
                 .map_err(|_| {
-                    "parameter `id`: the value cannot become a `::uuid::Uuid`"
+                    "parameter `id`: the value cannot be converted to `::uuid::Uuid`"
                         .to_string()
                 });
             self
@@ -64,7 +64,7 @@ pub mod builder {
                 .try_into()
                 .map(Some)
                 .map_err(|_| {
-                    "parameter `day`: the value cannot become a `::chrono::naive::NaiveDate`"
+                    "parameter `day`: the value cannot be converted to `::chrono::naive::NaiveDate`"
                         .to_string()
                 });
             self
@@ -81,13 +81,13 @@ pub mod builder {
                 .try_into()
                 .map(Some)
                 .map_err(|_| {
-                    "parameter `since`: the value cannot become a `::chrono::DateTime<::chrono::offset::Utc>`"
+                    "parameter `since`: the value cannot be converted to `::chrono::DateTime<::chrono::offset::Utc>`"
                         .to_string()
                 });
             self
         }
 
-        /// Sends `GET /events/{id}` and decodes the answer.
+        /// Sends `GET /events/{id}` and decodes the response.
         pub async fn send(
             self,
         ) -> Result<ResponseValue<types::Event>, Error<::serde_json::Value>> {
@@ -151,13 +151,13 @@ pub mod builder {
                 })
         }
 
-        /// Sets options of this call only, such as its timeout or its repeats.
+        /// Sets options for this call only, such as its timeout or its retries.
         pub fn with_options(mut self, options: CallOptions) -> Self {
             self.call_options = options;
             self
         }
 
-        /// What the document says of this operation.
+        /// Metadata of this operation.
         pub fn operation(&self) -> &'static ::openapi_client_runtime::Operation {
             &crate::clients::formats::operations::READ_EVENT
         }
@@ -196,7 +196,7 @@ pub mod builder {
             self.id = value
                 .try_into()
                 .map_err(|_| {
-                    "parameter `id`: the value cannot become a `::uuid::Uuid`"
+                    "parameter `id`: the value cannot be converted to `::uuid::Uuid`"
                         .to_string()
                 });
             self
@@ -215,7 +215,7 @@ pub mod builder {
             self
         }
 
-        /// Changes the request body with its builder, starting from what was set before.
+        /// Changes the request body with its builder, starting from the current value.
         pub fn body_map<F>(mut self, f: F) -> Self
         where
             F: std::ops::FnOnce(types::builder::Event) -> types::builder::Event,
@@ -224,7 +224,7 @@ pub mod builder {
             self
         }
 
-        /// Sends `PUT /events/{id}` and decodes the answer.
+        /// Sends `PUT /events/{id}` and decodes the response.
         pub async fn send(
             self,
         ) -> Result<ResponseValue<()>, Error<::serde_json::Value>> {
@@ -285,13 +285,13 @@ pub mod builder {
                 })
         }
 
-        /// Sets options of this call only, such as its timeout or its repeats.
+        /// Sets options for this call only, such as its timeout or its retries.
         pub fn with_options(mut self, options: CallOptions) -> Self {
             self.call_options = options;
             self
         }
 
-        /// What the document says of this operation.
+        /// Metadata of this operation.
         pub fn operation(&self) -> &'static ::openapi_client_runtime::Operation {
             &crate::clients::formats::operations::SET_EVENT
         }
@@ -335,7 +335,7 @@ pub mod builder {
             self.at = value
                 .try_into()
                 .map_err(|_| {
-                    "parameter `at`: the value cannot become a `::chrono::DateTime<::chrono::offset::Utc>`"
+                    "parameter `at`: the value cannot be converted to `::chrono::DateTime<::chrono::offset::Utc>`"
                         .to_string()
                 });
             self
@@ -352,7 +352,8 @@ pub mod builder {
                 .try_into()
                 .map(Some)
                 .map_err(|_| {
-                    "parameter `x_after`: the value cannot become a `Moment`".to_string()
+                    "parameter `x_after`: the value cannot be converted to `Moment`"
+                        .to_string()
                 });
             self
         }
@@ -367,13 +368,13 @@ pub mod builder {
             self.x_before = value
                 .try_into()
                 .map_err(|_| {
-                    "parameter `x_before`: the value cannot become a `::chrono::DateTime<::chrono::offset::Utc>`"
+                    "parameter `x_before`: the value cannot be converted to `::chrono::DateTime<::chrono::offset::Utc>`"
                         .to_string()
                 });
             self
         }
 
-        /// Sends `GET /events/at/{at}` and decodes the answer.
+        /// Sends `GET /events/at/{at}` and decodes the response.
         pub async fn send(
             self,
         ) -> Result<ResponseValue<()>, Error<::serde_json::Value>> {
@@ -452,13 +453,13 @@ pub mod builder {
                 })
         }
 
-        /// Sets options of this call only, such as its timeout or its repeats.
+        /// Sets options for this call only, such as its timeout or its retries.
         pub fn with_options(mut self, options: CallOptions) -> Self {
             self.call_options = options;
             self
         }
 
-        /// What the document says of this operation.
+        /// Metadata of this operation.
         pub fn operation(&self) -> &'static ::openapi_client_runtime::Operation {
             &crate::clients::formats::operations::FIND_EVENT
         }
@@ -487,18 +488,18 @@ pub mod client {
 
         /// Builds a client from environment variables.
         ///
-        /// - `FORMATS_BASE_URL`: an address; wins over an environment.
+        /// - `FORMATS_BASE_URL`: a base URL; overrides the environment.
         ///
         /// # Errors
         ///
-        /// [`BuildError`] when no address is set, or a value cannot be used.
+        /// [`BuildError`] when no base URL is set, or a value cannot be used.
         pub fn from_env() -> Result<Self, BuildError> {
             Self::builder().from_env()?.build()
         }
 
-        /// Starts a call that the document does not know, with everything that other calls
-        /// have: credentials, repeats, limits, errors. `path` stands below the base URL and
-        /// begins with a slash.
+        /// Starts a request for an endpoint that the document does not list, with the
+        /// credentials, retries, limits and errors of all other calls. `path` is relative to
+        /// the base URL and starts with a slash.
         pub fn request(
             &self,
             method: ::openapi_client_runtime::Method,
@@ -577,64 +578,64 @@ pub mod client {
     }
 
     impl ClientBuilder {
-        /// Sets the address that calls start with, for custom hosts and tests.
+        /// Sets the base URL, for custom hosts and tests.
         ///
-        /// `http://` is refused but for loopback addresses, see
+        /// `http://` is refused except for loopback addresses, see
         /// [`allow_insecure_http`](Self::allow_insecure_http).
         pub fn base_url(mut self, url: impl Into<String>) -> Self {
             self.core = self.core.base_url(url);
             self
         }
 
-        /// Bounds the time until a connection stands.
+        /// Limits the time to connect.
         pub fn connect_timeout(mut self, limit: ::std::time::Duration) -> Self {
             self.core = self.core.connect_timeout(limit);
             self
         }
 
-        /// Bounds the time between two pieces of an answer.
+        /// Limits the time between two chunks of a response.
         pub fn read_timeout(mut self, limit: ::std::time::Duration) -> Self {
             self.core = self.core.read_timeout(limit);
             self
         }
 
-        /// Bounds the time of one attempt of a call; without it, only that of the whole call counts.
+        /// Limits the time of each attempt of a call. Without it, only the limit of the whole call applies.
         pub fn attempt_timeout(mut self, limit: ::std::time::Duration) -> Self {
             self.core = self.core.attempt_timeout(limit);
             self
         }
 
-        /// Bounds the time of a whole call, with all its attempts and the waits between them.
+        /// Limits the time of a whole call, with all attempts and the waits between them.
         pub fn timeout(mut self, limit: ::std::time::Duration) -> Self {
             self.core = self.core.timeout(limit);
             self
         }
 
-        /// Sets how often and how patiently calls are repeated.
+        /// Sets how often and with which delays calls are retried.
         pub fn retry(mut self, policy: ::openapi_client_runtime::RetryPolicy) -> Self {
             self.core = self.core.retry(policy);
             self
         }
 
-        /// Sets what all calls of the client and its clones may spend on repeats: a repeat costs 5, after a timeout 10, and a success gives 1 back.
+        /// Sets the retry budget that the client shares with its clones: a retry costs 5, a retry after a timeout 10, and a success gives 1 back.
         pub fn retry_budget(mut self, budget: u32) -> Self {
             self.core = self.core.retry_budget(budget);
             self
         }
 
-        /// Bounds the size in bytes of an answer that is decoded.
+        /// Limits the size in bytes of a response that is decoded.
         pub fn response_body_limit(mut self, bytes: usize) -> Self {
             self.core = self.core.response_body_limit(bytes);
             self
         }
 
-        /// Follows up to `max` redirections in an attempt; without this, none. Credentials never go to another scheme, host or port.
+        /// Follows up to `max` redirects in an attempt. Without this, none. Credentials never go to another scheme, host or port.
         pub fn follow_redirects(mut self, max: u32) -> Self {
             self.core = self.core.follow_redirects(max);
             self
         }
 
-        /// Adds a step that every request goes through; the first one added is the outermost.
+        /// Adds middleware for all requests. The first one added is the outermost.
         pub fn middleware(
             mut self,
             middleware: impl ::openapi_client_runtime::Middleware,
@@ -643,7 +644,7 @@ pub mod client {
             self
         }
 
-        /// Adds somebody who is told of calls and attempts, for metrics.
+        /// Registers an observer of calls and attempts, for metrics.
         pub fn observer(
             mut self,
             observer: impl ::openapi_client_runtime::Observer,
@@ -670,13 +671,13 @@ pub mod client {
             self
         }
 
-        /// Trusts a further root certificate, in PEM.
+        /// Trusts an additional root certificate, in PEM.
         pub fn add_root_certificate(mut self, pem: impl Into<Vec<u8>>) -> Self {
             self.core = self.core.add_root_certificate(pem);
             self
         }
 
-        /// Brings an HTTP client along. Timeouts and certificates are then its own.
+        /// Uses your own HTTP client, with its own timeouts and certificates.
         pub fn http_client(
             mut self,
             client: ::openapi_client_runtime::reqwest::Client,
@@ -685,24 +686,24 @@ pub mod client {
             self
         }
 
-        /// Allows `http://` to other than loopback addresses: credentials then travel in the clear.
+        /// Allows `http://` to addresses other than loopback. Credentials are then sent unencrypted.
         pub fn allow_insecure_http(mut self) -> Self {
             self.core = self.core.allow_insecure_http();
             self
         }
 
-        /// Puts the caller's product, such as `my-tool/1.2`, before ours in `User-Agent`.
+        /// Adds the product of the caller, such as `my-tool/1.2`, before ours in `User-Agent`.
         pub fn user_agent(mut self, product: impl Into<String>) -> Self {
             self.core = self.core.user_agent(product);
             self
         }
 
-        /// Takes what the environment sets, see [`Client::from_env`]; what is not
-        /// set there stays as it is.
+        /// Reads the environment variables of [`Client::from_env`]; settings without a
+        /// variable stay unchanged.
         ///
         /// # Errors
         ///
-        /// [`BuildError`] when a variable is not Unicode, or has a value that cannot be used.
+        /// [`BuildError`] when a variable is not valid Unicode, or its value cannot be used.
         #[allow(clippy::wrong_self_convention, unused_mut)]
         pub fn from_env(mut self) -> Result<Self, BuildError> {
             if let Some(url) = self.core.env("BASE_URL")? {
@@ -711,11 +712,11 @@ pub mod client {
             Ok(self)
         }
 
-        /// Finishes the client.
+        /// Builds the client.
         ///
         /// # Errors
         ///
-        /// [`BuildError`] when no address was given, or a value given cannot be used.
+        /// [`BuildError`] when no base URL is set, or a value cannot be used.
         pub fn build(self) -> Result<Client, BuildError> {
             Ok(Client { core: self.core.build()? })
         }
@@ -779,44 +780,44 @@ pub mod types {
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[non_exhaustive]
     pub struct Event {
-        /// The member `at`.
+        /// The property `at`.
         pub at: ::chrono::DateTime<::chrono::offset::Utc>,
-        /// The member `big`.
+        /// The property `big`.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub big: ::std::option::Option<i64>,
-        /// The member `blob`.
+        /// The property `blob`.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub blob: ::std::option::Option<::std::string::String>,
-        /// The member `day`.
+        /// The property `day`.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub day: ::std::option::Option<::chrono::naive::NaiveDate>,
-        /// The member `host`.
+        /// The property `host`.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub host: ::std::option::Option<::std::net::Ipv4Addr>,
-        /// The member `id`.
+        /// The property `id`.
         pub id: ::uuid::Uuid,
-        /// The member `ip`.
+        /// The property `ip`.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub ip: ::std::option::Option<::std::net::IpAddr>,
-        /// The member `link`.
+        /// The property `link`.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub link: ::std::option::Option<::std::string::String>,
-        /// The member `mail`.
+        /// The property `mail`.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub mail: ::std::option::Option<::std::string::String>,
-        /// The member `share`.
+        /// The property `share`.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub share: ::std::option::Option<f32>,
-        /// The member `small`.
+        /// The property `small`.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub small: ::std::option::Option<i32>,
-        /// The member `sum`.
+        /// The property `sum`.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub sum: ::std::option::Option<f64>,
     }
 
     impl Event {
-        /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
+        /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
         pub fn builder() -> builder::Event {
             ::std::default::Default::default()
         }
@@ -935,14 +936,14 @@ pub mod types {
             fn default() -> Self {
                 Self {
                     at: Err(
-                        "member `at` of `Event` is required and was not set".to_owned(),
+                        "property `at` of `Event` is required and was not set".to_owned(),
                     ),
                     big: Ok(::std::default::Default::default()),
                     blob: Ok(::std::default::Default::default()),
                     day: Ok(::std::default::Default::default()),
                     host: Ok(::std::default::Default::default()),
                     id: Err(
-                        "member `id` of `Event` is required and was not set".to_owned(),
+                        "property `id` of `Event` is required and was not set".to_owned(),
                     ),
                     ip: Ok(::std::default::Default::default()),
                     link: Ok(::std::default::Default::default()),
@@ -955,7 +956,7 @@ pub mod types {
         }
 
         impl Event {
-            /// The member `at`.
+            /// The property `at`.
             pub fn at<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<::chrono::DateTime<::chrono::offset::Utc>>,
@@ -963,10 +964,10 @@ pub mod types {
             {
                 self.at = value
                     .try_into()
-                    .map_err(|e| format!("member `at` of `Event`: {e}"));
+                    .map_err(|e| format!("property `at` of `Event`: {e}"));
                 self
             }
-            /// The member `big`.
+            /// The property `big`.
             pub fn big<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<::std::option::Option<i64>>,
@@ -974,10 +975,10 @@ pub mod types {
             {
                 self.big = value
                     .try_into()
-                    .map_err(|e| format!("member `big` of `Event`: {e}"));
+                    .map_err(|e| format!("property `big` of `Event`: {e}"));
                 self
             }
-            /// The member `blob`.
+            /// The property `blob`.
             pub fn blob<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<::std::option::Option<::std::string::String>>,
@@ -985,10 +986,10 @@ pub mod types {
             {
                 self.blob = value
                     .try_into()
-                    .map_err(|e| format!("member `blob` of `Event`: {e}"));
+                    .map_err(|e| format!("property `blob` of `Event`: {e}"));
                 self
             }
-            /// The member `day`.
+            /// The property `day`.
             pub fn day<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<
@@ -998,10 +999,10 @@ pub mod types {
             {
                 self.day = value
                     .try_into()
-                    .map_err(|e| format!("member `day` of `Event`: {e}"));
+                    .map_err(|e| format!("property `day` of `Event`: {e}"));
                 self
             }
-            /// The member `host`.
+            /// The property `host`.
             pub fn host<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<::std::option::Option<::std::net::Ipv4Addr>>,
@@ -1009,10 +1010,10 @@ pub mod types {
             {
                 self.host = value
                     .try_into()
-                    .map_err(|e| format!("member `host` of `Event`: {e}"));
+                    .map_err(|e| format!("property `host` of `Event`: {e}"));
                 self
             }
-            /// The member `id`.
+            /// The property `id`.
             pub fn id<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<::uuid::Uuid>,
@@ -1020,10 +1021,10 @@ pub mod types {
             {
                 self.id = value
                     .try_into()
-                    .map_err(|e| format!("member `id` of `Event`: {e}"));
+                    .map_err(|e| format!("property `id` of `Event`: {e}"));
                 self
             }
-            /// The member `ip`.
+            /// The property `ip`.
             pub fn ip<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<::std::option::Option<::std::net::IpAddr>>,
@@ -1031,10 +1032,10 @@ pub mod types {
             {
                 self.ip = value
                     .try_into()
-                    .map_err(|e| format!("member `ip` of `Event`: {e}"));
+                    .map_err(|e| format!("property `ip` of `Event`: {e}"));
                 self
             }
-            /// The member `link`.
+            /// The property `link`.
             pub fn link<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<::std::option::Option<::std::string::String>>,
@@ -1042,10 +1043,10 @@ pub mod types {
             {
                 self.link = value
                     .try_into()
-                    .map_err(|e| format!("member `link` of `Event`: {e}"));
+                    .map_err(|e| format!("property `link` of `Event`: {e}"));
                 self
             }
-            /// The member `mail`.
+            /// The property `mail`.
             pub fn mail<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<::std::option::Option<::std::string::String>>,
@@ -1053,10 +1054,10 @@ pub mod types {
             {
                 self.mail = value
                     .try_into()
-                    .map_err(|e| format!("member `mail` of `Event`: {e}"));
+                    .map_err(|e| format!("property `mail` of `Event`: {e}"));
                 self
             }
-            /// The member `share`.
+            /// The property `share`.
             pub fn share<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<::std::option::Option<f32>>,
@@ -1064,10 +1065,10 @@ pub mod types {
             {
                 self.share = value
                     .try_into()
-                    .map_err(|e| format!("member `share` of `Event`: {e}"));
+                    .map_err(|e| format!("property `share` of `Event`: {e}"));
                 self
             }
-            /// The member `small`.
+            /// The property `small`.
             pub fn small<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<::std::option::Option<i32>>,
@@ -1075,10 +1076,10 @@ pub mod types {
             {
                 self.small = value
                     .try_into()
-                    .map_err(|e| format!("member `small` of `Event`: {e}"));
+                    .map_err(|e| format!("property `small` of `Event`: {e}"));
                 self
             }
-            /// The member `sum`.
+            /// The property `sum`.
             pub fn sum<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<::std::option::Option<f64>>,
@@ -1086,14 +1087,14 @@ pub mod types {
             {
                 self.sum = value
                     .try_into()
-                    .map_err(|e| format!("member `sum` of `Event`: {e}"));
+                    .map_err(|e| format!("property `sum` of `Event`: {e}"));
                 self
             }
-            /// Finishes the value.
+            /// Builds the value.
             ///
             /// # Errors
             ///
-            /// Names the first member that is required and was not set, or whose value does not fit.
+            /// Names the first property that is required but not set, or whose value is invalid.
             pub fn build(
                 self,
             ) -> ::std::result::Result<super::Event, super::error::ConversionError> {
@@ -1143,9 +1144,9 @@ pub mod types {
         }
     }
 
-    /// What a conversion into one of the types reports.
+    /// Errors of conversions into the types.
     pub mod error {
-        /// Why a value cannot become the type: one sentence that names the member.
+        /// Why a value cannot be converted to the type: one sentence with the name of the property.
         pub struct ConversionError(::std::borrow::Cow<'static, str>);
         impl ::std::error::Error for ConversionError {}
         impl ::std::fmt::Display for ConversionError {

@@ -48,7 +48,7 @@ pub mod builder {
                 .try_into()
                 .map(Some)
                 .map_err(|_| {
-                    "parameter `mode`: the value cannot become a `CreateOrderMode`"
+                    "parameter `mode`: the value cannot be converted to `CreateOrderMode`"
                         .to_string()
                 });
             self
@@ -69,7 +69,7 @@ pub mod builder {
             self
         }
 
-        /// Changes the request body with its builder, starting from what was set before.
+        /// Changes the request body with its builder, starting from the current value.
         pub fn body_map<F>(mut self, f: F) -> Self
         where
             F: std::ops::FnOnce(
@@ -80,7 +80,7 @@ pub mod builder {
             self
         }
 
-        /// Sends `POST /orders` and decodes the answer.
+        /// Sends `POST /orders` and decodes the response.
         pub async fn send(
             self,
         ) -> Result<
@@ -150,13 +150,13 @@ pub mod builder {
                 })
         }
 
-        /// Sets options of this call only, such as its timeout or its repeats.
+        /// Sets options for this call only, such as its timeout or its retries.
         pub fn with_options(mut self, options: CallOptions) -> Self {
             self.call_options = options;
             self
         }
 
-        /// What the document says of this operation.
+        /// Metadata of this operation.
         pub fn operation(&self) -> &'static ::openapi_client_runtime::Operation {
             &crate::clients::hoist_inline_schemas::operations::CREATE_ORDER
         }
@@ -185,18 +185,18 @@ pub mod client {
 
         /// Builds a client from environment variables.
         ///
-        /// - `HOIST_INLINE_SCHEMAS_BASE_URL`: an address; wins over an environment.
+        /// - `HOIST_INLINE_SCHEMAS_BASE_URL`: a base URL; overrides the environment.
         ///
         /// # Errors
         ///
-        /// [`BuildError`] when no address is set, or a value cannot be used.
+        /// [`BuildError`] when no base URL is set, or a value cannot be used.
         pub fn from_env() -> Result<Self, BuildError> {
             Self::builder().from_env()?.build()
         }
 
-        /// Starts a call that the document does not know, with everything that other calls
-        /// have: credentials, repeats, limits, errors. `path` stands below the base URL and
-        /// begins with a slash.
+        /// Starts a request for an endpoint that the document does not list, with the
+        /// credentials, retries, limits and errors of all other calls. `path` is relative to
+        /// the base URL and starts with a slash.
         pub fn request(
             &self,
             method: ::openapi_client_runtime::Method,
@@ -230,64 +230,64 @@ pub mod client {
     }
 
     impl ClientBuilder {
-        /// Sets the address that calls start with, for custom hosts and tests.
+        /// Sets the base URL, for custom hosts and tests.
         ///
-        /// `http://` is refused but for loopback addresses, see
+        /// `http://` is refused except for loopback addresses, see
         /// [`allow_insecure_http`](Self::allow_insecure_http).
         pub fn base_url(mut self, url: impl Into<String>) -> Self {
             self.core = self.core.base_url(url);
             self
         }
 
-        /// Bounds the time until a connection stands.
+        /// Limits the time to connect.
         pub fn connect_timeout(mut self, limit: ::std::time::Duration) -> Self {
             self.core = self.core.connect_timeout(limit);
             self
         }
 
-        /// Bounds the time between two pieces of an answer.
+        /// Limits the time between two chunks of a response.
         pub fn read_timeout(mut self, limit: ::std::time::Duration) -> Self {
             self.core = self.core.read_timeout(limit);
             self
         }
 
-        /// Bounds the time of one attempt of a call; without it, only that of the whole call counts.
+        /// Limits the time of each attempt of a call. Without it, only the limit of the whole call applies.
         pub fn attempt_timeout(mut self, limit: ::std::time::Duration) -> Self {
             self.core = self.core.attempt_timeout(limit);
             self
         }
 
-        /// Bounds the time of a whole call, with all its attempts and the waits between them.
+        /// Limits the time of a whole call, with all attempts and the waits between them.
         pub fn timeout(mut self, limit: ::std::time::Duration) -> Self {
             self.core = self.core.timeout(limit);
             self
         }
 
-        /// Sets how often and how patiently calls are repeated.
+        /// Sets how often and with which delays calls are retried.
         pub fn retry(mut self, policy: ::openapi_client_runtime::RetryPolicy) -> Self {
             self.core = self.core.retry(policy);
             self
         }
 
-        /// Sets what all calls of the client and its clones may spend on repeats: a repeat costs 5, after a timeout 10, and a success gives 1 back.
+        /// Sets the retry budget that the client shares with its clones: a retry costs 5, a retry after a timeout 10, and a success gives 1 back.
         pub fn retry_budget(mut self, budget: u32) -> Self {
             self.core = self.core.retry_budget(budget);
             self
         }
 
-        /// Bounds the size in bytes of an answer that is decoded.
+        /// Limits the size in bytes of a response that is decoded.
         pub fn response_body_limit(mut self, bytes: usize) -> Self {
             self.core = self.core.response_body_limit(bytes);
             self
         }
 
-        /// Follows up to `max` redirections in an attempt; without this, none. Credentials never go to another scheme, host or port.
+        /// Follows up to `max` redirects in an attempt. Without this, none. Credentials never go to another scheme, host or port.
         pub fn follow_redirects(mut self, max: u32) -> Self {
             self.core = self.core.follow_redirects(max);
             self
         }
 
-        /// Adds a step that every request goes through; the first one added is the outermost.
+        /// Adds middleware for all requests. The first one added is the outermost.
         pub fn middleware(
             mut self,
             middleware: impl ::openapi_client_runtime::Middleware,
@@ -296,7 +296,7 @@ pub mod client {
             self
         }
 
-        /// Adds somebody who is told of calls and attempts, for metrics.
+        /// Registers an observer of calls and attempts, for metrics.
         pub fn observer(
             mut self,
             observer: impl ::openapi_client_runtime::Observer,
@@ -323,13 +323,13 @@ pub mod client {
             self
         }
 
-        /// Trusts a further root certificate, in PEM.
+        /// Trusts an additional root certificate, in PEM.
         pub fn add_root_certificate(mut self, pem: impl Into<Vec<u8>>) -> Self {
             self.core = self.core.add_root_certificate(pem);
             self
         }
 
-        /// Brings an HTTP client along. Timeouts and certificates are then its own.
+        /// Uses your own HTTP client, with its own timeouts and certificates.
         pub fn http_client(
             mut self,
             client: ::openapi_client_runtime::reqwest::Client,
@@ -338,24 +338,24 @@ pub mod client {
             self
         }
 
-        /// Allows `http://` to other than loopback addresses: credentials then travel in the clear.
+        /// Allows `http://` to addresses other than loopback. Credentials are then sent unencrypted.
         pub fn allow_insecure_http(mut self) -> Self {
             self.core = self.core.allow_insecure_http();
             self
         }
 
-        /// Puts the caller's product, such as `my-tool/1.2`, before ours in `User-Agent`.
+        /// Adds the product of the caller, such as `my-tool/1.2`, before ours in `User-Agent`.
         pub fn user_agent(mut self, product: impl Into<String>) -> Self {
             self.core = self.core.user_agent(product);
             self
         }
 
-        /// Takes what the environment sets, see [`Client::from_env`]; what is not
-        /// set there stays as it is.
+        /// Reads the environment variables of [`Client::from_env`]; settings without a
+        /// variable stay unchanged.
         ///
         /// # Errors
         ///
-        /// [`BuildError`] when a variable is not Unicode, or has a value that cannot be used.
+        /// [`BuildError`] when a variable is not valid Unicode, or its value cannot be used.
         #[allow(clippy::wrong_self_convention, unused_mut)]
         pub fn from_env(mut self) -> Result<Self, BuildError> {
             if let Some(url) = self.core.env("BASE_URL")? {
@@ -364,11 +364,11 @@ pub mod client {
             Ok(self)
         }
 
-        /// Finishes the client.
+        /// Builds the client.
         ///
         /// # Errors
         ///
-        /// [`BuildError`] when no address was given, or a value given cannot be used.
+        /// [`BuildError`] when no base URL is set, or a value cannot be used.
         pub fn build(self) -> Result<Client, BuildError> {
             Ok(Client { core: self.core.build()? })
         }
@@ -417,9 +417,9 @@ pub mod types {
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[non_exhaustive]
     pub struct CreateOrderRequest {
-        /// The member `lines`.
+        /// The property `lines`.
         pub lines: ::std::vec::Vec<CreateOrderRequestLinesItem>,
-        /// The member `ship_to`.
+        /// The property `ship_to`.
         #[serde(
             rename = "ship_to",
             default,
@@ -429,7 +429,7 @@ pub mod types {
     }
 
     impl CreateOrderRequest {
-        /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
+        /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
         pub fn builder() -> builder::CreateOrderRequest {
             ::std::default::Default::default()
         }
@@ -440,9 +440,9 @@ pub mod types {
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[non_exhaustive]
     pub struct CreateOrderRequestLinesItem {
-        /// The member `article`.
+        /// The property `article`.
         pub article: ::std::string::String,
-        /// The member `size`.
+        /// The property `size`.
         #[serde(
             rename = "size",
             default,
@@ -451,7 +451,7 @@ pub mod types {
         pub size: ::openapi_client_runtime::Patch<
             crate::clients::hoist_inline_schemas::types::CreateOrderRequestLinesItemSize,
         >,
-        /// The member `unit`.
+        /// The property `unit`.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub unit: ::std::option::Option<
             crate::clients::hoist_inline_schemas::types::CreateOrderRequestLinesItemUnit,
@@ -459,7 +459,7 @@ pub mod types {
     }
 
     impl CreateOrderRequestLinesItem {
-        /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
+        /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
         pub fn builder() -> builder::CreateOrderRequestLinesItem {
             ::std::default::Default::default()
         }
@@ -470,13 +470,13 @@ pub mod types {
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[non_exhaustive]
     pub struct CreateOrderRequestShipTo {
-        /// The member `city`.
+        /// The property `city`.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub city: ::std::option::Option<::std::string::String>,
     }
 
     impl CreateOrderRequestShipTo {
-        /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
+        /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
         pub fn builder() -> builder::CreateOrderRequestShipTo {
             ::std::default::Default::default()
         }
@@ -487,11 +487,11 @@ pub mod types {
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[non_exhaustive]
     pub struct CreateOrderResponse201 {
-        /// The member `id`.
+        /// The property `id`.
         pub id: i64,
-        /// The member `state`.
+        /// The property `state`.
         pub state: crate::clients::hoist_inline_schemas::types::CreateOrderResponse201State,
-        /// The member `totals`.
+        /// The property `totals`.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub totals: ::std::option::Option<
             ::std::collections::BTreeMap<
@@ -502,7 +502,7 @@ pub mod types {
     }
 
     impl CreateOrderResponse201 {
-        /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
+        /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
         pub fn builder() -> builder::CreateOrderResponse201 {
             ::std::default::Default::default()
         }
@@ -513,12 +513,12 @@ pub mod types {
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[non_exhaustive]
     pub struct CreateOrderResponse201TotalsValue {
-        /// The member `net`.
+        /// The property `net`.
         pub net: f64,
     }
 
     impl CreateOrderResponse201TotalsValue {
-        /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
+        /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
         pub fn builder() -> builder::CreateOrderResponse201TotalsValue {
             ::std::default::Default::default()
         }
@@ -543,7 +543,7 @@ pub mod types {
             fn default() -> Self {
                 Self {
                     lines: Err(
-                        "member `lines` of `CreateOrderRequest` is required and was not set"
+                        "property `lines` of `CreateOrderRequest` is required and was not set"
                             .to_owned(),
                     ),
                     ship_to: Ok(::std::default::Default::default()),
@@ -552,7 +552,7 @@ pub mod types {
         }
 
         impl CreateOrderRequest {
-            /// The member `lines`.
+            /// The property `lines`.
             pub fn lines<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<
@@ -562,10 +562,12 @@ pub mod types {
             {
                 self.lines = value
                     .try_into()
-                    .map_err(|e| format!("member `lines` of `CreateOrderRequest`: {e}"));
+                    .map_err(|e| {
+                        format!("property `lines` of `CreateOrderRequest`: {e}")
+                    });
                 self
             }
-            /// The member `ship_to`.
+            /// The property `ship_to`.
             pub fn ship_to<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<
@@ -576,15 +578,15 @@ pub mod types {
                 self.ship_to = value
                     .try_into()
                     .map_err(|e| {
-                        format!("member `ship_to` of `CreateOrderRequest`: {e}")
+                        format!("property `ship_to` of `CreateOrderRequest`: {e}")
                     });
                 self
             }
-            /// Finishes the value.
+            /// Builds the value.
             ///
             /// # Errors
             ///
-            /// Names the first member that is required and was not set, or whose value does not fit.
+            /// Names the first property that is required but not set, or whose value is invalid.
             pub fn build(
                 self,
             ) -> ::std::result::Result<
@@ -638,7 +640,7 @@ pub mod types {
             fn default() -> Self {
                 Self {
                     article: Err(
-                        "member `article` of `CreateOrderRequestLinesItem` is required and was not set"
+                        "property `article` of `CreateOrderRequestLinesItem` is required and was not set"
                             .to_owned(),
                     ),
                     size: Ok(::std::default::Default::default()),
@@ -648,7 +650,7 @@ pub mod types {
         }
 
         impl CreateOrderRequestLinesItem {
-            /// The member `article`.
+            /// The property `article`.
             pub fn article<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<::std::string::String>,
@@ -657,11 +659,13 @@ pub mod types {
                 self.article = value
                     .try_into()
                     .map_err(|e| {
-                        format!("member `article` of `CreateOrderRequestLinesItem`: {e}")
+                        format!(
+                            "property `article` of `CreateOrderRequestLinesItem`: {e}"
+                        )
                     });
                 self
             }
-            /// The member `size`.
+            /// The property `size`.
             pub fn size<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<
@@ -674,11 +678,11 @@ pub mod types {
                 self.size = value
                     .try_into()
                     .map_err(|e| {
-                        format!("member `size` of `CreateOrderRequestLinesItem`: {e}")
+                        format!("property `size` of `CreateOrderRequestLinesItem`: {e}")
                     });
                 self
             }
-            /// The member `unit`.
+            /// The property `unit`.
             pub fn unit<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<
@@ -691,15 +695,15 @@ pub mod types {
                 self.unit = value
                     .try_into()
                     .map_err(|e| {
-                        format!("member `unit` of `CreateOrderRequestLinesItem`: {e}")
+                        format!("property `unit` of `CreateOrderRequestLinesItem`: {e}")
                     });
                 self
             }
-            /// Finishes the value.
+            /// Builds the value.
             ///
             /// # Errors
             ///
-            /// Names the first member that is required and was not set, or whose value does not fit.
+            /// Names the first property that is required but not set, or whose value is invalid.
             pub fn build(
                 self,
             ) -> ::std::result::Result<
@@ -753,7 +757,7 @@ pub mod types {
         }
 
         impl CreateOrderRequestShipTo {
-            /// The member `city`.
+            /// The property `city`.
             pub fn city<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<::std::option::Option<::std::string::String>>,
@@ -762,15 +766,15 @@ pub mod types {
                 self.city = value
                     .try_into()
                     .map_err(|e| {
-                        format!("member `city` of `CreateOrderRequestShipTo`: {e}")
+                        format!("property `city` of `CreateOrderRequestShipTo`: {e}")
                     });
                 self
             }
-            /// Finishes the value.
+            /// Builds the value.
             ///
             /// # Errors
             ///
-            /// Names the first member that is required and was not set, or whose value does not fit.
+            /// Names the first property that is required but not set, or whose value is invalid.
             pub fn build(
                 self,
             ) -> ::std::result::Result<
@@ -821,11 +825,11 @@ pub mod types {
             fn default() -> Self {
                 Self {
                     id: Err(
-                        "member `id` of `CreateOrderResponse201` is required and was not set"
+                        "property `id` of `CreateOrderResponse201` is required and was not set"
                             .to_owned(),
                     ),
                     state: Err(
-                        "member `state` of `CreateOrderResponse201` is required and was not set"
+                        "property `state` of `CreateOrderResponse201` is required and was not set"
                             .to_owned(),
                     ),
                     totals: Ok(::std::default::Default::default()),
@@ -834,7 +838,7 @@ pub mod types {
         }
 
         impl CreateOrderResponse201 {
-            /// The member `id`.
+            /// The property `id`.
             pub fn id<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<i64>,
@@ -843,11 +847,11 @@ pub mod types {
                 self.id = value
                     .try_into()
                     .map_err(|e| {
-                        format!("member `id` of `CreateOrderResponse201`: {e}")
+                        format!("property `id` of `CreateOrderResponse201`: {e}")
                     });
                 self
             }
-            /// The member `state`.
+            /// The property `state`.
             pub fn state<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<
@@ -858,11 +862,11 @@ pub mod types {
                 self.state = value
                     .try_into()
                     .map_err(|e| {
-                        format!("member `state` of `CreateOrderResponse201`: {e}")
+                        format!("property `state` of `CreateOrderResponse201`: {e}")
                     });
                 self
             }
-            /// The member `totals`.
+            /// The property `totals`.
             pub fn totals<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<
@@ -878,15 +882,15 @@ pub mod types {
                 self.totals = value
                     .try_into()
                     .map_err(|e| {
-                        format!("member `totals` of `CreateOrderResponse201`: {e}")
+                        format!("property `totals` of `CreateOrderResponse201`: {e}")
                     });
                 self
             }
-            /// Finishes the value.
+            /// Builds the value.
             ///
             /// # Errors
             ///
-            /// Names the first member that is required and was not set, or whose value does not fit.
+            /// Names the first property that is required but not set, or whose value is invalid.
             pub fn build(
                 self,
             ) -> ::std::result::Result<
@@ -932,7 +936,7 @@ pub mod types {
             fn default() -> Self {
                 Self {
                     net: Err(
-                        "member `net` of `CreateOrderResponse201TotalsValue` is required and was not set"
+                        "property `net` of `CreateOrderResponse201TotalsValue` is required and was not set"
                             .to_owned(),
                     ),
                 }
@@ -940,7 +944,7 @@ pub mod types {
         }
 
         impl CreateOrderResponse201TotalsValue {
-            /// The member `net`.
+            /// The property `net`.
             pub fn net<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<f64>,
@@ -950,16 +954,16 @@ pub mod types {
                     .try_into()
                     .map_err(|e| {
                         format!(
-                            "member `net` of `CreateOrderResponse201TotalsValue`: {e}"
+                            "property `net` of `CreateOrderResponse201TotalsValue`: {e}"
                         )
                     });
                 self
             }
-            /// Finishes the value.
+            /// Builds the value.
             ///
             /// # Errors
             ///
-            /// Names the first member that is required and was not set, or whose value does not fit.
+            /// Names the first property that is required but not set, or whose value is invalid.
             pub fn build(
                 self,
             ) -> ::std::result::Result<
@@ -988,9 +992,9 @@ pub mod types {
         }
     }
 
-    /// What a conversion into one of the types reports.
+    /// Errors of conversions into the types.
     pub mod error {
-        /// Why a value cannot become the type: one sentence that names the member.
+        /// Why a value cannot be converted to the type: one sentence with the name of the property.
         pub struct ConversionError(::std::borrow::Cow<'static, str>);
         impl ::std::error::Error for ConversionError {}
         impl ::std::fmt::Display for ConversionError {
@@ -1026,7 +1030,7 @@ pub mod types {
 
     /// The schema `CreateOrderMode`.
     ///
-    /// The API may add values; one that is not listed here is kept as it came.
+    /// The API may add values; an unknown value is kept unchanged.
     #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
     #[non_exhaustive]
     pub enum CreateOrderMode {
@@ -1043,7 +1047,7 @@ pub mod types {
     );
     /// The schema `CreateOrderRequestLinesItemSize`.
     ///
-    /// The API may add values; one that is not listed here is kept as it came.
+    /// The API may add values; an unknown value is kept unchanged.
     #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
     #[non_exhaustive]
     pub enum CreateOrderRequestLinesItemSize {
@@ -1061,7 +1065,7 @@ pub mod types {
     );
     /// The schema `CreateOrderRequestLinesItemUnit`.
     ///
-    /// The API may add values; one that is not listed here is kept as it came.
+    /// The API may add values; an unknown value is kept unchanged.
     #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
     #[non_exhaustive]
     pub enum CreateOrderRequestLinesItemUnit {
@@ -1079,7 +1083,7 @@ pub mod types {
     );
     /// The schema `CreateOrderResponse201State`.
     ///
-    /// The API may add values; one that is not listed here is kept as it came.
+    /// The API may add values; an unknown value is kept unchanged.
     #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
     #[non_exhaustive]
     pub enum CreateOrderResponse201State {

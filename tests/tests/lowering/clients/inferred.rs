@@ -47,12 +47,13 @@ pub mod builder {
                 .try_into()
                 .map(Some)
                 .map_err(|_| {
-                    "parameter `offset`: the value cannot become a `i64`".to_string()
+                    "parameter `offset`: the value cannot be converted to `i64`"
+                        .to_string()
                 });
             self
         }
 
-        /// Sends `GET /parcels` and decodes the answer.
+        /// Sends `GET /parcels` and decodes the response.
         pub async fn send(
             self,
         ) -> Result<ResponseValue<types::ParcelPage>, Error<::serde_json::Value>> {
@@ -113,13 +114,13 @@ pub mod builder {
                 })
         }
 
-        /// Sets options of this call only, such as its timeout or its repeats.
+        /// Sets options for this call only, such as its timeout or its retries.
         pub fn with_options(mut self, options: CallOptions) -> Self {
             self.call_options = options;
             self
         }
 
-        /// What the document says of this operation.
+        /// Metadata of this operation.
         pub fn operation(&self) -> &'static ::openapi_client_runtime::Operation {
             &crate::clients::inferred::operations::LIST_PARCELS
         }
@@ -127,14 +128,14 @@ pub mod builder {
 
     #[cfg(feature = "inferred")]
     impl<'a> ListParcels<'a> {
-        /// Sends the request again and again, and gives the items of all pages in the order of the server.
+        /// Fetches one page after another, and returns the items of all pages in the order of the server.
         ///
-        /// A list can be taken up where it was left: see [`Items::resume`](openapi_client_runtime::pagination::Items::resume).
+        /// A list can be resumed where it stopped: see [`Items::resume`](openapi_client_runtime::pagination::Items::resume).
         pub fn stream(self) -> ::openapi_client_runtime::pagination::Items<Self> {
             self.pages().items()
         }
 
-        /// As [`stream`](Self::stream), with whole pages, their statuses and headers.
+        /// Like [`stream`](Self::stream), but returns whole pages with their statuses and headers.
         pub fn pages(self) -> ::openapi_client_runtime::pagination::Pages<Self> {
             ::openapi_client_runtime::pagination::Pages::new(self)
         }
@@ -217,7 +218,7 @@ pub mod builder {
             self
         }
 
-        /// Changes the request body with its builder, starting from what was set before.
+        /// Changes the request body with its builder, starting from the current value.
         pub fn body_map<F>(mut self, f: F) -> Self
         where
             F: std::ops::FnOnce(types::builder::Parcel) -> types::builder::Parcel,
@@ -226,7 +227,7 @@ pub mod builder {
             self
         }
 
-        /// Sends `POST /parcels` and decodes the answer.
+        /// Sends `POST /parcels` and decodes the response.
         pub async fn send(
             self,
         ) -> Result<ResponseValue<types::Parcel>, Error<::serde_json::Value>> {
@@ -287,13 +288,13 @@ pub mod builder {
                 })
         }
 
-        /// Sets options of this call only, such as its timeout or its repeats.
+        /// Sets options for this call only, such as its timeout or its retries.
         pub fn with_options(mut self, options: CallOptions) -> Self {
             self.call_options = options;
             self
         }
 
-        /// What the document says of this operation.
+        /// Metadata of this operation.
         pub fn operation(&self) -> &'static ::openapi_client_runtime::Operation {
             &crate::clients::inferred::operations::SEND_PARCEL
         }
@@ -324,18 +325,18 @@ pub mod client {
         /// Builds a client from environment variables.
         ///
         /// - `INFERRED_ENVIRONMENT`: one of `default`.
-        /// - `INFERRED_BASE_URL`: an address; wins over an environment.
+        /// - `INFERRED_BASE_URL`: a base URL; overrides the environment.
         ///
         /// # Errors
         ///
-        /// [`BuildError`] when no address is set, or a value cannot be used.
+        /// [`BuildError`] when no base URL is set, or a value cannot be used.
         pub fn from_env() -> Result<Self, BuildError> {
             Self::builder().from_env()?.build()
         }
 
-        /// Starts a call that the document does not know, with everything that other calls
-        /// have: credentials, repeats, limits, errors. `path` stands below the base URL and
-        /// begins with a slash.
+        /// Starts a request for an endpoint that the document does not list, with the
+        /// credentials, retries, limits and errors of all other calls. `path` is relative to
+        /// the base URL and starts with a slash.
         pub fn request(
             &self,
             method: ::openapi_client_runtime::Method,
@@ -352,7 +353,7 @@ pub mod client {
         ///
         /// `GET /parcels`
         ///
-        /// The list comes in pages: [`stream`](builder::ListParcels::stream) gives the items of all.
+        /// The list has pages: [`stream`](builder::ListParcels::stream) returns the items of all pages.
         ///
         /// # Errors
         ///
@@ -391,7 +392,7 @@ pub mod client {
         }
     }
 
-    /// Where the API runs.
+    /// The environments of the API.
     #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
     #[non_exhaustive]
     pub enum Environment {
@@ -402,7 +403,7 @@ pub mod client {
     impl Environment {
         /// All environments of the document.
         pub const ALL: &'static [Self] = &[Self::Default];
-        /// The address that calls start with.
+        /// The base URL of this environment.
         pub const fn base_url(self) -> &'static str {
             match self {
                 Self::Default => "https://api.example.com",
@@ -425,69 +426,69 @@ pub mod client {
     }
 
     impl ClientBuilder {
-        /// Chooses one of the addresses that the document names.
+        /// Uses one of the servers in the document.
         pub fn environment(self, environment: Environment) -> Self {
             self.base_url(environment.base_url())
         }
 
-        /// Sets the address that calls start with, for custom hosts and tests.
+        /// Sets the base URL, for custom hosts and tests.
         ///
-        /// `http://` is refused but for loopback addresses, see
+        /// `http://` is refused except for loopback addresses, see
         /// [`allow_insecure_http`](Self::allow_insecure_http).
         pub fn base_url(mut self, url: impl Into<String>) -> Self {
             self.core = self.core.base_url(url);
             self
         }
 
-        /// Bounds the time until a connection stands.
+        /// Limits the time to connect.
         pub fn connect_timeout(mut self, limit: ::std::time::Duration) -> Self {
             self.core = self.core.connect_timeout(limit);
             self
         }
 
-        /// Bounds the time between two pieces of an answer.
+        /// Limits the time between two chunks of a response.
         pub fn read_timeout(mut self, limit: ::std::time::Duration) -> Self {
             self.core = self.core.read_timeout(limit);
             self
         }
 
-        /// Bounds the time of one attempt of a call; without it, only that of the whole call counts.
+        /// Limits the time of each attempt of a call. Without it, only the limit of the whole call applies.
         pub fn attempt_timeout(mut self, limit: ::std::time::Duration) -> Self {
             self.core = self.core.attempt_timeout(limit);
             self
         }
 
-        /// Bounds the time of a whole call, with all its attempts and the waits between them.
+        /// Limits the time of a whole call, with all attempts and the waits between them.
         pub fn timeout(mut self, limit: ::std::time::Duration) -> Self {
             self.core = self.core.timeout(limit);
             self
         }
 
-        /// Sets how often and how patiently calls are repeated.
+        /// Sets how often and with which delays calls are retried.
         pub fn retry(mut self, policy: ::openapi_client_runtime::RetryPolicy) -> Self {
             self.core = self.core.retry(policy);
             self
         }
 
-        /// Sets what all calls of the client and its clones may spend on repeats: a repeat costs 5, after a timeout 10, and a success gives 1 back.
+        /// Sets the retry budget that the client shares with its clones: a retry costs 5, a retry after a timeout 10, and a success gives 1 back.
         pub fn retry_budget(mut self, budget: u32) -> Self {
             self.core = self.core.retry_budget(budget);
             self
         }
 
-        /// Bounds the size in bytes of an answer that is decoded.
+        /// Limits the size in bytes of a response that is decoded.
         pub fn response_body_limit(mut self, bytes: usize) -> Self {
             self.core = self.core.response_body_limit(bytes);
             self
         }
 
-        /// Follows up to `max` redirections in an attempt; without this, none. Credentials never go to another scheme, host or port.
+        /// Follows up to `max` redirects in an attempt. Without this, none. Credentials never go to another scheme, host or port.
         pub fn follow_redirects(mut self, max: u32) -> Self {
             self.core = self.core.follow_redirects(max);
             self
         }
 
-        /// Adds a step that every request goes through; the first one added is the outermost.
+        /// Adds middleware for all requests. The first one added is the outermost.
         pub fn middleware(
             mut self,
             middleware: impl ::openapi_client_runtime::Middleware,
@@ -496,7 +497,7 @@ pub mod client {
             self
         }
 
-        /// Adds somebody who is told of calls and attempts, for metrics.
+        /// Registers an observer of calls and attempts, for metrics.
         pub fn observer(
             mut self,
             observer: impl ::openapi_client_runtime::Observer,
@@ -523,13 +524,13 @@ pub mod client {
             self
         }
 
-        /// Trusts a further root certificate, in PEM.
+        /// Trusts an additional root certificate, in PEM.
         pub fn add_root_certificate(mut self, pem: impl Into<Vec<u8>>) -> Self {
             self.core = self.core.add_root_certificate(pem);
             self
         }
 
-        /// Brings an HTTP client along. Timeouts and certificates are then its own.
+        /// Uses your own HTTP client, with its own timeouts and certificates.
         pub fn http_client(
             mut self,
             client: ::openapi_client_runtime::reqwest::Client,
@@ -538,24 +539,24 @@ pub mod client {
             self
         }
 
-        /// Allows `http://` to other than loopback addresses: credentials then travel in the clear.
+        /// Allows `http://` to addresses other than loopback. Credentials are then sent unencrypted.
         pub fn allow_insecure_http(mut self) -> Self {
             self.core = self.core.allow_insecure_http();
             self
         }
 
-        /// Puts the caller's product, such as `my-tool/1.2`, before ours in `User-Agent`.
+        /// Adds the product of the caller, such as `my-tool/1.2`, before ours in `User-Agent`.
         pub fn user_agent(mut self, product: impl Into<String>) -> Self {
             self.core = self.core.user_agent(product);
             self
         }
 
-        /// Takes what the environment sets, see [`Client::from_env`]; what is not
-        /// set there stays as it is.
+        /// Reads the environment variables of [`Client::from_env`]; settings without a
+        /// variable stay unchanged.
         ///
         /// # Errors
         ///
-        /// [`BuildError`] when a variable is not Unicode, or has a value that cannot be used.
+        /// [`BuildError`] when a variable is not valid Unicode, or its value cannot be used.
         #[allow(clippy::wrong_self_convention, unused_mut)]
         pub fn from_env(mut self) -> Result<Self, BuildError> {
             if let Some(name) = self.core.env("ENVIRONMENT")? {
@@ -578,11 +579,11 @@ pub mod client {
             Ok(self)
         }
 
-        /// Finishes the client.
+        /// Builds the client.
         ///
         /// # Errors
         ///
-        /// [`BuildError`] when no address was given, or a value given cannot be used.
+        /// [`BuildError`] when no base URL is set, or a value cannot be used.
         pub fn build(self) -> Result<Client, BuildError> {
             Ok(Client { core: self.core.build()? })
         }
@@ -664,13 +665,13 @@ pub mod types {
         pub size: ::std::option::Option<crate::clients::inferred::types::Size>,
         /// **Inferred.** Grams.
         ///
-        /// The vendor does not document this member (basis: the label).
+        /// The vendor does not document this property (basis: the label).
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub weight: ::std::option::Option<f64>,
     }
 
     impl Parcel {
-        /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
+        /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
         pub fn builder() -> builder::Parcel {
             ::std::default::Default::default()
         }
@@ -683,13 +684,13 @@ pub mod types {
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[non_exhaustive]
     pub struct ParcelPage {
-        /// The member `items`.
+        /// The property `items`.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub items: ::std::option::Option<::std::vec::Vec<Parcel>>,
     }
 
     impl ParcelPage {
-        /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
+        /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
         pub fn builder() -> builder::ParcelPage {
             ::std::default::Default::default()
         }
@@ -730,12 +731,12 @@ pub mod types {
             {
                 self.size = value
                     .try_into()
-                    .map_err(|e| format!("member `size` of `Parcel`: {e}"));
+                    .map_err(|e| format!("property `size` of `Parcel`: {e}"));
                 self
             }
             /// **Inferred.** Grams.
             ///
-            /// The vendor does not document this member (basis: the label).
+            /// The vendor does not document this property (basis: the label).
             pub fn weight<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<::std::option::Option<f64>>,
@@ -743,14 +744,14 @@ pub mod types {
             {
                 self.weight = value
                     .try_into()
-                    .map_err(|e| format!("member `weight` of `Parcel`: {e}"));
+                    .map_err(|e| format!("property `weight` of `Parcel`: {e}"));
                 self
             }
-            /// Finishes the value.
+            /// Builds the value.
             ///
             /// # Errors
             ///
-            /// Names the first member that is required and was not set, or whose value does not fit.
+            /// Names the first property that is required but not set, or whose value is invalid.
             pub fn build(
                 self,
             ) -> ::std::result::Result<super::Parcel, super::error::ConversionError> {
@@ -797,7 +798,7 @@ pub mod types {
         }
 
         impl ParcelPage {
-            /// The member `items`.
+            /// The property `items`.
             pub fn items<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<
@@ -807,14 +808,14 @@ pub mod types {
             {
                 self.items = value
                     .try_into()
-                    .map_err(|e| format!("member `items` of `ParcelPage`: {e}"));
+                    .map_err(|e| format!("property `items` of `ParcelPage`: {e}"));
                 self
             }
-            /// Finishes the value.
+            /// Builds the value.
             ///
             /// # Errors
             ///
-            /// Names the first member that is required and was not set, or whose value does not fit.
+            /// Names the first property that is required but not set, or whose value is invalid.
             pub fn build(
                 self,
             ) -> ::std::result::Result<
@@ -841,9 +842,9 @@ pub mod types {
         }
     }
 
-    /// What a conversion into one of the types reports.
+    /// Errors of conversions into the types.
     pub mod error {
-        /// Why a value cannot become the type: one sentence that names the member.
+        /// Why a value cannot be converted to the type: one sentence with the name of the property.
         pub struct ConversionError(::std::borrow::Cow<'static, str>);
         impl ::std::error::Error for ConversionError {}
         impl ::std::fmt::Display for ConversionError {
@@ -879,7 +880,7 @@ pub mod types {
 
     /// How large it is.
     ///
-    /// The API may add values; one that is not listed here is kept as it came.
+    /// The API may add values; an unknown value is kept unchanged.
     #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
     #[non_exhaustive]
     pub enum Size {

@@ -43,7 +43,7 @@ pub mod builder {
             self
         }
 
-        /// Changes the request body with its builder, starting from what was set before.
+        /// Changes the request body with its builder, starting from the current value.
         pub fn body_map<F>(mut self, f: F) -> Self
         where
             F: std::ops::FnOnce(types::builder::Change) -> types::builder::Change,
@@ -52,7 +52,7 @@ pub mod builder {
             self
         }
 
-        /// Sends `PATCH /person` and decodes the answer.
+        /// Sends `PATCH /person` and decodes the response.
         pub async fn send(
             self,
         ) -> Result<ResponseValue<types::Change>, Error<::serde_json::Value>> {
@@ -115,13 +115,13 @@ pub mod builder {
                 })
         }
 
-        /// Sets options of this call only, such as its timeout or its repeats.
+        /// Sets options for this call only, such as its timeout or its retries.
         pub fn with_options(mut self, options: CallOptions) -> Self {
             self.call_options = options;
             self
         }
 
-        /// What the document says of this operation.
+        /// Metadata of this operation.
         pub fn operation(&self) -> &'static ::openapi_client_runtime::Operation {
             &crate::clients::keep_null_apart::operations::CHANGE_PERSON
         }
@@ -156,12 +156,13 @@ pub mod builder {
             self.body = value
                 .try_into()
                 .map_err(|_| {
-                    "the request body: the value cannot become a `Alert`".to_string()
+                    "the request body: the value cannot be converted to `Alert`"
+                        .to_string()
                 });
             self
         }
 
-        /// Sends `PATCH /alert` and decodes the answer.
+        /// Sends `PATCH /alert` and decodes the response.
         pub async fn send(
             self,
         ) -> Result<ResponseValue<()>, Error<::serde_json::Value>> {
@@ -219,13 +220,13 @@ pub mod builder {
                 })
         }
 
-        /// Sets options of this call only, such as its timeout or its repeats.
+        /// Sets options for this call only, such as its timeout or its retries.
         pub fn with_options(mut self, options: CallOptions) -> Self {
             self.call_options = options;
             self
         }
 
-        /// What the document says of this operation.
+        /// Metadata of this operation.
         pub fn operation(&self) -> &'static ::openapi_client_runtime::Operation {
             &crate::clients::keep_null_apart::operations::CHANGE_ALERT
         }
@@ -254,18 +255,18 @@ pub mod client {
 
         /// Builds a client from environment variables.
         ///
-        /// - `KEEP_NULL_APART_BASE_URL`: an address; wins over an environment.
+        /// - `KEEP_NULL_APART_BASE_URL`: a base URL; overrides the environment.
         ///
         /// # Errors
         ///
-        /// [`BuildError`] when no address is set, or a value cannot be used.
+        /// [`BuildError`] when no base URL is set, or a value cannot be used.
         pub fn from_env() -> Result<Self, BuildError> {
             Self::builder().from_env()?.build()
         }
 
-        /// Starts a call that the document does not know, with everything that other calls
-        /// have: credentials, repeats, limits, errors. `path` stands below the base URL and
-        /// begins with a slash.
+        /// Starts a request for an endpoint that the document does not list, with the
+        /// credentials, retries, limits and errors of all other calls. `path` is relative to
+        /// the base URL and starts with a slash.
         pub fn request(
             &self,
             method: ::openapi_client_runtime::Method,
@@ -315,64 +316,64 @@ pub mod client {
     }
 
     impl ClientBuilder {
-        /// Sets the address that calls start with, for custom hosts and tests.
+        /// Sets the base URL, for custom hosts and tests.
         ///
-        /// `http://` is refused but for loopback addresses, see
+        /// `http://` is refused except for loopback addresses, see
         /// [`allow_insecure_http`](Self::allow_insecure_http).
         pub fn base_url(mut self, url: impl Into<String>) -> Self {
             self.core = self.core.base_url(url);
             self
         }
 
-        /// Bounds the time until a connection stands.
+        /// Limits the time to connect.
         pub fn connect_timeout(mut self, limit: ::std::time::Duration) -> Self {
             self.core = self.core.connect_timeout(limit);
             self
         }
 
-        /// Bounds the time between two pieces of an answer.
+        /// Limits the time between two chunks of a response.
         pub fn read_timeout(mut self, limit: ::std::time::Duration) -> Self {
             self.core = self.core.read_timeout(limit);
             self
         }
 
-        /// Bounds the time of one attempt of a call; without it, only that of the whole call counts.
+        /// Limits the time of each attempt of a call. Without it, only the limit of the whole call applies.
         pub fn attempt_timeout(mut self, limit: ::std::time::Duration) -> Self {
             self.core = self.core.attempt_timeout(limit);
             self
         }
 
-        /// Bounds the time of a whole call, with all its attempts and the waits between them.
+        /// Limits the time of a whole call, with all attempts and the waits between them.
         pub fn timeout(mut self, limit: ::std::time::Duration) -> Self {
             self.core = self.core.timeout(limit);
             self
         }
 
-        /// Sets how often and how patiently calls are repeated.
+        /// Sets how often and with which delays calls are retried.
         pub fn retry(mut self, policy: ::openapi_client_runtime::RetryPolicy) -> Self {
             self.core = self.core.retry(policy);
             self
         }
 
-        /// Sets what all calls of the client and its clones may spend on repeats: a repeat costs 5, after a timeout 10, and a success gives 1 back.
+        /// Sets the retry budget that the client shares with its clones: a retry costs 5, a retry after a timeout 10, and a success gives 1 back.
         pub fn retry_budget(mut self, budget: u32) -> Self {
             self.core = self.core.retry_budget(budget);
             self
         }
 
-        /// Bounds the size in bytes of an answer that is decoded.
+        /// Limits the size in bytes of a response that is decoded.
         pub fn response_body_limit(mut self, bytes: usize) -> Self {
             self.core = self.core.response_body_limit(bytes);
             self
         }
 
-        /// Follows up to `max` redirections in an attempt; without this, none. Credentials never go to another scheme, host or port.
+        /// Follows up to `max` redirects in an attempt. Without this, none. Credentials never go to another scheme, host or port.
         pub fn follow_redirects(mut self, max: u32) -> Self {
             self.core = self.core.follow_redirects(max);
             self
         }
 
-        /// Adds a step that every request goes through; the first one added is the outermost.
+        /// Adds middleware for all requests. The first one added is the outermost.
         pub fn middleware(
             mut self,
             middleware: impl ::openapi_client_runtime::Middleware,
@@ -381,7 +382,7 @@ pub mod client {
             self
         }
 
-        /// Adds somebody who is told of calls and attempts, for metrics.
+        /// Registers an observer of calls and attempts, for metrics.
         pub fn observer(
             mut self,
             observer: impl ::openapi_client_runtime::Observer,
@@ -408,13 +409,13 @@ pub mod client {
             self
         }
 
-        /// Trusts a further root certificate, in PEM.
+        /// Trusts an additional root certificate, in PEM.
         pub fn add_root_certificate(mut self, pem: impl Into<Vec<u8>>) -> Self {
             self.core = self.core.add_root_certificate(pem);
             self
         }
 
-        /// Brings an HTTP client along. Timeouts and certificates are then its own.
+        /// Uses your own HTTP client, with its own timeouts and certificates.
         pub fn http_client(
             mut self,
             client: ::openapi_client_runtime::reqwest::Client,
@@ -423,24 +424,24 @@ pub mod client {
             self
         }
 
-        /// Allows `http://` to other than loopback addresses: credentials then travel in the clear.
+        /// Allows `http://` to addresses other than loopback. Credentials are then sent unencrypted.
         pub fn allow_insecure_http(mut self) -> Self {
             self.core = self.core.allow_insecure_http();
             self
         }
 
-        /// Puts the caller's product, such as `my-tool/1.2`, before ours in `User-Agent`.
+        /// Adds the product of the caller, such as `my-tool/1.2`, before ours in `User-Agent`.
         pub fn user_agent(mut self, product: impl Into<String>) -> Self {
             self.core = self.core.user_agent(product);
             self
         }
 
-        /// Takes what the environment sets, see [`Client::from_env`]; what is not
-        /// set there stays as it is.
+        /// Reads the environment variables of [`Client::from_env`]; settings without a
+        /// variable stay unchanged.
         ///
         /// # Errors
         ///
-        /// [`BuildError`] when a variable is not Unicode, or has a value that cannot be used.
+        /// [`BuildError`] when a variable is not valid Unicode, or its value cannot be used.
         #[allow(clippy::wrong_self_convention, unused_mut)]
         pub fn from_env(mut self) -> Result<Self, BuildError> {
             if let Some(url) = self.core.env("BASE_URL")? {
@@ -449,11 +450,11 @@ pub mod client {
             Ok(self)
         }
 
-        /// Finishes the client.
+        /// Builds the client.
         ///
         /// # Errors
         ///
-        /// [`BuildError`] when no address was given, or a value given cannot be used.
+        /// [`BuildError`] when no base URL is set, or a value cannot be used.
         pub fn build(self) -> Result<Client, BuildError> {
             Ok(Client { core: self.core.build()? })
         }
@@ -509,7 +510,7 @@ pub mod types {
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[non_exhaustive]
     pub struct Address {
-        /// The member `street`.
+        /// The property `street`.
         #[serde(
             rename = "street",
             default,
@@ -519,7 +520,7 @@ pub mod types {
     }
 
     impl Address {
-        /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
+        /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
         pub fn builder() -> builder::Address {
             ::std::default::Default::default()
         }
@@ -558,12 +559,12 @@ pub mod types {
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[non_exhaustive]
     pub struct AlertVariant0 {
-        /// The member `state`.
+        /// The property `state`.
         pub state: ::std::string::String,
     }
 
     impl AlertVariant0 {
-        /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
+        /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
         pub fn builder() -> builder::AlertVariant0 {
             ::std::default::Default::default()
         }
@@ -574,12 +575,12 @@ pub mod types {
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[non_exhaustive]
     pub struct AlertVariant1 {
-        /// The member `owners`.
+        /// The property `owners`.
         pub owners: ::std::vec::Vec<::std::string::String>,
     }
 
     impl AlertVariant1 {
-        /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
+        /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
         pub fn builder() -> builder::AlertVariant1 {
             ::std::default::Default::default()
         }
@@ -590,21 +591,21 @@ pub mod types {
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[non_exhaustive]
     pub struct Change {
-        /// The member `address`.
+        /// The property `address`.
         #[serde(
             rename = "address",
             default,
             skip_serializing_if = "::openapi_client_runtime::Patch::is_absent"
         )]
         pub address: ::openapi_client_runtime::Patch<Address>,
-        /// The member `age`.
+        /// The property `age`.
         #[serde(
             rename = "age",
             default,
             skip_serializing_if = "::openapi_client_runtime::Patch::is_absent"
         )]
         pub age: ::openapi_client_runtime::Patch<i64>,
-        /// The member `born`.
+        /// The property `born`.
         #[serde(
             rename = "born",
             default,
@@ -613,7 +614,7 @@ pub mod types {
         pub born: ::openapi_client_runtime::Patch<
             ::chrono::DateTime<::chrono::offset::Utc>,
         >,
-        /// The member `mood`.
+        /// The property `mood`.
         #[serde(
             rename = "mood",
             default,
@@ -622,24 +623,24 @@ pub mod types {
         pub mood: ::openapi_client_runtime::Patch<
             crate::clients::keep_null_apart::types::Mood,
         >,
-        /// The member `must`.
+        /// The property `must`.
         #[serde(deserialize_with = "::std::option::Option::deserialize")]
         #[cfg_attr(
             feature = "schemars",
             schemars(with = "::openapi_client_runtime::Patch<::std::string::String>")
         )]
         pub must: ::std::option::Option<::std::string::String>,
-        /// The member `name`.
+        /// The property `name`.
         #[serde(
             rename = "name",
             default,
             skip_serializing_if = "::openapi_client_runtime::Patch::is_absent"
         )]
         pub name: ::openapi_client_runtime::Patch<::std::string::String>,
-        /// The member `plain`.
+        /// The property `plain`.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub plain: ::std::option::Option<::std::string::String>,
-        /// The member `tags`.
+        /// The property `tags`.
         #[serde(
             rename = "tags",
             default,
@@ -651,7 +652,7 @@ pub mod types {
     }
 
     impl Change {
-        /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
+        /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
         pub fn builder() -> builder::Change {
             ::std::default::Default::default()
         }
@@ -677,7 +678,7 @@ pub mod types {
         }
 
         impl Address {
-            /// The member `street`.
+            /// The property `street`.
             pub fn street<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<
@@ -687,14 +688,14 @@ pub mod types {
             {
                 self.street = value
                     .try_into()
-                    .map_err(|e| format!("member `street` of `Address`: {e}"));
+                    .map_err(|e| format!("property `street` of `Address`: {e}"));
                 self
             }
-            /// Finishes the value.
+            /// Builds the value.
             ///
             /// # Errors
             ///
-            /// Names the first member that is required and was not set, or whose value does not fit.
+            /// Names the first property that is required but not set, or whose value is invalid.
             pub fn build(
                 self,
             ) -> ::std::result::Result<super::Address, super::error::ConversionError> {
@@ -727,7 +728,7 @@ pub mod types {
             fn default() -> Self {
                 Self {
                     state: Err(
-                        "member `state` of `AlertVariant0` is required and was not set"
+                        "property `state` of `AlertVariant0` is required and was not set"
                             .to_owned(),
                     ),
                 }
@@ -735,7 +736,7 @@ pub mod types {
         }
 
         impl AlertVariant0 {
-            /// The member `state`.
+            /// The property `state`.
             pub fn state<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<::std::string::String>,
@@ -743,14 +744,14 @@ pub mod types {
             {
                 self.state = value
                     .try_into()
-                    .map_err(|e| format!("member `state` of `AlertVariant0`: {e}"));
+                    .map_err(|e| format!("property `state` of `AlertVariant0`: {e}"));
                 self
             }
-            /// Finishes the value.
+            /// Builds the value.
             ///
             /// # Errors
             ///
-            /// Names the first member that is required and was not set, or whose value does not fit.
+            /// Names the first property that is required but not set, or whose value is invalid.
             pub fn build(
                 self,
             ) -> ::std::result::Result<
@@ -789,7 +790,7 @@ pub mod types {
             fn default() -> Self {
                 Self {
                     owners: Err(
-                        "member `owners` of `AlertVariant1` is required and was not set"
+                        "property `owners` of `AlertVariant1` is required and was not set"
                             .to_owned(),
                     ),
                 }
@@ -797,7 +798,7 @@ pub mod types {
         }
 
         impl AlertVariant1 {
-            /// The member `owners`.
+            /// The property `owners`.
             pub fn owners<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<::std::vec::Vec<::std::string::String>>,
@@ -805,14 +806,14 @@ pub mod types {
             {
                 self.owners = value
                     .try_into()
-                    .map_err(|e| format!("member `owners` of `AlertVariant1`: {e}"));
+                    .map_err(|e| format!("property `owners` of `AlertVariant1`: {e}"));
                 self
             }
-            /// Finishes the value.
+            /// Builds the value.
             ///
             /// # Errors
             ///
-            /// Names the first member that is required and was not set, or whose value does not fit.
+            /// Names the first property that is required but not set, or whose value is invalid.
             pub fn build(
                 self,
             ) -> ::std::result::Result<
@@ -889,7 +890,7 @@ pub mod types {
                     born: Ok(::std::default::Default::default()),
                     mood: Ok(::std::default::Default::default()),
                     must: Err(
-                        "member `must` of `Change` is required and was not set"
+                        "property `must` of `Change` is required and was not set"
                             .to_owned(),
                     ),
                     name: Ok(::std::default::Default::default()),
@@ -900,7 +901,7 @@ pub mod types {
         }
 
         impl Change {
-            /// The member `address`.
+            /// The property `address`.
             pub fn address<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<
@@ -910,10 +911,10 @@ pub mod types {
             {
                 self.address = value
                     .try_into()
-                    .map_err(|e| format!("member `address` of `Change`: {e}"));
+                    .map_err(|e| format!("property `address` of `Change`: {e}"));
                 self
             }
-            /// The member `age`.
+            /// The property `age`.
             pub fn age<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<::openapi_client_runtime::Patch<i64>>,
@@ -921,10 +922,10 @@ pub mod types {
             {
                 self.age = value
                     .try_into()
-                    .map_err(|e| format!("member `age` of `Change`: {e}"));
+                    .map_err(|e| format!("property `age` of `Change`: {e}"));
                 self
             }
-            /// The member `born`.
+            /// The property `born`.
             pub fn born<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<
@@ -936,10 +937,10 @@ pub mod types {
             {
                 self.born = value
                     .try_into()
-                    .map_err(|e| format!("member `born` of `Change`: {e}"));
+                    .map_err(|e| format!("property `born` of `Change`: {e}"));
                 self
             }
-            /// The member `mood`.
+            /// The property `mood`.
             pub fn mood<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<
@@ -951,10 +952,10 @@ pub mod types {
             {
                 self.mood = value
                     .try_into()
-                    .map_err(|e| format!("member `mood` of `Change`: {e}"));
+                    .map_err(|e| format!("property `mood` of `Change`: {e}"));
                 self
             }
-            /// The member `must`.
+            /// The property `must`.
             pub fn must<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<::std::option::Option<::std::string::String>>,
@@ -962,10 +963,10 @@ pub mod types {
             {
                 self.must = value
                     .try_into()
-                    .map_err(|e| format!("member `must` of `Change`: {e}"));
+                    .map_err(|e| format!("property `must` of `Change`: {e}"));
                 self
             }
-            /// The member `name`.
+            /// The property `name`.
             pub fn name<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<
@@ -975,10 +976,10 @@ pub mod types {
             {
                 self.name = value
                     .try_into()
-                    .map_err(|e| format!("member `name` of `Change`: {e}"));
+                    .map_err(|e| format!("property `name` of `Change`: {e}"));
                 self
             }
-            /// The member `plain`.
+            /// The property `plain`.
             pub fn plain<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<::std::option::Option<::std::string::String>>,
@@ -986,10 +987,10 @@ pub mod types {
             {
                 self.plain = value
                     .try_into()
-                    .map_err(|e| format!("member `plain` of `Change`: {e}"));
+                    .map_err(|e| format!("property `plain` of `Change`: {e}"));
                 self
             }
-            /// The member `tags`.
+            /// The property `tags`.
             pub fn tags<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<
@@ -1001,14 +1002,14 @@ pub mod types {
             {
                 self.tags = value
                     .try_into()
-                    .map_err(|e| format!("member `tags` of `Change`: {e}"));
+                    .map_err(|e| format!("property `tags` of `Change`: {e}"));
                 self
             }
-            /// Finishes the value.
+            /// Builds the value.
             ///
             /// # Errors
             ///
-            /// Names the first member that is required and was not set, or whose value does not fit.
+            /// Names the first property that is required but not set, or whose value is invalid.
             pub fn build(
                 self,
             ) -> ::std::result::Result<super::Change, super::error::ConversionError> {
@@ -1050,9 +1051,9 @@ pub mod types {
         }
     }
 
-    /// What a conversion into one of the types reports.
+    /// Errors of conversions into the types.
     pub mod error {
-        /// Why a value cannot become the type: one sentence that names the member.
+        /// Why a value cannot be converted to the type: one sentence with the name of the property.
         pub struct ConversionError(::std::borrow::Cow<'static, str>);
         impl ::std::error::Error for ConversionError {}
         impl ::std::fmt::Display for ConversionError {
@@ -1088,7 +1089,7 @@ pub mod types {
 
     /// The schema `Mood`.
     ///
-    /// The API may add values; one that is not listed here is kept as it came.
+    /// The API may add values; an unknown value is kept unchanged.
     #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
     #[non_exhaustive]
     pub enum Mood {

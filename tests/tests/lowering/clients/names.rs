@@ -78,7 +78,8 @@ pub mod builder {
             self.self_ = value
                 .try_into()
                 .map_err(|_| {
-                    "parameter `self_`: the value cannot become a `String`".to_string()
+                    "parameter `self_`: the value cannot be converted to `String`"
+                        .to_string()
                 });
             self
         }
@@ -93,7 +94,8 @@ pub mod builder {
             self.in_ = value
                 .try_into()
                 .map_err(|_| {
-                    "parameter `in_`: the value cannot become a `String`".to_string()
+                    "parameter `in_`: the value cannot be converted to `String`"
+                        .to_string()
                 });
             self
         }
@@ -109,7 +111,8 @@ pub mod builder {
                 .try_into()
                 .map(Some)
                 .map_err(|_| {
-                    "parameter `filter`: the value cannot become a `String`".to_string()
+                    "parameter `filter`: the value cannot be converted to `String`"
+                        .to_string()
                 });
             self
         }
@@ -125,7 +128,8 @@ pub mod builder {
                 .try_into()
                 .map(Some)
                 .map_err(|_| {
-                    "parameter `_2fa`: the value cannot become a `bool`".to_string()
+                    "parameter `_2fa`: the value cannot be converted to `bool`"
+                        .to_string()
                 });
             self
         }
@@ -141,7 +145,8 @@ pub mod builder {
                 .try_into()
                 .map(Some)
                 .map_err(|_| {
-                    "parameter `body`: the value cannot become a `String`".to_string()
+                    "parameter `body`: the value cannot be converted to `String`"
+                        .to_string()
                 });
             self
         }
@@ -157,7 +162,8 @@ pub mod builder {
                 .try_into()
                 .map(Some)
                 .map_err(|_| {
-                    "parameter `client`: the value cannot become a `String`".to_string()
+                    "parameter `client`: the value cannot be converted to `String`"
+                        .to_string()
                 });
             self
         }
@@ -173,7 +179,8 @@ pub mod builder {
                 .try_into()
                 .map(Some)
                 .map_err(|_| {
-                    "parameter `info`: the value cannot become a `String`".to_string()
+                    "parameter `info`: the value cannot be converted to `String`"
+                        .to_string()
                 });
             self
         }
@@ -189,7 +196,7 @@ pub mod builder {
                 .try_into()
                 .map(Some)
                 .map_err(|_| {
-                    "parameter `operation`: the value cannot become a `String`"
+                    "parameter `operation`: the value cannot be converted to `String`"
                         .to_string()
                 });
             self
@@ -206,7 +213,8 @@ pub mod builder {
                 .try_into()
                 .map(Some)
                 .map_err(|_| {
-                    "parameter `outcome`: the value cannot become a `String`".to_string()
+                    "parameter `outcome`: the value cannot be converted to `String`"
+                        .to_string()
                 });
             self
         }
@@ -222,7 +230,8 @@ pub mod builder {
                 .try_into()
                 .map(Some)
                 .map_err(|_| {
-                    "parameter `page_size`: the value cannot become a `i64`".to_string()
+                    "parameter `page_size`: the value cannot be converted to `i64`"
+                        .to_string()
                 });
             self
         }
@@ -238,7 +247,8 @@ pub mod builder {
                 .try_into()
                 .map(Some)
                 .map_err(|_| {
-                    "parameter `request`: the value cannot become a `String`".to_string()
+                    "parameter `request`: the value cannot be converted to `String`"
+                        .to_string()
                 });
             self
         }
@@ -254,7 +264,7 @@ pub mod builder {
                 .try_into()
                 .map(Some)
                 .map_err(|_| {
-                    "parameter `response`: the value cannot become a `String`"
+                    "parameter `response`: the value cannot be converted to `String`"
                         .to_string()
                 });
             self
@@ -271,7 +281,8 @@ pub mod builder {
                 .try_into()
                 .map(Some)
                 .map_err(|_| {
-                    "parameter `result`: the value cannot become a `String`".to_string()
+                    "parameter `result`: the value cannot be converted to `String`"
+                        .to_string()
                 });
             self
         }
@@ -287,7 +298,8 @@ pub mod builder {
                 .try_into()
                 .map(Some)
                 .map_err(|_| {
-                    "parameter `type_`: the value cannot become a `String`".to_string()
+                    "parameter `type_`: the value cannot be converted to `String`"
+                        .to_string()
                 });
             self
         }
@@ -303,7 +315,8 @@ pub mod builder {
                 .try_into()
                 .map(Some)
                 .map_err(|_| {
-                    "parameter `url`: the value cannot become a `String`".to_string()
+                    "parameter `url`: the value cannot be converted to `String`"
+                        .to_string()
                 });
             self
         }
@@ -319,7 +332,8 @@ pub mod builder {
                 .try_into()
                 .map(Some)
                 .map_err(|_| {
-                    "parameter `value`: the value cannot become a `String`".to_string()
+                    "parameter `value`: the value cannot be converted to `String`"
+                        .to_string()
                 });
             self
         }
@@ -335,12 +349,13 @@ pub mod builder {
                 .try_into()
                 .map(Some)
                 .map_err(|_| {
-                    "parameter `x_type`: the value cannot become a `String`".to_string()
+                    "parameter `x_type`: the value cannot be converted to `String`"
+                        .to_string()
                 });
             self
         }
 
-        /// Sends `GET /type/{self}/{in}` and decodes the answer.
+        /// Sends `GET /type/{self}/{in}` and decodes the response.
         pub async fn send(
             self,
         ) -> Result<ResponseValue<types::SomeThing>, Error<::serde_json::Value>> {
@@ -475,7 +490,7 @@ pub mod builder {
                 })
         }
 
-        /// Sets options of this call only, such as its timeout or its repeats.
+        /// Sets options for this call only, such as its timeout or its retries.
         pub fn with_options(mut self, options: CallOptions) -> Self {
             self.call_options = options;
             self
@@ -518,7 +533,8 @@ pub mod builder {
             self.self_ = value
                 .try_into()
                 .map_err(|_| {
-                    "parameter `self_`: the value cannot become a `String`".to_string()
+                    "parameter `self_`: the value cannot be converted to `String`"
+                        .to_string()
                 });
             self
         }
@@ -533,12 +549,13 @@ pub mod builder {
             self.in_ = value
                 .try_into()
                 .map_err(|_| {
-                    "parameter `in_`: the value cannot become a `String`".to_string()
+                    "parameter `in_`: the value cannot be converted to `String`"
+                        .to_string()
                 });
             self
         }
 
-        /// Sends `POST /type/{self}/{in}` and decodes the answer.
+        /// Sends `POST /type/{self}/{in}` and decodes the response.
         pub async fn send(
             self,
         ) -> Result<ResponseValue<()>, Error<::serde_json::Value>> {
@@ -596,13 +613,13 @@ pub mod builder {
                 })
         }
 
-        /// Sets options of this call only, such as its timeout or its repeats.
+        /// Sets options for this call only, such as its timeout or its retries.
         pub fn with_options(mut self, options: CallOptions) -> Self {
             self.call_options = options;
             self
         }
 
-        /// What the document says of this operation.
+        /// Metadata of this operation.
         pub fn operation(&self) -> &'static ::openapi_client_runtime::Operation {
             &crate::clients::names::operations::SELF
         }
@@ -624,7 +641,7 @@ pub mod builder {
             }
         }
 
-        /// Sends `GET /builder` and decodes the answer.
+        /// Sends `GET /builder` and decodes the response.
         pub async fn send(
             self,
         ) -> Result<ResponseValue<()>, Error<::serde_json::Value>> {
@@ -677,13 +694,13 @@ pub mod builder {
                 })
         }
 
-        /// Sets options of this call only, such as its timeout or its repeats.
+        /// Sets options for this call only, such as its timeout or its retries.
         pub fn with_options(mut self, options: CallOptions) -> Self {
             self.call_options = options;
             self
         }
 
-        /// What the document says of this operation.
+        /// Metadata of this operation.
         pub fn operation(&self) -> &'static ::openapi_client_runtime::Operation {
             &crate::clients::names::operations::BOX
         }
@@ -705,7 +722,7 @@ pub mod builder {
             }
         }
 
-        /// Sends `PUT /builder` and decodes the answer.
+        /// Sends `PUT /builder` and decodes the response.
         pub async fn send(
             self,
         ) -> Result<ResponseValue<()>, Error<::serde_json::Value>> {
@@ -758,13 +775,13 @@ pub mod builder {
                 })
         }
 
-        /// Sets options of this call only, such as its timeout or its repeats.
+        /// Sets options for this call only, such as its timeout or its retries.
         pub fn with_options(mut self, options: CallOptions) -> Self {
             self.call_options = options;
             self
         }
 
-        /// What the document says of this operation.
+        /// Metadata of this operation.
         pub fn operation(&self) -> &'static ::openapi_client_runtime::Operation {
             &crate::clients::names::operations::CLONE
         }
@@ -786,7 +803,7 @@ pub mod builder {
             }
         }
 
-        /// Sends `POST /builder` and decodes the answer.
+        /// Sends `POST /builder` and decodes the response.
         pub async fn send(
             self,
         ) -> Result<ResponseValue<()>, Error<::serde_json::Value>> {
@@ -839,13 +856,13 @@ pub mod builder {
                 })
         }
 
-        /// Sets options of this call only, such as its timeout or its repeats.
+        /// Sets options for this call only, such as its timeout or its retries.
         pub fn with_options(mut self, options: CallOptions) -> Self {
             self.call_options = options;
             self
         }
 
-        /// What the document says of this operation.
+        /// Metadata of this operation.
         pub fn operation(&self) -> &'static ::openapi_client_runtime::Operation {
             &crate::clients::names::operations::GET_OPTION
         }
@@ -867,7 +884,7 @@ pub mod builder {
             }
         }
 
-        /// Sends `DELETE /builder` and decodes the answer.
+        /// Sends `DELETE /builder` and decodes the response.
         pub async fn send(
             self,
         ) -> Result<ResponseValue<()>, Error<::serde_json::Value>> {
@@ -920,13 +937,13 @@ pub mod builder {
                 })
         }
 
-        /// Sets options of this call only, such as its timeout or its repeats.
+        /// Sets options for this call only, such as its timeout or its retries.
         pub fn with_options(mut self, options: CallOptions) -> Self {
             self.call_options = options;
             self
         }
 
-        /// What the document says of this operation.
+        /// Metadata of this operation.
         pub fn operation(&self) -> &'static ::openapi_client_runtime::Operation {
             &crate::clients::names::operations::DROP_IT
         }
@@ -955,18 +972,18 @@ pub mod client {
 
         /// Builds a client from environment variables.
         ///
-        /// - `NAMES_BASE_URL`: an address; wins over an environment.
+        /// - `NAMES_BASE_URL`: a base URL; overrides the environment.
         ///
         /// # Errors
         ///
-        /// [`BuildError`] when no address is set, or a value cannot be used.
+        /// [`BuildError`] when no base URL is set, or a value cannot be used.
         pub fn from_env() -> Result<Self, BuildError> {
             Self::builder().from_env()?.build()
         }
 
-        /// Starts a call that the document does not know, with everything that other calls
-        /// have: credentials, repeats, limits, errors. `path` stands below the base URL and
-        /// begins with a slash.
+        /// Starts a request for an endpoint that the document does not list, with the
+        /// credentials, retries, limits and errors of all other calls. `path` is relative to
+        /// the base URL and starts with a slash.
         pub fn request(
             &self,
             method: ::openapi_client_runtime::Method,
@@ -1080,64 +1097,64 @@ pub mod client {
     }
 
     impl ClientBuilder {
-        /// Sets the address that calls start with, for custom hosts and tests.
+        /// Sets the base URL, for custom hosts and tests.
         ///
-        /// `http://` is refused but for loopback addresses, see
+        /// `http://` is refused except for loopback addresses, see
         /// [`allow_insecure_http`](Self::allow_insecure_http).
         pub fn base_url(mut self, url: impl Into<String>) -> Self {
             self.core = self.core.base_url(url);
             self
         }
 
-        /// Bounds the time until a connection stands.
+        /// Limits the time to connect.
         pub fn connect_timeout(mut self, limit: ::std::time::Duration) -> Self {
             self.core = self.core.connect_timeout(limit);
             self
         }
 
-        /// Bounds the time between two pieces of an answer.
+        /// Limits the time between two chunks of a response.
         pub fn read_timeout(mut self, limit: ::std::time::Duration) -> Self {
             self.core = self.core.read_timeout(limit);
             self
         }
 
-        /// Bounds the time of one attempt of a call; without it, only that of the whole call counts.
+        /// Limits the time of each attempt of a call. Without it, only the limit of the whole call applies.
         pub fn attempt_timeout(mut self, limit: ::std::time::Duration) -> Self {
             self.core = self.core.attempt_timeout(limit);
             self
         }
 
-        /// Bounds the time of a whole call, with all its attempts and the waits between them.
+        /// Limits the time of a whole call, with all attempts and the waits between them.
         pub fn timeout(mut self, limit: ::std::time::Duration) -> Self {
             self.core = self.core.timeout(limit);
             self
         }
 
-        /// Sets how often and how patiently calls are repeated.
+        /// Sets how often and with which delays calls are retried.
         pub fn retry(mut self, policy: ::openapi_client_runtime::RetryPolicy) -> Self {
             self.core = self.core.retry(policy);
             self
         }
 
-        /// Sets what all calls of the client and its clones may spend on repeats: a repeat costs 5, after a timeout 10, and a success gives 1 back.
+        /// Sets the retry budget that the client shares with its clones: a retry costs 5, a retry after a timeout 10, and a success gives 1 back.
         pub fn retry_budget(mut self, budget: u32) -> Self {
             self.core = self.core.retry_budget(budget);
             self
         }
 
-        /// Bounds the size in bytes of an answer that is decoded.
+        /// Limits the size in bytes of a response that is decoded.
         pub fn response_body_limit(mut self, bytes: usize) -> Self {
             self.core = self.core.response_body_limit(bytes);
             self
         }
 
-        /// Follows up to `max` redirections in an attempt; without this, none. Credentials never go to another scheme, host or port.
+        /// Follows up to `max` redirects in an attempt. Without this, none. Credentials never go to another scheme, host or port.
         pub fn follow_redirects(mut self, max: u32) -> Self {
             self.core = self.core.follow_redirects(max);
             self
         }
 
-        /// Adds a step that every request goes through; the first one added is the outermost.
+        /// Adds middleware for all requests. The first one added is the outermost.
         pub fn middleware(
             mut self,
             middleware: impl ::openapi_client_runtime::Middleware,
@@ -1146,7 +1163,7 @@ pub mod client {
             self
         }
 
-        /// Adds somebody who is told of calls and attempts, for metrics.
+        /// Registers an observer of calls and attempts, for metrics.
         pub fn observer(
             mut self,
             observer: impl ::openapi_client_runtime::Observer,
@@ -1173,13 +1190,13 @@ pub mod client {
             self
         }
 
-        /// Trusts a further root certificate, in PEM.
+        /// Trusts an additional root certificate, in PEM.
         pub fn add_root_certificate(mut self, pem: impl Into<Vec<u8>>) -> Self {
             self.core = self.core.add_root_certificate(pem);
             self
         }
 
-        /// Brings an HTTP client along. Timeouts and certificates are then its own.
+        /// Uses your own HTTP client, with its own timeouts and certificates.
         pub fn http_client(
             mut self,
             client: ::openapi_client_runtime::reqwest::Client,
@@ -1188,24 +1205,24 @@ pub mod client {
             self
         }
 
-        /// Allows `http://` to other than loopback addresses: credentials then travel in the clear.
+        /// Allows `http://` to addresses other than loopback. Credentials are then sent unencrypted.
         pub fn allow_insecure_http(mut self) -> Self {
             self.core = self.core.allow_insecure_http();
             self
         }
 
-        /// Puts the caller's product, such as `my-tool/1.2`, before ours in `User-Agent`.
+        /// Adds the product of the caller, such as `my-tool/1.2`, before ours in `User-Agent`.
         pub fn user_agent(mut self, product: impl Into<String>) -> Self {
             self.core = self.core.user_agent(product);
             self
         }
 
-        /// Takes what the environment sets, see [`Client::from_env`]; what is not
-        /// set there stays as it is.
+        /// Reads the environment variables of [`Client::from_env`]; settings without a
+        /// variable stay unchanged.
         ///
         /// # Errors
         ///
-        /// [`BuildError`] when a variable is not Unicode, or has a value that cannot be used.
+        /// [`BuildError`] when a variable is not valid Unicode, or its value cannot be used.
         #[allow(clippy::wrong_self_convention, unused_mut)]
         pub fn from_env(mut self) -> Result<Self, BuildError> {
             if let Some(url) = self.core.env("BASE_URL")? {
@@ -1214,11 +1231,11 @@ pub mod client {
             Ok(self)
         }
 
-        /// Finishes the client.
+        /// Builds the client.
         ///
         /// # Errors
         ///
-        /// [`BuildError`] when no address was given, or a value given cannot be used.
+        /// [`BuildError`] when no base URL is set, or a value cannot be used.
         pub fn build(self) -> Result<Client, BuildError> {
             Ok(Client { core: self.core.build()? })
         }
@@ -1302,13 +1319,13 @@ pub mod types {
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[non_exhaustive]
     pub struct Client {
-        /// The member `builder`.
+        /// The property `builder`.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub builder: ::std::option::Option<Error>,
     }
 
     impl Client {
-        /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
+        /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
         pub fn builder() -> builder::Client {
             ::std::default::Default::default()
         }
@@ -1319,13 +1336,13 @@ pub mod types {
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[non_exhaustive]
     pub struct Default {
-        /// The member `default`.
+        /// The property `default`.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub default: ::std::option::Option<Client>,
     }
 
     impl Default {
-        /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
+        /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
         pub fn builder() -> builder::Default {
             ::std::default::Default::default()
         }
@@ -1336,13 +1353,13 @@ pub mod types {
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[non_exhaustive]
     pub struct Error {
-        /// The member `error`.
+        /// The property `error`.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub error: ::std::option::Option<::std::string::String>,
     }
 
     impl Error {
-        /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
+        /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
         pub fn builder() -> builder::Error {
             ::std::default::Default::default()
         }
@@ -1353,13 +1370,13 @@ pub mod types {
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[non_exhaustive]
     pub struct Groesse {
-        /// The member `breite`.
+        /// The property `breite`.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub breite: ::std::option::Option<f64>,
     }
 
     impl Groesse {
-        /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
+        /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
         pub fn builder() -> builder::Groesse {
             ::std::default::Default::default()
         }
@@ -1370,13 +1387,13 @@ pub mod types {
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[non_exhaustive]
     pub struct Option {
-        /// The member `Some`.
+        /// The property `Some`.
         #[serde(rename = "Some", skip_serializing_if = "::std::option::Option::is_none")]
         pub some: ::std::option::Option<::std::string::String>,
     }
 
     impl Option {
-        /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
+        /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
         pub fn builder() -> builder::Option {
             ::std::default::Default::default()
         }
@@ -1387,13 +1404,13 @@ pub mod types {
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[non_exhaustive]
     pub struct Result {
-        /// The member `Err`.
+        /// The property `Err`.
         #[serde(rename = "Err")]
         pub err: ::std::string::String,
     }
 
     impl Result {
-        /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
+        /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
         pub fn builder() -> builder::Result {
             ::std::default::Default::default()
         }
@@ -1404,7 +1421,7 @@ pub mod types {
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[non_exhaustive]
     pub struct Self_ {
-        /// The member `super`.
+        /// The property `super`.
         #[serde(
             rename = "super",
             skip_serializing_if = "::std::option::Option::is_none"
@@ -1413,7 +1430,7 @@ pub mod types {
     }
 
     impl Self_ {
-        /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
+        /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
         pub fn builder() -> builder::Self_ {
             ::std::default::Default::default()
         }
@@ -1424,52 +1441,52 @@ pub mod types {
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[non_exhaustive]
     pub struct SomeThing {
-        /// The member `a {b} "c" \`.
+        /// The property `a {b} "c" \`.
         #[serde(
             rename = "a {b} \"c\" \\",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
         pub a_b_c: ::std::option::Option<::std::string::String>,
-        /// The member `extra`.
+        /// The property `extra`.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub extra: ::std::option::Option<::std::string::String>,
-        /// The member `fn`.
+        /// The property `fn`.
         #[serde(rename = "fn", skip_serializing_if = "::std::option::Option::is_none")]
         pub fn_: ::std::option::Option<Option>,
-        /// The member `größe`.
+        /// The property `größe`.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub größe: ::std::option::Option<Groesse>,
-        /// The member `@id`.
+        /// The property `@id`.
         #[serde(rename = "@id", skip_serializing_if = "::std::option::Option::is_none")]
         pub id: ::std::option::Option<::std::string::String>,
-        /// The member `me`.
+        /// The property `me`.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub me: ::std::option::Option<Self_>,
-        /// The member `-1`.
+        /// The property `-1`.
         #[serde(rename = "-1", skip_serializing_if = "::std::option::Option::is_none")]
         pub minus1: ::std::option::Option<i64>,
-        /// The member `+1`.
+        /// The property `+1`.
         #[serde(rename = "+1", skip_serializing_if = "::std::option::Option::is_none")]
         pub plus1: ::std::option::Option<i64>,
-        /// The member `self`.
+        /// The property `self`.
         #[serde(rename = "self", skip_serializing_if = "::std::option::Option::is_none")]
         pub self_: ::std::option::Option<::std::string::String>,
-        /// The member `type`.
+        /// The property `type`.
         #[serde(rename = "type")]
         pub type_: crate::clients::names::types::Type,
-        /// The member `value`.
+        /// The property `value`.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub value: ::std::option::Option<Value>,
-        /// The member `vec`.
+        /// The property `vec`.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub vec: ::std::option::Option<Vec>,
-        /// The member `1st`.
+        /// The property `1st`.
         #[serde(rename = "1st", skip_serializing_if = "::std::option::Option::is_none")]
         pub x1st: ::std::option::Option<::std::string::String>,
     }
 
     impl SomeThing {
-        /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
+        /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
         pub fn builder() -> builder::SomeThing {
             ::std::default::Default::default()
         }
@@ -1480,13 +1497,13 @@ pub mod types {
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[non_exhaustive]
     pub struct String {
-        /// The member `len`.
+        /// The property `len`.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub len: ::std::option::Option<i64>,
     }
 
     impl String {
-        /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
+        /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
         pub fn builder() -> builder::String {
             ::std::default::Default::default()
         }
@@ -1497,7 +1514,7 @@ pub mod types {
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[non_exhaustive]
     pub struct Value {
-        /// The member `String`.
+        /// The property `String`.
         #[serde(
             rename = "String",
             skip_serializing_if = "::std::option::Option::is_none"
@@ -1506,7 +1523,7 @@ pub mod types {
     }
 
     impl Value {
-        /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
+        /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
         pub fn builder() -> builder::Value {
             ::std::default::Default::default()
         }
@@ -1536,18 +1553,18 @@ pub mod types {
         }
     }
 
-    /// A part of a larger schema that has no name in the document.
+    /// An unnamed part of a larger schema.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[non_exhaustive]
     pub struct X2fa {
-        /// The member `a`.
+        /// The property `a`.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub a: ::std::option::Option<Default>,
     }
 
     impl X2fa {
-        /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
+        /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
         pub fn builder() -> builder::X2fa {
             ::std::default::Default::default()
         }
@@ -1573,7 +1590,7 @@ pub mod types {
         }
 
         impl Client {
-            /// The member `builder`.
+            /// The property `builder`.
             pub fn builder<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<::std::option::Option<super::Error>>,
@@ -1581,14 +1598,14 @@ pub mod types {
             {
                 self.builder = value
                     .try_into()
-                    .map_err(|e| format!("member `builder` of `Client`: {e}"));
+                    .map_err(|e| format!("property `builder` of `Client`: {e}"));
                 self
             }
-            /// Finishes the value.
+            /// Builds the value.
             ///
             /// # Errors
             ///
-            /// Names the first member that is required and was not set, or whose value does not fit.
+            /// Names the first property that is required but not set, or whose value is invalid.
             pub fn build(
                 self,
             ) -> ::std::result::Result<super::Client, super::error::ConversionError> {
@@ -1629,7 +1646,7 @@ pub mod types {
         }
 
         impl Default {
-            /// The member `default`.
+            /// The property `default`.
             pub fn default<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<::std::option::Option<super::Client>>,
@@ -1637,14 +1654,14 @@ pub mod types {
             {
                 self.default = value
                     .try_into()
-                    .map_err(|e| format!("member `default` of `Default`: {e}"));
+                    .map_err(|e| format!("property `default` of `Default`: {e}"));
                 self
             }
-            /// Finishes the value.
+            /// Builds the value.
             ///
             /// # Errors
             ///
-            /// Names the first member that is required and was not set, or whose value does not fit.
+            /// Names the first property that is required but not set, or whose value is invalid.
             pub fn build(
                 self,
             ) -> ::std::result::Result<super::Default, super::error::ConversionError> {
@@ -1685,7 +1702,7 @@ pub mod types {
         }
 
         impl Error {
-            /// The member `error`.
+            /// The property `error`.
             pub fn error<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<::std::option::Option<::std::string::String>>,
@@ -1693,14 +1710,14 @@ pub mod types {
             {
                 self.error = value
                     .try_into()
-                    .map_err(|e| format!("member `error` of `Error`: {e}"));
+                    .map_err(|e| format!("property `error` of `Error`: {e}"));
                 self
             }
-            /// Finishes the value.
+            /// Builds the value.
             ///
             /// # Errors
             ///
-            /// Names the first member that is required and was not set, or whose value does not fit.
+            /// Names the first property that is required but not set, or whose value is invalid.
             pub fn build(
                 self,
             ) -> ::std::result::Result<super::Error, super::error::ConversionError> {
@@ -1741,7 +1758,7 @@ pub mod types {
         }
 
         impl Groesse {
-            /// The member `breite`.
+            /// The property `breite`.
             pub fn breite<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<::std::option::Option<f64>>,
@@ -1749,14 +1766,14 @@ pub mod types {
             {
                 self.breite = value
                     .try_into()
-                    .map_err(|e| format!("member `breite` of `Groesse`: {e}"));
+                    .map_err(|e| format!("property `breite` of `Groesse`: {e}"));
                 self
             }
-            /// Finishes the value.
+            /// Builds the value.
             ///
             /// # Errors
             ///
-            /// Names the first member that is required and was not set, or whose value does not fit.
+            /// Names the first property that is required but not set, or whose value is invalid.
             pub fn build(
                 self,
             ) -> ::std::result::Result<super::Groesse, super::error::ConversionError> {
@@ -1797,7 +1814,7 @@ pub mod types {
         }
 
         impl Option {
-            /// The member `Some`.
+            /// The property `Some`.
             pub fn some<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<::std::option::Option<::std::string::String>>,
@@ -1805,14 +1822,14 @@ pub mod types {
             {
                 self.some = value
                     .try_into()
-                    .map_err(|e| format!("member `Some` of `Option`: {e}"));
+                    .map_err(|e| format!("property `Some` of `Option`: {e}"));
                 self
             }
-            /// Finishes the value.
+            /// Builds the value.
             ///
             /// # Errors
             ///
-            /// Names the first member that is required and was not set, or whose value does not fit.
+            /// Names the first property that is required but not set, or whose value is invalid.
             pub fn build(
                 self,
             ) -> ::std::result::Result<super::Option, super::error::ConversionError> {
@@ -1845,14 +1862,15 @@ pub mod types {
             fn default() -> Self {
                 Self {
                     err: Err(
-                        "member `Err` of `Result` is required and was not set".to_owned(),
+                        "property `Err` of `Result` is required and was not set"
+                            .to_owned(),
                     ),
                 }
             }
         }
 
         impl Result {
-            /// The member `Err`.
+            /// The property `Err`.
             pub fn err<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<::std::string::String>,
@@ -1860,14 +1878,14 @@ pub mod types {
             {
                 self.err = value
                     .try_into()
-                    .map_err(|e| format!("member `Err` of `Result`: {e}"));
+                    .map_err(|e| format!("property `Err` of `Result`: {e}"));
                 self
             }
-            /// Finishes the value.
+            /// Builds the value.
             ///
             /// # Errors
             ///
-            /// Names the first member that is required and was not set, or whose value does not fit.
+            /// Names the first property that is required but not set, or whose value is invalid.
             pub fn build(
                 self,
             ) -> ::std::result::Result<super::Result, super::error::ConversionError> {
@@ -1908,7 +1926,7 @@ pub mod types {
         }
 
         impl Self_ {
-            /// The member `super`.
+            /// The property `super`.
             pub fn super_<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<::std::option::Option<::std::string::String>>,
@@ -1916,14 +1934,14 @@ pub mod types {
             {
                 self.super_ = value
                     .try_into()
-                    .map_err(|e| format!("member `super` of `Self_`: {e}"));
+                    .map_err(|e| format!("property `super` of `Self_`: {e}"));
                 self
             }
-            /// Finishes the value.
+            /// Builds the value.
             ///
             /// # Errors
             ///
-            /// Names the first member that is required and was not set, or whose value does not fit.
+            /// Names the first property that is required but not set, or whose value is invalid.
             pub fn build(
                 self,
             ) -> ::std::result::Result<super::Self_, super::error::ConversionError> {
@@ -2016,7 +2034,7 @@ pub mod types {
                     plus1: Ok(::std::default::Default::default()),
                     self_: Ok(::std::default::Default::default()),
                     type_: Err(
-                        "member `type` of `SomeThing` is required and was not set"
+                        "property `type` of `SomeThing` is required and was not set"
                             .to_owned(),
                     ),
                     value: Ok(::std::default::Default::default()),
@@ -2027,7 +2045,7 @@ pub mod types {
         }
 
         impl SomeThing {
-            /// The member `a {b} "c" \`.
+            /// The property `a {b} "c" \`.
             pub fn a_b_c<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<::std::option::Option<::std::string::String>>,
@@ -2036,11 +2054,11 @@ pub mod types {
                 self.a_b_c = value
                     .try_into()
                     .map_err(|e| {
-                        format!("member `a {{b}} \"c\" \\` of `SomeThing`: {e}")
+                        format!("property `a {{b}} \"c\" \\` of `SomeThing`: {e}")
                     });
                 self
             }
-            /// The member `extra`.
+            /// The property `extra`.
             pub fn extra<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<::std::option::Option<::std::string::String>>,
@@ -2048,10 +2066,10 @@ pub mod types {
             {
                 self.extra = value
                     .try_into()
-                    .map_err(|e| format!("member `extra` of `SomeThing`: {e}"));
+                    .map_err(|e| format!("property `extra` of `SomeThing`: {e}"));
                 self
             }
-            /// The member `fn`.
+            /// The property `fn`.
             pub fn fn_<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<::std::option::Option<super::Option>>,
@@ -2059,10 +2077,10 @@ pub mod types {
             {
                 self.fn_ = value
                     .try_into()
-                    .map_err(|e| format!("member `fn` of `SomeThing`: {e}"));
+                    .map_err(|e| format!("property `fn` of `SomeThing`: {e}"));
                 self
             }
-            /// The member `größe`.
+            /// The property `größe`.
             pub fn größe<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<::std::option::Option<super::Groesse>>,
@@ -2070,10 +2088,10 @@ pub mod types {
             {
                 self.größe = value
                     .try_into()
-                    .map_err(|e| format!("member `größe` of `SomeThing`: {e}"));
+                    .map_err(|e| format!("property `größe` of `SomeThing`: {e}"));
                 self
             }
-            /// The member `@id`.
+            /// The property `@id`.
             pub fn id<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<::std::option::Option<::std::string::String>>,
@@ -2081,10 +2099,10 @@ pub mod types {
             {
                 self.id = value
                     .try_into()
-                    .map_err(|e| format!("member `@id` of `SomeThing`: {e}"));
+                    .map_err(|e| format!("property `@id` of `SomeThing`: {e}"));
                 self
             }
-            /// The member `me`.
+            /// The property `me`.
             pub fn me<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<::std::option::Option<super::Self_>>,
@@ -2092,10 +2110,10 @@ pub mod types {
             {
                 self.me = value
                     .try_into()
-                    .map_err(|e| format!("member `me` of `SomeThing`: {e}"));
+                    .map_err(|e| format!("property `me` of `SomeThing`: {e}"));
                 self
             }
-            /// The member `-1`.
+            /// The property `-1`.
             pub fn minus1<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<::std::option::Option<i64>>,
@@ -2103,10 +2121,10 @@ pub mod types {
             {
                 self.minus1 = value
                     .try_into()
-                    .map_err(|e| format!("member `-1` of `SomeThing`: {e}"));
+                    .map_err(|e| format!("property `-1` of `SomeThing`: {e}"));
                 self
             }
-            /// The member `+1`.
+            /// The property `+1`.
             pub fn plus1<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<::std::option::Option<i64>>,
@@ -2114,10 +2132,10 @@ pub mod types {
             {
                 self.plus1 = value
                     .try_into()
-                    .map_err(|e| format!("member `+1` of `SomeThing`: {e}"));
+                    .map_err(|e| format!("property `+1` of `SomeThing`: {e}"));
                 self
             }
-            /// The member `self`.
+            /// The property `self`.
             pub fn self_<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<::std::option::Option<::std::string::String>>,
@@ -2125,10 +2143,10 @@ pub mod types {
             {
                 self.self_ = value
                     .try_into()
-                    .map_err(|e| format!("member `self` of `SomeThing`: {e}"));
+                    .map_err(|e| format!("property `self` of `SomeThing`: {e}"));
                 self
             }
-            /// The member `type`.
+            /// The property `type`.
             pub fn type_<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<crate::clients::names::types::Type>,
@@ -2136,10 +2154,10 @@ pub mod types {
             {
                 self.type_ = value
                     .try_into()
-                    .map_err(|e| format!("member `type` of `SomeThing`: {e}"));
+                    .map_err(|e| format!("property `type` of `SomeThing`: {e}"));
                 self
             }
-            /// The member `value`.
+            /// The property `value`.
             pub fn value<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<::std::option::Option<super::Value>>,
@@ -2147,10 +2165,10 @@ pub mod types {
             {
                 self.value = value
                     .try_into()
-                    .map_err(|e| format!("member `value` of `SomeThing`: {e}"));
+                    .map_err(|e| format!("property `value` of `SomeThing`: {e}"));
                 self
             }
-            /// The member `vec`.
+            /// The property `vec`.
             pub fn vec<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<::std::option::Option<super::Vec>>,
@@ -2158,10 +2176,10 @@ pub mod types {
             {
                 self.vec = value
                     .try_into()
-                    .map_err(|e| format!("member `vec` of `SomeThing`: {e}"));
+                    .map_err(|e| format!("property `vec` of `SomeThing`: {e}"));
                 self
             }
-            /// The member `1st`.
+            /// The property `1st`.
             pub fn x1st<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<::std::option::Option<::std::string::String>>,
@@ -2169,14 +2187,14 @@ pub mod types {
             {
                 self.x1st = value
                     .try_into()
-                    .map_err(|e| format!("member `1st` of `SomeThing`: {e}"));
+                    .map_err(|e| format!("property `1st` of `SomeThing`: {e}"));
                 self
             }
-            /// Finishes the value.
+            /// Builds the value.
             ///
             /// # Errors
             ///
-            /// Names the first member that is required and was not set, or whose value does not fit.
+            /// Names the first property that is required but not set, or whose value is invalid.
             pub fn build(
                 self,
             ) -> ::std::result::Result<super::SomeThing, super::error::ConversionError> {
@@ -2245,7 +2263,7 @@ pub mod types {
         }
 
         impl String {
-            /// The member `len`.
+            /// The property `len`.
             pub fn len<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<::std::option::Option<i64>>,
@@ -2253,14 +2271,14 @@ pub mod types {
             {
                 self.len = value
                     .try_into()
-                    .map_err(|e| format!("member `len` of `String`: {e}"));
+                    .map_err(|e| format!("property `len` of `String`: {e}"));
                 self
             }
-            /// Finishes the value.
+            /// Builds the value.
             ///
             /// # Errors
             ///
-            /// Names the first member that is required and was not set, or whose value does not fit.
+            /// Names the first property that is required but not set, or whose value is invalid.
             pub fn build(
                 self,
             ) -> ::std::result::Result<super::String, super::error::ConversionError> {
@@ -2301,7 +2319,7 @@ pub mod types {
         }
 
         impl Value {
-            /// The member `String`.
+            /// The property `String`.
             pub fn string<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<::std::option::Option<super::String>>,
@@ -2309,14 +2327,14 @@ pub mod types {
             {
                 self.string = value
                     .try_into()
-                    .map_err(|e| format!("member `String` of `Value`: {e}"));
+                    .map_err(|e| format!("property `String` of `Value`: {e}"));
                 self
             }
-            /// Finishes the value.
+            /// Builds the value.
             ///
             /// # Errors
             ///
-            /// Names the first member that is required and was not set, or whose value does not fit.
+            /// Names the first property that is required but not set, or whose value is invalid.
             pub fn build(
                 self,
             ) -> ::std::result::Result<super::Value, super::error::ConversionError> {
@@ -2357,7 +2375,7 @@ pub mod types {
         }
 
         impl X2fa {
-            /// The member `a`.
+            /// The property `a`.
             pub fn a<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<::std::option::Option<super::Default>>,
@@ -2365,14 +2383,14 @@ pub mod types {
             {
                 self.a = value
                     .try_into()
-                    .map_err(|e| format!("member `a` of `X2fa`: {e}"));
+                    .map_err(|e| format!("property `a` of `X2fa`: {e}"));
                 self
             }
-            /// Finishes the value.
+            /// Builds the value.
             ///
             /// # Errors
             ///
-            /// Names the first member that is required and was not set, or whose value does not fit.
+            /// Names the first property that is required but not set, or whose value is invalid.
             pub fn build(
                 self,
             ) -> ::std::result::Result<super::X2fa, super::error::ConversionError> {
@@ -2396,9 +2414,9 @@ pub mod types {
         }
     }
 
-    /// What a conversion into one of the types reports.
+    /// Errors of conversions into the types.
     pub mod error {
-        /// Why a value cannot become the type: one sentence that names the member.
+        /// Why a value cannot be converted to the type: one sentence with the name of the property.
         pub struct ConversionError(::std::borrow::Cow<'static, str>);
         impl ::std::error::Error for ConversionError {}
         impl ::std::fmt::Display for ConversionError {
@@ -2434,7 +2452,7 @@ pub mod types {
 
     /// The schema `Type`.
     ///
-    /// The API may add values; one that is not listed here is kept as it came.
+    /// The API may add values; an unknown value is kept unchanged.
     #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
     #[non_exhaustive]
     pub enum Type {

@@ -41,12 +41,13 @@ pub mod builder {
                 .try_into()
                 .map(Some)
                 .map_err(|_| {
-                    "parameter `color`: the value cannot become a `Color`".to_string()
+                    "parameter `color`: the value cannot be converted to `Color`"
+                        .to_string()
                 });
             self
         }
 
-        /// Sends `GET /car` and decodes the answer.
+        /// Sends `GET /car` and decodes the response.
         pub async fn send(
             self,
         ) -> Result<ResponseValue<types::Car>, Error<::serde_json::Value>> {
@@ -104,13 +105,13 @@ pub mod builder {
                 })
         }
 
-        /// Sets options of this call only, such as its timeout or its repeats.
+        /// Sets options for this call only, such as its timeout or its retries.
         pub fn with_options(mut self, options: CallOptions) -> Self {
             self.call_options = options;
             self
         }
 
-        /// What the document says of this operation.
+        /// Metadata of this operation.
         pub fn operation(&self) -> &'static ::openapi_client_runtime::Operation {
             &crate::clients::open_string_enums::operations::READ_CAR
         }
@@ -147,7 +148,7 @@ pub mod builder {
             self
         }
 
-        /// Changes the request body with its builder, starting from what was set before.
+        /// Changes the request body with its builder, starting from the current value.
         pub fn body_map<F>(mut self, f: F) -> Self
         where
             F: std::ops::FnOnce(types::builder::Car) -> types::builder::Car,
@@ -156,7 +157,7 @@ pub mod builder {
             self
         }
 
-        /// Sends `PUT /car` and decodes the answer.
+        /// Sends `PUT /car` and decodes the response.
         pub async fn send(
             self,
         ) -> Result<ResponseValue<()>, Error<::serde_json::Value>> {
@@ -216,13 +217,13 @@ pub mod builder {
                 })
         }
 
-        /// Sets options of this call only, such as its timeout or its repeats.
+        /// Sets options for this call only, such as its timeout or its retries.
         pub fn with_options(mut self, options: CallOptions) -> Self {
             self.call_options = options;
             self
         }
 
-        /// What the document says of this operation.
+        /// Metadata of this operation.
         pub fn operation(&self) -> &'static ::openapi_client_runtime::Operation {
             &crate::clients::open_string_enums::operations::SET_CAR
         }
@@ -251,18 +252,18 @@ pub mod client {
 
         /// Builds a client from environment variables.
         ///
-        /// - `OPEN_STRING_ENUMS_BASE_URL`: an address; wins over an environment.
+        /// - `OPEN_STRING_ENUMS_BASE_URL`: a base URL; overrides the environment.
         ///
         /// # Errors
         ///
-        /// [`BuildError`] when no address is set, or a value cannot be used.
+        /// [`BuildError`] when no base URL is set, or a value cannot be used.
         pub fn from_env() -> Result<Self, BuildError> {
             Self::builder().from_env()?.build()
         }
 
-        /// Starts a call that the document does not know, with everything that other calls
-        /// have: credentials, repeats, limits, errors. `path` stands below the base URL and
-        /// begins with a slash.
+        /// Starts a request for an endpoint that the document does not list, with the
+        /// credentials, retries, limits and errors of all other calls. `path` is relative to
+        /// the base URL and starts with a slash.
         pub fn request(
             &self,
             method: ::openapi_client_runtime::Method,
@@ -312,64 +313,64 @@ pub mod client {
     }
 
     impl ClientBuilder {
-        /// Sets the address that calls start with, for custom hosts and tests.
+        /// Sets the base URL, for custom hosts and tests.
         ///
-        /// `http://` is refused but for loopback addresses, see
+        /// `http://` is refused except for loopback addresses, see
         /// [`allow_insecure_http`](Self::allow_insecure_http).
         pub fn base_url(mut self, url: impl Into<String>) -> Self {
             self.core = self.core.base_url(url);
             self
         }
 
-        /// Bounds the time until a connection stands.
+        /// Limits the time to connect.
         pub fn connect_timeout(mut self, limit: ::std::time::Duration) -> Self {
             self.core = self.core.connect_timeout(limit);
             self
         }
 
-        /// Bounds the time between two pieces of an answer.
+        /// Limits the time between two chunks of a response.
         pub fn read_timeout(mut self, limit: ::std::time::Duration) -> Self {
             self.core = self.core.read_timeout(limit);
             self
         }
 
-        /// Bounds the time of one attempt of a call; without it, only that of the whole call counts.
+        /// Limits the time of each attempt of a call. Without it, only the limit of the whole call applies.
         pub fn attempt_timeout(mut self, limit: ::std::time::Duration) -> Self {
             self.core = self.core.attempt_timeout(limit);
             self
         }
 
-        /// Bounds the time of a whole call, with all its attempts and the waits between them.
+        /// Limits the time of a whole call, with all attempts and the waits between them.
         pub fn timeout(mut self, limit: ::std::time::Duration) -> Self {
             self.core = self.core.timeout(limit);
             self
         }
 
-        /// Sets how often and how patiently calls are repeated.
+        /// Sets how often and with which delays calls are retried.
         pub fn retry(mut self, policy: ::openapi_client_runtime::RetryPolicy) -> Self {
             self.core = self.core.retry(policy);
             self
         }
 
-        /// Sets what all calls of the client and its clones may spend on repeats: a repeat costs 5, after a timeout 10, and a success gives 1 back.
+        /// Sets the retry budget that the client shares with its clones: a retry costs 5, a retry after a timeout 10, and a success gives 1 back.
         pub fn retry_budget(mut self, budget: u32) -> Self {
             self.core = self.core.retry_budget(budget);
             self
         }
 
-        /// Bounds the size in bytes of an answer that is decoded.
+        /// Limits the size in bytes of a response that is decoded.
         pub fn response_body_limit(mut self, bytes: usize) -> Self {
             self.core = self.core.response_body_limit(bytes);
             self
         }
 
-        /// Follows up to `max` redirections in an attempt; without this, none. Credentials never go to another scheme, host or port.
+        /// Follows up to `max` redirects in an attempt. Without this, none. Credentials never go to another scheme, host or port.
         pub fn follow_redirects(mut self, max: u32) -> Self {
             self.core = self.core.follow_redirects(max);
             self
         }
 
-        /// Adds a step that every request goes through; the first one added is the outermost.
+        /// Adds middleware for all requests. The first one added is the outermost.
         pub fn middleware(
             mut self,
             middleware: impl ::openapi_client_runtime::Middleware,
@@ -378,7 +379,7 @@ pub mod client {
             self
         }
 
-        /// Adds somebody who is told of calls and attempts, for metrics.
+        /// Registers an observer of calls and attempts, for metrics.
         pub fn observer(
             mut self,
             observer: impl ::openapi_client_runtime::Observer,
@@ -405,13 +406,13 @@ pub mod client {
             self
         }
 
-        /// Trusts a further root certificate, in PEM.
+        /// Trusts an additional root certificate, in PEM.
         pub fn add_root_certificate(mut self, pem: impl Into<Vec<u8>>) -> Self {
             self.core = self.core.add_root_certificate(pem);
             self
         }
 
-        /// Brings an HTTP client along. Timeouts and certificates are then its own.
+        /// Uses your own HTTP client, with its own timeouts and certificates.
         pub fn http_client(
             mut self,
             client: ::openapi_client_runtime::reqwest::Client,
@@ -420,24 +421,24 @@ pub mod client {
             self
         }
 
-        /// Allows `http://` to other than loopback addresses: credentials then travel in the clear.
+        /// Allows `http://` to addresses other than loopback. Credentials are then sent unencrypted.
         pub fn allow_insecure_http(mut self) -> Self {
             self.core = self.core.allow_insecure_http();
             self
         }
 
-        /// Puts the caller's product, such as `my-tool/1.2`, before ours in `User-Agent`.
+        /// Adds the product of the caller, such as `my-tool/1.2`, before ours in `User-Agent`.
         pub fn user_agent(mut self, product: impl Into<String>) -> Self {
             self.core = self.core.user_agent(product);
             self
         }
 
-        /// Takes what the environment sets, see [`Client::from_env`]; what is not
-        /// set there stays as it is.
+        /// Reads the environment variables of [`Client::from_env`]; settings without a
+        /// variable stay unchanged.
         ///
         /// # Errors
         ///
-        /// [`BuildError`] when a variable is not Unicode, or has a value that cannot be used.
+        /// [`BuildError`] when a variable is not valid Unicode, or its value cannot be used.
         #[allow(clippy::wrong_self_convention, unused_mut)]
         pub fn from_env(mut self) -> Result<Self, BuildError> {
             if let Some(url) = self.core.env("BASE_URL")? {
@@ -446,11 +447,11 @@ pub mod client {
             Ok(self)
         }
 
-        /// Finishes the client.
+        /// Builds the client.
         ///
         /// # Errors
         ///
-        /// [`BuildError`] when no address was given, or a value given cannot be used.
+        /// [`BuildError`] when no base URL is set, or a value cannot be used.
         pub fn build(self) -> Result<Client, BuildError> {
             Ok(Client { core: self.core.build()? })
         }
@@ -502,13 +503,13 @@ pub mod types {
         /// The usual way to write an open enum by hand.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub fuel: ::std::option::Option<crate::clients::open_string_enums::types::Fuel>,
-        /// The member `gear`.
+        /// The property `gear`.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub gear: ::std::option::Option<crate::clients::open_string_enums::types::Gear>,
-        /// The member `grade`.
+        /// The property `grade`.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub grade: ::std::option::Option<Grade>,
-        /// The member `more`.
+        /// The property `more`.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub more: ::std::option::Option<
             ::std::vec::Vec<crate::clients::open_string_enums::types::Color>,
@@ -516,7 +517,7 @@ pub mod types {
     }
 
     impl Car {
-        /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
+        /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
         pub fn builder() -> builder::Car {
             ::std::default::Default::default()
         }
@@ -617,7 +618,8 @@ pub mod types {
             fn default() -> Self {
                 Self {
                     color: Err(
-                        "member `color` of `Car` is required and was not set".to_owned(),
+                        "property `color` of `Car` is required and was not set"
+                            .to_owned(),
                     ),
                     fuel: Ok(::std::default::Default::default()),
                     gear: Ok(::std::default::Default::default()),
@@ -638,7 +640,7 @@ pub mod types {
             {
                 self.color = value
                     .try_into()
-                    .map_err(|e| format!("member `color` of `Car`: {e}"));
+                    .map_err(|e| format!("property `color` of `Car`: {e}"));
                 self
             }
             /// The usual way to write an open enum by hand.
@@ -651,10 +653,10 @@ pub mod types {
             {
                 self.fuel = value
                     .try_into()
-                    .map_err(|e| format!("member `fuel` of `Car`: {e}"));
+                    .map_err(|e| format!("property `fuel` of `Car`: {e}"));
                 self
             }
-            /// The member `gear`.
+            /// The property `gear`.
             pub fn gear<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<
@@ -664,10 +666,10 @@ pub mod types {
             {
                 self.gear = value
                     .try_into()
-                    .map_err(|e| format!("member `gear` of `Car`: {e}"));
+                    .map_err(|e| format!("property `gear` of `Car`: {e}"));
                 self
             }
-            /// The member `grade`.
+            /// The property `grade`.
             pub fn grade<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<::std::option::Option<super::Grade>>,
@@ -675,10 +677,10 @@ pub mod types {
             {
                 self.grade = value
                     .try_into()
-                    .map_err(|e| format!("member `grade` of `Car`: {e}"));
+                    .map_err(|e| format!("property `grade` of `Car`: {e}"));
                 self
             }
-            /// The member `more`.
+            /// The property `more`.
             pub fn more<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<
@@ -690,14 +692,14 @@ pub mod types {
             {
                 self.more = value
                     .try_into()
-                    .map_err(|e| format!("member `more` of `Car`: {e}"));
+                    .map_err(|e| format!("property `more` of `Car`: {e}"));
                 self
             }
-            /// Finishes the value.
+            /// Builds the value.
             ///
             /// # Errors
             ///
-            /// Names the first member that is required and was not set, or whose value does not fit.
+            /// Names the first property that is required but not set, or whose value is invalid.
             pub fn build(
                 self,
             ) -> ::std::result::Result<super::Car, super::error::ConversionError> {
@@ -733,9 +735,9 @@ pub mod types {
         }
     }
 
-    /// What a conversion into one of the types reports.
+    /// Errors of conversions into the types.
     pub mod error {
-        /// Why a value cannot become the type: one sentence that names the member.
+        /// Why a value cannot be converted to the type: one sentence with the name of the property.
         pub struct ConversionError(::std::borrow::Cow<'static, str>);
         impl ::std::error::Error for ConversionError {}
         impl ::std::fmt::Display for ConversionError {
@@ -771,7 +773,7 @@ pub mod types {
 
     /// Colour of the paint.
     ///
-    /// The API may add values; one that is not listed here is kept as it came.
+    /// The API may add values; an unknown value is kept unchanged.
     #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
     #[non_exhaustive]
     pub enum Color {
@@ -788,7 +790,7 @@ pub mod types {
     );
     /// The usual way to write an open enum by hand.
     ///
-    /// The API may add values; one that is not listed here is kept as it came.
+    /// The API may add values; an unknown value is kept unchanged.
     #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
     #[non_exhaustive]
     pub enum Fuel {
@@ -805,7 +807,7 @@ pub mod types {
     );
     /// The schema `FuelVariant0`.
     ///
-    /// The API may add values; one that is not listed here is kept as it came.
+    /// The API may add values; an unknown value is kept unchanged.
     #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
     #[non_exhaustive]
     pub enum FuelVariant0 {
@@ -822,7 +824,7 @@ pub mod types {
     );
     /// The schema `Gear`.
     ///
-    /// The API may add values; one that is not listed here is kept as it came.
+    /// The API may add values; an unknown value is kept unchanged.
     #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
     #[non_exhaustive]
     pub enum Gear {

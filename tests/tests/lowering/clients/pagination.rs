@@ -45,7 +45,7 @@ pub mod builder {
                 .try_into()
                 .map(Some)
                 .map_err(|_| {
-                    "parameter `limit`: the value cannot become a `::std::num::NonZeroU64`"
+                    "parameter `limit`: the value cannot be converted to `::std::num::NonZeroU64`"
                         .to_string()
                 });
             self
@@ -62,7 +62,8 @@ pub mod builder {
                 .try_into()
                 .map(Some)
                 .map_err(|_| {
-                    "parameter `offset`: the value cannot become a `u64`".to_string()
+                    "parameter `offset`: the value cannot be converted to `u64`"
+                        .to_string()
                 });
             self
         }
@@ -78,12 +79,13 @@ pub mod builder {
                 .try_into()
                 .map(Some)
                 .map_err(|_| {
-                    "parameter `q`: the value cannot become a `String`".to_string()
+                    "parameter `q`: the value cannot be converted to `String`"
+                        .to_string()
                 });
             self
         }
 
-        /// Sends `GET /rows` and decodes the answer.
+        /// Sends `GET /rows` and decodes the response.
         pub async fn send(
             self,
         ) -> Result<ResponseValue<types::RowList>, Error<types::Problem>> {
@@ -143,27 +145,27 @@ pub mod builder {
                 })
         }
 
-        /// Sets options of this call only, such as its timeout or its repeats.
+        /// Sets options for this call only, such as its timeout or its retries.
         pub fn with_options(mut self, options: CallOptions) -> Self {
             self.call_options = options;
             self
         }
 
-        /// What the document says of this operation.
+        /// Metadata of this operation.
         pub fn operation(&self) -> &'static ::openapi_client_runtime::Operation {
             &crate::clients::pagination::operations::LIST_ROWS
         }
     }
 
     impl<'a> ListRows<'a> {
-        /// Sends the request again and again, and gives the items of all pages in the order of the server. A page has 25 items unless [`limit`](Self::limit) says otherwise, at most 100.
+        /// Fetches one page after another, and returns the items of all pages in the order of the server. A page has 25 items by default; [`limit`](Self::limit) changes this, up to 100.
         ///
-        /// A list can be taken up where it was left: see [`Items::resume`](openapi_client_runtime::pagination::Items::resume).
+        /// A list can be resumed where it stopped: see [`Items::resume`](openapi_client_runtime::pagination::Items::resume).
         pub fn stream(self) -> ::openapi_client_runtime::pagination::Items<Self> {
             self.pages().items()
         }
 
-        /// As [`stream`](Self::stream), with whole pages, their statuses and headers.
+        /// Like [`stream`](Self::stream), but returns whole pages with their statuses and headers.
         pub fn pages(self) -> ::openapi_client_runtime::pagination::Pages<Self> {
             ::openapi_client_runtime::pagination::Pages::new(self)
         }
@@ -246,7 +248,8 @@ pub mod builder {
                 .try_into()
                 .map(Some)
                 .map_err(|_| {
-                    "parameter `limit`: the value cannot become a `i64`".to_string()
+                    "parameter `limit`: the value cannot be converted to `i64`"
+                        .to_string()
                 });
             self
         }
@@ -262,12 +265,13 @@ pub mod builder {
                 .try_into()
                 .map(Some)
                 .map_err(|_| {
-                    "parameter `offset`: the value cannot become a `i64`".to_string()
+                    "parameter `offset`: the value cannot be converted to `i64`"
+                        .to_string()
                 });
             self
         }
 
-        /// Sends `GET /events` and decodes the answer.
+        /// Sends `GET /events` and decodes the response.
         pub async fn send(
             self,
         ) -> Result<
@@ -333,27 +337,27 @@ pub mod builder {
                 })
         }
 
-        /// Sets options of this call only, such as its timeout or its repeats.
+        /// Sets options for this call only, such as its timeout or its retries.
         pub fn with_options(mut self, options: CallOptions) -> Self {
             self.call_options = options;
             self
         }
 
-        /// What the document says of this operation.
+        /// Metadata of this operation.
         pub fn operation(&self) -> &'static ::openapi_client_runtime::Operation {
             &crate::clients::pagination::operations::LIST_EVENTS
         }
     }
 
     impl<'a> ListEvents<'a> {
-        /// Sends the request again and again, and gives the items of all pages in the order of the server. [`limit`](Self::limit) says how many items a page has.
+        /// Fetches one page after another, and returns the items of all pages in the order of the server. [`limit`](Self::limit) sets the page size.
         ///
-        /// A list can be taken up where it was left: see [`Items::resume`](openapi_client_runtime::pagination::Items::resume).
+        /// A list can be resumed where it stopped: see [`Items::resume`](openapi_client_runtime::pagination::Items::resume).
         pub fn stream(self) -> ::openapi_client_runtime::pagination::Items<Self> {
             self.pages().items()
         }
 
-        /// As [`stream`](Self::stream), with whole pages, their statuses and headers.
+        /// Like [`stream`](Self::stream), but returns whole pages with their statuses and headers.
         pub fn pages(self) -> ::openapi_client_runtime::pagination::Pages<Self> {
             ::openapi_client_runtime::pagination::Pages::new(self)
         }
@@ -433,7 +437,8 @@ pub mod builder {
             self.id = value
                 .try_into()
                 .map_err(|_| {
-                    "parameter `id`: the value cannot become a `String`".to_string()
+                    "parameter `id`: the value cannot be converted to `String`"
+                        .to_string()
                 });
             self
         }
@@ -449,7 +454,8 @@ pub mod builder {
                 .try_into()
                 .map(Some)
                 .map_err(|_| {
-                    "parameter `turn_limit`: the value cannot become a `i64`".to_string()
+                    "parameter `turn_limit`: the value cannot be converted to `i64`"
+                        .to_string()
                 });
             self
         }
@@ -465,13 +471,13 @@ pub mod builder {
                 .try_into()
                 .map(Some)
                 .map_err(|_| {
-                    "parameter `turn_offset`: the value cannot become a `i64`"
+                    "parameter `turn_offset`: the value cannot be converted to `i64`"
                         .to_string()
                 });
             self
         }
 
-        /// Sends `GET /sessions/{id}` and decodes the answer.
+        /// Sends `GET /sessions/{id}` and decodes the response.
         pub async fn send(
             self,
         ) -> Result<
@@ -551,27 +557,27 @@ pub mod builder {
                 })
         }
 
-        /// Sets options of this call only, such as its timeout or its repeats.
+        /// Sets options for this call only, such as its timeout or its retries.
         pub fn with_options(mut self, options: CallOptions) -> Self {
             self.call_options = options;
             self
         }
 
-        /// What the document says of this operation.
+        /// Metadata of this operation.
         pub fn operation(&self) -> &'static ::openapi_client_runtime::Operation {
             &crate::clients::pagination::operations::GET_SESSION
         }
     }
 
     impl<'a> GetSession<'a> {
-        /// Sends the request again and again, and gives the items of all pages in the order of the server. A page has 50 items unless [`turn_limit`](Self::turn_limit) says otherwise.
+        /// Fetches one page after another, and returns the items of all pages in the order of the server. A page has 50 items by default; [`turn_limit`](Self::turn_limit) changes this.
         ///
-        /// A list can be taken up where it was left: see [`Items::resume`](openapi_client_runtime::pagination::Items::resume).
+        /// A list can be resumed where it stopped: see [`Items::resume`](openapi_client_runtime::pagination::Items::resume).
         pub fn stream(self) -> ::openapi_client_runtime::pagination::Items<Self> {
             self.pages().items()
         }
 
-        /// As [`stream`](Self::stream), with whole pages, their statuses and headers.
+        /// Like [`stream`](Self::stream), but returns whole pages with their statuses and headers.
         pub fn pages(self) -> ::openapi_client_runtime::pagination::Pages<Self> {
             ::openapi_client_runtime::pagination::Pages::new(self)
         }
@@ -665,7 +671,8 @@ pub mod builder {
                 .try_into()
                 .map(Some)
                 .map_err(|_| {
-                    "parameter `page`: the value cannot become a `u64`".to_string()
+                    "parameter `page`: the value cannot be converted to `u64`"
+                        .to_string()
                 });
             self
         }
@@ -681,12 +688,13 @@ pub mod builder {
                 .try_into()
                 .map(Some)
                 .map_err(|_| {
-                    "parameter `per_page`: the value cannot become a `i64`".to_string()
+                    "parameter `per_page`: the value cannot be converted to `i64`"
+                        .to_string()
                 });
             self
         }
 
-        /// Sends `GET /numbered` and decodes the answer.
+        /// Sends `GET /numbered` and decodes the response.
         pub async fn send(
             self,
         ) -> Result<
@@ -754,27 +762,27 @@ pub mod builder {
                 })
         }
 
-        /// Sets options of this call only, such as its timeout or its repeats.
+        /// Sets options for this call only, such as its timeout or its retries.
         pub fn with_options(mut self, options: CallOptions) -> Self {
             self.call_options = options;
             self
         }
 
-        /// What the document says of this operation.
+        /// Metadata of this operation.
         pub fn operation(&self) -> &'static ::openapi_client_runtime::Operation {
             &crate::clients::pagination::operations::LIST_NUMBERED
         }
     }
 
     impl<'a> ListNumbered<'a> {
-        /// Sends the request again and again, and gives the items of all pages in the order of the server. [`per_page`](Self::per_page) says how many items a page has.
+        /// Fetches one page after another, and returns the items of all pages in the order of the server. [`per_page`](Self::per_page) sets the page size.
         ///
-        /// A list can be taken up where it was left: see [`Items::resume`](openapi_client_runtime::pagination::Items::resume).
+        /// A list can be resumed where it stopped: see [`Items::resume`](openapi_client_runtime::pagination::Items::resume).
         pub fn stream(self) -> ::openapi_client_runtime::pagination::Items<Self> {
             self.pages().items()
         }
 
-        /// As [`stream`](Self::stream), with whole pages, their statuses and headers.
+        /// Like [`stream`](Self::stream), but returns whole pages with their statuses and headers.
         pub fn pages(self) -> ::openapi_client_runtime::pagination::Pages<Self> {
             ::openapi_client_runtime::pagination::Pages::new(self)
         }
@@ -854,12 +862,13 @@ pub mod builder {
                 .try_into()
                 .map(Some)
                 .map_err(|_| {
-                    "parameter `after`: the value cannot become a `String`".to_string()
+                    "parameter `after`: the value cannot be converted to `String`"
+                        .to_string()
                 });
             self
         }
 
-        /// Sends `GET /feed` and decodes the answer.
+        /// Sends `GET /feed` and decodes the response.
         pub async fn send(
             self,
         ) -> Result<ResponseValue<types::ListFeedResponse>, Error<::serde_json::Value>> {
@@ -918,27 +927,27 @@ pub mod builder {
                 })
         }
 
-        /// Sets options of this call only, such as its timeout or its repeats.
+        /// Sets options for this call only, such as its timeout or its retries.
         pub fn with_options(mut self, options: CallOptions) -> Self {
             self.call_options = options;
             self
         }
 
-        /// What the document says of this operation.
+        /// Metadata of this operation.
         pub fn operation(&self) -> &'static ::openapi_client_runtime::Operation {
             &crate::clients::pagination::operations::LIST_FEED
         }
     }
 
     impl<'a> ListFeed<'a> {
-        /// Sends the request again and again, and gives the items of all pages in the order of the server.
+        /// Fetches one page after another, and returns the items of all pages in the order of the server.
         ///
-        /// A list can be taken up where it was left: see [`Items::resume`](openapi_client_runtime::pagination::Items::resume).
+        /// A list can be resumed where it stopped: see [`Items::resume`](openapi_client_runtime::pagination::Items::resume).
         pub fn stream(self) -> ::openapi_client_runtime::pagination::Items<Self> {
             self.pages().items()
         }
 
-        /// As [`stream`](Self::stream), with whole pages, their statuses and headers.
+        /// Like [`stream`](Self::stream), but returns whole pages with their statuses and headers.
         pub fn pages(self) -> ::openapi_client_runtime::pagination::Pages<Self> {
             ::openapi_client_runtime::pagination::Pages::new(self)
         }
@@ -1019,12 +1028,13 @@ pub mod builder {
                 .try_into()
                 .map(Some)
                 .map_err(|_| {
-                    "parameter `q`: the value cannot become a `String`".to_string()
+                    "parameter `q`: the value cannot be converted to `String`"
+                        .to_string()
                 });
             self
         }
 
-        /// Sends `GET /linked` and decodes the answer.
+        /// Sends `GET /linked` and decodes the response.
         pub async fn send(
             self,
         ) -> Result<
@@ -1088,27 +1098,27 @@ pub mod builder {
                 })
         }
 
-        /// Sets options of this call only, such as its timeout or its repeats.
+        /// Sets options for this call only, such as its timeout or its retries.
         pub fn with_options(mut self, options: CallOptions) -> Self {
             self.call_options = options;
             self
         }
 
-        /// What the document says of this operation.
+        /// Metadata of this operation.
         pub fn operation(&self) -> &'static ::openapi_client_runtime::Operation {
             &crate::clients::pagination::operations::LIST_LINKED
         }
     }
 
     impl<'a> ListLinked<'a> {
-        /// Sends the request again and again, and gives the items of all pages in the order of the server.
+        /// Fetches one page after another, and returns the items of all pages in the order of the server.
         ///
-        /// A list can be taken up where it was left: see [`Items::resume`](openapi_client_runtime::pagination::Items::resume).
+        /// A list can be resumed where it stopped: see [`Items::resume`](openapi_client_runtime::pagination::Items::resume).
         pub fn stream(self) -> ::openapi_client_runtime::pagination::Items<Self> {
             self.pages().items()
         }
 
-        /// As [`stream`](Self::stream), with whole pages, their statuses and headers.
+        /// Like [`stream`](Self::stream), but returns whole pages with their statuses and headers.
         pub fn pages(self) -> ::openapi_client_runtime::pagination::Pages<Self> {
             ::openapi_client_runtime::pagination::Pages::new(self)
         }
@@ -1187,7 +1197,8 @@ pub mod builder {
             self.owner = value
                 .try_into()
                 .map_err(|_| {
-                    "parameter `owner`: the value cannot become a `String`".to_string()
+                    "parameter `owner`: the value cannot be converted to `String`"
+                        .to_string()
                 });
             self
         }
@@ -1203,12 +1214,13 @@ pub mod builder {
                 .try_into()
                 .map(Some)
                 .map_err(|_| {
-                    "parameter `per_page`: the value cannot become a `i64`".to_string()
+                    "parameter `per_page`: the value cannot be converted to `i64`"
+                        .to_string()
                 });
             self
         }
 
-        /// Sends `GET /owners/{owner}/versions` and decodes the answer.
+        /// Sends `GET /owners/{owner}/versions` and decodes the response.
         pub async fn send(
             self,
         ) -> Result<ResponseValue<types::Rows>, Error<::serde_json::Value>> {
@@ -1275,27 +1287,27 @@ pub mod builder {
                 })
         }
 
-        /// Sets options of this call only, such as its timeout or its repeats.
+        /// Sets options for this call only, such as its timeout or its retries.
         pub fn with_options(mut self, options: CallOptions) -> Self {
             self.call_options = options;
             self
         }
 
-        /// What the document says of this operation.
+        /// Metadata of this operation.
         pub fn operation(&self) -> &'static ::openapi_client_runtime::Operation {
             &crate::clients::pagination::operations::LIST_VERSIONS
         }
     }
 
     impl<'a> ListVersions<'a> {
-        /// Sends the request again and again, and gives the items of all pages in the order of the server. [`per_page`](Self::per_page) says how many items a page has.
+        /// Fetches one page after another, and returns the items of all pages in the order of the server. [`per_page`](Self::per_page) sets the page size.
         ///
-        /// A list can be taken up where it was left: see [`Items::resume`](openapi_client_runtime::pagination::Items::resume).
+        /// A list can be resumed where it stopped: see [`Items::resume`](openapi_client_runtime::pagination::Items::resume).
         pub fn stream(self) -> ::openapi_client_runtime::pagination::Items<Self> {
             self.pages().items()
         }
 
-        /// As [`stream`](Self::stream), with whole pages, their statuses and headers.
+        /// Like [`stream`](Self::stream), but returns whole pages with their statuses and headers.
         pub fn pages(self) -> ::openapi_client_runtime::pagination::Pages<Self> {
             ::openapi_client_runtime::pagination::Pages::new(self)
         }
@@ -1368,12 +1380,13 @@ pub mod builder {
             self.skip = value
                 .try_into()
                 .map_err(|_| {
-                    "parameter `skip`: the value cannot become a `i64`".to_string()
+                    "parameter `skip`: the value cannot be converted to `i64`"
+                        .to_string()
                 });
             self
         }
 
-        /// Sends `GET /names` and decodes the answer.
+        /// Sends `GET /names` and decodes the response.
         pub async fn send(
             self,
         ) -> Result<
@@ -1437,27 +1450,27 @@ pub mod builder {
                 })
         }
 
-        /// Sets options of this call only, such as its timeout or its repeats.
+        /// Sets options for this call only, such as its timeout or its retries.
         pub fn with_options(mut self, options: CallOptions) -> Self {
             self.call_options = options;
             self
         }
 
-        /// What the document says of this operation.
+        /// Metadata of this operation.
         pub fn operation(&self) -> &'static ::openapi_client_runtime::Operation {
             &crate::clients::pagination::operations::LIST_NAMES
         }
     }
 
     impl<'a> ListNames<'a> {
-        /// Sends the request again and again, and gives the items of all pages in the order of the server.
+        /// Fetches one page after another, and returns the items of all pages in the order of the server.
         ///
-        /// A list can be taken up where it was left: see [`Items::resume`](openapi_client_runtime::pagination::Items::resume).
+        /// A list can be resumed where it stopped: see [`Items::resume`](openapi_client_runtime::pagination::Items::resume).
         pub fn stream(self) -> ::openapi_client_runtime::pagination::Items<Self> {
             self.pages().items()
         }
 
-        /// As [`stream`](Self::stream), with whole pages, their statuses and headers.
+        /// Like [`stream`](Self::stream), but returns whole pages with their statuses and headers.
         pub fn pages(self) -> ::openapi_client_runtime::pagination::Pages<Self> {
             ::openapi_client_runtime::pagination::Pages::new(self)
         }
@@ -1530,12 +1543,13 @@ pub mod builder {
             self.skip = value
                 .try_into()
                 .map_err(|_| {
-                    "parameter `skip`: the value cannot become a `i64`".to_string()
+                    "parameter `skip`: the value cannot be converted to `i64`"
+                        .to_string()
                 });
             self
         }
 
-        /// Sends `GET /names` and decodes the answer.
+        /// Sends `GET /names` and decodes the response.
         pub async fn send(
             self,
         ) -> Result<ResponseValue<::std::string::String>, Error<::serde_json::Value>> {
@@ -1596,13 +1610,13 @@ pub mod builder {
                 })
         }
 
-        /// Sets options of this call only, such as its timeout or its repeats.
+        /// Sets options for this call only, such as its timeout or its retries.
         pub fn with_options(mut self, options: CallOptions) -> Self {
             self.call_options = options;
             self
         }
 
-        /// What the document says of this operation.
+        /// Metadata of this operation.
         pub fn operation(&self) -> &'static ::openapi_client_runtime::Operation {
             &crate::clients::pagination::operations::LIST_NAMES_AS_CSV
         }
@@ -1632,19 +1646,19 @@ pub mod client {
 
         /// Builds a client from environment variables.
         ///
-        /// - `PAGINATION_BASE_URL`: an address; wins over an environment.
+        /// - `PAGINATION_BASE_URL`: a base URL; overrides the environment.
         /// - `PAGINATION_KEY`: credential of the scheme `key`.
         ///
         /// # Errors
         ///
-        /// [`BuildError`] when no address is set, or a value cannot be used.
+        /// [`BuildError`] when no base URL is set, or a value cannot be used.
         pub fn from_env() -> Result<Self, BuildError> {
             Self::builder().from_env()?.build()
         }
 
-        /// Starts a call that the document does not know, with everything that other calls
-        /// have: credentials, repeats, limits, errors. `path` stands below the base URL and
-        /// begins with a slash.
+        /// Starts a request for an endpoint that the document does not list, with the
+        /// credentials, retries, limits and errors of all other calls. `path` is relative to
+        /// the base URL and starts with a slash.
         pub fn request(
             &self,
             method: ::openapi_client_runtime::Method,
@@ -1657,7 +1671,7 @@ pub mod client {
         ///
         /// `GET /rows`
         ///
-        /// The list comes in pages: [`stream`](builder::ListRows::stream) gives the items of all.
+        /// The list has pages: [`stream`](builder::ListRows::stream) returns the items of all pages.
         ///
         /// # Errors
         ///
@@ -1679,7 +1693,7 @@ pub mod client {
         ///
         /// `GET /events`
         ///
-        /// The list comes in pages: [`stream`](builder::ListEvents::stream) gives the items of all.
+        /// The list has pages: [`stream`](builder::ListEvents::stream) returns the items of all pages.
         ///
         /// # Example
         ///
@@ -1697,7 +1711,7 @@ pub mod client {
         ///
         /// `GET /sessions/{id}`
         ///
-        /// The list comes in pages: [`stream`](builder::GetSession::stream) gives the items of all.
+        /// The list has pages: [`stream`](builder::GetSession::stream) returns the items of all pages.
         ///
         /// # Example
         ///
@@ -1715,7 +1729,7 @@ pub mod client {
         ///
         /// `GET /numbered`
         ///
-        /// The list comes in pages: [`stream`](builder::ListNumbered::stream) gives the items of all.
+        /// The list has pages: [`stream`](builder::ListNumbered::stream) returns the items of all pages.
         ///
         /// # Example
         ///
@@ -1733,7 +1747,7 @@ pub mod client {
         ///
         /// `GET /feed`
         ///
-        /// The list comes in pages: [`stream`](builder::ListFeed::stream) gives the items of all.
+        /// The list has pages: [`stream`](builder::ListFeed::stream) returns the items of all pages.
         ///
         /// # Example
         ///
@@ -1751,7 +1765,7 @@ pub mod client {
         ///
         /// `GET /linked`
         ///
-        /// The list comes in pages: [`stream`](builder::ListLinked::stream) gives the items of all.
+        /// The list has pages: [`stream`](builder::ListLinked::stream) returns the items of all pages.
         ///
         /// # Example
         ///
@@ -1769,7 +1783,7 @@ pub mod client {
         ///
         /// `GET /owners/{owner}/versions`
         ///
-        /// The list comes in pages: [`stream`](builder::ListVersions::stream) gives the items of all.
+        /// The list has pages: [`stream`](builder::ListVersions::stream) returns the items of all pages.
         ///
         /// # Example
         ///
@@ -1787,7 +1801,7 @@ pub mod client {
         ///
         /// `GET /names`
         ///
-        /// The list comes in pages: [`stream`](builder::ListNames::stream) gives the items of all.
+        /// The list has pages: [`stream`](builder::ListNames::stream) returns the items of all pages.
         ///
         /// # Example
         ///
@@ -1828,70 +1842,70 @@ pub mod client {
     }
 
     impl ClientBuilder {
-        /// Sets the address that calls start with, for custom hosts and tests.
+        /// Sets the base URL, for custom hosts and tests.
         ///
-        /// `http://` is refused but for loopback addresses, see
+        /// `http://` is refused except for loopback addresses, see
         /// [`allow_insecure_http`](Self::allow_insecure_http).
         pub fn base_url(mut self, url: impl Into<String>) -> Self {
             self.core = self.core.base_url(url);
             self
         }
 
-        /// Signs calls with an API key (`X-Key` in the header), the scheme `key` of the document.
+        /// Authenticates calls with an API key (`X-Key` in the header): the scheme `key` of the document.
         pub fn key(mut self, key: impl Into<Secret>) -> Self {
             self.core = self.core.credential("key", Credential::api_key(key));
             self
         }
 
-        /// Bounds the time until a connection stands.
+        /// Limits the time to connect.
         pub fn connect_timeout(mut self, limit: ::std::time::Duration) -> Self {
             self.core = self.core.connect_timeout(limit);
             self
         }
 
-        /// Bounds the time between two pieces of an answer.
+        /// Limits the time between two chunks of a response.
         pub fn read_timeout(mut self, limit: ::std::time::Duration) -> Self {
             self.core = self.core.read_timeout(limit);
             self
         }
 
-        /// Bounds the time of one attempt of a call; without it, only that of the whole call counts.
+        /// Limits the time of each attempt of a call. Without it, only the limit of the whole call applies.
         pub fn attempt_timeout(mut self, limit: ::std::time::Duration) -> Self {
             self.core = self.core.attempt_timeout(limit);
             self
         }
 
-        /// Bounds the time of a whole call, with all its attempts and the waits between them.
+        /// Limits the time of a whole call, with all attempts and the waits between them.
         pub fn timeout(mut self, limit: ::std::time::Duration) -> Self {
             self.core = self.core.timeout(limit);
             self
         }
 
-        /// Sets how often and how patiently calls are repeated.
+        /// Sets how often and with which delays calls are retried.
         pub fn retry(mut self, policy: ::openapi_client_runtime::RetryPolicy) -> Self {
             self.core = self.core.retry(policy);
             self
         }
 
-        /// Sets what all calls of the client and its clones may spend on repeats: a repeat costs 5, after a timeout 10, and a success gives 1 back.
+        /// Sets the retry budget that the client shares with its clones: a retry costs 5, a retry after a timeout 10, and a success gives 1 back.
         pub fn retry_budget(mut self, budget: u32) -> Self {
             self.core = self.core.retry_budget(budget);
             self
         }
 
-        /// Bounds the size in bytes of an answer that is decoded.
+        /// Limits the size in bytes of a response that is decoded.
         pub fn response_body_limit(mut self, bytes: usize) -> Self {
             self.core = self.core.response_body_limit(bytes);
             self
         }
 
-        /// Follows up to `max` redirections in an attempt; without this, none. Credentials never go to another scheme, host or port.
+        /// Follows up to `max` redirects in an attempt. Without this, none. Credentials never go to another scheme, host or port.
         pub fn follow_redirects(mut self, max: u32) -> Self {
             self.core = self.core.follow_redirects(max);
             self
         }
 
-        /// Adds a step that every request goes through; the first one added is the outermost.
+        /// Adds middleware for all requests. The first one added is the outermost.
         pub fn middleware(
             mut self,
             middleware: impl ::openapi_client_runtime::Middleware,
@@ -1900,7 +1914,7 @@ pub mod client {
             self
         }
 
-        /// Adds somebody who is told of calls and attempts, for metrics.
+        /// Registers an observer of calls and attempts, for metrics.
         pub fn observer(
             mut self,
             observer: impl ::openapi_client_runtime::Observer,
@@ -1927,13 +1941,13 @@ pub mod client {
             self
         }
 
-        /// Trusts a further root certificate, in PEM.
+        /// Trusts an additional root certificate, in PEM.
         pub fn add_root_certificate(mut self, pem: impl Into<Vec<u8>>) -> Self {
             self.core = self.core.add_root_certificate(pem);
             self
         }
 
-        /// Brings an HTTP client along. Timeouts and certificates are then its own.
+        /// Uses your own HTTP client, with its own timeouts and certificates.
         pub fn http_client(
             mut self,
             client: ::openapi_client_runtime::reqwest::Client,
@@ -1942,24 +1956,24 @@ pub mod client {
             self
         }
 
-        /// Allows `http://` to other than loopback addresses: credentials then travel in the clear.
+        /// Allows `http://` to addresses other than loopback. Credentials are then sent unencrypted.
         pub fn allow_insecure_http(mut self) -> Self {
             self.core = self.core.allow_insecure_http();
             self
         }
 
-        /// Puts the caller's product, such as `my-tool/1.2`, before ours in `User-Agent`.
+        /// Adds the product of the caller, such as `my-tool/1.2`, before ours in `User-Agent`.
         pub fn user_agent(mut self, product: impl Into<String>) -> Self {
             self.core = self.core.user_agent(product);
             self
         }
 
-        /// Takes what the environment sets, see [`Client::from_env`]; what is not
-        /// set there stays as it is.
+        /// Reads the environment variables of [`Client::from_env`]; settings without a
+        /// variable stay unchanged.
         ///
         /// # Errors
         ///
-        /// [`BuildError`] when a variable is not Unicode, or has a value that cannot be used.
+        /// [`BuildError`] when a variable is not valid Unicode, or its value cannot be used.
         #[allow(clippy::wrong_self_convention, unused_mut)]
         pub fn from_env(mut self) -> Result<Self, BuildError> {
             if let Some(url) = self.core.env("BASE_URL")? {
@@ -1971,11 +1985,11 @@ pub mod client {
             Ok(self)
         }
 
-        /// Finishes the client.
+        /// Builds the client.
         ///
         /// # Errors
         ///
-        /// [`BuildError`] when no address was given, or a value given cannot be used.
+        /// [`BuildError`] when no base URL is set, or a value cannot be used.
         pub fn build(self) -> Result<Client, BuildError> {
             Ok(Client { core: self.core.build()? })
         }
@@ -2201,17 +2215,17 @@ pub mod types {
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[non_exhaustive]
     pub struct GetSessionResponse {
-        /// The member `session`.
+        /// The property `session`.
         pub session: ::std::string::String,
-        /// The member `turn_pagination`.
+        /// The property `turn_pagination`.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub turn_pagination: ::std::option::Option<TurnPagination>,
-        /// The member `turns`.
+        /// The property `turns`.
         pub turns: ::std::vec::Vec<::std::string::String>,
     }
 
     impl GetSessionResponse {
-        /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
+        /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
         pub fn builder() -> builder::GetSessionResponse {
             ::std::default::Default::default()
         }
@@ -2222,16 +2236,16 @@ pub mod types {
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[non_exhaustive]
     pub struct ListEventsResponse {
-        /// The member `events`.
+        /// The property `events`.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub events: ::std::option::Option<::std::vec::Vec<Row>>,
-        /// The member `pagination`.
+        /// The property `pagination`.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub pagination: ::std::option::Option<ListEventsResponsePagination>,
     }
 
     impl ListEventsResponse {
-        /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
+        /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
         pub fn builder() -> builder::ListEventsResponse {
             ::std::default::Default::default()
         }
@@ -2242,19 +2256,19 @@ pub mod types {
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[non_exhaustive]
     pub struct ListEventsResponsePagination {
-        /// The member `count`.
+        /// The property `count`.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub count: ::std::option::Option<i64>,
-        /// The member `limit`.
+        /// The property `limit`.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub limit: ::std::option::Option<i64>,
-        /// The member `offset`.
+        /// The property `offset`.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub offset: ::std::option::Option<i64>,
     }
 
     impl ListEventsResponsePagination {
-        /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
+        /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
         pub fn builder() -> builder::ListEventsResponsePagination {
             ::std::default::Default::default()
         }
@@ -2265,16 +2279,16 @@ pub mod types {
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[non_exhaustive]
     pub struct ListFeedResponse {
-        /// The member `data`.
+        /// The property `data`.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub data: ::std::option::Option<::std::vec::Vec<ListFeedResponseDataItem>>,
-        /// The member `paging`.
+        /// The property `paging`.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub paging: ::std::option::Option<ListFeedResponsePaging>,
     }
 
     impl ListFeedResponse {
-        /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
+        /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
         pub fn builder() -> builder::ListFeedResponse {
             ::std::default::Default::default()
         }
@@ -2285,12 +2299,12 @@ pub mod types {
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[non_exhaustive]
     pub struct ListFeedResponseDataItem {
-        /// The member `id`.
+        /// The property `id`.
         pub id: i64,
     }
 
     impl ListFeedResponseDataItem {
-        /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
+        /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
         pub fn builder() -> builder::ListFeedResponseDataItem {
             ::std::default::Default::default()
         }
@@ -2301,13 +2315,13 @@ pub mod types {
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[non_exhaustive]
     pub struct ListFeedResponsePaging {
-        /// The member `next`.
+        /// The property `next`.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub next: ::std::option::Option<::std::string::String>,
     }
 
     impl ListFeedResponsePaging {
-        /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
+        /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
         pub fn builder() -> builder::ListFeedResponsePaging {
             ::std::default::Default::default()
         }
@@ -2318,15 +2332,15 @@ pub mod types {
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[non_exhaustive]
     pub struct ListLinkedResponse {
-        /// The member `next`.
+        /// The property `next`.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub next: ::std::option::Option<::std::string::String>,
-        /// The member `rows`.
+        /// The property `rows`.
         pub rows: Rows,
     }
 
     impl ListLinkedResponse {
-        /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
+        /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
         pub fn builder() -> builder::ListLinkedResponse {
             ::std::default::Default::default()
         }
@@ -2337,12 +2351,12 @@ pub mod types {
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[non_exhaustive]
     pub struct ListNumberedResponse {
-        /// The member `data`.
+        /// The property `data`.
         pub data: ListNumberedResponseData,
     }
 
     impl ListNumberedResponse {
-        /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
+        /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
         pub fn builder() -> builder::ListNumberedResponse {
             ::std::default::Default::default()
         }
@@ -2353,14 +2367,14 @@ pub mod types {
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[non_exhaustive]
     pub struct ListNumberedResponseData {
-        /// The member `rows`.
+        /// The property `rows`.
         pub rows: Rows,
-        /// The member `total`.
+        /// The property `total`.
         pub total: ::std::string::String,
     }
 
     impl ListNumberedResponseData {
-        /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
+        /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
         pub fn builder() -> builder::ListNumberedResponseData {
             ::std::default::Default::default()
         }
@@ -2371,13 +2385,13 @@ pub mod types {
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[non_exhaustive]
     pub struct Problem {
-        /// The member `message`.
+        /// The property `message`.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub message: ::std::option::Option<::std::string::String>,
     }
 
     impl Problem {
-        /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
+        /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
         pub fn builder() -> builder::Problem {
             ::std::default::Default::default()
         }
@@ -2388,12 +2402,12 @@ pub mod types {
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[non_exhaustive]
     pub struct Row {
-        /// The member `id`.
+        /// The property `id`.
         pub id: i64,
     }
 
     impl Row {
-        /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
+        /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
         pub fn builder() -> builder::Row {
             ::std::default::Default::default()
         }
@@ -2404,22 +2418,22 @@ pub mod types {
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[non_exhaustive]
     pub struct RowList {
-        /// The member `items`.
+        /// The property `items`.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub items: ::std::option::Option<Rows>,
-        /// The member `limit`.
+        /// The property `limit`.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub limit: ::std::option::Option<i64>,
-        /// The member `offset`.
+        /// The property `offset`.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub offset: ::std::option::Option<i64>,
-        /// The member `total`.
+        /// The property `total`.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub total: ::std::option::Option<i64>,
     }
 
     impl RowList {
-        /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
+        /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
         pub fn builder() -> builder::RowList {
             ::std::default::Default::default()
         }
@@ -2454,19 +2468,19 @@ pub mod types {
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[non_exhaustive]
     pub struct TurnPagination {
-        /// The member `has_more`.
+        /// The property `has_more`.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub has_more: ::std::option::Option<bool>,
-        /// The member `limit`.
+        /// The property `limit`.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub limit: ::std::option::Option<i64>,
-        /// The member `total`.
+        /// The property `total`.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub total: ::std::option::Option<i64>,
     }
 
     impl TurnPagination {
-        /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
+        /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
         pub fn builder() -> builder::TurnPagination {
             ::std::default::Default::default()
         }
@@ -2492,12 +2506,12 @@ pub mod types {
             fn default() -> Self {
                 Self {
                     session: Err(
-                        "member `session` of `GetSessionResponse` is required and was not set"
+                        "property `session` of `GetSessionResponse` is required and was not set"
                             .to_owned(),
                     ),
                     turn_pagination: Ok(::std::default::Default::default()),
                     turns: Err(
-                        "member `turns` of `GetSessionResponse` is required and was not set"
+                        "property `turns` of `GetSessionResponse` is required and was not set"
                             .to_owned(),
                     ),
                 }
@@ -2505,7 +2519,7 @@ pub mod types {
         }
 
         impl GetSessionResponse {
-            /// The member `session`.
+            /// The property `session`.
             pub fn session<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<::std::string::String>,
@@ -2514,11 +2528,11 @@ pub mod types {
                 self.session = value
                     .try_into()
                     .map_err(|e| {
-                        format!("member `session` of `GetSessionResponse`: {e}")
+                        format!("property `session` of `GetSessionResponse`: {e}")
                     });
                 self
             }
-            /// The member `turn_pagination`.
+            /// The property `turn_pagination`.
             pub fn turn_pagination<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<::std::option::Option<super::TurnPagination>>,
@@ -2527,11 +2541,13 @@ pub mod types {
                 self.turn_pagination = value
                     .try_into()
                     .map_err(|e| {
-                        format!("member `turn_pagination` of `GetSessionResponse`: {e}")
+                        format!(
+                            "property `turn_pagination` of `GetSessionResponse`: {e}"
+                        )
                     });
                 self
             }
-            /// The member `turns`.
+            /// The property `turns`.
             pub fn turns<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<::std::vec::Vec<::std::string::String>>,
@@ -2539,14 +2555,16 @@ pub mod types {
             {
                 self.turns = value
                     .try_into()
-                    .map_err(|e| format!("member `turns` of `GetSessionResponse`: {e}"));
+                    .map_err(|e| {
+                        format!("property `turns` of `GetSessionResponse`: {e}")
+                    });
                 self
             }
-            /// Finishes the value.
+            /// Builds the value.
             ///
             /// # Errors
             ///
-            /// Names the first member that is required and was not set, or whose value does not fit.
+            /// Names the first property that is required but not set, or whose value is invalid.
             pub fn build(
                 self,
             ) -> ::std::result::Result<
@@ -2603,7 +2621,7 @@ pub mod types {
         }
 
         impl ListEventsResponse {
-            /// The member `events`.
+            /// The property `events`.
             pub fn events<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<
@@ -2614,11 +2632,11 @@ pub mod types {
                 self.events = value
                     .try_into()
                     .map_err(|e| {
-                        format!("member `events` of `ListEventsResponse`: {e}")
+                        format!("property `events` of `ListEventsResponse`: {e}")
                     });
                 self
             }
-            /// The member `pagination`.
+            /// The property `pagination`.
             pub fn pagination<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<
@@ -2629,15 +2647,15 @@ pub mod types {
                 self.pagination = value
                     .try_into()
                     .map_err(|e| {
-                        format!("member `pagination` of `ListEventsResponse`: {e}")
+                        format!("property `pagination` of `ListEventsResponse`: {e}")
                     });
                 self
             }
-            /// Finishes the value.
+            /// Builds the value.
             ///
             /// # Errors
             ///
-            /// Names the first member that is required and was not set, or whose value does not fit.
+            /// Names the first property that is required but not set, or whose value is invalid.
             pub fn build(
                 self,
             ) -> ::std::result::Result<
@@ -2697,7 +2715,7 @@ pub mod types {
         }
 
         impl ListEventsResponsePagination {
-            /// The member `count`.
+            /// The property `count`.
             pub fn count<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<::std::option::Option<i64>>,
@@ -2706,11 +2724,13 @@ pub mod types {
                 self.count = value
                     .try_into()
                     .map_err(|e| {
-                        format!("member `count` of `ListEventsResponsePagination`: {e}")
+                        format!(
+                            "property `count` of `ListEventsResponsePagination`: {e}"
+                        )
                     });
                 self
             }
-            /// The member `limit`.
+            /// The property `limit`.
             pub fn limit<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<::std::option::Option<i64>>,
@@ -2719,11 +2739,13 @@ pub mod types {
                 self.limit = value
                     .try_into()
                     .map_err(|e| {
-                        format!("member `limit` of `ListEventsResponsePagination`: {e}")
+                        format!(
+                            "property `limit` of `ListEventsResponsePagination`: {e}"
+                        )
                     });
                 self
             }
-            /// The member `offset`.
+            /// The property `offset`.
             pub fn offset<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<::std::option::Option<i64>>,
@@ -2732,15 +2754,17 @@ pub mod types {
                 self.offset = value
                     .try_into()
                     .map_err(|e| {
-                        format!("member `offset` of `ListEventsResponsePagination`: {e}")
+                        format!(
+                            "property `offset` of `ListEventsResponsePagination`: {e}"
+                        )
                     });
                 self
             }
-            /// Finishes the value.
+            /// Builds the value.
             ///
             /// # Errors
             ///
-            /// Names the first member that is required and was not set, or whose value does not fit.
+            /// Names the first property that is required but not set, or whose value is invalid.
             pub fn build(
                 self,
             ) -> ::std::result::Result<
@@ -2799,7 +2823,7 @@ pub mod types {
         }
 
         impl ListFeedResponse {
-            /// The member `data`.
+            /// The property `data`.
             pub fn data<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<
@@ -2811,10 +2835,10 @@ pub mod types {
             {
                 self.data = value
                     .try_into()
-                    .map_err(|e| format!("member `data` of `ListFeedResponse`: {e}"));
+                    .map_err(|e| format!("property `data` of `ListFeedResponse`: {e}"));
                 self
             }
-            /// The member `paging`.
+            /// The property `paging`.
             pub fn paging<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<
@@ -2824,14 +2848,16 @@ pub mod types {
             {
                 self.paging = value
                     .try_into()
-                    .map_err(|e| format!("member `paging` of `ListFeedResponse`: {e}"));
+                    .map_err(|e| {
+                        format!("property `paging` of `ListFeedResponse`: {e}")
+                    });
                 self
             }
-            /// Finishes the value.
+            /// Builds the value.
             ///
             /// # Errors
             ///
-            /// Names the first member that is required and was not set, or whose value does not fit.
+            /// Names the first property that is required but not set, or whose value is invalid.
             pub fn build(
                 self,
             ) -> ::std::result::Result<
@@ -2873,7 +2899,7 @@ pub mod types {
             fn default() -> Self {
                 Self {
                     id: Err(
-                        "member `id` of `ListFeedResponseDataItem` is required and was not set"
+                        "property `id` of `ListFeedResponseDataItem` is required and was not set"
                             .to_owned(),
                     ),
                 }
@@ -2881,7 +2907,7 @@ pub mod types {
         }
 
         impl ListFeedResponseDataItem {
-            /// The member `id`.
+            /// The property `id`.
             pub fn id<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<i64>,
@@ -2890,15 +2916,15 @@ pub mod types {
                 self.id = value
                     .try_into()
                     .map_err(|e| {
-                        format!("member `id` of `ListFeedResponseDataItem`: {e}")
+                        format!("property `id` of `ListFeedResponseDataItem`: {e}")
                     });
                 self
             }
-            /// Finishes the value.
+            /// Builds the value.
             ///
             /// # Errors
             ///
-            /// Names the first member that is required and was not set, or whose value does not fit.
+            /// Names the first property that is required but not set, or whose value is invalid.
             pub fn build(
                 self,
             ) -> ::std::result::Result<
@@ -2944,7 +2970,7 @@ pub mod types {
         }
 
         impl ListFeedResponsePaging {
-            /// The member `next`.
+            /// The property `next`.
             pub fn next<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<::std::option::Option<::std::string::String>>,
@@ -2953,15 +2979,15 @@ pub mod types {
                 self.next = value
                     .try_into()
                     .map_err(|e| {
-                        format!("member `next` of `ListFeedResponsePaging`: {e}")
+                        format!("property `next` of `ListFeedResponsePaging`: {e}")
                     });
                 self
             }
-            /// Finishes the value.
+            /// Builds the value.
             ///
             /// # Errors
             ///
-            /// Names the first member that is required and was not set, or whose value does not fit.
+            /// Names the first property that is required but not set, or whose value is invalid.
             pub fn build(
                 self,
             ) -> ::std::result::Result<
@@ -3004,7 +3030,7 @@ pub mod types {
                 Self {
                     next: Ok(::std::default::Default::default()),
                     rows: Err(
-                        "member `rows` of `ListLinkedResponse` is required and was not set"
+                        "property `rows` of `ListLinkedResponse` is required and was not set"
                             .to_owned(),
                     ),
                 }
@@ -3012,7 +3038,7 @@ pub mod types {
         }
 
         impl ListLinkedResponse {
-            /// The member `next`.
+            /// The property `next`.
             pub fn next<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<::std::option::Option<::std::string::String>>,
@@ -3020,10 +3046,12 @@ pub mod types {
             {
                 self.next = value
                     .try_into()
-                    .map_err(|e| format!("member `next` of `ListLinkedResponse`: {e}"));
+                    .map_err(|e| {
+                        format!("property `next` of `ListLinkedResponse`: {e}")
+                    });
                 self
             }
-            /// The member `rows`.
+            /// The property `rows`.
             pub fn rows<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<super::Rows>,
@@ -3031,14 +3059,16 @@ pub mod types {
             {
                 self.rows = value
                     .try_into()
-                    .map_err(|e| format!("member `rows` of `ListLinkedResponse`: {e}"));
+                    .map_err(|e| {
+                        format!("property `rows` of `ListLinkedResponse`: {e}")
+                    });
                 self
             }
-            /// Finishes the value.
+            /// Builds the value.
             ///
             /// # Errors
             ///
-            /// Names the first member that is required and was not set, or whose value does not fit.
+            /// Names the first property that is required but not set, or whose value is invalid.
             pub fn build(
                 self,
             ) -> ::std::result::Result<
@@ -3083,7 +3113,7 @@ pub mod types {
             fn default() -> Self {
                 Self {
                     data: Err(
-                        "member `data` of `ListNumberedResponse` is required and was not set"
+                        "property `data` of `ListNumberedResponse` is required and was not set"
                             .to_owned(),
                     ),
                 }
@@ -3091,7 +3121,7 @@ pub mod types {
         }
 
         impl ListNumberedResponse {
-            /// The member `data`.
+            /// The property `data`.
             pub fn data<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<super::ListNumberedResponseData>,
@@ -3100,15 +3130,15 @@ pub mod types {
                 self.data = value
                     .try_into()
                     .map_err(|e| {
-                        format!("member `data` of `ListNumberedResponse`: {e}")
+                        format!("property `data` of `ListNumberedResponse`: {e}")
                     });
                 self
             }
-            /// Finishes the value.
+            /// Builds the value.
             ///
             /// # Errors
             ///
-            /// Names the first member that is required and was not set, or whose value does not fit.
+            /// Names the first property that is required but not set, or whose value is invalid.
             pub fn build(
                 self,
             ) -> ::std::result::Result<
@@ -3146,11 +3176,11 @@ pub mod types {
             fn default() -> Self {
                 Self {
                     rows: Err(
-                        "member `rows` of `ListNumberedResponseData` is required and was not set"
+                        "property `rows` of `ListNumberedResponseData` is required and was not set"
                             .to_owned(),
                     ),
                     total: Err(
-                        "member `total` of `ListNumberedResponseData` is required and was not set"
+                        "property `total` of `ListNumberedResponseData` is required and was not set"
                             .to_owned(),
                     ),
                 }
@@ -3158,7 +3188,7 @@ pub mod types {
         }
 
         impl ListNumberedResponseData {
-            /// The member `rows`.
+            /// The property `rows`.
             pub fn rows<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<super::Rows>,
@@ -3167,11 +3197,11 @@ pub mod types {
                 self.rows = value
                     .try_into()
                     .map_err(|e| {
-                        format!("member `rows` of `ListNumberedResponseData`: {e}")
+                        format!("property `rows` of `ListNumberedResponseData`: {e}")
                     });
                 self
             }
-            /// The member `total`.
+            /// The property `total`.
             pub fn total<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<::std::string::String>,
@@ -3180,15 +3210,15 @@ pub mod types {
                 self.total = value
                     .try_into()
                     .map_err(|e| {
-                        format!("member `total` of `ListNumberedResponseData`: {e}")
+                        format!("property `total` of `ListNumberedResponseData`: {e}")
                     });
                 self
             }
-            /// Finishes the value.
+            /// Builds the value.
             ///
             /// # Errors
             ///
-            /// Names the first member that is required and was not set, or whose value does not fit.
+            /// Names the first property that is required but not set, or whose value is invalid.
             pub fn build(
                 self,
             ) -> ::std::result::Result<
@@ -3240,7 +3270,7 @@ pub mod types {
         }
 
         impl Problem {
-            /// The member `message`.
+            /// The property `message`.
             pub fn message<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<::std::option::Option<::std::string::String>>,
@@ -3248,14 +3278,14 @@ pub mod types {
             {
                 self.message = value
                     .try_into()
-                    .map_err(|e| format!("member `message` of `Problem`: {e}"));
+                    .map_err(|e| format!("property `message` of `Problem`: {e}"));
                 self
             }
-            /// Finishes the value.
+            /// Builds the value.
             ///
             /// # Errors
             ///
-            /// Names the first member that is required and was not set, or whose value does not fit.
+            /// Names the first property that is required but not set, or whose value is invalid.
             pub fn build(
                 self,
             ) -> ::std::result::Result<super::Problem, super::error::ConversionError> {
@@ -3288,14 +3318,14 @@ pub mod types {
             fn default() -> Self {
                 Self {
                     id: Err(
-                        "member `id` of `Row` is required and was not set".to_owned(),
+                        "property `id` of `Row` is required and was not set".to_owned(),
                     ),
                 }
             }
         }
 
         impl Row {
-            /// The member `id`.
+            /// The property `id`.
             pub fn id<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<i64>,
@@ -3303,14 +3333,14 @@ pub mod types {
             {
                 self.id = value
                     .try_into()
-                    .map_err(|e| format!("member `id` of `Row`: {e}"));
+                    .map_err(|e| format!("property `id` of `Row`: {e}"));
                 self
             }
-            /// Finishes the value.
+            /// Builds the value.
             ///
             /// # Errors
             ///
-            /// Names the first member that is required and was not set, or whose value does not fit.
+            /// Names the first property that is required but not set, or whose value is invalid.
             pub fn build(
                 self,
             ) -> ::std::result::Result<super::Row, super::error::ConversionError> {
@@ -3366,7 +3396,7 @@ pub mod types {
         }
 
         impl RowList {
-            /// The member `items`.
+            /// The property `items`.
             pub fn items<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<::std::option::Option<super::Rows>>,
@@ -3374,10 +3404,10 @@ pub mod types {
             {
                 self.items = value
                     .try_into()
-                    .map_err(|e| format!("member `items` of `RowList`: {e}"));
+                    .map_err(|e| format!("property `items` of `RowList`: {e}"));
                 self
             }
-            /// The member `limit`.
+            /// The property `limit`.
             pub fn limit<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<::std::option::Option<i64>>,
@@ -3385,10 +3415,10 @@ pub mod types {
             {
                 self.limit = value
                     .try_into()
-                    .map_err(|e| format!("member `limit` of `RowList`: {e}"));
+                    .map_err(|e| format!("property `limit` of `RowList`: {e}"));
                 self
             }
-            /// The member `offset`.
+            /// The property `offset`.
             pub fn offset<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<::std::option::Option<i64>>,
@@ -3396,10 +3426,10 @@ pub mod types {
             {
                 self.offset = value
                     .try_into()
-                    .map_err(|e| format!("member `offset` of `RowList`: {e}"));
+                    .map_err(|e| format!("property `offset` of `RowList`: {e}"));
                 self
             }
-            /// The member `total`.
+            /// The property `total`.
             pub fn total<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<::std::option::Option<i64>>,
@@ -3407,14 +3437,14 @@ pub mod types {
             {
                 self.total = value
                     .try_into()
-                    .map_err(|e| format!("member `total` of `RowList`: {e}"));
+                    .map_err(|e| format!("property `total` of `RowList`: {e}"));
                 self
             }
-            /// Finishes the value.
+            /// Builds the value.
             ///
             /// # Errors
             ///
-            /// Names the first member that is required and was not set, or whose value does not fit.
+            /// Names the first property that is required but not set, or whose value is invalid.
             pub fn build(
                 self,
             ) -> ::std::result::Result<super::RowList, super::error::ConversionError> {
@@ -3475,7 +3505,7 @@ pub mod types {
         }
 
         impl TurnPagination {
-            /// The member `has_more`.
+            /// The property `has_more`.
             pub fn has_more<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<::std::option::Option<bool>>,
@@ -3483,10 +3513,12 @@ pub mod types {
             {
                 self.has_more = value
                     .try_into()
-                    .map_err(|e| format!("member `has_more` of `TurnPagination`: {e}"));
+                    .map_err(|e| {
+                        format!("property `has_more` of `TurnPagination`: {e}")
+                    });
                 self
             }
-            /// The member `limit`.
+            /// The property `limit`.
             pub fn limit<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<::std::option::Option<i64>>,
@@ -3494,10 +3526,10 @@ pub mod types {
             {
                 self.limit = value
                     .try_into()
-                    .map_err(|e| format!("member `limit` of `TurnPagination`: {e}"));
+                    .map_err(|e| format!("property `limit` of `TurnPagination`: {e}"));
                 self
             }
-            /// The member `total`.
+            /// The property `total`.
             pub fn total<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<::std::option::Option<i64>>,
@@ -3505,14 +3537,14 @@ pub mod types {
             {
                 self.total = value
                     .try_into()
-                    .map_err(|e| format!("member `total` of `TurnPagination`: {e}"));
+                    .map_err(|e| format!("property `total` of `TurnPagination`: {e}"));
                 self
             }
-            /// Finishes the value.
+            /// Builds the value.
             ///
             /// # Errors
             ///
-            /// Names the first member that is required and was not set, or whose value does not fit.
+            /// Names the first property that is required but not set, or whose value is invalid.
             pub fn build(
                 self,
             ) -> ::std::result::Result<
@@ -3547,9 +3579,9 @@ pub mod types {
         }
     }
 
-    /// What a conversion into one of the types reports.
+    /// Errors of conversions into the types.
     pub mod error {
-        /// Why a value cannot become the type: one sentence that names the member.
+        /// Why a value cannot be converted to the type: one sentence with the name of the property.
         pub struct ConversionError(::std::borrow::Cow<'static, str>);
         impl ::std::error::Error for ConversionError {}
         impl ::std::fmt::Display for ConversionError {

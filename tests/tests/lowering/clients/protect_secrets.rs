@@ -43,7 +43,7 @@ pub mod builder {
             self
         }
 
-        /// Changes the request body with its builder, starting from what was set before.
+        /// Changes the request body with its builder, starting from the current value.
         pub fn body_map<F>(mut self, f: F) -> Self
         where
             F: std::ops::FnOnce(types::builder::Login) -> types::builder::Login,
@@ -52,7 +52,7 @@ pub mod builder {
             self
         }
 
-        /// Sends `POST /login` and decodes the answer.
+        /// Sends `POST /login` and decodes the response.
         pub async fn send(
             self,
         ) -> Result<ResponseValue<types::Session>, Error<::serde_json::Value>> {
@@ -115,13 +115,13 @@ pub mod builder {
                 })
         }
 
-        /// Sets options of this call only, such as its timeout or its repeats.
+        /// Sets options for this call only, such as its timeout or its retries.
         pub fn with_options(mut self, options: CallOptions) -> Self {
             self.call_options = options;
             self
         }
 
-        /// What the document says of this operation.
+        /// Metadata of this operation.
         pub fn operation(&self) -> &'static ::openapi_client_runtime::Operation {
             &crate::clients::protect_secrets::operations::LOG_IN
         }
@@ -143,7 +143,7 @@ pub mod builder {
             }
         }
 
-        /// Sends `POST /apps` and decodes the answer.
+        /// Sends `POST /apps` and decodes the response.
         pub async fn send(
             self,
         ) -> Result<ResponseValue<types::NewApp>, Error<::serde_json::Value>> {
@@ -202,13 +202,13 @@ pub mod builder {
                 })
         }
 
-        /// Sets options of this call only, such as its timeout or its repeats.
+        /// Sets options for this call only, such as its timeout or its retries.
         pub fn with_options(mut self, options: CallOptions) -> Self {
             self.call_options = options;
             self
         }
 
-        /// What the document says of this operation.
+        /// Metadata of this operation.
         pub fn operation(&self) -> &'static ::openapi_client_runtime::Operation {
             &crate::clients::protect_secrets::operations::CREATE_APP
         }
@@ -237,18 +237,18 @@ pub mod client {
 
         /// Builds a client from environment variables.
         ///
-        /// - `PROTECT_SECRETS_BASE_URL`: an address; wins over an environment.
+        /// - `PROTECT_SECRETS_BASE_URL`: a base URL; overrides the environment.
         ///
         /// # Errors
         ///
-        /// [`BuildError`] when no address is set, or a value cannot be used.
+        /// [`BuildError`] when no base URL is set, or a value cannot be used.
         pub fn from_env() -> Result<Self, BuildError> {
             Self::builder().from_env()?.build()
         }
 
-        /// Starts a call that the document does not know, with everything that other calls
-        /// have: credentials, repeats, limits, errors. `path` stands below the base URL and
-        /// begins with a slash.
+        /// Starts a request for an endpoint that the document does not list, with the
+        /// credentials, retries, limits and errors of all other calls. `path` is relative to
+        /// the base URL and starts with a slash.
         pub fn request(
             &self,
             method: ::openapi_client_runtime::Method,
@@ -298,64 +298,64 @@ pub mod client {
     }
 
     impl ClientBuilder {
-        /// Sets the address that calls start with, for custom hosts and tests.
+        /// Sets the base URL, for custom hosts and tests.
         ///
-        /// `http://` is refused but for loopback addresses, see
+        /// `http://` is refused except for loopback addresses, see
         /// [`allow_insecure_http`](Self::allow_insecure_http).
         pub fn base_url(mut self, url: impl Into<String>) -> Self {
             self.core = self.core.base_url(url);
             self
         }
 
-        /// Bounds the time until a connection stands.
+        /// Limits the time to connect.
         pub fn connect_timeout(mut self, limit: ::std::time::Duration) -> Self {
             self.core = self.core.connect_timeout(limit);
             self
         }
 
-        /// Bounds the time between two pieces of an answer.
+        /// Limits the time between two chunks of a response.
         pub fn read_timeout(mut self, limit: ::std::time::Duration) -> Self {
             self.core = self.core.read_timeout(limit);
             self
         }
 
-        /// Bounds the time of one attempt of a call; without it, only that of the whole call counts.
+        /// Limits the time of each attempt of a call. Without it, only the limit of the whole call applies.
         pub fn attempt_timeout(mut self, limit: ::std::time::Duration) -> Self {
             self.core = self.core.attempt_timeout(limit);
             self
         }
 
-        /// Bounds the time of a whole call, with all its attempts and the waits between them.
+        /// Limits the time of a whole call, with all attempts and the waits between them.
         pub fn timeout(mut self, limit: ::std::time::Duration) -> Self {
             self.core = self.core.timeout(limit);
             self
         }
 
-        /// Sets how often and how patiently calls are repeated.
+        /// Sets how often and with which delays calls are retried.
         pub fn retry(mut self, policy: ::openapi_client_runtime::RetryPolicy) -> Self {
             self.core = self.core.retry(policy);
             self
         }
 
-        /// Sets what all calls of the client and its clones may spend on repeats: a repeat costs 5, after a timeout 10, and a success gives 1 back.
+        /// Sets the retry budget that the client shares with its clones: a retry costs 5, a retry after a timeout 10, and a success gives 1 back.
         pub fn retry_budget(mut self, budget: u32) -> Self {
             self.core = self.core.retry_budget(budget);
             self
         }
 
-        /// Bounds the size in bytes of an answer that is decoded.
+        /// Limits the size in bytes of a response that is decoded.
         pub fn response_body_limit(mut self, bytes: usize) -> Self {
             self.core = self.core.response_body_limit(bytes);
             self
         }
 
-        /// Follows up to `max` redirections in an attempt; without this, none. Credentials never go to another scheme, host or port.
+        /// Follows up to `max` redirects in an attempt. Without this, none. Credentials never go to another scheme, host or port.
         pub fn follow_redirects(mut self, max: u32) -> Self {
             self.core = self.core.follow_redirects(max);
             self
         }
 
-        /// Adds a step that every request goes through; the first one added is the outermost.
+        /// Adds middleware for all requests. The first one added is the outermost.
         pub fn middleware(
             mut self,
             middleware: impl ::openapi_client_runtime::Middleware,
@@ -364,7 +364,7 @@ pub mod client {
             self
         }
 
-        /// Adds somebody who is told of calls and attempts, for metrics.
+        /// Registers an observer of calls and attempts, for metrics.
         pub fn observer(
             mut self,
             observer: impl ::openapi_client_runtime::Observer,
@@ -391,13 +391,13 @@ pub mod client {
             self
         }
 
-        /// Trusts a further root certificate, in PEM.
+        /// Trusts an additional root certificate, in PEM.
         pub fn add_root_certificate(mut self, pem: impl Into<Vec<u8>>) -> Self {
             self.core = self.core.add_root_certificate(pem);
             self
         }
 
-        /// Brings an HTTP client along. Timeouts and certificates are then its own.
+        /// Uses your own HTTP client, with its own timeouts and certificates.
         pub fn http_client(
             mut self,
             client: ::openapi_client_runtime::reqwest::Client,
@@ -406,24 +406,24 @@ pub mod client {
             self
         }
 
-        /// Allows `http://` to other than loopback addresses: credentials then travel in the clear.
+        /// Allows `http://` to addresses other than loopback. Credentials are then sent unencrypted.
         pub fn allow_insecure_http(mut self) -> Self {
             self.core = self.core.allow_insecure_http();
             self
         }
 
-        /// Puts the caller's product, such as `my-tool/1.2`, before ours in `User-Agent`.
+        /// Adds the product of the caller, such as `my-tool/1.2`, before ours in `User-Agent`.
         pub fn user_agent(mut self, product: impl Into<String>) -> Self {
             self.core = self.core.user_agent(product);
             self
         }
 
-        /// Takes what the environment sets, see [`Client::from_env`]; what is not
-        /// set there stays as it is.
+        /// Reads the environment variables of [`Client::from_env`]; settings without a
+        /// variable stay unchanged.
         ///
         /// # Errors
         ///
-        /// [`BuildError`] when a variable is not Unicode, or has a value that cannot be used.
+        /// [`BuildError`] when a variable is not valid Unicode, or its value cannot be used.
         #[allow(clippy::wrong_self_convention, unused_mut)]
         pub fn from_env(mut self) -> Result<Self, BuildError> {
             if let Some(url) = self.core.env("BASE_URL")? {
@@ -432,11 +432,11 @@ pub mod client {
             Ok(self)
         }
 
-        /// Finishes the client.
+        /// Builds the client.
         ///
         /// # Errors
         ///
-        /// [`BuildError`] when no address was given, or a value given cannot be used.
+        /// [`BuildError`] when no base URL is set, or a value cannot be used.
         pub fn build(self) -> Result<Client, BuildError> {
             Ok(Client { core: self.core.build()? })
         }
@@ -489,21 +489,21 @@ pub mod types {
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[non_exhaustive]
     pub struct Login {
-        /// The member `password`.
+        /// The property `password`.
         pub password: ::openapi_client_runtime::Secret,
-        /// The member `pin`.
+        /// The property `pin`.
         #[serde(
             rename = "pin",
             default,
             skip_serializing_if = "::openapi_client_runtime::Patch::is_absent"
         )]
         pub pin: ::openapi_client_runtime::Patch<::openapi_client_runtime::Secret>,
-        /// The member `user`.
+        /// The property `user`.
         pub user: ::std::string::String,
     }
 
     impl Login {
-        /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
+        /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
         pub fn builder() -> builder::Login {
             ::std::default::Default::default()
         }
@@ -514,26 +514,26 @@ pub mod types {
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[non_exhaustive]
     pub struct NewApp {
-        /// The member `id`.
+        /// The property `id`.
         pub id: ::std::string::String,
-        /// The member `recovery`.
+        /// The property `recovery`.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub recovery: ::std::option::Option<
             ::std::vec::Vec<::openapi_client_runtime::OneTimeSecret>,
         >,
         /// Signs the application in.
         ///
-        /// **Shown once:** the API never answers it again. [Take it](openapi_client_runtime::OneTimeSecret::take), or [save it](openapi_client_runtime::OneTimeSecret::save), before the answer is dropped.
+        /// **Shown once:** the API never returns it again. [Take it](openapi_client_runtime::OneTimeSecret::take), or [save it](openapi_client_runtime::OneTimeSecret::save), before the response is dropped.
         pub secret: ::openapi_client_runtime::OneTimeSecret,
-        /// The member `spare`.
+        /// The property `spare`.
         ///
-        /// **Shown once:** the API never answers it again. [Take it](openapi_client_runtime::OneTimeSecret::take), or [save it](openapi_client_runtime::OneTimeSecret::save), before the answer is dropped.
+        /// **Shown once:** the API never returns it again. [Take it](openapi_client_runtime::OneTimeSecret::take), or [save it](openapi_client_runtime::OneTimeSecret::save), before the response is dropped.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub spare: ::std::option::Option<::openapi_client_runtime::OneTimeSecret>,
     }
 
     impl NewApp {
-        /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
+        /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
         pub fn builder() -> builder::NewApp {
             ::std::default::Default::default()
         }
@@ -544,20 +544,20 @@ pub mod types {
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[non_exhaustive]
     pub struct Session {
-        /// The member `old`.
+        /// The property `old`.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub old: ::std::option::Option<::openapi_client_runtime::Secret>,
-        /// The member `spare`.
+        /// The property `spare`.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub spare: ::std::option::Option<
             ::std::vec::Vec<::openapi_client_runtime::Secret>,
         >,
-        /// The member `token`.
+        /// The property `token`.
         pub token: ::openapi_client_runtime::Secret,
     }
 
     impl Session {
-        /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
+        /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
         pub fn builder() -> builder::Session {
             ::std::default::Default::default()
         }
@@ -583,19 +583,20 @@ pub mod types {
             fn default() -> Self {
                 Self {
                     password: Err(
-                        "member `password` of `Login` is required and was not set"
+                        "property `password` of `Login` is required and was not set"
                             .to_owned(),
                     ),
                     pin: Ok(::std::default::Default::default()),
                     user: Err(
-                        "member `user` of `Login` is required and was not set".to_owned(),
+                        "property `user` of `Login` is required and was not set"
+                            .to_owned(),
                     ),
                 }
             }
         }
 
         impl Login {
-            /// The member `password`.
+            /// The property `password`.
             pub fn password<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<::openapi_client_runtime::Secret>,
@@ -603,10 +604,10 @@ pub mod types {
             {
                 self.password = value
                     .try_into()
-                    .map_err(|e| format!("member `password` of `Login`: {e}"));
+                    .map_err(|e| format!("property `password` of `Login`: {e}"));
                 self
             }
-            /// The member `pin`.
+            /// The property `pin`.
             pub fn pin<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<
@@ -616,10 +617,10 @@ pub mod types {
             {
                 self.pin = value
                     .try_into()
-                    .map_err(|e| format!("member `pin` of `Login`: {e}"));
+                    .map_err(|e| format!("property `pin` of `Login`: {e}"));
                 self
             }
-            /// The member `user`.
+            /// The property `user`.
             pub fn user<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<::std::string::String>,
@@ -627,14 +628,14 @@ pub mod types {
             {
                 self.user = value
                     .try_into()
-                    .map_err(|e| format!("member `user` of `Login`: {e}"));
+                    .map_err(|e| format!("property `user` of `Login`: {e}"));
                 self
             }
-            /// Finishes the value.
+            /// Builds the value.
             ///
             /// # Errors
             ///
-            /// Names the first member that is required and was not set, or whose value does not fit.
+            /// Names the first property that is required but not set, or whose value is invalid.
             pub fn build(
                 self,
             ) -> ::std::result::Result<super::Login, super::error::ConversionError> {
@@ -689,11 +690,12 @@ pub mod types {
             fn default() -> Self {
                 Self {
                     id: Err(
-                        "member `id` of `NewApp` is required and was not set".to_owned(),
+                        "property `id` of `NewApp` is required and was not set"
+                            .to_owned(),
                     ),
                     recovery: Ok(::std::default::Default::default()),
                     secret: Err(
-                        "member `secret` of `NewApp` is required and was not set"
+                        "property `secret` of `NewApp` is required and was not set"
                             .to_owned(),
                     ),
                     spare: Ok(::std::default::Default::default()),
@@ -702,7 +704,7 @@ pub mod types {
         }
 
         impl NewApp {
-            /// The member `id`.
+            /// The property `id`.
             pub fn id<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<::std::string::String>,
@@ -710,10 +712,10 @@ pub mod types {
             {
                 self.id = value
                     .try_into()
-                    .map_err(|e| format!("member `id` of `NewApp`: {e}"));
+                    .map_err(|e| format!("property `id` of `NewApp`: {e}"));
                 self
             }
-            /// The member `recovery`.
+            /// The property `recovery`.
             pub fn recovery<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<
@@ -725,12 +727,12 @@ pub mod types {
             {
                 self.recovery = value
                     .try_into()
-                    .map_err(|e| format!("member `recovery` of `NewApp`: {e}"));
+                    .map_err(|e| format!("property `recovery` of `NewApp`: {e}"));
                 self
             }
             /// Signs the application in.
             ///
-            /// **Shown once:** the API never answers it again. [Take it](openapi_client_runtime::OneTimeSecret::take), or [save it](openapi_client_runtime::OneTimeSecret::save), before the answer is dropped.
+            /// **Shown once:** the API never returns it again. [Take it](openapi_client_runtime::OneTimeSecret::take), or [save it](openapi_client_runtime::OneTimeSecret::save), before the response is dropped.
             pub fn secret<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<::openapi_client_runtime::OneTimeSecret>,
@@ -738,12 +740,12 @@ pub mod types {
             {
                 self.secret = value
                     .try_into()
-                    .map_err(|e| format!("member `secret` of `NewApp`: {e}"));
+                    .map_err(|e| format!("property `secret` of `NewApp`: {e}"));
                 self
             }
-            /// The member `spare`.
+            /// The property `spare`.
             ///
-            /// **Shown once:** the API never answers it again. [Take it](openapi_client_runtime::OneTimeSecret::take), or [save it](openapi_client_runtime::OneTimeSecret::save), before the answer is dropped.
+            /// **Shown once:** the API never returns it again. [Take it](openapi_client_runtime::OneTimeSecret::take), or [save it](openapi_client_runtime::OneTimeSecret::save), before the response is dropped.
             pub fn spare<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<
@@ -753,14 +755,14 @@ pub mod types {
             {
                 self.spare = value
                     .try_into()
-                    .map_err(|e| format!("member `spare` of `NewApp`: {e}"));
+                    .map_err(|e| format!("property `spare` of `NewApp`: {e}"));
                 self
             }
-            /// Finishes the value.
+            /// Builds the value.
             ///
             /// # Errors
             ///
-            /// Names the first member that is required and was not set, or whose value does not fit.
+            /// Names the first property that is required but not set, or whose value is invalid.
             pub fn build(
                 self,
             ) -> ::std::result::Result<super::NewApp, super::error::ConversionError> {
@@ -816,7 +818,7 @@ pub mod types {
                     old: Ok(::std::default::Default::default()),
                     spare: Ok(::std::default::Default::default()),
                     token: Err(
-                        "member `token` of `Session` is required and was not set"
+                        "property `token` of `Session` is required and was not set"
                             .to_owned(),
                     ),
                 }
@@ -824,7 +826,7 @@ pub mod types {
         }
 
         impl Session {
-            /// The member `old`.
+            /// The property `old`.
             pub fn old<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<
@@ -834,10 +836,10 @@ pub mod types {
             {
                 self.old = value
                     .try_into()
-                    .map_err(|e| format!("member `old` of `Session`: {e}"));
+                    .map_err(|e| format!("property `old` of `Session`: {e}"));
                 self
             }
-            /// The member `spare`.
+            /// The property `spare`.
             pub fn spare<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<
@@ -849,10 +851,10 @@ pub mod types {
             {
                 self.spare = value
                     .try_into()
-                    .map_err(|e| format!("member `spare` of `Session`: {e}"));
+                    .map_err(|e| format!("property `spare` of `Session`: {e}"));
                 self
             }
-            /// The member `token`.
+            /// The property `token`.
             pub fn token<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<::openapi_client_runtime::Secret>,
@@ -860,14 +862,14 @@ pub mod types {
             {
                 self.token = value
                     .try_into()
-                    .map_err(|e| format!("member `token` of `Session`: {e}"));
+                    .map_err(|e| format!("property `token` of `Session`: {e}"));
                 self
             }
-            /// Finishes the value.
+            /// Builds the value.
             ///
             /// # Errors
             ///
-            /// Names the first member that is required and was not set, or whose value does not fit.
+            /// Names the first property that is required but not set, or whose value is invalid.
             pub fn build(
                 self,
             ) -> ::std::result::Result<super::Session, super::error::ConversionError> {
@@ -899,9 +901,9 @@ pub mod types {
         }
     }
 
-    /// What a conversion into one of the types reports.
+    /// Errors of conversions into the types.
     pub mod error {
-        /// Why a value cannot become the type: one sentence that names the member.
+        /// Why a value cannot be converted to the type: one sentence with the name of the property.
         pub struct ConversionError(::std::borrow::Cow<'static, str>);
         impl ::std::error::Error for ConversionError {}
         impl ::std::fmt::Display for ConversionError {

@@ -28,7 +28,7 @@ pub mod builder {
             }
         }
 
-        /// Sends `GET /tree` and decodes the answer.
+        /// Sends `GET /tree` and decodes the response.
         pub async fn send(
             self,
         ) -> Result<ResponseValue<types::Tree>, Error<::serde_json::Value>> {
@@ -87,13 +87,13 @@ pub mod builder {
                 })
         }
 
-        /// Sets options of this call only, such as its timeout or its repeats.
+        /// Sets options for this call only, such as its timeout or its retries.
         pub fn with_options(mut self, options: CallOptions) -> Self {
             self.call_options = options;
             self
         }
 
-        /// What the document says of this operation.
+        /// Metadata of this operation.
         pub fn operation(&self) -> &'static ::openapi_client_runtime::Operation {
             &crate::clients::recursive_schemas::operations::READ_TREE
         }
@@ -130,7 +130,7 @@ pub mod builder {
             self
         }
 
-        /// Changes the request body with its builder, starting from what was set before.
+        /// Changes the request body with its builder, starting from the current value.
         pub fn body_map<F>(mut self, f: F) -> Self
         where
             F: std::ops::FnOnce(types::builder::Tree) -> types::builder::Tree,
@@ -139,7 +139,7 @@ pub mod builder {
             self
         }
 
-        /// Sends `PUT /tree` and decodes the answer.
+        /// Sends `PUT /tree` and decodes the response.
         pub async fn send(
             self,
         ) -> Result<ResponseValue<()>, Error<::serde_json::Value>> {
@@ -199,13 +199,13 @@ pub mod builder {
                 })
         }
 
-        /// Sets options of this call only, such as its timeout or its repeats.
+        /// Sets options for this call only, such as its timeout or its retries.
         pub fn with_options(mut self, options: CallOptions) -> Self {
             self.call_options = options;
             self
         }
 
-        /// What the document says of this operation.
+        /// Metadata of this operation.
         pub fn operation(&self) -> &'static ::openapi_client_runtime::Operation {
             &crate::clients::recursive_schemas::operations::SET_TREE
         }
@@ -234,18 +234,18 @@ pub mod client {
 
         /// Builds a client from environment variables.
         ///
-        /// - `RECURSIVE_SCHEMAS_BASE_URL`: an address; wins over an environment.
+        /// - `RECURSIVE_SCHEMAS_BASE_URL`: a base URL; overrides the environment.
         ///
         /// # Errors
         ///
-        /// [`BuildError`] when no address is set, or a value cannot be used.
+        /// [`BuildError`] when no base URL is set, or a value cannot be used.
         pub fn from_env() -> Result<Self, BuildError> {
             Self::builder().from_env()?.build()
         }
 
-        /// Starts a call that the document does not know, with everything that other calls
-        /// have: credentials, repeats, limits, errors. `path` stands below the base URL and
-        /// begins with a slash.
+        /// Starts a request for an endpoint that the document does not list, with the
+        /// credentials, retries, limits and errors of all other calls. `path` is relative to
+        /// the base URL and starts with a slash.
         pub fn request(
             &self,
             method: ::openapi_client_runtime::Method,
@@ -295,64 +295,64 @@ pub mod client {
     }
 
     impl ClientBuilder {
-        /// Sets the address that calls start with, for custom hosts and tests.
+        /// Sets the base URL, for custom hosts and tests.
         ///
-        /// `http://` is refused but for loopback addresses, see
+        /// `http://` is refused except for loopback addresses, see
         /// [`allow_insecure_http`](Self::allow_insecure_http).
         pub fn base_url(mut self, url: impl Into<String>) -> Self {
             self.core = self.core.base_url(url);
             self
         }
 
-        /// Bounds the time until a connection stands.
+        /// Limits the time to connect.
         pub fn connect_timeout(mut self, limit: ::std::time::Duration) -> Self {
             self.core = self.core.connect_timeout(limit);
             self
         }
 
-        /// Bounds the time between two pieces of an answer.
+        /// Limits the time between two chunks of a response.
         pub fn read_timeout(mut self, limit: ::std::time::Duration) -> Self {
             self.core = self.core.read_timeout(limit);
             self
         }
 
-        /// Bounds the time of one attempt of a call; without it, only that of the whole call counts.
+        /// Limits the time of each attempt of a call. Without it, only the limit of the whole call applies.
         pub fn attempt_timeout(mut self, limit: ::std::time::Duration) -> Self {
             self.core = self.core.attempt_timeout(limit);
             self
         }
 
-        /// Bounds the time of a whole call, with all its attempts and the waits between them.
+        /// Limits the time of a whole call, with all attempts and the waits between them.
         pub fn timeout(mut self, limit: ::std::time::Duration) -> Self {
             self.core = self.core.timeout(limit);
             self
         }
 
-        /// Sets how often and how patiently calls are repeated.
+        /// Sets how often and with which delays calls are retried.
         pub fn retry(mut self, policy: ::openapi_client_runtime::RetryPolicy) -> Self {
             self.core = self.core.retry(policy);
             self
         }
 
-        /// Sets what all calls of the client and its clones may spend on repeats: a repeat costs 5, after a timeout 10, and a success gives 1 back.
+        /// Sets the retry budget that the client shares with its clones: a retry costs 5, a retry after a timeout 10, and a success gives 1 back.
         pub fn retry_budget(mut self, budget: u32) -> Self {
             self.core = self.core.retry_budget(budget);
             self
         }
 
-        /// Bounds the size in bytes of an answer that is decoded.
+        /// Limits the size in bytes of a response that is decoded.
         pub fn response_body_limit(mut self, bytes: usize) -> Self {
             self.core = self.core.response_body_limit(bytes);
             self
         }
 
-        /// Follows up to `max` redirections in an attempt; without this, none. Credentials never go to another scheme, host or port.
+        /// Follows up to `max` redirects in an attempt. Without this, none. Credentials never go to another scheme, host or port.
         pub fn follow_redirects(mut self, max: u32) -> Self {
             self.core = self.core.follow_redirects(max);
             self
         }
 
-        /// Adds a step that every request goes through; the first one added is the outermost.
+        /// Adds middleware for all requests. The first one added is the outermost.
         pub fn middleware(
             mut self,
             middleware: impl ::openapi_client_runtime::Middleware,
@@ -361,7 +361,7 @@ pub mod client {
             self
         }
 
-        /// Adds somebody who is told of calls and attempts, for metrics.
+        /// Registers an observer of calls and attempts, for metrics.
         pub fn observer(
             mut self,
             observer: impl ::openapi_client_runtime::Observer,
@@ -388,13 +388,13 @@ pub mod client {
             self
         }
 
-        /// Trusts a further root certificate, in PEM.
+        /// Trusts an additional root certificate, in PEM.
         pub fn add_root_certificate(mut self, pem: impl Into<Vec<u8>>) -> Self {
             self.core = self.core.add_root_certificate(pem);
             self
         }
 
-        /// Brings an HTTP client along. Timeouts and certificates are then its own.
+        /// Uses your own HTTP client, with its own timeouts and certificates.
         pub fn http_client(
             mut self,
             client: ::openapi_client_runtime::reqwest::Client,
@@ -403,24 +403,24 @@ pub mod client {
             self
         }
 
-        /// Allows `http://` to other than loopback addresses: credentials then travel in the clear.
+        /// Allows `http://` to addresses other than loopback. Credentials are then sent unencrypted.
         pub fn allow_insecure_http(mut self) -> Self {
             self.core = self.core.allow_insecure_http();
             self
         }
 
-        /// Puts the caller's product, such as `my-tool/1.2`, before ours in `User-Agent`.
+        /// Adds the product of the caller, such as `my-tool/1.2`, before ours in `User-Agent`.
         pub fn user_agent(mut self, product: impl Into<String>) -> Self {
             self.core = self.core.user_agent(product);
             self
         }
 
-        /// Takes what the environment sets, see [`Client::from_env`]; what is not
-        /// set there stays as it is.
+        /// Reads the environment variables of [`Client::from_env`]; settings without a
+        /// variable stay unchanged.
         ///
         /// # Errors
         ///
-        /// [`BuildError`] when a variable is not Unicode, or has a value that cannot be used.
+        /// [`BuildError`] when a variable is not valid Unicode, or its value cannot be used.
         #[allow(clippy::wrong_self_convention, unused_mut)]
         pub fn from_env(mut self) -> Result<Self, BuildError> {
             if let Some(url) = self.core.env("BASE_URL")? {
@@ -429,11 +429,11 @@ pub mod client {
             Ok(self)
         }
 
-        /// Finishes the client.
+        /// Builds the client.
         ///
         /// # Errors
         ///
-        /// [`BuildError`] when no address was given, or a value given cannot be used.
+        /// [`BuildError`] when no base URL is set, or a value cannot be used.
         pub fn build(self) -> Result<Client, BuildError> {
             Ok(Client { core: self.core.build()? })
         }
@@ -480,14 +480,14 @@ pub mod types {
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[non_exhaustive]
     pub struct All {
-        /// The member `kind`.
+        /// The property `kind`.
         pub kind: ::std::string::String,
-        /// The member `rules`.
+        /// The property `rules`.
         pub rules: ::std::vec::Vec<crate::clients::recursive_schemas::types::Rule>,
     }
 
     impl All {
-        /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
+        /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
         pub fn builder() -> builder::All {
             ::std::default::Default::default()
         }
@@ -498,13 +498,13 @@ pub mod types {
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[non_exhaustive]
     pub struct Maybe {
-        /// The member `self_or_null`.
+        /// The property `self_or_null`.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub self_or_null: ::std::option::Option<Nest>,
     }
 
     impl Maybe {
-        /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
+        /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
         pub fn builder() -> builder::Maybe {
             ::std::default::Default::default()
         }
@@ -515,13 +515,13 @@ pub mod types {
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[non_exhaustive]
     pub struct Nest {
-        /// The member `tree`.
+        /// The property `tree`.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub tree: ::std::option::Option<::std::boxed::Box<Tree>>,
     }
 
     impl Nest {
-        /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
+        /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
         pub fn builder() -> builder::Nest {
             ::std::default::Default::default()
         }
@@ -532,14 +532,14 @@ pub mod types {
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[non_exhaustive]
     pub struct Not {
-        /// The member `kind`.
+        /// The property `kind`.
         pub kind: ::std::string::String,
-        /// The member `rule`.
+        /// The property `rule`.
         pub rule: crate::clients::recursive_schemas::types::Rule,
     }
 
     impl Not {
-        /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
+        /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
         pub fn builder() -> builder::Not {
             ::std::default::Default::default()
         }
@@ -550,36 +550,36 @@ pub mod types {
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[non_exhaustive]
     pub struct Tree {
-        /// The member `grafts`.
+        /// The property `grafts`.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub grafts: ::std::option::Option<
             ::std::collections::BTreeMap<::std::string::String, Tree>,
         >,
-        /// The member `left`.
+        /// The property `left`.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub left: ::std::option::Option<::std::boxed::Box<Tree>>,
-        /// The member `name`.
+        /// The property `name`.
         pub name: ::std::string::String,
-        /// The member `nest`.
+        /// The property `nest`.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub nest: ::std::option::Option<Nest>,
-        /// The member `right`.
+        /// The property `right`.
         #[serde(
             rename = "right",
             default,
             skip_serializing_if = "::openapi_client_runtime::Patch::is_absent"
         )]
         pub right: ::openapi_client_runtime::Patch<::std::boxed::Box<Tree>>,
-        /// The member `rule`.
+        /// The property `rule`.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub rule: ::std::option::Option<crate::clients::recursive_schemas::types::Rule>,
-        /// The member `twigs`.
+        /// The property `twigs`.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub twigs: ::std::option::Option<::std::vec::Vec<Tree>>,
     }
 
     impl Tree {
-        /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
+        /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
         pub fn builder() -> builder::Tree {
             ::std::default::Default::default()
         }
@@ -590,14 +590,14 @@ pub mod types {
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[non_exhaustive]
     pub struct Word {
-        /// The member `kind`.
+        /// The property `kind`.
         pub kind: ::std::string::String,
-        /// The member `text`.
+        /// The property `text`.
         pub text: ::std::string::String,
     }
 
     impl Word {
-        /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
+        /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
         pub fn builder() -> builder::Word {
             ::std::default::Default::default()
         }
@@ -619,17 +619,18 @@ pub mod types {
             fn default() -> Self {
                 Self {
                     kind: Err(
-                        "member `kind` of `All` is required and was not set".to_owned(),
+                        "property `kind` of `All` is required and was not set".to_owned(),
                     ),
                     rules: Err(
-                        "member `rules` of `All` is required and was not set".to_owned(),
+                        "property `rules` of `All` is required and was not set"
+                            .to_owned(),
                     ),
                 }
             }
         }
 
         impl All {
-            /// The member `kind`.
+            /// The property `kind`.
             pub fn kind<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<::std::string::String>,
@@ -637,10 +638,10 @@ pub mod types {
             {
                 self.kind = value
                     .try_into()
-                    .map_err(|e| format!("member `kind` of `All`: {e}"));
+                    .map_err(|e| format!("property `kind` of `All`: {e}"));
                 self
             }
-            /// The member `rules`.
+            /// The property `rules`.
             pub fn rules<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<
@@ -650,14 +651,14 @@ pub mod types {
             {
                 self.rules = value
                     .try_into()
-                    .map_err(|e| format!("member `rules` of `All`: {e}"));
+                    .map_err(|e| format!("property `rules` of `All`: {e}"));
                 self
             }
-            /// Finishes the value.
+            /// Builds the value.
             ///
             /// # Errors
             ///
-            /// Names the first member that is required and was not set, or whose value does not fit.
+            /// Names the first property that is required but not set, or whose value is invalid.
             pub fn build(
                 self,
             ) -> ::std::result::Result<super::All, super::error::ConversionError> {
@@ -704,7 +705,7 @@ pub mod types {
         }
 
         impl Maybe {
-            /// The member `self_or_null`.
+            /// The property `self_or_null`.
             pub fn self_or_null<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<::std::option::Option<super::Nest>>,
@@ -712,14 +713,14 @@ pub mod types {
             {
                 self.self_or_null = value
                     .try_into()
-                    .map_err(|e| format!("member `self_or_null` of `Maybe`: {e}"));
+                    .map_err(|e| format!("property `self_or_null` of `Maybe`: {e}"));
                 self
             }
-            /// Finishes the value.
+            /// Builds the value.
             ///
             /// # Errors
             ///
-            /// Names the first member that is required and was not set, or whose value does not fit.
+            /// Names the first property that is required but not set, or whose value is invalid.
             pub fn build(
                 self,
             ) -> ::std::result::Result<super::Maybe, super::error::ConversionError> {
@@ -764,7 +765,7 @@ pub mod types {
         }
 
         impl Nest {
-            /// The member `tree`.
+            /// The property `tree`.
             pub fn tree<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<
@@ -774,14 +775,14 @@ pub mod types {
             {
                 self.tree = value
                     .try_into()
-                    .map_err(|e| format!("member `tree` of `Nest`: {e}"));
+                    .map_err(|e| format!("property `tree` of `Nest`: {e}"));
                 self
             }
-            /// Finishes the value.
+            /// Builds the value.
             ///
             /// # Errors
             ///
-            /// Names the first member that is required and was not set, or whose value does not fit.
+            /// Names the first property that is required but not set, or whose value is invalid.
             pub fn build(
                 self,
             ) -> ::std::result::Result<super::Nest, super::error::ConversionError> {
@@ -818,17 +819,17 @@ pub mod types {
             fn default() -> Self {
                 Self {
                     kind: Err(
-                        "member `kind` of `Not` is required and was not set".to_owned(),
+                        "property `kind` of `Not` is required and was not set".to_owned(),
                     ),
                     rule: Err(
-                        "member `rule` of `Not` is required and was not set".to_owned(),
+                        "property `rule` of `Not` is required and was not set".to_owned(),
                     ),
                 }
             }
         }
 
         impl Not {
-            /// The member `kind`.
+            /// The property `kind`.
             pub fn kind<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<::std::string::String>,
@@ -836,10 +837,10 @@ pub mod types {
             {
                 self.kind = value
                     .try_into()
-                    .map_err(|e| format!("member `kind` of `Not`: {e}"));
+                    .map_err(|e| format!("property `kind` of `Not`: {e}"));
                 self
             }
-            /// The member `rule`.
+            /// The property `rule`.
             pub fn rule<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<
@@ -849,14 +850,14 @@ pub mod types {
             {
                 self.rule = value
                     .try_into()
-                    .map_err(|e| format!("member `rule` of `Not`: {e}"));
+                    .map_err(|e| format!("property `rule` of `Not`: {e}"));
                 self
             }
-            /// Finishes the value.
+            /// Builds the value.
             ///
             /// # Errors
             ///
-            /// Names the first member that is required and was not set, or whose value does not fit.
+            /// Names the first property that is required but not set, or whose value is invalid.
             pub fn build(
                 self,
             ) -> ::std::result::Result<super::Not, super::error::ConversionError> {
@@ -923,7 +924,8 @@ pub mod types {
                     grafts: Ok(::std::default::Default::default()),
                     left: Ok(::std::default::Default::default()),
                     name: Err(
-                        "member `name` of `Tree` is required and was not set".to_owned(),
+                        "property `name` of `Tree` is required and was not set"
+                            .to_owned(),
                     ),
                     nest: Ok(::std::default::Default::default()),
                     right: Ok(::std::default::Default::default()),
@@ -934,7 +936,7 @@ pub mod types {
         }
 
         impl Tree {
-            /// The member `grafts`.
+            /// The property `grafts`.
             pub fn grafts<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<
@@ -946,10 +948,10 @@ pub mod types {
             {
                 self.grafts = value
                     .try_into()
-                    .map_err(|e| format!("member `grafts` of `Tree`: {e}"));
+                    .map_err(|e| format!("property `grafts` of `Tree`: {e}"));
                 self
             }
-            /// The member `left`.
+            /// The property `left`.
             pub fn left<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<
@@ -959,10 +961,10 @@ pub mod types {
             {
                 self.left = value
                     .try_into()
-                    .map_err(|e| format!("member `left` of `Tree`: {e}"));
+                    .map_err(|e| format!("property `left` of `Tree`: {e}"));
                 self
             }
-            /// The member `name`.
+            /// The property `name`.
             pub fn name<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<::std::string::String>,
@@ -970,10 +972,10 @@ pub mod types {
             {
                 self.name = value
                     .try_into()
-                    .map_err(|e| format!("member `name` of `Tree`: {e}"));
+                    .map_err(|e| format!("property `name` of `Tree`: {e}"));
                 self
             }
-            /// The member `nest`.
+            /// The property `nest`.
             pub fn nest<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<::std::option::Option<super::Nest>>,
@@ -981,10 +983,10 @@ pub mod types {
             {
                 self.nest = value
                     .try_into()
-                    .map_err(|e| format!("member `nest` of `Tree`: {e}"));
+                    .map_err(|e| format!("property `nest` of `Tree`: {e}"));
                 self
             }
-            /// The member `right`.
+            /// The property `right`.
             pub fn right<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<
@@ -994,10 +996,10 @@ pub mod types {
             {
                 self.right = value
                     .try_into()
-                    .map_err(|e| format!("member `right` of `Tree`: {e}"));
+                    .map_err(|e| format!("property `right` of `Tree`: {e}"));
                 self
             }
-            /// The member `rule`.
+            /// The property `rule`.
             pub fn rule<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<
@@ -1007,10 +1009,10 @@ pub mod types {
             {
                 self.rule = value
                     .try_into()
-                    .map_err(|e| format!("member `rule` of `Tree`: {e}"));
+                    .map_err(|e| format!("property `rule` of `Tree`: {e}"));
                 self
             }
-            /// The member `twigs`.
+            /// The property `twigs`.
             pub fn twigs<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<
@@ -1020,14 +1022,14 @@ pub mod types {
             {
                 self.twigs = value
                     .try_into()
-                    .map_err(|e| format!("member `twigs` of `Tree`: {e}"));
+                    .map_err(|e| format!("property `twigs` of `Tree`: {e}"));
                 self
             }
-            /// Finishes the value.
+            /// Builds the value.
             ///
             /// # Errors
             ///
-            /// Names the first member that is required and was not set, or whose value does not fit.
+            /// Names the first property that is required but not set, or whose value is invalid.
             pub fn build(
                 self,
             ) -> ::std::result::Result<super::Tree, super::error::ConversionError> {
@@ -1077,17 +1079,19 @@ pub mod types {
             fn default() -> Self {
                 Self {
                     kind: Err(
-                        "member `kind` of `Word` is required and was not set".to_owned(),
+                        "property `kind` of `Word` is required and was not set"
+                            .to_owned(),
                     ),
                     text: Err(
-                        "member `text` of `Word` is required and was not set".to_owned(),
+                        "property `text` of `Word` is required and was not set"
+                            .to_owned(),
                     ),
                 }
             }
         }
 
         impl Word {
-            /// The member `kind`.
+            /// The property `kind`.
             pub fn kind<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<::std::string::String>,
@@ -1095,10 +1099,10 @@ pub mod types {
             {
                 self.kind = value
                     .try_into()
-                    .map_err(|e| format!("member `kind` of `Word`: {e}"));
+                    .map_err(|e| format!("property `kind` of `Word`: {e}"));
                 self
             }
-            /// The member `text`.
+            /// The property `text`.
             pub fn text<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<::std::string::String>,
@@ -1106,14 +1110,14 @@ pub mod types {
             {
                 self.text = value
                     .try_into()
-                    .map_err(|e| format!("member `text` of `Word`: {e}"));
+                    .map_err(|e| format!("property `text` of `Word`: {e}"));
                 self
             }
-            /// Finishes the value.
+            /// Builds the value.
             ///
             /// # Errors
             ///
-            /// Names the first member that is required and was not set, or whose value does not fit.
+            /// Names the first property that is required but not set, or whose value is invalid.
             pub fn build(
                 self,
             ) -> ::std::result::Result<super::Word, super::error::ConversionError> {
@@ -1143,9 +1147,9 @@ pub mod types {
         }
     }
 
-    /// What a conversion into one of the types reports.
+    /// Errors of conversions into the types.
     pub mod error {
-        /// Why a value cannot become the type: one sentence that names the member.
+        /// Why a value cannot be converted to the type: one sentence with the name of the property.
         pub struct ConversionError(::std::borrow::Cow<'static, str>);
         impl ::std::error::Error for ConversionError {}
         impl ::std::fmt::Display for ConversionError {
@@ -1181,7 +1185,7 @@ pub mod types {
 
     /// The schema `Rule`.
     ///
-    /// Told apart by the member `kind`; a value of another kind keeps its JSON.
+    /// The property `kind` selects the variant; an unknown variant keeps its JSON.
     #[derive(Clone, Debug, PartialEq)]
     #[non_exhaustive]
     pub enum Rule {
@@ -1191,7 +1195,7 @@ pub mod types {
         Not(::std::boxed::Box<Not>),
         /// `kind` is `all`.
         All(All),
-        /// Another kind, as it came.
+        /// An unknown variant, unchanged.
         Unknown(::serde_json::Value),
     }
 

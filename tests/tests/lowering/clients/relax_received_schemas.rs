@@ -28,7 +28,7 @@ pub mod builder {
             }
         }
 
-        /// Sends `GET /word` and decodes the answer.
+        /// Sends `GET /word` and decodes the response.
         pub async fn send(
             self,
         ) -> Result<ResponseValue<types::Word>, Error<::serde_json::Value>> {
@@ -87,13 +87,13 @@ pub mod builder {
                 })
         }
 
-        /// Sets options of this call only, such as its timeout or its repeats.
+        /// Sets options for this call only, such as its timeout or its retries.
         pub fn with_options(mut self, options: CallOptions) -> Self {
             self.call_options = options;
             self
         }
 
-        /// What the document says of this operation.
+        /// Metadata of this operation.
         pub fn operation(&self) -> &'static ::openapi_client_runtime::Operation {
             &crate::clients::relax_received_schemas::operations::READ_WORD
         }
@@ -130,7 +130,7 @@ pub mod builder {
             self
         }
 
-        /// Changes the request body with its builder, starting from what was set before.
+        /// Changes the request body with its builder, starting from the current value.
         pub fn body_map<F>(mut self, f: F) -> Self
         where
             F: std::ops::FnOnce(types::builder::NewWord) -> types::builder::NewWord,
@@ -139,7 +139,7 @@ pub mod builder {
             self
         }
 
-        /// Sends `PUT /word` and decodes the answer.
+        /// Sends `PUT /word` and decodes the response.
         pub async fn send(
             self,
         ) -> Result<ResponseValue<()>, Error<::serde_json::Value>> {
@@ -199,13 +199,13 @@ pub mod builder {
                 })
         }
 
-        /// Sets options of this call only, such as its timeout or its repeats.
+        /// Sets options for this call only, such as its timeout or its retries.
         pub fn with_options(mut self, options: CallOptions) -> Self {
             self.call_options = options;
             self
         }
 
-        /// What the document says of this operation.
+        /// Metadata of this operation.
         pub fn operation(&self) -> &'static ::openapi_client_runtime::Operation {
             &crate::clients::relax_received_schemas::operations::SET_WORD
         }
@@ -234,18 +234,18 @@ pub mod client {
 
         /// Builds a client from environment variables.
         ///
-        /// - `RELAX_RECEIVED_SCHEMAS_BASE_URL`: an address; wins over an environment.
+        /// - `RELAX_RECEIVED_SCHEMAS_BASE_URL`: a base URL; overrides the environment.
         ///
         /// # Errors
         ///
-        /// [`BuildError`] when no address is set, or a value cannot be used.
+        /// [`BuildError`] when no base URL is set, or a value cannot be used.
         pub fn from_env() -> Result<Self, BuildError> {
             Self::builder().from_env()?.build()
         }
 
-        /// Starts a call that the document does not know, with everything that other calls
-        /// have: credentials, repeats, limits, errors. `path` stands below the base URL and
-        /// begins with a slash.
+        /// Starts a request for an endpoint that the document does not list, with the
+        /// credentials, retries, limits and errors of all other calls. `path` is relative to
+        /// the base URL and starts with a slash.
         pub fn request(
             &self,
             method: ::openapi_client_runtime::Method,
@@ -295,64 +295,64 @@ pub mod client {
     }
 
     impl ClientBuilder {
-        /// Sets the address that calls start with, for custom hosts and tests.
+        /// Sets the base URL, for custom hosts and tests.
         ///
-        /// `http://` is refused but for loopback addresses, see
+        /// `http://` is refused except for loopback addresses, see
         /// [`allow_insecure_http`](Self::allow_insecure_http).
         pub fn base_url(mut self, url: impl Into<String>) -> Self {
             self.core = self.core.base_url(url);
             self
         }
 
-        /// Bounds the time until a connection stands.
+        /// Limits the time to connect.
         pub fn connect_timeout(mut self, limit: ::std::time::Duration) -> Self {
             self.core = self.core.connect_timeout(limit);
             self
         }
 
-        /// Bounds the time between two pieces of an answer.
+        /// Limits the time between two chunks of a response.
         pub fn read_timeout(mut self, limit: ::std::time::Duration) -> Self {
             self.core = self.core.read_timeout(limit);
             self
         }
 
-        /// Bounds the time of one attempt of a call; without it, only that of the whole call counts.
+        /// Limits the time of each attempt of a call. Without it, only the limit of the whole call applies.
         pub fn attempt_timeout(mut self, limit: ::std::time::Duration) -> Self {
             self.core = self.core.attempt_timeout(limit);
             self
         }
 
-        /// Bounds the time of a whole call, with all its attempts and the waits between them.
+        /// Limits the time of a whole call, with all attempts and the waits between them.
         pub fn timeout(mut self, limit: ::std::time::Duration) -> Self {
             self.core = self.core.timeout(limit);
             self
         }
 
-        /// Sets how often and how patiently calls are repeated.
+        /// Sets how often and with which delays calls are retried.
         pub fn retry(mut self, policy: ::openapi_client_runtime::RetryPolicy) -> Self {
             self.core = self.core.retry(policy);
             self
         }
 
-        /// Sets what all calls of the client and its clones may spend on repeats: a repeat costs 5, after a timeout 10, and a success gives 1 back.
+        /// Sets the retry budget that the client shares with its clones: a retry costs 5, a retry after a timeout 10, and a success gives 1 back.
         pub fn retry_budget(mut self, budget: u32) -> Self {
             self.core = self.core.retry_budget(budget);
             self
         }
 
-        /// Bounds the size in bytes of an answer that is decoded.
+        /// Limits the size in bytes of a response that is decoded.
         pub fn response_body_limit(mut self, bytes: usize) -> Self {
             self.core = self.core.response_body_limit(bytes);
             self
         }
 
-        /// Follows up to `max` redirections in an attempt; without this, none. Credentials never go to another scheme, host or port.
+        /// Follows up to `max` redirects in an attempt. Without this, none. Credentials never go to another scheme, host or port.
         pub fn follow_redirects(mut self, max: u32) -> Self {
             self.core = self.core.follow_redirects(max);
             self
         }
 
-        /// Adds a step that every request goes through; the first one added is the outermost.
+        /// Adds middleware for all requests. The first one added is the outermost.
         pub fn middleware(
             mut self,
             middleware: impl ::openapi_client_runtime::Middleware,
@@ -361,7 +361,7 @@ pub mod client {
             self
         }
 
-        /// Adds somebody who is told of calls and attempts, for metrics.
+        /// Registers an observer of calls and attempts, for metrics.
         pub fn observer(
             mut self,
             observer: impl ::openapi_client_runtime::Observer,
@@ -388,13 +388,13 @@ pub mod client {
             self
         }
 
-        /// Trusts a further root certificate, in PEM.
+        /// Trusts an additional root certificate, in PEM.
         pub fn add_root_certificate(mut self, pem: impl Into<Vec<u8>>) -> Self {
             self.core = self.core.add_root_certificate(pem);
             self
         }
 
-        /// Brings an HTTP client along. Timeouts and certificates are then its own.
+        /// Uses your own HTTP client, with its own timeouts and certificates.
         pub fn http_client(
             mut self,
             client: ::openapi_client_runtime::reqwest::Client,
@@ -403,24 +403,24 @@ pub mod client {
             self
         }
 
-        /// Allows `http://` to other than loopback addresses: credentials then travel in the clear.
+        /// Allows `http://` to addresses other than loopback. Credentials are then sent unencrypted.
         pub fn allow_insecure_http(mut self) -> Self {
             self.core = self.core.allow_insecure_http();
             self
         }
 
-        /// Puts the caller's product, such as `my-tool/1.2`, before ours in `User-Agent`.
+        /// Adds the product of the caller, such as `my-tool/1.2`, before ours in `User-Agent`.
         pub fn user_agent(mut self, product: impl Into<String>) -> Self {
             self.core = self.core.user_agent(product);
             self
         }
 
-        /// Takes what the environment sets, see [`Client::from_env`]; what is not
-        /// set there stays as it is.
+        /// Reads the environment variables of [`Client::from_env`]; settings without a
+        /// variable stay unchanged.
         ///
         /// # Errors
         ///
-        /// [`BuildError`] when a variable is not Unicode, or has a value that cannot be used.
+        /// [`BuildError`] when a variable is not valid Unicode, or its value cannot be used.
         #[allow(clippy::wrong_self_convention, unused_mut)]
         pub fn from_env(mut self) -> Result<Self, BuildError> {
             if let Some(url) = self.core.env("BASE_URL")? {
@@ -429,11 +429,11 @@ pub mod client {
             Ok(self)
         }
 
-        /// Finishes the client.
+        /// Builds the client.
         ///
         /// # Errors
         ///
-        /// [`BuildError`] when no address was given, or a value given cannot be used.
+        /// [`BuildError`] when no base URL is set, or a value cannot be used.
         pub fn build(self) -> Result<Client, BuildError> {
             Ok(Client { core: self.core.build()? })
         }
@@ -494,36 +494,36 @@ pub mod types {
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[non_exhaustive]
     pub struct NewWord {
-        /// The member `codes`.
+        /// The property `codes`.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub codes: ::std::option::Option<::std::vec::Vec<NewWordCodes>>,
-        /// The member `count`.
+        /// The property `count`.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub count: ::std::option::Option<::std::num::NonZeroU64>,
-        /// The member `levels`.
+        /// The property `levels`.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub levels: ::std::option::Option<
             ::std::collections::BTreeMap<::std::string::String, NewWordLevels>,
         >,
-        /// The member `nick`.
+        /// The property `nick`.
         #[serde(
             rename = "nick",
             default,
             skip_serializing_if = "::openapi_client_runtime::Patch::is_absent"
         )]
         pub nick: ::openapi_client_runtime::Patch<NewWordNick>,
-        /// The member `share`.
+        /// The property `share`.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub share: ::std::option::Option<f64>,
-        /// The member `tags`.
+        /// The property `tags`.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub tags: ::std::option::Option<::std::vec::Vec<::std::string::String>>,
-        /// The member `text`.
+        /// The property `text`.
         pub text: NewWordText,
     }
 
     impl NewWord {
-        /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
+        /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
         pub fn builder() -> builder::NewWord {
             ::std::default::Default::default()
         }
@@ -694,7 +694,7 @@ pub mod types {
         }
     }
 
-    /// A part of a larger schema that has no name in the document.
+    /// An unnamed part of a larger schema.
     #[derive(::serde::Serialize, Clone, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
     #[serde(transparent)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
@@ -768,18 +768,18 @@ pub mod types {
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[non_exhaustive]
     pub struct Word {
-        /// The member `count`.
+        /// The property `count`.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub count: ::std::option::Option<i64>,
-        /// The member `tags`.
+        /// The property `tags`.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub tags: ::std::option::Option<::std::vec::Vec<::std::string::String>>,
-        /// The member `text`.
+        /// The property `text`.
         pub text: ::std::string::String,
     }
 
     impl Word {
-        /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
+        /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
         pub fn builder() -> builder::Word {
             ::std::default::Default::default()
         }
@@ -832,7 +832,7 @@ pub mod types {
                     share: Ok(::std::default::Default::default()),
                     tags: Ok(::std::default::Default::default()),
                     text: Err(
-                        "member `text` of `NewWord` is required and was not set"
+                        "property `text` of `NewWord` is required and was not set"
                             .to_owned(),
                     ),
                 }
@@ -840,7 +840,7 @@ pub mod types {
         }
 
         impl NewWord {
-            /// The member `codes`.
+            /// The property `codes`.
             pub fn codes<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<
@@ -850,10 +850,10 @@ pub mod types {
             {
                 self.codes = value
                     .try_into()
-                    .map_err(|e| format!("member `codes` of `NewWord`: {e}"));
+                    .map_err(|e| format!("property `codes` of `NewWord`: {e}"));
                 self
             }
-            /// The member `count`.
+            /// The property `count`.
             pub fn count<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<
@@ -863,10 +863,10 @@ pub mod types {
             {
                 self.count = value
                     .try_into()
-                    .map_err(|e| format!("member `count` of `NewWord`: {e}"));
+                    .map_err(|e| format!("property `count` of `NewWord`: {e}"));
                 self
             }
-            /// The member `levels`.
+            /// The property `levels`.
             pub fn levels<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<
@@ -881,10 +881,10 @@ pub mod types {
             {
                 self.levels = value
                     .try_into()
-                    .map_err(|e| format!("member `levels` of `NewWord`: {e}"));
+                    .map_err(|e| format!("property `levels` of `NewWord`: {e}"));
                 self
             }
-            /// The member `nick`.
+            /// The property `nick`.
             pub fn nick<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<
@@ -894,10 +894,10 @@ pub mod types {
             {
                 self.nick = value
                     .try_into()
-                    .map_err(|e| format!("member `nick` of `NewWord`: {e}"));
+                    .map_err(|e| format!("property `nick` of `NewWord`: {e}"));
                 self
             }
-            /// The member `share`.
+            /// The property `share`.
             pub fn share<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<::std::option::Option<f64>>,
@@ -905,10 +905,10 @@ pub mod types {
             {
                 self.share = value
                     .try_into()
-                    .map_err(|e| format!("member `share` of `NewWord`: {e}"));
+                    .map_err(|e| format!("property `share` of `NewWord`: {e}"));
                 self
             }
-            /// The member `tags`.
+            /// The property `tags`.
             pub fn tags<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<
@@ -918,10 +918,10 @@ pub mod types {
             {
                 self.tags = value
                     .try_into()
-                    .map_err(|e| format!("member `tags` of `NewWord`: {e}"));
+                    .map_err(|e| format!("property `tags` of `NewWord`: {e}"));
                 self
             }
-            /// The member `text`.
+            /// The property `text`.
             pub fn text<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<super::NewWordText>,
@@ -929,14 +929,14 @@ pub mod types {
             {
                 self.text = value
                     .try_into()
-                    .map_err(|e| format!("member `text` of `NewWord`: {e}"));
+                    .map_err(|e| format!("property `text` of `NewWord`: {e}"));
                 self
             }
-            /// Finishes the value.
+            /// Builds the value.
             ///
             /// # Errors
             ///
-            /// Names the first member that is required and was not set, or whose value does not fit.
+            /// Names the first property that is required but not set, or whose value is invalid.
             pub fn build(
                 self,
             ) -> ::std::result::Result<super::NewWord, super::error::ConversionError> {
@@ -995,14 +995,15 @@ pub mod types {
                     count: Ok(::std::default::Default::default()),
                     tags: Ok(::std::default::Default::default()),
                     text: Err(
-                        "member `text` of `Word` is required and was not set".to_owned(),
+                        "property `text` of `Word` is required and was not set"
+                            .to_owned(),
                     ),
                 }
             }
         }
 
         impl Word {
-            /// The member `count`.
+            /// The property `count`.
             pub fn count<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<::std::option::Option<i64>>,
@@ -1010,10 +1011,10 @@ pub mod types {
             {
                 self.count = value
                     .try_into()
-                    .map_err(|e| format!("member `count` of `Word`: {e}"));
+                    .map_err(|e| format!("property `count` of `Word`: {e}"));
                 self
             }
-            /// The member `tags`.
+            /// The property `tags`.
             pub fn tags<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<
@@ -1023,10 +1024,10 @@ pub mod types {
             {
                 self.tags = value
                     .try_into()
-                    .map_err(|e| format!("member `tags` of `Word`: {e}"));
+                    .map_err(|e| format!("property `tags` of `Word`: {e}"));
                 self
             }
-            /// The member `text`.
+            /// The property `text`.
             pub fn text<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<::std::string::String>,
@@ -1034,14 +1035,14 @@ pub mod types {
             {
                 self.text = value
                     .try_into()
-                    .map_err(|e| format!("member `text` of `Word`: {e}"));
+                    .map_err(|e| format!("property `text` of `Word`: {e}"));
                 self
             }
-            /// Finishes the value.
+            /// Builds the value.
             ///
             /// # Errors
             ///
-            /// Names the first member that is required and was not set, or whose value does not fit.
+            /// Names the first property that is required but not set, or whose value is invalid.
             pub fn build(
                 self,
             ) -> ::std::result::Result<super::Word, super::error::ConversionError> {
@@ -1073,9 +1074,9 @@ pub mod types {
         }
     }
 
-    /// What a conversion into one of the types reports.
+    /// Errors of conversions into the types.
     pub mod error {
-        /// Why a value cannot become the type: one sentence that names the member.
+        /// Why a value cannot be converted to the type: one sentence with the name of the property.
         pub struct ConversionError(::std::borrow::Cow<'static, str>);
         impl ::std::error::Error for ConversionError {}
         impl ::std::fmt::Display for ConversionError {

@@ -43,7 +43,7 @@ pub mod builder {
                 .try_into()
                 .map(Some)
                 .map_err(|_| {
-                    "parameter `idempotency_key`: the value cannot become a `String`"
+                    "parameter `idempotency_key`: the value cannot be converted to `String`"
                         .to_string()
                 });
             self
@@ -62,7 +62,7 @@ pub mod builder {
             self
         }
 
-        /// Changes the request body with its builder, starting from what was set before.
+        /// Changes the request body with its builder, starting from the current value.
         pub fn body_map<F>(mut self, f: F) -> Self
         where
             F: std::ops::FnOnce(types::builder::Order) -> types::builder::Order,
@@ -71,7 +71,7 @@ pub mod builder {
             self
         }
 
-        /// Sends `POST /orders` and decodes the answer.
+        /// Sends `POST /orders` and decodes the response.
         pub async fn send(
             self,
         ) -> Result<ResponseValue<()>, Error<::serde_json::Value>> {
@@ -139,13 +139,13 @@ pub mod builder {
                 })
         }
 
-        /// Sets options of this call only, such as its timeout or its repeats.
+        /// Sets options for this call only, such as its timeout or its retries.
         pub fn with_options(mut self, options: CallOptions) -> Self {
             self.call_options = options;
             self
         }
 
-        /// What the document says of this operation.
+        /// Metadata of this operation.
         pub fn operation(&self) -> &'static ::openapi_client_runtime::Operation {
             &crate::clients::repeats_and_limits::operations::CREATE_ORDER
         }
@@ -182,12 +182,13 @@ pub mod builder {
             self.id = value
                 .try_into()
                 .map_err(|_| {
-                    "parameter `id`: the value cannot become a `String`".to_string()
+                    "parameter `id`: the value cannot be converted to `String`"
+                        .to_string()
                 });
             self
         }
 
-        /// Sends `POST /orders/{id}/approve` and decodes the answer.
+        /// Sends `POST /orders/{id}/approve` and decodes the response.
         pub async fn send(
             self,
         ) -> Result<ResponseValue<()>, Error<::serde_json::Value>> {
@@ -247,13 +248,13 @@ pub mod builder {
                 })
         }
 
-        /// Sets options of this call only, such as its timeout or its repeats.
+        /// Sets options for this call only, such as its timeout or its retries.
         pub fn with_options(mut self, options: CallOptions) -> Self {
             self.call_options = options;
             self
         }
 
-        /// What the document says of this operation.
+        /// Metadata of this operation.
         pub fn operation(&self) -> &'static ::openapi_client_runtime::Operation {
             &crate::clients::repeats_and_limits::operations::APPROVE_ORDER
         }
@@ -290,12 +291,13 @@ pub mod builder {
             self.id = value
                 .try_into()
                 .map_err(|_| {
-                    "parameter `id`: the value cannot become a `String`".to_string()
+                    "parameter `id`: the value cannot be converted to `String`"
+                        .to_string()
                 });
             self
         }
 
-        /// Sends `DELETE /orders/{id}` and decodes the answer.
+        /// Sends `DELETE /orders/{id}` and decodes the response.
         pub async fn send(
             self,
         ) -> Result<ResponseValue<()>, Error<::serde_json::Value>> {
@@ -355,13 +357,13 @@ pub mod builder {
                 })
         }
 
-        /// Sets options of this call only, such as its timeout or its repeats.
+        /// Sets options for this call only, such as its timeout or its retries.
         pub fn with_options(mut self, options: CallOptions) -> Self {
             self.call_options = options;
             self
         }
 
-        /// What the document says of this operation.
+        /// Metadata of this operation.
         pub fn operation(&self) -> &'static ::openapi_client_runtime::Operation {
             &crate::clients::repeats_and_limits::operations::DELETE_ORDER
         }
@@ -398,12 +400,13 @@ pub mod builder {
             self.id = value
                 .try_into()
                 .map_err(|_| {
-                    "parameter `id`: the value cannot become a `String`".to_string()
+                    "parameter `id`: the value cannot be converted to `String`"
+                        .to_string()
                 });
             self
         }
 
-        /// Sends `POST /orders/{id}/close` and decodes the answer.
+        /// Sends `POST /orders/{id}/close` and decodes the response.
         pub async fn send(
             self,
         ) -> Result<ResponseValue<()>, Error<::serde_json::Value>> {
@@ -463,13 +466,13 @@ pub mod builder {
                 })
         }
 
-        /// Sets options of this call only, such as its timeout or its repeats.
+        /// Sets options for this call only, such as its timeout or its retries.
         pub fn with_options(mut self, options: CallOptions) -> Self {
             self.call_options = options;
             self
         }
 
-        /// What the document says of this operation.
+        /// Metadata of this operation.
         pub fn operation(&self) -> &'static ::openapi_client_runtime::Operation {
             &crate::clients::repeats_and_limits::operations::CLOSE_ORDER
         }
@@ -508,7 +511,7 @@ pub mod builder {
             self
         }
 
-        /// Changes the request body with its builder, starting from what was set before.
+        /// Changes the request body with its builder, starting from the current value.
         pub fn body_map<F>(mut self, f: F) -> Self
         where
             F: std::ops::FnOnce(
@@ -519,7 +522,7 @@ pub mod builder {
             self
         }
 
-        /// Sends `POST /applications` and decodes the answer.
+        /// Sends `POST /applications` and decodes the response.
         pub async fn send(
             self,
         ) -> Result<ResponseValue<()>, Error<::serde_json::Value>> {
@@ -581,13 +584,13 @@ pub mod builder {
                 })
         }
 
-        /// Sets options of this call only, such as its timeout or its repeats.
+        /// Sets options for this call only, such as its timeout or its retries.
         pub fn with_options(mut self, options: CallOptions) -> Self {
             self.call_options = options;
             self
         }
 
-        /// What the document says of this operation.
+        /// Metadata of this operation.
         pub fn operation(&self) -> &'static ::openapi_client_runtime::Operation {
             &crate::clients::repeats_and_limits::operations::CREATE_APPLICATION
         }
@@ -609,7 +612,7 @@ pub mod builder {
             }
         }
 
-        /// Sends `GET /login` and decodes the answer.
+        /// Sends `GET /login` and decodes the response.
         pub async fn send(
             self,
         ) -> Result<ResponseValue<()>, Error<::serde_json::Value>> {
@@ -665,13 +668,13 @@ pub mod builder {
                 })
         }
 
-        /// Sets options of this call only, such as its timeout or its repeats.
+        /// Sets options for this call only, such as its timeout or its retries.
         pub fn with_options(mut self, options: CallOptions) -> Self {
             self.call_options = options;
             self
         }
 
-        /// What the document says of this operation.
+        /// Metadata of this operation.
         pub fn operation(&self) -> &'static ::openapi_client_runtime::Operation {
             &crate::clients::repeats_and_limits::operations::LOGIN
         }
@@ -701,19 +704,19 @@ pub mod client {
 
         /// Builds a client from environment variables.
         ///
-        /// - `REPEATS_AND_LIMITS_BASE_URL`: an address; wins over an environment.
+        /// - `REPEATS_AND_LIMITS_BASE_URL`: a base URL; overrides the environment.
         /// - `REPEATS_AND_LIMITS_TOKEN`: credential of the scheme `token`.
         ///
         /// # Errors
         ///
-        /// [`BuildError`] when no address is set, or a value cannot be used.
+        /// [`BuildError`] when no base URL is set, or a value cannot be used.
         pub fn from_env() -> Result<Self, BuildError> {
             Self::builder().from_env()?.build()
         }
 
-        /// Starts a call that the document does not know, with everything that other calls
-        /// have: credentials, repeats, limits, errors. `path` stands below the base URL and
-        /// begins with a slash.
+        /// Starts a request for an endpoint that the document does not list, with the
+        /// credentials, retries, limits and errors of all other calls. `path` is relative to
+        /// the base URL and starts with a slash.
         pub fn request(
             &self,
             method: ::openapi_client_runtime::Method,
@@ -728,8 +731,8 @@ pub mod client {
         ///
         /// # Access and safety
         ///
-        /// - The token needs the scopes `orders` and `projects`, all of them.
-        /// - A repeat is safe: all attempts of a call carry the same random `Idempotency-Key`.
+        /// - The token needs all of the scopes `orders` and `projects`.
+        /// - Retries are safe: all attempts of a call send the same random `Idempotency-Key`.
         ///
         /// # Example
         ///
@@ -749,7 +752,7 @@ pub mod client {
         ///
         /// # Access and safety
         ///
-        /// - Repeated by this client after what may pass: the API lets a repeat do no harm.
+        /// - Retried on transient failures: the API makes retries safe.
         ///
         /// # Example
         ///
@@ -769,8 +772,8 @@ pub mod client {
         ///
         /// # Access and safety
         ///
-        /// - Only trusted applications may call it.
-        /// - Never repeated by this client: a repeat is not safe.
+        /// - Only trusted applications may call this operation.
+        /// - Never retried: a retry is not safe.
         ///
         /// # Example
         ///
@@ -806,7 +809,7 @@ pub mod client {
         ///
         /// # Access and safety
         ///
-        /// - Only trusted applications may call it.
+        /// - Only trusted applications may call this operation.
         ///
         /// # Example
         ///
@@ -826,7 +829,7 @@ pub mod client {
         ///
         /// # Access and safety
         ///
-        /// - Counts towards the limit `login`: 1 requests in 300 seconds per source address.
+        /// - Rate limit `login`: 1 requests in 300 seconds per source address.
         ///
         /// # Example
         ///
@@ -849,28 +852,28 @@ pub mod client {
     }
 
     impl ClientBuilder {
-        /// Sets the address that calls start with, for custom hosts and tests.
+        /// Sets the base URL, for custom hosts and tests.
         ///
-        /// `http://` is refused but for loopback addresses, see
+        /// `http://` is refused except for loopback addresses, see
         /// [`allow_insecure_http`](Self::allow_insecure_http).
         pub fn base_url(mut self, url: impl Into<String>) -> Self {
             self.core = self.core.base_url(url);
             self
         }
 
-        /// Signs calls with an access token (Bearer, RFC 6750) or a source of tokens, the scheme `token` of the document.
+        /// Authenticates calls with an access token (Bearer, RFC 6750) or a source of tokens: the scheme `token` of the document.
         pub fn token(mut self, token: impl Into<Bearer>) -> Self {
             self.core = self.core.credential("token", Credential::bearer(token));
             self
         }
 
-        /// Says whether the application behind the credentials is one that the vendor trusts. Where it is said to be none, calls for trusted applications only are refused before they are sent.
+        /// Sets whether the credentials belong to an application that the vendor trusts. With `false`, calls that need a trusted application are refused before they are sent.
         pub fn trusted(mut self, trusted: bool) -> Self {
             self.core = self.core.trusted(trusted);
             self
         }
 
-        /// Sets what the client does about the limits of the API: it waits, unless told otherwise.
+        /// Sets what the client does at the rate limits of the API. By default it waits.
         pub fn rate_limiting(
             mut self,
             mode: ::openapi_client_runtime::RateLimiting,
@@ -879,55 +882,55 @@ pub mod client {
             self
         }
 
-        /// Bounds the time until a connection stands.
+        /// Limits the time to connect.
         pub fn connect_timeout(mut self, limit: ::std::time::Duration) -> Self {
             self.core = self.core.connect_timeout(limit);
             self
         }
 
-        /// Bounds the time between two pieces of an answer.
+        /// Limits the time between two chunks of a response.
         pub fn read_timeout(mut self, limit: ::std::time::Duration) -> Self {
             self.core = self.core.read_timeout(limit);
             self
         }
 
-        /// Bounds the time of one attempt of a call; without it, only that of the whole call counts.
+        /// Limits the time of each attempt of a call. Without it, only the limit of the whole call applies.
         pub fn attempt_timeout(mut self, limit: ::std::time::Duration) -> Self {
             self.core = self.core.attempt_timeout(limit);
             self
         }
 
-        /// Bounds the time of a whole call, with all its attempts and the waits between them.
+        /// Limits the time of a whole call, with all attempts and the waits between them.
         pub fn timeout(mut self, limit: ::std::time::Duration) -> Self {
             self.core = self.core.timeout(limit);
             self
         }
 
-        /// Sets how often and how patiently calls are repeated.
+        /// Sets how often and with which delays calls are retried.
         pub fn retry(mut self, policy: ::openapi_client_runtime::RetryPolicy) -> Self {
             self.core = self.core.retry(policy);
             self
         }
 
-        /// Sets what all calls of the client and its clones may spend on repeats: a repeat costs 5, after a timeout 10, and a success gives 1 back.
+        /// Sets the retry budget that the client shares with its clones: a retry costs 5, a retry after a timeout 10, and a success gives 1 back.
         pub fn retry_budget(mut self, budget: u32) -> Self {
             self.core = self.core.retry_budget(budget);
             self
         }
 
-        /// Bounds the size in bytes of an answer that is decoded.
+        /// Limits the size in bytes of a response that is decoded.
         pub fn response_body_limit(mut self, bytes: usize) -> Self {
             self.core = self.core.response_body_limit(bytes);
             self
         }
 
-        /// Follows up to `max` redirections in an attempt; without this, none. Credentials never go to another scheme, host or port.
+        /// Follows up to `max` redirects in an attempt. Without this, none. Credentials never go to another scheme, host or port.
         pub fn follow_redirects(mut self, max: u32) -> Self {
             self.core = self.core.follow_redirects(max);
             self
         }
 
-        /// Adds a step that every request goes through; the first one added is the outermost.
+        /// Adds middleware for all requests. The first one added is the outermost.
         pub fn middleware(
             mut self,
             middleware: impl ::openapi_client_runtime::Middleware,
@@ -936,7 +939,7 @@ pub mod client {
             self
         }
 
-        /// Adds somebody who is told of calls and attempts, for metrics.
+        /// Registers an observer of calls and attempts, for metrics.
         pub fn observer(
             mut self,
             observer: impl ::openapi_client_runtime::Observer,
@@ -963,13 +966,13 @@ pub mod client {
             self
         }
 
-        /// Trusts a further root certificate, in PEM.
+        /// Trusts an additional root certificate, in PEM.
         pub fn add_root_certificate(mut self, pem: impl Into<Vec<u8>>) -> Self {
             self.core = self.core.add_root_certificate(pem);
             self
         }
 
-        /// Brings an HTTP client along. Timeouts and certificates are then its own.
+        /// Uses your own HTTP client, with its own timeouts and certificates.
         pub fn http_client(
             mut self,
             client: ::openapi_client_runtime::reqwest::Client,
@@ -978,15 +981,15 @@ pub mod client {
             self
         }
 
-        /// Allows `http://` to other than loopback addresses: credentials then travel in the clear.
+        /// Allows `http://` to addresses other than loopback. Credentials are then sent unencrypted.
         pub fn allow_insecure_http(mut self) -> Self {
             self.core = self.core.allow_insecure_http();
             self
         }
 
-        /// Names the library or program that calls in `User-Agent`, as the API demands: `OrdersClient (my-library, 1.2.3)`. Without this it is this crate and its version.
+        /// Sets the name and version of the calling library in `User-Agent`, as the API requires: `OrdersClient (my-library, 1.2.3)`. By default they are those of this crate.
         ///
-        /// `build` refuses a name or version that is blank, or holds what would end its place in the header, such as a comma, a parenthesis or a line break.
+        /// `build` refuses a name or version that is blank, or contains a character with a meaning in this header, such as a comma, a parenthesis or a line break.
         pub fn library(
             mut self,
             name: impl Into<String>,
@@ -996,12 +999,12 @@ pub mod client {
             self
         }
 
-        /// Takes what the environment sets, see [`Client::from_env`]; what is not
-        /// set there stays as it is.
+        /// Reads the environment variables of [`Client::from_env`]; settings without a
+        /// variable stay unchanged.
         ///
         /// # Errors
         ///
-        /// [`BuildError`] when a variable is not Unicode, or has a value that cannot be used.
+        /// [`BuildError`] when a variable is not valid Unicode, or its value cannot be used.
         #[allow(clippy::wrong_self_convention, unused_mut)]
         pub fn from_env(mut self) -> Result<Self, BuildError> {
             if let Some(url) = self.core.env("BASE_URL")? {
@@ -1013,11 +1016,11 @@ pub mod client {
             Ok(self)
         }
 
-        /// Finishes the client.
+        /// Builds the client.
         ///
         /// # Errors
         ///
-        /// [`BuildError`] when no address was given, or a value given cannot be used.
+        /// [`BuildError`] when no base URL is set, or a value cannot be used.
         pub fn build(self) -> Result<Client, BuildError> {
             Ok(Client { core: self.core.build()? })
         }
@@ -1137,12 +1140,12 @@ pub mod types {
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[non_exhaustive]
     pub struct NewApplication {
-        /// The member `scopes`.
+        /// The property `scopes`.
         pub scopes: ::std::vec::Vec<crate::clients::repeats_and_limits::types::Scope>,
     }
 
     impl NewApplication {
-        /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
+        /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
         pub fn builder() -> builder::NewApplication {
             ::std::default::Default::default()
         }
@@ -1153,12 +1156,12 @@ pub mod types {
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[non_exhaustive]
     pub struct Order {
-        /// The member `name`.
+        /// The property `name`.
         pub name: ::std::string::String,
     }
 
     impl Order {
-        /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
+        /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
         pub fn builder() -> builder::Order {
             ::std::default::Default::default()
         }
@@ -1179,7 +1182,7 @@ pub mod types {
             fn default() -> Self {
                 Self {
                     scopes: Err(
-                        "member `scopes` of `NewApplication` is required and was not set"
+                        "property `scopes` of `NewApplication` is required and was not set"
                             .to_owned(),
                     ),
                 }
@@ -1187,7 +1190,7 @@ pub mod types {
         }
 
         impl NewApplication {
-            /// The member `scopes`.
+            /// The property `scopes`.
             pub fn scopes<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<
@@ -1197,14 +1200,14 @@ pub mod types {
             {
                 self.scopes = value
                     .try_into()
-                    .map_err(|e| format!("member `scopes` of `NewApplication`: {e}"));
+                    .map_err(|e| format!("property `scopes` of `NewApplication`: {e}"));
                 self
             }
-            /// Finishes the value.
+            /// Builds the value.
             ///
             /// # Errors
             ///
-            /// Names the first member that is required and was not set, or whose value does not fit.
+            /// Names the first property that is required but not set, or whose value is invalid.
             pub fn build(
                 self,
             ) -> ::std::result::Result<
@@ -1240,14 +1243,15 @@ pub mod types {
             fn default() -> Self {
                 Self {
                     name: Err(
-                        "member `name` of `Order` is required and was not set".to_owned(),
+                        "property `name` of `Order` is required and was not set"
+                            .to_owned(),
                     ),
                 }
             }
         }
 
         impl Order {
-            /// The member `name`.
+            /// The property `name`.
             pub fn name<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<::std::string::String>,
@@ -1255,14 +1259,14 @@ pub mod types {
             {
                 self.name = value
                     .try_into()
-                    .map_err(|e| format!("member `name` of `Order`: {e}"));
+                    .map_err(|e| format!("property `name` of `Order`: {e}"));
                 self
             }
-            /// Finishes the value.
+            /// Builds the value.
             ///
             /// # Errors
             ///
-            /// Names the first member that is required and was not set, or whose value does not fit.
+            /// Names the first property that is required but not set, or whose value is invalid.
             pub fn build(
                 self,
             ) -> ::std::result::Result<super::Order, super::error::ConversionError> {
@@ -1286,9 +1290,9 @@ pub mod types {
         }
     }
 
-    /// What a conversion into one of the types reports.
+    /// Errors of conversions into the types.
     pub mod error {
-        /// Why a value cannot become the type: one sentence that names the member.
+        /// Why a value cannot be converted to the type: one sentence with the name of the property.
         pub struct ConversionError(::std::borrow::Cow<'static, str>);
         impl ::std::error::Error for ConversionError {}
         impl ::std::fmt::Display for ConversionError {
@@ -1324,7 +1328,7 @@ pub mod types {
 
     /// The schema `Scope`.
     ///
-    /// The API may add values; one that is not listed here is kept as it came.
+    /// The API may add values; an unknown value is kept unchanged.
     #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
     #[non_exhaustive]
     pub enum Scope {

@@ -69,7 +69,8 @@ pub mod builder {
             self.id = value
                 .try_into()
                 .map_err(|_| {
-                    "parameter `id`: the value cannot become a `String`".to_string()
+                    "parameter `id`: the value cannot be converted to `String`"
+                        .to_string()
                 });
             self
         }
@@ -87,7 +88,7 @@ pub mod builder {
                 .try_into()
                 .map(Some)
                 .map_err(|_| {
-                    "parameter `details`: the value cannot become a `Details`"
+                    "parameter `details`: the value cannot be converted to `Details`"
                         .to_string()
                 });
             self
@@ -104,7 +105,8 @@ pub mod builder {
                 .try_into()
                 .map(Some)
                 .map_err(|_| {
-                    "parameter `draft`: the value cannot become a `bool`".to_string()
+                    "parameter `draft`: the value cannot be converted to `bool`"
+                        .to_string()
                 });
             self
         }
@@ -119,7 +121,8 @@ pub mod builder {
             self.file = value
                 .try_into()
                 .map_err(|_| {
-                    "parameter `file`: the value cannot become a `Upload`".to_string()
+                    "parameter `file`: the value cannot be converted to `Upload`"
+                        .to_string()
                 });
             self
         }
@@ -135,7 +138,8 @@ pub mod builder {
                 .try_into()
                 .map(Some)
                 .map_err(|_| {
-                    "parameter `note`: the value cannot become a `String`".to_string()
+                    "parameter `note`: the value cannot be converted to `String`"
+                        .to_string()
                 });
             self
         }
@@ -152,7 +156,7 @@ pub mod builder {
             self.source_format = value
                 .try_into()
                 .map_err(|_| {
-                    "parameter `source_format`: the value cannot become a `Format`"
+                    "parameter `source_format`: the value cannot be converted to `Format`"
                         .to_string()
                 });
             self
@@ -169,7 +173,7 @@ pub mod builder {
                 .try_into()
                 .map(Some)
                 .map_err(|_| {
-                    "parameter `tags`: the value cannot become a `Vec<String>`"
+                    "parameter `tags`: the value cannot be converted to `Vec<String>`"
                         .to_string()
                 });
             self
@@ -186,12 +190,13 @@ pub mod builder {
                 .try_into()
                 .map(Some)
                 .map_err(|_| {
-                    "parameter `title`: the value cannot become a `String`".to_string()
+                    "parameter `title`: the value cannot be converted to `String`"
+                        .to_string()
                 });
             self
         }
 
-        /// Sends `POST /meetings/{id}/context` and decodes the answer.
+        /// Sends `POST /meetings/{id}/context` and decodes the response.
         pub async fn send(
             self,
         ) -> Result<ResponseValue<types::Details>, Error<::serde_json::Value>> {
@@ -286,13 +291,13 @@ pub mod builder {
                 })
         }
 
-        /// Sets options of this call only, such as its timeout or its repeats.
+        /// Sets options for this call only, such as its timeout or its retries.
         pub fn with_options(mut self, options: CallOptions) -> Self {
             self.call_options = options;
             self
         }
 
-        /// What the document says of this operation.
+        /// Metadata of this operation.
         pub fn operation(&self) -> &'static ::openapi_client_runtime::Operation {
             &crate::clients::split_multipart_bodies::operations::UPLOAD_CONTEXT
         }
@@ -343,7 +348,7 @@ pub mod builder {
                 .try_into()
                 .map(Some)
                 .map_err(|_| {
-                    "parameter `album`: the value cannot become a `SendPhotosRequestAlbum`"
+                    "parameter `album`: the value cannot be converted to `SendPhotosRequestAlbum`"
                         .to_string()
                 });
             self
@@ -360,7 +365,7 @@ pub mod builder {
                 .try_into()
                 .map(Some)
                 .map_err(|_| {
-                    "parameter `photos`: the value cannot become a `Vec<Upload>`"
+                    "parameter `photos`: the value cannot be converted to `Vec<Upload>`"
                         .to_string()
                 });
             self
@@ -377,7 +382,7 @@ pub mod builder {
                 .try_into()
                 .map(Some)
                 .map_err(|_| {
-                    "parameter `places`: the value cannot become a `Vec<Place>`"
+                    "parameter `places`: the value cannot be converted to `Vec<Place>`"
                         .to_string()
                 });
             self
@@ -394,13 +399,13 @@ pub mod builder {
                 .try_into()
                 .map(Some)
                 .map_err(|_| {
-                    "parameter `taken`: the value cannot become a `::chrono::DateTime<::chrono::offset::Utc>`"
+                    "parameter `taken`: the value cannot be converted to `::chrono::DateTime<::chrono::offset::Utc>`"
                         .to_string()
                 });
             self
         }
 
-        /// Sends `POST /photos` and decodes the answer.
+        /// Sends `POST /photos` and decodes the response.
         pub async fn send(
             self,
         ) -> Result<ResponseValue<()>, Error<::serde_json::Value>> {
@@ -472,13 +477,13 @@ pub mod builder {
                 })
         }
 
-        /// Sets options of this call only, such as its timeout or its repeats.
+        /// Sets options for this call only, such as its timeout or its retries.
         pub fn with_options(mut self, options: CallOptions) -> Self {
             self.call_options = options;
             self
         }
 
-        /// What the document says of this operation.
+        /// Metadata of this operation.
         pub fn operation(&self) -> &'static ::openapi_client_runtime::Operation {
             &crate::clients::split_multipart_bodies::operations::SEND_PHOTOS
         }
@@ -515,7 +520,7 @@ pub mod builder {
             self
         }
 
-        /// Changes the request body with its builder, starting from what was set before.
+        /// Changes the request body with its builder, starting from the current value.
         pub fn body_map<F>(mut self, f: F) -> Self
         where
             F: std::ops::FnOnce(types::builder::Place) -> types::builder::Place,
@@ -524,7 +529,7 @@ pub mod builder {
             self
         }
 
-        /// Sends `POST /prices` and decodes the answer.
+        /// Sends `POST /prices` and decodes the response.
         pub async fn send(
             self,
         ) -> Result<ResponseValue<()>, Error<::serde_json::Value>> {
@@ -584,13 +589,13 @@ pub mod builder {
                 })
         }
 
-        /// Sets options of this call only, such as its timeout or its repeats.
+        /// Sets options for this call only, such as its timeout or its retries.
         pub fn with_options(mut self, options: CallOptions) -> Self {
             self.call_options = options;
             self
         }
 
-        /// What the document says of this operation.
+        /// Metadata of this operation.
         pub fn operation(&self) -> &'static ::openapi_client_runtime::Operation {
             &crate::clients::split_multipart_bodies::operations::SET_PRICES
         }
@@ -639,7 +644,8 @@ pub mod builder {
                 .try_into()
                 .map(Some)
                 .map_err(|_| {
-                    "parameter `body`: the value cannot become a `Upload`".to_string()
+                    "parameter `body`: the value cannot be converted to `Upload`"
+                        .to_string()
                 });
             self
         }
@@ -655,7 +661,8 @@ pub mod builder {
                 .try_into()
                 .map(Some)
                 .map_err(|_| {
-                    "parameter `count`: the value cannot become a `i64`".to_string()
+                    "parameter `count`: the value cannot be converted to `i64`"
+                        .to_string()
                 });
             self
         }
@@ -671,7 +678,8 @@ pub mod builder {
                 .try_into()
                 .map(Some)
                 .map_err(|_| {
-                    "parameter `key`: the value cannot become a `Secret`".to_string()
+                    "parameter `key`: the value cannot be converted to `Secret`"
+                        .to_string()
                 });
             self
         }
@@ -689,7 +697,8 @@ pub mod builder {
                 .try_into()
                 .map(Some)
                 .map_err(|_| {
-                    "parameter `kind`: the value cannot become a `Format`".to_string()
+                    "parameter `kind`: the value cannot be converted to `Format`"
+                        .to_string()
                 });
             self
         }
@@ -707,12 +716,13 @@ pub mod builder {
                 .try_into()
                 .map(Some)
                 .map_err(|_| {
-                    "parameter `place`: the value cannot become a `Place`".to_string()
+                    "parameter `place`: the value cannot be converted to `Place`"
+                        .to_string()
                 });
             self
         }
 
-        /// Sends `POST /prices` and decodes the answer.
+        /// Sends `POST /prices` and decodes the response.
         pub async fn send(
             self,
         ) -> Result<ResponseValue<()>, Error<::serde_json::Value>> {
@@ -783,13 +793,13 @@ pub mod builder {
                 })
         }
 
-        /// Sets options of this call only, such as its timeout or its repeats.
+        /// Sets options for this call only, such as its timeout or its retries.
         pub fn with_options(mut self, options: CallOptions) -> Self {
             self.call_options = options;
             self
         }
 
-        /// What the document says of this operation.
+        /// Metadata of this operation.
         pub fn operation(&self) -> &'static ::openapi_client_runtime::Operation {
             &crate::clients::split_multipart_bodies::operations::SET_PRICES_FROM_MULTIPART
         }
@@ -818,18 +828,18 @@ pub mod client {
 
         /// Builds a client from environment variables.
         ///
-        /// - `SPLIT_MULTIPART_BODIES_BASE_URL`: an address; wins over an environment.
+        /// - `SPLIT_MULTIPART_BODIES_BASE_URL`: a base URL; overrides the environment.
         ///
         /// # Errors
         ///
-        /// [`BuildError`] when no address is set, or a value cannot be used.
+        /// [`BuildError`] when no base URL is set, or a value cannot be used.
         pub fn from_env() -> Result<Self, BuildError> {
             Self::builder().from_env()?.build()
         }
 
-        /// Starts a call that the document does not know, with everything that other calls
-        /// have: credentials, repeats, limits, errors. `path` stands below the base URL and
-        /// begins with a slash.
+        /// Starts a request for an endpoint that the document does not list, with the
+        /// credentials, retries, limits and errors of all other calls. `path` is relative to
+        /// the base URL and starts with a slash.
         pub fn request(
             &self,
             method: ::openapi_client_runtime::Method,
@@ -920,64 +930,64 @@ pub mod client {
     }
 
     impl ClientBuilder {
-        /// Sets the address that calls start with, for custom hosts and tests.
+        /// Sets the base URL, for custom hosts and tests.
         ///
-        /// `http://` is refused but for loopback addresses, see
+        /// `http://` is refused except for loopback addresses, see
         /// [`allow_insecure_http`](Self::allow_insecure_http).
         pub fn base_url(mut self, url: impl Into<String>) -> Self {
             self.core = self.core.base_url(url);
             self
         }
 
-        /// Bounds the time until a connection stands.
+        /// Limits the time to connect.
         pub fn connect_timeout(mut self, limit: ::std::time::Duration) -> Self {
             self.core = self.core.connect_timeout(limit);
             self
         }
 
-        /// Bounds the time between two pieces of an answer.
+        /// Limits the time between two chunks of a response.
         pub fn read_timeout(mut self, limit: ::std::time::Duration) -> Self {
             self.core = self.core.read_timeout(limit);
             self
         }
 
-        /// Bounds the time of one attempt of a call; without it, only that of the whole call counts.
+        /// Limits the time of each attempt of a call. Without it, only the limit of the whole call applies.
         pub fn attempt_timeout(mut self, limit: ::std::time::Duration) -> Self {
             self.core = self.core.attempt_timeout(limit);
             self
         }
 
-        /// Bounds the time of a whole call, with all its attempts and the waits between them.
+        /// Limits the time of a whole call, with all attempts and the waits between them.
         pub fn timeout(mut self, limit: ::std::time::Duration) -> Self {
             self.core = self.core.timeout(limit);
             self
         }
 
-        /// Sets how often and how patiently calls are repeated.
+        /// Sets how often and with which delays calls are retried.
         pub fn retry(mut self, policy: ::openapi_client_runtime::RetryPolicy) -> Self {
             self.core = self.core.retry(policy);
             self
         }
 
-        /// Sets what all calls of the client and its clones may spend on repeats: a repeat costs 5, after a timeout 10, and a success gives 1 back.
+        /// Sets the retry budget that the client shares with its clones: a retry costs 5, a retry after a timeout 10, and a success gives 1 back.
         pub fn retry_budget(mut self, budget: u32) -> Self {
             self.core = self.core.retry_budget(budget);
             self
         }
 
-        /// Bounds the size in bytes of an answer that is decoded.
+        /// Limits the size in bytes of a response that is decoded.
         pub fn response_body_limit(mut self, bytes: usize) -> Self {
             self.core = self.core.response_body_limit(bytes);
             self
         }
 
-        /// Follows up to `max` redirections in an attempt; without this, none. Credentials never go to another scheme, host or port.
+        /// Follows up to `max` redirects in an attempt. Without this, none. Credentials never go to another scheme, host or port.
         pub fn follow_redirects(mut self, max: u32) -> Self {
             self.core = self.core.follow_redirects(max);
             self
         }
 
-        /// Adds a step that every request goes through; the first one added is the outermost.
+        /// Adds middleware for all requests. The first one added is the outermost.
         pub fn middleware(
             mut self,
             middleware: impl ::openapi_client_runtime::Middleware,
@@ -986,7 +996,7 @@ pub mod client {
             self
         }
 
-        /// Adds somebody who is told of calls and attempts, for metrics.
+        /// Registers an observer of calls and attempts, for metrics.
         pub fn observer(
             mut self,
             observer: impl ::openapi_client_runtime::Observer,
@@ -1013,13 +1023,13 @@ pub mod client {
             self
         }
 
-        /// Trusts a further root certificate, in PEM.
+        /// Trusts an additional root certificate, in PEM.
         pub fn add_root_certificate(mut self, pem: impl Into<Vec<u8>>) -> Self {
             self.core = self.core.add_root_certificate(pem);
             self
         }
 
-        /// Brings an HTTP client along. Timeouts and certificates are then its own.
+        /// Uses your own HTTP client, with its own timeouts and certificates.
         pub fn http_client(
             mut self,
             client: ::openapi_client_runtime::reqwest::Client,
@@ -1028,24 +1038,24 @@ pub mod client {
             self
         }
 
-        /// Allows `http://` to other than loopback addresses: credentials then travel in the clear.
+        /// Allows `http://` to addresses other than loopback. Credentials are then sent unencrypted.
         pub fn allow_insecure_http(mut self) -> Self {
             self.core = self.core.allow_insecure_http();
             self
         }
 
-        /// Puts the caller's product, such as `my-tool/1.2`, before ours in `User-Agent`.
+        /// Adds the product of the caller, such as `my-tool/1.2`, before ours in `User-Agent`.
         pub fn user_agent(mut self, product: impl Into<String>) -> Self {
             self.core = self.core.user_agent(product);
             self
         }
 
-        /// Takes what the environment sets, see [`Client::from_env`]; what is not
-        /// set there stays as it is.
+        /// Reads the environment variables of [`Client::from_env`]; settings without a
+        /// variable stay unchanged.
         ///
         /// # Errors
         ///
-        /// [`BuildError`] when a variable is not Unicode, or has a value that cannot be used.
+        /// [`BuildError`] when a variable is not valid Unicode, or its value cannot be used.
         #[allow(clippy::wrong_self_convention, unused_mut)]
         pub fn from_env(mut self) -> Result<Self, BuildError> {
             if let Some(url) = self.core.env("BASE_URL")? {
@@ -1054,11 +1064,11 @@ pub mod client {
             Ok(self)
         }
 
-        /// Finishes the client.
+        /// Builds the client.
         ///
         /// # Errors
         ///
-        /// [`BuildError`] when no address was given, or a value given cannot be used.
+        /// [`BuildError`] when no base URL is set, or a value cannot be used.
         pub fn build(self) -> Result<Client, BuildError> {
             Ok(Client { core: self.core.build()? })
         }
@@ -1142,20 +1152,20 @@ pub mod types {
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[non_exhaustive]
     pub struct Details {
-        /// The member `author`.
+        /// The property `author`.
         #[serde(
             rename = "author",
             default,
             skip_serializing_if = "::openapi_client_runtime::Patch::is_absent"
         )]
         pub author: ::openapi_client_runtime::Patch<::std::string::String>,
-        /// The member `pages`.
+        /// The property `pages`.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub pages: ::std::option::Option<i64>,
     }
 
     impl Details {
-        /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
+        /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
         pub fn builder() -> builder::Details {
             ::std::default::Default::default()
         }
@@ -1166,12 +1176,12 @@ pub mod types {
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[non_exhaustive]
     pub struct Place {
-        /// The member `x`.
+        /// The property `x`.
         pub x: f64,
     }
 
     impl Place {
-        /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
+        /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
         pub fn builder() -> builder::Place {
             ::std::default::Default::default()
         }
@@ -1202,7 +1212,7 @@ pub mod types {
         }
 
         impl Details {
-            /// The member `author`.
+            /// The property `author`.
             pub fn author<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<
@@ -1212,10 +1222,10 @@ pub mod types {
             {
                 self.author = value
                     .try_into()
-                    .map_err(|e| format!("member `author` of `Details`: {e}"));
+                    .map_err(|e| format!("property `author` of `Details`: {e}"));
                 self
             }
-            /// The member `pages`.
+            /// The property `pages`.
             pub fn pages<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<::std::option::Option<i64>>,
@@ -1223,14 +1233,14 @@ pub mod types {
             {
                 self.pages = value
                     .try_into()
-                    .map_err(|e| format!("member `pages` of `Details`: {e}"));
+                    .map_err(|e| format!("property `pages` of `Details`: {e}"));
                 self
             }
-            /// Finishes the value.
+            /// Builds the value.
             ///
             /// # Errors
             ///
-            /// Names the first member that is required and was not set, or whose value does not fit.
+            /// Names the first property that is required but not set, or whose value is invalid.
             pub fn build(
                 self,
             ) -> ::std::result::Result<super::Details, super::error::ConversionError> {
@@ -1269,14 +1279,14 @@ pub mod types {
             fn default() -> Self {
                 Self {
                     x: Err(
-                        "member `x` of `Place` is required and was not set".to_owned(),
+                        "property `x` of `Place` is required and was not set".to_owned(),
                     ),
                 }
             }
         }
 
         impl Place {
-            /// The member `x`.
+            /// The property `x`.
             pub fn x<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<f64>,
@@ -1284,14 +1294,14 @@ pub mod types {
             {
                 self.x = value
                     .try_into()
-                    .map_err(|e| format!("member `x` of `Place`: {e}"));
+                    .map_err(|e| format!("property `x` of `Place`: {e}"));
                 self
             }
-            /// Finishes the value.
+            /// Builds the value.
             ///
             /// # Errors
             ///
-            /// Names the first member that is required and was not set, or whose value does not fit.
+            /// Names the first property that is required but not set, or whose value is invalid.
             pub fn build(
                 self,
             ) -> ::std::result::Result<super::Place, super::error::ConversionError> {
@@ -1315,9 +1325,9 @@ pub mod types {
         }
     }
 
-    /// What a conversion into one of the types reports.
+    /// Errors of conversions into the types.
     pub mod error {
-        /// Why a value cannot become the type: one sentence that names the member.
+        /// Why a value cannot be converted to the type: one sentence with the name of the property.
         pub struct ConversionError(::std::borrow::Cow<'static, str>);
         impl ::std::error::Error for ConversionError {}
         impl ::std::fmt::Display for ConversionError {
@@ -1353,7 +1363,7 @@ pub mod types {
 
     /// The schema `Format`.
     ///
-    /// The API may add values; one that is not listed here is kept as it came.
+    /// The API may add values; an unknown value is kept unchanged.
     #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
     #[non_exhaustive]
     pub enum Format {
@@ -1370,7 +1380,7 @@ pub mod types {
     );
     /// The schema `SendPhotosRequestAlbum`.
     ///
-    /// The API may add values; one that is not listed here is kept as it came.
+    /// The API may add values; an unknown value is kept unchanged.
     #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
     #[non_exhaustive]
     pub enum SendPhotosRequestAlbum {

@@ -28,7 +28,7 @@ pub mod builder {
             }
         }
 
-        /// Sends `GET /pets` and decodes the answer.
+        /// Sends `GET /pets` and decodes the response.
         pub async fn send(
             self,
         ) -> Result<
@@ -94,13 +94,13 @@ pub mod builder {
                 })
         }
 
-        /// Sets options of this call only, such as its timeout or its repeats.
+        /// Sets options for this call only, such as its timeout or its retries.
         pub fn with_options(mut self, options: CallOptions) -> Self {
             self.call_options = options;
             self
         }
 
-        /// What the document says of this operation.
+        /// Metadata of this operation.
         pub fn operation(&self) -> &'static ::openapi_client_runtime::Operation {
             &crate::clients::tag_discriminated_unions::operations::LIST_PETS
         }
@@ -137,12 +137,13 @@ pub mod builder {
             self.body = value
                 .try_into()
                 .map_err(|_| {
-                    "the request body: the value cannot become a `Pet`".to_string()
+                    "the request body: the value cannot be converted to `Pet`"
+                        .to_string()
                 });
             self
         }
 
-        /// Sends `POST /pets` and decodes the answer.
+        /// Sends `POST /pets` and decodes the response.
         pub async fn send(
             self,
         ) -> Result<
@@ -206,13 +207,13 @@ pub mod builder {
                 })
         }
 
-        /// Sets options of this call only, such as its timeout or its repeats.
+        /// Sets options for this call only, such as its timeout or its retries.
         pub fn with_options(mut self, options: CallOptions) -> Self {
             self.call_options = options;
             self
         }
 
-        /// What the document says of this operation.
+        /// Metadata of this operation.
         pub fn operation(&self) -> &'static ::openapi_client_runtime::Operation {
             &crate::clients::tag_discriminated_unions::operations::ADD_PET
         }
@@ -241,18 +242,18 @@ pub mod client {
 
         /// Builds a client from environment variables.
         ///
-        /// - `TAG_DISCRIMINATED_UNIONS_BASE_URL`: an address; wins over an environment.
+        /// - `TAG_DISCRIMINATED_UNIONS_BASE_URL`: a base URL; overrides the environment.
         ///
         /// # Errors
         ///
-        /// [`BuildError`] when no address is set, or a value cannot be used.
+        /// [`BuildError`] when no base URL is set, or a value cannot be used.
         pub fn from_env() -> Result<Self, BuildError> {
             Self::builder().from_env()?.build()
         }
 
-        /// Starts a call that the document does not know, with everything that other calls
-        /// have: credentials, repeats, limits, errors. `path` stands below the base URL and
-        /// begins with a slash.
+        /// Starts a request for an endpoint that the document does not list, with the
+        /// credentials, retries, limits and errors of all other calls. `path` is relative to
+        /// the base URL and starts with a slash.
         pub fn request(
             &self,
             method: ::openapi_client_runtime::Method,
@@ -302,64 +303,64 @@ pub mod client {
     }
 
     impl ClientBuilder {
-        /// Sets the address that calls start with, for custom hosts and tests.
+        /// Sets the base URL, for custom hosts and tests.
         ///
-        /// `http://` is refused but for loopback addresses, see
+        /// `http://` is refused except for loopback addresses, see
         /// [`allow_insecure_http`](Self::allow_insecure_http).
         pub fn base_url(mut self, url: impl Into<String>) -> Self {
             self.core = self.core.base_url(url);
             self
         }
 
-        /// Bounds the time until a connection stands.
+        /// Limits the time to connect.
         pub fn connect_timeout(mut self, limit: ::std::time::Duration) -> Self {
             self.core = self.core.connect_timeout(limit);
             self
         }
 
-        /// Bounds the time between two pieces of an answer.
+        /// Limits the time between two chunks of a response.
         pub fn read_timeout(mut self, limit: ::std::time::Duration) -> Self {
             self.core = self.core.read_timeout(limit);
             self
         }
 
-        /// Bounds the time of one attempt of a call; without it, only that of the whole call counts.
+        /// Limits the time of each attempt of a call. Without it, only the limit of the whole call applies.
         pub fn attempt_timeout(mut self, limit: ::std::time::Duration) -> Self {
             self.core = self.core.attempt_timeout(limit);
             self
         }
 
-        /// Bounds the time of a whole call, with all its attempts and the waits between them.
+        /// Limits the time of a whole call, with all attempts and the waits between them.
         pub fn timeout(mut self, limit: ::std::time::Duration) -> Self {
             self.core = self.core.timeout(limit);
             self
         }
 
-        /// Sets how often and how patiently calls are repeated.
+        /// Sets how often and with which delays calls are retried.
         pub fn retry(mut self, policy: ::openapi_client_runtime::RetryPolicy) -> Self {
             self.core = self.core.retry(policy);
             self
         }
 
-        /// Sets what all calls of the client and its clones may spend on repeats: a repeat costs 5, after a timeout 10, and a success gives 1 back.
+        /// Sets the retry budget that the client shares with its clones: a retry costs 5, a retry after a timeout 10, and a success gives 1 back.
         pub fn retry_budget(mut self, budget: u32) -> Self {
             self.core = self.core.retry_budget(budget);
             self
         }
 
-        /// Bounds the size in bytes of an answer that is decoded.
+        /// Limits the size in bytes of a response that is decoded.
         pub fn response_body_limit(mut self, bytes: usize) -> Self {
             self.core = self.core.response_body_limit(bytes);
             self
         }
 
-        /// Follows up to `max` redirections in an attempt; without this, none. Credentials never go to another scheme, host or port.
+        /// Follows up to `max` redirects in an attempt. Without this, none. Credentials never go to another scheme, host or port.
         pub fn follow_redirects(mut self, max: u32) -> Self {
             self.core = self.core.follow_redirects(max);
             self
         }
 
-        /// Adds a step that every request goes through; the first one added is the outermost.
+        /// Adds middleware for all requests. The first one added is the outermost.
         pub fn middleware(
             mut self,
             middleware: impl ::openapi_client_runtime::Middleware,
@@ -368,7 +369,7 @@ pub mod client {
             self
         }
 
-        /// Adds somebody who is told of calls and attempts, for metrics.
+        /// Registers an observer of calls and attempts, for metrics.
         pub fn observer(
             mut self,
             observer: impl ::openapi_client_runtime::Observer,
@@ -395,13 +396,13 @@ pub mod client {
             self
         }
 
-        /// Trusts a further root certificate, in PEM.
+        /// Trusts an additional root certificate, in PEM.
         pub fn add_root_certificate(mut self, pem: impl Into<Vec<u8>>) -> Self {
             self.core = self.core.add_root_certificate(pem);
             self
         }
 
-        /// Brings an HTTP client along. Timeouts and certificates are then its own.
+        /// Uses your own HTTP client, with its own timeouts and certificates.
         pub fn http_client(
             mut self,
             client: ::openapi_client_runtime::reqwest::Client,
@@ -410,24 +411,24 @@ pub mod client {
             self
         }
 
-        /// Allows `http://` to other than loopback addresses: credentials then travel in the clear.
+        /// Allows `http://` to addresses other than loopback. Credentials are then sent unencrypted.
         pub fn allow_insecure_http(mut self) -> Self {
             self.core = self.core.allow_insecure_http();
             self
         }
 
-        /// Puts the caller's product, such as `my-tool/1.2`, before ours in `User-Agent`.
+        /// Adds the product of the caller, such as `my-tool/1.2`, before ours in `User-Agent`.
         pub fn user_agent(mut self, product: impl Into<String>) -> Self {
             self.core = self.core.user_agent(product);
             self
         }
 
-        /// Takes what the environment sets, see [`Client::from_env`]; what is not
-        /// set there stays as it is.
+        /// Reads the environment variables of [`Client::from_env`]; settings without a
+        /// variable stay unchanged.
         ///
         /// # Errors
         ///
-        /// [`BuildError`] when a variable is not Unicode, or has a value that cannot be used.
+        /// [`BuildError`] when a variable is not valid Unicode, or its value cannot be used.
         #[allow(clippy::wrong_self_convention, unused_mut)]
         pub fn from_env(mut self) -> Result<Self, BuildError> {
             if let Some(url) = self.core.env("BASE_URL")? {
@@ -436,11 +437,11 @@ pub mod client {
             Ok(self)
         }
 
-        /// Finishes the client.
+        /// Builds the client.
         ///
         /// # Errors
         ///
-        /// [`BuildError`] when no address was given, or a value given cannot be used.
+        /// [`BuildError`] when no base URL is set, or a value cannot be used.
         pub fn build(self) -> Result<Client, BuildError> {
             Ok(Client { core: self.core.build()? })
         }
@@ -492,18 +493,18 @@ pub mod types {
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[non_exhaustive]
     pub struct Cat {
-        /// The member `lives`.
+        /// The property `lives`.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub lives: ::std::option::Option<i64>,
-        /// The member `name`.
+        /// The property `name`.
         pub name: ::std::string::String,
-        /// The member `petType`.
+        /// The property `petType`.
         #[serde(rename = "petType")]
         pub pet_type: ::std::string::String,
     }
 
     impl Cat {
-        /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
+        /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
         pub fn builder() -> builder::Cat {
             ::std::default::Default::default()
         }
@@ -514,14 +515,14 @@ pub mod types {
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[non_exhaustive]
     pub struct Circle {
-        /// The member `kind`.
+        /// The property `kind`.
         pub kind: ::std::string::String,
-        /// The member `radius`.
+        /// The property `radius`.
         pub radius: f64,
     }
 
     impl Circle {
-        /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
+        /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
         pub fn builder() -> builder::Circle {
             ::std::default::Default::default()
         }
@@ -532,18 +533,18 @@ pub mod types {
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[non_exhaustive]
     pub struct Dog {
-        /// The member `name`.
+        /// The property `name`.
         pub name: ::std::string::String,
-        /// The member `owner`.
+        /// The property `owner`.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub owner: ::std::option::Option<Person>,
-        /// The member `petType`.
+        /// The property `petType`.
         #[serde(rename = "petType")]
         pub pet_type: ::std::string::String,
     }
 
     impl Dog {
-        /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
+        /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
         pub fn builder() -> builder::Dog {
             ::std::default::Default::default()
         }
@@ -554,12 +555,12 @@ pub mod types {
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[non_exhaustive]
     pub struct Person {
-        /// The member `name`.
+        /// The property `name`.
         pub name: ::std::string::String,
     }
 
     impl Person {
-        /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
+        /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
         pub fn builder() -> builder::Person {
             ::std::default::Default::default()
         }
@@ -570,14 +571,14 @@ pub mod types {
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[non_exhaustive]
     pub struct Square {
-        /// The member `kind`.
+        /// The property `kind`.
         pub kind: ::std::string::String,
-        /// The member `side`.
+        /// The property `side`.
         pub side: f64,
     }
 
     impl Square {
-        /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
+        /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
         pub fn builder() -> builder::Square {
             ::std::default::Default::default()
         }
@@ -604,10 +605,10 @@ pub mod types {
                 Self {
                     lives: Ok(::std::default::Default::default()),
                     name: Err(
-                        "member `name` of `Cat` is required and was not set".to_owned(),
+                        "property `name` of `Cat` is required and was not set".to_owned(),
                     ),
                     pet_type: Err(
-                        "member `petType` of `Cat` is required and was not set"
+                        "property `petType` of `Cat` is required and was not set"
                             .to_owned(),
                     ),
                 }
@@ -615,7 +616,7 @@ pub mod types {
         }
 
         impl Cat {
-            /// The member `lives`.
+            /// The property `lives`.
             pub fn lives<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<::std::option::Option<i64>>,
@@ -623,10 +624,10 @@ pub mod types {
             {
                 self.lives = value
                     .try_into()
-                    .map_err(|e| format!("member `lives` of `Cat`: {e}"));
+                    .map_err(|e| format!("property `lives` of `Cat`: {e}"));
                 self
             }
-            /// The member `name`.
+            /// The property `name`.
             pub fn name<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<::std::string::String>,
@@ -634,10 +635,10 @@ pub mod types {
             {
                 self.name = value
                     .try_into()
-                    .map_err(|e| format!("member `name` of `Cat`: {e}"));
+                    .map_err(|e| format!("property `name` of `Cat`: {e}"));
                 self
             }
-            /// The member `petType`.
+            /// The property `petType`.
             pub fn pet_type<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<::std::string::String>,
@@ -645,14 +646,14 @@ pub mod types {
             {
                 self.pet_type = value
                     .try_into()
-                    .map_err(|e| format!("member `petType` of `Cat`: {e}"));
+                    .map_err(|e| format!("property `petType` of `Cat`: {e}"));
                 self
             }
-            /// Finishes the value.
+            /// Builds the value.
             ///
             /// # Errors
             ///
-            /// Names the first member that is required and was not set, or whose value does not fit.
+            /// Names the first property that is required but not set, or whose value is invalid.
             pub fn build(
                 self,
             ) -> ::std::result::Result<super::Cat, super::error::ConversionError> {
@@ -694,11 +695,11 @@ pub mod types {
             fn default() -> Self {
                 Self {
                     kind: Err(
-                        "member `kind` of `Circle` is required and was not set"
+                        "property `kind` of `Circle` is required and was not set"
                             .to_owned(),
                     ),
                     radius: Err(
-                        "member `radius` of `Circle` is required and was not set"
+                        "property `radius` of `Circle` is required and was not set"
                             .to_owned(),
                     ),
                 }
@@ -706,7 +707,7 @@ pub mod types {
         }
 
         impl Circle {
-            /// The member `kind`.
+            /// The property `kind`.
             pub fn kind<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<::std::string::String>,
@@ -714,10 +715,10 @@ pub mod types {
             {
                 self.kind = value
                     .try_into()
-                    .map_err(|e| format!("member `kind` of `Circle`: {e}"));
+                    .map_err(|e| format!("property `kind` of `Circle`: {e}"));
                 self
             }
-            /// The member `radius`.
+            /// The property `radius`.
             pub fn radius<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<f64>,
@@ -725,14 +726,14 @@ pub mod types {
             {
                 self.radius = value
                     .try_into()
-                    .map_err(|e| format!("member `radius` of `Circle`: {e}"));
+                    .map_err(|e| format!("property `radius` of `Circle`: {e}"));
                 self
             }
-            /// Finishes the value.
+            /// Builds the value.
             ///
             /// # Errors
             ///
-            /// Names the first member that is required and was not set, or whose value does not fit.
+            /// Names the first property that is required but not set, or whose value is invalid.
             pub fn build(
                 self,
             ) -> ::std::result::Result<super::Circle, super::error::ConversionError> {
@@ -779,11 +780,11 @@ pub mod types {
             fn default() -> Self {
                 Self {
                     name: Err(
-                        "member `name` of `Dog` is required and was not set".to_owned(),
+                        "property `name` of `Dog` is required and was not set".to_owned(),
                     ),
                     owner: Ok(::std::default::Default::default()),
                     pet_type: Err(
-                        "member `petType` of `Dog` is required and was not set"
+                        "property `petType` of `Dog` is required and was not set"
                             .to_owned(),
                     ),
                 }
@@ -791,7 +792,7 @@ pub mod types {
         }
 
         impl Dog {
-            /// The member `name`.
+            /// The property `name`.
             pub fn name<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<::std::string::String>,
@@ -799,10 +800,10 @@ pub mod types {
             {
                 self.name = value
                     .try_into()
-                    .map_err(|e| format!("member `name` of `Dog`: {e}"));
+                    .map_err(|e| format!("property `name` of `Dog`: {e}"));
                 self
             }
-            /// The member `owner`.
+            /// The property `owner`.
             pub fn owner<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<::std::option::Option<super::Person>>,
@@ -810,10 +811,10 @@ pub mod types {
             {
                 self.owner = value
                     .try_into()
-                    .map_err(|e| format!("member `owner` of `Dog`: {e}"));
+                    .map_err(|e| format!("property `owner` of `Dog`: {e}"));
                 self
             }
-            /// The member `petType`.
+            /// The property `petType`.
             pub fn pet_type<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<::std::string::String>,
@@ -821,14 +822,14 @@ pub mod types {
             {
                 self.pet_type = value
                     .try_into()
-                    .map_err(|e| format!("member `petType` of `Dog`: {e}"));
+                    .map_err(|e| format!("property `petType` of `Dog`: {e}"));
                 self
             }
-            /// Finishes the value.
+            /// Builds the value.
             ///
             /// # Errors
             ///
-            /// Names the first member that is required and was not set, or whose value does not fit.
+            /// Names the first property that is required but not set, or whose value is invalid.
             pub fn build(
                 self,
             ) -> ::std::result::Result<super::Dog, super::error::ConversionError> {
@@ -869,7 +870,7 @@ pub mod types {
             fn default() -> Self {
                 Self {
                     name: Err(
-                        "member `name` of `Person` is required and was not set"
+                        "property `name` of `Person` is required and was not set"
                             .to_owned(),
                     ),
                 }
@@ -877,7 +878,7 @@ pub mod types {
         }
 
         impl Person {
-            /// The member `name`.
+            /// The property `name`.
             pub fn name<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<::std::string::String>,
@@ -885,14 +886,14 @@ pub mod types {
             {
                 self.name = value
                     .try_into()
-                    .map_err(|e| format!("member `name` of `Person`: {e}"));
+                    .map_err(|e| format!("property `name` of `Person`: {e}"));
                 self
             }
-            /// Finishes the value.
+            /// Builds the value.
             ///
             /// # Errors
             ///
-            /// Names the first member that is required and was not set, or whose value does not fit.
+            /// Names the first property that is required but not set, or whose value is invalid.
             pub fn build(
                 self,
             ) -> ::std::result::Result<super::Person, super::error::ConversionError> {
@@ -926,11 +927,11 @@ pub mod types {
             fn default() -> Self {
                 Self {
                     kind: Err(
-                        "member `kind` of `Square` is required and was not set"
+                        "property `kind` of `Square` is required and was not set"
                             .to_owned(),
                     ),
                     side: Err(
-                        "member `side` of `Square` is required and was not set"
+                        "property `side` of `Square` is required and was not set"
                             .to_owned(),
                     ),
                 }
@@ -938,7 +939,7 @@ pub mod types {
         }
 
         impl Square {
-            /// The member `kind`.
+            /// The property `kind`.
             pub fn kind<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<::std::string::String>,
@@ -946,10 +947,10 @@ pub mod types {
             {
                 self.kind = value
                     .try_into()
-                    .map_err(|e| format!("member `kind` of `Square`: {e}"));
+                    .map_err(|e| format!("property `kind` of `Square`: {e}"));
                 self
             }
-            /// The member `side`.
+            /// The property `side`.
             pub fn side<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<f64>,
@@ -957,14 +958,14 @@ pub mod types {
             {
                 self.side = value
                     .try_into()
-                    .map_err(|e| format!("member `side` of `Square`: {e}"));
+                    .map_err(|e| format!("property `side` of `Square`: {e}"));
                 self
             }
-            /// Finishes the value.
+            /// Builds the value.
             ///
             /// # Errors
             ///
-            /// Names the first member that is required and was not set, or whose value does not fit.
+            /// Names the first property that is required but not set, or whose value is invalid.
             pub fn build(
                 self,
             ) -> ::std::result::Result<super::Square, super::error::ConversionError> {
@@ -994,9 +995,9 @@ pub mod types {
         }
     }
 
-    /// What a conversion into one of the types reports.
+    /// Errors of conversions into the types.
     pub mod error {
-        /// Why a value cannot become the type: one sentence that names the member.
+        /// Why a value cannot be converted to the type: one sentence with the name of the property.
         pub struct ConversionError(::std::borrow::Cow<'static, str>);
         impl ::std::error::Error for ConversionError {}
         impl ::std::fmt::Display for ConversionError {
@@ -1032,7 +1033,7 @@ pub mod types {
 
     /// The schema `Pet`.
     ///
-    /// Told apart by the member `petType`; a value of another kind keeps its JSON.
+    /// The property `petType` selects the variant; an unknown variant keeps its JSON.
     #[derive(Clone, Debug, PartialEq)]
     #[non_exhaustive]
     pub enum Pet {
@@ -1040,7 +1041,7 @@ pub mod types {
         Cat(Cat),
         /// `petType` is `dog` or `puppy`.
         Dog(Dog),
-        /// Another kind, as it came.
+        /// An unknown variant, unchanged.
         Unknown(::serde_json::Value),
     }
 
@@ -1061,7 +1062,7 @@ pub mod types {
 
     /// The schema `Shape`.
     ///
-    /// Told apart by the member `kind`; a value of another kind keeps its JSON.
+    /// The property `kind` selects the variant; an unknown variant keeps its JSON.
     #[derive(Clone, Debug, PartialEq)]
     #[non_exhaustive]
     pub enum Shape {
@@ -1069,7 +1070,7 @@ pub mod types {
         Circle(Circle),
         /// `kind` is `Square`.
         Square(Square),
-        /// Another kind, as it came.
+        /// An unknown variant, unchanged.
         Unknown(::serde_json::Value),
     }
 

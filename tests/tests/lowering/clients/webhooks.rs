@@ -43,12 +43,13 @@ pub mod builder {
             self.id = value
                 .try_into()
                 .map_err(|_| {
-                    "parameter `id`: the value cannot become a `String`".to_string()
+                    "parameter `id`: the value cannot be converted to `String`"
+                        .to_string()
                 });
             self
         }
 
-        /// Sends `GET /meetings/{id}` and decodes the answer.
+        /// Sends `GET /meetings/{id}` and decodes the response.
         pub async fn send(
             self,
         ) -> Result<ResponseValue<types::Meeting>, Error<::serde_json::Value>> {
@@ -111,13 +112,13 @@ pub mod builder {
                 })
         }
 
-        /// Sets options of this call only, such as its timeout or its repeats.
+        /// Sets options for this call only, such as its timeout or its retries.
         pub fn with_options(mut self, options: CallOptions) -> Self {
             self.call_options = options;
             self
         }
 
-        /// What the document says of this operation.
+        /// Metadata of this operation.
         pub fn operation(&self) -> &'static ::openapi_client_runtime::Operation {
             &crate::clients::webhooks::operations::READ_MEETING
         }
@@ -146,18 +147,18 @@ pub mod client {
 
         /// Builds a client from environment variables.
         ///
-        /// - `WEBHOOKS_BASE_URL`: an address; wins over an environment.
+        /// - `WEBHOOKS_BASE_URL`: a base URL; overrides the environment.
         ///
         /// # Errors
         ///
-        /// [`BuildError`] when no address is set, or a value cannot be used.
+        /// [`BuildError`] when no base URL is set, or a value cannot be used.
         pub fn from_env() -> Result<Self, BuildError> {
             Self::builder().from_env()?.build()
         }
 
-        /// Starts a call that the document does not know, with everything that other calls
-        /// have: credentials, repeats, limits, errors. `path` stands below the base URL and
-        /// begins with a slash.
+        /// Starts a request for an endpoint that the document does not list, with the
+        /// credentials, retries, limits and errors of all other calls. `path` is relative to
+        /// the base URL and starts with a slash.
         pub fn request(
             &self,
             method: ::openapi_client_runtime::Method,
@@ -191,64 +192,64 @@ pub mod client {
     }
 
     impl ClientBuilder {
-        /// Sets the address that calls start with, for custom hosts and tests.
+        /// Sets the base URL, for custom hosts and tests.
         ///
-        /// `http://` is refused but for loopback addresses, see
+        /// `http://` is refused except for loopback addresses, see
         /// [`allow_insecure_http`](Self::allow_insecure_http).
         pub fn base_url(mut self, url: impl Into<String>) -> Self {
             self.core = self.core.base_url(url);
             self
         }
 
-        /// Bounds the time until a connection stands.
+        /// Limits the time to connect.
         pub fn connect_timeout(mut self, limit: ::std::time::Duration) -> Self {
             self.core = self.core.connect_timeout(limit);
             self
         }
 
-        /// Bounds the time between two pieces of an answer.
+        /// Limits the time between two chunks of a response.
         pub fn read_timeout(mut self, limit: ::std::time::Duration) -> Self {
             self.core = self.core.read_timeout(limit);
             self
         }
 
-        /// Bounds the time of one attempt of a call; without it, only that of the whole call counts.
+        /// Limits the time of each attempt of a call. Without it, only the limit of the whole call applies.
         pub fn attempt_timeout(mut self, limit: ::std::time::Duration) -> Self {
             self.core = self.core.attempt_timeout(limit);
             self
         }
 
-        /// Bounds the time of a whole call, with all its attempts and the waits between them.
+        /// Limits the time of a whole call, with all attempts and the waits between them.
         pub fn timeout(mut self, limit: ::std::time::Duration) -> Self {
             self.core = self.core.timeout(limit);
             self
         }
 
-        /// Sets how often and how patiently calls are repeated.
+        /// Sets how often and with which delays calls are retried.
         pub fn retry(mut self, policy: ::openapi_client_runtime::RetryPolicy) -> Self {
             self.core = self.core.retry(policy);
             self
         }
 
-        /// Sets what all calls of the client and its clones may spend on repeats: a repeat costs 5, after a timeout 10, and a success gives 1 back.
+        /// Sets the retry budget that the client shares with its clones: a retry costs 5, a retry after a timeout 10, and a success gives 1 back.
         pub fn retry_budget(mut self, budget: u32) -> Self {
             self.core = self.core.retry_budget(budget);
             self
         }
 
-        /// Bounds the size in bytes of an answer that is decoded.
+        /// Limits the size in bytes of a response that is decoded.
         pub fn response_body_limit(mut self, bytes: usize) -> Self {
             self.core = self.core.response_body_limit(bytes);
             self
         }
 
-        /// Follows up to `max` redirections in an attempt; without this, none. Credentials never go to another scheme, host or port.
+        /// Follows up to `max` redirects in an attempt. Without this, none. Credentials never go to another scheme, host or port.
         pub fn follow_redirects(mut self, max: u32) -> Self {
             self.core = self.core.follow_redirects(max);
             self
         }
 
-        /// Adds a step that every request goes through; the first one added is the outermost.
+        /// Adds middleware for all requests. The first one added is the outermost.
         pub fn middleware(
             mut self,
             middleware: impl ::openapi_client_runtime::Middleware,
@@ -257,7 +258,7 @@ pub mod client {
             self
         }
 
-        /// Adds somebody who is told of calls and attempts, for metrics.
+        /// Registers an observer of calls and attempts, for metrics.
         pub fn observer(
             mut self,
             observer: impl ::openapi_client_runtime::Observer,
@@ -284,13 +285,13 @@ pub mod client {
             self
         }
 
-        /// Trusts a further root certificate, in PEM.
+        /// Trusts an additional root certificate, in PEM.
         pub fn add_root_certificate(mut self, pem: impl Into<Vec<u8>>) -> Self {
             self.core = self.core.add_root_certificate(pem);
             self
         }
 
-        /// Brings an HTTP client along. Timeouts and certificates are then its own.
+        /// Uses your own HTTP client, with its own timeouts and certificates.
         pub fn http_client(
             mut self,
             client: ::openapi_client_runtime::reqwest::Client,
@@ -299,24 +300,24 @@ pub mod client {
             self
         }
 
-        /// Allows `http://` to other than loopback addresses: credentials then travel in the clear.
+        /// Allows `http://` to addresses other than loopback. Credentials are then sent unencrypted.
         pub fn allow_insecure_http(mut self) -> Self {
             self.core = self.core.allow_insecure_http();
             self
         }
 
-        /// Puts the caller's product, such as `my-tool/1.2`, before ours in `User-Agent`.
+        /// Adds the product of the caller, such as `my-tool/1.2`, before ours in `User-Agent`.
         pub fn user_agent(mut self, product: impl Into<String>) -> Self {
             self.core = self.core.user_agent(product);
             self
         }
 
-        /// Takes what the environment sets, see [`Client::from_env`]; what is not
-        /// set there stays as it is.
+        /// Reads the environment variables of [`Client::from_env`]; settings without a
+        /// variable stay unchanged.
         ///
         /// # Errors
         ///
-        /// [`BuildError`] when a variable is not Unicode, or has a value that cannot be used.
+        /// [`BuildError`] when a variable is not valid Unicode, or its value cannot be used.
         #[allow(clippy::wrong_self_convention, unused_mut)]
         pub fn from_env(mut self) -> Result<Self, BuildError> {
             if let Some(url) = self.core.env("BASE_URL")? {
@@ -325,11 +326,11 @@ pub mod client {
             Ok(self)
         }
 
-        /// Finishes the client.
+        /// Builds the client.
         ///
         /// # Errors
         ///
-        /// [`BuildError`] when no address was given, or a value given cannot be used.
+        /// [`BuildError`] when no base URL is set, or a value cannot be used.
         pub fn build(self) -> Result<Client, BuildError> {
             Ok(Client { core: self.core.build()? })
         }
@@ -374,21 +375,21 @@ pub mod types {
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[non_exhaustive]
     pub struct Envelope {
-        /// The member `actor_user_id`.
+        /// The property `actor_user_id`.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub actor_user_id: ::std::option::Option<::std::string::String>,
-        /// The member `data`.
+        /// The property `data`.
         pub data: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
-        /// The member `event_id`.
+        /// The property `event_id`.
         pub event_id: ::std::string::String,
-        /// The member `event_type`.
+        /// The property `event_type`.
         pub event_type: ::std::string::String,
-        /// The member `timestamp`.
+        /// The property `timestamp`.
         pub timestamp: ::chrono::DateTime<::chrono::offset::Utc>,
     }
 
     impl Envelope {
-        /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
+        /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
         pub fn builder() -> builder::Envelope {
             ::std::default::Default::default()
         }
@@ -399,15 +400,15 @@ pub mod types {
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[non_exhaustive]
     pub struct Meeting {
-        /// The member `id`.
+        /// The property `id`.
         pub id: ::std::string::String,
-        /// The member `status`.
+        /// The property `status`.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub status: ::std::option::Option<crate::clients::webhooks::types::Status>,
     }
 
     impl Meeting {
-        /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
+        /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
         pub fn builder() -> builder::Meeting {
             ::std::default::Default::default()
         }
@@ -418,40 +419,40 @@ pub mod types {
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[non_exhaustive]
     pub struct MeetingCreated {
-        /// The member `actor_user_id`.
+        /// The property `actor_user_id`.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub actor_user_id: ::std::option::Option<::std::string::String>,
-        /// The member `data`.
+        /// The property `data`.
         pub data: MeetingCreatedData,
-        /// The member `event_id`.
+        /// The property `event_id`.
         pub event_id: ::std::string::String,
-        /// The member `event_type`.
+        /// The property `event_type`.
         pub event_type: ::std::string::String,
-        /// The member `timestamp`.
+        /// The property `timestamp`.
         pub timestamp: ::chrono::DateTime<::chrono::offset::Utc>,
     }
 
     impl MeetingCreated {
-        /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
+        /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
         pub fn builder() -> builder::MeetingCreated {
             ::std::default::Default::default()
         }
     }
 
-    /// A part of a larger schema that has no name in the document.
+    /// An unnamed part of a larger schema.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[non_exhaustive]
     pub struct MeetingCreatedData {
-        /// The member `id`.
+        /// The property `id`.
         pub id: ::std::string::String,
-        /// The member `status`.
+        /// The property `status`.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub status: ::std::option::Option<crate::clients::webhooks::types::Status>,
     }
 
     impl MeetingCreatedData {
-        /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
+        /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
         pub fn builder() -> builder::MeetingCreatedData {
             ::std::default::Default::default()
         }
@@ -462,13 +463,13 @@ pub mod types {
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[non_exhaustive]
     pub struct MeetingCreatedVariant1 {
-        /// The member `data`.
+        /// The property `data`.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub data: ::std::option::Option<Meeting>,
     }
 
     impl MeetingCreatedVariant1 {
-        /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
+        /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
         pub fn builder() -> builder::MeetingCreatedVariant1 {
             ::std::default::Default::default()
         }
@@ -479,14 +480,14 @@ pub mod types {
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[non_exhaustive]
     pub struct Participant {
-        /// The member `id`.
+        /// The property `id`.
         pub id: ::std::string::String,
-        /// The member `role`.
+        /// The property `role`.
         pub role: crate::clients::webhooks::types::ParticipantRole,
     }
 
     impl Participant {
-        /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
+        /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
         pub fn builder() -> builder::Participant {
             ::std::default::Default::default()
         }
@@ -497,40 +498,40 @@ pub mod types {
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[non_exhaustive]
     pub struct ParticipantAdded {
-        /// The member `actor_user_id`.
+        /// The property `actor_user_id`.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub actor_user_id: ::std::option::Option<::std::string::String>,
-        /// The member `data`.
+        /// The property `data`.
         pub data: ParticipantAddedData,
-        /// The member `event_id`.
+        /// The property `event_id`.
         pub event_id: ::std::string::String,
-        /// The member `event_type`.
+        /// The property `event_type`.
         pub event_type: ::std::string::String,
-        /// The member `timestamp`.
+        /// The property `timestamp`.
         pub timestamp: ::chrono::DateTime<::chrono::offset::Utc>,
     }
 
     impl ParticipantAdded {
-        /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
+        /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
         pub fn builder() -> builder::ParticipantAdded {
             ::std::default::Default::default()
         }
     }
 
-    /// A part of a larger schema that has no name in the document.
+    /// An unnamed part of a larger schema.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[non_exhaustive]
     pub struct ParticipantAddedData {
-        /// The member `meeting_id`.
+        /// The property `meeting_id`.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub meeting_id: ::std::option::Option<::std::string::String>,
-        /// The member `participants`.
+        /// The property `participants`.
         pub participants: ::std::vec::Vec<Participant>,
     }
 
     impl ParticipantAddedData {
-        /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
+        /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
         pub fn builder() -> builder::ParticipantAddedData {
             ::std::default::Default::default()
         }
@@ -541,13 +542,13 @@ pub mod types {
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[non_exhaustive]
     pub struct ParticipantAddedVariant1 {
-        /// The member `data`.
+        /// The property `data`.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub data: ::std::option::Option<Participants>,
     }
 
     impl ParticipantAddedVariant1 {
-        /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
+        /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
         pub fn builder() -> builder::ParticipantAddedVariant1 {
             ::std::default::Default::default()
         }
@@ -558,15 +559,15 @@ pub mod types {
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[non_exhaustive]
     pub struct Participants {
-        /// The member `meeting_id`.
+        /// The property `meeting_id`.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub meeting_id: ::std::option::Option<::std::string::String>,
-        /// The member `participants`.
+        /// The property `participants`.
         pub participants: ::std::vec::Vec<Participant>,
     }
 
     impl Participants {
-        /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
+        /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
         pub fn builder() -> builder::Participants {
             ::std::default::Default::default()
         }
@@ -604,19 +605,19 @@ pub mod types {
                 Self {
                     actor_user_id: Ok(::std::default::Default::default()),
                     data: Err(
-                        "member `data` of `Envelope` is required and was not set"
+                        "property `data` of `Envelope` is required and was not set"
                             .to_owned(),
                     ),
                     event_id: Err(
-                        "member `event_id` of `Envelope` is required and was not set"
+                        "property `event_id` of `Envelope` is required and was not set"
                             .to_owned(),
                     ),
                     event_type: Err(
-                        "member `event_type` of `Envelope` is required and was not set"
+                        "property `event_type` of `Envelope` is required and was not set"
                             .to_owned(),
                     ),
                     timestamp: Err(
-                        "member `timestamp` of `Envelope` is required and was not set"
+                        "property `timestamp` of `Envelope` is required and was not set"
                             .to_owned(),
                     ),
                 }
@@ -624,7 +625,7 @@ pub mod types {
         }
 
         impl Envelope {
-            /// The member `actor_user_id`.
+            /// The property `actor_user_id`.
             pub fn actor_user_id<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<::std::option::Option<::std::string::String>>,
@@ -632,10 +633,10 @@ pub mod types {
             {
                 self.actor_user_id = value
                     .try_into()
-                    .map_err(|e| format!("member `actor_user_id` of `Envelope`: {e}"));
+                    .map_err(|e| format!("property `actor_user_id` of `Envelope`: {e}"));
                 self
             }
-            /// The member `data`.
+            /// The property `data`.
             pub fn data<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<
@@ -645,10 +646,10 @@ pub mod types {
             {
                 self.data = value
                     .try_into()
-                    .map_err(|e| format!("member `data` of `Envelope`: {e}"));
+                    .map_err(|e| format!("property `data` of `Envelope`: {e}"));
                 self
             }
-            /// The member `event_id`.
+            /// The property `event_id`.
             pub fn event_id<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<::std::string::String>,
@@ -656,10 +657,10 @@ pub mod types {
             {
                 self.event_id = value
                     .try_into()
-                    .map_err(|e| format!("member `event_id` of `Envelope`: {e}"));
+                    .map_err(|e| format!("property `event_id` of `Envelope`: {e}"));
                 self
             }
-            /// The member `event_type`.
+            /// The property `event_type`.
             pub fn event_type<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<::std::string::String>,
@@ -667,10 +668,10 @@ pub mod types {
             {
                 self.event_type = value
                     .try_into()
-                    .map_err(|e| format!("member `event_type` of `Envelope`: {e}"));
+                    .map_err(|e| format!("property `event_type` of `Envelope`: {e}"));
                 self
             }
-            /// The member `timestamp`.
+            /// The property `timestamp`.
             pub fn timestamp<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<::chrono::DateTime<::chrono::offset::Utc>>,
@@ -678,14 +679,14 @@ pub mod types {
             {
                 self.timestamp = value
                     .try_into()
-                    .map_err(|e| format!("member `timestamp` of `Envelope`: {e}"));
+                    .map_err(|e| format!("property `timestamp` of `Envelope`: {e}"));
                 self
             }
-            /// Finishes the value.
+            /// Builds the value.
             ///
             /// # Errors
             ///
-            /// Names the first member that is required and was not set, or whose value does not fit.
+            /// Names the first property that is required but not set, or whose value is invalid.
             pub fn build(
                 self,
             ) -> ::std::result::Result<super::Envelope, super::error::ConversionError> {
@@ -734,7 +735,8 @@ pub mod types {
             fn default() -> Self {
                 Self {
                     id: Err(
-                        "member `id` of `Meeting` is required and was not set".to_owned(),
+                        "property `id` of `Meeting` is required and was not set"
+                            .to_owned(),
                     ),
                     status: Ok(::std::default::Default::default()),
                 }
@@ -742,7 +744,7 @@ pub mod types {
         }
 
         impl Meeting {
-            /// The member `id`.
+            /// The property `id`.
             pub fn id<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<::std::string::String>,
@@ -750,10 +752,10 @@ pub mod types {
             {
                 self.id = value
                     .try_into()
-                    .map_err(|e| format!("member `id` of `Meeting`: {e}"));
+                    .map_err(|e| format!("property `id` of `Meeting`: {e}"));
                 self
             }
-            /// The member `status`.
+            /// The property `status`.
             pub fn status<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<
@@ -763,14 +765,14 @@ pub mod types {
             {
                 self.status = value
                     .try_into()
-                    .map_err(|e| format!("member `status` of `Meeting`: {e}"));
+                    .map_err(|e| format!("property `status` of `Meeting`: {e}"));
                 self
             }
-            /// Finishes the value.
+            /// Builds the value.
             ///
             /// # Errors
             ///
-            /// Names the first member that is required and was not set, or whose value does not fit.
+            /// Names the first property that is required but not set, or whose value is invalid.
             pub fn build(
                 self,
             ) -> ::std::result::Result<super::Meeting, super::error::ConversionError> {
@@ -829,19 +831,19 @@ pub mod types {
                 Self {
                     actor_user_id: Ok(::std::default::Default::default()),
                     data: Err(
-                        "member `data` of `MeetingCreated` is required and was not set"
+                        "property `data` of `MeetingCreated` is required and was not set"
                             .to_owned(),
                     ),
                     event_id: Err(
-                        "member `event_id` of `MeetingCreated` is required and was not set"
+                        "property `event_id` of `MeetingCreated` is required and was not set"
                             .to_owned(),
                     ),
                     event_type: Err(
-                        "member `event_type` of `MeetingCreated` is required and was not set"
+                        "property `event_type` of `MeetingCreated` is required and was not set"
                             .to_owned(),
                     ),
                     timestamp: Err(
-                        "member `timestamp` of `MeetingCreated` is required and was not set"
+                        "property `timestamp` of `MeetingCreated` is required and was not set"
                             .to_owned(),
                     ),
                 }
@@ -849,7 +851,7 @@ pub mod types {
         }
 
         impl MeetingCreated {
-            /// The member `actor_user_id`.
+            /// The property `actor_user_id`.
             pub fn actor_user_id<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<::std::option::Option<::std::string::String>>,
@@ -858,11 +860,11 @@ pub mod types {
                 self.actor_user_id = value
                     .try_into()
                     .map_err(|e| {
-                        format!("member `actor_user_id` of `MeetingCreated`: {e}")
+                        format!("property `actor_user_id` of `MeetingCreated`: {e}")
                     });
                 self
             }
-            /// The member `data`.
+            /// The property `data`.
             pub fn data<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<super::MeetingCreatedData>,
@@ -870,10 +872,10 @@ pub mod types {
             {
                 self.data = value
                     .try_into()
-                    .map_err(|e| format!("member `data` of `MeetingCreated`: {e}"));
+                    .map_err(|e| format!("property `data` of `MeetingCreated`: {e}"));
                 self
             }
-            /// The member `event_id`.
+            /// The property `event_id`.
             pub fn event_id<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<::std::string::String>,
@@ -881,10 +883,12 @@ pub mod types {
             {
                 self.event_id = value
                     .try_into()
-                    .map_err(|e| format!("member `event_id` of `MeetingCreated`: {e}"));
+                    .map_err(|e| {
+                        format!("property `event_id` of `MeetingCreated`: {e}")
+                    });
                 self
             }
-            /// The member `event_type`.
+            /// The property `event_type`.
             pub fn event_type<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<::std::string::String>,
@@ -893,11 +897,11 @@ pub mod types {
                 self.event_type = value
                     .try_into()
                     .map_err(|e| {
-                        format!("member `event_type` of `MeetingCreated`: {e}")
+                        format!("property `event_type` of `MeetingCreated`: {e}")
                     });
                 self
             }
-            /// The member `timestamp`.
+            /// The property `timestamp`.
             pub fn timestamp<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<::chrono::DateTime<::chrono::offset::Utc>>,
@@ -905,14 +909,16 @@ pub mod types {
             {
                 self.timestamp = value
                     .try_into()
-                    .map_err(|e| format!("member `timestamp` of `MeetingCreated`: {e}"));
+                    .map_err(|e| {
+                        format!("property `timestamp` of `MeetingCreated`: {e}")
+                    });
                 self
             }
-            /// Finishes the value.
+            /// Builds the value.
             ///
             /// # Errors
             ///
-            /// Names the first member that is required and was not set, or whose value does not fit.
+            /// Names the first property that is required but not set, or whose value is invalid.
             pub fn build(
                 self,
             ) -> ::std::result::Result<
@@ -964,7 +970,7 @@ pub mod types {
             fn default() -> Self {
                 Self {
                     id: Err(
-                        "member `id` of `MeetingCreatedData` is required and was not set"
+                        "property `id` of `MeetingCreatedData` is required and was not set"
                             .to_owned(),
                     ),
                     status: Ok(::std::default::Default::default()),
@@ -973,7 +979,7 @@ pub mod types {
         }
 
         impl MeetingCreatedData {
-            /// The member `id`.
+            /// The property `id`.
             pub fn id<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<::std::string::String>,
@@ -981,10 +987,10 @@ pub mod types {
             {
                 self.id = value
                     .try_into()
-                    .map_err(|e| format!("member `id` of `MeetingCreatedData`: {e}"));
+                    .map_err(|e| format!("property `id` of `MeetingCreatedData`: {e}"));
                 self
             }
-            /// The member `status`.
+            /// The property `status`.
             pub fn status<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<
@@ -995,15 +1001,15 @@ pub mod types {
                 self.status = value
                     .try_into()
                     .map_err(|e| {
-                        format!("member `status` of `MeetingCreatedData`: {e}")
+                        format!("property `status` of `MeetingCreatedData`: {e}")
                     });
                 self
             }
-            /// Finishes the value.
+            /// Builds the value.
             ///
             /// # Errors
             ///
-            /// Names the first member that is required and was not set, or whose value does not fit.
+            /// Names the first property that is required but not set, or whose value is invalid.
             pub fn build(
                 self,
             ) -> ::std::result::Result<
@@ -1053,7 +1059,7 @@ pub mod types {
         }
 
         impl MeetingCreatedVariant1 {
-            /// The member `data`.
+            /// The property `data`.
             pub fn data<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<::std::option::Option<super::Meeting>>,
@@ -1062,15 +1068,15 @@ pub mod types {
                 self.data = value
                     .try_into()
                     .map_err(|e| {
-                        format!("member `data` of `MeetingCreatedVariant1`: {e}")
+                        format!("property `data` of `MeetingCreatedVariant1`: {e}")
                     });
                 self
             }
-            /// Finishes the value.
+            /// Builds the value.
             ///
             /// # Errors
             ///
-            /// Names the first member that is required and was not set, or whose value does not fit.
+            /// Names the first property that is required but not set, or whose value is invalid.
             pub fn build(
                 self,
             ) -> ::std::result::Result<
@@ -1112,11 +1118,11 @@ pub mod types {
             fn default() -> Self {
                 Self {
                     id: Err(
-                        "member `id` of `Participant` is required and was not set"
+                        "property `id` of `Participant` is required and was not set"
                             .to_owned(),
                     ),
                     role: Err(
-                        "member `role` of `Participant` is required and was not set"
+                        "property `role` of `Participant` is required and was not set"
                             .to_owned(),
                     ),
                 }
@@ -1124,7 +1130,7 @@ pub mod types {
         }
 
         impl Participant {
-            /// The member `id`.
+            /// The property `id`.
             pub fn id<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<::std::string::String>,
@@ -1132,10 +1138,10 @@ pub mod types {
             {
                 self.id = value
                     .try_into()
-                    .map_err(|e| format!("member `id` of `Participant`: {e}"));
+                    .map_err(|e| format!("property `id` of `Participant`: {e}"));
                 self
             }
-            /// The member `role`.
+            /// The property `role`.
             pub fn role<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<
@@ -1145,14 +1151,14 @@ pub mod types {
             {
                 self.role = value
                     .try_into()
-                    .map_err(|e| format!("member `role` of `Participant`: {e}"));
+                    .map_err(|e| format!("property `role` of `Participant`: {e}"));
                 self
             }
-            /// Finishes the value.
+            /// Builds the value.
             ///
             /// # Errors
             ///
-            /// Names the first member that is required and was not set, or whose value does not fit.
+            /// Names the first property that is required but not set, or whose value is invalid.
             pub fn build(
                 self,
             ) -> ::std::result::Result<
@@ -1214,19 +1220,19 @@ pub mod types {
                 Self {
                     actor_user_id: Ok(::std::default::Default::default()),
                     data: Err(
-                        "member `data` of `ParticipantAdded` is required and was not set"
+                        "property `data` of `ParticipantAdded` is required and was not set"
                             .to_owned(),
                     ),
                     event_id: Err(
-                        "member `event_id` of `ParticipantAdded` is required and was not set"
+                        "property `event_id` of `ParticipantAdded` is required and was not set"
                             .to_owned(),
                     ),
                     event_type: Err(
-                        "member `event_type` of `ParticipantAdded` is required and was not set"
+                        "property `event_type` of `ParticipantAdded` is required and was not set"
                             .to_owned(),
                     ),
                     timestamp: Err(
-                        "member `timestamp` of `ParticipantAdded` is required and was not set"
+                        "property `timestamp` of `ParticipantAdded` is required and was not set"
                             .to_owned(),
                     ),
                 }
@@ -1234,7 +1240,7 @@ pub mod types {
         }
 
         impl ParticipantAdded {
-            /// The member `actor_user_id`.
+            /// The property `actor_user_id`.
             pub fn actor_user_id<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<::std::option::Option<::std::string::String>>,
@@ -1243,11 +1249,11 @@ pub mod types {
                 self.actor_user_id = value
                     .try_into()
                     .map_err(|e| {
-                        format!("member `actor_user_id` of `ParticipantAdded`: {e}")
+                        format!("property `actor_user_id` of `ParticipantAdded`: {e}")
                     });
                 self
             }
-            /// The member `data`.
+            /// The property `data`.
             pub fn data<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<super::ParticipantAddedData>,
@@ -1255,10 +1261,10 @@ pub mod types {
             {
                 self.data = value
                     .try_into()
-                    .map_err(|e| format!("member `data` of `ParticipantAdded`: {e}"));
+                    .map_err(|e| format!("property `data` of `ParticipantAdded`: {e}"));
                 self
             }
-            /// The member `event_id`.
+            /// The property `event_id`.
             pub fn event_id<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<::std::string::String>,
@@ -1267,11 +1273,11 @@ pub mod types {
                 self.event_id = value
                     .try_into()
                     .map_err(|e| {
-                        format!("member `event_id` of `ParticipantAdded`: {e}")
+                        format!("property `event_id` of `ParticipantAdded`: {e}")
                     });
                 self
             }
-            /// The member `event_type`.
+            /// The property `event_type`.
             pub fn event_type<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<::std::string::String>,
@@ -1280,11 +1286,11 @@ pub mod types {
                 self.event_type = value
                     .try_into()
                     .map_err(|e| {
-                        format!("member `event_type` of `ParticipantAdded`: {e}")
+                        format!("property `event_type` of `ParticipantAdded`: {e}")
                     });
                 self
             }
-            /// The member `timestamp`.
+            /// The property `timestamp`.
             pub fn timestamp<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<::chrono::DateTime<::chrono::offset::Utc>>,
@@ -1293,15 +1299,15 @@ pub mod types {
                 self.timestamp = value
                     .try_into()
                     .map_err(|e| {
-                        format!("member `timestamp` of `ParticipantAdded`: {e}")
+                        format!("property `timestamp` of `ParticipantAdded`: {e}")
                     });
                 self
             }
-            /// Finishes the value.
+            /// Builds the value.
             ///
             /// # Errors
             ///
-            /// Names the first member that is required and was not set, or whose value does not fit.
+            /// Names the first property that is required but not set, or whose value is invalid.
             pub fn build(
                 self,
             ) -> ::std::result::Result<
@@ -1357,7 +1363,7 @@ pub mod types {
                 Self {
                     meeting_id: Ok(::std::default::Default::default()),
                     participants: Err(
-                        "member `participants` of `ParticipantAddedData` is required and was not set"
+                        "property `participants` of `ParticipantAddedData` is required and was not set"
                             .to_owned(),
                     ),
                 }
@@ -1365,7 +1371,7 @@ pub mod types {
         }
 
         impl ParticipantAddedData {
-            /// The member `meeting_id`.
+            /// The property `meeting_id`.
             pub fn meeting_id<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<::std::option::Option<::std::string::String>>,
@@ -1374,11 +1380,11 @@ pub mod types {
                 self.meeting_id = value
                     .try_into()
                     .map_err(|e| {
-                        format!("member `meeting_id` of `ParticipantAddedData`: {e}")
+                        format!("property `meeting_id` of `ParticipantAddedData`: {e}")
                     });
                 self
             }
-            /// The member `participants`.
+            /// The property `participants`.
             pub fn participants<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<::std::vec::Vec<super::Participant>>,
@@ -1387,15 +1393,15 @@ pub mod types {
                 self.participants = value
                     .try_into()
                     .map_err(|e| {
-                        format!("member `participants` of `ParticipantAddedData`: {e}")
+                        format!("property `participants` of `ParticipantAddedData`: {e}")
                     });
                 self
             }
-            /// Finishes the value.
+            /// Builds the value.
             ///
             /// # Errors
             ///
-            /// Names the first member that is required and was not set, or whose value does not fit.
+            /// Names the first property that is required but not set, or whose value is invalid.
             pub fn build(
                 self,
             ) -> ::std::result::Result<
@@ -1446,7 +1452,7 @@ pub mod types {
         }
 
         impl ParticipantAddedVariant1 {
-            /// The member `data`.
+            /// The property `data`.
             pub fn data<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<::std::option::Option<super::Participants>>,
@@ -1455,15 +1461,15 @@ pub mod types {
                 self.data = value
                     .try_into()
                     .map_err(|e| {
-                        format!("member `data` of `ParticipantAddedVariant1`: {e}")
+                        format!("property `data` of `ParticipantAddedVariant1`: {e}")
                     });
                 self
             }
-            /// Finishes the value.
+            /// Builds the value.
             ///
             /// # Errors
             ///
-            /// Names the first member that is required and was not set, or whose value does not fit.
+            /// Names the first property that is required but not set, or whose value is invalid.
             pub fn build(
                 self,
             ) -> ::std::result::Result<
@@ -1509,7 +1515,7 @@ pub mod types {
                 Self {
                     meeting_id: Ok(::std::default::Default::default()),
                     participants: Err(
-                        "member `participants` of `Participants` is required and was not set"
+                        "property `participants` of `Participants` is required and was not set"
                             .to_owned(),
                     ),
                 }
@@ -1517,7 +1523,7 @@ pub mod types {
         }
 
         impl Participants {
-            /// The member `meeting_id`.
+            /// The property `meeting_id`.
             pub fn meeting_id<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<::std::option::Option<::std::string::String>>,
@@ -1525,10 +1531,12 @@ pub mod types {
             {
                 self.meeting_id = value
                     .try_into()
-                    .map_err(|e| format!("member `meeting_id` of `Participants`: {e}"));
+                    .map_err(|e| {
+                        format!("property `meeting_id` of `Participants`: {e}")
+                    });
                 self
             }
-            /// The member `participants`.
+            /// The property `participants`.
             pub fn participants<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<::std::vec::Vec<super::Participant>>,
@@ -1537,15 +1545,15 @@ pub mod types {
                 self.participants = value
                     .try_into()
                     .map_err(|e| {
-                        format!("member `participants` of `Participants`: {e}")
+                        format!("property `participants` of `Participants`: {e}")
                     });
                 self
             }
-            /// Finishes the value.
+            /// Builds the value.
             ///
             /// # Errors
             ///
-            /// Names the first member that is required and was not set, or whose value does not fit.
+            /// Names the first property that is required but not set, or whose value is invalid.
             pub fn build(
                 self,
             ) -> ::std::result::Result<
@@ -1578,9 +1586,9 @@ pub mod types {
         }
     }
 
-    /// What a conversion into one of the types reports.
+    /// Errors of conversions into the types.
     pub mod error {
-        /// Why a value cannot become the type: one sentence that names the member.
+        /// Why a value cannot be converted to the type: one sentence with the name of the property.
         pub struct ConversionError(::std::borrow::Cow<'static, str>);
         impl ::std::error::Error for ConversionError {}
         impl ::std::fmt::Display for ConversionError {
@@ -1616,7 +1624,7 @@ pub mod types {
 
     /// The schema `ParticipantRole`.
     ///
-    /// The API may add values; one that is not listed here is kept as it came.
+    /// The API may add values; an unknown value is kept unchanged.
     #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
     #[non_exhaustive]
     pub enum ParticipantRole {
@@ -1633,7 +1641,7 @@ pub mod types {
     );
     /// The schema `Status`.
     ///
-    /// The API may add values; one that is not listed here is kept as it came.
+    /// The API may add values; an unknown value is kept unchanged.
     #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
     #[non_exhaustive]
     pub enum Status {
@@ -1669,8 +1677,8 @@ pub mod webhooks {
         .optional_prefix("sha256=")
         .timestamp_header("X-Meetings-Timestamp")
         .tolerance(120u64);
-    /// Verifies deliveries that are signed as [`SIGNATURE`] says, with any of the secrets:
-    /// give the old one and the new one while a secret is replaced.
+    /// Verifies deliveries with the scheme of [`SIGNATURE`], and any of the secrets:
+    /// give the old and the new one during a rotation.
     ///
     /// # Errors
     ///
@@ -1683,12 +1691,12 @@ pub mod webhooks {
         Verifier::new(&SIGNATURE, secrets)
     }
 
-    /// How deliveries are signed in the alternative `body-only`, for [`Verifier::new`].
+    /// How deliveries are signed with the alternative `body-only`, for [`Verifier::new`].
     pub static SIGNATURE_BODY_ONLY: SignatureScheme = SignatureScheme::hmac_sha256(
             "X-Meetings-Signature",
         )
         .prefix("sha256=");
-    /// How deliveries are signed in the alternative `one-header`, for [`Verifier::new`].
+    /// How deliveries are signed with the alternative `one-header`, for [`Verifier::new`].
     pub static SIGNATURE_ONE_HEADER: SignatureScheme = SignatureScheme::hmac_sha256(
             "Meetings-Signature",
         )
@@ -1696,14 +1704,14 @@ pub mod webhooks {
         .prefix("v1=")
         .separator(',')
         .timestamp_part("t=");
-    /// Where deliveries say what they are about.
+    /// Where deliveries have the name, id and time of their event.
     pub static ENVELOPE: Envelope = Envelope::new()
         .name(Place::Member("/event_type"))
         .id(Place::Member("/event_id"))
         .time(Place::Member("/timestamp"));
-    /// What the API tells of by itself: one variant an event, with its payload.
+    /// The webhook events: one variant for each event, with its payload.
     ///
-    /// The API may add events; one that the document does not know keeps its name and its JSON.
+    /// The API may add events; an unknown event keeps its name and its JSON.
     #[derive(Clone, Debug, PartialEq)]
     #[non_exhaustive]
     pub enum Event {
@@ -1723,12 +1731,12 @@ pub mod webhooks {
         MeetingCompleted(types::MeetingCreated),
         /// `unknown` on the wire.
         Unknown(types::Envelope),
-        /// An event that the document does not know.
+        /// An event that is not in the document.
         Unrecognized(UnknownEvent),
     }
 
     impl Event {
-        /// The names of the events that the document knows.
+        /// The names of all events in the document.
         pub const NAMES: &'static [&'static str] = &[
             "meeting.created",
             "participant.added",
@@ -1739,8 +1747,7 @@ pub mod webhooks {
         ///
         /// # Errors
         ///
-        /// When the payload is not what the document says; an event that the document does not
-        /// know is no error.
+        /// When the payload does not match the document. An unknown event is not an error.
         pub fn parse(delivery: &Delivery<'_>) -> Result<Received<Self>, WebhookError> {
             delivery.event()
         }
