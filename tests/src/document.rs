@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use openapi_codegen::Api;
-use openapi_document::{Document, pointer};
+use openapi_document::{Document, pointer, walk};
 use serde_json::Value;
 
 use crate::workspace;
@@ -86,11 +86,7 @@ pub fn operations(root: &Value) -> Vec<Operation<'_>> {
 
 /// The node behind a chain of references.
 pub fn resolve<'a>(root: &'a Value, node: &'a Value) -> &'a Value {
-    let target = node.get("$ref").and_then(Value::as_str);
-    match target.and_then(|target| root.pointer(target.strip_prefix('#')?)) {
-        Some(node) => resolve(root, node),
-        None => node,
-    }
+    walk::resolve(root, node).unwrap_or(node)
 }
 
 /// The examples of a media type object or parameter, with their names.

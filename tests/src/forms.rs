@@ -3,6 +3,7 @@
 
 use std::collections::BTreeSet;
 
+use openapi_document::walk::{self, Walk};
 use serde_json::Value;
 
 use crate::{
@@ -38,20 +39,20 @@ pub fn only_in_forms(root: &Value) -> BTreeSet<String> {
 }
 
 fn form(root: &Value, schema: &Value, forms: &mut BTreeSet<String>, used: &mut BTreeSet<String>) {
-    let schema = named(root, schema, forms);
-    for (_, part) in members(&schema["properties"]) {
-        let mut item = part;
-        if resolve(root, item)["type"] == "array" {
-            item = &named(root, item, forms)["items"];
+    let mut walk = Walk::new(root, "", schema);
+    while let Some(part) = walk.next(walk::none) {
+        forms.extend(part.components().map(str::to_owned));
+        for (_, part) in members(&part.schema["properties"]) {
+            let mut item = part;
+            if resolve(root, item)["type"] == "array" {
+                item = &named(root, item, forms)["items"];
+            }
+            if resolve(root, item)["format"] == "binary" {
+                named(root, item, forms);
+            } else {
+                reach(root, item, used);
+            }
         }
-        if resolve(root, item)["format"] == "binary" {
-            named(root, item, forms);
-        } else {
-            reach(root, item, used);
-        }
-    }
-    for branch in schema["allOf"].as_array().into_iter().flatten() {
-        form(root, branch, forms, used);
     }
 }
 

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use openapi_document::lint::json_schema::to_json_schema;
+use openapi_document::walk::{self, Walk};
 use serde_json::{Map, Value, json};
 
 use crate::document::{self, members, operations, resolve, schema_pointer, strings};
@@ -149,7 +150,7 @@ pub fn samples(root: &Value, name: &str) -> Vec<Value> {
     let reference = json!({ "$ref": format!("#{}", schema_pointer(name)) });
     let mut made = Vec::new();
     for full in [false, true] {
-        made.extend(Sampler { root, full }.all(&reference, &mut Vec::new()));
+        made.extend(Sampler { root, full }.all(&reference, &mut BTreeSet::new()));
     }
     let mut distinct: Vec<Value> = Vec::new();
     for value in made {
@@ -167,15 +168,18 @@ struct Sampler<'a> {
 
 impl Sampler<'_> {
     /// A value for each branch of a union, one value of anything else.
-    fn all(&self, schema: &Value, above: &mut Vec<String>) -> Vec<Value> {
+    fn all(&self, schema: &Value, unions_above: &mut BTreeSet<String>) -> Vec<Value> {
         let resolved = resolve(self.root, schema);
         let unions: Vec<&Value> = branches(resolved).collect();
         if unions.is_empty() {
-            return self.one(schema, above).into_iter().collect();
+            return self.one(schema, &mut Vec::new()).into_iter().collect();
         }
-        unions
-            .into_iter()
-            .flat_map(|branch| self.all(branch, above))
+        let name = component(schema).map(str::to_owned);
+        if name.is_some_and(|name| !unions_above.insert(name)) {
+            return Vec::new();
+        }
+        let made = unions.into_iter();
+        made.flat_map(|branch| self.all(branch, unions_above))
             .collect()
     }
 
@@ -280,18 +284,20 @@ fn text(schema: &Value) -> Value {
 
 /// Properties and required names of an object schema, with those of `allOf`.
 pub fn shape(root: &Value, schema: &Value) -> (Vec<(String, Value)>, BTreeSet<String>) {
-    let schema = resolve(root, schema);
     let mut properties = Vec::new();
     let mut required = BTreeSet::new();
-    for branch in schema["allOf"].as_array().into_iter().flatten() {
-        let (more, also) = shape(root, branch);
-        properties.extend(more);
-        required.extend(also);
+    let mut walk = Walk::new(root, "", schema);
+    while let Some(part) = walk.next(walk::none) {
+        let own = members(&part.schema["properties"]);
+        properties.push(own.map(|(name, property)| (name.clone(), property.clone())));
+        required.extend(
+            strings(&part.schema["required"])
+                .into_iter()
+                .map(str::to_owned),
+        );
     }
-    let own = members(&schema["properties"]);
-    properties.extend(own.map(|(name, property)| (name.clone(), property.clone())));
-    required.extend(strings(&schema["required"]).into_iter().map(str::to_owned));
-    (properties, required)
+    // What a schema says itself comes last, and wins.
+    (properties.into_iter().rev().flatten().collect(), required)
 }
 
 /// Variations of a value of a component: each member dropped, null, or of another kind; a member

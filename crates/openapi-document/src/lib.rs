@@ -91,6 +91,7 @@ mod source;
 mod version;
 mod violation;
 mod vocabulary;
+pub mod walk;
 mod yaml;
 
 pub use codes::{Code, codes, codes_table};

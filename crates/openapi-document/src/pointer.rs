@@ -10,6 +10,8 @@
 
 use std::borrow::Cow;
 
+use serde_json::Value;
+
 /// The pointer to member or item `token` of what `parent` points at.
 pub fn join(parent: &str, token: &str) -> String {
     format!("{parent}/{}", escape(token))
@@ -42,4 +44,22 @@ pub fn split(pointer: &str) -> impl Iterator<Item = Cow<'_, str>> {
 /// The pointer to what holds the value `pointer` points at; `None` for the root.
 pub fn parent(pointer: &str) -> Option<&str> {
     pointer.rfind('/').map(|at| &pointer[..at])
+}
+
+fn index(token: &str) -> Option<usize> {
+    let written = token == "0" || !token.starts_with(['0', '+']);
+    written.then(|| token.parse().ok()).flatten()
+}
+
+/// The value that `pointer` leads to. Unlike [`Value::pointer`] it copies no token that holds no
+/// escape.
+pub fn find<'a>(root: &'a Value, pointer: &str) -> Option<&'a Value> {
+    if !pointer.is_empty() && !pointer.starts_with('/') {
+        return None;
+    }
+    split(pointer).try_fold(root, |value, token| match value {
+        Value::Object(members) => members.get(&*token),
+        Value::Array(items) => items.get(index(&token)?),
+        _ => None,
+    })
 }

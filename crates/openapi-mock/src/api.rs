@@ -2,6 +2,7 @@
 
 use http::Method;
 use indexmap::IndexMap;
+use openapi_document::{pointer, walk};
 use serde_json::Value;
 use std::fmt;
 use std::ops::Range;
@@ -174,7 +175,7 @@ impl Api {
 
     /// The operation object, for its extensions.
     pub(crate) fn object(&self, operation: &Operation) -> &Value {
-        at(&self.root, &operation.pointer).unwrap_or(&Value::Null)
+        pointer::find(&self.root, &operation.pointer).unwrap_or(&Value::Null)
     }
 }
 
@@ -239,7 +240,7 @@ impl Example {
 impl Media {
     /// The media type object.
     pub(crate) fn object<'a>(&self, root: &'a Value) -> &'a Value {
-        at(root, &self.pointer).unwrap_or(&Value::Null)
+        pointer::find(root, &self.pointer).unwrap_or(&Value::Null)
     }
 
     /// Whether its schema takes a value.
@@ -249,35 +250,14 @@ impl Media {
     }
 }
 
-/// The node at a JSON pointer. Unlike `Value::pointer` it copies no token, which counts where each
-/// request asks.
-pub(crate) fn at<'a>(root: &'a Value, pointer: &str) -> Option<&'a Value> {
-    let mut tokens = openapi_document::pointer::split(pointer);
-    tokens.try_fold(root, |node, token| match node {
-        Value::Object(members) => members.get(&*token),
-        Value::Array(items) => items.get(token.parse::<usize>().ok()?),
-        _ => None,
-    })
-}
-
 /// The node behind a chain of references.
 pub(crate) fn resolve<'a>(root: &'a Value, node: &'a Value) -> &'a Value {
-    let target = node.get("$ref").and_then(Value::as_str);
-    match target.and_then(|target| at(root, target.strip_prefix('#')?)) {
-        Some(node) => resolve(root, node),
-        None => node,
-    }
+    walk::resolve(root, node).unwrap_or(node)
 }
 
 /// The pointer behind a chain of references.
-fn resolved_pointer(root: &Value, pointer: String) -> String {
-    let target = root
-        .pointer(&pointer)
-        .and_then(|node| node.get("$ref")?.as_str()?.strip_prefix('#'));
-    match target {
-        Some(target) => resolved_pointer(root, target.to_owned()),
-        None => pointer,
-    }
+pub(crate) fn resolved_pointer(root: &Value, pointer: String) -> String {
+    walk::resolve_at(root, &pointer).map_or(pointer, |(pointer, _)| pointer)
 }
 
 /// The entries of an object; none where it is no object.
@@ -298,7 +278,7 @@ fn text(value: &Value, name: &str) -> String {
 fn operations(root: &Value) -> Vec<Operation> {
     let mut found = Vec::new();
     for (path, item) in members(&root["paths"]) {
-        let place = openapi_document::pointer::join("/paths", path);
+        let place = pointer::join("/paths", path);
         let place = resolved_pointer(root, place);
         for verb in VERBS {
             let object = &resolve(root, item)[verb];
@@ -380,7 +360,7 @@ fn parameter(root: &Value, pointer: String) -> Option<Parameter> {
     let location = location(object)?;
     let (content, schema) = match members(&object["content"]).next() {
         Some((media, _)) => {
-            let place = openapi_document::pointer::join(&format!("{pointer}/content"), media);
+            let place = pointer::join(&format!("{pointer}/content"), media);
             (Some(media.clone()), format!("{place}/schema"))
         }
         None => (None, format!("{pointer}/schema")),
@@ -422,7 +402,7 @@ fn response(root: &Value, status: &str, pointer: &str) -> Response {
     };
     let object = root.pointer(pointer).unwrap_or(&Value::Null);
     let headers = members(&object["headers"]).map(|(name, _)| {
-        let place = openapi_document::pointer::join(&format!("{pointer}/headers"), name);
+        let place = pointer::join(&format!("{pointer}/headers"), name);
         let place = resolved_pointer(root, place);
         let header = root.pointer(&place).unwrap_or(&Value::Null);
         Header {
@@ -456,7 +436,7 @@ fn media(root: &Value, holder: &str, request: bool) -> Vec<Media> {
     let all = root.pointer(&content).unwrap_or(&Value::Null);
     members(all)
         .map(|(name, object)| {
-            let pointer = openapi_document::pointer::join(&content, name);
+            let pointer = pointer::join(&content, name);
             let schema = format!("{pointer}/schema");
             Media {
                 name: name.clone(),

@@ -5,9 +5,10 @@ use std::sync::OnceLock;
 
 use jsonschema::Validator;
 use openapi_document::lint::json_schema::{Direction, to_json_schema_for};
+use openapi_document::pointer;
 use serde_json::Value;
 
-use crate::{api, violation};
+use crate::violation;
 
 /// Whether no log may show the value of a schema.
 pub(crate) fn is_secret(schema: &Value) -> bool {
@@ -56,7 +57,7 @@ impl Schema {
 
     /// The schema object, as written.
     pub(crate) fn object<'a>(&self, root: &'a Value) -> &'a Value {
-        api::at(root, &self.pointer).unwrap_or(&Value::Null)
+        pointer::find(root, &self.pointer).unwrap_or(&Value::Null)
     }
 
     pub(crate) fn is_valid(&self, root: &Value, value: &Value) -> bool {

@@ -5,7 +5,10 @@ use std::{
     collections::{BTreeMap, HashMap},
 };
 
-use openapi_document::Document;
+use openapi_document::{
+    Document,
+    walk::{self, Walk},
+};
 use serde_json::{Value, json};
 
 use super::prose::said;
@@ -188,15 +191,9 @@ impl<'a> Context<'a> {
     /// A member of an object schema, also one that `allOf` brings in. The
     /// description beside a reference wins over that of its target.
     pub(super) fn property(&self, schema: &'a Value, name: &str) -> Option<&'a Value> {
-        let schema = resolve(self.root, schema);
-        if let Some(property) = schema.pointer("/properties").and_then(|p| p.get(name)) {
-            return Some(property);
-        }
-        schema["allOf"]
-            .as_array()
-            .into_iter()
-            .flatten()
-            .find_map(|branch| self.property(branch, name))
+        let mut walk = Walk::new(self.root, "", schema);
+        std::iter::from_fn(|| walk.next(walk::none))
+            .find_map(|part| part.schema.get("properties")?.get(name))
     }
 
     /// The description of a schema, or of what it refers to.

@@ -1,6 +1,7 @@
 //! The start of lowering: one list of operations with nothing left to resolve
 //! but schemas. Nothing is lost here, so these steps are no rules.
 
+use openapi_document::walk;
 use serde_json::{Map, Value};
 
 use super::{Lowering, Operation};
@@ -120,18 +121,9 @@ fn parameters(public: &Value, item: &Value, object: &Value) -> Value {
     Value::Array(merged)
 }
 
-/// Follows references until something else stands there. The bundled document
-/// has no cycle of bare references.
-pub(crate) fn resolve<'a>(public: &'a Value, mut value: &'a Value) -> &'a Value {
-    while let Some(target) = value
-        .get("$ref")
-        .and_then(Value::as_str)
-        .and_then(|reference| reference.strip_prefix('#'))
-        .and_then(|pointer| public.pointer(pointer))
-    {
-        value = target;
-    }
-    value
+/// Follows references until something else stands there.
+pub(crate) fn resolve<'a>(public: &'a Value, value: &'a Value) -> &'a Value {
+    walk::resolve(public, value).unwrap_or(value)
 }
 
 /// One segment of a JSON pointer (RFC 6901, section 3).

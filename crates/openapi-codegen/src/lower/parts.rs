@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use openapi_document::walk::{self, Walk};
 use serde_json::{Map, Value, json};
 
 use super::{
@@ -57,14 +58,7 @@ fn split(
     media: &Value,
     bodies: &mut BTreeSet<String>,
 ) {
-    let mut members = Vec::new();
-    gather(
-        &lowering.schemas,
-        &media["schema"],
-        "",
-        &mut members,
-        bodies,
-    );
+    let members = gather(&lowering.schemas, &media["schema"], bodies);
     let Some(request) = &operation.method.request else {
         return;
     };
@@ -100,38 +94,32 @@ fn split(
 fn gather(
     schemas: &Map<String, Value>,
     schema: &Value,
-    pointer: &str,
-    members: &mut Vec<Member>,
     seen: &mut BTreeSet<String>,
-) {
-    let schema = resolve(schemas, schema, seen);
-    let required = |name: &str| {
-        let names = schema["required"].as_array().into_iter().flatten();
-        names.into_iter().any(|required| required == name)
-    };
-    for (name, property) in schema["properties"].as_object().into_iter().flatten() {
-        if property["readOnly"] != true {
-            members.push(Member {
-                name: name.clone(),
-                schema: property.clone(),
-                required: required(name),
-                pointer: format!("{pointer}/properties/{}", escape(name)),
-            });
+) -> Vec<Member> {
+    let mut members: Vec<Member> = Vec::new();
+    let mut required = BTreeSet::new();
+    let mut walk = Walk::new(schemas, "", schema);
+    while let Some(part) = walk.next(walk::none) {
+        seen.extend(part.components().map(str::to_owned));
+        let names = part.schema["required"].as_array().into_iter().flatten();
+        required.extend(names.filter_map(Value::as_str));
+        let properties = part.schema["properties"].as_object().into_iter().flatten();
+        for (name, property) in properties {
+            let is_known = members.iter().any(|member| member.name == *name);
+            if property["readOnly"] != true && !is_known {
+                members.push(Member {
+                    name: name.clone(),
+                    schema: property.clone(),
+                    required: false,
+                    pointer: format!("{}/properties/{}", part.path, escape(name)),
+                });
+            }
         }
     }
-    let branches = schema["allOf"].as_array().into_iter().flatten();
-    for (index, branch) in branches.enumerate() {
-        gather(
-            schemas,
-            branch,
-            &format!("{pointer}/allOf/{index}"),
-            members,
-            seen,
-        );
+    for member in &mut members {
+        member.required = required.contains(member.name.as_str());
     }
-    for member in members {
-        member.required |= required(&member.name);
-    }
+    members
 }
 
 /// Follows references, and notes which.
@@ -140,8 +128,9 @@ fn resolve<'a>(
     mut schema: &'a Value,
     seen: &mut BTreeSet<String>,
 ) -> &'a Value {
+    let mut taken = BTreeSet::new();
     while let Some(name) = referenced(bare(schema)) {
-        let Some(target) = schemas.get(name) else {
+        let Some(target) = schemas.get(name).filter(|_| taken.insert(name)) else {
             break;
         };
         seen.insert(name.to_owned());
@@ -217,15 +206,21 @@ fn content(schemas: &Map<String, Value>, schema: &Value) -> PartContent {
 }
 
 fn is_scalar(schemas: &Map<String, Value>, schema: &Value) -> bool {
-    let schema = resolve(schemas, schema, &mut BTreeSet::new());
-    let branches = |keyword: &str| {
-        let branches = schema[keyword].as_array().filter(|list| !list.is_empty());
-        branches.is_some_and(|list| list.iter().all(|branch| is_scalar(schemas, branch)))
-    };
-    match schema["type"].as_str() {
-        Some(kind) => matches!(kind, "string" | "integer" | "number" | "boolean"),
-        None => branches("oneOf") || branches("anyOf") || branches("allOf"),
+    let mut walk = Walk::new(schemas, "", schema);
+    let mut found = false;
+    while let Some(part) = walk.next(walk::all) {
+        let composed = ["allOf", "oneOf", "anyOf"]
+            .iter()
+            .any(|keyword| part.schema[*keyword].is_array());
+        match part.schema["type"].as_str() {
+            Some("string" | "integer" | "number" | "boolean") if !composed => found = true,
+            // What is composed of others beside its type only narrows it.
+            Some("string" | "integer" | "number" | "boolean") => return true,
+            None if composed => {}
+            _ => return false,
+        }
     }
+    found
 }
 
 /// The schema of an item where it needs a Rust type of ours.

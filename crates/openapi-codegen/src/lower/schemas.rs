@@ -1,5 +1,6 @@
 //! Schemas that typify refuses, or takes for something else.
 
+use openapi_document::walk::{self, Walk};
 use serde_json::{Map, Value, json};
 
 use super::{Lowering, reference, referenced, rewrite};
@@ -266,29 +267,32 @@ pub(super) fn open_string_enums(lowering: &mut Lowering) -> usize {
 }
 
 fn enum_values(schemas: &Map<String, Value>, schema: &Value) -> Option<Vec<String>> {
-    if let Some(name) = referenced(schema) {
-        return enum_values(schemas, schemas.get(name)?);
-    }
-    if let Some(branches) = schema.get("anyOf").or_else(|| schema.get("oneOf")) {
-        let mut values = Vec::new();
-        for branch in branches.as_array()? {
-            match enum_values(schemas, branch) {
-                Some(more) => values.extend(more),
-                None if branch["type"] == "string" => {}
-                None => return None,
-            }
+    let mut values = Vec::new();
+    let mut walk = Walk::new(schemas, "", schema);
+    while let Some(part) = walk.next(walk::all) {
+        let schema = part.schema;
+        if schema
+            .get("anyOf")
+            .or_else(|| schema.get("oneOf"))
+            .is_some()
+        {
+            continue;
         }
-        return (!values.is_empty()).then_some(values);
+        if schema["type"] != "string" {
+            return None;
+        }
+        match schema["enum"].as_array() {
+            Some(listed) => {
+                let listed = listed.iter().filter(|value| !value.is_null());
+                let texts = listed.map(|value| value.as_str().map(str::to_owned));
+                values.extend(texts.collect::<Option<Vec<_>>>()?);
+            }
+            // A text of any kind beside the listed ones.
+            None if part.references.is_empty() => {}
+            None => return None,
+        }
     }
-    if schema["type"] != "string" {
-        return None;
-    }
-    schema["enum"]
-        .as_array()?
-        .iter()
-        .filter(|value| !value.is_null())
-        .map(|value| value.as_str().map(str::to_owned))
-        .collect()
+    (!values.is_empty()).then_some(values)
 }
 
 /// `format: password` and `x-sensitive` strings become `Secret`, and those that the API shows once

@@ -1,5 +1,7 @@
 //! L209 and L214: multipart bodies, whose parts become parameters of the operation's builder.
 
+use std::collections::HashSet;
+
 use super::names::method_name;
 use super::parameters::{essence, is_json};
 use super::rule::{Hit, Rule};
@@ -127,21 +129,22 @@ fn part_hit(
 
 /// Whether a part is a file, or a list of files.
 fn is_binary(view: &View<'_>, part: &Node<'_>) -> bool {
-    let Some(schema) = view.resolve(part) else {
-        return false;
-    };
-    match (
-        schema.str("type"),
-        schema.str("format"),
-        schema.child("items"),
-    ) {
-        (Some("string"), Some("binary"), _) => true,
-        (Some("array"), _, Some(items)) => is_binary(view, &items),
-        _ => match schema.items("allOf").as_slice() {
-            [only] => is_binary(view, only),
-            _ => false,
-        },
+    let mut schema = view.resolve(part);
+    let mut seen = HashSet::new();
+    while let Some(node) = schema.filter(|node| seen.insert(node.pointer.clone())) {
+        if node.str("type") == Some("string") && node.str("format") == Some("binary") {
+            return true;
+        }
+        let inner = match (node.str("type"), node.child("items")) {
+            (Some("array"), Some(items)) => Some(items),
+            _ => match node.items("allOf").as_slice() {
+                [only] => Some(only.clone()),
+                _ => None,
+            },
+        };
+        schema = inner.and_then(|inner| view.resolve(&inner));
     }
+    false
 }
 
 /// The parts that a form names, also those that `allOf` brings in.

@@ -7,6 +7,7 @@ use serde_json::Value;
 
 use super::view::{Node, View};
 use crate::pointer;
+use crate::walk::{self, Walk};
 
 /// The structure of a schema with its `allOf` members merged in.
 #[derive(Default)]
@@ -29,21 +30,21 @@ pub(super) struct Shape<'a> {
 impl<'a> Shape<'a> {
     pub(super) fn of(view: &View<'a>, schema: &Node<'a>) -> Self {
         let mut shape = Self::default();
-        shape.merge(view, schema, &mut BTreeSet::new());
+        let mut walk = Walk::new(view.root.value, schema.pointer.clone(), schema.value);
+        while let Some(part) = walk.next(walk::none) {
+            shape.merge(&Node {
+                pointer: part.pointer,
+                value: part.schema,
+            });
+        }
+        shape.open_ended |= !walk.is_complete();
         if shape.kind.is_none() && !(shape.properties.is_empty() && shape.required.is_empty()) {
             shape.kind = Some("object");
         }
         shape
     }
 
-    fn merge(&mut self, view: &View<'a>, schema: &Node<'a>, merged: &mut BTreeSet<String>) {
-        let Some(schema) = view.resolve(schema) else {
-            self.open_ended = true;
-            return;
-        };
-        if !merged.insert(schema.pointer.clone()) {
-            return;
-        }
+    fn merge(&mut self, schema: &Node<'a>) {
         self.kind = self.kind.or_else(|| schema.str("type"));
         if let Some(values) = schema.get("enum").and_then(Value::as_array) {
             self.values = Some(values.iter().collect());
@@ -54,13 +55,10 @@ impl<'a> Shape<'a> {
         self.required.extend(schema.strings("required"));
         self.items = self.items.take().or_else(|| schema.child("items"));
         self.closed |= schema.get("additionalProperties") == Some(&Value::Bool(false));
-        self.restricted |= is_restricted(&schema);
+        self.restricted |= is_restricted(schema);
         self.open_ended |= ["oneOf", "anyOf", "not"]
             .iter()
             .any(|key| schema.get(key).is_some());
-        for member in schema.items("allOf") {
-            self.merge(view, &member, merged);
-        }
     }
 }
 

@@ -8,15 +8,12 @@ use serde_json::{Map, Value};
 
 use super::names;
 use super::samples::{self, Misfit};
-use crate::pointer;
+use crate::{pointer, walk};
 
 /// HTTP methods a path item can have, in the order of the standard.
 pub(crate) const METHODS: [&str; 8] = [
     "get", "put", "post", "delete", "options", "head", "patch", "trace",
 ];
-
-/// A chain of pure references longer than this is a cycle, which resolving has reported already.
-const LONGEST_CHAIN: usize = 64;
 
 /// A value of the document and where it stands.
 #[derive(Clone)]
@@ -290,16 +287,9 @@ impl<'a> View<'a> {
 
     /// Follows references until something that is none.
     pub(super) fn resolve(&self, node: &Node<'a>) -> Option<Node<'a>> {
-        let mut node = node.clone();
-        for _ in 0..LONGEST_CHAIN {
-            let Some(reference) = node.reference() else {
-                return Some(node);
-            };
-            let pointer = reference.strip_prefix('#')?.to_owned();
-            let value = self.root.value.pointer(&pointer)?;
-            node = Node { pointer, value };
-        }
-        None
+        let root = self.root.value;
+        let (pointer, value) = walk::resolve_from(root, &node.pointer, node.value)?;
+        Some(Node { pointer, value })
     }
 
     /// The resolved value of member `key`.

@@ -5,10 +5,7 @@ use std::collections::BTreeMap;
 use serde_json::Value;
 
 use crate::lint::METHODS;
-use crate::pointer;
-
-/// Longer chains of references go round in circles.
-const LONGEST_CHAIN: usize = 64;
+use crate::{pointer, walk};
 
 /// Where a statement comes from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -88,7 +85,7 @@ pub(super) fn operations(root: &Value) -> Vec<Operation<'_>> {
 
 /// Everything that one operation says or uses.
 pub(super) fn operation(root: &Value, operation: &Operation<'_>, found: &mut Found) {
-    let mut walk = Walk { root, found };
+    let mut walk = Walk::new(root, found);
     let place = pointer::join(&operation.place, operation.method);
     let own = walk.state(Kind::Operation, place.clone(), operation.value, None);
     let lists = [
@@ -136,11 +133,12 @@ pub(super) fn operation(root: &Value, operation: &Operation<'_>, found: &mut Fou
             );
         }
     }
+    walk.finish();
 }
 
 /// What belongs to the document as a whole: events, and schemas whether they are used or not.
 pub(super) fn shared(root: &Value, found: &mut Found) {
-    let mut walk = Walk { root, found };
+    let mut walk = Walk::new(root, found);
     let events = root.pointer("/x-event-delivery/events");
     for (name, event) in events.and_then(Value::as_object).into_iter().flatten() {
         let place = pointer::join("/x-event-delivery/events", name);
@@ -151,14 +149,31 @@ pub(super) fn shared(root: &Value, found: &mut Found) {
     for (name, schema) in schemas.and_then(Value::as_object).into_iter().flatten() {
         walk.component(&pointer::join("/components/schemas", name), schema);
     }
+    walk.finish();
 }
 
 struct Walk<'a, 'f> {
     root: &'a Value,
     found: &'f mut Found,
+    /// Components that are noted, and not yet looked into: they may use each other in any number.
+    waiting: Vec<(String, &'a Value, Option<Provenance>)>,
 }
 
-impl<'a> Walk<'a, '_> {
+impl<'a, 'f> Walk<'a, 'f> {
+    fn new(root: &'a Value, found: &'f mut Found) -> Self {
+        Self {
+            root,
+            found,
+            waiting: Vec::new(),
+        }
+    }
+
+    fn finish(mut self) {
+        while let Some((place, schema, own)) = self.waiting.pop() {
+            self.schema(&place, schema, own);
+        }
+    }
+
     /// Records a statement, and returns the provenance that its parts inherit.
     fn state(
         &mut self,
@@ -218,7 +233,7 @@ impl<'a> Walk<'a, '_> {
     fn component(&mut self, place: &str, schema: &'a Value) {
         if !self.found.contains_key(&(Kind::Schema, place.to_owned())) {
             let own = self.state(Kind::Schema, place.to_owned(), schema, None);
-            self.schema(place, schema, own);
+            self.waiting.push((place.to_owned(), schema, own));
         }
     }
 }
@@ -233,15 +248,5 @@ fn own(value: &Value) -> Option<Provenance> {
 }
 
 fn resolve<'a>(root: &'a Value, value: &'a Value) -> &'a Value {
-    let mut value = value;
-    for _ in 0..LONGEST_CHAIN {
-        let Some(reference) = value["$ref"].as_str() else {
-            break;
-        };
-        match root.pointer(reference.trim_start_matches('#')) {
-            Some(target) => value = target,
-            None => break,
-        }
-    }
-    value
+    walk::resolve(root, value).unwrap_or(value)
 }

@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Number, Value};
 
-use super::style::Written;
+use super::style::{DEEPEST, Written};
 use crate::api::members;
 use crate::media::plain_text;
 use crate::parts::parts;
@@ -104,10 +104,7 @@ impl<'a> View<'a> {
     /// The value that is written so. What does not fit stays a text, for the schema to refuse.
     pub(super) fn value(&self, written: Written) -> Value {
         match written {
-            Written::Text(_) if self.is_list() && !self.is_scalar() => {
-                Value::Array(vec![self.items().value(written)])
-            }
-            Written::Text(text) => self.scalar(text),
+            Written::Text(text) => self.text(text, DEEPEST),
             Written::List(items) => {
                 let schema = self.items();
                 items.into_iter().map(|item| schema.value(item)).collect()
@@ -125,6 +122,14 @@ impl<'a> View<'a> {
                 Value::Object(members.collect::<Map<_, _>>())
             }
         }
+    }
+
+    /// A list of one, where a list is asked for. Lists of themselves end somewhere.
+    fn text(&self, text: String, deepest: usize) -> Value {
+        if deepest > 0 && self.is_list() && !self.is_scalar() {
+            return Value::Array(vec![self.items().text(text, deepest - 1)]);
+        }
+        self.scalar(text)
     }
 
     fn scalar(&self, text: String) -> Value {

@@ -5,7 +5,7 @@ use percent_encoding::percent_decode_str;
 use super::coerce::View;
 
 /// Nobody means objects inside of more objects than this.
-const DEEPEST: usize = 32;
+pub(super) const DEEPEST: usize = 32;
 
 /// What a parameter says, before it is known what the texts stand for.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -1,6 +1,7 @@
 //! Bodies that a client must be ready for, although its document does not show them.
 
 use openapi_document::pointer::join;
+use openapi_document::walk::{self, Choice, Walk};
 use serde_json::{Map, Value, json};
 
 use crate::api::{members, resolve, strings};
@@ -77,38 +78,22 @@ impl Reshaper<'_> {
     /// The pointers of all schemas that speak of a value: the one at `pointer` behind its
     /// references, those of `allOf`, and the branches of `oneOf` and `anyOf` that take the value.
     fn parts(&self, pointer: &str, value: &Value) -> Vec<String> {
-        let mut found = Vec::new();
-        self.gather(pointer, value, &mut found);
-        found
-    }
-
-    fn gather(&self, pointer: &str, value: &Value, found: &mut Vec<String>) {
         let Some(schema) = self.root.pointer(pointer) else {
-            return;
+            return Vec::new();
         };
-        if let Some(target) = schema.get("$ref").and_then(Value::as_str) {
-            let target = target.strip_prefix('#').unwrap_or(target);
-            return self.gather(target, value, found);
-        }
-        // Some documents have a schema extend itself.
-        if found.iter().any(|known| known == pointer) {
-            return;
-        }
-        found.push(pointer.to_owned());
-        for keyword in ["allOf", "oneOf", "anyOf"] {
-            let branches = schema[keyword].as_array().map_or(0, Vec::len);
-            for branch in 0..branches {
-                let branch = format!("{pointer}/{keyword}/{branch}");
-                if keyword == "allOf" || self.takes(&branch, value) {
-                    self.gather(&branch, value, found);
-                }
-            }
-        }
-    }
-
-    fn takes(&self, pointer: &str, value: &Value) -> bool {
-        Schema::response(self.root, pointer.to_owned())
-            .is_some_and(|schema| schema.is_valid(self.root, value))
+        let mut walk = Walk::new(self.root, pointer, schema);
+        let enter = |choice: &Choice<'_>| {
+            let mut branches = walk::all(choice);
+            branches.retain(|index| {
+                let branch = format!("{}/{index}", choice.pointer);
+                let schema = Schema::response(self.root, branch);
+                schema.is_some_and(|schema| schema.is_valid(self.root, value))
+            });
+            branches
+        };
+        std::iter::from_fn(|| walk.next(enter))
+            .map(|part| part.pointer)
+            .collect()
     }
 
     fn schema(&self, pointer: &str) -> &Value {

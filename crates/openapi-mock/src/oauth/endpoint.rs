@@ -2,11 +2,12 @@
 
 use http::Method;
 use indexmap::IndexMap;
+use openapi_document::pointer;
 use serde_json::Value;
 use url::Url;
 
 use super::CONSENT;
-use crate::api::{Api, at, members, resolve};
+use crate::api::{Api, members, resolve};
 
 /// What an endpoint does.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -135,7 +136,7 @@ pub(super) fn open_to_clients(api: &Api) -> Vec<String> {
         let mut schemas = media.filter_map(|media| media.schema.as_ref());
         schemas.any(|schema| {
             let body = resolve(&api.root, schema.object(&api.root));
-            let grant = at(body, "/properties/grant_type");
+            let grant = pointer::find(body, "/properties/grant_type");
             let grant = grant.map(|grant| &resolve(&api.root, grant)["enum"]);
             let mut grants = grant.and_then(Value::as_array).into_iter().flatten();
             grants.any(|grant| grant == "client_credentials")

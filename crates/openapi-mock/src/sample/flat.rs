@@ -1,9 +1,10 @@
 //! Schemas without references, compositions and choices.
 
+use openapi_document::walk::{Choice, Walk};
 use serde_json::{Map, Value};
 
 use super::dice::Dice;
-use crate::api::{at, members, strings};
+use crate::api::{members, strings};
 
 /// All schema objects that hold for one value at once.
 #[derive(Debug, Default)]
@@ -31,40 +32,21 @@ impl<'a> Flat<'a> {
         dice: &mut Dice,
     ) -> Self {
         let mut flat = Self::default();
-        for schema in schemas {
-            flat.lay_open(root, schema, trail, chooser, dice);
-        }
-        flat
-    }
-
-    fn lay_open(
-        &mut self,
-        root: &'a Value,
-        schema: &'a Value,
-        trail: &mut Vec<&'a str>,
-        chooser: &Chooser<'_>,
-        dice: &mut Dice,
-    ) {
-        let Some(schema) = follow(root, schema, trail).and_then(Value::as_object) else {
-            return;
-        };
-        let known = |part: &&Map<String, Value>| std::ptr::eq(*part, schema);
-        if self.parts.iter().any(known) {
-            return;
-        }
-        self.parts.push(schema);
-        for part in list(schema, "allOf") {
-            self.lay_open(root, part, trail, chooser, dice);
-        }
-        for key in ["oneOf", "anyOf"] {
-            let branches = list(schema, key);
-            let Some(branch) = choose(root, schema, branches, trail, chooser, dice) else {
-                continue;
+        let places = schemas.iter().map(|schema| (String::new(), *schema));
+        let mut walk = Walk::from_all(root, places);
+        loop {
+            let part = walk.next(|choice| {
+                let chosen = choose(root, choice, trail, chooser, dice);
+                let branch = chosen.and_then(|index| choice.branches.get(index));
+                flat.tags
+                    .extend(branch.and_then(|branch| tag(choice.schema, branch)));
+                chosen.into_iter().collect()
+            });
+            let Some(part) = part else {
+                return flat;
             };
-            if let Some((member, value)) = tag(schema, branch) {
-                self.tags.push((member, value));
-            }
-            self.lay_open(root, branch, trail, chooser, dice);
+            trail.extend(part.references);
+            flat.parts.extend(part.schema.as_object());
         }
     }
 
@@ -168,25 +150,6 @@ fn size(value: &Value) -> Option<usize> {
     usize::try_from(value.as_u64()?).ok()
 }
 
-fn list<'a>(schema: &'a Map<String, Value>, key: &str) -> &'a [Value] {
-    let list = schema.get(key).and_then(Value::as_array);
-    list.map_or(&[], Vec::as_slice)
-}
-
-/// The schema behind references, which are put on the trail.
-fn follow<'a>(root: &'a Value, schema: &'a Value, trail: &mut Vec<&'a str>) -> Option<&'a Value> {
-    let mut schema = schema;
-    // More steps than a document has components lead in a circle.
-    for _ in 0..64 {
-        let Some(target) = schema.get("$ref").and_then(Value::as_str) else {
-            return Some(schema);
-        };
-        trail.push(target);
-        schema = at(root, target.strip_prefix('#')?)?;
-    }
-    None
-}
-
 /// Whether a schema cannot be laid open without taking a way that `trail` has already taken.
 pub(super) fn returns(schema: &Value, trail: &[&str]) -> bool {
     let on_trail = |target: &str| trail.contains(&target);
@@ -203,7 +166,7 @@ pub(super) fn returns(schema: &Value, trail: &[&str]) -> bool {
 }
 
 /// The member and value by which a branch of a discriminated choice is known.
-fn tag<'a>(schema: &'a Map<String, Value>, branch: &Value) -> Option<(&'a str, String)> {
+fn tag<'a>(schema: &'a Value, branch: &Value) -> Option<(&'a str, String)> {
     let discriminator = schema.get("discriminator")?;
     let member = discriminator["propertyName"].as_str()?;
     let target = branch["$ref"].as_str()?;
@@ -214,34 +177,35 @@ fn tag<'a>(schema: &'a Map<String, Value>, branch: &Value) -> Option<(&'a str, S
     Some((member, value.to_owned()))
 }
 
-/// The branch that a value is of, or else any, or else the first.
-fn choose<'a>(
-    root: &'a Value,
-    schema: &'a Map<String, Value>,
-    branches: &'a [Value],
-    trail: &[&'a str],
+/// The number of the branch that a value is of, or else of any, or else of the first.
+fn choose(
+    root: &Value,
+    choice: &Choice<'_>,
+    trail: &[&str],
     chooser: &Chooser<'_>,
     dice: &mut Dice,
-) -> Option<&'a Value> {
+) -> Option<usize> {
+    let first = (!choice.branches.is_empty()).then_some(0);
+    let branches = choice.branches.iter().enumerate();
     if let Some(value) = chooser.value {
-        let fit = |branch: &&Value| fit(root, schema, branch, value);
-        let best = branches.iter().rev().max_by_key(fit);
-        return best.filter(|branch| fit(branch) > 0).or(branches.first());
+        let fits = branches.map(|(index, branch)| (fit(root, choice.schema, branch, value), index));
+        let best = fits.rev().max_by_key(|(fit, _)| *fit);
+        return best
+            .filter(|(fit, _)| *fit > 0)
+            .map_or(first, |(_, index)| Some(index));
     }
-    let ending: Vec<&Value> = branches
-        .iter()
-        .filter(|branch| !returns(branch, trail))
-        .collect();
+    let ending = branches.filter(|(_, branch)| !returns(branch, trail));
+    let ending: Vec<usize> = ending.map(|(index, _)| index).collect();
     let chosen = if chooser.fresh {
         dice.pick(&ending)
     } else {
         ending.first()
     };
-    chosen.copied().or(branches.first())
+    chosen.copied().or(first)
 }
 
 /// How well a value fits a branch; 0 where not at all.
-fn fit(root: &Value, schema: &Map<String, Value>, branch: &Value, value: &Value) -> usize {
+fn fit(root: &Value, schema: &Value, branch: &Value, value: &Value) -> usize {
     if let Some((member, tag)) = tag(schema, branch) {
         return usize::from(value[member] == tag) * 1000;
     }

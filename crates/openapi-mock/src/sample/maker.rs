@@ -11,6 +11,9 @@ use crate::api::resolve;
 
 /// Beyond this depth a value is no value anybody asked for: the schema goes round in circles.
 const DEEPEST: usize = 40;
+/// No more values are made for one, beside those that are kept or resemble an example. A schema of
+/// few lines can ask for more than there is room for.
+const MOST: usize = 4_000;
 /// How many items a made list has, where the schema does not say.
 const ITEMS: usize = 2;
 
@@ -21,6 +24,8 @@ pub(super) struct Maker<'a> {
     /// The references on the way to what is being made.
     trail: Vec<&'a str>,
     depth: usize,
+    /// How many values may still be made of nothing.
+    left: usize,
 }
 
 /// Where a value is made, and after what.
@@ -42,14 +47,17 @@ impl<'a> Maker<'a> {
             members,
             trail: Vec::new(),
             depth: 0,
+            left: MOST,
         }
     }
 
     /// A value for which all of `schemas` hold.
     pub(super) fn make(&mut self, schemas: &[&'a Value], node: Node<'_>) -> Value {
-        if self.depth > DEEPEST {
+        let of_nothing = node.keep.is_none() && node.like.is_none();
+        if self.depth > DEEPEST || (of_nothing && self.left == 0) {
             return Value::Null;
         }
+        self.left -= usize::from(of_nothing);
         let trail = self.trail.len();
         self.depth += 1;
         let mut dice = node.place.child("choice").dice();

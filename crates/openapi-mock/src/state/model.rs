@@ -9,7 +9,7 @@ use super::bodies::{answered, operation_at, sent_kind, status_declared};
 use super::collection::{Collection, collections, prefixes};
 use super::links::Links;
 use super::shape;
-use crate::api::{Api, Operation};
+use crate::api::{Api, Operation, resolved_pointer};
 
 /// The resources of a document, and what each operation does to them.
 #[derive(Debug)]
@@ -207,7 +207,7 @@ fn appended(
     let at = openapi_document::pointer::join("", member);
     let held = shape::items_of(root, &shape::schema_at(root, whole, &at)?)?;
     let (_, answer) = answered(operation)?;
-    (held == shape::behind(root, answer.pointer.clone())).then(|| (*member).to_owned())
+    (held == resolved_pointer(root, answer.pointer.clone())).then(|| (*member).to_owned())
 }
 
 /// Something that is done to an item and answers with it. An item that comes back with other
@@ -222,7 +222,7 @@ fn act(
     let schema_of = |operation: &Operation| {
         let (_, schema) = answered(operation)?;
         api.root
-            .pointer(&shape::behind(&api.root, schema.pointer.clone()))
+            .pointer(&resolved_pointer(&api.root, schema.pointer.clone()))
     };
     let own = collection
         .read

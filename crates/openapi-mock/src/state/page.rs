@@ -8,7 +8,7 @@ use http::{HeaderName, header};
 use serde_json::{Value, json};
 
 use super::shape;
-use crate::api::{Location, Operation};
+use crate::api::{Location, Operation, resolved_pointer};
 use crate::call::Call;
 use crate::refusal::{Reason, Refusal};
 
@@ -255,7 +255,7 @@ fn role_schema<'a>(
     role: &str,
 ) -> Option<&'a Value> {
     let schema = query(operation, role_name(rule, role)?)?.schema.as_ref()?;
-    root.pointer(&shape::behind(root, schema.pointer.clone()))
+    root.pointer(&resolved_pointer(root, schema.pointer.clone()))
 }
 
 fn limit(root: &Value, rule: &Value, operation: &Operation, sent: Option<usize>) -> usize {

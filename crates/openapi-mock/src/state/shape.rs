@@ -1,9 +1,10 @@
 //! What schemas say about the shape of values, seen from outside.
 
 use indexmap::IndexMap;
+use openapi_document::walk;
 use serde_json::Value;
 
-use crate::api::{members, resolve};
+use crate::api::{members, resolve, resolved_pointer};
 use crate::parts::parts;
 
 /// The members that a schema names, in whatever branch, with the first schema of each.
@@ -35,40 +36,23 @@ pub(super) fn flag(root: &Value, schema: &Value, name: &str) -> bool {
 
 /// The pointer of the schema that a JSON pointer into a value leads to. Items are those of the list.
 pub(super) fn schema_at(root: &Value, schema: &str, into: &str) -> Option<String> {
-    let mut place = behind(root, schema.to_owned());
+    let mut place = resolved_pointer(root, schema.to_owned());
     for token in openapi_document::pointer::split(into) {
-        let inner = openapi_document::pointer::join(&format!("{place}/properties"), &token);
-        place = match root.pointer(&inner) {
-            Some(_) => behind(root, inner),
-            None => within_parts(root, &place, &token)?,
-        };
+        let parts = walk::parts(root, &place).into_iter();
+        let mut members = parts.filter_map(|part| {
+            part.schema.get("properties")?.get(&*token)?;
+            let inner = format!("{}/properties", part.pointer);
+            Some(openapi_document::pointer::join(&inner, &token))
+        });
+        place = resolved_pointer(root, members.next()?);
     }
     Some(place)
-}
-
-fn within_parts(root: &Value, place: &str, token: &str) -> Option<String> {
-    let into = format!("/{}", openapi_document::pointer::escape(token));
-    ["allOf", "oneOf", "anyOf"].into_iter().find_map(|key| {
-        let parts = root.pointer(place)?[key].as_array()?.len();
-        (0..parts).find_map(|index| schema_at(root, &format!("{place}/{key}/{index}"), &into))
-    })
 }
 
 /// The pointer of the items of a list.
 pub(super) fn items_of(root: &Value, list: &str) -> Option<String> {
     let inner = format!("{list}/items");
-    root.pointer(&inner).map(|_| behind(root, inner))
-}
-
-/// The pointer behind references.
-pub(super) fn behind(root: &Value, pointer: String) -> String {
-    let target = root
-        .pointer(&pointer)
-        .and_then(|node| node["$ref"].as_str()?.strip_prefix('#'));
-    match target {
-        Some(target) if target != pointer => behind(root, target.to_owned()),
-        _ => pointer,
-    }
+    root.pointer(&inner).map(|_| resolved_pointer(root, inner))
 }
 
 /// Where in an answer its list stands: the answer itself, or its only member that is a list.

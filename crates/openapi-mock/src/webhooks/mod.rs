@@ -5,7 +5,6 @@ mod hub;
 mod naming;
 mod payload;
 mod receiver;
-mod shape;
 mod signature;
 
 use std::sync::Arc;

@@ -1,11 +1,11 @@
 //! The bodies of deliveries.
 
 use http::{HeaderMap, HeaderValue};
+use openapi_document::walk::{self, Walk};
 use serde_json::{Map, Value, json};
 
 use super::declared::{Declared, Envelope, Event, Place};
 use super::naming::{singular, words};
-use super::shape::{properties, property};
 use crate::api::{Api, members};
 use crate::change::Change;
 use crate::sample::{Members, Wish};
@@ -77,10 +77,11 @@ impl Composer<'_> {
         let base = self.made(None);
         let mut why = None;
         for place in places(change) {
-            let Some(schema) = self.schema_at(&place) else {
+            let schemas = self.schemas_at(&place);
+            if schemas.is_empty() {
                 continue;
-            };
-            let resource = self.fitting(schema, &change.value);
+            }
+            let resource = fitting(&schemas, &change.value);
             let mut body = if place.is_empty() {
                 json!({})
             } else {
@@ -105,19 +106,17 @@ impl Composer<'_> {
         Err(why.unwrap_or_else(|| "its schema has no room for the resource".to_owned()))
     }
 
-    /// The members of a resource that a schema knows, or all where it knows none.
-    fn fitting(&self, schema: &Value, resource: &Value) -> Map<String, Value> {
-        let known = properties(&self.api.root, schema);
-        let fitting = members(resource)
-            .filter(|(name, _)| known.is_empty() || known.contains(&name.as_str()));
-        let owned = fitting.map(|(name, value)| (name.clone(), value.clone()));
-        owned.collect()
-    }
-
-    fn schema_at(&self, place: &[String]) -> Option<&Value> {
-        let payload = self.api.root.pointer(&self.event.payload.pointer)?;
-        place.iter().try_fold(payload, |schema, name| {
-            property(&self.api.root, schema, name)
+    /// All schemas that speak of what stands at a place of the payload.
+    fn schemas_at(&self, place: &[String]) -> Vec<&Value> {
+        let root = &*self.api.root;
+        let payload = root.pointer(&self.event.payload.pointer);
+        let payload = common_parts(root, payload);
+        place.iter().fold(payload, |schemas, name| {
+            let inner = schemas.into_iter();
+            common_parts(
+                root,
+                inner.filter_map(|schema| schema.get("properties")?.get(name)),
+            )
         })
     }
 
@@ -209,6 +208,28 @@ impl Composer<'_> {
         let violations = self.event.payload.violations(&self.api.root, body);
         violations.iter().all(|violation| violation.at != pointer)
     }
+}
+
+/// All schemas that hold for a value of these, behind references and without choices.
+fn common_parts<'a>(
+    root: &'a Value,
+    schemas: impl IntoIterator<Item = &'a Value>,
+) -> Vec<&'a Value> {
+    let places = schemas.into_iter().map(|schema| (String::new(), schema));
+    let mut walk = Walk::from_all(root, places);
+    let parts = std::iter::from_fn(|| walk.next(walk::none));
+    parts.map(|part| part.schema).collect()
+}
+
+/// The members of a resource that schemas know, or all where they know none.
+fn fitting(schemas: &[&Value], resource: &Value) -> Map<String, Value> {
+    let named = schemas
+        .iter()
+        .flat_map(|schema| members(&schema["properties"]));
+    let known: Vec<&String> = named.map(|(name, _)| name).collect();
+    let fitting = members(resource).filter(|(name, _)| known.is_empty() || known.contains(name));
+    let owned = fitting.map(|(name, value)| (name.clone(), value.clone()));
+    owned.collect()
 }
 
 /// Where a resource can stand, the most telling place first.
