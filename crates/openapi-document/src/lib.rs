@@ -76,6 +76,7 @@ mod files;
 mod finding;
 mod grammar;
 mod json;
+pub mod judge;
 pub mod lint;
 mod meta;
 mod model;

@@ -5,7 +5,7 @@ use std::sync::OnceLock;
 
 use jsonschema::Validator;
 use openapi_document::lint::json_schema::{Direction, to_json_schema_for};
-use openapi_document::pointer;
+use openapi_document::{judge, pointer};
 use serde_json::Value;
 
 use crate::violation;
@@ -82,8 +82,7 @@ impl Schema {
     fn validator(&self, root: &Value) -> Option<&Validator> {
         let compile = || {
             let schema = to_json_schema_for(root, &self.pointer, self.direction);
-            let options = jsonschema::options().should_validate_formats(true);
-            options.build(&schema).ok()
+            judge::validator(schema)
         };
         self.validator.get_or_init(compile).as_ref()
     }

@@ -247,12 +247,24 @@ fn convert_bounds(source: &Map<String, Value>, out: &mut Map<String, Value>) {
         }
     }
     let (least, greatest) = match source.get("format").and_then(Value::as_str) {
+        Some("int8") => (json!(i8::MIN), json!(i8::MAX)),
+        Some("int16") => (json!(i16::MIN), json!(i16::MAX)),
         Some("int32") => (json!(i32::MIN), json!(i32::MAX)),
         Some("int64") => (json!(i64::MIN), json!(i64::MAX)),
+        Some("uint8") => (json!(0), json!(u8::MAX)),
+        Some("uint16") => (json!(0), json!(u16::MAX)),
+        Some("uint32") => (json!(0), json!(u32::MAX)),
+        Some("uint64") => (json!(0), json!(u64::MAX)),
         _ => return,
     };
-    out.entry("minimum").or_insert(least);
-    out.entry("maximum").or_insert(greatest);
+    // The narrower bound holds.
+    let number = |bound: Option<&Value>| bound.and_then(Value::as_f64);
+    if number(out.get("minimum")).is_none_or(|bound| Some(bound) < least.as_f64()) {
+        out.insert("minimum".into(), least);
+    }
+    if number(out.get("maximum")).is_none_or(|bound| Some(bound) > greatest.as_f64()) {
+        out.insert("maximum".into(), greatest);
+    }
 }
 
 /// `type`, `enum` and what `nullable` does to them.

@@ -6,12 +6,13 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use jsonschema::{ValidationError, Validator};
+use jsonschema::ValidationError;
 use serde_json::{Map, Value, json};
 
 use super::json_schema::{Converter, Direction};
 use super::parameters::is_json;
 use super::view::{Directions, Node, View};
+use crate::judge;
 
 /// What a value is given as.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -62,7 +63,7 @@ pub(super) fn misfits(view: &View<'_>) -> Vec<Misfit> {
                 .iter()
                 .filter(|sample| sample.direction == direction)
                 .collect();
-            judge(view.root.value, direction, &batch)
+            judged(view.root.value, direction, &batch)
         })
         .collect()
 }
@@ -153,7 +154,7 @@ fn examples<'a>(view: &View<'a>, holder: &Node<'a>) -> Vec<Node<'a>> {
     holder.child("example").into_iter().chain(named).collect()
 }
 
-fn judge(root: &Value, direction: Direction, batch: &[&Sample<'_>]) -> Vec<Misfit> {
+fn judged(root: &Value, direction: Direction, batch: &[&Sample<'_>]) -> Vec<Misfit> {
     let mut slots: BTreeMap<(&str, bool), Vec<&Sample<'_>>> = BTreeMap::new();
     for sample in batch {
         let key = (sample.schema.as_str(), sample.role == Role::Enum);
@@ -178,7 +179,8 @@ fn judge(root: &Value, direction: Direction, batch: &[&Sample<'_>]) -> Vec<Misfi
             .collect();
         instance.insert(index.to_string(), Value::Array(values));
     }
-    let Some(validator) = compile(converter.finish(json!({ "properties": schemas }))) else {
+    let Some(validator) = judge::validator(converter.finish(json!({ "properties": schemas })))
+    else {
         return Vec::new();
     };
     let mut counts: HashMap<(usize, usize), usize> = HashMap::new();
@@ -218,43 +220,6 @@ fn without_enum(converter: &mut Converter<'_>, root: &Value, pointer: &str) -> V
         members.remove("enum");
     }
     converter.convert(&schema)
-}
-
-/// Compiles the schema. Patterns that are no regular expressions, which a rule of their own
-/// reports, are left out rather than leaving every value unjudged.
-fn compile(mut schema: Value) -> Option<Validator> {
-    let options = jsonschema::options()
-        .should_validate_formats(true)
-        .with_format("byte", is_base64)
-        .offline();
-    options.build(&schema).ok().or_else(|| {
-        remove_broken_patterns(&mut schema);
-        options.build(&schema).ok()
-    })
-}
-
-fn remove_broken_patterns(schema: &mut Value) {
-    match schema {
-        Value::Object(members) => {
-            let pattern = members.get("pattern").filter(|pattern| pattern.is_string());
-            if pattern.is_some_and(|pattern| {
-                jsonschema::validator_for(&json!({ "pattern": pattern })).is_err()
-            }) {
-                members.remove("pattern");
-            }
-            members.values_mut().for_each(remove_broken_patterns);
-        }
-        Value::Array(items) => items.iter_mut().for_each(remove_broken_patterns),
-        _ => {}
-    }
-}
-
-/// Base64 of RFC 4648, section 4, which `format: byte` stands for.
-fn is_base64(text: &str) -> bool {
-    let body = text.trim_end_matches('=');
-    let padding = text.len() - body.len();
-    let is_digit = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'+' || byte == b'/';
-    text.len().is_multiple_of(4) && padding <= 2 && body.bytes().all(is_digit)
 }
 
 /// Place and words of an error; for a choice, those of the branch the value comes closest to.
