@@ -4,6 +4,7 @@ use std::borrow::Cow;
 
 use serde::de::DeserializeOwned;
 use serde_json::value::RawValue;
+use serde_path_to_error::Segment;
 
 use crate::media::{self, MediaType};
 use crate::one_line::OneLine;
@@ -105,8 +106,20 @@ fn enveloped<T: DeserializeOwned>(
 fn path_of<T: DeserializeOwned>(json: &[u8]) -> Option<String> {
     let deserializer = &mut serde_json::Deserializer::from_slice(json);
     let error = serde_path_to_error::deserialize::<_, T>(deserializer).err()?;
-    let path = error.path().to_string();
-    (path != ".").then_some(path)
+    let path = error.path();
+    // A body that breaks off ends between members, which is written as `?`.
+    let segments: Vec<&Segment> = path.iter().collect();
+    let lost = segments.iter().rev();
+    let lost = lost
+        .take_while(|segment| matches!(segment, Segment::Unknown))
+        .count();
+    let text = path.to_string();
+    let mut text = text.as_str();
+    for _ in 0..lost {
+        text = text.strip_suffix('?').unwrap_or(text);
+        text = text.strip_suffix('.').unwrap_or(text);
+    }
+    (!matches!(text, "" | ".")).then(|| text.to_owned())
 }
 
 fn explain(
@@ -228,6 +241,20 @@ mod tests {
         assert_eq!(decode::<String>(Some(&TEXT), latin, b"\xE9").unwrap(), "é");
         let other = reason::<String>(&TEXT, Some("text/plain; charset=koi8-r"), b"a");
         assert!(other.contains("koi8-r"), "{other}");
+    }
+
+    #[test]
+    fn a_body_that_breaks_off_is_located_as_far_as_it_goes() {
+        let whole = br#"{"name":"a","sizes":[1,2]}"#;
+        for end in 1..whole.len() {
+            let body = &whole[..end];
+            let fault = decode::<Thing>(Some(&JSON), None, body).unwrap_err();
+            let path = fault.path.as_deref().unwrap_or_default();
+            assert!(
+                !path.contains('?') && !fault.reason.contains("``"),
+                "{fault:?}"
+            );
+        }
     }
 
     #[test]
