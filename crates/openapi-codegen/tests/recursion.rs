@@ -99,27 +99,34 @@ fn document(schemas: Value) -> Value {
     })
 }
 
-/// Lets every command have the document. What they say of it is another matter.
-fn run(root: &Value) {
+/// Lets every command have the document, and says which begins. What they say of it is another
+/// matter.
+fn run(root: &Value, begins: &dyn Fn(&'static str)) {
     let folder = tempfile::tempdir().expect("a folder");
     let path = folder.path().join("openapi.json");
     std::fs::write(&path, root.to_string()).expect("the document is written");
+    // One that nobody has validated.
+    let bundled = openapi_mock::Document::bundled(&root.to_string());
+    begins("a server of the document as it is");
+    serve(bundled.expect("a document"), root);
+    begins("reading");
     let Ok(document) = Document::open(&path) else {
         return;
     };
+    begins("lint");
     let _ = openapi_document::lint(&document);
+    begins("provenance");
     let _ = ProvenanceReport::of(&document).to_string();
+    begins("a server");
+    serve(openapi_mock::Document::from(&document), root);
     let settings = Settings::new("things-client");
+    begins("codegen");
     let _ = openapi_codegen::generate(&document, &settings);
+    begins("calls for tests");
     let _ = openapi_codegen::generate_calls(&document, &settings);
     // The lint keeps some documents from this: it has to end for them as well.
+    begins("lowering");
     let _ = openapi_codegen::lowered_document(&document);
-    serve(openapi_mock::Document::from(&document), root);
-    // One that nobody has validated.
-    serve(
-        openapi_mock::Document::bundled(&root.to_string()).expect("a document"),
-        root,
-    );
 }
 
 fn serve(document: openapi_mock::Document, root: &Value) {
@@ -174,22 +181,29 @@ fn serve(document: openapi_mock::Document, root: &Value) {
 fn guarded(name: &str, root: &Value) -> Result<(), String> {
     let kept = std::path::Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("{name}.json"));
     std::fs::write(&kept, format!("{root:#}")).map_err(|error| error.to_string())?;
-    let (done, ended) = mpsc::channel();
+    let (tell, told) = mpsc::channel();
     let own = root.clone();
     let work = thread::Builder::new().stack_size(STACK).spawn(move || {
-        run(&own);
-        let _ = done.send(());
+        let begins = |stage| {
+            let _ = tell.send(stage);
+        };
+        run(&own, &begins);
     });
     let work = work.map_err(|error| error.to_string())?;
-    match ended.recv_timeout(LONGEST) {
-        Ok(()) => Ok(()),
-        Err(mpsc::RecvTimeoutError::Timeout) => Err(format!("no end with {}", kept.display())),
-        Err(mpsc::RecvTimeoutError::Disconnected) => {
-            let why = work.join().err();
-            let why = why.and_then(|why| why.downcast_ref::<String>().cloned());
-            Err(format!("{}: {}", kept.display(), why.unwrap_or_default()))
+    let mut stage = "";
+    loop {
+        match told.recv_timeout(LONGEST) {
+            Ok(next) => stage = next,
+            Err(mpsc::RecvTimeoutError::Timeout) => {
+                return Err(format!("{stage} does not end with {}", kept.display()));
+            }
+            Err(mpsc::RecvTimeoutError::Disconnected) => break,
         }
     }
+    work.join().map_err(|why| {
+        let why = why.downcast_ref::<String>().cloned().unwrap_or_default();
+        format!("{stage} panics with {}: {why}", kept.display())
+    })
 }
 
 /// Schemas that lead back to themselves, by what they show.
