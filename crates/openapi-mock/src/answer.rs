@@ -7,11 +7,11 @@ use crate::api::{Api, Media, Response};
 use crate::call::Call;
 use crate::challenge;
 use crate::change::Change;
-use crate::media;
 use crate::negotiation::Accept;
-use crate::refusal::Refusal;
+use crate::refusal::{Reason, Refusal};
 use crate::reply::{Reply, bodiless};
 use crate::stand_in;
+use crate::writing;
 
 /// An answer before it is written down in a media type.
 #[derive(Debug, Clone)]
@@ -59,6 +59,15 @@ impl Answer {
         Ok(reply)
     }
 
+    /// Whether the client takes a media type that this can be written in.
+    pub(crate) fn check_media(&self, api: &Api, call: &Call<'_>) -> Result<(), Refusal> {
+        let status = StatusCode::from_u16(self.status).unwrap_or(StatusCode::OK);
+        if let Some(response) = call.operation.response(self.status) {
+            self.preferred(api, status, response, &Accept::of(call.request))?;
+        }
+        Ok(())
+    }
+
     fn declared(
         &self,
         api: &Api,
@@ -67,7 +76,7 @@ impl Answer {
         response: &Response,
     ) -> Result<Reply, Refusal> {
         let accept = Accept::of(call.request);
-        let mut reply = match self.preferred(status, response, &accept)? {
+        let mut reply = match self.preferred(api, status, response, &accept)? {
             Some(media) => self.written(api, status, media, &accept),
             None => Reply::empty(status),
         };
@@ -78,6 +87,7 @@ impl Answer {
     /// The media type of the body; none where there is no body.
     fn preferred<'a>(
         &self,
+        api: &Api,
         status: StatusCode,
         response: &'a Response,
         accept: &Accept,
@@ -88,17 +98,30 @@ impl Answer {
         }
         match &self.media {
             Some(wanted) => Ok(declared.iter().find(|media| media.name == *wanted)),
-            None => accept.negotiated(status, declared),
+            None => {
+                let writable = |media: &&Media| {
+                    let body = self.body_in(api, media);
+                    body.is_none_or(|body| writing::written(&media.label, body).is_some())
+                };
+                let writable: Vec<&Media> = declared.iter().filter(writable).collect();
+                if writable.is_empty() && status.as_u16() < 400 {
+                    return Err(unwritable(declared));
+                }
+                accept.negotiated(status, &writable)
+            }
         }
     }
 
+    /// The body as a media type has it: its own where that fits, else what stands in for it.
+    fn body_in<'a>(&'a self, api: &Api, media: &'a Media) -> Option<&'a Value> {
+        let known = self.body.as_ref().filter(|body| media.can_show(api, body));
+        known.or_else(|| stand_in::body(api, media, self.status))
+    }
+
     fn written(&self, api: &Api, status: StatusCode, media: &Media, accept: &Accept) -> Reply {
-        let known = self.body.as_ref().filter(|body| media.takes(api, body));
-        let body = known.or_else(|| stand_in::body(api, media, self.status));
-        let name = accept.concrete(&media.name);
-        match body {
-            Some(body) if media::is_json(&name) => Reply::json(status, &name, body),
-            Some(body) => Reply::with_body(status, &name, media::plain_text(body)),
+        let name = accept.concrete(&media.label);
+        match self.body_in(api, media) {
+            Some(body) => Reply::written(status, &name, body),
             None => {
                 let mut reply = Reply::empty(status);
                 reply.set(header::CONTENT_TYPE, &name);
@@ -106,4 +129,14 @@ impl Answer {
             }
         }
     }
+}
+
+/// The refusal where values would have to be written in formats that this server does not know.
+fn unwritable(declared: &[Media]) -> Refusal {
+    let names: Vec<&str> = declared.iter().map(|media| &*media.label).collect();
+    let detail = format!(
+        "this server cannot write an object as {}; give the document an example that is a text",
+        names.join(" or ")
+    );
+    Refusal::new(Reason::NotAcceptable, detail)
 }

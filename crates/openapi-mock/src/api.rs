@@ -8,7 +8,8 @@ use std::fmt;
 use std::ops::Range;
 use std::sync::Arc;
 
-use crate::route::Router;
+use crate::media;
+use crate::route::{Marks, Router};
 use crate::sample::Sampler;
 use crate::schema::Schema;
 use crate::stand_in::StandIn;
@@ -35,8 +36,10 @@ pub(crate) struct Operation {
     /// The `operationId`, or method and path where there is none.
     pub(crate) id: String,
     pub(crate) method: Method,
-    /// The path template.
+    /// The path template, without query and fragment.
     pub(crate) path: String,
+    /// What the key of the path says behind its template.
+    pub(crate) marks: Marks,
     /// Where the operation stands in the document.
     pub(crate) pointer: String,
     pub(crate) parameters: Vec<Parameter>,
@@ -80,6 +83,8 @@ pub(crate) struct Body {
 pub(crate) struct Media {
     /// As written, such as `application/json` or `image/*`.
     pub(crate) name: String,
+    /// What bodies that this server makes are labelled as: `name`, or what a range stands for.
+    pub(crate) label: String,
     pub(crate) schema: Option<Schema>,
     pub(crate) examples: Vec<Example>,
     pub(crate) pointer: String,
@@ -191,6 +196,42 @@ impl Operation {
             .or_else(|| declared(Statuses::Default))
     }
 
+    /// Whether a name in the query or path of a request is that of a declared parameter, or of what
+    /// stands in for one: a member of an object, an API key.
+    pub(crate) fn takes(&self, api: &Api, location: Location, name: &str) -> bool {
+        let root = &*api.root;
+        let is_meant = |parameter: &Parameter| {
+            if parameter.location != location {
+                return false;
+            }
+            let inner = name.strip_prefix(parameter.name.as_str());
+            if inner.is_some_and(|inner| inner.is_empty() || inner.starts_with('[')) {
+                return true;
+            }
+            // The members of an object that stand for themselves.
+            let spread = parameter.explode && parameter.style == "form";
+            let schema = parameter.schema.as_ref().filter(|_| spread);
+            let parts = schema.map(|schema| walk::parts(root, &schema.pointer));
+            parts.into_iter().flatten().any(|part| {
+                let open = part
+                    .schema
+                    .get("additionalProperties")
+                    .is_some_and(|more| *more != false);
+                open || part.schema["properties"].get(name).is_some()
+            })
+        };
+        let is_key = |scheme: &Scheme| match &scheme.kind {
+            SchemeKind::ApiKey {
+                location: own,
+                name: key,
+            } => *own == location && key == name,
+            _ => false,
+        };
+        self.parameters.iter().any(is_meant)
+            || self.marks.ask_for(name)
+            || api.schemes.values().any(is_key)
+    }
+
     /// The keys of all responses, in the order of the document.
     pub(crate) fn declared_statuses(&self) -> String {
         let keys = self.responses.iter();
@@ -241,6 +282,13 @@ impl Media {
     /// The media type object.
     pub(crate) fn object<'a>(&self, root: &'a Value) -> &'a Value {
         pointer::find(root, &self.pointer).unwrap_or(&Value::Null)
+    }
+
+    /// Whether a value can be shown as one: a text in another format than JSON says nothing about
+    /// the members that its schema names.
+    pub(crate) fn can_show(&self, api: &Api, value: &Value) -> bool {
+        let is_text = value.is_string() && !media::is_json(&self.label);
+        is_text || self.takes(api, value)
     }
 
     /// Whether its schema takes a value.
@@ -300,12 +348,13 @@ fn operation(root: &Value, path: &str, method: Method, item: &str, verb: &str) -
         Some(id) => id.to_owned(),
         None => format!("{method} {path}"),
     };
+    let (template, marks) = Marks::split(path);
     let body = object.get("requestBody").map(|_| {
         let pointer = resolved_pointer(root, format!("{pointer}/requestBody"));
         let body = root.pointer(&pointer).unwrap_or(&Value::Null);
         Body {
             required: body["required"] == true,
-            media: media(root, &pointer, true),
+            media: media_types(root, &pointer, true),
         }
     });
     let responses = members(&object["responses"]).map(|(status, _)| {
@@ -317,7 +366,8 @@ fn operation(root: &Value, path: &str, method: Method, item: &str, verb: &str) -
     Operation {
         id,
         method,
-        path: path.to_owned(),
+        path: template.to_owned(),
+        marks,
         parameters: parameters(root, item, &pointer),
         body,
         responses: responses.collect(),
@@ -415,7 +465,7 @@ fn response(root: &Value, status: &str, pointer: &str) -> Response {
     Response {
         status,
         headers: headers.collect(),
-        media: media(root, pointer, false),
+        media: media_types(root, pointer, false),
     }
 }
 
@@ -431,7 +481,7 @@ fn header_example(root: &Value, header: &Value) -> Option<Value> {
 }
 
 /// The media types of a request body or a response.
-fn media(root: &Value, holder: &str, request: bool) -> Vec<Media> {
+fn media_types(root: &Value, holder: &str, request: bool) -> Vec<Media> {
     let content = format!("{holder}/content");
     let all = root.pointer(&content).unwrap_or(&Value::Null);
     members(all)
@@ -440,6 +490,7 @@ fn media(root: &Value, holder: &str, request: bool) -> Vec<Media> {
             let schema = format!("{pointer}/schema");
             Media {
                 name: name.clone(),
+                label: label(root, name, &schema),
                 schema: if request {
                     Schema::request(root, schema)
                 } else {
@@ -451,6 +502,17 @@ fn media(root: &Value, holder: &str, request: bool) -> Vec<Media> {
             }
         })
         .collect()
+}
+
+/// What a body of a range is. Where anything goes, a value is JSON; only bytes are left open.
+fn label(root: &Value, range: &str, schema: &str) -> String {
+    let anything = matches!(media::essence(range).as_str(), "*/*" | "application/*");
+    let parts = walk::parts(root, schema);
+    let is_binary = parts.iter().any(|part| part.schema["format"] == "binary");
+    if anything && !parts.is_empty() && !is_binary {
+        return "application/json".to_owned();
+    }
+    range.to_owned()
 }
 
 /// The examples of a media type, and that of its schema where there are none.

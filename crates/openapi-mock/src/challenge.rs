@@ -82,7 +82,7 @@ fn realm(api: &Api) -> String {
 
 /// A quoted text without what would have to be escaped, which RFC 6750 forbids here.
 fn quoted(text: &str) -> String {
-    let text = media::one_line(text);
+    let text = media::header_text(text);
     format!("\"{}\"", text.replace(['"', '\\'], "'"))
 }
 

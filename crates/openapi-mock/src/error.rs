@@ -24,6 +24,18 @@ pub enum MockError {
         /// Ids that exist.
         hint: String,
     },
+    /// The operation has no parameter of this name.
+    #[error("{operation} has no {location} parameter `{name}`; {hint}")]
+    UnknownParameter {
+        /// The operation that is expected to be called.
+        operation: String,
+        /// `query` or `path`.
+        location: &'static str,
+        /// The name that was asked for.
+        name: String,
+        /// Names that exist.
+        hint: String,
+    },
     /// A reply that the document does not allow.
     #[error("{operation} cannot answer so: {why}; `unchecked()` lets it pass")]
     InvalidReply {

@@ -56,6 +56,7 @@ mod stand_in;
 mod state;
 mod violation;
 mod webhooks;
+mod writing;
 
 pub use crate::access::{Credential, Credentials, Quality, TokenBuilder, UnknownScheme};
 pub use crate::document::{Document, DocumentError};

@@ -131,7 +131,7 @@ mod tests {
         assert_eq!(
             entry.to_string(),
             "1970-01-01T00:00:00.000Z POST /pets create_pet 400 1.2 ms \
-             refused invalid-request: body /name : 5 fault latency=1ms"
+             refused invalid-request: body /name\\n: 5 fault latency=1ms"
         );
         entry.operation = None;
         entry.status = None;

@@ -70,19 +70,33 @@ pub(crate) fn plain_text(value: &Value) -> String {
     }
 }
 
-/// `text` without what cannot stand in a header or a line of a log.
+/// `text` as a line of a log: what ends a line, steers a terminal or turns the direction of text is
+/// written as an escape.
 pub(crate) fn one_line(text: &str) -> String {
-    let visible = |character: char| match character {
-        ' '..='~' => character,
-        character if character.is_control() => ' ',
-        _ => '?',
-    };
-    text.chars().map(visible).collect()
+    let mut line = String::with_capacity(text.len());
+    for character in text.chars() {
+        match character {
+            ' ' => line.push(' '),
+            _ if is_unseen(character) => line.extend(character.escape_default()),
+            _ => line.push(character),
+        }
+    }
+    line
+}
+
+fn is_unseen(character: char) -> bool {
+    character.is_control()
+        || matches!(character, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}')
+}
+
+/// `text` as the value of a header, where only ASCII is safe: all else is percent-encoded.
+pub(crate) fn header_text(text: &str) -> String {
+    percent_encoding::utf8_percent_encode(&one_line(text), percent_encoding::CONTROLS).to_string()
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{fits, is_json, one_line, parameter, specificity};
+    use super::{fits, header_text, is_json, one_line, parameter, specificity};
 
     #[test]
     fn ranges_take_what_they_cover() {
@@ -119,6 +133,11 @@ mod tests {
 
     #[test]
     fn a_line_stays_a_line() {
-        assert_eq!(one_line("a\r\nb \u{fc}"), "a  b ?");
+        assert_eq!(one_line("a\r\nb \u{fc}"), "a\\r\\nb \u{fc}");
+        assert_eq!(one_line("a\u{202e}b\u{1b}[2J"), "a\\u{202e}b\\u{1b}[2J");
+        assert_eq!(
+            header_text("/gr\u{f6}\u{df}e: 5\n"),
+            "/gr%C3%B6%C3%9Fe: 5\\n"
+        );
     }
 }

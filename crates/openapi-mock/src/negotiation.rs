@@ -69,7 +69,7 @@ impl Accept {
         declared: impl IntoIterator<Item = &'a Media>,
     ) -> Option<&'a Media> {
         let welcome = declared.into_iter().filter_map(|media| {
-            let (place, quality) = self.range(&media.name)?;
+            let (place, quality) = self.range(&media.label)?;
             (quality > 0).then_some((Reverse(quality), place, media))
         });
         let best = welcome.min_by_key(|(quality, place, _)| (*quality, *place));
@@ -81,17 +81,17 @@ impl Accept {
     pub(crate) fn negotiated<'a>(
         &self,
         status: StatusCode,
-        declared: &'a [Media],
+        declared: &[&'a Media],
     ) -> Result<Option<&'a Media>, Refusal> {
-        let preferred = self.preferred(declared);
+        let preferred = self.preferred(declared.iter().copied());
         if preferred.is_some() || declared.is_empty() || bodiless(status) {
             return Ok(preferred);
         }
         if status.as_u16() < 400 {
-            let names: Vec<&str> = declared.iter().map(|media| &*media.name).collect();
+            let names: Vec<&str> = declared.iter().map(|media| &*media.label).collect();
             return Err(self.refusal(&names));
         }
-        Ok(declared.first())
+        Ok(declared.first().copied())
     }
 
     /// A content type of a declared media type, which may be a range.
@@ -164,6 +164,7 @@ mod tests {
     fn preferred(lines: &[&str], declared: &[&str]) -> Option<String> {
         let media = |name: &&str| Media {
             name: (*name).to_owned(),
+            label: (*name).to_owned(),
             schema: None,
             examples: Vec::new(),
             pointer: String::new(),

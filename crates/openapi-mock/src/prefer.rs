@@ -73,7 +73,7 @@ fn shown(api: &Api, call: &Call<'_>, code: Option<u16>, name: &str) -> Result<An
     // An error is told in any media type.
     let media = preferred.or_else(|| (status >= 400).then_some(named[0].0));
     let Some(media) = media else {
-        let names: Vec<&str> = named.iter().map(|(media, _)| &*media.name).collect();
+        let names: Vec<&str> = named.iter().map(|(media, _)| &*media.label).collect();
         return Err(accept.refusal(&names));
     };
     let example = named.iter().find(|(own, _)| own.name == media.name);

@@ -58,7 +58,8 @@ impl Secrets {
         media::one_line(&format!("{}?{query}", request.path))
     }
 
-    /// The beginning of a body. What cannot be read member by member is not shown.
+    /// The beginning of a body, in as many lines as it has. What cannot be read member by member is
+    /// not shown.
     pub(crate) fn body(&self, api: &Api, request: &Request) -> String {
         let content_type = request.header("content-type").unwrap_or_default();
         let text = if let Some(mut json) = request.json() {
@@ -71,7 +72,7 @@ impl Secrets {
         } else {
             format!("<{} bytes>", request.body.len())
         };
-        excerpt(&media::one_line(&text))
+        excerpt(&text)
     }
 
     fn hide(&self, api: &Api, value: &mut Value) {
@@ -259,7 +260,7 @@ mod tests {
             "name=Ada&pin=[redacted]"
         );
         assert_eq!(shown("application/json", "{\"pin\": \"s3"), "<11 bytes>");
-        assert_eq!(shown("text/plain", "two\nlines"), "two lines");
+        assert_eq!(shown("text/plain", "two\nlines"), "two\nlines");
         assert_eq!(shown("text/plain", &"x".repeat(999)).len(), EXCERPT + 3);
     }
 }

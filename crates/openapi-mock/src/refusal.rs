@@ -67,7 +67,7 @@ impl Refusal {
             stand_in::headers(api, response, &mut reply);
         }
         let why = format!("{}: {}", self.reason.name(), self.detail);
-        reply.set(REASON, &media::one_line(&why));
+        reply.set(REASON, &media::header_text(&why));
         let tells = status == StatusCode::UNAUTHORIZED || self.reason == Reason::MissingScope;
         if tells {
             let challenges = challenge::refused(api, operation, self);
@@ -109,14 +109,13 @@ impl Refusal {
 
     /// The error as a response shows it, as JSON if there is a choice.
     fn worded(&self, api: &Api, status: StatusCode, response: &Response) -> Reply {
-        let json = |media: &&Media| media::is_json(&media.name);
+        let json = |media: &&Media| media::is_json(&media.label);
         let media = response.media.iter().find(json);
         let Some(media) = media.or_else(|| response.media.first()) else {
             return Reply::empty(status);
         };
         match self.body(api, status, media) {
-            Some(body) if json(&media) => Reply::json(status, &media.name, &body),
-            Some(body) => Reply::with_body(status, &media.name, media::plain_text(&body)),
+            Some(body) => Reply::written(status, &media.label, &body),
             None => Reply::empty(status),
         }
     }
@@ -138,7 +137,7 @@ impl Refusal {
     fn example<'a>(&self, api: &Api, media: &'a Media) -> Option<(&'a Value, bool)> {
         let valid = || {
             let examples = media.examples.iter();
-            examples.filter(|example| media.takes(api, &example.value))
+            examples.filter(|example| media.can_show(api, &example.value))
         };
         let mut names = self.names();
         let made_for = names.find_map(|name| valid().find(|example| example.answers(&name)));

@@ -6,6 +6,8 @@ use bytes::Bytes;
 use http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use serde_json::Value;
 
+use crate::writing;
+
 #[derive(Debug, Clone)]
 pub(crate) struct Reply {
     pub(crate) status: StatusCode,
@@ -62,6 +64,14 @@ impl Reply {
 
     pub(crate) fn json(status: StatusCode, media: &str, body: &Value) -> Self {
         Self::with_body(status, media, body.to_string())
+    }
+
+    /// A body of a media type, or JSON where it cannot be written so.
+    pub(crate) fn written(status: StatusCode, media: &str, body: &Value) -> Self {
+        match writing::written(media, body) {
+            Some(text) => Self::with_body(status, media, text),
+            None => Self::json(status, "application/json", body),
+        }
     }
 
     /// Sets a header; a value that cannot stand in one is left out.

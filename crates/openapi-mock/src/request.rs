@@ -4,7 +4,7 @@ use std::fmt;
 use std::net::IpAddr;
 
 use bytes::Bytes;
-use http::{HeaderMap, Method};
+use http::{HeaderMap, HeaderValue, Method};
 use serde_json::Value;
 
 /// A request as a mock received it.
@@ -29,6 +29,9 @@ pub struct Request {
     pub(crate) at_root: bool,
 }
 
+/// Bodies that may share a buffer with what came before and after them.
+const SMALL: usize = 64 * 1024;
+
 #[cfg(test)]
 impl Request {
     pub(crate) fn for_tests(method: &str, path: &str, body: &str) -> Self {
@@ -45,6 +48,33 @@ impl Request {
 }
 
 impl Request {
+    /// The same request with headers of its own: as they were read, they keep all that came along
+    /// in one piece from being freed.
+    pub(crate) fn detached(mut self) -> Self {
+        for value in self.headers.values_mut() {
+            if let Ok(mut copy) = HeaderValue::from_bytes(value.as_bytes()) {
+                copy.set_sensitive(value.is_sensitive());
+                *value = copy;
+            }
+        }
+        // A larger one came in several pieces, and is a copy already.
+        if self.body.len() < SMALL {
+            self.body = Bytes::copy_from_slice(&self.body);
+        }
+        self
+    }
+
+    /// About how many bytes it takes.
+    pub(crate) fn size(&self) -> usize {
+        /// What stands around the texts of a request, and of each header.
+        const AROUND: usize = 512;
+        const AROUND_HEADER: usize = 64;
+        let headers = self.headers.iter();
+        let headers =
+            headers.map(|(name, value)| name.as_str().len() + value.len() + AROUND_HEADER);
+        AROUND + self.path.len() + self.query.len() + self.body.len() + headers.sum::<usize>()
+    }
+
     /// The method.
     pub fn method(&self) -> &Method {
         &self.method

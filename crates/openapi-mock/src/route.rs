@@ -2,22 +2,104 @@
 
 use std::cmp::Reverse;
 
-use http::Method;
+use http::{HeaderMap, Method};
 
 use crate::api::Operation;
+use crate::media;
+use crate::request::Request;
 
-/// Finds operations by method and path.
+/// Finds operations by what a request says.
 #[derive(Debug)]
 pub(crate) struct Router {
-    /// Those with more fixed text first, so that `/users/me` wins over `/users/{id}`.
+    /// The more concrete first, so that `/users/me` wins over `/users/{id}`, and `/jobs/{id}:cancel`
+    /// over `/jobs/{id}`.
     templates: Vec<Template>,
 }
 
 #[derive(Debug)]
 struct Template {
     segments: Vec<Segment>,
+    marks: Marks,
     /// The numbers of the operations of this path.
     operations: Vec<(Method, usize)>,
+}
+
+/// What the key of a path says behind its template: some documents tell operations of one path apart
+/// by a query (`/messages?beta=true`) or a fragment (`/#Action=CreateStack`).
+#[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Marks {
+    /// Pairs that the query must have.
+    query: Vec<(String, String)>,
+    /// Pairs of the fragment, which is never sent: a query, a form or a header may say the same.
+    fragment: Vec<(String, String)>,
+}
+
+impl Marks {
+    /// The template in the key of a path, and what stands behind it.
+    pub(crate) fn split(key: &str) -> (&str, Self) {
+        let (rest, fragment) = key.split_once('#').unwrap_or((key, ""));
+        let (template, query) = rest.split_once('?').unwrap_or((rest, ""));
+        // A fragment without pairs is a name, which no request shows.
+        let named = fragment.split('&').filter(|pair| pair.contains('='));
+        let named = named.collect::<Vec<_>>().join("&");
+        let marks = Self {
+            query: pairs(query.as_bytes()),
+            fragment: pairs(named.as_bytes()),
+        };
+        (template, marks)
+    }
+
+    fn are_on(&self, request: &Asked<'_>) -> bool {
+        let queried = |pair: &(String, String)| request.query.contains(pair);
+        let said = |pair: &(String, String)| {
+            let header = request.headers.get(&pair.0);
+            queried(pair)
+                || header.is_some_and(|value| value == pair.1.as_str())
+                || request.form.contains(pair)
+        };
+        self.query.iter().all(queried) && self.fragment.iter().all(said)
+    }
+
+    /// Whether the query says something under this name.
+    pub(crate) fn ask_for(&self, name: &str) -> bool {
+        let mut pairs = self.query.iter().chain(&self.fragment);
+        pairs.any(|(known, _)| known == name)
+    }
+
+    pub(crate) fn is_empty(&self) -> bool {
+        self.count() == 0
+    }
+
+    fn count(&self) -> usize {
+        self.query.len() + self.fragment.len()
+    }
+}
+
+/// What a request says that may tell operations of one path apart.
+struct Asked<'a> {
+    query: Vec<(String, String)>,
+    form: Vec<(String, String)>,
+    headers: &'a HeaderMap,
+}
+
+impl<'a> Asked<'a> {
+    fn of(request: &'a Request) -> Self {
+        let content_type = request.header("content-type").unwrap_or_default();
+        let is_form = media::essence(content_type) == "application/x-www-form-urlencoded";
+        Self {
+            query: request.query_pairs(),
+            form: if is_form {
+                pairs(&request.body)
+            } else {
+                Vec::new()
+            },
+            headers: &request.headers,
+        }
+    }
+}
+
+fn pairs(text: &[u8]) -> Vec<(String, String)> {
+    form_urlencoded::parse(text).into_owned().collect()
 }
 
 /// A part of a path between slashes, such as `users`, `{id}` or `{id}.pdf`.
@@ -45,63 +127,103 @@ pub(crate) enum Route {
 impl Router {
     pub(crate) fn new(operations: &[Operation]) -> Self {
         let mut templates: Vec<Template> = Vec::new();
-        let mut paths: Vec<&str> = Vec::new();
+        let mut keys: Vec<(&str, &Marks)> = Vec::new();
         for (number, operation) in operations.iter().enumerate() {
             let entry = (operation.method.clone(), number);
-            let known = paths.iter().position(|path| *path == operation.path);
+            let key = (operation.path.as_str(), &operation.marks);
+            let known = keys.iter().position(|known| *known == key);
             let number = known.unwrap_or(templates.len());
             if known.is_none() {
-                paths.push(&operation.path);
+                keys.push(key);
                 templates.push(Template {
                     segments: segments(&operation.path),
+                    marks: operation.marks.clone(),
                     operations: Vec::new(),
                 });
             }
             templates[number].operations.push(entry);
         }
         templates.sort_by_cached_key(|template| {
-            let fixed: Vec<_> = template.segments.iter().map(Segment::is_fixed).collect();
-            Reverse(fixed)
+            Reverse((concreteness(&template.segments), template.marks.count()))
         });
         Self { templates }
     }
 
-    /// `path` starts with a slash and is still percent-encoded. A HEAD that is not declared is a
-    /// GET whose body stays at home (RFC 9110, section 9.3.2).
-    pub(crate) fn find(&self, method: &Method, path: &str) -> Route {
-        match self.declared(method, path) {
+    /// The path of the request is still percent-encoded. A HEAD that is not declared is a GET whose
+    /// body stays at home (RFC 9110, section 9.3.2).
+    pub(crate) fn find(&self, request: &Request) -> Route {
+        match self.declared(&request.method, request) {
             Route::OtherMethods(methods)
-                if method == Method::HEAD && methods.contains(&Method::GET) =>
+                if request.method == Method::HEAD && methods.contains(&Method::GET) =>
             {
-                self.declared(&Method::GET, path)
+                self.declared(&Method::GET, request)
             }
             route => route,
         }
     }
 
-    fn declared(&self, method: &Method, path: &str) -> Route {
-        let wanted: Vec<String> = path.split('/').skip(1).map(decode).collect();
-        // OpenAPI chooses by the path alone: `/users/me` takes no method of `/users/{id}`.
-        let mut found = self.templates.iter().filter_map(|template| {
+    /// Whether the document has such a path.
+    pub(crate) fn knows(&self, path: &str) -> bool {
+        let wanted = decoded(path);
+        let mut templates = self.templates.iter();
+        templates.any(|template| matching(&template.segments, &wanted).is_some())
+    }
+
+    fn declared(&self, method: &Method, request: &Request) -> Route {
+        let wanted = decoded(&request.path);
+        let fitting = self.templates.iter().filter_map(|template| {
             let values = matching(&template.segments, &wanted)?;
-            Some((&template.operations, values))
+            Some((template, values))
         });
-        let Some((operations, values)) = found.next() else {
-            return Route::Unknown;
+        let mut fitting = fitting.peekable();
+        let asked = fitting.peek().map(|_| Asked::of(request));
+        let is_meant = |template: &Template| {
+            template.marks.is_empty()
+                || asked
+                    .as_ref()
+                    .is_some_and(|asked| template.marks.are_on(asked))
         };
-        match operations.iter().find(|(known, _)| known == method) {
-            Some((_, number)) => Route::Operation(*number, values),
-            None => {
-                Route::OtherMethods(operations.iter().map(|(known, _)| known.clone()).collect())
+        // OpenAPI chooses by the path alone: `/users/me` takes no method of `/users/{id}`. What
+        // stands behind a path only chooses among operations of that path.
+        let mut chosen: Option<&Template> = None;
+        let mut others: Vec<Method> = Vec::new();
+        for (template, values) in fitting.filter(|(template, _)| is_meant(template)) {
+            if chosen.is_some_and(|first| first.segments != template.segments) {
+                break;
             }
+            chosen = Some(template);
+            let mut operations = template.operations.iter();
+            if let Some((_, number)) = operations.find(|(known, _)| known == method) {
+                return Route::Operation(*number, values);
+            }
+            let methods = template.operations.iter().map(|(known, _)| known);
+            others.extend(methods.cloned());
+        }
+        match chosen {
+            Some(_) => Route::OtherMethods(others),
+            None => Route::Unknown,
         }
     }
+}
+
+/// How much of a template is fixed, segment by segment; the greater one is tried first.
+pub(crate) fn concreteness(segments: &[Segment]) -> Vec<(bool, usize)> {
+    let concrete = |segment: &Segment| (segment.is_fixed(), segment.fixed_length());
+    segments.iter().map(concrete).collect()
 }
 
 impl Segment {
     /// Whether it holds no parameter.
     pub(crate) fn is_fixed(&self) -> bool {
         matches!(self.parts.as_slice(), [Part::Fixed(_)])
+    }
+
+    fn fixed_length(&self) -> usize {
+        let length = |part: &Part| match part {
+            Part::Fixed(text) => text.len(),
+            Part::Parameter(_) => 0,
+        };
+        self.parts.iter().map(length).sum()
     }
 
     /// The parameter that is all of the segment.
@@ -128,7 +250,14 @@ impl Segment {
                     let Part::Fixed(fixed) = next else {
                         return None;
                     };
-                    let end = rest.find(fixed.as_str())?;
+                    // A value has a character at least, and what is fixed at the end is the end.
+                    let first = rest.chars().next()?.len_utf8();
+                    let is_end = std::ptr::eq(*next, self.parts.last()?);
+                    let end = if is_end {
+                        rest.strip_suffix(fixed.as_str())?.len()
+                    } else {
+                        first + rest[first..].find(fixed.as_str())?
+                    };
                     values.push((name.clone(), rest[..end].to_owned()));
                     rest = &rest[end..];
                 }
@@ -175,6 +304,10 @@ pub(crate) fn matching(template: &[Segment], path: &[String]) -> Option<Vec<(Str
     Some(values)
 }
 
+fn decoded(path: &str) -> Vec<String> {
+    path.split('/').skip(1).map(decode).collect()
+}
+
 /// A segment without its percent-encoding; what is no UTF-8 stays as it is.
 fn decode(segment: &str) -> String {
     percent_encoding::percent_decode_str(segment)
@@ -189,6 +322,7 @@ mod tests {
 
     use super::Route;
     use crate::api::Api;
+    use crate::request::Request;
     use http::Method;
 
     fn find(method: &Method, path: &str) -> Route {
@@ -199,7 +333,22 @@ mod tests {
             "/files/{name}.{kind}": {"get": operation},
             "/": {"get": operation},
         }});
-        Api::new(&Arc::new(root)).router.find(method, path)
+        let request = Request::for_tests(method.as_str(), path, "");
+        Api::new(&Arc::new(root)).router.find(&request)
+    }
+
+    /// The operation that a request leads to, by its id.
+    fn led(keys: &[&str], request: &Request) -> Option<String> {
+        let mut root = json!({"paths": {}});
+        for key in keys {
+            let operation = json!({"operationId": key, "responses": {}});
+            root["paths"][*key] = json!({"post": operation});
+        }
+        let api = Api::new(&Arc::new(root));
+        match api.router.find(request) {
+            Route::Operation(number, _) => Some(api.operations[number].id.clone()),
+            _ => None,
+        }
     }
 
     fn values(pairs: &[(&str, &str)]) -> Vec<(String, String)> {
@@ -217,6 +366,84 @@ mod tests {
             find(&Method::DELETE, "/users/me"),
             Route::OtherMethods(vec![Method::GET])
         );
+    }
+
+    #[test]
+    fn the_more_concrete_segment_wins_in_any_order() {
+        let mut keys = [
+            "/jobs/{id}",
+            "/jobs/{id}:cancel",
+            "/jobs/{id}:re{what}",
+            "/jobs/all:cancel",
+            "/jobs/{id}/logs/{name}",
+            "/jobs/{id}:{version}/logs/{name}.txt",
+            "/jobs/{id}:{version}/logs/{name}",
+        ];
+        for _ in 0..keys.len() {
+            keys.rotate_left(1);
+            for (path, key) in [
+                ("/jobs/7", "/jobs/{id}"),
+                ("/jobs/7:cancel", "/jobs/{id}:cancel"),
+                ("/jobs/a:cancel:cancel", "/jobs/{id}:cancel"),
+                ("/jobs/:cancel", "/jobs/{id}"),
+                ("/jobs/7:restart", "/jobs/{id}:re{what}"),
+                ("/jobs/all:cancel", "/jobs/all:cancel"),
+                ("/jobs/7/logs/x.txt", "/jobs/{id}/logs/{name}"),
+                (
+                    "/jobs/7:2/logs/x.txt",
+                    "/jobs/{id}:{version}/logs/{name}.txt",
+                ),
+                ("/jobs/7:2/logs/x", "/jobs/{id}:{version}/logs/{name}"),
+            ] {
+                let request = Request::for_tests("POST", path, "");
+                assert_eq!(
+                    led(&keys, &request).as_deref(),
+                    Some(key),
+                    "{path} of {keys:?}"
+                );
+            }
+        }
+    }
+
+    #[test]
+    fn what_stands_behind_a_path_tells_its_operations_apart() {
+        let keys = [
+            "/messages",
+            "/messages?beta=true",
+            "/batches?beta=true",
+            "/#Action=Create",
+            "/#Action=Delete",
+            "/files#upload",
+        ];
+        let asked = |path, query: &str| {
+            let mut request = Request::for_tests("POST", path, "");
+            query.clone_into(&mut request.query);
+            led(&keys, &request)
+        };
+        for (path, query, key) in [
+            ("/messages", "", Some("/messages")),
+            ("/messages", "beta=false", Some("/messages")),
+            ("/messages", "x=1&beta=true", Some("/messages?beta=true")),
+            ("/batches", "beta=true", Some("/batches?beta=true")),
+            ("/batches", "", None),
+            ("/", "Action=Delete&Version=1", Some("/#Action=Delete")),
+            ("/files", "", Some("/files#upload")),
+        ] {
+            assert_eq!(asked(path, query).as_deref(), key, "{path}?{query}");
+        }
+        let mut request = Request::for_tests("POST", "/", "");
+        assert_eq!(led(&keys, &request), None);
+        request
+            .headers
+            .insert("action", http::HeaderValue::from_static("Create"));
+        assert_eq!(led(&keys, &request).as_deref(), Some("/#Action=Create"));
+        request.headers.clear();
+        request.headers.insert(
+            "content-type",
+            http::HeaderValue::from_static("application/x-www-form-urlencoded"),
+        );
+        request.body = "Action=Delete".into();
+        assert_eq!(led(&keys, &request).as_deref(), Some("/#Action=Delete"));
     }
 
     #[test]

@@ -28,6 +28,7 @@ use crate::mock::{Mock, Settings};
 use crate::refusal::{Reason, Refusal};
 use crate::reply::{HangUp, Reply};
 use crate::request::Request;
+use crate::stand_in;
 use crate::state::{StateFile, StateFileError};
 
 /// The largest request body that is taken, in bytes, unless the builder says otherwise.
@@ -71,6 +72,8 @@ pub struct MockServer {
     stop: watch::Sender<()>,
     task: JoinHandle<()>,
     state: Option<(Arc<StateFile>, JoinHandle<()>)>,
+    /// What is to be known of the documents.
+    notes: Vec<String>,
 }
 
 #[derive(Debug, Clone)]
@@ -163,7 +166,8 @@ impl MockServer {
         found.map(|mount| &mount.mock)
     }
 
-    /// What a person who starts the server should know, such as that a state file was damaged.
+    /// What a person who starts the server should know, such as that a state file was damaged, or
+    /// that the document declares headers which only a server can set.
     ///
     /// ```
     /// # fn shown(server: openapi_mock::MockServer) {
@@ -174,7 +178,8 @@ impl MockServer {
     /// ```
     pub fn warnings(&self) -> impl Iterator<Item = &str> {
         let state = self.state.iter();
-        state.filter_map(|(file, _)| file.warning.as_deref())
+        let state = state.filter_map(|(file, _)| file.warning.as_deref());
+        state.chain(self.notes.iter().map(String::as_str))
     }
 
     /// Brings the state file up to date, if there is one.
@@ -270,8 +275,8 @@ impl MockServerBuilder {
         self
     }
 
-    /// How many requests each mock records, 10,000 unless set; older ones go first, also when bodies
-    /// would take more than 64 MiB in all.
+    /// How many requests each mock records, 10,000 unless set; older ones go first, also when
+    /// they would take more than 64 MiB in all.
     pub fn record(mut self, requests: usize) -> Self {
         self.settings.record = requests;
         self
@@ -328,7 +333,10 @@ impl MockServerBuilder {
             log: self.settings.log.clone(),
         };
         let (stop, stopped) = watch::channel(());
+        let notes = mounts.iter();
+        let notes = notes.flat_map(|mount| stand_in::left_out(mount.mock.api()));
         Ok(MockServer {
+            notes: notes.collect(),
             mounts,
             first,
             stop,
@@ -381,6 +389,9 @@ struct Site {
     log: Sink,
 }
 
+/// How long to wait before another try where no connection can be taken.
+const ACCEPT_AGAIN: Duration = Duration::from_millis(100);
+
 /// Keeps a state file up to date.
 async fn save(file: Arc<StateFile>) {
     loop {
@@ -396,12 +407,9 @@ async fn listen(listener: TcpListener, site: Site, mut stopped: watch::Receiver<
     let mut connections = JoinSet::new();
     loop {
         tokio::select! {
-            accepted = listener.accept() => {
-                // What fails here is one connection, not the listener.
-                if let Ok((stream, peer)) = accepted {
-                    let serving = serve(stream, peer.ip(), site.clone(), stopped.clone());
-                    connections.spawn(serving);
-                }
+            (stream, peer) = accepted(&listener) => {
+                let serving = serve(stream, peer.ip(), site.clone(), stopped.clone());
+                connections.spawn(serving);
             }
             Some(_) = connections.join_next() => {}
             _ = stopped.changed() => break,
@@ -411,6 +419,25 @@ async fn listen(listener: TcpListener, site: Site, mut stopped: watch::Receiver<
     // Whoever is slower than that loses the connection.
     let ended = async { while connections.join_next().await.is_some() {} };
     let _ = timeout(LAST_REPLIES, ended).await;
+}
+
+/// The next connection.
+async fn accepted(listener: &TcpListener) -> (TcpStream, SocketAddr) {
+    use std::io::ErrorKind::{ConnectionAborted, ConnectionRefused, ConnectionReset};
+    loop {
+        match listener.accept().await {
+            Ok(accepted) => return accepted,
+            // What failed is one connection, not the listener.
+            Err(error)
+                if matches!(
+                    error.kind(),
+                    ConnectionAborted | ConnectionRefused | ConnectionReset
+                ) => {}
+            // The process has no file left, for one, and the connection goes on waiting. That ends
+            // when others end, which cannot be awaited.
+            Err(_) => tokio::time::sleep(ACCEPT_AGAIN).await,
+        }
+    }
 }
 
 async fn serve(stream: TcpStream, peer: IpAddr, site: Site, mut stopped: watch::Receiver<()>) {

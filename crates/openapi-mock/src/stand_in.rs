@@ -3,6 +3,7 @@
 use std::sync::OnceLock;
 
 use http::{HeaderName, header};
+use indexmap::IndexMap;
 use serde_json::Value;
 
 use crate::api::{Api, Example, Header, Media, Response};
@@ -19,7 +20,7 @@ pub(crate) fn examples<'a>(
 ) -> impl Iterator<Item = &'a Example> {
     media.examples.iter().filter(move |example| {
         let fitting = status >= 400 || example.refusals.is_empty();
-        fitting && media.takes(api, &example.value)
+        fitting && media.can_show(api, &example.value)
     })
 }
 
@@ -49,10 +50,67 @@ pub(crate) fn headers(api: &Api, response: &Response, reply: &mut Reply) {
     for declared in &response.headers {
         let name = HeaderName::from_bytes(declared.name.as_bytes());
         // OpenAPI 3.0.3, "Response Object": `Content-Type` is described elsewhere.
-        let name = name.ok().filter(|name| *name != header::CONTENT_TYPE);
+        let set = |name: &HeaderName| *name != header::CONTENT_TYPE && !is_of_transfer(name);
+        let name = name.ok().filter(set);
         if let (Some(name), Some(value)) = (name, header_value(api, declared)) {
             reply.set(name, &media::plain_text(&value));
         }
+    }
+}
+
+/// Whether a header tells how a body travels, which only the server that sends it knows.
+pub(crate) fn is_of_transfer(name: &HeaderName) -> bool {
+    const NAMES: [&str; 10] = [
+        "connection",
+        "content-encoding",
+        "content-length",
+        "date",
+        "keep-alive",
+        "proxy-connection",
+        "te",
+        "trailer",
+        "transfer-encoding",
+        "upgrade",
+    ];
+    NAMES.contains(&name.as_str())
+}
+
+/// The headers that the document declares and that are not set for that reason, each with the
+/// operations that it declares them for.
+pub(crate) fn left_out(api: &Api) -> Vec<String> {
+    let mut found: IndexMap<&str, Vec<&str>> = IndexMap::new();
+    for operation in &api.operations {
+        let declared = operation
+            .responses
+            .iter()
+            .flat_map(|response| &response.headers);
+        for header in declared {
+            let name = HeaderName::from_bytes(header.name.as_bytes());
+            let operations = found.entry(&header.name).or_default();
+            if name.is_ok_and(|name| is_of_transfer(&name)) && !operations.contains(&&*operation.id)
+            {
+                operations.push(&operation.id);
+            }
+        }
+    }
+    let found = found
+        .into_iter()
+        .filter(|(_, operations)| !operations.is_empty());
+    let told = found.map(|(header, operations)| {
+        format!(
+            "the header {header} is not copied from the document, since it tells how a body travels; declared by {}",
+            shortened(&operations)
+        )
+    });
+    told.collect()
+}
+
+fn shortened(names: &[&str]) -> String {
+    const SHOWN: usize = 3;
+    let shown = names[..names.len().min(SHOWN)].join(", ");
+    match names.len().saturating_sub(SHOWN) {
+        0 => shown,
+        more => format!("{shown} and {more} more"),
     }
 }
 

@@ -59,7 +59,10 @@ pub(super) async fn curl(mock: &Mock, document: &Document) -> Option<String> {
 fn is_plain(operation: &Operation) -> bool {
     let mut parameters = operation.parameters.iter();
     let asks = |parameter: &Parameter| parameter.required && parameter.location == Location::Query;
-    operation.method == Method::GET && operation.body.is_none() && !parameters.any(asks)
+    operation.method == Method::GET
+        && operation.marks.is_empty()
+        && operation.body.is_none()
+        && !parameters.any(asks)
 }
 
 /// What the first alternative asks for of which the mock has everything.

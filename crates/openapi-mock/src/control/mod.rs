@@ -19,7 +19,6 @@ use crate::mock::Mock;
 use crate::redact;
 use crate::reply::Reply;
 use crate::request::Request;
-use crate::route::Route;
 use crate::state;
 
 /// Where it stands.
@@ -95,7 +94,7 @@ type Outcome = Result<(StatusCode, Value), Problem>;
 /// The URL of the control endpoint, where the document leaves it its place.
 #[cfg(feature = "cli")]
 pub(crate) fn url(mock: &Mock) -> Option<String> {
-    let free = mock.api().router.find(&Method::GET, ROOT) == Route::Unknown;
+    let free = !mock.api().router.knows(ROOT);
     free.then(|| format!("{}{ROOT}", mock.url()))
 }
 
@@ -103,8 +102,7 @@ pub(crate) fn url(mock: &Mock) -> Option<String> {
 pub(crate) fn is_for(mock: &Mock, request: &Request) -> bool {
     let below = request.path.strip_prefix(ROOT);
     let ours = below.is_some_and(|below| below.is_empty() || below.starts_with('/'));
-    ours && !mock.has_oauth_at(&request.path)
-        && mock.api().router.find(&request.method, &request.path) == Route::Unknown
+    ours && !mock.has_oauth_at(&request.path) && !mock.api().router.knows(&request.path)
 }
 
 /// The answer of the control endpoint.

@@ -27,6 +27,7 @@ impl From<MockError> for Problem {
         let (status, name) = match &error {
             MockError::UnknownOperation { .. } => (StatusCode::NOT_FOUND, "unknown_operation"),
             MockError::UnknownEvent { .. } => (StatusCode::NOT_FOUND, "unknown_event"),
+            MockError::UnknownParameter { .. } => (StatusCode::NOT_FOUND, "unknown_parameter"),
             MockError::InvalidFault(_) => (StatusCode::BAD_REQUEST, "invalid_fault"),
             MockError::InvalidPayload { .. } => (StatusCode::BAD_REQUEST, "invalid_payload"),
             MockError::InvalidReceiver { .. } => (StatusCode::BAD_REQUEST, "invalid_receiver"),

@@ -87,7 +87,7 @@ impl CannedReply {
                 self.status
             )),
             Body::Json(body) => {
-                let json = response.media.iter().find(|m| media::is_json(&m.name));
+                let json = response.media.iter().find(|m| media::is_json(&m.label));
                 let media = json.ok_or_else(|| self.other_media("JSON", &declared))?;
                 check_json(api, media, body)
             }
@@ -159,6 +159,6 @@ fn json_media(operation: &Operation, status: u16) -> &str {
     let declared = operation
         .response(status)
         .map_or(&[][..], |response| &response.media);
-    let json = declared.iter().find(|media| media::is_json(&media.name));
-    json.map_or("application/json", |media| &media.name)
+    let json = declared.iter().find(|media| media::is_json(&media.label));
+    json.map_or("application/json", |media| &media.label)
 }

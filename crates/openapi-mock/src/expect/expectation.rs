@@ -7,7 +7,8 @@ use serde_json::Value;
 use super::expectations::{Expected, Make, Stage, Step};
 use super::matcher::{Matcher, contains};
 use super::{CannedReply, verify};
-use crate::error::MockError;
+use crate::api::Location;
+use crate::error::{MockError, hint};
 use crate::faults::Fault;
 use crate::mock::Mock;
 use crate::request::Request;
@@ -102,14 +103,20 @@ impl Expectation {
         }))
     }
 
-    /// Requests with this value among those of a query parameter.
-    #[must_use]
-    pub fn query(self, name: &str, value: &str) -> Self {
+    /// Requests with this value among those of a query parameter, as it stands in the query: a
+    /// member of an object in one is `filter[state]`.
+    ///
+    /// # Errors
+    ///
+    /// [`MockError::UnknownParameter`] when the operation has none of this name, unless it is
+    /// [`unchecked`](Self::unchecked).
+    pub fn query(self, name: &str, value: &str) -> Result<Self, MockError> {
+        self.check_parameter(Location::Query, name)?;
         let told = format!("the query {name}={value}");
         let wanted = (name.to_owned(), value.to_owned());
-        self.matcher(Matcher::new(told, move |incoming| {
+        Ok(self.matcher(Matcher::new(told, move |incoming| {
             incoming.request.query_pairs().contains(&wanted)
-        }))
+        })))
     }
 
     /// Requests with this value among those of a header.
@@ -124,13 +131,37 @@ impl Expectation {
     }
 
     /// Requests with this value of a path parameter, decoded.
-    #[must_use]
-    pub fn path(self, name: &str, value: &str) -> Self {
+    ///
+    /// # Errors
+    ///
+    /// As [`query`](Self::query).
+    pub fn path(self, name: &str, value: &str) -> Result<Self, MockError> {
+        self.check_parameter(Location::Path, name)?;
         let told = format!("{name} {value} in the path");
         let wanted = (name.to_owned(), value.to_owned());
-        self.matcher(Matcher::new(told, move |incoming| {
+        Ok(self.matcher(Matcher::new(told, move |incoming| {
             incoming.path.contains(&wanted)
-        }))
+        })))
+    }
+
+    fn check_parameter(&self, location: Location, name: &str) -> Result<(), MockError> {
+        let api = self.mock.api();
+        let operation = api.operation(&self.operation)?;
+        if !self.checked || operation.takes(api, location, name) {
+            return Ok(());
+        }
+        let known = operation.parameters.iter();
+        let known = known.filter(|parameter| parameter.location == location);
+        Err(MockError::UnknownParameter {
+            operation: self.operation.clone(),
+            location: if location == Location::Path {
+                "path"
+            } else {
+                "query"
+            },
+            name: name.to_owned(),
+            hint: hint(name, known.map(|parameter| &*parameter.name)),
+        })
     }
 
     /// Requests of which this is true.
@@ -208,8 +239,8 @@ impl Expectation {
         self.step(Step::Document)
     }
 
-    /// Takes the replies that follow whatever the document says: to test what a client makes of
-    /// a server that is wrong.
+    /// Takes the parameters and replies that follow whatever the document says: to test what a
+    /// client makes of a server that is wrong.
     #[must_use]
     pub fn unchecked(mut self) -> Self {
         self.checked = false;

@@ -16,7 +16,7 @@ use crate::request::Request;
 /// Requests that are kept, unless the builder says otherwise.
 pub(crate) const KEPT: usize = 10_000;
 
-/// Bytes that kept bodies may have together. Older requests go before this is exceeded.
+/// Bytes that kept requests may have together. Older ones go before this is exceeded.
 const KEPT_BYTES: usize = 64 * 1024 * 1024;
 
 /// A request that was received, and what became of it. Everything that can be asked of a
@@ -59,7 +59,7 @@ struct Outcome {
 impl Recorded {
     fn new(request: Request, operation: Option<String>) -> Self {
         let entry = Entry {
-            request,
+            request: request.detached(),
             at: SystemTime::now(),
             begun: Instant::now(),
             operation,
@@ -189,13 +189,13 @@ impl Journal {
 
 impl Kept {
     fn push(&mut self, recorded: Recorded, limit: usize) {
-        self.bytes += recorded.body.len();
+        self.bytes += recorded.size();
         self.requests.push_back(recorded);
         while self.requests.len() > limit || (self.bytes > KEPT_BYTES && self.requests.len() > 1) {
             let Some(oldest) = self.requests.pop_front() else {
                 return;
             };
-            self.bytes -= oldest.body.len();
+            self.bytes -= oldest.size();
         }
     }
 }
@@ -286,14 +286,36 @@ mod tests {
         }
         let paths: Vec<String> = journal.all().iter().map(|r| r.path.clone()).collect();
         assert_eq!(paths, ["/2", "/3"]);
-        assert_eq!(journal.locked().bytes, 5);
+        let sizes = [2, 3].map(|bytes| request(bytes).size());
+        assert_eq!(journal.locked().bytes, sizes.iter().sum::<usize>());
+    }
+
+    #[test]
+    fn large_headers_and_targets_count_as_bodies_do() {
+        let large = "x".repeat(KEPT_BYTES / 8);
+        let with_header = |mut request: Request| {
+            let value = http::HeaderValue::from_str(&large).unwrap();
+            request.headers.insert("x-large", value);
+            request
+        };
+        let with_query = |mut request: Request| {
+            request.query.clone_from(&large);
+            request
+        };
+        for made in [&with_header as &dyn Fn(Request) -> Request, &with_query] {
+            let journal = Journal::new(KEPT);
+            for _ in 0..20 {
+                journal.push(Recorded::new(made(request(0)), None));
+            }
+            assert_eq!(journal.all().len(), 7);
+        }
     }
 
     #[test]
     fn large_bodies_go_earlier() {
         let journal = Journal::new(KEPT);
-        for _ in 0..3 {
-            journal.push(Recorded::new(request(KEPT_BYTES / 2), None));
+        for _ in 0..4 {
+            journal.push(Recorded::new(request(KEPT_BYTES / 3), None));
         }
         assert_eq!(journal.all().len(), 2);
         journal.push(Recorded::new(request(KEPT_BYTES + 1), None));

@@ -139,7 +139,7 @@ fn told(mock: &Mock, request: &Recorded) -> String {
     }
     if !request.body().is_empty() {
         let body = mock.secrets().body(mock.api(), request);
-        let _ = write!(text, "\n    body: {body}");
+        let _ = write!(text, "\n    body: {}", crate::media::one_line(&body));
     }
     text
 }

@@ -33,7 +33,13 @@ pub(super) struct Reshaper<'a> {
 impl Reshaper<'_> {
     /// Changes a value of the schema at `pointer`, and everything in it.
     pub(super) fn apply(&self, pointer: &str, value: &mut Value) {
-        let parts = self.parts(pointer, value);
+        self.apply_all(vec![pointer.to_owned()], value);
+    }
+
+    /// Changes a value that all these schemas speak of. Each counts once, however many ways lead to
+    /// it.
+    fn apply_all(&self, schemas: Vec<String>, value: &mut Value) {
+        let parts = self.parts(schemas, value);
         match value {
             Value::Object(object) => self.object(&parts, object),
             Value::Array(items) => {
@@ -41,9 +47,7 @@ impl Reshaper<'_> {
                 let item = item.filter(|pointer| self.root.pointer(pointer).is_some());
                 let schemas: Vec<String> = item.collect();
                 for value in items {
-                    for schema in &schemas {
-                        self.apply(schema, value);
-                    }
+                    self.apply_all(schemas.clone(), value);
                 }
             }
             Value::String(text)
@@ -65,9 +69,8 @@ impl Reshaper<'_> {
             object.retain(|name, _| required.contains(name));
         }
         for (name, value) in object.iter_mut() {
-            for schema in parts.iter().filter_map(|part| self.member(part, name)) {
-                self.apply(&schema, value);
-            }
+            let schemas = parts.iter().filter_map(|part| self.member(part, name));
+            self.apply_all(schemas.collect(), value);
         }
         let open = || parts.iter().all(|part| self.takes_members(part));
         if self.change == Change::ExtraMembers && open() {
@@ -75,13 +78,14 @@ impl Reshaper<'_> {
         }
     }
 
-    /// The pointers of all schemas that speak of a value: the one at `pointer` behind its
-    /// references, those of `allOf`, and the branches of `oneOf` and `anyOf` that take the value.
-    fn parts(&self, pointer: &str, value: &Value) -> Vec<String> {
-        let Some(schema) = self.root.pointer(pointer) else {
-            return Vec::new();
-        };
-        let mut walk = Walk::new(self.root, pointer, schema);
+    /// The pointers of all schemas that speak of a value: these behind their references, those of
+    /// `allOf`, and the branches of `oneOf` and `anyOf` that take the value.
+    fn parts(&self, schemas: Vec<String>, value: &Value) -> Vec<String> {
+        let schemas = schemas.into_iter().filter_map(|pointer| {
+            let schema = self.root.pointer(&pointer)?;
+            Some((pointer, schema))
+        });
+        let mut walk = Walk::from_all(self.root, schemas);
         let enter = |choice: &Choice<'_>| {
             let mut branches = walk::all(choice);
             branches.retain(|index| {

@@ -87,7 +87,7 @@ impl Mock {
         if let Some(endpoint) = self.inner.oauth.outside(request) {
             return Ok(Target::OAuth(endpoint));
         }
-        match api.router.find(&request.method, &request.path) {
+        match api.router.find(request) {
             Route::Operation(number, path) => Ok(Target::Operation(&api.operations[number], path)),
             Route::OtherMethods(methods) => {
                 let names = allowed(&methods);

@@ -20,7 +20,7 @@ pub(super) fn answered(operation: &Operation) -> Option<(&Media, &Schema)> {
 /// The JSON that an operation answers with a status.
 pub(super) fn json_of(operation: &Operation, status: u16) -> Option<(&Media, &Schema)> {
     let media = operation.response(status)?.media.iter();
-    let mut json = media.filter(|media| media::is_json(&media.name));
+    let mut json = media.filter(|media| media::is_json(&media.label));
     let media = json.next()?;
     Some((media, media.schema.as_ref()?))
 }

@@ -1,6 +1,6 @@
 //! One call, answered from what is kept.
 
-use http::{HeaderName, StatusCode, header};
+use http::{HeaderName, header};
 use serde_json::Value;
 
 use super::collection::Collection;
@@ -10,7 +10,6 @@ use super::lore::{Lore, Spot};
 use super::model::{Deed, Plan};
 use crate::answer::Answer;
 use crate::call::Call;
-use crate::negotiation::Accept;
 use crate::refusal::{Reason, Refusal};
 
 pub(super) struct Desk<'a> {
@@ -189,14 +188,9 @@ impl<'a> Desk<'a> {
         resource: &mut Value,
         spot: &Spot,
     ) -> Result<Answer, Refusal> {
-        let operation = self.call.operation;
-        if let (Some(response), Ok(status)) =
-            (operation.response(status), StatusCode::from_u16(status))
-        {
-            Accept::of(self.call.request).negotiated(status, &response.media)?;
-        }
         let mut answer = Answer::status(status);
-        answer.body = self.lore.shown(operation, status, resource, spot);
+        answer.body = self.lore.shown(self.call.operation, status, resource, spot);
+        answer.check_media(self.lore.api, self.call)?;
         Ok(answer)
     }
 

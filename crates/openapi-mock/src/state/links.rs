@@ -6,7 +6,7 @@ use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_perc
 use serde_json::Value;
 
 use crate::api::Api;
-use crate::route::{Segment, matching, segments};
+use crate::route::{Segment, concreteness, matching, segments};
 
 /// What stays as it is in a segment of a path (RFC 3986, section 3.3).
 const SEGMENT: &AsciiSet = &NON_ALPHANUMERIC
@@ -37,10 +37,7 @@ impl Links {
         paths.dedup();
         let with_segments = |path: &str| (path.to_owned(), segments(path));
         let mut templates: Vec<_> = paths.into_iter().map(with_segments).collect();
-        templates.sort_by_cached_key(|(_, segments)| {
-            let fixed: Vec<_> = segments.iter().map(Segment::is_fixed).collect();
-            Reverse(fixed)
-        });
+        templates.sort_by_cached_key(|(_, segments)| Reverse(concreteness(segments)));
         let servers = api.root["servers"].as_array().into_iter().flatten();
         let urls = servers.filter_map(|server| server["url"].as_str());
         let bases = urls.map(|url| split(url).1.trim_end_matches('/').to_owned());

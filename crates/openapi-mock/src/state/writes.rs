@@ -1,5 +1,7 @@
 //! Items of collections, created, changed and deleted.
 
+use std::collections::BTreeSet;
+
 use serde_json::{Map, Value};
 
 use super::apply::{CREATION, Own, sent_by, stamp};
@@ -10,6 +12,7 @@ use super::desk::{Desk, Outcome, Target};
 use super::key::{Key, singular};
 use super::lore::Spot;
 use super::shape;
+use crate::api::resolve;
 use crate::change::{Change, ChangeKind};
 use crate::refusal::{Reason, Refusal};
 use crate::sample::Wish;
@@ -73,6 +76,7 @@ impl<'a> Desk<'a> {
     /// A key that nothing here has or had: the next number, or one that looks like the others, with
     /// the item that was made for it.
     fn new_key(&mut self, collection: &Collection, at: &str) -> (String, Option<Value>) {
+        let root = &self.lore.api.root;
         self.data.made_keys += 1;
         let count = usize::try_from(self.data.made_keys).unwrap_or(usize::MAX);
         let items = self.data.collections.get(at);
@@ -94,7 +98,7 @@ impl<'a> Desk<'a> {
             .into_iter()
             .flat_map(|items| items.items.keys().chain(&items.gone));
         let numbers = keys.filter_map(|key| key.parse::<u64>().ok());
-        let next = numbers.max().map_or(1, |last| last + 1);
+        let next = next_number(numbers.collect(), most(collection, root));
         (next.to_string(), None)
     }
 
@@ -321,5 +325,48 @@ impl<'a> Desk<'a> {
         self.refuse_shared(target, &sent)?;
         let status = self.call.operation.success();
         self.changed(target, status, |_, members| members.extend(sent))
+    }
+}
+
+/// The number after the greatest; where there is none, the least that is free.
+fn next_number(used: BTreeSet<u64>, most: u64) -> u64 {
+    let within = used.range(..=most).next_back();
+    match within {
+        None => 1.min(most),
+        Some(last) if *last < most => last + 1,
+        Some(_) => (1..=most)
+            .find(|number| !used.contains(number))
+            .unwrap_or(most),
+    }
+}
+
+/// The greatest number that the key of a collection can be.
+fn most(collection: &Collection, root: &Value) -> u64 {
+    let usual = i64::MAX.unsigned_abs();
+    let (Key::Member(name), Some(whole)) = (&collection.key, &collection.whole) else {
+        return usual;
+    };
+    let known = shape::known_members(root, whole.object(root));
+    let schema = known.get(name.as_str()).copied().unwrap_or(&Value::Null);
+    let said = resolve(root, schema)["maximum"].as_u64();
+    let of_format = match resolve(root, schema)["format"].as_str() {
+        Some("int32") => i32::MAX.unsigned_abs().into(),
+        _ => usual,
+    };
+    said.map_or(of_format, |most| most.min(of_format))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::next_number;
+
+    #[test]
+    fn numbers_go_on_and_come_back_where_they_end() {
+        let next = |used: &[u64], most| next_number(used.iter().copied().collect(), most);
+        assert_eq!(next(&[], 9), 1);
+        assert_eq!(next(&[1, 7], 9), 8);
+        assert_eq!(next(&[1, 9], 9), 2);
+        assert_eq!(next(&[2, u64::MAX], 9), 3);
+        assert_eq!(next(&[u64::MAX], u64::MAX), 1);
     }
 }

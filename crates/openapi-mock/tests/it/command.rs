@@ -324,3 +324,28 @@ fn state_that_cannot_be_kept_at_the_end_is_told() {
         "{ended:#?}"
     );
 }
+
+/// Connections beyond what the process may open wait, and cost nothing meanwhile.
+#[cfg(target_os = "linux")]
+#[test]
+fn a_server_without_files_waits_for_some() {
+    let folder = folder();
+    let mut limited = Command::new("sh");
+    limited.current_dir(folder.path()).args([
+        "-c",
+        "ulimit -n 40; exec \"$0\" pets.yaml --port 0",
+        env!("CARGO_BIN_EXE_openapi-mock"),
+    ]);
+    let server = Running::start(&mut limited);
+    let connect = |_| TcpStream::connect(server.address()).unwrap();
+    let waiting: Vec<TcpStream> = (0..60).map(connect).collect();
+    std::thread::sleep(Duration::from_millis(500));
+    let before = server.ticks();
+    std::thread::sleep(Duration::from_secs(2));
+    // Hundred a second would be all of one processor.
+    let used = server.ticks() - before;
+    assert!(used < 40, "{used} ticks");
+    drop(waiting);
+    let url = format!("http://{}/pets", server.address());
+    assert_eq!(get(&url, &["X-Key: mock-key"]).0, 200);
+}

@@ -70,6 +70,7 @@ async fn conditions_choose_and_the_newest_wins() {
     let _exact = expect()
         .body(json!({"format": "csv"}))
         .path("year", "20/26")
+        .unwrap()
         .header("x-test", "1")
         .respond(202, answer("exact"))
         .unwrap();
@@ -106,11 +107,29 @@ async fn a_query_chooses_too() {
         .expect("read_report")
         .unwrap()
         .query("day", "mon day")
+        .unwrap()
         .once();
     assert_eq!(status(&server, "/report?day=tue").await, 200);
     assert_eq!(monday.calls(), 0);
     assert_eq!(status(&server, "/report?day=mon+day").await, 200);
     server.assert_satisfied();
+}
+
+#[tokio::test]
+async fn parameters_that_the_operation_does_not_have_are_no_condition() {
+    let server = server().await;
+    let wrong = server.expect("read_report").unwrap().query("dya", "mon");
+    assert_eq!(
+        wrong.unwrap_err().to_string(),
+        "read_report has no query parameter `dya`; did you mean `day`?"
+    );
+    let wrong = server.expect("read_report").unwrap().path("day", "mon");
+    assert_eq!(
+        wrong.unwrap_err().to_string(),
+        "read_report has no path parameter `day`; it has none"
+    );
+    let any = server.expect("read_report").unwrap().unchecked();
+    any.query("dya", "mon").unwrap();
 }
 
 #[tokio::test]

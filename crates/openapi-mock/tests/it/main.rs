@@ -19,6 +19,7 @@ mod running;
 mod shutdown;
 mod slow_clients;
 mod state_file;
+mod transfer;
 mod webhooks;
 
 use std::time::Duration;
