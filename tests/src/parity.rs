@@ -274,18 +274,15 @@ fn received(root: &Value) -> BTreeSet<String> {
 }
 
 pub(crate) fn reach(root: &Value, node: &Value, found: &mut BTreeSet<String>) {
-    if let Some(name) = component(node) {
-        if found.insert(name.to_owned()) {
-            reach(root, resolve(root, node), found);
+    let mut waiting = vec![node];
+    while let Some(node) = waiting.pop() {
+        match (component(node), node) {
+            (Some(name), _) if found.insert(name.to_owned()) => waiting.push(resolve(root, node)),
+            (Some(_), _) => {}
+            (None, Value::Array(items)) => waiting.extend(items),
+            (None, Value::Object(members)) => waiting.extend(members.values()),
+            _ => {}
         }
-        return;
-    }
-    match node {
-        Value::Array(items) => items.iter().for_each(|item| reach(root, item, found)),
-        Value::Object(members) => members
-            .values()
-            .for_each(|member| reach(root, member, found)),
-        _ => {}
     }
 }
 

@@ -69,22 +69,29 @@ fn is_short(value: &Value) -> bool {
     }
 }
 
-/// Whether the value at `path`, or something around it, is a secret.
+/// Whether the value at `path`, or something around it, is a secret. At each step all schemas that
+/// speak of the value are taken together, each once: many ways may lead to one.
 fn is_secret(root: &Value, schema: &Value, path: &[Cow<'_, str>]) -> bool {
-    let mut parts = parts(root, [schema]).into_iter();
-    parts.any(|part| schema::is_secret(part) || is_secret_within(root, part, path))
+    let mut speaking = parts(root, [schema]);
+    for name in path {
+        if speaking.iter().any(|part| schema::is_secret(part)) {
+            return true;
+        }
+        let inner = speaking.iter().flat_map(|part| within(part, name));
+        speaking = parts(root, inner);
+    }
+    speaking.iter().any(|part| schema::is_secret(part))
 }
 
-fn is_secret_within(root: &Value, part: &Value, path: &[Cow<'_, str>]) -> bool {
-    let Some((first, rest)) = path.split_first() else {
-        return false;
-    };
-    let member = &part["properties"][first.as_ref()];
-    if !member.is_null() {
-        return is_secret(root, member, rest);
+/// The schemas of what is called so within a value of a schema.
+fn within<'a>(part: &'a Value, name: &str) -> Vec<&'a Value> {
+    match part.get("properties").and_then(|named| named.get(name)) {
+        Some(member) => vec![member],
+        None => ["items", "additionalProperties"]
+            .iter()
+            .filter_map(|keyword| part.get(*keyword))
+            .collect(),
     }
-    let inner = [&part["items"], &part["additionalProperties"]];
-    inner.iter().any(|schema| is_secret(root, schema, rest))
 }
 
 #[cfg(test)]

@@ -3,12 +3,12 @@
 use openapi_client_runtime::Operation;
 use openapi_document::{
     lint::json_schema::{Direction, to_json_schema_for},
-    pointer,
+    pointer, walk,
 };
 use serde_json::Value;
 
 use super::probe::Raw;
-use crate::document::{self, members, resolve};
+use crate::document::{members, resolve};
 
 /// Everything in a reply to an operation that the document does not say.
 pub fn judge(root: &Value, operation: &Operation, raw: &Raw) -> Vec<String> {
@@ -60,13 +60,7 @@ fn response(root: &Value, operation: &Operation, status: u16) -> Option<String> 
 }
 
 fn follow(root: &Value, place: String) -> String {
-    let target = root
-        .pointer(&place)
-        .map(|node| document::text(node, "$ref"));
-    match target.and_then(|target| target.strip_prefix('#')) {
-        Some(target) => follow(root, target.to_owned()),
-        None => place,
-    }
+    walk::resolve_at(root, &place).map_or(place, |(place, _)| place)
 }
 
 /// Required headers that are missing, and headers whose values the document refuses.

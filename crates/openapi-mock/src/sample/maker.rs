@@ -13,7 +13,9 @@ use crate::api::resolve;
 const DEEPEST: usize = 40;
 /// No more values are made for one, beside those that are kept or resemble an example. A schema of
 /// few lines can ask for more than there is room for.
-const MOST: usize = 4_000;
+const MOST: usize = 2_000;
+/// How often a value may hold one of its own kind that has to be there.
+const ROUNDS: usize = 3;
 /// How many items a made list has, where the schema does not say.
 const ITEMS: usize = 2;
 
@@ -54,7 +56,7 @@ impl<'a> Maker<'a> {
     /// A value for which all of `schemas` hold.
     pub(super) fn make(&mut self, schemas: &[&'a Value], node: Node<'_>) -> Value {
         let of_nothing = node.keep.is_none() && node.like.is_none();
-        if self.depth > DEEPEST || (of_nothing && self.left == 0) {
+        if self.depth > DEEPEST || (of_nothing && self.is_exhausted()) {
             return Value::Null;
         }
         self.left -= usize::from(of_nothing);
@@ -69,10 +71,28 @@ impl<'a> Maker<'a> {
             fresh: node.fresh,
         };
         let flat = Flat::new(self.root, schemas, &mut self.trail, &chooser, &mut dice);
-        let value = self.of(&flat, node);
+        let value = if of_nothing && self.goes_round(trail) {
+            Value::Null
+        } else {
+            self.of(&flat, node)
+        };
         self.depth -= 1;
         self.trail.truncate(trail);
         value
+    }
+
+    /// Whether more was asked for than is made. Another try would end here as well.
+    pub(super) fn is_exhausted(&self) -> bool {
+        self.left == 0
+    }
+
+    /// Whether one of the references since a place of the trail was taken again and again: a value
+    /// that has to hold one of its own kind never ends.
+    fn goes_round(&self, since: usize) -> bool {
+        let taken = |target: &str| self.trail.iter().filter(|other| **other == target).count();
+        self.trail[since..]
+            .iter()
+            .any(|target| taken(target) > ROUNDS)
     }
 
     fn of(&mut self, flat: &Flat<'a>, node: Node<'_>) -> Value {

@@ -92,8 +92,8 @@ impl Sampler {
     /// itself or is beyond this maker, the nearest one.
     pub(crate) fn value(&self, schema: &Schema, wish: &Wish<'_>) -> Value {
         let valid = |value: &Value| schema.is_valid(&self.root, value);
-        let first = self.made(schema, wish, 0);
-        if valid(&first) {
+        let (first, is_whole) = self.tried(schema, wish, 0);
+        if !is_whole || valid(&first) {
             return first;
         }
         let mut others = self.easier(schema, wish);
@@ -126,6 +126,11 @@ impl Sampler {
     }
 
     fn made(&self, schema: &Schema, wish: &Wish<'_>, salt: usize) -> Value {
+        self.tried(schema, wish, salt).0
+    }
+
+    /// A value, and whether it has everything that was asked for: some schemas ask for too much.
+    fn tried(&self, schema: &Schema, wish: &Wish<'_>, salt: usize) -> (Value, bool) {
         let place = Place::new(self.seed, wish.place);
         let node = Node {
             place: if salt == 0 { place } else { place.item(salt) },
@@ -135,7 +140,8 @@ impl Sampler {
             fresh: wish.fresh,
         };
         let mut maker = Maker::new(&self.root, schema.direction, wish.members);
-        maker.make(&[schema.object(&self.root)], node)
+        let value = maker.make(&[schema.object(&self.root)], node);
+        (value, !maker.is_exhausted())
     }
 }
 
