@@ -106,6 +106,18 @@ async fn requests_are_shown_without_credentials() {
     assert!(server.requests().is_empty());
 }
 
+#[tokio::test]
+async fn bodies_are_shown_as_they_came() {
+    let server = server().await;
+    let url = format!("{}/reports/2026/export", server.url());
+    let text = "first: gr\u{fc}n\nsecond\n";
+    let sent = reqwest::Client::new().post(url).body(text);
+    let sent = sent.header("content-type", "text/plain");
+    assert_eq!(sent.send().await.unwrap().status(), 415);
+    let (_, all) = call(&server, Method::GET, "/requests", Value::Null).await;
+    assert_eq!(all[0]["body"], text);
+}
+
 /// A request, and the status, error and part of the message that it is answered with.
 type Mistake<'a> = (&'a str, Value, u16, &'a str, &'a str);
 
