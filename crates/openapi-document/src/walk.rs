@@ -66,12 +66,12 @@ impl<'a> From<&'a Map<String, Value>> for Source<'a> {
 pub struct Part<'a> {
     /// Where it stands: behind references.
     pub pointer: String,
-    /// The way to it from where the walk began: a JSON pointer that goes through references.
-    pub path: String,
     /// The schema, which is no reference.
     pub schema: &'a Value,
     /// The references that led to it from the schema around it, as written.
     pub references: Vec<&'a str>,
+    /// Its number in [`Walk::ways`].
+    number: usize,
 }
 
 impl<'a> Part<'a> {
@@ -100,36 +100,22 @@ pub struct Walk<'a> {
     /// What comes next is last.
     waiting: Vec<Step<'a>>,
     seen: HashSet<*const Value>,
+    /// For each part that was met, the one around it and what leads from there to it.
+    ways: Vec<Way>,
     is_complete: bool,
 }
 
 #[derive(Debug)]
-enum Step<'a> {
-    Schema(Place, &'a Value),
-    /// With the path of its list.
-    Choice(String, Choice<'a>),
+struct Way {
+    from: Option<usize>,
+    rest: String,
 }
 
 #[derive(Debug)]
-struct Place {
-    pointer: String,
-    path: String,
-}
-
-impl Place {
-    fn at(pointer: impl Into<String>) -> Self {
-        Self {
-            pointer: pointer.into(),
-            path: String::new(),
-        }
-    }
-
-    fn below(pointer: &str, path: &str, rest: std::fmt::Arguments<'_>) -> Self {
-        Self {
-            pointer: format!("{pointer}{rest}"),
-            path: format!("{path}{rest}"),
-        }
-    }
+enum Step<'a> {
+    Schema(String, &'a Value, Way),
+    /// Of the part with this number.
+    Choice(usize, &'static str, Choice<'a>),
 }
 
 impl<'a> Walk<'a> {
@@ -150,13 +136,17 @@ impl<'a> Walk<'a> {
     ) -> Self {
         let schemas = schemas.into_iter();
         let mut waiting: Vec<_> = schemas
-            .map(|(pointer, schema)| Step::Schema(Place::at(pointer), schema))
+            .map(|(pointer, schema)| {
+                let (from, rest) = (None, String::new());
+                Step::Schema(pointer, schema, Way { from, rest })
+            })
             .collect();
         waiting.reverse();
         Self {
             source: source.into(),
             waiting,
             seen: HashSet::new(),
+            ways: Vec::new(),
             is_complete: true,
         }
     }
@@ -166,21 +156,24 @@ impl<'a> Walk<'a> {
     pub fn next(&mut self, mut enter: impl FnMut(&Choice<'a>) -> Vec<usize>) -> Option<Part<'a>> {
         while let Some(step) = self.waiting.pop() {
             match step {
-                Step::Choice(path, choice) => {
+                Step::Choice(number, keyword, choice) => {
                     for index in enter(&choice).into_iter().rev() {
                         if let Some(branch) = choice.branches.get(index) {
-                            let rest = format_args!("/{index}");
-                            let place = Place::below(&choice.pointer, &path, rest);
-                            self.waiting.push(Step::Schema(place, branch));
+                            let (from, rest) = (Some(number), format!("/{keyword}/{index}"));
+                            let place = format!("{}/{index}", choice.pointer);
+                            let step = Step::Schema(place, branch, Way { from, rest });
+                            self.waiting.push(step);
                         }
                     }
                 }
-                Step::Schema(at, schema) => {
-                    let Some(part) = followed(self.source, at, schema) else {
+                Step::Schema(at, schema, way) => {
+                    let Some(mut part) = followed(self.source, at, schema) else {
                         self.is_complete = false;
                         continue;
                     };
                     if part.schema.is_object() && self.seen.insert(part.schema) {
+                        part.number = self.ways.len();
+                        self.ways.push(way);
                         self.expect(&part);
                         return Some(part);
                     }
@@ -195,25 +188,35 @@ impl<'a> Walk<'a> {
         self.is_complete
     }
 
+    /// The way to a part from where this walk began: a JSON pointer that goes through references.
+    pub fn path(&self, part: &Part<'_>) -> String {
+        let first = self.ways.get(part.number);
+        let mut rests: Vec<&str> = std::iter::successors(first, |way| self.ways.get(way.from?))
+            .map(|way| &*way.rest)
+            .collect();
+        rests.reverse();
+        rests.concat()
+    }
+
     fn expect(&mut self, part: &Part<'a>) {
         let schema = part.schema;
         let list = |keyword: &str| schema.get(keyword).and_then(Value::as_array);
         for keyword in ["anyOf", "oneOf"] {
             if let Some(branches) = list(keyword) {
-                let rest = format_args!("/{keyword}");
-                let Place { pointer, path } = Place::below(&part.pointer, &part.path, rest);
                 let choice = Choice {
-                    pointer,
+                    pointer: format!("{}/{keyword}", part.pointer),
                     schema,
                     branches,
                 };
-                self.waiting.push(Step::Choice(path, choice));
+                self.waiting
+                    .push(Step::Choice(part.number, keyword, choice));
             }
         }
         let members = list("allOf").map_or(&[][..], Vec::as_slice);
         let members = members.iter().enumerate().map(|(index, member)| {
-            let rest = format_args!("/allOf/{index}");
-            Step::Schema(Place::below(&part.pointer, &part.path, rest), member)
+            let (from, rest) = (Some(part.number), format!("/allOf/{index}"));
+            let place = format!("{}{rest}", part.pointer);
+            Step::Schema(place, member, Way { from, rest })
         });
         self.waiting.extend(members.rev());
     }
@@ -277,20 +280,20 @@ pub(crate) fn resolve_from<'a>(
     pointer: &str,
     value: &'a Value,
 ) -> Option<(String, &'a Value)> {
-    let part = followed(root.into(), Place::at(pointer), value)?;
+    let part = followed(root.into(), pointer.to_owned(), value)?;
     Some((part.pointer, part.schema))
 }
 
 /// The part that `value`, which stands at a place, is or refers to.
-fn followed<'a>(source: Source<'a>, place: Place, value: &'a Value) -> Option<Part<'a>> {
+fn followed<'a>(source: Source<'a>, pointer: String, value: &'a Value) -> Option<Part<'a>> {
     let mut references = Vec::new();
     let schema = follow(source, value, |reference| references.push(reference))?;
     let last = references.last().and_then(|last| last.strip_prefix('#'));
     Some(Part {
-        pointer: last.map_or(place.pointer, str::to_owned),
-        path: place.path,
+        pointer: last.map_or(pointer, str::to_owned),
         schema,
         references,
+        number: 0,
     })
 }
 
@@ -366,6 +369,31 @@ mod tests {
         root["200"] = json!({"$ref": "#/150"});
         assert_eq!(resolve(&root, &root["0"]), None);
         assert_eq!(resolve(&root, &root["lost"]), None);
+    }
+
+    #[test]
+    fn the_path_to_a_part_goes_through_references() {
+        let root = json!({
+            "a": {"allOf": [{"title": "x"}, {"$ref": "#/b"}]},
+            "b": {"anyOf": [{"title": "y"}, {"allOf": [{"title": "z"}]}]},
+        });
+        let mut walk = Walk::new(&root, "/a", &root["a"]);
+        let mut paths = Vec::new();
+        while let Some(part) = walk.next(super::all) {
+            paths.push((walk.path(&part), part.pointer));
+        }
+        let paths: Vec<_> = paths.iter().map(|(path, at)| (&**path, &**at)).collect();
+        assert_eq!(
+            paths,
+            [
+                ("", "/a"),
+                ("/allOf/0", "/a/allOf/0"),
+                ("/allOf/1", "/b"),
+                ("/allOf/1/anyOf/0", "/b/anyOf/0"),
+                ("/allOf/1/anyOf/1", "/b/anyOf/1"),
+                ("/allOf/1/anyOf/1/allOf/0", "/b/anyOf/1/allOf/0"),
+            ]
+        );
     }
 
     #[test]

@@ -103,6 +103,7 @@ fn gather(
         seen.extend(part.components().map(str::to_owned));
         let names = part.schema["required"].as_array().into_iter().flatten();
         required.extend(names.filter_map(Value::as_str));
+        let path = walk.path(&part);
         let properties = part.schema["properties"].as_object().into_iter().flatten();
         for (name, property) in properties {
             let is_known = members.iter().any(|member| member.name == *name);
@@ -111,7 +112,7 @@ fn gather(
                     name: name.clone(),
                     schema: property.clone(),
                     required: false,
-                    pointer: format!("{}/properties/{}", part.path, escape(name)),
+                    pointer: format!("{path}/properties/{}", escape(name)),
                 });
             }
         }
