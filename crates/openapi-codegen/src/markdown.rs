@@ -8,7 +8,7 @@
 //! rewritten place can turn out to be something else when it is read again, so this goes on until
 //! there is nothing left to rewrite.
 
-use std::ops::Range;
+use std::{collections::BTreeSet, ops::Range};
 
 use pulldown_cmark::{CodeBlockKind, Event, LinkType, OffsetIter, Options, Parser, Tag, TagEnd};
 
@@ -234,7 +234,7 @@ struct Rewriter<'s> {
     /// How many blocks are open.
     depth: usize,
     /// Addresses that links beside their text took over.
-    inlined: Vec<String>,
+    inlined: BTreeSet<String>,
 }
 
 impl<'s> Rewriter<'s> {
@@ -253,7 +253,7 @@ impl<'s> Rewriter<'s> {
             last: 0,
             links: Vec::new(),
             depth: 0,
-            inlined: Vec::new(),
+            inlined: BTreeSet::new(),
         };
         let mut events = parser.into_offset_iter();
         while let Some((event, range)) = events.next() {
@@ -412,7 +412,7 @@ impl<'s> Rewriter<'s> {
     fn end_link(&mut self) {
         if let Some(Link::Referring { address, end }) = self.links.pop() {
             self.replace(self.last..end, format!("]({address})"));
-            self.inlined.push(address);
+            self.inlined.insert(address);
         }
     }
 

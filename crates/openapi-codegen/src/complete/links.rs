@@ -348,7 +348,10 @@ pub(super) fn readme_section(context: &Context<'_>) -> String {
         .iter()
         .map(|(name, link)| {
             let template = link["template"].as_str().unwrap_or_default();
-            let summary = prose::line(link, "summary").map(|text| sentence(&text));
+            let summary = match prose::line(link, "summary") {
+                Some(summary) => sentence(&summary),
+                None => format!("The link {}.", code(name)),
+            };
             let guess = if provenance::is_inferred(link) {
                 " (inferred)"
             } else {
@@ -357,7 +360,7 @@ pub(super) fn readme_section(context: &Context<'_>) -> String {
             format!(
                 "| `{}` | {}{guess} | {} |\n",
                 naming::pascal(name),
-                within_cell(&summary.unwrap_or_default()),
+                within_cell(&summary),
                 within_cell(&code(template)),
             )
         })
