@@ -2,10 +2,11 @@
 //! with a hostile text in every place gives the code of its harmless twin.
 #![allow(clippy::unwrap_used, clippy::expect_used, missing_docs)]
 
-use std::{collections::BTreeMap, fs, process::Command};
+use std::{collections::BTreeMap, fs, process::Command, sync::LazyLock};
 
 use openapi_codegen::{Error, Files, Settings, generate, generate_calls};
 use openapi_document::Document;
+use proptest::prelude::*;
 use pulldown_cmark::{CodeBlockKind, Event, Options, Parser, Tag, TagEnd};
 use quote::ToTokens;
 use syn::visit_mut::VisitMut;
@@ -216,6 +217,7 @@ fn check(text: &str, files: &Files, twin: &Files) {
         .remove("description");
     assert_eq!(own, other, "{text:?}");
     let folded = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    let folded = folded.replace('\u{202e}', "\\u{202e}");
     assert_eq!(
         description.as_str().unwrap(),
         format!("Client of {folded}"),
@@ -230,6 +232,70 @@ fn hostile_texts_stay_texts_in_every_place() {
     let twin = harmless();
     for text in HOSTILE {
         check(text, &files(&everywhere(text)), &twin);
+    }
+}
+
+/// Texts that were put together from what has a meaning in Markdown, Rust or TOML.
+fn nasty() -> impl Strategy<Value = String> {
+    let pieces = [
+        "```",
+        "~~~",
+        "`",
+        "``",
+        "rust",
+        "{.rust}",
+        " ",
+        "    ",
+        "\t",
+        "\n",
+        "\n\n",
+        "\r\n",
+        "- ",
+        "1. ",
+        "> ",
+        "# ",
+        "|",
+        "---",
+        "*",
+        "\\",
+        "[a]",
+        "[`Client`]",
+        "[a]: ",
+        "(crate::x)",
+        "https://a.b",
+        "<b>",
+        "</details>",
+        "<!--",
+        "\"",
+        "'''",
+        "\"\"\"",
+        "*/",
+        "//",
+        "#[",
+        "]",
+        "{",
+        "}",
+        "{0}",
+        ";",
+        "panic!();",
+        "é",
+        "\u{202e}",
+    ];
+    let pieces = proptest::sample::select(pieces.to_vec());
+    proptest::collection::vec(pieces, 1..16).prop_map(|pieces| format!("T{}", pieces.concat()))
+}
+
+proptest! {
+    // Each case is a whole crate.
+    #![proptest_config(ProptestConfig { cases: 12, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn any_text_stays_text_in_every_place(text in nasty()) {
+        static TWIN: LazyLock<Files> = LazyLock::new(harmless);
+        let words: Vec<&str> = text.split_whitespace().collect();
+        // Braces mean something in the address of a server.
+        let name = words.join(" ").replace(['{', '}'], "");
+        check(&text, &files(&places(&text, &text, &name)), &TWIN);
     }
 }
 
