@@ -25,7 +25,7 @@ use crate::retry::RetryBudget;
 use crate::trace::Call;
 use crate::{
     BuildError, CallOptions, ErrorKind, Failure, Middleware, Observer, Operation, RawRequest,
-    RawResponse, RetryPolicy, prepare,
+    RawResponse, RetryPolicy, prepare, query,
 };
 
 /// The transport of a generated client. Clones share connections, credentials, write queues, rate
@@ -152,10 +152,11 @@ impl Core {
     /// arrives. Replies of every status are successes here.
     pub async fn execute(
         &self,
-        request: Request,
+        mut request: Request,
         operation: &'static Operation,
         options: CallOptions,
     ) -> Result<RawResponse, Failure> {
+        query::finish(request.url_mut());
         let outgoing = || {
             let settings = &*self.settings;
             let below_base = self.below_base(request.url()).unwrap_or_default();

@@ -403,7 +403,7 @@ fn put(scheme: &Scheme, credential: &Credential, request: &mut Request) -> Resul
                     .url_mut()
                     .query_pairs_mut()
                     .append_pair(name, key.expose());
-                query::finish(request.url_mut());
+                query::spaces(request.url_mut());
                 Ok(())
             }
             ApiKeyLocation::Cookie => {

@@ -3,12 +3,11 @@
 use reqwest::header::{ACCEPT, CONTENT_LENGTH, CONTENT_TYPE, HeaderMap, HeaderValue};
 use reqwest::{Body, Request};
 
-use crate::{Failure, Operation, RequestBody, ResponseSpec, StatusRange, cookie, media, query};
+use crate::{Failure, Operation, RequestBody, ResponseSpec, StatusRange, cookie, media};
 
 pub(crate) fn prepare(request: &mut Request, operation: &Operation) -> Result<(), Failure> {
     // Generated code tells apart operations on one path by a fragment; it means nothing here.
     request.url_mut().set_fragment(None);
-    query::finish(request.url_mut());
     accept(request.headers_mut(), operation)?;
     body(request, operation)?;
     cookie::gather(request.headers_mut(), operation.cookies()).map_err(Failure::invalid)
@@ -137,7 +136,7 @@ mod tests {
             request.headers()[CONTENT_TYPE],
             "application/merge-patch+json"
         );
-        assert_eq!(request.url().as_str(), "http://h/a?x=b%20c");
+        assert_eq!(request.url().as_str(), "http://h/a?x=b+c");
     }
 
     #[test]

@@ -9,7 +9,7 @@ use serde::de::DeserializeOwned;
 
 use crate::{
     ByteStream, CallOptions, Core, Error, Failure, Form, Method, Operation, RawResponse,
-    ResponseValue,
+    ResponseValue, path::encode_literal, query,
 };
 
 /// A call put together by hand, for what the document does not know yet. Made by
@@ -182,20 +182,10 @@ impl RawRequest {
     }
 
     fn request(&self) -> Result<reqwest::Request, Failure> {
-        if !self.path.starts_with('/') || self.path.contains(['?', '#']) {
-            return Err(Failure::invalid(
-                "its path must begin with a slash and hold no query; add parameters with `query`",
-            ));
-        }
-        if self.path.split('/').any(is_dots) {
-            return Err(Failure::invalid(
-                "its path has a segment `.` or `..`, which would lead elsewhere; encode what you \
-                 put into it with `encode_path`",
-            ));
-        }
-        let url = format!("{}{}", self.core.base_url(), self.path);
+        check_path(&self.path).map_err(Failure::invalid)?;
+        let url = format!("{}{}", self.core.base_url(), encode_literal(&self.path));
         let method = reqwest::Method::from(self.method);
-        let mut builder = self.core.http_client().request(method, url);
+        let mut builder = self.core.http_client().request(method, &url);
         if !self.query.is_empty() {
             builder = builder.query(&self.query);
         }
@@ -214,8 +204,39 @@ impl RawRequest {
                 return Err(Failure::invalid(format!("its body is no JSON: {error}")));
             }
         }
-        builder.build().map_err(Failure::transport)
+        let mut request = builder.build().map_err(Failure::transport)?;
+        if request.url().as_str().split('?').next() != Some(url.as_str()) {
+            return Err(Failure::invalid(
+                "its path means another one to a URL parser; encode what you put into it with \
+                 `encode_path`",
+            ));
+        }
+        query::spaces(request.url_mut());
+        Ok(request)
     }
+}
+
+/// What would lead elsewhere, or into the query.
+fn check_path(path: &str) -> Result<(), &'static str> {
+    if !path.starts_with('/') || path.contains(['?', '#']) {
+        return Err(
+            "its path must begin with a slash and hold no query; add parameters with `query`",
+        );
+    }
+    // A URL parser drops line breaks and tabs wherever they stand, and takes `\` for `/`.
+    if path.contains(|c: char| c.is_control() || c == '\\') {
+        return Err(
+            "its path holds a control character or a backslash, which would lead elsewhere; encode \
+             what you put into it with `encode_path`",
+        );
+    }
+    if path.split('/').any(is_dots) {
+        return Err(
+            "its path has a segment `.` or `..`, which would lead elsewhere; encode what you put \
+             into it with `encode_path`",
+        );
+    }
+    Ok(())
 }
 
 /// Whether a URL parser would swallow the segment (WHATWG URL, section 4.1).
@@ -269,5 +290,74 @@ impl fmt::Debug for RawRequest {
         f.debug_struct("RawRequest")
             .field("method", &self.method)
             .finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Api;
+    use proptest::prelude::*;
+    use std::sync::LazyLock;
+
+    static API: Api = Api::new("x", "1.0.0");
+    /// One for all cases: a client takes long to set up.
+    static CORE: LazyLock<Core> = LazyLock::new(|| {
+        let core = Core::builder(&API).base_url("http://127.0.0.1/base");
+        core.build().unwrap()
+    });
+
+    fn url(path: &str) -> Result<String, String> {
+        let request = CORE.request(Method::Get, path).request();
+        let request = request.map_err(|failure| failure.reason().to_owned())?;
+        Ok(request.url().to_string())
+    }
+
+    #[test]
+    fn a_path_that_would_lead_elsewhere_is_refused() {
+        for path in [
+            "/things/..\t",
+            "/things/.\t./admin",
+            "/things/.\n./admin",
+            "/things/..\r/admin",
+            "/things/..\0",
+            "/things/..\\admin",
+            "/\\evil.example.com",
+            "/things/%2e%2E/admin",
+            "/things/..",
+            "things",
+            "/things?x=1",
+            "",
+        ] {
+            assert!(url(path).is_err(), "{path:?}");
+        }
+        assert_eq!(
+            url("/a b/%2F//").unwrap(),
+            "http://127.0.0.1/base/a%20b/%2F//"
+        );
+        assert_eq!(url("/x ").unwrap(), "http://127.0.0.1/base/x%20");
+        assert_eq!(url("/").unwrap(), "http://127.0.0.1/base/");
+    }
+
+    proptest! {
+        #[test]
+        fn a_path_arrives_segment_by_segment(path in "(/|\\.|%2e|[a-z ^|{\"\\\\\t\n]|.){0,20}") {
+            if let Ok(url) = url(&path) {
+                let sent = url.strip_prefix("http://127.0.0.1/base").unwrap();
+                let decoded = |text: &str| {
+                    let bytes = percent_encoding::percent_decode_str(text);
+                    bytes.decode_utf8_lossy().into_owned()
+                };
+                let segments = |text: &str| text.split('/').map(decoded).collect::<Vec<_>>();
+                prop_assert_eq!(segments(sent), segments(&path));
+            }
+        }
+
+        #[test]
+        fn a_query_value_arrives_as_it_was_given(value in "(.|[\u{FDD0}-\u{FDD3}]){0,20}") {
+            let request = CORE.request(Method::Get, "/a").query("q", &value).request().unwrap();
+            let read: Vec<_> = request.url().query_pairs().into_owned().collect();
+            prop_assert_eq!(read, [("q".to_owned(), value)]);
+        }
     }
 }

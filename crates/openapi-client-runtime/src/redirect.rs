@@ -77,7 +77,7 @@ fn keep_keys(api: &Api, from: &Url, to: &mut Url) {
     for (name, key) in keys(api, from) {
         if !to.query_pairs().any(|(own, _)| own == name) {
             to.query_pairs_mut().append_pair(&name, &key);
-            query::finish(to);
+            query::spaces(to);
         }
     }
 }

@@ -106,7 +106,7 @@ fn strip_api_keys(api: &Api, url: &mut Url) {
 fn set_query_value(url: &mut Url, name: &str, value: &str) {
     retain_query(url, name);
     url.query_pairs_mut().append_pair(name, value);
-    query::finish(url);
+    query::spaces(url);
 }
 
 /// Takes a parameter out of the query.
@@ -207,9 +207,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn any_cursor_arrives_as_it_was_given(cursor in ".{0,40}", other in "[a-z=&;%+]{0,20}") {
-            // The runtime's own marks for delimiters are no characters of a text.
-            prop_assume!(!cursor.contains(['\u{FDD0}', '\u{FDD1}', '\u{FDD2}']));
+        fn any_cursor_arrives_as_it_was_given(cursor in "(.|[\u{FDD0}-\u{FDD3}]){0,40}", other in "[a-z=&;%+]{0,20}") {
             let mut url = Url::parse("http://h/a").unwrap();
             url.set_query(Some(&other));
             set_query_value(&mut url, "after", &cursor);
