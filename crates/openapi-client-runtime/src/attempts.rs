@@ -242,21 +242,15 @@ impl Attempts<'_> {
                     retry_after: reply.retry_after,
                 })
             }
-            Err(failure) => {
-                let passes = matches!(
-                    failure.kind(),
-                    ErrorKind::Connect | ErrorKind::Timeout | ErrorKind::Transport
-                );
-                passes.then_some(Transient {
-                    harmless: if failure.is_connect() {
-                        Harmless::Any
-                    } else {
-                        Harmless::Usual
-                    },
-                    timed_out: failure.kind() == ErrorKind::Timeout,
-                    retry_after: None,
-                })
-            }
+            Err(failure) => failure.kind().may_pass().then_some(Transient {
+                harmless: if failure.is_connect() {
+                    Harmless::Any
+                } else {
+                    Harmless::Usual
+                },
+                timed_out: failure.kind() == ErrorKind::Timeout,
+                retry_after: None,
+            }),
         }
     }
 
@@ -308,8 +302,10 @@ impl Attempts<'_> {
             not_repeated,
         };
         call.attempted(trail.attempts);
+        let may_pass = self.transient(result).is_some();
         match result {
             Ok(answer) => {
+                answer.reply.may_pass = may_pass;
                 if answer.reply.status.is_success() {
                     self.settings.retry_budget.earn();
                 }

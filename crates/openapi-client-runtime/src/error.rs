@@ -154,19 +154,12 @@ impl<E> Error<E> {
         self.has_status(409)
     }
 
-    /// Whether the cause is one that passes: a broken connection, a timeout, a full queue, a limit
-    /// that is used up, or status 408, 429, 502, 503 or 504. It says nothing on whether the operation may be repeated.
+    /// Whether the cause is one that may pass: a broken connection, a timeout, a full queue, a limit
+    /// that is used up, or a status after which the client itself repeats calls: those that the
+    /// document names, else 408, 429, 500, 502, 503 and 504. It says nothing on whether the operation
+    /// may be repeated.
     pub fn is_retryable(&self) -> bool {
-        match self.kind() {
-            ErrorKind::Connect
-            | ErrorKind::Timeout
-            | ErrorKind::Transport
-            | ErrorKind::RateLimited
-            | ErrorKind::QueueFull => true,
-            _ => self
-                .status()
-                .is_some_and(|status| matches!(status.as_u16(), 408 | 429 | 502 | 503 | 504)),
-        }
+        self.kind().may_pass() || self.reply().is_some_and(|reply| reply.may_pass)
     }
 
     /// The same error without its decoded body, so that errors of several operations have one type.

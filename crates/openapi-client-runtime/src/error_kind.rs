@@ -41,7 +41,8 @@ pub enum ErrorKind {
     /// A limit that the document states is used up. Nothing was sent.
     RateLimited,
     /// The server's way to the next page of a list leads back to an earlier one or out of the API,
-    /// or a list was resumed from a position of another one. Nothing was sent.
+    /// a list was resumed from a position of another one, or a page is not the one that was asked
+    /// for. Nothing was sent, but for the latter.
     Pagination,
     /// The chain of resources that [`Follow`](crate::Follow) fetches loops or exceeds `at_most`.
     Follow,
@@ -68,6 +69,14 @@ pub enum ErrorKind {
 }
 
 impl ErrorKind {
+    /// Whether it is one that may pass, whatever the server answered.
+    pub(crate) const fn may_pass(self) -> bool {
+        matches!(
+            self,
+            Self::Connect | Self::Timeout | Self::Transport | Self::RateLimited | Self::QueueFull
+        )
+    }
+
     /// A short stable name, for logs and metrics.
     pub const fn as_str(self) -> &'static str {
         match self {

@@ -26,8 +26,12 @@ pub(crate) struct Reply {
     pub(crate) code: Option<String>,
     pub(crate) message: Option<String>,
     pub(crate) trail: Trail,
+    /// Whether its status is one that may pass, as the policy of repeats has it.
+    pub(crate) may_pass: bool,
     /// Where the reply came from, without the query; kept of pages that link to each other.
     pub(crate) url: Option<Box<Url>>,
+    /// What tells the items of a page from those of another one; kept of pages alone.
+    pub(crate) rows: Option<u64>,
     request_id_headers: &'static [&'static str],
     request_id_of_body: Option<String>,
 }
@@ -36,6 +40,7 @@ impl Reply {
     pub(crate) fn new(api: &'static Api, status: StatusCode, headers: HeaderMap) -> Self {
         Self {
             url: None,
+            rows: None,
             retry_after: retry_after(&headers),
             status,
             headers,
@@ -43,6 +48,7 @@ impl Reply {
             code: None,
             message: None,
             trail: Trail::default(),
+            may_pass: false,
             request_id_headers: api.request_id_headers,
             request_id_of_body: None,
         }
@@ -61,7 +67,8 @@ impl Reply {
         let or = |declared: &'static [&'static str], usual: &'static [&'static str]| {
             if declared.is_empty() { usual } else { declared }
         };
-        self.code = first(&body, or(members.code, &["/code", "/error/code", "/error"]));
+        let codes = or(members.code, &["/code", "/error/code", "/error"]);
+        self.code = first(&body, codes, scalar);
         self.message = first(
             &body,
             or(
@@ -75,13 +82,12 @@ impl Reply {
                     "/error",
                 ],
             ),
+            words,
         );
-        self.request_id_of_body = first(
-            &body,
-            or(members.request_id, &["/request_id", "/error/request_id"]),
-        )
-        // An id is shown in traces, so what cannot be shown as it is counts as none.
-        .filter(|id| OneLine(id).to_string() == *id);
+        let ids = or(members.request_id, &["/request_id", "/error/request_id"]);
+        self.request_id_of_body = first(&body, ids, scalar)
+            // An id is shown in traces, so what cannot be shown as it is counts as none.
+            .filter(|id| OneLine(id).to_string() == *id);
     }
 
     pub(crate) fn request_id(&self) -> Option<&str> {
@@ -110,26 +116,43 @@ impl fmt::Debug for Reply {
     }
 }
 
-fn first(body: &Value, pointers: &[&str]) -> Option<String> {
+fn first(body: &Value, pointers: &[&str], read: fn(&Value) -> Option<String>) -> Option<String> {
     pointers
         .iter()
-        .find_map(|pointer| words(body.pointer(pointer)?))
+        .find_map(|pointer| read(body.pointer(pointer)?))
 }
 
-/// A member as a phrase: texts as they are, lists joined, objects as `name: text`.
-fn words(value: &Value) -> Option<String> {
-    let joined = |parts: Vec<String>| (!parts.is_empty()).then(|| parts.join("; "));
+fn scalar(value: &Value) -> Option<String> {
     match value {
-        Value::Null => None,
         Value::String(text) => Some(text.clone()).filter(|text| !text.is_empty()),
-        Value::Bool(_) | Value::Number(_) => Some(value.to_string()),
-        Value::Array(items) => joined(items.iter().filter_map(words).collect()),
-        Value::Object(members) => joined(
-            members
-                .iter()
-                .filter_map(|(name, member)| Some(format!("{name}: {}", words(member)?)))
-                .collect(),
-        ),
+        Value::Number(number) => Some(number.to_string()),
+        _ => None,
+    }
+}
+
+/// The members of an object that are meant for people; RFC 9457 has `detail` and `title`.
+const FOR_PEOPLE: [&str; 6] = [
+    "detail",
+    "title",
+    "message",
+    "msg",
+    "error_description",
+    "error",
+];
+
+/// The sentences of a member: texts as they are, lists joined. Of an object, only what is meant for
+/// people: beside it, servers repeat what they were sent, which may be a password.
+fn words(value: &Value) -> Option<String> {
+    match value {
+        Value::Null | Value::Bool(_) | Value::Number(_) => None,
+        Value::String(_) => scalar(value),
+        Value::Array(items) => {
+            let parts: Vec<String> = items.iter().filter_map(words).collect();
+            (!parts.is_empty()).then(|| parts.join("; "))
+        }
+        Value::Object(members) => FOR_PEOPLE
+            .iter()
+            .find_map(|name| words(members.get(*name)?)),
     }
 }
 
@@ -137,15 +160,27 @@ fn words(value: &Value) -> Option<String> {
 /// compared with the clock that wrote it, where the reply tells of it, because clocks differ.
 fn retry_after(headers: &HeaderMap) -> Option<Duration> {
     let value = headers.get(RETRY_AFTER)?.to_str().ok()?.trim();
-    if !value.is_empty() && value.bytes().all(|byte| byte.is_ascii_digit()) {
-        // More seconds than can be counted are as good as for ever.
-        return Some(Duration::from_secs(value.parse().unwrap_or(u64::MAX)));
+    if let Some(seconds) = whole_seconds(value) {
+        return Some(Duration::from_secs(seconds));
     }
     let date = httpdate::parse_http_date(value).ok()?;
     let sent = headers.get(DATE).and_then(|sent| sent.to_str().ok());
     let now = sent.and_then(|sent| httpdate::parse_http_date(sent).ok());
     let wait = date.duration_since(now.unwrap_or_else(SystemTime::now));
     Some(wait.unwrap_or_default())
+}
+
+/// Seconds, rounded up: some servers write fractions of them, which the standard does not know.
+fn whole_seconds(text: &str) -> Option<u64> {
+    let (whole, fraction) = text.split_once('.').unwrap_or((text, "0"));
+    let is_number = |digits: &str| !digits.is_empty() && digits.bytes().all(|b| b.is_ascii_digit());
+    if !is_number(whole) || !is_number(fraction) {
+        return None;
+    }
+    // More seconds than can be counted are as good as for ever.
+    let seconds: u64 = whole.parse().unwrap_or(u64::MAX);
+    let begun = fraction.bytes().any(|digit| digit != b'0');
+    Some(seconds.saturating_add(begun.into()))
 }
 
 #[cfg(test)]
@@ -164,10 +199,11 @@ mod tests {
     #[test]
     fn code_and_message_come_from_where_the_document_says() {
         let api = ErrorMembers::new(&["/error/type"], &["/errors"]);
-        let body = r#"{"error":{"type":7},"errors":{"name":["too long","taken"]},"message":"no"}"#;
+        let body =
+            r#"{"error":{"type":7},"errors":[{"message":"too long"},"taken"],"message":"no"}"#;
         let (code, message) = members(api, body);
         assert_eq!(code.as_deref(), Some("7"));
-        assert_eq!(message.as_deref(), Some("name: too long; taken"));
+        assert_eq!(message.as_deref(), Some("too long; taken"));
         assert_eq!(members(api, r#"{"message":"no"}"#), (None, None));
     }
 
@@ -182,6 +218,22 @@ mod tests {
                 Some("expired"),
             ),
             (r#"{"code":"x","message":""}"#, Some("x"), None),
+            // As FastAPI and RFC 9457 have it.
+            (
+                r#"{"detail":[{"loc":["body","password"],"msg":"too short","input":"hunter2"}]}"#,
+                None,
+                Some("too short"),
+            ),
+            (
+                r#"{"title":"T","detail":{"value":"hunter2"},"error":{"given":"hunter2"}}"#,
+                None,
+                Some("T"),
+            ),
+            (
+                r#"{"error":{"password":["hunter2"]},"code":{"a":"hunter2"}}"#,
+                None,
+                None,
+            ),
             ("<html>", None, None),
         ] {
             let found = members(api, body);
@@ -225,14 +277,64 @@ mod tests {
         assert_eq!(read(date), Some(Duration::from_secs(37)));
         let passed = "Sun, 06 Nov 1994 08:00:00 GMT";
         assert_eq!(read(passed), Some(Duration::ZERO));
-        for garbage in ["soon", "", "-1", "+5", "1.5", "Sun, 06 Nov 1994"] {
+        for (fraction, seconds) in [("1.5", 2), ("0.001", 1), ("3.000", 3), ("0.0", 0)] {
+            assert_eq!(read(fraction), Some(Duration::from_secs(seconds)));
+        }
+        for garbage in [
+            "soon",
+            "",
+            "-1",
+            "+5",
+            "1.",
+            ".",
+            "1.5.2",
+            "1.-5",
+            "1,5",
+            "1e3",
+            "Sun, 06 Nov 1994",
+        ] {
             assert_eq!(read(garbage), None, "{garbage}");
         }
         let forever = "99999999999999999999999";
         assert_eq!(read(forever), Some(Duration::from_secs(u64::MAX)));
+        let and_more = "18446744073709551615.5";
+        assert_eq!(read(and_more), Some(Duration::from_secs(u64::MAX)));
+    }
+
+    /// Any error body, with a secret wherever the names are not for people.
+    fn error_body() -> impl Strategy<Value = Value> {
+        let secret = prop_oneof![
+            Just(Value::from("hunter2")),
+            Just(serde_json::json!(["hunter2"])),
+            Just(serde_json::json!({ "was": "hunter2", "n": 7 })),
+        ];
+        let name = prop_oneof![
+            "detail|title|message|msg|error|errors|code".prop_map(|name| (name, true)),
+            "input|value|loc|ctx|password|given".prop_map(|name| (name, false)),
+        ];
+        Just(Value::from("too short")).prop_recursive(4, 40, 4, move |inner| {
+            let member = (name.clone(), inner.clone(), secret.clone());
+            let member = member.prop_map(|((name, for_people), inner, secret)| {
+                (name, if for_people { inner } else { secret })
+            });
+            prop_oneof![
+                prop::collection::vec(inner, 1..4).prop_map(Value::from),
+                prop::collection::vec(member, 1..5)
+                    .prop_map(|members| Value::Object(members.into_iter().collect())),
+            ]
+        })
     }
 
     proptest! {
+        #[test]
+        fn nothing_is_repeated_that_is_not_for_people(body in error_body(), declared: bool) {
+            let usual = ErrorMembers::new(&[], &[]);
+            let own = ErrorMembers::new(&["/error", "/code"], &["/errors", "/detail", ""]);
+            let (code, message) = members(if declared { own } else { usual }, &body.to_string());
+            let said = format!("{code:?} {message:?}");
+            prop_assert!(!said.contains("hunter2"), "{}", said);
+        }
+
         #[test]
         fn retry_after_reads_back(seconds: u64, wait in 0_u32..1_000_000, text in "[ -~]{0,30}") {
             let now = httpdate::parse_http_date("Sun, 06 Nov 1994 08:49:00 GMT").unwrap();
