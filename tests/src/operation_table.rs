@@ -345,6 +345,8 @@ fn pagination_in_rust(pagination: Pagination) -> String {
         ("page_parameter", pagination.page_parameter()),
         ("cursor_parameter", pagination.cursor_parameter()),
         ("limit", pagination.limit()),
+        ("offset", pagination.offset()),
+        ("page", pagination.page()),
         ("items", pagination.items()),
         ("total", pagination.total()),
         ("next", pagination.next()),

@@ -13,7 +13,7 @@ use serde::de::DeserializeOwned;
 use url::Url;
 
 use crate::api::Api;
-use crate::pagination::PaginationStyle;
+use crate::pagination::{PaginationStyle, rows_in};
 use crate::queue::WriteGuard;
 use crate::reply::Reply;
 use crate::trace::Call;
@@ -270,6 +270,11 @@ impl<T> ResponseValue<T> {
         self.reply.url.as_deref()
     }
 
+    /// What tells the items of a page from those of another one.
+    pub(crate) fn rows(&self) -> Option<u64> {
+        self.reply.rows
+    }
+
     pub(crate) fn into_parts(self) -> (T, Reply) {
         (self.value, self.reply)
     }
@@ -280,14 +285,16 @@ impl<T: DeserializeOwned> ResponseValue<T> {
     #[doc(hidden)]
     pub async fn from_response<E>(response: RawResponse) -> Result<Self, Error<E>> {
         let operation = response.operation;
-        let links = operation
-            .pagination()
-            .is_some_and(|pagination| pagination.style() == PaginationStyle::Link);
+        let pagination = operation.pagination();
+        let links = pagination.is_some_and(|list| list.style() == PaginationStyle::Link);
         let url = links.then(|| Box::new(response.url.clone()));
         let (mut reply, body, call) = response.read().await;
         reply.url = url;
         let value = match body {
-            Ok(body) => decoded(operation, reply, &body),
+            Ok(body) => {
+                reply.rows = pagination.and_then(|list| rows_in(&list, &body));
+                decoded(operation, reply, &body)
+            }
             Err(failure) => Err(failure.with_reply(reply)),
         };
         value.map_err(|failure| {

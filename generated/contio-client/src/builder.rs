@@ -2831,6 +2831,7 @@ impl<'a> ::openapi_client_runtime::pagination::Paged for ListAutomations<'a> {
             )
             .total(Some(page).map(|part| &part.total).and_then(|part| part.as_ref()))
             .limit(Some(page).map(|part| &part.limit).and_then(|part| part.as_ref()))
+            .offset(Some(page).map(|part| &part.offset).and_then(|part| part.as_ref()))
     }
 
     fn items(page: Self::Page) -> ::std::vec::Vec<Self::Item> {
@@ -3758,6 +3759,7 @@ impl<'a> ::openapi_client_runtime::pagination::Paged for ListConnections<'a> {
             )
             .total(Some(page).map(|part| &part.total).and_then(|part| part.as_ref()))
             .limit(Some(page).map(|part| &part.limit).and_then(|part| part.as_ref()))
+            .offset(Some(page).map(|part| &part.offset).and_then(|part| part.as_ref()))
     }
 
     fn items(page: Self::Page) -> ::std::vec::Vec<Self::Item> {
@@ -4857,6 +4859,13 @@ impl<'a> ::openapi_client_runtime::pagination::Paged for ListCredentialHistory<'
                     .map(|part| &part.pagination)
                     .and_then(|part| part.as_ref())
                     .map(|part| &part.limit)
+                    .and_then(|part| part.as_ref()),
+            )
+            .offset(
+                Some(page)
+                    .map(|part| &part.pagination)
+                    .and_then(|part| part.as_ref())
+                    .map(|part| &part.offset)
                     .and_then(|part| part.as_ref()),
             )
     }
@@ -6125,6 +6134,7 @@ impl<'a> ::openapi_client_runtime::pagination::Paged for ListTemplates<'a> {
             )
             .total(Some(page).map(|part| &part.total).and_then(|part| part.as_ref()))
             .limit(Some(page).map(|part| &part.limit).and_then(|part| part.as_ref()))
+            .offset(Some(page).map(|part| &part.offset).and_then(|part| part.as_ref()))
     }
 
     fn items(page: Self::Page) -> ::std::vec::Vec<Self::Item> {
@@ -7666,6 +7676,7 @@ impl<'a> ::openapi_client_runtime::pagination::Paged for ListWebhookDeliveries<'
             )
             .total(Some(page).map(|part| &part.total).and_then(|part| part.as_ref()))
             .limit(Some(page).map(|part| &part.limit).and_then(|part| part.as_ref()))
+            .offset(Some(page).map(|part| &part.offset).and_then(|part| part.as_ref()))
     }
 
     fn items(page: Self::Page) -> ::std::vec::Vec<Self::Item> {
@@ -8497,6 +8508,7 @@ impl<'a> ::openapi_client_runtime::pagination::Paged for ListWorkflowTemplates<'
             )
             .total(Some(page).map(|part| &part.total).and_then(|part| part.as_ref()))
             .limit(Some(page).map(|part| &part.limit).and_then(|part| part.as_ref()))
+            .offset(Some(page).map(|part| &part.offset).and_then(|part| part.as_ref()))
     }
 
     fn items(page: Self::Page) -> ::std::vec::Vec<Self::Item> {
@@ -8783,6 +8795,7 @@ impl<'a> ::openapi_client_runtime::pagination::Paged for AdminListToolkits<'a> {
             )
             .total(Some(page).map(|part| &part.total).and_then(|part| part.as_ref()))
             .limit(Some(page).map(|part| &part.limit).and_then(|part| part.as_ref()))
+            .offset(Some(page).map(|part| &part.offset).and_then(|part| part.as_ref()))
     }
 
     fn items(page: Self::Page) -> ::std::vec::Vec<Self::Item> {
@@ -9780,6 +9793,7 @@ for AdminListToolkitInstallations<'a> {
                     .map_or(0, |items| items.len()),
             )
             .limit(Some(page).map(|part| &part.limit).and_then(|part| part.as_ref()))
+            .offset(Some(page).map(|part| &part.offset).and_then(|part| part.as_ref()))
     }
 
     fn items(page: Self::Page) -> ::std::vec::Vec<Self::Item> {
@@ -11234,6 +11248,7 @@ impl<'a> ::openapi_client_runtime::pagination::Paged for ListActionItems<'a> {
             )
             .total(Some(page).map(|part| &part.total).and_then(|part| part.as_ref()))
             .limit(Some(page).map(|part| &part.limit).and_then(|part| part.as_ref()))
+            .offset(Some(page).map(|part| &part.offset).and_then(|part| part.as_ref()))
     }
 
     fn items(page: Self::Page) -> ::std::vec::Vec<Self::Item> {
@@ -13277,6 +13292,7 @@ impl<'a> ::openapi_client_runtime::pagination::Paged for ListBacklogItems<'a> {
             )
             .total(Some(page).map(|part| &part.total).and_then(|part| part.as_ref()))
             .limit(Some(page).map(|part| &part.limit).and_then(|part| part.as_ref()))
+            .offset(Some(page).map(|part| &part.offset).and_then(|part| part.as_ref()))
     }
 
     fn items(page: Self::Page) -> ::std::vec::Vec<Self::Item> {
@@ -13685,6 +13701,7 @@ impl<'a> ::openapi_client_runtime::pagination::Paged for ListBacklogItemHistory<
             )
             .total(Some(page).map(|part| &part.total).and_then(|part| part.as_ref()))
             .limit(Some(page).map(|part| &part.limit).and_then(|part| part.as_ref()))
+            .offset(Some(page).map(|part| &part.offset).and_then(|part| part.as_ref()))
     }
 
     fn items(page: Self::Page) -> ::std::vec::Vec<Self::Item> {
@@ -14670,6 +14687,7 @@ impl<'a> ::openapi_client_runtime::pagination::Paged for ListCalendarEvents<'a> 
             )
             .total(Some(page).map(|part| &part.total).and_then(|part| part.as_ref()))
             .limit(Some(page).map(|part| &part.limit).and_then(|part| part.as_ref()))
+            .offset(Some(page).map(|part| &part.offset).and_then(|part| part.as_ref()))
     }
 
     fn items(page: Self::Page) -> ::std::vec::Vec<Self::Item> {
@@ -15573,6 +15591,7 @@ impl<'a> ::openapi_client_runtime::pagination::Paged for ListChatSessions<'a> {
             )
             .total(Some(page).map(|part| &part.total).and_then(|part| part.as_ref()))
             .limit(Some(page).map(|part| &part.limit).and_then(|part| part.as_ref()))
+            .offset(Some(page).map(|part| &part.offset).and_then(|part| part.as_ref()))
     }
 
     fn items(page: Self::Page) -> ::std::vec::Vec<Self::Item> {
@@ -15990,6 +16009,13 @@ impl<'a> ::openapi_client_runtime::pagination::Paged for GetChatSession<'a> {
                     .map(|part| &part.turn_pagination)
                     .and_then(|part| part.as_ref())
                     .map(|part| &part.limit)
+                    .and_then(|part| part.as_ref()),
+            )
+            .offset(
+                Some(page)
+                    .map(|part| &part.turn_pagination)
+                    .and_then(|part| part.as_ref())
+                    .map(|part| &part.offset)
                     .and_then(|part| part.as_ref()),
             )
             .more(
@@ -16592,6 +16618,7 @@ impl<'a> ::openapi_client_runtime::pagination::Paged for ListMeetingAttachments<
             )
             .total(Some(page).map(|part| &part.total).and_then(|part| part.as_ref()))
             .limit(Some(page).map(|part| &part.limit).and_then(|part| part.as_ref()))
+            .offset(Some(page).map(|part| &part.offset).and_then(|part| part.as_ref()))
     }
 
     fn items(page: Self::Page) -> ::std::vec::Vec<Self::Item> {
@@ -17583,6 +17610,7 @@ impl<'a> ::openapi_client_runtime::pagination::Paged for ListMeetingContexts<'a>
             )
             .total(Some(page).map(|part| &part.total).and_then(|part| part.as_ref()))
             .limit(Some(page).map(|part| &part.limit).and_then(|part| part.as_ref()))
+            .offset(Some(page).map(|part| &part.offset).and_then(|part| part.as_ref()))
     }
 
     fn items(page: Self::Page) -> ::std::vec::Vec<Self::Item> {
@@ -18572,6 +18600,7 @@ impl<'a> ::openapi_client_runtime::pagination::Paged for ListMeetings<'a> {
             )
             .total(Some(page).map(|part| &part.total).and_then(|part| part.as_ref()))
             .limit(Some(page).map(|part| &part.limit).and_then(|part| part.as_ref()))
+            .offset(Some(page).map(|part| &part.offset).and_then(|part| part.as_ref()))
     }
 
     fn items(page: Self::Page) -> ::std::vec::Vec<Self::Item> {
@@ -20780,6 +20809,7 @@ impl<'a> ::openapi_client_runtime::pagination::Paged for ListMeetingTemplates<'a
             )
             .total(Some(page).map(|part| &part.total).and_then(|part| part.as_ref()))
             .limit(Some(page).map(|part| &part.limit).and_then(|part| part.as_ref()))
+            .offset(Some(page).map(|part| &part.offset).and_then(|part| part.as_ref()))
     }
 
     fn items(page: Self::Page) -> ::std::vec::Vec<Self::Item> {
@@ -21568,6 +21598,7 @@ impl<'a> ::openapi_client_runtime::pagination::Paged for ListToolkits<'a> {
             )
             .total(Some(page).map(|part| &part.total).and_then(|part| part.as_ref()))
             .limit(Some(page).map(|part| &part.limit).and_then(|part| part.as_ref()))
+            .offset(Some(page).map(|part| &part.offset).and_then(|part| part.as_ref()))
     }
 
     fn items(page: Self::Page) -> ::std::vec::Vec<Self::Item> {
@@ -22494,6 +22525,7 @@ impl<'a> ::openapi_client_runtime::pagination::Paged for ListWorkflowRuns<'a> {
             )
             .total(Some(page).map(|part| &part.total).and_then(|part| part.as_ref()))
             .limit(Some(page).map(|part| &part.limit).and_then(|part| part.as_ref()))
+            .offset(Some(page).map(|part| &part.offset).and_then(|part| part.as_ref()))
     }
 
     fn items(page: Self::Page) -> ::std::vec::Vec<Self::Item> {
@@ -22973,6 +23005,7 @@ impl<'a> ::openapi_client_runtime::pagination::Paged for ListWorkspaces<'a> {
             )
             .total(Some(page).map(|part| &part.total).and_then(|part| part.as_ref()))
             .limit(Some(page).map(|part| &part.limit).and_then(|part| part.as_ref()))
+            .offset(Some(page).map(|part| &part.offset).and_then(|part| part.as_ref()))
     }
 
     fn items(page: Self::Page) -> ::std::vec::Vec<Self::Item> {

@@ -824,6 +824,7 @@ pub static LIST_AUTOMATIONS: Operation = Operation::new(
                 .offset_parameter("offset")
                 .items("/items")
                 .limit("/limit")
+                .offset("/offset")
                 .total("/total")
                 .build(),
         ),
@@ -1056,6 +1057,7 @@ pub static LIST_CONNECTIONS: Operation = Operation::new(
                 .offset_parameter("offset")
                 .items("/items")
                 .limit("/limit")
+                .offset("/offset")
                 .total("/total")
                 .build(),
         ),
@@ -1336,6 +1338,7 @@ pub static LIST_CREDENTIAL_HISTORY: Operation = Operation::new(
                 .offset_parameter("offset")
                 .items("/events")
                 .limit("/pagination/limit")
+                .offset("/pagination/offset")
                 .build(),
         ),
     )
@@ -1715,6 +1718,7 @@ pub static LIST_TEMPLATES: Operation = Operation::new(
                 .offset_parameter("offset")
                 .items("/items")
                 .limit("/limit")
+                .offset("/offset")
                 .total("/total")
                 .build(),
         ),
@@ -2053,6 +2057,7 @@ pub static LIST_WEBHOOK_DELIVERIES: Operation = Operation::new(
                 .offset_parameter("offset")
                 .items("/deliveries")
                 .limit("/limit")
+                .offset("/offset")
                 .total("/total")
                 .build(),
         ),
@@ -2261,6 +2266,7 @@ pub static LIST_WORKFLOW_TEMPLATES: Operation = Operation::new(
                 .offset_parameter("offset")
                 .items("/items")
                 .limit("/limit")
+                .offset("/offset")
                 .total("/total")
                 .build(),
         ),
@@ -2332,6 +2338,7 @@ pub static ADMIN_LIST_TOOLKITS: Operation = Operation::new(
                 .offset_parameter("offset")
                 .items("/items")
                 .limit("/limit")
+                .offset("/offset")
                 .total("/total")
                 .build(),
         ),
@@ -2569,6 +2576,7 @@ pub static ADMIN_LIST_TOOLKIT_INSTALLATIONS: Operation = Operation::new(
                 .offset_parameter("offset")
                 .items("/items")
                 .limit("/limit")
+                .offset("/offset")
                 .build(),
         ),
     )
@@ -2840,6 +2848,7 @@ pub static LIST_ACTION_ITEMS: Operation = Operation::new(
                 .offset_parameter("offset")
                 .items("/items")
                 .limit("/limit")
+                .offset("/offset")
                 .total("/total")
                 .build(),
         ),
@@ -3174,6 +3183,7 @@ pub static LIST_BACKLOG_ITEMS: Operation = Operation::new(
                 .offset_parameter("offset")
                 .items("/items")
                 .limit("/limit")
+                .offset("/offset")
                 .total("/total")
                 .build(),
         ),
@@ -3237,6 +3247,7 @@ pub static LIST_BACKLOG_ITEM_HISTORY: Operation = Operation::new(
                 .offset_parameter("offset")
                 .items("/items")
                 .limit("/limit")
+                .offset("/offset")
                 .total("/total")
                 .build(),
         ),
@@ -3385,6 +3396,7 @@ pub static LIST_CALENDAR_EVENTS: Operation = Operation::new(
                 .offset_parameter("offset")
                 .items("/items")
                 .limit("/limit")
+                .offset("/offset")
                 .total("/total")
                 .build(),
         ),
@@ -3544,6 +3556,7 @@ pub static LIST_CHAT_SESSIONS: Operation = Operation::new(
                 .offset_parameter("offset")
                 .items("/items")
                 .limit("/limit")
+                .offset("/offset")
                 .total("/total")
                 .build(),
         ),
@@ -3611,6 +3624,7 @@ pub static GET_CHAT_SESSION: Operation = Operation::new(
                 .items("/turns")
                 .limit("/turn_pagination/limit")
                 .more("/turn_pagination/has_more")
+                .offset("/turn_pagination/offset")
                 .total("/turn_pagination/total")
                 .build(),
         ),
@@ -3702,6 +3716,7 @@ pub static LIST_MEETING_ATTACHMENTS: Operation = Operation::new(
                 .offset_parameter("offset")
                 .items("/items")
                 .limit("/limit")
+                .offset("/offset")
                 .total("/total")
                 .build(),
         ),
@@ -3844,6 +3859,7 @@ pub static LIST_MEETING_CONTEXTS: Operation = Operation::new(
                 .offset_parameter("offset")
                 .items("/items")
                 .limit("/limit")
+                .offset("/offset")
                 .total("/total")
                 .build(),
         ),
@@ -3989,6 +4005,7 @@ pub static LIST_MEETINGS: Operation = Operation::new(
                 .offset_parameter("offset")
                 .items("/items")
                 .limit("/limit")
+                .offset("/offset")
                 .total("/total")
                 .build(),
         ),
@@ -4354,6 +4371,7 @@ pub static LIST_MEETING_TEMPLATES: Operation = Operation::new(
                 .offset_parameter("offset")
                 .items("/items")
                 .limit("/limit")
+                .offset("/offset")
                 .total("/total")
                 .build(),
         ),
@@ -4489,6 +4507,7 @@ pub static LIST_TOOLKITS: Operation = Operation::new(
                 .offset_parameter("offset")
                 .items("/items")
                 .limit("/limit")
+                .offset("/offset")
                 .total("/total")
                 .build(),
         ),
@@ -4633,6 +4652,7 @@ pub static LIST_WORKFLOW_RUNS: Operation = Operation::new(
                 .offset_parameter("offset")
                 .items("/items")
                 .limit("/limit")
+                .offset("/offset")
                 .total("/total")
                 .build(),
         ),
@@ -4729,6 +4749,7 @@ pub static LIST_WORKSPACES: Operation = Operation::new(
                 .offset_parameter("offset")
                 .items("/items")
                 .limit("/limit")
+                .offset("/offset")
                 .total("/total")
                 .build(),
         ),

@@ -178,6 +178,8 @@ impl Paged for Listing {
 
     fn facts(page: &Page) -> PageFacts {
         PageFacts::new(page.items().len())
+            .offset(page.0.get("offset"))
+            .page(page.0.get("page"))
             .total(page.0.get("total"))
             .limit(page.0.get("limit"))
             .next(page.0.get("next"))

@@ -72,23 +72,59 @@ async fn a_page_that_is_smaller_than_asked_for_loses_no_rows() {
 }
 
 #[tokio::test]
-async fn a_wrong_total_loses_no_rows() {
-    for total in [
-        json!(0),
-        json!(50),
-        json!(100),
-        json!(119),
-        json!(1000),
-        json!(-1),
-        Value::Null,
-    ] {
+async fn a_wrong_total_loses_no_rows_in_silence() {
+    for total in [json!(120), json!(1000), json!(-1), Value::Null] {
         let server = row_server(120, 50, move |_| total.clone()).await;
         let read = ids(client(&server).list_rows().limit(100).stream()).await;
         assert_eq!(read.unwrap(), all(120));
     }
-    let server = row_server(120, 50, |items| json!(items)).await;
-    let read = ids(client(&server).list_rows().limit(100).stream()).await;
-    assert_eq!(read.unwrap(), all(120), "the total of the page");
+    for total in [0, 50, 100, 119] {
+        let server = row_server(120, 50, move |_| json!(total)).await;
+        let read = ids(client(&server).list_rows().limit(100).stream()).await;
+        let error = read.unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Pagination);
+        assert!(
+            error.to_string().contains(&format!("the total of {total}")),
+            "{error}"
+        );
+    }
+}
+
+/// As a canned reply does it, or a server that does not look at the parameter.
+#[tokio::test]
+async fn one_page_for_ever_ends() {
+    let canned = json!({
+        "items": rows(0..2), "total": 2, "limit": 2,
+        "events": rows(0..2), "pagination": { "offset": 0 },
+        "data": { "rows": rows(0..2), "total": "9", "page": 0 },
+    });
+    let server = Server::answering(move |_| page(200, "", &canned)).await;
+    let client = client(&server);
+    for (read, says) in [
+        (
+            ids(client.list_rows().stream())
+                .await
+                .map_err(Error::into_untyped),
+            "the items of the page before",
+        ),
+        (
+            ids(client.list_events().stream())
+                .await
+                .map_err(Error::into_untyped),
+            "`offset` is 0 in it, and 2 was asked for",
+        ),
+        (
+            ids(client.list_numbered().stream())
+                .await
+                .map_err(Error::into_untyped),
+            "`page` is 0 in it, and 1 was asked for",
+        ),
+    ] {
+        let error = read.unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Pagination);
+        assert!(error.to_string().contains(says), "{error}");
+    }
+    assert_eq!(server.count(), 6);
 }
 
 #[tokio::test]

@@ -1,14 +1,22 @@
 //! What a page says of its list, whatever types the document gave its members.
 
+use std::hash::{DefaultHasher, Hash, Hasher};
+
 use serde::Serialize;
 use serde_json::Value;
+
+use super::spec::Pagination;
 
 /// What one page says of the list it belongs to. Only generated code names it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct PageFacts {
     pub(crate) items: u64,
+    /// What tells the items from those of another page, as [`rows_in`] has it.
+    pub(crate) rows: Option<u64>,
     pub(crate) total: Option<u64>,
     pub(crate) limit: Option<u64>,
+    pub(crate) offset: Option<u64>,
+    pub(crate) page: Option<u64>,
     pub(crate) next: Option<String>,
     pub(crate) more: Option<bool>,
 }
@@ -38,6 +46,20 @@ impl PageFacts {
         self
     }
 
+    /// The number of items before the page, as the server understood it.
+    #[must_use]
+    pub fn offset<T: Serialize + ?Sized>(mut self, value: Option<&T>) -> Self {
+        self.offset = json(value).as_ref().and_then(number);
+        self
+    }
+
+    /// The number of the page, as the server understood it.
+    #[must_use]
+    pub fn page<T: Serialize + ?Sized>(mut self, value: Option<&T>) -> Self {
+        self.page = json(value).as_ref().and_then(number);
+        self
+    }
+
     /// The next cursor or link; an empty one is none.
     #[must_use]
     pub fn next<T: Serialize + ?Sized>(mut self, value: Option<&T>) -> Self {
@@ -61,6 +83,19 @@ pub fn given<T: Serialize>(parameter: &Result<T, String>) -> Option<String> {
 
 fn json<T: Serialize + ?Sized>(value: Option<&T>) -> Option<Value> {
     serde_json::to_value(value?).ok()
+}
+
+/// What tells the items in the body of a page from those of another one, all their members included.
+/// Only items that are objects: texts and numbers may well come twice.
+pub(crate) fn rows_in(pagination: &Pagination, body: &[u8]) -> Option<u64> {
+    let page: Value = serde_json::from_slice(body).ok()?;
+    let items = page.pointer(pagination.items()?)?.as_array()?;
+    if items.is_empty() || !items.iter().all(Value::is_object) {
+        return None;
+    }
+    let mut hasher = DefaultHasher::new();
+    items.hash(&mut hasher);
+    Some(hasher.finish())
 }
 
 fn text(value: &Value) -> Option<String> {
@@ -92,6 +127,7 @@ pub(crate) fn count(text: &str) -> Option<u64> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::pagination::PaginationStyle;
 
     #[test]
     fn numbers_come_in_many_types() {
@@ -109,6 +145,34 @@ mod tests {
             assert_eq!(total(none), None);
         }
         assert_eq!(PageFacts::new(0).total(None::<&u64>).total, None);
+    }
+
+    #[test]
+    fn rows_are_told_apart_where_they_are_objects() {
+        const NESTED: Pagination = Pagination::new(PaginationStyle::Link)
+            .items("/data/rows")
+            .build();
+        const WHOLE: Pagination = Pagination::new(PaginationStyle::Link).items("").build();
+        let rows = |items: &str| {
+            let nested = format!(r#"{{"total":7,"data":{{"rows":{items}}}}}"#);
+            let nested = rows_in(&NESTED, nested.as_bytes());
+            assert_eq!(rows_in(&WHOLE, items.as_bytes()), nested);
+            nested
+        };
+        let one = rows(r#"[{"id":1,"name":"a"}]"#);
+        assert!(one.is_some());
+        assert_eq!(one, rows(r#"[ {"name":"a", "id":1} ]"#));
+        assert_ne!(one, rows(r#"[{"id":2,"name":"a"}]"#));
+        for none in [
+            "[]",
+            r#"["a","b"]"#,
+            r#"[{"id":1},7]"#,
+            "null",
+            "7",
+            "<html>",
+        ] {
+            assert_eq!(rows(none), None);
+        }
     }
 
     #[test]

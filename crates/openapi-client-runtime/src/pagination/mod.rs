@@ -7,8 +7,10 @@
 //!   less costs requests, no items.
 //! - A list ends at an empty page (offset, page number), without a next cursor or link, or where
 //!   the page says that there are no more. A total ends it only where the page meets it exactly and
-//!   is smaller than what the server gives, so a wrong total loses nothing.
-//! - A cursor or link that comes a second time ends the stream with an error. Links are followed
+//!   is smaller than what the server gives, so a wrong total loses nothing in silence.
+//! - A cursor or link that comes a second time ends the stream with an error, and so does a page that
+//!   cannot be the one that was asked for: one that states another place, repeats the items of the page
+//!   before, or reaches beyond the total that it states. Links are followed
 //!   only below the base URL of the client.
 //! - An error ends the stream too. [`Items::position`] and [`Pages::position`] say where to go on,
 //!   then and at any other time.
@@ -31,6 +33,7 @@ use futures_util::future::BoxFuture;
 
 use crate::{CallOptions, Error, Operation, ResponseValue};
 
+pub(crate) use facts::rows_in;
 pub use facts::{PageFacts, given};
 pub use items::Items;
 pub use pages::Pages;

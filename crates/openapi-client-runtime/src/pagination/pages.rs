@@ -144,7 +144,8 @@ impl<B: Paged> Pages<B> {
     /// # Errors
     ///
     /// As `send` of the request, and [`ErrorKind::Pagination`] where the server leads to a page
-    /// that was read before or out of the API. An error ends the stream.
+    /// that was read before or out of the API, or gives another page than was asked for. An error
+    /// ends the stream.
     pub async fn next(&mut self) -> Option<Result<ResponseValue<B::Page>, Error<B::Error>>> {
         poll_fn(|cx| Pin::new(&mut *self).poll_next(cx)).await
     }
@@ -203,11 +204,16 @@ impl<B: Paged> Pages<B> {
 
     /// Finds out what comes after a page.
     fn settle(&mut self, at: &At, page: ResponseValue<B::Page>) {
-        let facts = self.with_link(B::facts(&page), &page);
+        let facts = PageFacts {
+            rows: page.rows(),
+            ..B::facts(&page)
+        };
+        let facts = self.with_link(facts, &page);
         let (next, again) = match self.walk.after(at, &facts) {
             Next::End => (None, false),
             Next::At(next) => (Some(next), false),
             Next::Again(next) => (Some(next), true),
+            Next::Contradiction(reason) => return self.refuse(Some(contradicted(&reason, page))),
         };
         self.ahead.clone_from(&next);
         self.ready.push_back(Ok(Ready { page, next }));
@@ -239,6 +245,15 @@ impl<B: Paged> Pages<B> {
         });
         PageFacts { next, ..facts }
     }
+}
+
+/// The page was answered, so the error has its reply.
+fn contradicted<P>(reason: &str, page: ResponseValue<P>) -> Failure {
+    let (_, reply) = page.into_parts();
+    let reason = format!(
+        "the page is not the one that was asked for: {reason}; to go on would lose items or never end"
+    );
+    Failure::new(ErrorKind::Pagination, reason).with_reply(reply)
 }
 
 impl<B: Paged> Stream for Pages<B> {

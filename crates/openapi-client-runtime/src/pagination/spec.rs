@@ -88,6 +88,10 @@ pagination! {
     total;
     /// The member with the size of a page that the server applied.
     limit;
+    /// The member with the number of items before the page.
+    offset;
+    /// The member with the number of the page.
+    page;
     /// The member with the next cursor or link.
     next;
     /// The member that says whether there are more pages.

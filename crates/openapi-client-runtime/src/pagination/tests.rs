@@ -107,10 +107,13 @@ impl Paged for List {
 
     fn fetch(self) -> Self::Call {
         self.asked.fetch_add(1, Ordering::SeqCst);
-        let reply = Reply::new(&API, StatusCode::OK, HeaderMap::new());
+        let mut reply = Reply::new(&API, StatusCode::OK, HeaderMap::new());
         let answer = (self.answer)(self.parameter().as_deref());
         Box::pin(ready(match answer {
-            Ok(page) => Ok(ResponseValue::new(page, reply)),
+            Ok(page) => {
+                reply.rows = page.1.rows;
+                Ok(ResponseValue::new(page, reply))
+            }
             Err(failure) => Err(failure.into()),
         }))
     }
@@ -166,7 +169,8 @@ fn items(list: &List) -> Items<List> {
 }
 
 proptest! {
-    /// Whatever the server says of the total, whether or not it says which size it applied.
+    /// Whether or not the server says which size it applied; a total that is too small is an error
+    /// rather than a list that is.
     #[test]
     fn an_offset_list_gives_each_row_once(
         rows in 0_u64..300,
@@ -179,8 +183,45 @@ proptest! {
             let facts = facts.total(total.as_ref());
             if says_limit { facts.limit(Some(&most)) } else { facts }
         });
-        let read = block_on(all(items(&list).prefetch(prefetch))).unwrap();
-        prop_assert_eq!(read, (0..rows).collect::<Vec<_>>());
+        let read = block_on(all(items(&list).prefetch(prefetch)));
+        if total.is_some_and(|total| total < rows) {
+            prop_assert_eq!(read.unwrap_err().kind(), ErrorKind::Pagination);
+        } else {
+            prop_assert_eq!(read.unwrap(), (0..rows).collect::<Vec<_>>());
+        }
+    }
+
+    /// A server that gives one page whatever it is asked for, as a canned reply does.
+    #[test]
+    fn one_page_for_ever_ends(
+        size in 0_u64..5,
+        total in proptest::option::of(0_u64..9),
+        limit in proptest::option::of(0_u64..9),
+        says_offset: bool,
+        made_anew: bool,
+        style in 0_usize..3,
+    ) {
+        let operation = [&BY_OFFSET, &BY_PAGE, &BY_CURSOR][style];
+        let turn = AtomicUsize::new(0);
+        let list = List::new(operation, move |_| {
+            let items: Vec<u64> = (0..size).collect();
+            let turn = turn.fetch_add(1, Ordering::SeqCst);
+            let mut facts = facts(&items).total(total.as_ref()).limit(limit.as_ref());
+            facts.rows = (size > 0).then_some(if made_anew { turn as u64 } else { 0 });
+            if says_offset {
+                facts = facts.offset(Some(&0)).page(Some(&1));
+            }
+            Ok((items, facts.next((style == 2).then_some(&turn))))
+        });
+        // Nothing tells a page of new rows without a place from one that was asked for.
+        prop_assume!(!made_anew || (style < 2 && (total.is_some() || says_offset)));
+        prop_assume!(style < 2 || size > 0);
+        let read = block_on(all(items(&list)));
+        prop_assert!(list.asked.load(Ordering::SeqCst) <= 10);
+        if let Err(error) = read {
+            prop_assert_eq!(error.kind(), ErrorKind::Pagination);
+            prop_assert!(!error.is_refused());
+        }
     }
 
     /// Pages of any size, in any order of sizes, that hold at least one row until the end.
@@ -298,6 +339,30 @@ async fn a_cursor_that_comes_again_ends_the_list() {
     assert!(pages.is_terminated());
     assert!(pages.next().await.is_none());
     assert_eq!(list.asked.load(Ordering::SeqCst), 3);
+}
+
+#[tokio::test]
+async fn a_page_that_comes_again_ends_the_list_with_what_it_says() {
+    for prefetch in [0, 3] {
+        let list = List::new(&BY_OFFSET, |_| {
+            let facts = facts(&[1, 2]).total(Some(&2)).limit(Some(&2));
+            Ok((vec![1, 2], facts.offset(Some(&0))))
+        });
+        let mut items = items(&list).prefetch(prefetch);
+        for row in [1, 2] {
+            assert_eq!(items.next().await.unwrap().unwrap(), row);
+        }
+        let error = items.next().await.unwrap().unwrap_err();
+        assert_eq!(
+            error.to_string(),
+            "`by_offset` failed: the server answered 200 OK, but the page is not the one that was \
+             asked for: `offset` is 0 in it, and 2 was asked for; to go on would lose items or never \
+             end"
+        );
+        assert!(items.next().await.is_none() && items.is_terminated());
+        assert_eq!(list.asked.load(Ordering::SeqCst), 2);
+        assert_eq!(items.position(), Some(items_position(&list, 2)));
+    }
 }
 
 #[tokio::test]

@@ -18,6 +18,8 @@ pub(crate) struct Walk {
     /// The end of what was read, in items.
     reached: u64,
     largest_page: u64,
+    /// What tells the items of the page before.
+    last_rows: Option<u64>,
     /// Cursors and links that were followed.
     followed: Recent,
     pub(crate) pages: u64,
@@ -30,6 +32,8 @@ pub(crate) enum Next {
     At(At),
     /// The server leads back to where the walk has been.
     Again(At),
+    /// The page is not the one that was asked for; why.
+    Contradiction(String),
 }
 
 impl Walk {
@@ -76,6 +80,7 @@ impl Walk {
             overlap: 0,
             reached: 0,
             largest_page: 0,
+            last_rows: None,
             followed: Recent::default(),
             pages: 0,
         }
@@ -104,6 +109,7 @@ impl Walk {
     pub(crate) fn go_to(&mut self, at: &At) {
         self.followed = Recent::default();
         self.largest_page = 0;
+        self.last_rows = None;
         self.pages = 0;
         match at {
             At::Offset(offset) => self.reached = *offset,
@@ -134,7 +140,11 @@ impl Walk {
 
     /// What comes after the page at a place. Links must be absolute by now.
     pub(crate) fn after(&mut self, at: &At, page: &PageFacts) -> Next {
+        if let Some(reason) = self.contradiction(at, page) {
+            return Next::Contradiction(reason);
+        }
         self.pages += 1;
+        self.last_rows = page.rows;
         let next = match at {
             _ if page.more == Some(false) => None,
             At::Offset(offset) => self.next_offset(*offset, page).map(At::Offset),
@@ -143,6 +153,33 @@ impl Walk {
         };
         self.largest_page = self.largest_page.max(page.items);
         next.map_or(Next::End, Next::At)
+    }
+
+    /// Why a page cannot be the one at a place. A server that does not look at the parameter gives
+    /// one and the same page for ever.
+    fn contradiction(&self, at: &At, page: &PageFacts) -> Option<String> {
+        let (begins, end) = match at {
+            At::Offset(offset) => (page.offset.zip(Some(*offset)), Some(*offset)),
+            At::Page { number, before } => (page.page.zip(Some(*number)), *before),
+            At::Start | At::Cursor(_) | At::Link(_) => (None, None),
+        };
+        if let Some((says, asked)) = begins.filter(|(says, asked)| says != asked) {
+            let parameter = self.pagination.parameter().unwrap_or_default();
+            return Some(format!(
+                "`{parameter}` is {says} in it, and {asked} was asked for"
+            ));
+        }
+        if page.rows.is_some() && page.rows == self.last_rows {
+            return Some("it holds the items of the page before once more".to_owned());
+        }
+        // A list that says by itself whether there is more may well give a rough total.
+        let total = page
+            .total
+            .filter(|_| page.more.is_none() && page.items > 0)?;
+        let end = end?.saturating_add(page.items);
+        (end > total).then(|| {
+            format!("it reaches to item {end}, beyond the total of {total} that it states")
+        })
     }
 
     /// Behind the items that came, however many were asked for.
@@ -273,7 +310,7 @@ mod tests {
             Some(50),
             "a full page"
         );
-        assert_eq!(offset(&mut list, 50, &total(30, 60)), Some(80), "too small");
+        assert_eq!(offset(&mut list, 50, &total(30, 80)), None, "a short page");
         assert_eq!(offset(&mut list, 80, &total(30, 900)), Some(110), "too big");
         assert_eq!(offset(&mut list, 110, &total(30, 140)), None);
         let limited = total(30, 30).limit(Some(&50));
@@ -282,6 +319,63 @@ mod tests {
         assert_eq!(offset(&mut walk(OFFSET, None), 0, &more), Some(30));
         let no_more = total(50, 900).more(Some(&false));
         assert_eq!(offset(&mut walk(OFFSET, None), 0, &no_more), None);
+    }
+
+    #[test]
+    fn a_page_that_cannot_be_the_one_asked_for_is_told() {
+        let says =
+            |pagination, at: &At, page: &PageFacts| match walk(pagination, None).after(at, page) {
+                Next::Contradiction(reason) => reason,
+                other => panic!("{other:?}"),
+            };
+        let page = |number, before| At::Page { number, before };
+        let reason = says(OFFSET, &At::Offset(2), &facts(2).offset(Some(&0)));
+        assert_eq!(reason, "`offset` is 0 in it, and 2 was asked for");
+        let reason = says(PAGE, &page(3, None), &facts(2).page(Some(&1)));
+        assert_eq!(reason, "`page` is 1 in it, and 3 was asked for");
+        let reason = says(OFFSET, &At::Offset(2), &facts(2).total(Some(&2)));
+        assert_eq!(
+            reason,
+            "it reaches to item 4, beyond the total of 2 that it states"
+        );
+        let reason = says(PAGE, &page(1, Some(2)), &facts(2).total(Some(&3)));
+        assert_eq!(
+            reason,
+            "it reaches to item 4, beyond the total of 3 that it states"
+        );
+        for (pagination, at) in [
+            (OFFSET, At::Offset(0)),
+            (PAGE, page(0, Some(0))),
+            (CURSOR, At::Start),
+        ] {
+            let mut list = walk(pagination, None);
+            let rows = |id: u64| PageFacts {
+                rows: Some(id),
+                ..facts(1).next(Some(&id))
+            };
+            assert!(matches!(list.after(&at, &rows(1)), Next::At(_)));
+            let behind = match pagination.style() {
+                PaginationStyle::Offset => At::Offset(1),
+                PaginationStyle::Page => page(1, Some(1)),
+                _ => At::Cursor("1".into()),
+            };
+            let again = rows(1).next(Some("another"));
+            assert!(matches!(
+                list.after(&behind, &again),
+                Next::Contradiction(_)
+            ));
+            assert!(matches!(list.after(&behind, &rows(2)), Next::At(_)));
+        }
+    }
+
+    #[test]
+    fn a_page_is_taken_where_nothing_speaks_against_it() {
+        let rough = facts(2).total(Some(&1)).more(Some(&true));
+        assert_eq!(offset(&mut walk(OFFSET, None), 0, &rough), Some(2));
+        let right = facts(2).offset(Some("4")).total(Some(&9));
+        assert_eq!(offset(&mut walk(OFFSET, Some("4")), 4, &right), Some(6));
+        let shrunk = facts(0).total(Some(&3));
+        assert_eq!(offset(&mut walk(OFFSET, None), 6, &shrunk), None);
     }
 
     #[test]

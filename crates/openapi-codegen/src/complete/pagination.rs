@@ -21,7 +21,7 @@ use crate::{
 };
 
 /// Roles of members, as the runtime names them.
-const MEMBERS: [&str; 5] = ["items", "total", "limit", "next", "more"];
+const MEMBERS: [&str; 7] = ["items", "total", "limit", "offset", "page", "next", "more"];
 const STYLES: [&str; 4] = ["offset", "page", "cursor", "link"];
 
 /// How a method pages. The lint has refused what makes no sense; where the style is none of ours,

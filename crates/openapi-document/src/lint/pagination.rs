@@ -155,13 +155,14 @@ struct Needs {
     also: [&'static [&'static str]; 2],
 }
 
-const COUNTED: [&[&str]; 2] = [&["limit"], &["total", "limit", "more"]];
+const BY_OFFSET: [&[&str]; 2] = [&["limit"], &["total", "limit", "offset", "more"]];
+const BY_PAGE: [&[&str]; 2] = [&["limit"], &["total", "limit", "page", "more"]];
 const FOLLOWED: [&[&str]; 2] = [&["limit"], &["total", "limit", "more", "next"]];
 
 fn needs(style: &str) -> Option<Needs> {
     let (parameters, members, also): (&[&str], &[&str], _) = match style {
-        "offset" => (&["offset"], &["items"], COUNTED),
-        "page" => (&["page"], &["items"], COUNTED),
+        "offset" => (&["offset"], &["items"], BY_OFFSET),
+        "page" => (&["page"], &["items"], BY_PAGE),
         "cursor" => (&["cursor"], &["items", "next"], FOLLOWED),
         "link" => (&[], &["items"], FOLLOWED),
         _ => return None,
