@@ -2,6 +2,9 @@
 
 use std::fmt;
 
+use crate::failure::innermost;
+use crate::one_line::OneLine;
+
 /// Why a client cannot be built. `Display` says what is wrong and what to do.
 ///
 /// ```
@@ -61,9 +64,6 @@ pub(crate) enum Fault {
         expect(dead_code)
     )]
     Certificate,
-    OwnHttpClient {
-        option: &'static str,
-    },
     HttpClient {
         error: reqwest::Error,
     },
@@ -146,12 +146,9 @@ impl fmt::Display for BuildError {
                 "a root certificate cannot be read: it must be PEM, with lines BEGIN CERTIFICATE \
                  and END CERTIFICATE",
             ),
-            Fault::OwnHttpClient { option } => write!(
-                f,
-                "`{option}` has no effect on the client given to `http_client`: set it there"
-            ),
             Fault::HttpClient { error } => {
-                write!(f, "the HTTP client cannot be set up: {error}")
+                let cause = OneLine(&innermost(error)).to_string();
+                write!(f, "the HTTP client cannot be set up: {cause}")
             }
             Fault::Environment { name, reason } => {
                 write!(f, "the environment variable {name} {reason}")

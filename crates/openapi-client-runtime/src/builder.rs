@@ -6,15 +6,18 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
-use url::{Host, Url};
+use url::Url;
 
 use crate::api::{Api, Scheme};
+#[cfg(feature = "oauth")]
 use crate::attempts::CENTURY;
 use crate::build_error::{BuildError, Fault};
 use crate::core::{Core, Settings};
 use crate::credential::{Credential, Credentials};
 use crate::default_headers::DefaultHeaders;
+use crate::http_client::HttpSettings;
 use crate::limits::Limiter;
+use crate::loopback::is_loopback;
 use crate::queue::WriteQueue;
 use crate::redact::AllowList;
 use crate::retry::RetryBudget;
@@ -23,9 +26,9 @@ use crate::{Middleware, Observer, RateLimiting, RetryPolicy};
 
 /// Configures a [`Core`]; made by [`Core::builder`].
 ///
-/// Nothing is read from the environment unless [`CoreBuilder::env`] is called, but for one
-/// convention: `HTTPS_PROXY` and `NO_PROXY` are honoured for `https://`. A call over `http://` never
-/// goes through a proxy, because the proxy would see its credentials.
+/// Nothing is read from the environment unless [`CoreBuilder::env`] is called, but for how the
+/// network is reached: the proxy, unless [`proxy_from_env`](Self::proxy_from_env) says otherwise, and
+/// `SSL_CERT_FILE` and `SSL_CERT_DIR`, where TLS looks for root certificates.
 ///
 /// The builder of a generated client has the same methods, and one more for each security scheme.
 ///
@@ -53,8 +56,6 @@ pub struct CoreBuilder {
     credentials: Vec<(String, Credential)>,
     features: Option<BTreeSet<String>>,
     trusted: Option<bool>,
-    connect_timeout: Option<Duration>,
-    read_timeout: Option<Duration>,
     timeout: Duration,
     attempt_timeout: Option<Duration>,
     response_body_limit: usize,
@@ -68,8 +69,7 @@ pub struct CoreBuilder {
     shown_query: Vec<String>,
     default_headers: Vec<(String, String)>,
     caller: Caller,
-    http_client: Option<reqwest::Client>,
-    root_certificates: Vec<Vec<u8>>,
+    http: HttpSettings,
     allow_insecure_http: bool,
     max_queued_writes: usize,
     environment: Environment,
@@ -98,8 +98,6 @@ impl CoreBuilder {
             credentials: Vec::new(),
             features: None,
             trusted: None,
-            connect_timeout: None,
-            read_timeout: None,
             timeout: Self::DEFAULT_TIMEOUT,
             attempt_timeout: None,
             response_body_limit: Self::DEFAULT_RESPONSE_BODY_LIMIT,
@@ -113,8 +111,13 @@ impl CoreBuilder {
             shown_query: Vec::new(),
             default_headers: Vec::new(),
             caller: Caller::default(),
-            http_client: None,
-            root_certificates: Vec::new(),
+            http: HttpSettings {
+                connect_timeout: Self::DEFAULT_CONNECT_TIMEOUT,
+                read_timeout: Self::DEFAULT_READ_TIMEOUT,
+                proxy_from_env: true,
+                root_certificates: Vec::new(),
+                adjust: None,
+            },
             allow_insecure_http: false,
             max_queued_writes: Self::DEFAULT_MAX_QUEUED_WRITES,
             environment: Arc::new(|name| std::env::var_os(name)),
@@ -154,14 +157,14 @@ impl CoreBuilder {
     /// Time to connect; [default](Self::DEFAULT_CONNECT_TIMEOUT).
     #[must_use]
     pub fn connect_timeout(mut self, timeout: Duration) -> Self {
-        self.connect_timeout = Some(timeout);
+        self.http.connect_timeout = timeout;
         self
     }
 
     /// Longest silence while a reply is read; [default](Self::DEFAULT_READ_TIMEOUT).
     #[must_use]
     pub fn read_timeout(mut self, timeout: Duration) -> Self {
-        self.read_timeout = Some(timeout);
+        self.http.read_timeout = timeout;
         self
     }
 
@@ -340,29 +343,55 @@ impl CoreBuilder {
         self
     }
 
-    /// Sends with this client, for proxies of your own, client certificates and the like. Its redirect policy,
-    /// connect and read timeouts and default headers are its own: give it
-    /// [`redirect::Policy::none`](reqwest::redirect::Policy::none), since a redirect could carry
-    /// credentials elsewhere.
+    /// Whether calls over `https://` go through the proxy that the environment names, as `curl` and
+    /// others do: `HTTPS_PROXY`, else `ALL_PROXY`, but for the hosts in `NO_PROXY`, all of them also in
+    /// lower case. They do, unless set otherwise.
+    ///
+    /// The proxy sees which host is called and nothing else. A call over `http://` never goes through
+    /// it, because it would see the credentials; a proxy of your own is set with
+    /// [`http_client`](Self::http_client).
+    ///
+    /// ```
+    /// use openapi_client_runtime::{Api, Core};
+    ///
+    /// # static API: Api = Api::new("things-client", "1.0.0");
+    /// let core = Core::builder(&API)
+    ///     .base_url("https://api.example.com")
+    ///     .proxy_from_env(false)
+    ///     .build()?;
+    /// # let _ = core;
+    /// # Ok::<(), openapi_client_runtime::BuildError>(())
+    /// ```
+    #[must_use]
+    pub fn proxy_from_env(mut self, honoured: bool) -> Self {
+        self.http.proxy_from_env = honoured;
+        self
+    }
+
+    /// Changes the HTTP client that requests are sent with, for proxies of your own, client
+    /// certificates and the like; the last one set counts. What `adjust` sets wins over the settings
+    /// here, but for redirections: those are followed as [`follow_redirects`](Self::follow_redirects)
+    /// says, or not at all, so that no credential goes elsewhere. With a resolver of names of your own,
+    /// see to it that `localhost` and what is below it stay on this machine.
     ///
     /// ```
     /// use openapi_client_runtime::{Api, Core, reqwest};
     ///
     /// # static API: Api = Api::new("things-client", "1.0.0");
-    /// let http_client = reqwest::Client::builder()
-    ///     .redirect(reqwest::redirect::Policy::none())
-    ///     .proxy(reqwest::Proxy::https("http://proxy.example.com:3128")?)
-    ///     .build()?;
+    /// let proxy = reqwest::Proxy::https("http://proxy.example.com:3128")?;
     /// let core = Core::builder(&API)
     ///     .base_url("https://api.example.com")
-    ///     .http_client(http_client)
+    ///     .http_client(move |http| http.proxy(proxy.clone()).pool_max_idle_per_host(4))
     ///     .build()?;
     /// # let _ = core;
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     #[must_use]
-    pub fn http_client(mut self, client: reqwest::Client) -> Self {
-        self.http_client = Some(client);
+    pub fn http_client(
+        mut self,
+        adjust: impl Fn(reqwest::ClientBuilder) -> reqwest::ClientBuilder + Send + Sync + 'static,
+    ) -> Self {
+        self.http.adjust = Some(Arc::new(adjust));
         self
     }
 
@@ -381,7 +410,7 @@ impl CoreBuilder {
     /// ```
     #[must_use]
     pub fn add_root_certificate(mut self, pem: impl Into<Vec<u8>>) -> Self {
-        self.root_certificates.push(pem.into());
+        self.http.root_certificates.push(pem.into());
         self
     }
 
@@ -428,11 +457,9 @@ impl CoreBuilder {
         builder.features = None;
         builder.trusted = None;
         builder.max_redirects = 0;
-        if builder.http_client.is_none() {
-            // A renewed token may lie there for long before somebody reads it; the timeout of the
-            // whole call bounds all others.
-            builder.read_timeout = Some(CENTURY);
-        }
+        // A renewed token may lie there for long before somebody reads it; the timeout of the whole
+        // call bounds all others.
+        builder.http.read_timeout = CENTURY;
         let setup = crate::oauth::Setup {
             scheme: scheme.name,
             endpoints,
@@ -517,7 +544,7 @@ impl CoreBuilder {
         for (name, value) in &self.default_headers {
             default_headers.set(name, value)?;
         }
-        let http_client = self.checked_http_client(&base_url)?;
+        let http_client = self.http.client(&base_url)?;
         let settings = Settings {
             api: self.api,
             base_url,
@@ -549,6 +576,11 @@ impl CoreBuilder {
         let unfit = |reason: &'static str| Fault::BaseUrl { reason };
         if given.contains(|c: char| c.is_control() || c.is_whitespace()) {
             return Err(unfit("holds a blank or control character").into());
+        }
+        if given.contains('\\') {
+            return Err(
+                unfit("holds a backslash, which means another place to a URL parser").into(),
+            );
         }
         if given.contains(['{', '}']) {
             return Err(unfit("holds a `{variable}` that was not filled in").into());
@@ -590,80 +622,6 @@ impl CoreBuilder {
             credentials.set(scheme, credential.clone());
         }
         Ok(credentials)
-    }
-
-    fn checked_http_client(&self, base_url: &Url) -> Result<reqwest::Client, BuildError> {
-        if let Some(client) = &self.http_client {
-            let also_set = [
-                (self.connect_timeout.is_some(), "connect_timeout"),
-                (self.read_timeout.is_some(), "read_timeout"),
-                (!self.root_certificates.is_empty(), "add_root_certificate"),
-            ];
-            return match also_set.into_iter().find(|(set, _)| *set) {
-                Some((_, option)) => Err(Fault::OwnHttpClient { option }.into()),
-                None => Ok(client.clone()),
-            };
-        }
-        let secure = base_url.scheme() == "https";
-        if secure && !cfg!(any(feature = "rustls", feature = "native-tls")) {
-            return Err(Fault::NoTls.into());
-        }
-        let builder = reqwest::Client::builder()
-            .redirect(reqwest::redirect::Policy::none())
-            .https_only(secure)
-            .connect_timeout(
-                self.connect_timeout
-                    .unwrap_or(Self::DEFAULT_CONNECT_TIMEOUT)
-                    .min(CENTURY),
-            )
-            .read_timeout(
-                self.read_timeout
-                    .unwrap_or(Self::DEFAULT_READ_TIMEOUT)
-                    .min(CENTURY),
-            );
-        let builder = if secure { builder } else { builder.no_proxy() };
-        let builder = self.with_root_certificates(builder)?;
-        builder
-            .build()
-            .map_err(|error| Fault::HttpClient { error }.into())
-    }
-
-    #[cfg(any(feature = "rustls", feature = "native-tls"))]
-    fn with_root_certificates(
-        &self,
-        mut builder: reqwest::ClientBuilder,
-    ) -> Result<reqwest::ClientBuilder, BuildError> {
-        for pem in &self.root_certificates {
-            let certificates = reqwest::Certificate::from_pem_bundle(pem).unwrap_or_default();
-            if certificates.is_empty() {
-                return Err(Fault::Certificate.into());
-            }
-            for certificate in certificates {
-                builder = builder.add_root_certificate(certificate);
-            }
-        }
-        Ok(builder)
-    }
-
-    #[cfg(not(any(feature = "rustls", feature = "native-tls")))]
-    fn with_root_certificates(
-        &self,
-        builder: reqwest::ClientBuilder,
-    ) -> Result<reqwest::ClientBuilder, BuildError> {
-        if self.root_certificates.is_empty() {
-            Ok(builder)
-        } else {
-            Err(Fault::NoTls.into())
-        }
-    }
-}
-
-pub(crate) fn is_loopback(url: &Url) -> bool {
-    match url.host() {
-        Some(Host::Ipv4(address)) => address.is_loopback(),
-        Some(Host::Ipv6(address)) => address.is_loopback(),
-        Some(Host::Domain(name)) => name == "localhost" || name.ends_with(".localhost"),
-        None => false,
     }
 }
 
@@ -733,6 +691,7 @@ mod tests {
             ("https://h/#x", "query or fragment"),
             ("https://{region}.h/", "not filled in"),
             ("https://h/a\nb", "control character"),
+            ("https://h/a\\..\\b", "backslash"),
             ("http://api.example.com", "allow_insecure_http"),
             ("http://127.0.0.1.example.com", "allow_insecure_http"),
             ("http://localhost.example.com", "allow_insecure_http"),
@@ -761,8 +720,6 @@ mod tests {
         for agent in ["", "a\r\nb: c", "zoë/1"] {
             assert!(refusal(builder().user_agent(agent)).contains("user agent"));
         }
-        let own = builder().http_client(reqwest::Client::new());
-        assert!(refusal(own.read_timeout(Duration::ZERO)).contains("`read_timeout`"));
     }
 
     #[test]

@@ -196,7 +196,8 @@ fn causes(error: &reqwest::Error) -> impl Iterator<Item = &(dyn StdError + 'stat
     std::iter::successors(error.source(), |cause| (*cause).source())
 }
 
-fn innermost(error: &reqwest::Error) -> String {
+/// What is at the bottom of an error; reqwest's own texts only say at which step it came.
+pub(crate) fn innermost(error: &reqwest::Error) -> String {
     let cause = causes(error).last();
     cause.map_or_else(|| error.to_string(), ToString::to_string)
 }

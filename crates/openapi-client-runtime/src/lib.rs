@@ -26,7 +26,9 @@ mod follow;
 pub mod fuzzing;
 #[cfg(any(doc, doctest))]
 pub mod guide;
+mod http_client;
 mod limits;
+mod loopback;
 mod media;
 mod middleware;
 #[cfg(feature = "oauth")]

@@ -13,7 +13,7 @@ use super::call::{Answer, Call};
 use super::case::{Case, Order};
 use super::reply::{Fault, Told};
 use super::request::Seen;
-use super::stage::{Stage, StoppedClock, http_client, unreachable_url};
+use super::stage::{Stage, StoppedClock, offline, unreachable_url};
 use crate::recorder::{Recorder, Reply};
 
 /// What came of a case.
@@ -130,7 +130,7 @@ impl Case {
         let stage = Stage::new(self.told()).await;
         let printed = Printed::default();
         let builder = self.builder(self.client.base_url(), extras, &printed);
-        let builder = builder.http_client(http_client()).middleware(stage.clone());
+        let builder = builder.http_client(offline).middleware(stage.clone());
         let clock = StoppedClock::new();
         let core = build(self.client.sign_in(builder).await?)?;
         printed.add(&core);

@@ -11,6 +11,9 @@ mod bodies;
 mod bodiless;
 mod cancelled;
 mod connections;
+#[cfg(feature = "rustls")]
+mod environment;
+mod network;
 mod output;
 mod redirects;
 mod server;

@@ -84,9 +84,17 @@ const EVERY: &[Setter] = &[
         Some(("pem", "impl Into<Vec<u8>>")),
     ),
     (
+        "proxy_from_env",
+        "Whether calls over `https://` go through the proxy that the environment names in `HTTPS_PROXY` or `ALL_PROXY`, but for the hosts in `NO_PROXY`. They do, unless set otherwise.",
+        Some(("honoured", "bool")),
+    ),
+    (
         "http_client",
-        "Uses your own HTTP client, with its own timeouts and certificates.",
-        Some(("client", "::openapi_client_runtime::reqwest::Client")),
+        "Changes the HTTP client that requests are sent with, for proxies of your own, client certificates and the like. What `adjust` sets wins over the settings here, but for redirections, which are followed as [`follow_redirects`](Self::follow_redirects) says or not at all.",
+        Some((
+            "adjust",
+            "impl Fn(::openapi_client_runtime::reqwest::ClientBuilder) -> ::openapi_client_runtime::reqwest::ClientBuilder + Send + Sync + 'static",
+        )),
     ),
     (
         "allow_insecure_http",
