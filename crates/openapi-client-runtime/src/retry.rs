@@ -6,6 +6,8 @@ use std::time::Duration;
 
 use reqwest::StatusCode;
 
+use crate::attempts::CENTURY;
+
 /// How often and how patiently a call is repeated.
 ///
 /// Repeated is what may pass (a connection that broke, a timeout, the statuses that the document
@@ -95,6 +97,7 @@ impl RetryPolicy {
         self.base_delay
             .saturating_mul(doubled)
             .min(self.max_delay)
+            .min(CENTURY)
             .mul_f64(fraction)
     }
 }
@@ -229,7 +232,7 @@ impl RetryBudget {
     /// A call succeeded.
     pub(crate) fn earn(&self) {
         let mut tokens = self.tokens.lock().unwrap_or_else(PoisonError::into_inner);
-        *tokens = (*tokens + 1).min(self.capacity);
+        *tokens = tokens.saturating_add(1).min(self.capacity);
     }
 }
 

@@ -8,6 +8,8 @@ use futures_util::FutureExt;
 use futures_util::future::Shared;
 use tokio::time::{Instant, timeout};
 
+use crate::attempts::after;
+
 /// How long callers may still join work that should be done by now.
 const GRACE: Duration = Duration::from_secs(10);
 
@@ -67,7 +69,7 @@ impl<T: Clone + Send + Sync + 'static> Flight<T> {
         let work = start().shared();
         *leg = Some(Leg {
             work: work.clone(),
-            due: now + patience,
+            due: after(now, patience),
             overdue_since: None,
         });
         work
