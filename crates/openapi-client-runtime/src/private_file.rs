@@ -21,7 +21,25 @@ pub(crate) fn create(path: &Path, content: &[u8]) -> io::Result<()> {
     sync_folder(folder)
 }
 
-fn folder_of(path: &Path) -> &Path {
+/// Opens a file to read it, without waiting for whoever writes into a pipe, and not through a
+/// symbolic link.
+#[cfg(all(feature = "token-file", unix))]
+pub(crate) fn open(path: &Path) -> io::Result<File> {
+    use rustix::fs::OFlags;
+    use std::os::unix::fs::OpenOptionsExt;
+    let flags = OFlags::NONBLOCK.union(OFlags::NOFOLLOW);
+    fs::OpenOptions::new()
+        .read(true)
+        .custom_flags(flags.bits().cast_signed())
+        .open(path)
+}
+
+#[cfg(all(feature = "token-file", not(unix)))]
+pub(crate) fn open(path: &Path) -> io::Result<File> {
+    File::open(path)
+}
+
+pub(crate) fn folder_of(path: &Path) -> &Path {
     match path.parent() {
         Some(folder) if !folder.as_os_str().is_empty() => folder,
         _ => Path::new("."),

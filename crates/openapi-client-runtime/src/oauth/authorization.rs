@@ -6,7 +6,7 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 use url::{Url, form_urlencoded};
 
-use super::callback::{self, AuthorizationCode, CallbackError};
+use super::callback::{self, AuthorizationCode, CallbackError, Issuer};
 use super::client::OAuth;
 use super::config::check_redirect_uri;
 use super::error::OAuthError;
@@ -57,7 +57,8 @@ impl<'a> AuthorizationRequest<'a> {
         }
     }
 
-    /// Asks for these scopes too; without any, the server decides.
+    /// Asks for these scopes too; without any, the server decides. What the document does not list is
+    /// refused ([`OAuthConfig::unlisted_scopes`](crate::OAuthConfig::unlisted_scopes)).
     pub fn scopes(mut self, scopes: impl IntoIterator<Item = impl Into<String>>) -> Self {
         for scope in scopes {
             let scope = scope.into();
@@ -88,8 +89,8 @@ impl<'a> AuthorizationRequest<'a> {
     ///
     /// # Errors
     ///
-    /// When the document offers no such flow, no redirect URI is set, or a parameter is one that the
-    /// client sets itself.
+    /// When the document offers no such flow, no redirect URI is set, a scope is not known, or a
+    /// parameter is one that the client sets itself.
     pub fn start(self) -> Result<Authorization, OAuthError> {
         self.checked_start()
             .map_err(|failure| failure.of(&AUTHORIZE).into())
@@ -99,6 +100,7 @@ impl<'a> AuthorizationRequest<'a> {
         let endpoint = self.oauth.authorization_endpoint()?;
         let redirect_uri = self.checked_redirect_uri()?;
         self.check_params()?;
+        self.oauth.check_scopes(&self.scopes)?;
         let state = unguessable()?;
         let verifier = self.oauth.sends_pkce()?.then(unguessable).transpose()?;
         let challenge = verifier.as_ref().map(s256);
@@ -133,6 +135,7 @@ impl<'a> AuthorizationRequest<'a> {
             state,
             verifier,
             scopes: self.scopes,
+            issuer: self.oauth.issuer(),
         })
     }
 
@@ -200,6 +203,8 @@ pub struct Authorization {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     verifier: Option<Secret>,
     scopes: BTreeSet<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    issuer: Option<Issuer>,
 }
 
 impl Authorization {
@@ -224,7 +229,8 @@ impl Authorization {
     /// # Errors
     ///
     /// When the callback answers no request or another one, holds an error, no code, or a parameter
-    /// twice, or came to another address.
+    /// twice, came to another address, or is of another authorization server: its `iss` is compared
+    /// with the issuer that the document or the server's metadata names (RFC 9207).
     ///
     /// ```
     /// use openapi_client_runtime::{Authorization, CallbackError, OAuth, OAuthError, Tokens};
@@ -239,7 +245,8 @@ impl Authorization {
     /// }
     /// ```
     pub fn code_from(&self, callback: &str) -> Result<AuthorizationCode, CallbackError> {
-        callback::read(callback, &self.redirect_uri, &self.state)
+        let issuer = self.issuer.as_ref();
+        callback::read(callback, &self.redirect_uri, &self.state, issuer)
     }
 
     pub(super) fn redirect_uri(&self) -> &str {

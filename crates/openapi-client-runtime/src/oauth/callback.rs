@@ -3,9 +3,11 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
+use serde::{Deserialize, Serialize};
 use url::{Url, form_urlencoded};
 
 use super::error::OAuthErrorBody;
+use super::metadata::is_issuer;
 use crate::Secret;
 
 /// An authorization code that came with the right state. It is good for one exchange.
@@ -43,6 +45,10 @@ pub enum CallbackError {
     },
     /// The URL is not the redirect URI of the request.
     WrongRedirectUri,
+    /// The callback is of another authorization server than the one that was asked, or does not
+    /// say which, although that server says so of itself (RFC 9207): an attack, where a client
+    /// works with several servers.
+    WrongIssuer,
 }
 
 impl CallbackError {
@@ -75,24 +81,53 @@ impl fmt::Display for CallbackError {
                 "the callback came to another address than the redirect URI of the request; behind \
                  a proxy, give the query alone",
             ),
+            Self::WrongIssuer => f.write_str(
+                "the callback is not of the authorization server that was asked (its `iss` is \
+                 missing or another one): it may be an attack; start again",
+            ),
         }
     }
 }
 
 impl std::error::Error for CallbackError {}
 
-const PARAMETERS: [&str; 5] = ["code", "state", "error", "error_description", "error_uri"];
+const PARAMETERS: [&str; 6] = [
+    "code",
+    "state",
+    "iss",
+    "error",
+    "error_description",
+    "error_uri",
+];
+
+/// The authorization server that was asked, where it is known.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(super) struct Issuer {
+    pub(super) name: String,
+    /// Whether it says of itself that its callbacks have `iss`.
+    pub(super) names_itself: bool,
+}
 
 /// Reads a callback, given whole or as its query. Nothing of it is believed before the state.
 pub(super) fn read(
     callback: &str,
     redirect_uri: &str,
     state: &Secret,
+    issuer: Option<&Issuer>,
 ) -> Result<AuthorizationCode, CallbackError> {
     let mut found = parameters(query(callback, redirect_uri)?.as_bytes())?;
     let given = found.remove("state").ok_or(CallbackError::StateMissing)?;
     if Secret::from(given) != *state {
         return Err(CallbackError::StateMismatch);
+    }
+    let named = found.remove("iss");
+    if let Some(issuer) = issuer {
+        let fits = named.map_or(!issuer.names_itself, |named| {
+            is_issuer(&named, &issuer.name)
+        });
+        if !fits {
+            return Err(CallbackError::WrongIssuer);
+        }
     }
     if let Some(code) = found.remove("error") {
         let [description, uri] = ["error_description", "error_uri"].map(|name| found.remove(name));
@@ -150,8 +185,47 @@ mod tests {
     const REDIRECT: &str = "https://client.example.com/cb?tenant=7";
 
     fn code(callback: &str) -> Result<String, CallbackError> {
-        let code = read(callback, REDIRECT, &Secret::from("xyz"))?;
+        code_of(None, callback)
+    }
+
+    fn code_of(issuer: Option<&Issuer>, callback: &str) -> Result<String, CallbackError> {
+        let code = read(callback, REDIRECT, &Secret::from("xyz"), issuer)?;
         Ok(code.0.expose().to_owned())
+    }
+
+    #[test]
+    fn the_issuer_is_compared_where_both_sides_name_one() {
+        let honest = "iss=https%3A%2F%2Fhonest.example.com";
+        let evil = "iss=https%3A%2F%2Fevil.example.com";
+        let issuer = |names_itself| Issuer {
+            name: "https://honest.example.com".to_owned(),
+            names_itself,
+        };
+        for (issuer, iss, fits) in [
+            (None, evil, true),
+            (None, "", true),
+            (Some(issuer(false)), honest, true),
+            (Some(issuer(false)), "", true),
+            (Some(issuer(false)), evil, false),
+            (Some(issuer(false)), "iss=", false),
+            (Some(issuer(true)), honest, true),
+            (Some(issuer(true)), "", false),
+            (Some(issuer(true)), evil, false),
+        ] {
+            for rest in ["state=xyz&code=a", "state=xyz&error=access_denied"] {
+                let answer = code_of(issuer.as_ref(), &format!("{rest}&{iss}"));
+                let refused = matches!(answer, Err(CallbackError::WrongIssuer));
+                assert_eq!(refused, !fits, "{issuer:?} {iss} {rest}");
+            }
+        }
+        let twice = code_of(
+            Some(&issuer(true)),
+            &format!("state=xyz&code=a&{honest}&{evil}"),
+        );
+        assert!(matches!(
+            twice,
+            Err(CallbackError::Duplicate { parameter: "iss" })
+        ));
     }
 
     #[test]

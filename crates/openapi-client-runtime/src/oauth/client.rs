@@ -8,12 +8,12 @@ use std::time::{Duration, SystemTime};
 use url::Url;
 
 use super::authorization::{Authorization, AuthorizationRequest};
-use super::callback::AuthorizationCode;
+use super::callback::{AuthorizationCode, Issuer};
 use super::config::OAuthConfig;
 use super::endpoints::{ClientAuthentication, OAuthEndpoints, Place, Urls};
-use super::error::OAuthError;
+use super::error::{OAuthError, OAuthErrorBody, OAuthErrorCode};
 use super::introspection::Introspection;
-use super::metadata::{ServerMetadata, is_issuer, issuer_of};
+use super::metadata::{ServerMetadata, is_issuer};
 use super::session::OAuthSession;
 use super::store::TokenStore;
 use super::tokens::{TokenReply, Tokens};
@@ -88,6 +88,8 @@ pub struct OAuth {
     origin: Option<Url>,
     allow_insecure_http: bool,
     timeout: Duration,
+    /// Whether the server says that its callbacks have `iss` (RFC 9207).
+    issuer_names_itself: bool,
 }
 
 /// What a client's builder knows.
@@ -140,6 +142,7 @@ impl OAuth {
             origin,
             allow_insecure_http,
             timeout,
+            issuer_names_itself: false,
         })
     }
 
@@ -222,6 +225,8 @@ impl OAuth {
         &self,
         scopes: &BTreeSet<String>,
     ) -> Result<Tokens, OAuthError> {
+        self.check_scopes(scopes)
+            .map_err(|failure| failure.of(&TOKEN))?;
         let endpoint = self.urls.client_credentials.as_ref();
         let endpoint = self.offered(endpoint, "the flow clientCredentials", &TOKEN)?;
         if self.wire.client_secret.is_none() {
@@ -307,11 +312,7 @@ impl OAuth {
     pub async fn discover(&self) -> Result<ServerMetadata, OAuthError> {
         let endpoint = self.offered(self.urls.metadata.as_ref(), "server metadata", &METADATA)?;
         let metadata: ServerMetadata = self.wire.get(&METADATA, endpoint).await?;
-        let expected = self
-            .urls
-            .issuer
-            .clone()
-            .unwrap_or_else(|| issuer_of(endpoint));
+        let expected = self.urls.issuer().unwrap_or_default();
         if is_issuer(metadata.issuer(), &expected) {
             return Ok(metadata);
         }
@@ -351,8 +352,14 @@ impl OAuth {
                 Failure::invalid(format!("an endpoint of the metadata {reason}")).of(&METADATA)
             })?;
         }
+        urls.issuer = Some(metadata.issuer().to_owned());
+        let mut config = (*self.config).clone();
+        let supported = metadata.scopes_supported().iter().cloned();
+        config.unlisted_scopes.extend(supported);
         Ok(Self {
             urls: Arc::new(urls),
+            config: Arc::new(config),
+            issuer_names_itself: metadata.names_itself(),
             ..self.clone()
         })
     }
@@ -416,6 +423,48 @@ impl OAuth {
         endpoint.ok_or_else(|| self.not_offered("the flow authorizationCode"))
     }
 
+    /// Who answers the requests for authorization, as far as it is known.
+    pub(super) fn issuer(&self) -> Option<Issuer> {
+        Some(Issuer {
+            name: self.urls.issuer()?,
+            names_itself: self.issuer_names_itself,
+        })
+    }
+
+    /// Refuses scopes that neither the document lists nor the caller or the server has named. Where
+    /// the document lists none, nothing is known of them.
+    pub(super) fn check_scopes(&self, asked: &BTreeSet<String>) -> Result<(), Failure> {
+        let listed = self.endpoints.scopes;
+        let unlisted = &self.config.unlisted_scopes;
+        let is_known =
+            |scope: &&String| listed.contains(&scope.as_str()) || unlisted.contains(*scope);
+        let Some(unknown) = asked.iter().find(|scope| !is_known(scope)) else {
+            return Ok(());
+        };
+        if listed.is_empty() {
+            return Ok(());
+        }
+        let known = || {
+            listed
+                .iter()
+                .copied()
+                .chain(unlisted.iter().map(String::as_str))
+        };
+        let distance = |scope: &&str| strsim::osa_distance(scope, unknown);
+        let near = known()
+            .min_by_key(distance)
+            .filter(|scope| distance(scope) <= 3);
+        let instead = match near {
+            Some(scope) => format!("did you mean `{scope}`?"),
+            None => format!("it has `{}`", known().collect::<Vec<_>>().join("`, `")),
+        };
+        let scheme = self.scheme;
+        Err(Failure::invalid(format!(
+            "the scheme `{scheme}` of the document has no scope {unknown:?}: {instead} One that the \
+             server knows all the same is named with `OAuthConfig::unlisted_scopes`"
+        )))
+    }
+
     /// Whether PKCE is sent. A public client has nothing else to prove itself with.
     pub(super) fn sends_pkce(&self) -> Result<bool, Failure> {
         if self.endpoints.pkce || self.wire.client_secret.is_some() {
@@ -452,12 +501,15 @@ impl fmt::Debug for OAuth {
     }
 }
 
+/// Whether the server no longer takes the refresh token.
+pub(super) fn is_invalid_grant(error: &OAuthError) -> bool {
+    let code = error.body().map(OAuthErrorBody::code);
+    code == Some(&OAuthErrorCode::InvalidGrant)
+}
+
 /// What a call fails with when its session has no token for it. What may pass stays what it is.
 pub(super) fn not_renewed(error: OAuthError) -> Failure {
-    use super::error::OAuthErrorCode::InvalidGrant;
-    let ended = error
-        .body()
-        .is_some_and(|body| *body.code() == InvalidGrant);
+    let ended = is_invalid_grant(&error);
     let reason = if ended {
         format!("the session has ended, sign in again: {error}")
     } else {

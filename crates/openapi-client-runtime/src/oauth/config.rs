@@ -1,5 +1,6 @@
 //! Who the client is to the authorization server.
 
+use std::collections::BTreeSet;
 use std::fmt;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
@@ -31,6 +32,7 @@ pub struct OAuthConfig {
     pub(super) origin: Option<String>,
     pub(super) refresh_margin: Duration,
     pub(super) clock: Clock,
+    pub(super) unlisted_scopes: BTreeSet<String>,
 }
 
 impl OAuthConfig {
@@ -46,6 +48,7 @@ impl OAuthConfig {
             origin: None,
             refresh_margin: Self::DEFAULT_REFRESH_MARGIN,
             clock: Arc::new(SystemTime::now),
+            unlisted_scopes: BTreeSet::new(),
         }
     }
 
@@ -77,6 +80,22 @@ impl OAuthConfig {
     #[must_use]
     pub fn refresh_margin(mut self, margin: Duration) -> Self {
         self.refresh_margin = margin;
+        self
+    }
+
+    /// Scopes that the server knows although the document does not list them. Others are refused, since
+    /// a scope that is misspelt would be missing from the token without a word.
+    ///
+    /// ```
+    /// use openapi_client_runtime::OAuthConfig;
+    ///
+    /// let config = OAuthConfig::new("app_42").unlisted_scopes(["offline_access"]);
+    /// # let _ = config;
+    /// ```
+    #[must_use]
+    pub fn unlisted_scopes(mut self, scopes: impl IntoIterator<Item = impl Into<String>>) -> Self {
+        self.unlisted_scopes
+            .extend(scopes.into_iter().map(Into::into));
         self
     }
 

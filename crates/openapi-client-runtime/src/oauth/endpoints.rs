@@ -2,7 +2,8 @@
 
 use url::Url;
 
-use crate::builder::is_loopback;
+use super::metadata::issuer_of;
+use crate::loopback::is_loopback;
 
 /// How a client proves who it is to the authorization server (RFC 6749, section 2.3).
 /// [`OAuthEndpoints`] has an example.
@@ -157,6 +158,14 @@ pub(super) struct Urls {
     pub(super) introspection: Option<Url>,
     pub(super) metadata: Option<Url>,
     pub(super) issuer: Option<String>,
+}
+
+impl Urls {
+    /// Who the server is, where the document says it, or says where its metadata is.
+    pub(super) fn issuer(&self) -> Option<String> {
+        let of_metadata = || self.metadata.as_ref().map(issuer_of);
+        self.issuer.clone().or_else(of_metadata)
+    }
 }
 
 /// Decides which URLs do: a secret travels under TLS, or where the client's own calls travel

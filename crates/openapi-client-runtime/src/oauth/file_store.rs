@@ -15,13 +15,16 @@ use crate::private_file;
 
 /// Keeps tokens in a file that only its owner can read.
 ///
-/// - On Unix the file has mode 0600, and a folder that must be made has 0700; a file that others can
-///   read or write is refused. On Windows nothing of this is checked: the access rights are those
-///   that the folder hands down, so choose one in the user's profile.
+/// - On Unix the file has mode 0600, and a folder that must be made has 0700. Refused are a file that
+///   others can read or write, a file or folder of another user (a folder may be root's), and a
+///   folder that everybody can write to, such as `/tmp`. On Windows nothing of this is checked: the
+///   access rights are those that the folder hands down, so choose one in the user's profile.
+/// - What is no regular file, such as a pipe or a symbolic link, is refused without being opened.
 /// - A save replaces the file in one step: it holds the old tokens or the new ones, never half.
 /// - A file that is damaged, or is no token file at all, is an error and stays as it is.
 ///
-/// Programs that share a file see each other's tokens, but do not wait for each other.
+/// Programs that share a file see each other's tokens, but do not wait for each other: where two
+/// renew them at once, the one whose refresh token is refused goes on with those of the other.
 ///
 /// ```
 /// # #[tokio::main(flavor = "current_thread")]
@@ -127,14 +130,17 @@ fn failed(what: &str, path: &Path, error: &io::Error) -> TokenStoreError {
     TokenStoreError::new(format!("{} {what}: {error}", path.display()))
 }
 
+fn refused(path: &Path, reason: &str) -> TokenStoreError {
+    TokenStoreError::new(format!("{} {reason}", path.display()))
+}
+
 fn read(path: &Path) -> Result<Option<Tokens>, TokenStoreError> {
-    let unreadable = |error: io::Error| failed("cannot be read", path, &error);
-    let mut file = match File::open(path) {
-        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
-        file => file.map_err(unreadable)?,
+    let Some(mut file) = open(path)? else {
+        return Ok(None);
     };
+    let unreadable = |error: io::Error| failed("cannot be read", path, &error);
     let metadata = file.metadata().map_err(unreadable)?;
-    check_private(path, &metadata)?;
+    check_file(&metadata).map_err(|reason| refused(path, &reason))?;
     let size = usize::try_from(metadata.len()).unwrap_or_default();
     // Room for one byte more, which is how the end is found without growing.
     let mut bytes = Zeroizing::new(Vec::with_capacity(size + 1));
@@ -149,24 +155,102 @@ fn read(path: &Path) -> Result<Option<Tokens>, TokenStoreError> {
     }
 }
 
+/// Opens the file, if there is one, in a folder where nobody else can put one.
+fn open(path: &Path) -> Result<Option<File>, TokenStoreError> {
+    let unreadable = |error: io::Error| failed("cannot be read", path, &error);
+    let is_missing = |error: &io::Error| error.kind() == ErrorKind::NotFound;
+    let folder = private_file::folder_of(path);
+    match fs::metadata(folder) {
+        Err(error) if is_missing(&error) => return Ok(None),
+        metadata => {
+            check_folder(&metadata.map_err(unreadable)?)
+                .map_err(|reason| refused(path, &reason))?;
+        }
+    }
+    // Looked at before it is opened too: opening a pipe may wait where there is no other way.
+    match fs::symlink_metadata(path) {
+        Err(error) if is_missing(&error) => return Ok(None),
+        metadata => {
+            check_kind(&metadata.map_err(unreadable)?).map_err(|reason| refused(path, reason))?;
+        }
+    }
+    match private_file::open(path) {
+        Err(error) if is_missing(&error) => Ok(None),
+        file => file.map(Some).map_err(unreadable),
+    }
+}
+
+fn check_kind(metadata: &fs::Metadata) -> Result<(), &'static str> {
+    if metadata.is_symlink() {
+        return Err("is a symbolic link, which a save would replace: name the file itself");
+    }
+    if metadata.is_file() {
+        Ok(())
+    } else {
+        Err("is no regular file: keep the tokens elsewhere")
+    }
+}
+
+/// Whether the file is one that only this user can have written.
 #[cfg(unix)]
-fn check_private(path: &Path, metadata: &fs::Metadata) -> Result<(), TokenStoreError> {
-    use std::os::unix::fs::PermissionsExt;
-    let mode = metadata.permissions().mode() & 0o777;
+fn check_file(metadata: &fs::Metadata) -> Result<(), String> {
+    use std::os::unix::fs::MetadataExt;
+    check_kind(metadata)?;
+    if metadata.uid() != own_id() {
+        return Err(
+            "belongs to another user, whose tokens they may be: remove it and sign in again"
+                .to_owned(),
+        );
+    }
+    let mode = metadata.mode() & 0o777;
     let of_others = mode & 0o077;
     if of_others == 0 {
         return Ok(());
     }
-    Err(TokenStoreError::new(format!(
-        "{} is open to others (mode {mode:03o}), who may have read the tokens: revoke them, and \
-         close it with `chmod 600`",
-        path.display()
-    )))
+    Err(format!(
+        "is open to others (mode {mode:03o}), who may have read the tokens: revoke them, and close \
+         it with `chmod 600`"
+    ))
+}
+
+/// Whether nobody else can put a file into the folder, or take one away. A group may: many systems
+/// give each user one of their own.
+#[cfg(unix)]
+fn check_folder(metadata: &fs::Metadata) -> Result<(), String> {
+    use std::os::unix::fs::MetadataExt;
+    let mode = metadata.mode() & 0o7777;
+    if mode & 0o002 != 0 {
+        return Err(format!(
+            "stands in a folder that everybody can write to (mode {mode:04o}), and put a file of \
+             theirs in its place: keep the tokens in a folder of your own"
+        ));
+    }
+    if ![own_id(), ROOT].contains(&metadata.uid()) {
+        return Err(
+            "stands in a folder of another user, who can put another file in its place: keep the \
+             tokens in a folder of your own"
+                .to_owned(),
+        );
+    }
+    Ok(())
+}
+
+#[cfg(unix)]
+const ROOT: u32 = 0;
+
+#[cfg(unix)]
+fn own_id() -> u32 {
+    rustix::process::geteuid().as_raw()
+}
+
+#[cfg(not(unix))]
+fn check_file(metadata: &fs::Metadata) -> Result<(), String> {
+    check_kind(metadata).map_err(str::to_owned)
 }
 
 #[cfg(not(unix))]
 #[expect(clippy::unnecessary_wraps, reason = "as on Unix")]
-fn check_private(_: &Path, _: &fs::Metadata) -> Result<(), TokenStoreError> {
+fn check_folder(_: &fs::Metadata) -> Result<(), String> {
     Ok(())
 }
 
@@ -216,14 +300,111 @@ mod tests {
         assert_eq!(mode(&path), 0o600);
         assert_eq!(mode(path.parent().unwrap()), 0o700);
         fs::set_permissions(&path, fs::Permissions::from_mode(0o640)).unwrap();
-        for error in [
+        for error in refusals(&store).await {
+            assert!(error.contains("mode 640"), "{error}");
+        }
+        assert!(fs::read_to_string(&path).unwrap().contains("hunter2"));
+    }
+
+    async fn refusals(store: &FileStore) -> [String; 3] {
+        [
             store.load().await.unwrap_err(),
             store.save(&Tokens::new("new")).await.unwrap_err(),
             store.clear().await.unwrap_err(),
+        ]
+        .map(|error| error.to_string())
+    }
+
+    #[cfg(unix)]
+    #[tokio::test]
+    async fn what_is_no_regular_file_is_refused_without_waiting() {
+        let (folder, own, target) = store();
+        own.save(&Tokens::new("mine")).await.unwrap();
+        let link = folder.path().join("link");
+        std::os::unix::fs::symlink(&target, &link).unwrap();
+        let dangling = folder.path().join("dangling");
+        std::os::unix::fs::symlink(folder.path().join("nothing"), &dangling).unwrap();
+        let pipe = folder.path().join("pipe");
+        let made = std::process::Command::new("mkfifo").arg(&pipe).status();
+        assert!(made.unwrap().success());
+        let socket = folder.path().join("socket");
+        let _listener = std::os::unix::net::UnixListener::bind(&socket).unwrap();
+        for (path, reason) in [
+            (&link, "symbolic link"),
+            (&dangling, "symbolic link"),
+            (&pipe, "no regular file"),
+            (&socket, "no regular file"),
+            (&target.parent().unwrap().to_path_buf(), "no regular file"),
         ] {
-            assert!(error.to_string().contains("mode 640"), "{error}");
+            let store = FileStore::new(path);
+            let refused = tokio::time::timeout(std::time::Duration::from_secs(5), refusals(&store));
+            for error in refused.await.expect("no waiting for a writer") {
+                assert!(error.contains(reason), "{error}");
+            }
         }
-        assert!(fs::read_to_string(&path).unwrap().contains("hunter2"));
+        assert!(own.load().await.unwrap().is_some());
+        // Nor does opening wait, should the file have become a pipe by then.
+        let (sender, receiver) = std::sync::mpsc::channel();
+        std::thread::spawn(move || {
+            let opened = private_file::open(&pipe).map(|file| file.metadata());
+            sender.send(opened.unwrap().map(|pipe| check_file(&pipe)))
+        });
+        let opened = receiver.recv_timeout(std::time::Duration::from_secs(5));
+        assert!(opened.unwrap().unwrap().is_err());
+        assert!(private_file::open(&link).is_err());
+    }
+
+    #[cfg(unix)]
+    #[tokio::test]
+    async fn a_folder_that_everybody_can_write_to_is_refused() {
+        use std::os::unix::fs::PermissionsExt;
+        for mode in [0o777, 0o1777, 0o702] {
+            let (folder, _, _) = store();
+            let path = folder.path().join("tokens.json");
+            let store = FileStore::new(&path);
+            store.save(&Tokens::new("mine")).await.unwrap();
+            fs::set_permissions(folder.path(), fs::Permissions::from_mode(mode)).unwrap();
+            for error in refusals(&store).await {
+                assert!(error.contains(&format!("(mode {mode:04o})")), "{error}");
+            }
+            fs::remove_file(&path).unwrap();
+            let unsaved = store.save(&Tokens::new("new")).await;
+            assert!(unsaved.is_err() && !path.exists());
+            fs::set_permissions(folder.path(), fs::Permissions::from_mode(0o770)).unwrap();
+            store.save(&Tokens::new("new")).await.unwrap();
+        }
+    }
+
+    #[cfg(unix)]
+    #[tokio::test]
+    async fn a_file_or_folder_of_another_user_is_refused() {
+        use std::os::unix::fs::chown;
+        let (folder, _, _) = store();
+        let (mut files, mut folders) = (Vec::new(), Vec::new());
+        if own_id() == ROOT {
+            let path = folder.path().join("tokens.json");
+            FileStore::new(&path)
+                .save(&Tokens::new("theirs"))
+                .await
+                .unwrap();
+            chown(&path, Some(12_345), None).unwrap();
+            files.push((path, "belongs to another user"));
+            let (theirs, _, path) = store();
+            folders.push(theirs);
+            FileStore::new(&path)
+                .save(&Tokens::new("theirs"))
+                .await
+                .unwrap();
+            chown(path.parent().unwrap(), Some(12_345), None).unwrap();
+            files.push((path, "a folder of another user"));
+        } else {
+            files.push((PathBuf::from("/etc/passwd"), "belongs to another user"));
+        }
+        for (path, reason) in files {
+            for error in refusals(&FileStore::new(&path)).await {
+                assert!(error.contains(reason), "{error}");
+            }
+        }
     }
 
     #[tokio::test]
@@ -239,12 +420,8 @@ mod tests {
             file.write_all(junk.as_bytes()).unwrap();
             file.persist(&path).unwrap();
             let store = FileStore::new(&path);
-            for error in [
-                store.load().await.unwrap_err(),
-                store.save(&Tokens::new("new")).await.unwrap_err(),
-                store.clear().await.unwrap_err(),
-            ] {
-                assert!(error.to_string().contains("damaged"), "{error}");
+            for error in refusals(&store).await {
+                assert!(error.contains("damaged"), "{error}");
             }
             assert_eq!(fs::read_to_string(&path).unwrap(), junk);
         }

@@ -72,6 +72,14 @@ impl ServerMetadata {
         methods.into_iter().any(|method| method == "S256")
     }
 
+    /// Whether the server says that its callbacks name it (RFC 9207, section 3).
+    pub(super) fn names_itself(&self) -> bool {
+        let says = self
+            .extra
+            .get("authorization_response_iss_parameter_supported");
+        says.and_then(Value::as_bool).unwrap_or_default()
+    }
+
     /// All other members.
     pub const fn extra(&self) -> &Map<String, Value> {
         &self.extra

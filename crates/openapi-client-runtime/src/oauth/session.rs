@@ -3,11 +3,14 @@
 use std::collections::BTreeSet;
 use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use futures_core::future::BoxFuture;
 use futures_util::FutureExt;
+use tokio::time::sleep;
 
-use super::client::{OAuth, not_renewed, untyped};
+use super::client::{OAuth, is_invalid_grant, not_renewed, untyped};
+use super::error::OAuthError;
 use super::flight::Flight;
 use super::store::{TokenStore, TokenStoreError};
 use super::tokens::Tokens;
@@ -27,7 +30,10 @@ type Outcome = Result<Arc<Tokens>, Failure>;
 /// - New tokens are saved before they are used. When the store fails, the calls that wait fail; the
 ///   session has the tokens still and saves them before the next call.
 /// - Before it renews a token, the session looks whether another process has put a newer one into
-///   the store.
+///   the store. It looks again, for a moment, when the server refuses the refresh token: another
+///   process may have used it first, and the session goes on with what that one got. A server that
+///   ends the login when a refresh token comes twice ends it for both; there, give each process a
+///   login of its own.
 ///
 /// Clones share everything. [`OAuth`] shows how a user signs in for the first time; later, and until
 /// the user signs out, the store has the tokens:
@@ -279,38 +285,64 @@ impl Work {
             return Ok(tokens);
         }
         self.look_into_store().await?;
-        let (tokens, version) = {
-            let state = self.state();
-            if let Some(tokens) = self.good(&state) {
-                return Ok(tokens);
+        loop {
+            let (tokens, version) = {
+                let state = self.state();
+                if let Some(tokens) = self.good(&state) {
+                    return Ok(tokens);
+                }
+                (state.tokens.clone(), state.version)
+            };
+            let renewed = match self.renewed(tokens.as_deref()).await? {
+                Ok(renewed) => Arc::new(renewed),
+                Err(error) => {
+                    if is_invalid_grant(&error) && self.was_overtaken(version).await? {
+                        continue;
+                    }
+                    return Err(not_renewed(error));
+                }
+            };
+            {
+                let mut state = self.state();
+                if state.version != version {
+                    // Somebody signed in or out meanwhile: what was renewed is of the session before.
+                    return state.tokens.clone().ok_or_else(nobody_signed_in);
+                }
+                state.set(Some(Arc::clone(&renewed)));
             }
-            (state.tokens.clone(), state.version)
-        };
-        let renewed = Arc::new(self.renewed(tokens.as_deref()).await?);
-        {
-            let mut state = self.state();
-            if state.version != version {
-                // Somebody signed in or out meanwhile: what was renewed is of the session before.
-                return state.tokens.clone().ok_or_else(nobody_signed_in);
-            }
-            state.set(Some(Arc::clone(&renewed)));
+            self.sync().await?;
+            return Ok(renewed);
         }
-        self.sync().await?;
-        Ok(renewed)
     }
 
-    async fn renewed(&self, tokens: Option<&Tokens>) -> Result<Tokens, Failure> {
-        let renewed = match (&self.grant, tokens) {
-            (Grant::ClientCredentials(scopes), _) => self.oauth.tokens_of_client(scopes).await,
-            (Grant::RefreshToken, None) => return Err(nobody_signed_in()),
+    /// What the server says to the request for new tokens, or why it was not asked.
+    async fn renewed(
+        &self,
+        tokens: Option<&Tokens>,
+    ) -> Result<Result<Tokens, OAuthError>, Failure> {
+        match (&self.grant, tokens) {
+            (Grant::ClientCredentials(scopes), _) => Ok(self.oauth.tokens_of_client(scopes).await),
+            (Grant::RefreshToken, None) => Err(nobody_signed_in()),
             (Grant::RefreshToken, Some(tokens)) if tokens.refresh_token().is_none() => {
                 let reason = "the access token has expired, and there is no refresh token to renew \
                               it with: sign in again";
-                return Err(Failure::new(ErrorKind::SignInRequired, reason));
+                Err(Failure::new(ErrorKind::SignInRequired, reason))
             }
-            (Grant::RefreshToken, Some(tokens)) => self.oauth.refresh(tokens).await,
-        };
-        renewed.map_err(not_renewed)
+            (Grant::RefreshToken, Some(tokens)) => Ok(self.oauth.refresh(tokens).await),
+        }
+    }
+
+    /// Whether another session or process has used the refresh token first, and has put those that
+    /// it got into the store. It may still be about to.
+    async fn was_overtaken(&self, version: u64) -> Result<bool, Failure> {
+        for wait in [0, 100, 400, 1000] {
+            sleep(Duration::from_millis(wait)).await;
+            self.look_into_store().await?;
+            if self.state().version != version {
+                return Ok(true);
+            }
+        }
+        Ok(false)
     }
 
     /// Takes over what another session or process has saved.

@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use openapi_client_runtime::{
-    Authorization, CallbackError, ErrorKind, OAuth, OAuthConfig, OAuthErrorCode, Secret,
-    TokenTypeHint, Tokens,
+    Authorization, CallbackError, ErrorKind, MemoryStore, OAuth, OAuthConfig, OAuthErrorCode,
+    Secret, TokenSource, TokenTypeHint, Tokens,
 };
 use sha2::{Digest, Sha256};
 use url::Url;
@@ -328,4 +328,93 @@ async fn endpoints_can_be_moved_for_tests() {
     let moved = of_scheme("http://127.0.0.1:1", "user", config().origin(&provider.url));
     moved.refresh(&expired()).await.unwrap();
     assert_eq!(moved.scopes(), ["read", "write"]);
+}
+
+#[tokio::test]
+async fn a_callback_of_another_server_is_refused() {
+    let provider = Provider::start().await;
+    let documented = oauth(&provider.url);
+    let metadata = documented.discover().await.unwrap();
+    for oauth in [&documented, &documented.with_metadata(&metadata).unwrap()] {
+        let authorization = oauth.authorize().start().unwrap();
+        let kept = serde_json::to_string(&authorization).unwrap();
+        let kept: Authorization = serde_json::from_str(&kept).unwrap();
+        let plain = callback(&authorization);
+        assert!(kept.code_from(&plain).is_ok());
+        assert!(
+            kept.code_from(&format!("{plain}&iss={}", provider.url))
+                .is_ok()
+        );
+        let other = format!("{plain}&iss=https://evil.example.com");
+        let error = kept.code_from(&other).unwrap_err();
+        assert!(matches!(error, CallbackError::WrongIssuer), "{error}");
+    }
+    // Where nothing is known of the issuer, nothing is compared.
+    let unknown = of_scheme(&provider.url, "nameless", config());
+    let authorization = unknown.authorize().start().unwrap();
+    let named = format!("{}&iss=https://who.example.com", callback(&authorization));
+    assert!(authorization.code_from(&named).is_ok());
+}
+
+#[tokio::test]
+async fn a_scope_that_is_not_known_is_refused_with_the_nearest_name() {
+    let provider = Provider::start().await;
+    let oauth = oauth(&provider.url);
+    let asked = |scope: &str| oauth.authorize().scopes([scope.to_owned()]).start();
+    let error = asked("read wrte").unwrap_err();
+    assert!(error.is_refused());
+    assert_eq!(
+        error.to_string(),
+        "`oauth_authorize` was not sent: the scheme `user` of the document has no scope \"wrte\": \
+         did you mean `write`? One that the server knows all the same is named with \
+         `OAuthConfig::unlisted_scopes`"
+    );
+    let far = asked("calendar:events").unwrap_err().to_string();
+    assert!(far.contains("it has `read`, `write`"), "{far}");
+    let error = oauth.client_credentials(["raed"]).await.unwrap_err();
+    assert!(
+        error.to_string().contains("did you mean `read`?"),
+        "{error}"
+    );
+    let session = oauth.client_session(["raed"], MemoryStore::new());
+    assert!(
+        session
+            .token()
+            .await
+            .unwrap_err()
+            .to_string()
+            .contains("`read`")
+    );
+    assert_eq!(provider.asked(), 0);
+
+    let more = config().unlisted_scopes(["offline_access"]);
+    let more = of_scheme(&provider.url, "user", more);
+    let authorization = more.authorize().scopes(["read", "offline_access"]).start();
+    assert_eq!(
+        query(&authorization.unwrap())["scope"],
+        "offline_access read"
+    );
+    // A document that lists none says nothing of them.
+    let unlisted = of_scheme(&provider.url, "nameless", config());
+    assert!(unlisted.authorize().scopes(["anything"]).start().is_ok());
+}
+
+#[tokio::test]
+async fn no_form_with_secrets_follows_a_redirection() {
+    let provider = Provider::start().await;
+    let follows = |http: openapi_client_runtime::reqwest::ClientBuilder| {
+        http.redirect(openapi_client_runtime::reqwest::redirect::Policy::limited(
+            5,
+        ))
+    };
+    for status in ["302 Found", "307 There", "308 There"] {
+        provider.fail(status, "");
+        let builder = builder(&provider.url)
+            .follow_redirects(5)
+            .http_client(follows);
+        let oauth = builder.oauth("user", config()).unwrap();
+        let error = oauth.refresh(&expired()).await.unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::UnexpectedStatus);
+    }
+    assert!(provider.requests_to("/elsewhere").is_empty());
 }

@@ -9,9 +9,12 @@
 )]
 
 mod flows;
+#[cfg(feature = "token-file")]
+mod processes;
 mod provider;
 mod redaction;
 mod sessions;
+mod settings;
 mod stores;
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
@@ -40,6 +43,8 @@ static API: Api = Api::new("oauth-client", "1.0.0").schemes(&[
         .oauth(ALL.client_authentication(ClientAuthentication::None)),
     Scheme::new("old", SchemeKind::OAuth2, "old").oauth(ALL.without_pkce()),
     Scheme::new("little", SchemeKind::OAuth2, "little").oauth(OAuthEndpoints::new()),
+    Scheme::new("nameless", SchemeKind::OAuth2, "nameless")
+        .oauth(OAuthEndpoints::new().authorization_code("/oauth2/authorize", "/oauth2/token")),
     Scheme::new("plain", SchemeKind::HttpBearer, "plain"),
 ]);
 
@@ -85,4 +90,14 @@ fn lasting() -> Tokens {
 
 fn in_an_hour() -> SystemTime {
     SystemTime::now() + Duration::from_secs(3600)
+}
+
+/// An HTTP client that meets nobody, and so need not read all root certificates.
+fn offline(
+    http: openapi_client_runtime::reqwest::ClientBuilder,
+) -> openapi_client_runtime::reqwest::ClientBuilder {
+    #[cfg(any(feature = "rustls", feature = "native-tls"))]
+    return http.tls_certs_only([]);
+    #[cfg(not(any(feature = "rustls", feature = "native-tls")))]
+    return http;
 }

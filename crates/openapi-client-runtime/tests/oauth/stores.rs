@@ -175,3 +175,42 @@ async fn a_session_outlives_the_program_in_a_file() {
     call(&client(builder(&provider.url), again)).await.unwrap();
     assert_eq!(provider.asked(), 1);
 }
+
+/// A store that takes its time to save.
+struct Late(MemoryStore);
+
+impl TokenStore for Late {
+    fn load(&self) -> BoxFuture<'_, Result<Option<Tokens>, TokenStoreError>> {
+        self.0.load()
+    }
+
+    fn save<'a>(&'a self, tokens: &'a Tokens) -> BoxFuture<'a, Result<(), TokenStoreError>> {
+        Box::pin(async {
+            tokio::time::sleep(std::time::Duration::from_millis(300)).await;
+            self.0.save(tokens).await
+        })
+    }
+
+    fn clear(&self) -> BoxFuture<'_, Result<(), TokenStoreError>> {
+        self.0.clear()
+    }
+}
+
+#[tokio::test]
+async fn a_session_that_was_overtaken_waits_for_the_tokens_of_the_other() {
+    let provider = Provider::start().await;
+    let store = Arc::new(Late(MemoryStore::from(expired())));
+    provider.close_gate();
+    let call_of = |_| {
+        let session = oauth(&provider.url).session(Arc::clone(&store));
+        let core = client(builder(&provider.url), session);
+        tokio::spawn(async move { call(&core).await })
+    };
+    let calls = [0, 1].map(call_of);
+    provider.until_asked(2).await;
+    provider.open_gate();
+    for ended in calls {
+        ended.await.unwrap().unwrap();
+    }
+    assert_eq!(provider.asked(), 2);
+}
