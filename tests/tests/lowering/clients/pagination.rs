@@ -390,11 +390,18 @@ pub mod builder {
 
         fn facts(page: &Self::Page) -> ::openapi_client_runtime::pagination::PageFacts {
             ::openapi_client_runtime::pagination::PageFacts::new(
-                Some(page)
-                    .map(|part| &part.events)
-                    .and_then(|part| part.as_ref())
-                    .map_or(0, |items| items.len()),
-            )
+                    Some(page)
+                        .map(|part| &part.events)
+                        .and_then(|part| part.as_ref())
+                        .map_or(0, |items| items.len()),
+                )
+                .offset(
+                    Some(page)
+                        .map(|part| &part.pagination)
+                        .and_then(|part| part.as_ref())
+                        .map(|part| &part.offset)
+                        .and_then(|part| part.as_ref()),
+                )
         }
 
         fn items(page: Self::Page) -> ::std::vec::Vec<Self::Item> {
@@ -822,6 +829,12 @@ pub mod builder {
                         .map_or(0, |items| items.len()),
                 )
                 .total(Some(page).map(|part| &part.data).map(|part| &part.total))
+                .page(
+                    Some(page)
+                        .map(|part| &part.data)
+                        .map(|part| &part.page)
+                        .and_then(|part| part.as_ref()),
+                )
         }
 
         fn items(page: Self::Page) -> ::std::vec::Vec<Self::Item> {
@@ -2083,6 +2096,7 @@ pub mod operations {
                     .limit_parameter("limit")
                     .offset_parameter("offset")
                     .items("/events")
+                    .offset("/pagination/offset")
                     .build(),
             ),
         )
@@ -2126,6 +2140,7 @@ pub mod operations {
                     .limit_parameter("per_page")
                     .page_parameter("page")
                     .items("/data/rows")
+                    .page("/data/page")
                     .total("/data/total")
                     .first_page(0u64)
                     .build(),
@@ -2375,6 +2390,9 @@ pub mod types {
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[non_exhaustive]
     pub struct ListNumberedResponseData {
+        /// The property `page`.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub page: ::std::option::Option<i64>,
         /// The property `rows`.
         pub rows: Rows,
         /// The property `total`.
@@ -3176,6 +3194,10 @@ pub mod types {
         /// Builds a [`ListNumberedResponseData`](super::ListNumberedResponseData).
         #[derive(Clone, Debug)]
         pub struct ListNumberedResponseData {
+            page: ::std::result::Result<
+                ::std::option::Option<i64>,
+                ::std::string::String,
+            >,
             rows: ::std::result::Result<super::Rows, ::std::string::String>,
             total: ::std::result::Result<::std::string::String, ::std::string::String>,
         }
@@ -3183,6 +3205,7 @@ pub mod types {
         impl ::std::default::Default for ListNumberedResponseData {
             fn default() -> Self {
                 Self {
+                    page: Ok(::std::default::Default::default()),
                     rows: Err(
                         "property `rows` of `ListNumberedResponseData` is required and was not set"
                             .to_owned(),
@@ -3196,6 +3219,19 @@ pub mod types {
         }
 
         impl ListNumberedResponseData {
+            /// The property `page`.
+            pub fn page<T>(mut self, value: T) -> Self
+            where
+                T: ::std::convert::TryInto<::std::option::Option<i64>>,
+                T::Error: ::std::fmt::Display,
+            {
+                self.page = value
+                    .try_into()
+                    .map_err(|e| {
+                        format!("member `page` of `ListNumberedResponseData`: {e}")
+                    });
+                self
+            }
             /// The property `rows`.
             pub fn rows<T>(mut self, value: T) -> Self
             where
@@ -3244,6 +3280,7 @@ pub mod types {
                 value: ListNumberedResponseData,
             ) -> ::std::result::Result<Self, super::error::ConversionError> {
                 Ok(Self {
+                    page: value.page?,
                     rows: value.rows?,
                     total: value.total?,
                 })
@@ -3254,6 +3291,7 @@ pub mod types {
         for ListNumberedResponseData {
             fn from(value: super::ListNumberedResponseData) -> Self {
                 Self {
+                    page: Ok(value.page),
                     rows: Ok(value.rows),
                     total: Ok(value.total),
                 }
