@@ -74,6 +74,49 @@ async fn names_of_rust_and_of_nobody_are_names() {
 }
 
 #[test]
+fn a_name_that_starts_with_a_digit_is_a_name_like_others() {
+    use names::types::{X2fa, X3d};
+    assert!(!X3d::from("new").is_known());
+    assert!(X3d::from("on").is_known());
+    let two: X2fa = X2fa::builder().x3d(X3d::On).try_into().unwrap();
+    assert_eq!(serde_json::to_value(two).unwrap(), json!({ "3d": "on" }));
+}
+
+#[tokio::test]
+async fn media_types_and_operations_do_not_share_a_name() {
+    let server = Server::start().await;
+    let client = client!(sibling_names, server);
+    let accepted = || server.last().header("accept").unwrap();
+    drop(client.get_note_as_application_xml().send().await);
+    assert_eq!(accepted(), "application/xml");
+    drop(client.get_note_as_text_xml().send().await);
+    assert_eq!(accepted(), "text/xml");
+    drop(client.get_note_as_csv().send().await);
+    assert_eq!(accepted(), "text/csv");
+    drop(client.get_note_as_text_csv_header_absent().send().await);
+    assert_eq!(accepted(), "text/csv; header=absent");
+    client
+        .set_note_from_xml()
+        .body("<a/>")
+        .send()
+        .await
+        .unwrap();
+    assert_eq!(
+        server.last().header("content-type").unwrap(),
+        "application/xml"
+    );
+    client
+        .set_note_from_text_xml()
+        .body("<a/>")
+        .send()
+        .await
+        .unwrap();
+    assert_eq!(server.last().header("content-type").unwrap(), "text/xml");
+    drop(client.get_note_as_xml().send().await);
+    assert_eq!(server.last().line, "GET /note.xml");
+}
+
+#[test]
 fn every_value_of_an_enum_has_a_variant() {
     use names::types::Type;
     assert_eq!(

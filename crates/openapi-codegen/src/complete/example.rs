@@ -433,7 +433,7 @@ impl Expressions<'_, '_> {
             } else {
                 self.exact(property, member)?
             };
-            calls.push_str(&format!(".{}({argument})", naming::snake(key)));
+            calls.push_str(&format!(".{}({argument})", naming::field(key)));
         }
         Some(format!("types::{ty}::builder(){calls}.build()?"))
     }

@@ -1,5 +1,7 @@
 //! Media types of requests and responses.
 
+use std::collections::BTreeSet;
+
 use serde_json::{Map, Value, json};
 
 use super::{Lowering, Operation, normalize::object_mut, referenced, schemas::option};
@@ -37,6 +39,11 @@ pub(crate) fn kind(media_type: &str) -> Kind {
 pub(super) fn split_media_types(lowering: &mut Lowering) -> usize {
     let mut applied = 0;
     let mut methods = Vec::new();
+    let names = lowering
+        .operations
+        .iter()
+        .map(|operation| naming::pascal(&operation.method.name));
+    let mut taken: BTreeSet<String> = names.collect();
     for operation in std::mem::take(&mut lowering.operations) {
         let requests = media_types(operation.object.pointer("/requestBody/content"));
         let responses = response_media_types(&operation.object);
@@ -54,14 +61,9 @@ pub(super) fn split_media_types(lowering: &mut Lowering) -> usize {
                 }
                 record(&mut method, request);
                 if r + s > 0 {
-                    let mut words = Vec::new();
-                    if r > 0 {
-                        words.push(format!("from_{}", naming::media_type_word(request)));
-                    }
-                    if s > 0 {
-                        words.push(format!("as_{}", naming::media_type_word(response)));
-                    }
-                    rename(&mut method, &words.join("_"));
+                    let request = Some(request).filter(|_| r > 0);
+                    let response = Some(response).filter(|_| s > 0);
+                    rename(&mut method, request, response, &mut taken);
                 }
                 siblings.push(method);
             }
@@ -87,11 +89,36 @@ fn at_least_one(media_types: &[String]) -> Vec<&str> {
     }
 }
 
-fn rename(operation: &mut Operation, suffix: &str) {
-    let name = format!("{}_{suffix}", operation.method.name);
-    operation.object["operationId"] = Value::String(name.clone());
-    operation.method.name = name;
-    operation.method.variant = Some(suffix.to_owned());
+/// Names a sibling after its media types: in short, in full where that name is taken, at last with a
+/// number.
+fn rename(
+    operation: &mut Operation,
+    request: Option<&str>,
+    response: Option<&str>,
+    taken: &mut BTreeSet<String>,
+) {
+    let suffix = |word: fn(&str) -> String| {
+        let request = request.map(|media_type| format!("from_{}", word(media_type)));
+        let response = response.map(|media_type| format!("as_{}", word(media_type)));
+        let words: Vec<String> = request.into_iter().chain(response).collect();
+        words.join("_")
+    };
+    let full = suffix(naming::snake);
+    let numbered = (2..).map(|number| format!("{full}_{number}"));
+    let suffixes = [suffix(naming::media_type_word), full.clone()]
+        .into_iter()
+        .chain(numbered);
+    let method = &mut operation.method;
+    for suffix in suffixes {
+        let name = naming::snake(&format!("{}_{suffix}", method.name));
+        // Its builder must have a name of its own, too.
+        if taken.insert(naming::pascal(&name)) {
+            operation.object["operationId"] = Value::String(name.clone());
+            method.name = name;
+            method.variant = Some(suffix);
+            return;
+        }
+    }
 }
 
 fn media_types(content: Option<&Value>) -> Vec<String> {

@@ -1,9 +1,11 @@
 //! The Rust names the names of a document turn into.
 //!
 //! They follow what the code generator and the type generator below it do, so that a clash is
-//! found here, with a position, and not by the compiler in generated code.
+//! found here, with a position, and not by the compiler in generated code. The two differ where a name
+//! starts with a digit: the one puts `_` before it, the other `x`.
 
-use heck::{ToPascalCase, ToSnakeCase};
+use heck::{ToPascalCase, ToShoutySnakeCase, ToSnakeCase};
+use unicode_ident::{is_xid_continue, is_xid_start};
 
 /// Words that cannot be identifiers; the generators append an underscore to them.
 const KEYWORDS: &[&str] = &[
@@ -21,22 +23,46 @@ const KEYWORDS: &[&str] = &[
 ///
 /// assert_eq!(type_name("meeting-room"), "MeetingRoom");
 /// assert_eq!(type_name("self"), "Self_");
+/// assert_eq!(type_name("2fa"), "X2fa");
 /// ```
 pub fn type_name(name: &str) -> String {
-    identifier(name, &ToPascalCase::to_pascal_case)
+    identifier(name, "X", str::to_pascal_case)
 }
 
-/// The method made from an operation id, and the field or builder method made from a property or
-/// parameter name.
+/// The field, and its setter, made from a property name.
+///
+/// ```
+/// use openapi_document::lint::names::field_name;
+///
+/// assert_eq!(field_name("startDate"), "start_date");
+/// assert_eq!(field_name("2fa"), "x2fa");
+/// ```
+pub fn field_name(name: &str) -> String {
+    identifier(name, "x", str::to_snake_case)
+}
+
+/// The static made from an operation id.
+///
+/// ```
+/// use openapi_document::lint::names::constant_name;
+///
+/// assert_eq!(constant_name("getMeeting"), "GET_MEETING");
+/// ```
+pub fn constant_name(name: &str) -> String {
+    identifier(name, "_", str::to_shouty_snake_case)
+}
+
+/// The method made from an operation id, and the one made from a parameter name.
 ///
 /// ```
 /// use openapi_document::lint::names::method_name;
 ///
 /// assert_eq!(method_name("getMeeting"), "get_meeting");
 /// assert_eq!(method_name("type"), "type_");
+/// assert_eq!(method_name("2fa"), "_2fa");
 /// ```
 pub fn method_name(name: &str) -> String {
-    identifier(name, &ToSnakeCase::to_snake_case)
+    identifier(name, "_", str::to_snake_case)
 }
 
 /// The operation id a missing one is replaced by: the method and the path in words.
@@ -91,21 +117,17 @@ pub fn variant_name(value: &str) -> String {
     }
 }
 
-fn identifier(name: &str, case: &dyn Fn(&str) -> String) -> String {
-    // The generators name these two, and only these, by their sign.
-    let name = match name {
-        "+1" => "plus1",
-        "-1" => "minus1",
-        other => other,
+fn identifier(name: &str, before_digit: &str, case: fn(&str) -> String) -> String {
+    let mut out = match name {
+        // The generators name these two, and only these, by their sign.
+        "+1" => "plus1".to_owned(),
+        "-1" => "minus1".to_owned(),
+        _ => case(&name.replace('\'', "").replace(|c| !is_xid_continue(c), "-")),
     };
-    let words = name
-        .replace('\'', "")
-        .replace(|c: char| !(c.is_alphanumeric() || c == '_'), "-");
-    let mut out = case(&words);
-    if out.is_empty() {
-        out = case("x");
-    } else if out.starts_with(|c: char| !c.is_alphabetic()) {
-        out.insert_str(0, &case("x"));
+    match out.chars().next() {
+        None => out = case("x"),
+        Some(first) if is_xid_start(first) => {}
+        Some(_) => out.insert_str(0, before_digit),
     }
     if KEYWORDS.contains(&out.as_str()) {
         out.push('_');

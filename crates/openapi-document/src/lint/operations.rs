@@ -25,8 +25,8 @@ pub(super) const RULES: &[Rule] = &[
         name: "operation-id-clash",
         severity: Error,
         suppressible: false,
-        what: "Two operations have the same method name, once their `operationId`s are written in `snake_case`.",
-        why: "one client cannot have two methods of one name",
+        what: "Two operations have the same method name, once their `operationId`s are written in `snake_case`, or the same builder.",
+        why: "one client cannot have two methods or two builders of one name",
         check: operation_id_clash,
     },
     Rule {
@@ -205,16 +205,22 @@ fn missing_operation_id(view: &View<'_>) -> Vec<Hit> {
 }
 
 fn operation_id_clash(view: &View<'_>) -> Vec<Hit> {
-    let mut first: HashMap<String, &Operation<'_>> = HashMap::new();
+    let mut first: HashMap<String, (String, &Operation<'_>)> = HashMap::new();
     let mut hits = Vec::new();
     for operation in &view.operations {
         let method = method_name(&operation.id_or_derived());
-        let Some(earlier) = first.get(&method) else {
-            first.insert(method, operation);
+        let builder = type_name(&method);
+        let Some((taken, earlier)) = first.get(&builder) else {
+            first.insert(builder, (method, operation));
             continue;
         };
+        let what = if *taken == method {
+            format!("the method `{method}`")
+        } else {
+            format!("a method whose builder is `{builder}`")
+        };
         let message = format!(
-            "{} and {} both become the method `{method}`",
+            "{} and {} both become {what}",
             earlier.title(),
             operation.title()
         );

@@ -5,7 +5,7 @@ use std::collections::{HashMap, HashSet};
 use heck::ToSnakeCase;
 use serde_json::Value;
 
-use super::names::{method_name, type_name, variant_name};
+use super::names::{field_name, type_name, variant_name};
 use super::rule::{Hit, Rule};
 use super::shape::Shape;
 use super::view::{Node, Place, Schema, View};
@@ -575,7 +575,7 @@ fn property_name_clash(view: &View<'_>) -> Vec<Hit> {
             first.insert("extra".to_owned(), ("additionalProperties", map.pointer));
         }
         for (name, property) in shape.properties {
-            let field = method_name(name);
+            let field = field_name(name);
             let Some((earlier, place)) = first.get(&field) else {
                 first.insert(field, (name, property.pointer));
                 continue;

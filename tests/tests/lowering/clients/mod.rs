@@ -94,6 +94,8 @@ pub(crate) mod security_alternatives;
 #[rustfmt::skip]
 pub(crate) mod servers;
 #[rustfmt::skip]
+pub(crate) mod sibling_names;
+#[rustfmt::skip]
 pub(crate) mod split_media_types;
 #[rustfmt::skip]
 pub(crate) mod split_multipart_bodies;

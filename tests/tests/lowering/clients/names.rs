@@ -1561,7 +1561,7 @@ pub mod types {
         }
     }
 
-    /// An unnamed part of a larger schema.
+    /// A second factor.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[non_exhaustive]
@@ -1569,6 +1569,9 @@ pub mod types {
         /// The property `a`.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub a: ::std::option::Option<Default>,
+        /// How deep it is.
+        #[serde(rename = "3d", skip_serializing_if = "::std::option::Option::is_none")]
+        pub x3d: ::std::option::Option<crate::clients::names::types::X3d>,
     }
 
     impl X2fa {
@@ -2372,12 +2375,17 @@ pub mod types {
                 ::std::option::Option<super::Default>,
                 ::std::string::String,
             >,
+            x3d: ::std::result::Result<
+                ::std::option::Option<crate::clients::names::types::X3d>,
+                ::std::string::String,
+            >,
         }
 
         impl ::std::default::Default for X2fa {
             fn default() -> Self {
                 Self {
                     a: Ok(::std::default::Default::default()),
+                    x3d: Ok(::std::default::Default::default()),
                 }
             }
         }
@@ -2392,6 +2400,19 @@ pub mod types {
                 self.a = value
                     .try_into()
                     .map_err(|e| format!("property `a` of `X2fa`: {e}"));
+                self
+            }
+            /// How deep it is.
+            pub fn x3d<T>(mut self, value: T) -> Self
+            where
+                T: ::std::convert::TryInto<
+                    ::std::option::Option<crate::clients::names::types::X3d>,
+                >,
+                T::Error: ::std::fmt::Display,
+            {
+                self.x3d = value
+                    .try_into()
+                    .map_err(|e| format!("property `3d` of `X2fa`: {e}"));
                 self
             }
             /// Builds the value.
@@ -2411,13 +2432,19 @@ pub mod types {
             fn try_from(
                 value: X2fa,
             ) -> ::std::result::Result<Self, super::error::ConversionError> {
-                Ok(Self { a: value.a? })
+                Ok(Self {
+                    a: value.a?,
+                    x3d: value.x3d?,
+                })
             }
         }
 
         impl ::std::convert::From<super::X2fa> for X2fa {
             fn from(value: super::X2fa) -> Self {
-                Self { a: Ok(value.a) }
+                Self {
+                    a: Ok(value.a),
+                    x3d: Ok(value.x3d),
+                }
             }
         }
     }
@@ -2458,6 +2485,23 @@ pub mod types {
         }
     }
 
+    /// How deep it is.
+    ///
+    /// The API may add values; an unknown value is kept unchanged.
+    #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+    #[non_exhaustive]
+    pub enum X3d {
+        /// `on` on the wire.
+        On,
+        /// `off` on the wire.
+        Off,
+        /// A value that the document does not list.
+        Unknown(::openapi_client_runtime::UnknownValue),
+    }
+
+    ::openapi_client_runtime::open_enum!(
+        X3d { On = "on", Off = "off" }, unknown = Unknown
+    );
     /// The schema `Type`.
     ///
     /// The API may add values; an unknown value is kept unchanged.
