@@ -14,7 +14,9 @@ use super::{
     form::Form,
     prose::{self, has, sentence, set_doc},
     provenance,
-    shape::missing,
+    shape::{expect, missing},
+    statements::{self, Kind},
+    timestamps,
 };
 use crate::{
     Error,
@@ -32,7 +34,10 @@ pub(super) fn complete(context: &Context<'_>, mut items: Vec<Item>) -> Result<Ve
             Item::Struct(item) => {
                 let name = item.ident.to_string();
                 let method = methods.get(&name).ok_or_else(|| missing(&name))?;
-                Cookies::of(context, method).visit_item_struct_mut(item);
+                let mut cookies = Cookies::of(context, method);
+                cookies.visit_item_struct_mut(item);
+                let what = format!("the field of each cookie of `{name}`");
+                expect(&what, cookies.met, cookies.renamed.len())?;
                 let text = format!(
                     "Request of [`Client::{0}`](crate::Client::{0}): set its parameters, then [`send`](Self::send) it.",
                     method.name
@@ -49,7 +54,7 @@ pub(super) fn complete(context: &Context<'_>, mut items: Vec<Item>) -> Result<Ve
                 let name = self_name(item);
                 let method = methods.get(&name).ok_or_else(|| missing(&name))?;
                 Cookies::of(context, method).visit_item_impl_mut(item);
-                Timestamps::of(context, method).visit_item_impl_mut(item);
+                timestamps::rewrite(context, method, item)?;
                 complete_impl(context, method, item)?;
             }
             _ => {}
@@ -84,11 +89,20 @@ fn complete_impl(context: &Context<'_>, method: &Method, item: &mut ItemImpl) ->
         match function.sig.ident.to_string().as_str() {
             "new" => {
                 function.vis = parse_quote!(pub(crate));
-                InitialValues { method }.visit_block_mut(&mut function.block);
-                ForwardOptions.visit_block_mut(&mut function.block);
+                let mut values = InitialValues { method, foreign: 0 };
+                values.visit_block_mut(&mut function.block);
+                let what = format!("a value of another form in `new` of `{}`", method.name);
+                expect(&what, values.foreign, 0)?;
+                let mut options = ForwardOptions::default();
+                options.visit_block_mut(&mut function.block);
+                expect(
+                    &format!("`Self` in `new` of `{}`", method.name),
+                    options.met,
+                    1,
+                )?;
             }
-            "send" => complete_send(method, function)?,
-            "body" if has_body => complete_body(context, method, function, typed_body),
+            "send" => complete_send(context, method, function)?,
+            "body" if has_body => complete_body(context, method, function, typed_body)?,
             "body_map" if has_body => set_doc(
                 &mut function.attrs,
                 "Changes the request body with its builder, starting from the current value.",
@@ -101,10 +115,7 @@ fn complete_impl(context: &Context<'_>, method: &Method, item: &mut ItemImpl) ->
                     text
                 };
                 set_doc(&mut function.attrs, &text);
-                Messages {
-                    what: format!("parameter `{name}`"),
-                }
-                .visit_block_mut(&mut function.block);
+                Messages::rewrite(format!("parameter `{name}`"), function)?;
             }
         }
     }
@@ -196,7 +207,12 @@ fn sent_as(part: &Part) -> String {
     )
 }
 
-fn complete_body(context: &Context<'_>, method: &Method, function: &mut ImplItemFn, typed: bool) {
+fn complete_body(
+    context: &Context<'_>,
+    method: &Method,
+    function: &mut ImplItemFn,
+    typed: bool,
+) -> Result<(), Error> {
     let request = method.request.as_ref();
     let media_type = request.map_or("", |body| body.media_type.as_str());
     let need = if request.is_some_and(|body| body.optional) {
@@ -217,16 +233,16 @@ fn complete_body(context: &Context<'_>, method: &Method, function: &mut ImplItem
                 .map_err(|e| format!("the request body: {e}"));
             self
         });
-    } else {
-        Messages {
-            what: "the request body".to_owned(),
-        }
-        .visit_block_mut(&mut function.block);
+        return Ok(());
     }
+    Messages::rewrite("the request body".to_owned(), function)
 }
 
 /// Gives the headers that carry cookies the names of the cookies.
-struct Cookies(BTreeMap<String, String>);
+struct Cookies {
+    renamed: BTreeMap<String, String>,
+    met: usize,
+}
 
 impl Cookies {
     fn of(context: &Context<'_>, method: &Method) -> Self {
@@ -235,81 +251,28 @@ impl Cookies {
             let ident = context.cookie_ident(method, &header)?;
             Some((naming::snake(&header), ident))
         });
-        Self(renamed.collect())
+        Self {
+            renamed: renamed.collect(),
+            met: 0,
+        }
     }
 }
 
 impl VisitMut for Cookies {
     fn visit_ident_mut(&mut self, ident: &mut syn::Ident) {
-        if let Some(renamed) = self.0.get(&ident.to_string()) {
+        if let Some(renamed) = self.renamed.get(&ident.to_string()) {
+            self.met += 1;
             *ident = syn::Ident::new(renamed, ident.span());
         }
     }
 }
 
-/// Writes timestamps in paths and headers as RFC 3339 has them; `Display` of
-/// chrono does not.
-struct Timestamps(Vec<String>);
-
-impl Timestamps {
-    fn of(context: &Context<'_>, method: &Method) -> Self {
-        let names = context
-            .parameters(method)
-            .into_iter()
-            .filter_map(|parameter| {
-                let schema = resolve(context.root, &parameter.object["schema"]);
-                let written = !matches!(parameter.object["in"].as_str(), Some("query" | "part"))
-                    && schema["format"] == "date-time";
-                written.then_some(parameter.ident)
-            });
-        Self(names.collect())
-    }
-}
-
-impl VisitMut for Timestamps {
-    fn visit_expr_method_call_mut(&mut self, call: &mut syn::ExprMethodCall) {
-        visit_mut::visit_expr_method_call_mut(self, call);
-        let receiver = match &*call.receiver {
-            Expr::Path(path) => path.path.get_ident().map(ToString::to_string),
-            _ => None,
-        };
-        if call.method == "to_string" && receiver.is_some_and(|name| self.0.contains(&name)) {
-            let receiver = &call.receiver;
-            *call = parse_quote!(#receiver.to_rfc3339_opts(::chrono::SecondsFormat::AutoSi, true));
-        }
-    }
-
-    /// `if let Some(value) = since { ... value.to_string() ... }`.
-    fn visit_expr_if_mut(&mut self, branch: &mut syn::ExprIf) {
-        let Expr::Let(binding) = &*branch.cond else {
-            return;
-        };
-        let (pattern, source) = (&binding.pat, &binding.expr);
-        let bound = quote!(#pattern).to_string() == "Some (value)"
-            && self.0.contains(&quote!(#source).to_string());
-        let mut inner = Self(bound.then(|| "value".to_owned()).into_iter().collect());
-        inner.visit_block_mut(&mut branch.then_branch);
-    }
-
-    /// The address is put together inside `format!`, which is no expression yet.
-    fn visit_macro_mut(&mut self, macro_: &mut syn::Macro) {
-        let mut tokens = macro_.tokens.to_string();
-        for name in &self.0 {
-            tokens = tokens.replace(
-                &format!("& {name} . to_string ()"),
-                &format!(
-                    "& {name} . to_rfc3339_opts (:: chrono :: SecondsFormat :: AutoSi , true)"
-                ),
-            );
-        }
-        if let Ok(tokens) = tokens.parse() {
-            macro_.tokens = tokens;
-        }
-    }
-}
-
 /// `send`: the table instead of hooks, and the operation in every error.
-fn complete_send(method: &Method, function: &mut ImplItemFn) -> Result<(), Error> {
+fn complete_send(
+    context: &Context<'_>,
+    method: &Method,
+    function: &mut ImplItemFn,
+) -> Result<(), Error> {
     let text = format!(
         "Sends {} and decodes the response.",
         code(&method.request_line())
@@ -319,38 +282,37 @@ fn complete_send(method: &Method, function: &mut ImplItemFn) -> Result<(), Error
         syn::ReturnType::Type(_, ty) => ty.clone(),
         syn::ReturnType::Default => return Err(missing("the result of `send`")),
     };
-    let mut executes = 0;
-    let mut body = Vec::new();
     let statements = std::mem::take(&mut function.block.stmts);
-    let sends_headers = statements
-        .iter()
-        .map(|statement| quote!(#statement).to_string())
-        .any(|tokens| tokens.contains("header_map . append") && !is_hook(&tokens));
-    for statement in statements {
-        let tokens = quote!(#statement).to_string();
-        if is_hook(&tokens) || (!sends_headers && tokens.starts_with("let mut header_map")) {
-            continue;
-        }
-        executes += usize::from(tokens.contains(". exec ("));
-        body.push(statement);
-    }
-    if executes != 1 {
-        return Err(missing(&format!("one call of `exec` in `{}`", method.name)));
-    }
+    let headers = expect_statements(context, method, &statements)?;
+    let body = statements
+        .into_iter()
+        .filter(|statement| match Kind::of(statement) {
+            Kind::ApiVersion | Kind::Info | Kind::Pre | Kind::Post => false,
+            Kind::HeaderMap => headers > 0,
+            Kind::Header | Kind::Exec | Kind::Other => true,
+        });
     let mut block: syn::Block = parse_quote!({ #(#body)* });
     let operation = format_ident!("{}", naming::shouty(&method.name));
     let operation: Expr = parse_quote!(&crate::operations::#operation);
-    Send {
+    let mut send = Send {
         method,
         form: Form::of(method),
-        sends_headers,
+        sends_headers: headers > 0,
         operation: &operation,
-    }
-    .visit_block_mut(&mut block);
+        met: Met::default(),
+    };
+    send.visit_block_mut(&mut block);
+    send.expect(context)?;
     let mut statements = block.stmts;
     // `self` is taken apart outside of the block that may fail.
     let mut destructure = statements.remove(0);
-    ForwardOptions.visit_stmt_mut(&mut destructure);
+    let mut options = ForwardOptions::default();
+    options.visit_stmt_mut(&mut destructure);
+    expect(
+        &format!("`Self` in `send` of `{}`", method.name),
+        options.met,
+        1,
+    )?;
     function.block = parse_quote!({
         #destructure
         let outcome: #result = async move { #(#statements)* }.await;
@@ -359,12 +321,52 @@ fn complete_send(method: &Method, function: &mut ImplItemFn) -> Result<(), Error
     Ok(())
 }
 
-/// What progenitor calls around the request, and its own version header.
-fn is_hook(tokens: &str) -> bool {
-    tokens.starts_with("let info = OperationInfo")
-        || tokens.contains("client . pre (&")
-        || tokens.contains("client . post (&")
-        || (tokens.starts_with("header_map . append") && tokens.contains("\"api-version\""))
+/// Holds the statements of `send` against what progenitor is known to write; gives the number of
+/// header parameters.
+fn expect_statements(
+    context: &Context<'_>,
+    method: &Method,
+    statements: &[Stmt],
+) -> Result<usize, Error> {
+    let headers = parameters_in(context, method, "header");
+    for (kind, what, expected) in [
+        (Kind::HeaderMap, "the map of headers", 1),
+        (Kind::ApiVersion, "the header `api-version`", 1),
+        (Kind::Header, "each header parameter", headers),
+        (Kind::Info, "`OperationInfo`", 1),
+        (Kind::Pre, "a call of `pre`", 1),
+        (Kind::Exec, "a call of `exec`", 1),
+        (Kind::Post, "a call of `post`", 1),
+    ] {
+        let met = statements
+            .iter()
+            .filter(|statement| Kind::of(statement) == kind)
+            .count();
+        expect(&format!("{what} in `{}`", method.name), met, expected)?;
+    }
+    Ok(headers)
+}
+
+/// How many parameters go to a place, as progenitor sees it.
+fn parameters_in(context: &Context<'_>, method: &Method, place: &str) -> usize {
+    let parameters = context.lowered_operation(method)["parameters"].as_array();
+    let parameters = parameters.into_iter().flatten();
+    parameters
+        .filter(|parameter| parameter["in"] == place)
+        .count()
+}
+
+/// How often each rewrite of `send` met what it looks for.
+#[derive(Default)]
+struct Met {
+    addresses: usize,
+    clients: usize,
+    executes: usize,
+    outcomes: usize,
+    header_maps: usize,
+    queries: usize,
+    parts: usize,
+    styles: usize,
 }
 
 /// Parameters may have any name, so progenitor's own variables are not taken to
@@ -375,43 +377,15 @@ struct Send<'a> {
     sends_headers: bool,
     /// The operation in the table.
     operation: &'a Expr,
+    met: Met,
 }
 
 impl VisitMut for Send<'_> {
     fn visit_expr_mut(&mut self, expression: &mut Expr) {
         visit_mut::visit_expr_mut(self, expression);
         let replacement = match expression {
-            Expr::Field(field) => match (&*field.base, &field.member) {
-                (Expr::Path(base), syn::Member::Named(member))
-                    if base
-                        .path
-                        .get_ident()
-                        .is_some_and(|i| i.to_string().ends_with("client")) =>
-                {
-                    match member.to_string().as_str() {
-                        "baseurl" => Some(parse_quote!(#base.core.base_url())),
-                        "client" => Some(parse_quote!(#base.core.http_client())),
-                        _ => None,
-                    }
-                }
-                _ => None,
-            },
-            Expr::MethodCall(call) if call.method == "exec" => {
-                let (client, request) = (&call.receiver, &call.args[0]);
-                let (operation, options) = (self.operation, self.form.options());
-                Some(parse_quote!(#client.core.execute(#request, #operation, #options)))
-            }
-            Expr::MethodCall(call) if call.method == "as_u16" => match &*call.receiver {
-                Expr::MethodCall(status) if status.method == "status" => {
-                    let response = &status.receiver;
-                    Some(parse_quote!(#response.outcome()))
-                }
-                _ => None,
-            },
-            Expr::MethodCall(call) if call.method == "query" => self.form.take(call),
-            Expr::MethodCall(call) if call.method == "headers" && !self.sends_headers => {
-                Some((*call.receiver).clone())
-            }
+            Expr::Field(field) => self.client(field),
+            Expr::MethodCall(call) => self.call(call),
             Expr::Call(call) => self.styled(call),
             _ => None,
         };
@@ -420,13 +394,8 @@ impl VisitMut for Send<'_> {
         }
     }
 
-    /// The address is put together inside `format!`, which is no expression yet.
     fn visit_macro_mut(&mut self, macro_: &mut syn::Macro) {
-        let tokens = macro_.tokens.to_string();
-        let replaced = tokens.replace(". baseurl ,", ". core . base_url () ,");
-        if let Ok(tokens) = replaced.parse() {
-            macro_.tokens = tokens;
-        }
+        statements::visit_arguments(self, macro_);
     }
 
     fn visit_stmt_mut(&mut self, statement: &mut Stmt) {
@@ -444,10 +413,80 @@ impl VisitMut for Send<'_> {
 }
 
 impl Send<'_> {
+    /// Every rewrite met what it looks for exactly as often as the operation says.
+    fn expect(&self, context: &Context<'_>) -> Result<(), Error> {
+        let method = self.method;
+        for (what, met, expected) in [
+            ("the address", self.met.addresses, 1),
+            ("the HTTP client", self.met.clients, 1),
+            ("a call of `exec`", self.met.executes, 1),
+            ("the status", self.met.outcomes, 1),
+            ("a call of `headers`", self.met.header_maps, 1),
+            (
+                "each query parameter",
+                self.met.queries,
+                parameters_in(context, method, "query"),
+            ),
+            ("each part", self.met.parts, method.parts.len()),
+            ("each style", self.met.styles, method.query_styles.len()),
+        ] {
+            expect(&format!("{what} in `{}`", method.name), met, expected)?;
+        }
+        Ok(())
+    }
+
+    /// The fields of progenitor's client.
+    fn client(&mut self, field: &syn::ExprField) -> Option<Expr> {
+        let (Expr::Path(base), syn::Member::Named(member)) = (&*field.base, &field.member) else {
+            return None;
+        };
+        if !base.path.get_ident()?.to_string().ends_with("client") {
+            return None;
+        }
+        if member == "baseurl" {
+            self.met.addresses += 1;
+            Some(parse_quote!(#base.core.base_url()))
+        } else if member == "client" {
+            self.met.clients += 1;
+            Some(parse_quote!(#base.core.http_client()))
+        } else {
+            None
+        }
+    }
+
+    fn call(&mut self, call: &syn::ExprMethodCall) -> Option<Expr> {
+        match call.method.to_string().as_str() {
+            "exec" => {
+                self.met.executes += 1;
+                let (client, request) = (&call.receiver, call.args.first()?);
+                let (operation, options) = (self.operation, self.form.options());
+                Some(parse_quote!(#client.core.execute(#request, #operation, #options)))
+            }
+            "as_u16" => match &*call.receiver {
+                Expr::MethodCall(status) if status.method == "status" => {
+                    self.met.outcomes += 1;
+                    let response = &status.receiver;
+                    Some(parse_quote!(#response.outcome()))
+                }
+                _ => None,
+            },
+            "query" => {
+                self.met.queries += 1;
+                let without = self.form.take(call)?;
+                self.met.parts += 1;
+                Some(without)
+            }
+            "headers" => {
+                self.met.header_maps += 1;
+                (!self.sends_headers).then(|| (*call.receiver).clone())
+            }
+            _ => None,
+        }
+    }
+
     /// `QueryParam::new(name, value)` of a parameter with a style of its own.
-    fn styled(&self, call: &syn::ExprCall) -> Option<Expr> {
-        let function = &call.func;
-        if !quote!(#function).to_string().ends_with("QueryParam :: new") {
+    fn styled(&mut self, call: &syn::ExprCall) -> Option<Expr> {
+        if !statements::calls(call, &["QueryParam", "new"]) {
             return None;
         }
         let name = &call.args[0];
@@ -466,6 +505,7 @@ impl Send<'_> {
             QueryStyle::DeepObject => quote!(DeepObject),
             QueryStyle::Form => quote!(Form),
         };
+        self.met.styles += 1;
         Some(parse_quote!(::openapi_client_runtime::QueryParam::styled(
             #name, #value, ::openapi_client_runtime::QueryStyle::#style
         )))
@@ -473,11 +513,15 @@ impl Send<'_> {
 }
 
 /// Adds the options of the call where the builder is made and where it is taken apart.
-struct ForwardOptions;
+#[derive(Default)]
+struct ForwardOptions {
+    met: usize,
+}
 
 impl VisitMut for ForwardOptions {
     fn visit_expr_struct_mut(&mut self, expression: &mut syn::ExprStruct) {
         if expression.path.is_ident("Self") {
+            self.met += 1;
             expression
                 .fields
                 .push(parse_quote!(call_options: CallOptions::new()));
@@ -486,6 +530,7 @@ impl VisitMut for ForwardOptions {
 
     fn visit_pat_struct_mut(&mut self, pattern: &mut syn::PatStruct) {
         if pattern.path.is_ident("Self") {
+            self.met += 1;
             pattern.fields.push(syn::FieldPat {
                 attrs: Vec::new(),
                 member: parse_quote!(call_options),
@@ -499,13 +544,19 @@ impl VisitMut for ForwardOptions {
 /// What each parameter is before it is set.
 struct InitialValues<'a> {
     method: &'a Method,
+    /// Values that are neither given nor known to be missing.
+    foreign: usize,
 }
 
 impl VisitMut for InitialValues<'_> {
     fn visit_field_value_mut(&mut self, value: &mut syn::FieldValue) {
-        let expression = &value.expr;
-        let tokens = quote!(#expression).to_string();
-        if !tokens.contains("was not initialized") {
+        if statements::absent(&value.expr).is_none() {
+            let given = match &value.expr {
+                Expr::Path(_) => true,
+                Expr::Call(call) => statements::calls(call, &["Ok"]),
+                _ => false,
+            };
+            self.foreign += usize::from(!given);
             return;
         }
         let syn::Member::Named(field) = &value.member else {
@@ -534,6 +585,19 @@ impl VisitMut for InitialValues<'_> {
 /// What a setter says of a value that it cannot take.
 struct Messages {
     what: String,
+    met: usize,
+}
+
+impl Messages {
+    fn rewrite(what: String, function: &mut ImplItemFn) -> Result<(), Error> {
+        let mut messages = Self { what, met: 0 };
+        messages.visit_block_mut(&mut function.block);
+        expect(
+            &format!("the message of {}", messages.what),
+            messages.met,
+            1,
+        )
+    }
 }
 
 impl VisitMut for Messages {
@@ -542,6 +606,7 @@ impl VisitMut for Messages {
         let Some(rest) = text.strip_prefix("conversion to `") else {
             return;
         };
+        self.met += 1;
         let ty = rest.split('`').next().unwrap_or_default().replace(' ', "");
         let ty = ty
             .replace("::std::string::", "")

@@ -23,6 +23,8 @@ mod provenance;
 mod sample;
 mod scalars;
 mod shape;
+mod statements;
+mod timestamps;
 mod transport;
 mod types;
 mod webhooks;
@@ -224,6 +226,90 @@ impl Paths<'_> {
             let root = root.segments.iter();
             let rest = path.segments.iter().skip(1);
             *path = parse_quote!(#(#root)::* :: #(#rest)::*);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use quote::quote;
+
+    use super::*;
+
+    /// A mini document with what progenitor makes of it, as text.
+    fn generated(name: &str) -> (Document, Lowered, String) {
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/lowering");
+        let document = Document::open(&folder.join(format!("{name}.yaml"))).unwrap();
+        let lowered = crate::lower::lower(document.root()).unwrap();
+        let file = crate::generate::generate(&lowered).unwrap();
+        (document, lowered, quote!(#file).to_string())
+    }
+
+    fn completed(document: &Document, lowered: &Lowered, text: &str) -> Result<Files, Error> {
+        let file: File = syn::parse_str(text).unwrap();
+        complete(document, lowered, file, &Settings::new("spaces-client"))
+    }
+
+    #[test]
+    fn spaces_of_the_generator_change_nothing() {
+        for name in [
+            "carry_cookies_in_headers",
+            "formats",
+            "header_parameters",
+            "keep_null_apart",
+            "split_multipart_bodies",
+            "style_query_parameters",
+        ] {
+            let (document, lowered, text) = generated(name);
+            let plain = completed(&document, &lowered, &text).unwrap();
+            // Tokens that stand alone, each on a line of its own where no text is torn apart.
+            let lines: Vec<&str> = text.split('"').collect();
+            let spaced = lines
+                .iter()
+                .enumerate()
+                .map(|(index, part)| {
+                    if index % 2 == 0 {
+                        part.replace(" . ", "\n  .\n  ")
+                    } else {
+                        (*part).to_owned()
+                    }
+                })
+                .collect::<Vec<_>>()
+                .join("\"");
+            let spaced = completed(&document, &lowered, &spaced).unwrap();
+            assert_eq!(spaced, plain, "{name}");
+        }
+    }
+
+    #[test]
+    fn what_the_generator_writes_otherwise_is_refused() {
+        let (document, lowered, text) = generated("header_parameters");
+        assert!(completed(&document, &lowered, &text).is_ok());
+        for (known, other) in [
+            ("\"api-version\"", "\"api-edition\""),
+            ("OperationInfo {", "Operation {"),
+            (". pre (", ". before ("),
+            (". exec (", ". run ("),
+            ("with_capacity", "with_room"),
+            ("as_u16", "as_u32"),
+            ("baseurl", "address"),
+            ("conversion to `", "making a `"),
+            (". headers (", ". all_headers ("),
+            (
+                "was not initialized\" . to_string ()",
+                "was not initialized\"",
+            ),
+        ] {
+            assert!(text.contains(known), "{known} is not there");
+            // Whatever is parsed may have lost its meaning, but must not pass.
+            let changed = text.replace(known, other);
+            let result = completed(&document, &lowered, &changed);
+            assert!(
+                matches!(result, Err(Error::Shape(_))),
+                "{known} is not missed"
+            );
         }
     }
 }

@@ -37,3 +37,22 @@ fn items(module: ItemMod) -> Vec<Item> {
 pub(super) fn missing(what: &str) -> Error {
     Error::Shape(format!("{what} is missing"))
 }
+
+/// A rewrite that met what it looks for not as often as it must says so.
+pub(super) fn expect(what: &str, met: usize, expected: usize) -> Result<(), Error> {
+    if met == expected {
+        return Ok(());
+    }
+    let times = |count: usize| {
+        if count == 1 {
+            "once".to_owned()
+        } else {
+            format!("{count} times")
+        }
+    };
+    Err(Error::Shape(format!(
+        "{what} is there {}, not {}",
+        times(met),
+        times(expected)
+    )))
+}

@@ -13,7 +13,7 @@ use syn::{
 use super::{
     context::Context,
     prose::{self, derives, has, list, sentence, set_doc},
-    provenance, scalars,
+    provenance, scalars, statements,
 };
 use crate::{
     markdown::{self, code},
@@ -160,7 +160,17 @@ fn complete_struct(context: &Context<'_>, item: &mut ItemStruct) {
 /// typify asks for the member of such a field, null or not.
 fn is_required_nullable(field: &syn::Field) -> bool {
     let mut serde = field.attrs.iter().filter(|a| a.path().is_ident("serde"));
-    serde.any(|attribute| quote!(#attribute).to_string().contains("deserialize_with"))
+    serde.any(|attribute| {
+        let mut found = false;
+        let _ = attribute.parse_nested_meta(|meta| {
+            found |= meta.path.is_ident("deserialize_with");
+            if meta.input.peek(syn::Token![=]) {
+                meta.value()?.parse::<Expr>()?;
+            }
+            Ok(())
+        });
+        found
+    })
 }
 
 /// schemars takes every `Option` for a member that may be left out. `Patch` has the same schema and
@@ -186,11 +196,19 @@ fn document(context: &Context<'_>, attributes: &mut Vec<syn::Attribute>, name: &
     set_doc(attributes, &type_doc(component, schema));
 }
 
+/// Whether a type is documented by its name alone.
 fn is_placeholder(attributes: &[syn::Attribute], name: &str) -> bool {
-    attributes.iter().any(|attribute| {
-        quote!(#attribute)
-            .to_string()
-            .contains(&format!("\"`{name}`\""))
+    attributes.iter().any(|attribute| match &attribute.meta {
+        syn::Meta::NameValue(syn::MetaNameValue {
+            path,
+            value:
+                Expr::Lit(syn::ExprLit {
+                    lit: syn::Lit::Str(text),
+                    ..
+                }),
+            ..
+        }) => path.is_ident("doc") && text.value().trim() == format!("`{name}`"),
+        _ => false,
     })
 }
 
@@ -366,11 +384,7 @@ impl VisitMut for RequiredMembers<'_> {
         let syn::Member::Named(field) = &value.member else {
             return;
         };
-        let expression = &value.expr;
-        if !quote!(#expression)
-            .to_string()
-            .contains("no value supplied")
-        {
+        if statements::absent(&value.expr).is_none() {
             return;
         }
         value.expr = match self.members.wire_name(self.name, &field.to_string()) {
