@@ -119,34 +119,12 @@ pub mod __private {
     pub use schemars;
     pub use {serde, serde_json};
 
-    /// A variant as JSON with its tag.
-    ///
-    /// # Errors
-    ///
-    /// When the value is not an object, or carries the tag of another variant.
-    pub fn tagged<T: serde::Serialize>(
-        value: &T,
-        tag: &str,
-        values: &[&str],
-    ) -> Result<serde_json::Value, String> {
-        crate::tagged_union::tagged(value, tag, values)
-    }
+    pub use crate::tagged_union::Tag;
 
     /// Any string; the known values are examples.
     #[cfg(feature = "schemars")]
     #[must_use]
     pub fn open_enum_schema(known: &[&str]) -> schemars::Schema {
         schemars::json_schema!({ "type": "string", "examples": known })
-    }
-
-    /// An object with a tag. The schemas of the variants are left out, because variants need not
-    /// have any where another crate turned this feature on.
-    #[cfg(feature = "schemars")]
-    #[must_use]
-    pub fn tagged_union_schema(tag: &str, known: &[&str]) -> schemars::Schema {
-        let mut properties = serde_json::Map::new();
-        let kind = serde_json::json!({ "type": "string", "examples": known });
-        properties.insert(tag.to_owned(), kind);
-        schemars::json_schema!({ "type": "object", "properties": properties })
     }
 }

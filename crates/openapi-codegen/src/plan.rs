@@ -9,16 +9,20 @@ pub(crate) struct Plan {
     pub methods: Vec<Method>,
     /// Enums that keep unknown values, by component name.
     pub open_enums: BTreeMap<String, OpenEnum>,
-    /// Discriminated unions, by component name.
+    /// Unions that a member tells apart, by component name.
     pub unions: BTreeMap<String, Union>,
     /// Enums over the statuses of one operation, by component name.
     pub envelopes: BTreeMap<String, Envelope>,
+    /// Components that others are made of, with the name of what all of these have.
+    pub bases: BTreeMap<String, String>,
     /// Components that stand for an existing Rust type: name to path.
     pub aliases: BTreeMap<String, String>,
     /// Where each component comes from: name to pointer in the public document.
     pub origins: BTreeMap<String, String>,
     /// Components of the document that have no Rust type, because only forms with parts use them.
     pub untyped: BTreeSet<String>,
+    /// Components that are only read: their defaults stand in for what is missing.
+    pub filled_in: BTreeSet<String>,
     /// Components that a request body reaches.
     pub sent: BTreeSet<String>,
     /// Components that a response reaches.
@@ -133,17 +137,35 @@ pub(crate) struct OpenEnum {
 
 #[derive(Debug, Clone)]
 pub(crate) struct Union {
-    pub tag: String,
+    pub tag: Tag,
     pub variants: Vec<UnionVariant>,
+    /// Branches that the tag says nothing of; they are tried in their order, after the others.
+    pub others: Vec<OtherVariant>,
+}
+
+/// Where the value stands that tells the branches of a union apart.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Tag {
+    /// A member of each branch.
+    Member(String),
+    /// Deeper down, where a JSON pointer leads to.
+    At(String),
 }
 
 #[derive(Debug, Clone)]
 pub(crate) struct UnionVariant {
     pub component: String,
     /// The tag values that select it.
-    pub values: Vec<String>,
+    pub values: Vec<serde_json::Value>,
     /// Whether it holds the union itself.
     pub boxed: bool,
+}
+
+#[derive(Debug, Clone)]
+pub(crate) struct OtherVariant {
+    pub name: String,
+    /// Which of the branches it is.
+    pub index: usize,
 }
 
 #[derive(Debug, Clone)]

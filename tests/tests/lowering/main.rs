@@ -14,6 +14,7 @@ mod calls;
     reason = "generated; no client is used as a whole"
 )]
 mod clients;
+mod directions;
 mod ergonomics;
 mod forms;
 mod limits;
@@ -24,6 +25,7 @@ mod schemas;
 mod security;
 mod server;
 mod statuses;
+mod unions;
 mod webhooks;
 mod words;
 

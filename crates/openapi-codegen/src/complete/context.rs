@@ -182,6 +182,13 @@ impl<'a> Context<'a> {
             .collect()
     }
 
+    /// A branch of a union after lowering.
+    pub(super) fn branch(&self, component: &str, index: usize) -> &'a Value {
+        let schema = &self.lowered.document["components"]["schemas"][component];
+        let branches = schema.get("oneOf").or_else(|| schema.get("anyOf"));
+        branches.map_or(&Value::Null, |branches| &branches[index])
+    }
+
     /// The public schema behind a generated type, and its component's name.
     pub(super) fn schema_of(&self, type_name: &str) -> Option<(&'a str, &'a Value)> {
         let name = self.component_of(type_name)?;
@@ -196,15 +203,34 @@ impl<'a> Context<'a> {
             .find_map(|part| part.schema.get("properties")?.get(name))
     }
 
+    /// Whether a value of the schema has this member, also where `allOf` says so.
+    pub(super) fn is_required(&self, schema: &Value, name: &str) -> bool {
+        let schema = resolve(self.root, schema);
+        let listed = schema["required"].as_array().into_iter().flatten();
+        let mut parts = schema["allOf"].as_array().into_iter().flatten();
+        listed.into_iter().any(|required| required == name)
+            || parts.any(|part| self.is_required(part, name))
+    }
+
     /// The description of a schema, or of what it refers to.
     pub(super) fn description(&self, schema: &'a Value) -> Option<&'a str> {
         if let Some(text) = said(schema, "description") {
             return Some(text);
         }
+        said(self.target(schema), "description")
+    }
+
+    /// Whether a schema is flagged so, or what it refers to.
+    pub(super) fn says(&self, schema: &'a Value, flag: &str) -> bool {
+        schema[flag] == true || self.target(schema)[flag] == true
+    }
+
+    /// What a schema refers to; `allOf` of a reference alone is how one is described.
+    fn target(&self, schema: &'a Value) -> &'a Value {
         let target = match schema["allOf"].as_array().map(Vec::as_slice) {
             Some([only]) => only,
             _ => schema,
         };
-        said(resolve(self.root, target), "description")
+        resolve(self.root, target)
     }
 }

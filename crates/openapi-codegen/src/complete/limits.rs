@@ -5,46 +5,48 @@
 
 use std::collections::BTreeSet;
 
+use openapi_document::inheritance::separate;
 use proc_macro2::{Ident, TokenStream};
 use quote::{format_ident, quote};
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use super::context::Context;
 use crate::{
     lower::{discriminated, referenced, resolve},
     naming,
-    plan::Method,
+    plan::{Method, Tag},
 };
 
 /// What is limited in the bodies of a document.
 pub(super) struct Limits<'a> {
     context: &'a Context<'a>,
+    /// The components of the document; what all children of a base have goes by its own name.
+    schemas: Map<String, Value>,
     /// Components that are only sent, and have limits somewhere inside.
-    limited: BTreeSet<&'a str>,
+    limited: BTreeSet<String>,
 }
 
 impl<'a> Limits<'a> {
     pub(super) fn of(context: &'a Context<'a>) -> Self {
         let plan = context.plan;
         let schemas = context.root.pointer("/components/schemas");
-        let only_sent: Vec<(&str, &Value)> = schemas
+        let mut schemas = schemas
             .and_then(Value::as_object)
-            .into_iter()
-            .flatten()
-            .map(|(name, schema)| (name.as_str(), schema))
-            // A server's values are taken as they come, and may be sent back as they came.
-            .filter(|(name, _)| plan.sent.contains(*name) && !plan.received.contains(*name))
-            .collect();
+            .cloned()
+            .unwrap_or_default();
+        separate(&mut schemas, &plan.bases);
         let mut limits = Self {
             context,
+            schemas,
             limited: BTreeSet::new(),
         };
+        // A server's values are taken as they come, and may be sent back as they came.
+        let is_only_sent = |name: &str| plan.sent.contains(name) && !plan.received.contains(name);
         loop {
-            let further: Vec<&str> = only_sent
-                .iter()
-                .filter(|(name, schema)| !limits.limited.contains(name) && limits.holds(schema))
-                .map(|(name, _)| *name)
-                .collect();
+            let further = limits.schemas.iter().filter(|(name, schema)| {
+                is_only_sent(name) && !limits.limited.contains(*name) && limits.holds(schema)
+            });
+            let further: Vec<String> = further.map(|(name, _)| name.clone()).collect();
             if further.is_empty() {
                 return limits;
             }
@@ -56,8 +58,7 @@ impl<'a> Limits<'a> {
     pub(super) fn statics(&self) -> TokenStream {
         let statics = self.limited.iter().filter_map(|name| {
             let ident = ident(name);
-            let schema = &self.context.root["components"]["schemas"][*name];
-            let limits = self.tree(schema)?;
+            let limits = self.tree(&self.schemas[name])?;
             Some(quote!(static #ident: BodyLimits = #limits;))
         });
         statics.collect()
@@ -160,19 +161,22 @@ impl<'a> Limits<'a> {
         let Some(union) = discriminated(schema) else {
             return TokenStream::new();
         };
+        let Tag::Member(tag) = &union.tag else {
+            return TokenStream::new();
+        };
         let limited = |name: &str| self.limited.contains(name);
         let variants = union.variants.iter();
         let kinds: Vec<_> = variants
             .filter(|variant| limited(&variant.component))
             .map(|variant| {
-                let (values, ident) = (&variant.values, ident(&variant.component));
+                let values = variant.values.iter().filter_map(Value::as_str);
+                let ident = ident(&variant.component);
                 quote!((&[#(#values),*], &#ident))
             })
             .collect();
         if kinds.is_empty() {
             return TokenStream::new();
         }
-        let tag = &union.tag;
         quote!(.kinds(#tag, &[#(#kinds),*]))
     }
 }

@@ -27,6 +27,7 @@ mod statements;
 mod timestamps;
 mod transport;
 mod types;
+mod union;
 mod webhooks;
 
 use std::collections::BTreeMap;
@@ -102,7 +103,7 @@ fn modules(
     root: &str,
 ) -> Result<BTreeMap<&'static str, String>, Error> {
     let parts = shape::split(generated)?;
-    let types = types::complete(context, parts.types);
+    let types = types::complete(context, parts.types)?;
     let mut builders: Vec<Item> = vec![
         parse_quote!(
             #[allow(unused_imports)]

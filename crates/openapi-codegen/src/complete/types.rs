@@ -1,6 +1,6 @@
 //! The module `types`: what typify made, made fit for publication.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use quote::{format_ident, quote};
 use serde_json::Value;
@@ -12,17 +12,21 @@ use syn::{
 
 use super::{
     context::Context,
-    prose::{self, derives, has, list, sentence, set_doc},
-    provenance, scalars, statements,
+    prose::{self, derives, has, sentence, set_doc},
+    provenance, scalars,
+    shape::missing,
+    statements, union,
 };
 use crate::{
+    Error,
     markdown::{self, code},
     naming,
     plan::Envelope,
 };
 
 /// Completes the items of the module and adds the types of our own.
-pub(super) fn complete(context: &Context<'_>, mut items: Vec<Item>) -> Vec<Item> {
+pub(super) fn complete(context: &Context<'_>, mut items: Vec<Item>) -> Result<Vec<Item>, Error> {
+    read_names_back(context, &items)?;
     let members = Members::of(&items);
     for item in &mut items {
         ThreeStates.visit_item_mut(item);
@@ -54,7 +58,45 @@ pub(super) fn complete(context: &Context<'_>, mut items: Vec<Item>) -> Vec<Item>
     let from_str: Vec<Item> = items.iter().filter_map(from_str).collect();
     items.extend(from_str);
     items.extend(own_types(context));
-    items
+    Ok(items)
+}
+
+/// Holds the names that the stages go by against those that came out: an object has a struct of its
+/// name, and what is written here was not written by typify.
+fn read_names_back(context: &Context<'_>, items: &[Item]) -> Result<(), Error> {
+    let made: BTreeSet<String> = items.iter().filter_map(item_name).collect();
+    let plan = context.plan;
+    let ours = |name: &str| {
+        plan.open_enums.contains_key(name)
+            || plan.unions.contains_key(name)
+            || plan.envelopes.contains_key(name)
+            || plan.aliases.contains_key(name)
+    };
+    let schemas = context.lowered.document["components"]["schemas"].as_object();
+    for (name, schema) in schemas.into_iter().flatten() {
+        let ty = naming::pascal(name);
+        let is_object = schema["properties"]
+            .as_object()
+            .is_some_and(|p| !p.is_empty());
+        if ours(name) && made.contains(&ty) {
+            return Err(Error::Shape(format!(
+                "the type `{ty}` of `{name}` is there twice"
+            )));
+        }
+        if is_object && !ours(name) && !made.contains(&ty) {
+            return Err(missing(&format!("the type `{ty}` of `{name}`")));
+        }
+    }
+    Ok(())
+}
+
+fn item_name(item: &Item) -> Option<String> {
+    match item {
+        Item::Struct(item) => Some(item.ident.to_string()),
+        Item::Enum(item) => Some(item.ident.to_string()),
+        Item::Type(item) => Some(item.ident.to_string()),
+        _ => None,
+    }
 }
 
 /// Where a text is all that a type holds, it is made of a `String`; a literal does as well.
@@ -142,11 +184,10 @@ fn complete_struct(context: &Context<'_>, item: &mut ItemStruct) {
     let name = item.ident.to_string();
     document(context, &mut item.attrs, &name);
     publish(&mut item.attrs);
-    let schema = context.schema_of(&name).map(|(_, schema)| schema);
     if let Fields::Named(fields) = &mut item.fields {
         item.attrs.push(parse_quote!(#[non_exhaustive]));
         for field in &mut fields.named {
-            let text = member_doc(context, schema, wire_name(field).as_deref());
+            let text = member_doc(context, &name, wire_name(field).as_deref());
             set_doc(&mut field.attrs, &text);
             if is_patch(&field.ty) {
                 three_state_attributes(field);
@@ -193,7 +234,16 @@ fn document(context: &Context<'_>, attributes: &mut Vec<syn::Attribute>, name: &
         }
         return;
     };
-    set_doc(attributes, &type_doc(component, schema));
+    let bases = &context.plan.bases;
+    let text = match bases.iter().find(|(_, part)| *part == component) {
+        Some((base, _)) => format!(
+            "{}\n\nThe properties that all variants of [`{}`] share.",
+            type_doc(base, schema),
+            naming::pascal(base)
+        ),
+        None => type_doc(component, schema),
+    };
+    set_doc(attributes, &text);
 }
 
 /// Whether a type is documented by its name alone.
@@ -212,7 +262,7 @@ fn is_placeholder(attributes: &[syn::Attribute], name: &str) -> bool {
     })
 }
 
-fn type_doc(component: &str, schema: &Value) -> String {
+pub(super) fn type_doc(component: &str, schema: &Value) -> String {
     let mut text = match prose::paragraphs(schema, "description") {
         Some(description) => description,
         None => format!("The schema {}.", code(component)),
@@ -223,17 +273,39 @@ fn type_doc(component: &str, schema: &Value) -> String {
     provenance::mark(&text, schema, "schema")
 }
 
-fn member_doc<'a>(context: &Context<'a>, schema: Option<&'a Value>, wire: Option<&str>) -> String {
+fn member_doc(context: &Context<'_>, type_name: &str, wire: Option<&str>) -> String {
     let Some(wire) = wire else {
         return "Properties that the document does not list.".to_owned();
     };
-    let Some(property) = schema.and_then(|schema| context.property(schema, wire)) else {
+    let Some((component, schema)) = context.schema_of(type_name) else {
+        return format!("The property {}.", code(wire));
+    };
+    let Some(property) = context.property(schema, wire) else {
         return format!("The property {}.", code(wire));
     };
     let mut text = match context.description(property) {
         Some(description) => markdown::block(description),
         None => format!("The property {}.", code(wire)),
     };
+    if let Some(default) = property.get("default").filter(|default| !default.is_null())
+        && !context.is_required(schema, wire)
+    {
+        let default = code(&default.to_string());
+        let meaning = if context.plan.filled_in.contains(component) {
+            "used here when the response omits it"
+        } else {
+            "used by the API when this is not set"
+        };
+        text.push_str(&format!("\n\nDefault: {default}, {meaning}."));
+    }
+    for (side, meaning) in [
+        ("readOnly", "Only in responses."),
+        ("writeOnly", "Only in requests."),
+    ] {
+        if context.says(property, side) {
+            text.push_str(&format!("\n\n{meaning}"));
+        }
+    }
     if crate::lower::resolve(context.root, property)["x-shown-once"] == true {
         text.push_str(SHOWN_ONCE);
     }
@@ -328,14 +400,13 @@ fn complete_builder_item(context: &Context<'_>, members: &Members, item: &mut It
 }
 
 fn setters(context: &Context<'_>, members: &Members, name: &str, item: &mut ItemImpl) {
-    let schema = context.schema_of(name).map(|(_, schema)| schema);
     for member in &mut item.items {
         let ImplItem::Fn(function) = member else {
             continue;
         };
         let field = function.sig.ident.clone();
         let wire = members.wire_name(name, &field.to_string());
-        set_doc(&mut function.attrs, &member_doc(context, schema, wire));
+        set_doc(&mut function.attrs, &member_doc(context, name, wire));
         let wire = wire
             .unwrap_or("extra")
             .replace('{', "{{")
@@ -484,7 +555,7 @@ fn own_types(context: &Context<'_>) -> Vec<Item> {
         items.extend(open_enum(context, name, open));
     }
     for (name, union) in &context.plan.unions {
-        items.extend(union_items(context, name, union));
+        items.extend(union::items(context, name, union));
     }
     for (name, envelope) in &context.plan.envelopes {
         items.push(envelope_item(name, envelope));
@@ -554,73 +625,6 @@ pub(super) fn open_enum_items(
     ]
 }
 
-fn union_items(context: &Context<'_>, component: &str, union: &crate::plan::Union) -> Vec<Item> {
-    let name = format_ident!("{}", naming::pascal(component));
-    let (_, schema) = context
-        .schema_of(&name.to_string())
-        .unwrap_or(("", &Value::Null));
-    let docs = prose::doc(&format!(
-        "{}\n\nThe property {} selects the variant; an unknown variant keeps its JSON.",
-        type_doc(component, schema),
-        code(&union.tag)
-    ));
-    let idents: Vec<_> = union
-        .variants
-        .iter()
-        .map(|variant| format_ident!("{}", naming::pascal(&variant.component)))
-        .collect();
-    let types: Vec<Type> = union
-        .variants
-        .iter()
-        .zip(&idents)
-        .map(|(variant, ident)| {
-            if variant.boxed {
-                parse_quote!(::std::boxed::Box<#ident>)
-            } else {
-                parse_quote!(#ident)
-            }
-        })
-        .collect();
-    let variant_docs = union.variants.iter().map(|variant| {
-        let values = list(&variant.values, "or");
-        prose::doc(&format!("{} is {values}.", code(&union.tag)))
-    });
-    let values: Vec<_> = union
-        .variants
-        .iter()
-        .map(|variant| {
-            let values = &variant.values;
-            quote!([#(#values),*])
-        })
-        .collect();
-    let tag = &union.tag;
-    let mut items: Vec<Item> = vec![
-        parse_quote! {
-            #(#docs)*
-            #[derive(Clone, Debug, PartialEq)]
-            #[non_exhaustive]
-            pub enum #name {
-                #(#(#variant_docs)* #idents(#types),)*
-                /// An unknown variant, unchanged.
-                Unknown(::serde_json::Value),
-            }
-        },
-        parse_quote!(::openapi_client_runtime::tagged_union!(
-            #name, #tag { #(#idents(#types) = #values),* }
-        );),
-    ];
-    for ident in &idents {
-        items.push(parse_quote! {
-            impl ::std::convert::From<#ident> for #name {
-                fn from(value: #ident) -> Self {
-                    Self::#ident(value.into())
-                }
-            }
-        });
-    }
-    items
-}
-
 fn envelope_item(component: &str, envelope: &Envelope) -> Item {
     let name = format_ident!("{}", naming::pascal(component));
     let docs = prose::doc(&envelope.doc);
@@ -631,7 +635,7 @@ fn envelope_item(component: &str, envelope: &Envelope) -> Item {
             said => format!("Status {}: {}", variant.status, sentence(said)),
         };
         let doc = prose::doc(&doc);
-        if let Some(ty) = variant.schema.as_ref().map(rust_type) {
+        if let Some(ty) = variant.schema.as_ref().map(union::rust_type) {
             quote!(#(#doc)* #ident(#ty))
         } else {
             quote!(#(#doc)* #ident)
@@ -646,24 +650,5 @@ fn envelope_item(component: &str, envelope: &Envelope) -> Item {
         pub enum #name {
             #(#variants,)*
         }
-    }
-}
-
-/// The Rust type of a body; hoisting has named everything but lists and scalars.
-fn rust_type(schema: &Value) -> Type {
-    if let Some(component) = crate::lower::referenced(schema) {
-        let ident = format_ident!("{}", naming::pascal(component));
-        return parse_quote!(#ident);
-    }
-    match schema["type"].as_str() {
-        Some("array") => {
-            let items = rust_type(&schema["items"]);
-            parse_quote!(::std::vec::Vec<#items>)
-        }
-        Some("string") => parse_quote!(::std::string::String),
-        Some("boolean") => parse_quote!(bool),
-        Some("integer") => parse_quote!(i64),
-        Some("number") => parse_quote!(f64),
-        _ => parse_quote!(::serde_json::Value),
     }
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use serde_json::{Map, Value, json};
 
-use super::{Lowering, Operation, normalize::object_mut, referenced, schemas::option};
+use super::{Lowering, Operation, normalize::object_mut, reference, referenced, schemas::option};
 use crate::{
     naming::{self, essence},
     plan::{RequestBody, Response},
@@ -300,6 +300,10 @@ pub(super) fn accept_optional_bodies(lowering: &mut Lowering) -> usize {
                 naming::pascal(&component)
             );
             *schema = lowering.add_alias(&format!("{prefix}OptionalBody"), &pointer, rust_type);
+            // The body stays reachable for the rules that follow.
+            if let Some(alias) = referenced(schema) {
+                lowering.schemas[alias]["x-body"] = reference(&component);
+            }
         }
     }
     lowering.operations = operations;

@@ -4,6 +4,9 @@
 //! away it records in the [`Plan`], for the completer to put back.
 
 mod bodies;
+mod defaults;
+mod directions;
+mod inheritance;
 mod normalize;
 mod operations;
 mod parameters;
@@ -11,6 +14,7 @@ mod parts;
 mod rewrite;
 mod schemas;
 mod statuses;
+mod unions;
 
 use std::collections::{BTreeMap, HashSet};
 
@@ -18,7 +22,7 @@ pub(crate) use bodies::{Kind as BodyKind, kind as body_kind};
 pub(crate) use normalize::resolve;
 pub(crate) use parameters::carrier;
 pub(crate) use rewrite::collect;
-pub(crate) use schemas::discriminated;
+pub(crate) use unions::discriminated;
 
 use openapi_document::Finding;
 use serde_json::{Map, Value, json};
@@ -45,6 +49,11 @@ pub const RULES: &[Rule] = &[
         apply: operations::derive_operation_ids,
     },
     Rule {
+        name: "separate_bases",
+        what: "tells a base schema that others are made of from the choice among them",
+        apply: inheritance::separate_bases,
+    },
+    Rule {
         name: "drop_reserved_headers",
         what: "drops header parameters called Accept, Content-Type and Authorization, which OpenAPI ignores",
         apply: parameters::drop_reserved_headers,
@@ -53,6 +62,11 @@ pub const RULES: &[Rule] = &[
         name: "drop_required_choices",
         what: "leaves it to the server to check which optional members go together",
         apply: schemas::drop_required_choices,
+    },
+    Rule {
+        name: "require_by_direction",
+        what: "asks for a `readOnly` or `writeOnly` member only where it can occur",
+        apply: directions::require_by_direction,
     },
     Rule {
         name: "hoist_inline_schemas",
@@ -68,6 +82,11 @@ pub const RULES: &[Rule] = &[
         name: "keep_extra_members",
         what: "keeps members beyond the named ones where the document asks for them",
         apply: schemas::keep_extra_members,
+    },
+    Rule {
+        name: "send_only_what_is_set",
+        what: "leaves the default of a member that nobody set to the server",
+        apply: defaults::send_only_what_is_set,
     },
     Rule {
         name: "split_media_types",
@@ -116,8 +135,8 @@ pub const RULES: &[Rule] = &[
     },
     Rule {
         name: "tag_discriminated_unions",
-        what: "decodes a discriminated union by its tag and keeps unknown members",
-        apply: schemas::tag_discriminated_unions,
+        what: "decodes a union by the member that tells its branches apart, and keeps unknown ones",
+        apply: unions::tag_discriminated_unions,
     },
     Rule {
         name: "open_string_enums",
@@ -137,17 +156,17 @@ pub const RULES: &[Rule] = &[
     Rule {
         name: "choose_one_of_any",
         what: "takes `anyOf` over values of different kinds as a choice",
-        apply: schemas::choose_one_of_any,
+        apply: unions::choose_one_of_any,
     },
     Rule {
         name: "keep_numbers_exact",
         what: "keeps an integer an integer inside a union of scalars",
-        apply: schemas::keep_numbers_exact,
+        apply: unions::keep_numbers_exact,
     },
     Rule {
         name: "keep_unknown_members",
         what: "gives a union that a server sends a last member for what the document does not name",
-        apply: schemas::keep_unknown_members,
+        apply: unions::keep_unknown_members,
     },
     Rule {
         name: "keep_null_apart",

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use serde_json::{Map, Value};
 
-use super::{Operation, normalize::escape, referenced};
+use super::{Lowering, Operation, normalize::escape, reference, referenced};
 
 /// Where a schema stands in the schema or operation around it.
 pub(super) struct Place {
@@ -119,6 +119,22 @@ pub(super) fn reach(
         if let Some(responses) = operation.object.get("responses") {
             collect(responses, schemas, &mut received);
         }
+    }
+    (sent, received)
+}
+
+/// The components that requests and those that replies hold, wherever: also in parameters and events.
+pub(super) fn directions(lowering: &Lowering) -> (BTreeSet<String>, BTreeSet<String>) {
+    let (mut sent, mut received) = reach(&lowering.operations, &lowering.schemas);
+    for operation in &lowering.operations {
+        collect(
+            &operation.object["parameters"],
+            &lowering.schemas,
+            &mut sent,
+        );
+    }
+    for name in &lowering.delivered {
+        collect(&reference(name), &lowering.schemas, &mut received);
     }
     (sent, received)
 }

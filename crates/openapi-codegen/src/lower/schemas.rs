@@ -1,13 +1,12 @@
 //! Schemas that typify refuses, or takes for something else.
 
+use std::collections::HashSet;
+
 use openapi_document::walk::{self, Walk};
 use serde_json::{Map, Value, json};
 
 use super::{Lowering, reference, referenced, rewrite};
-use crate::{
-    naming,
-    plan::{OpenEnum, Union, UnionVariant},
-};
+use crate::{naming, plan::OpenEnum};
 
 /// Where the runtime stands in generated code.
 const RUNTIME: &str = "openapi_client_runtime";
@@ -133,6 +132,7 @@ pub(super) fn drop_required_choices(lowering: &mut Lowering) -> usize {
 /// Values that may be null are so at the place that refers to them: a type of
 /// its own for "a value or null" would help nobody.
 pub(super) fn move_nullable_to_references(lowering: &mut Lowering) -> usize {
+    drop_null_branches(&mut lowering.schemas);
     let mut moved = Vec::new();
     for (name, schema) in &mut lowering.schemas {
         let nullable_branch = remove_from_branches(schema);
@@ -150,6 +150,31 @@ pub(super) fn move_nullable_to_references(lowering: &mut Lowering) -> usize {
         }
     });
     moved.len()
+}
+
+/// A branch that is null and nothing else, `enum: [null]`, makes its union nullable.
+fn drop_null_branches(schemas: &mut Map<String, Value>) {
+    let null = schemas.iter().filter(|(_, schema)| is_null(schema));
+    let null: HashSet<String> = null.map(|(name, _)| name.clone()).collect();
+    for schema in schemas.values_mut() {
+        for keyword in ["oneOf", "anyOf"] {
+            let Some(branches) = schema.get_mut(keyword).and_then(Value::as_array_mut) else {
+                continue;
+            };
+            let before = branches.len();
+            branches.retain(|branch| {
+                !is_null(branch) && referenced(branch).is_none_or(|name| !null.contains(name))
+            });
+            if branches.len() < before {
+                schema["nullable"] = json!(true);
+            }
+        }
+    }
+}
+
+fn is_null(schema: &Value) -> bool {
+    let values = schema["enum"].as_array();
+    values.is_some_and(|values| !values.is_empty() && values.iter().all(Value::is_null))
 }
 
 /// What is left of a schema without its null.
@@ -183,64 +208,6 @@ pub(super) fn keep_extra_members(lowering: &mut Lowering) -> usize {
         }
     }
     applied
-}
-
-/// A union with a discriminator becomes an enum of ours: typify would take the
-/// first branch that happens to fit.
-pub(super) fn tag_discriminated_unions(lowering: &mut Lowering) -> usize {
-    let mut unions = Vec::new();
-    for (name, schema) in &lowering.schemas {
-        if let Some(mut union) = discriminated(schema) {
-            for variant in &mut union.variants {
-                let held = reference(&variant.component);
-                variant.boxed = rewrite::holds(&held, name, &lowering.schemas);
-            }
-            unions.push((name.clone(), union));
-        }
-    }
-    let applied = unions.len();
-    for (name, union) in unions {
-        lowering.plan.unions.insert(name, union);
-    }
-    applied
-}
-
-/// The union that a discriminator tells apart.
-pub(crate) fn discriminated(schema: &Value) -> Option<Union> {
-    let tag = schema
-        .pointer("/discriminator/propertyName")?
-        .as_str()?
-        .to_owned();
-    let branches = schema
-        .get("oneOf")
-        .or_else(|| schema.get("anyOf"))?
-        .as_array()?;
-    let mapping = schema
-        .pointer("/discriminator/mapping")
-        .and_then(Value::as_object);
-    let mut variants = Vec::new();
-    for branch in branches {
-        let component = referenced(branch)?;
-        let mut values: Vec<String> = mapping
-            .into_iter()
-            .flatten()
-            .filter(|(_, target)| {
-                target
-                    .as_str()
-                    .is_some_and(|t| t.rsplit('/').next() == Some(component))
-            })
-            .map(|(value, _)| value.clone())
-            .collect();
-        if values.is_empty() {
-            values.push(component.to_owned());
-        }
-        variants.push(UnionVariant {
-            component: component.to_owned(),
-            values,
-            boxed: false,
-        });
-    }
-    Some(Union { tag, variants })
 }
 
 /// String enums are open unless `x-closed-enum` says otherwise. `anyOf` of an
@@ -385,82 +352,6 @@ fn relax(schema: &mut Value) -> bool {
     relaxed
 }
 
-/// typify makes one struct of all branches of `anyOf`, which only objects can
-/// be. A value of another kind is one of the branches, the first that fits.
-pub(super) fn choose_one_of_any(lowering: &mut Lowering) -> usize {
-    let objects: Vec<String> = lowering
-        .schemas
-        .iter()
-        .filter(|(_, schema)| schema.get("properties").is_some())
-        .map(|(name, _)| name.clone())
-        .collect();
-    let is_object = |branch: &Value| {
-        branch.get("properties").is_some()
-            || referenced(branch).is_some_and(|name| objects.iter().any(|object| object == name))
-    };
-    let mut applied = 0;
-    for (name, schema) in &mut lowering.schemas {
-        let ours = lowering.plan.unions.contains_key(name);
-        let mixed = schema["anyOf"]
-            .as_array()
-            .is_some_and(|branches| !branches.iter().all(is_object));
-        if let Some(object) = schema.as_object_mut().filter(|_| mixed && !ours)
-            && let Some(branches) = object.remove("anyOf")
-        {
-            object.insert("oneOf".to_owned(), branches);
-            applied += 1;
-        }
-    }
-    applied
-}
-
-/// In a union of scalars, `5` must not come back as `5.0`.
-pub(super) fn keep_numbers_exact(lowering: &mut Lowering) -> usize {
-    let mut applied = 0;
-    for schema in lowering.schemas.values_mut() {
-        for keyword in ["oneOf", "anyOf"] {
-            let branches = schema.get_mut(keyword).and_then(Value::as_array_mut);
-            for branch in branches.into_iter().flatten() {
-                if branch["type"] == "number" && branch.get("format").is_none() {
-                    *branch = rust_type("serde_json", "Number", &[]);
-                    branch["title"] = json!("Number");
-                    applied += 1;
-                }
-            }
-        }
-    }
-    applied
-}
-
-/// A reply must not fail because a union gained a member. Requests have no use
-/// for it, but a type that goes both ways has it too.
-pub(super) fn keep_unknown_members(lowering: &mut Lowering) -> usize {
-    let mut applied = 0;
-    for name in &lowering.plan.received {
-        let ours =
-            lowering.plan.unions.contains_key(name) || lowering.plan.open_enums.contains_key(name);
-        let Some(schema) = lowering.schemas.get_mut(name).filter(|_| !ours) else {
-            continue;
-        };
-        if let Some(branches) = schema.get_mut("oneOf").and_then(Value::as_array_mut) {
-            name_branches(branches);
-            branches.push(json!({ "title": "Unknown" }));
-            applied += 1;
-        }
-    }
-    applied
-}
-
-/// typify numbers the variants of a union unless all have a name.
-fn name_branches(branches: &mut [Value]) {
-    for branch in branches {
-        let kind = branch["type"].as_str().map(naming::pascal);
-        if let (Some(kind), None) = (kind, branch.get("title")) {
-            branch["title"] = Value::String(kind);
-        }
-    }
-}
-
 /// Optional nullable members of what is sent have three states.
 pub(super) fn keep_null_apart(lowering: &mut Lowering) -> usize {
     let mut applied = 0;
@@ -569,7 +460,7 @@ fn for_optional_properties(schema: &mut Value, mut visit: impl FnMut(&str, &mut 
 }
 
 /// typify's own extension: a type that exists already.
-fn rust_type(crate_name: &str, path: &str, parameters: &[Value]) -> Value {
+pub(super) fn rust_type(crate_name: &str, path: &str, parameters: &[Value]) -> Value {
     json!({
         "x-rust-type": {
             "crate": crate_name,

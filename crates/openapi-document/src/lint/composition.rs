@@ -3,12 +3,13 @@
 
 use std::collections::{BTreeMap, HashSet};
 
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use super::rule::{Hit, Rule};
-use super::shape::{Shape, are_apart, captures};
-use super::view::{Node, Schema, View};
+use super::shape::{Reader, Shape, are_apart, captures};
+use super::view::{Node, Place, Schema, View, component_of};
 use crate::finding::Severity::{Error, Warning};
+use crate::{inheritance, union};
 
 pub(super) const RULES: &[Rule] = &[
     Rule {
@@ -52,8 +53,8 @@ pub(super) const RULES: &[Rule] = &[
         name: "discriminator-without-branches",
         severity: Warning,
         suppressible: true,
-        what: "A schema has a discriminator but neither `oneOf` nor `anyOf`.",
-        why: "values are decoded as this schema alone, so the members of the more special ones are lost",
+        what: "A schema has a discriminator but neither `oneOf` nor `anyOf`, and no schema is made of it by `allOf`.",
+        why: "values are decoded as this schema alone, so whatever the discriminator was meant to tell is lost",
         check: discriminator_without_branches,
     },
     Rule {
@@ -78,16 +79,17 @@ pub(super) const RULES: &[Rule] = &[
 
 fn indistinct_one_of(view: &View<'_>) -> Vec<Hit> {
     let mut hits = Vec::new();
+    let schemas = view.schemas_by_name();
     for schema in view
         .written()
         .filter(|schema| schema.node.get("discriminator").is_none())
     {
-        let branches = schema.node.items("oneOf");
-        if let Some((left, right)) = captured_pair(view, &branches) {
+        let branches = told_by_order(&schemas, schema.node.items("oneOf"));
+        if let Some((left, right)) = captured_pair(view, schema, &branches) {
             hits.push(
                 Hit::at(&branches[right].pointer, format!("a value of {} can be taken for {}", branch_name(&branches, right), branch_name(&branches, left)))
                     .related(&branches[left].pointer, "the branch that is tried first")
-                    .help("add a `discriminator`; or put the branch with more required properties first; or give each branch a required property the others do not have, or a one-value `enum`"),
+                    .help("add a `discriminator`; or put the branch with more required properties first; or give each branch a required property that the others do not have, or one whose `enum` lists other values in each"),
             );
         }
     }
@@ -96,13 +98,14 @@ fn indistinct_one_of(view: &View<'_>) -> Vec<Hit> {
 
 fn overlapping_any_of(view: &View<'_>) -> Vec<Hit> {
     let mut hits = Vec::new();
+    let schemas = view.schemas_by_name();
     for schema in view
         .written()
         .filter(|schema| schema.node.get("discriminator").is_none())
     {
-        let mut branches = schema.node.items("anyOf");
+        let mut branches = told_by_order(&schemas, schema.node.items("anyOf"));
         branches.retain(|branch| Shape::of(view, branch).kind == Some("object"));
-        if let Some((left, right)) = captured_pair(view, &branches) {
+        if let Some((left, right)) = captured_pair(view, schema, &branches) {
             hits.push(
                 Hit::at(&branches[right].pointer, format!("a value of {} can be taken for {}", branch_name(&branches, right), branch_name(&branches, left)))
                     .related(&branches[left].pointer, "the branch that is tried first")
@@ -113,12 +116,33 @@ fn overlapping_any_of(view: &View<'_>) -> Vec<Hit> {
     hits
 }
 
+/// The branches that no tag tells from the others: their order does.
+fn told_by_order<'a>(schemas: &Map<String, Value>, mut branches: Vec<Node<'a>>) -> Vec<Node<'a>> {
+    let written: Vec<Value> = branches.iter().map(|branch| branch.value.clone()).collect();
+    if let Some(tag) = union::tag(schemas, &written) {
+        let mut tags = tag.values.iter();
+        branches.retain(|_| tags.next().is_none_or(Vec::is_empty));
+    }
+    branches
+}
+
 /// The first two branches of which the earlier one takes values of the later one.
-fn captured_pair<'a>(view: &View<'a>, branches: &[Node<'a>]) -> Option<(usize, usize)> {
+fn captured_pair<'a>(
+    view: &View<'a>,
+    schema: &Schema<'a>,
+    branches: &[Node<'a>],
+) -> Option<(usize, usize)> {
+    // What is only sent is never decoded; whatever else there is may come with values that are new.
+    let only_sent = schema.directions.request && !schema.directions.response;
+    let reader = if only_sent {
+        Reader::Strict
+    } else {
+        Reader::Open
+    };
     let pairs = (0..branches.len()).flat_map(|right| (0..right).map(move |left| (left, right)));
     pairs
         .into_iter()
-        .find(|(left, right)| captures(view, &branches[*left], &branches[*right]))
+        .find(|(left, right)| captures(view, reader, &branches[*left], &branches[*right]))
 }
 
 fn branch_name(branches: &[Node<'_>], index: usize) -> String {
@@ -206,13 +230,18 @@ fn discriminator_branch(view: &View<'_>) -> Vec<Hit> {
 }
 
 fn discriminator_without_branches(view: &View<'_>) -> Vec<Hit> {
+    let bases = inheritance::bases(&view.schemas_by_name());
     let lone = view
         .written()
+        .filter(|schema| {
+            let is_component = schema.place == Place::Component;
+            !(is_component && bases.contains_key(component_of(&schema.node.pointer)))
+        })
         .filter_map(discriminated)
         .filter(|(_, _, branches)| branches.is_empty());
     lone.map(|(discriminator, property, _)| {
         Hit::at_key(&discriminator.pointer, format!("the discriminator `{property}` chooses among nothing"))
-            .help("make a schema of its own for the choice, `{oneOf: [{$ref: …}, …], discriminator: …}`, and use that where any of them can stand")
+            .help("list the schemas it chooses among, `{oneOf: [{$ref: …}, …], discriminator: …}`, or make them of this one by `allOf`; else remove it")
     })
     .collect()
 }
@@ -271,7 +300,16 @@ fn contradict<'a>(view: &View<'a>, left: &Node<'a>, right: &Node<'a>) -> bool {
 }
 
 fn infinite_schema(view: &View<'_>) -> Vec<Hit> {
-    let components: BTreeMap<&str, Node<'_>> = view.components("schemas").into_iter().collect();
+    let places: BTreeMap<&str, Node<'_>> = view.components("schemas").into_iter().collect();
+    let schemas = with_bases_apart(view);
+    let components: BTreeMap<&str, Node<'_>> = schemas
+        .iter()
+        .map(|(name, value)| {
+            let place = places.get(name.as_str());
+            let pointer = place.map(|place| place.pointer.clone()).unwrap_or_default();
+            (name.as_str(), Node { pointer, value })
+        })
+        .collect();
     let mut infinite: HashSet<&str> = components.keys().copied().collect();
     loop {
         let finite: Vec<&str> = infinite
@@ -287,7 +325,9 @@ fn infinite_schema(view: &View<'_>) -> Vec<Hit> {
         }
     }
     let in_cycle = components.iter().filter(|(name, _)| {
-        infinite.contains(*name) && reaches_itself(name, &components, &infinite)
+        places.contains_key(*name)
+            && infinite.contains(*name)
+            && reaches_itself(name, &components, &infinite)
     });
     in_cycle
         .map(|(name, schema)| {
@@ -295,6 +335,17 @@ fn infinite_schema(view: &View<'_>) -> Vec<Hit> {
                 .help("take the recursive property out of `required`, make it `nullable`, or make it an array")
         })
         .collect()
+}
+
+/// The component schemas; what all children of a base have goes by a name that no component has.
+fn with_bases_apart(view: &View<'_>) -> Map<String, Value> {
+    let mut schemas = view.schemas_by_name();
+    let parts = inheritance::bases(&schemas).into_keys();
+    let parts = parts
+        .map(|base| (base.clone(), format!("{base} (base)")))
+        .collect();
+    inheritance::separate(&mut schemas, &parts);
+    schemas
 }
 
 /// Whether a value can be written down, given the components that cannot.

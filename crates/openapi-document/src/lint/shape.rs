@@ -23,6 +23,8 @@ pub(super) struct Shape<'a> {
     pub(super) closed: bool,
     /// A string that has to look a certain way: by `format`, `pattern` or length.
     pub(super) restricted: bool,
+    /// No value but those listed is taken.
+    pub(super) closed_values: bool,
     /// Part of the structure is a choice (`oneOf`, `anyOf`, `not`) and not in this shape.
     pub(super) open_ended: bool,
 }
@@ -48,6 +50,7 @@ impl<'a> Shape<'a> {
         self.kind = self.kind.or_else(|| schema.str("type"));
         if let Some(values) = schema.get("enum").and_then(Value::as_array) {
             self.values = Some(values.iter().collect());
+            self.closed_values |= schema.is_true("x-closed-enum");
         }
         for (name, property) in schema.members("properties") {
             self.properties.entry(name).or_insert(property);
@@ -102,73 +105,102 @@ pub(super) fn has_member<'a>(view: &View<'a>, schema: &Node<'a>, path: &str) -> 
 
 /// Whether a value of `right` could be taken for a value of `left` by a reader that tries `left`
 /// first. Schemas that are choices themselves are given the benefit of the doubt.
-pub(super) fn captures<'a>(view: &View<'a>, left: &Node<'a>, right: &Node<'a>) -> bool {
-    captures_within(view, left, right, 3)
+pub(super) fn captures<'a>(
+    view: &View<'a>,
+    reader: Reader,
+    left: &Node<'a>,
+    right: &Node<'a>,
+) -> bool {
+    Capture { view, reader }.within(left, right, 3)
 }
 
-fn captures_within<'a>(view: &View<'a>, left: &Node<'a>, right: &Node<'a>, depth: usize) -> bool {
-    let (left, right) = (Shape::of(view, left), Shape::of(view, right));
-    if left.open_ended || right.open_ended || are_apart(&left, &right) {
-        return false;
-    }
-    let (Some(kind), Some(_)) = (left.kind, right.kind) else {
-        // A schema without a type takes everything; one without structure could be anything.
-        return left.kind.is_none() && left.values.is_none();
-    };
-    match kind {
-        // Only the whole numbers of `number` are taken, and they lose nothing.
-        "integer" if right.kind == Some("number") => false,
-        "object" => object_captures(view, &left, &right, depth),
-        "array" => match (&left.items, &right.items) {
-            (Some(left), Some(right)) => {
-                depth == 0 || captures_within(view, left, right, depth - 1)
-            }
-            _ => true,
-        },
-        "string" => left.values.is_none() && !left.restricted,
-        _ => left.values.is_none() || right.values.is_some(),
-    }
+/// What a reader makes of a value that an `enum` does not list.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Reader {
+    /// It takes the value, unless the enum is closed.
+    Open,
+    Strict,
 }
 
-fn object_captures<'a>(view: &View<'a>, left: &Shape<'a>, right: &Shape<'a>, depth: usize) -> bool {
-    let is_known = |shape: &Shape<'_>, name: &str| {
-        shape.properties.contains_key(name) || shape.required.contains(name)
-    };
-    if left.required.iter().any(|name| !is_known(right, name)) {
-        return false;
-    }
-    if left.closed && right.required.iter().any(|name| !is_known(left, name)) {
-        return false;
-    }
-    let loses = right.properties.keys().any(|name| !is_known(left, name));
-    let tells_apart = |(name, property): (&&str, &Node<'a>)| {
-        // Where the property may be missing, its type tells the branches apart only when it is
-        // there; without it nothing is lost if the earlier branch knows all the rest.
-        let counts = !loses || left.required.contains(*name) || right.required.contains(*name);
-        let other = right.properties.get(*name).filter(|_| counts && depth > 0);
-        other.is_some_and(|other| is_apart(view, property, other, depth))
-    };
-    !left.properties.iter().any(tells_apart)
+struct Capture<'v, 'a> {
+    view: &'v View<'a>,
+    reader: Reader,
 }
 
-fn is_apart<'a>(view: &View<'a>, left: &Node<'a>, right: &Node<'a>, depth: usize) -> bool {
-    let (a, b) = (Shape::of(view, left), Shape::of(view, right));
-    if are_apart(&a, &b) {
-        return true;
+impl<'a> Capture<'_, 'a> {
+    fn within(&self, left: &Node<'a>, right: &Node<'a>, depth: usize) -> bool {
+        let view = self.view;
+        let (left, right) = (Shape::of(view, left), Shape::of(view, right));
+        if left.open_ended || right.open_ended || are_apart(&left, &right) {
+            return false;
+        }
+        let (Some(kind), Some(_)) = (left.kind, right.kind) else {
+            // A schema without a type takes everything; one without structure could be anything.
+            return left.kind.is_none() && left.values.is_none();
+        };
+        match kind {
+            // Only the whole numbers of `number` are taken, and they lose nothing.
+            "integer" if right.kind == Some("number") => false,
+            "object" => self.objects(&left, &right, depth),
+            "array" => match (&left.items, &right.items) {
+                (Some(left), Some(right)) => depth == 0 || self.within(left, right, depth - 1),
+                _ => true,
+            },
+            "string" => left.values.is_none() && !left.restricted,
+            _ => left.values.is_none() || right.values.is_some(),
+        }
     }
-    let nested = a.kind == b.kind && matches!(a.kind, Some("object" | "array"));
-    nested && !a.open_ended && !b.open_ended && !captures_within(view, left, right, depth - 1)
+
+    fn objects(&self, left: &Shape<'a>, right: &Shape<'a>, depth: usize) -> bool {
+        let is_known = |shape: &Shape<'_>, name: &str| {
+            shape.properties.contains_key(name) || shape.required.contains(name)
+        };
+        if left.required.iter().any(|name| !is_known(right, name)) {
+            return false;
+        }
+        if left.closed && right.required.iter().any(|name| !is_known(left, name)) {
+            return false;
+        }
+        let loses = right.properties.keys().any(|name| !is_known(left, name));
+        let tells_apart = |(name, property): (&&str, &Node<'a>)| {
+            // Where the property may be missing, its type tells the branches apart only when it is
+            // there; without it nothing is lost if the earlier branch knows all the rest.
+            let counts = !loses || left.required.contains(*name) || right.required.contains(*name);
+            let other = right.properties.get(*name).filter(|_| counts && depth > 0);
+            other.is_some_and(|other| self.is_apart(property, other, depth))
+        };
+        !left.properties.iter().any(tells_apart)
+    }
+
+    fn is_apart(&self, left: &Node<'a>, right: &Node<'a>, depth: usize) -> bool {
+        let view = self.view;
+        let (a, b) = (Shape::of(view, left), Shape::of(view, right));
+        let apart = match self.reader {
+            Reader::Open if !a.closed_values => differ_in_kind(&a, &b),
+            _ => are_apart(&a, &b),
+        };
+        if apart {
+            return true;
+        }
+        let nested = a.kind == b.kind && matches!(a.kind, Some("object" | "array"));
+        nested && !a.open_ended && !b.open_ended && !self.within(left, right, depth - 1)
+    }
 }
 
 /// No value is of both shapes, judged by types and by lists of values.
 pub(super) fn are_apart(left: &Shape<'_>, right: &Shape<'_>) -> bool {
-    if let (Some(left), Some(right)) = (left.kind, right.kind)
-        && !is_same_kind(left, right)
-    {
+    if differ_in_kind(left, right) {
         return true;
     }
     match (&left.values, &right.values) {
         (Some(left), Some(right)) => !left.iter().any(|value| right.contains(value)),
+        _ => false,
+    }
+}
+
+fn differ_in_kind(left: &Shape<'_>, right: &Shape<'_>) -> bool {
+    match (left.kind, right.kind) {
+        (Some(left), Some(right)) => !is_same_kind(left, right),
         _ => false,
     }
 }

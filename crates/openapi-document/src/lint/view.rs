@@ -285,6 +285,15 @@ impl<'a> View<'a> {
         }
     }
 
+    /// The component schemas.
+    pub(super) fn schemas_by_name(&self) -> Map<String, Value> {
+        let schemas = self.root.value.pointer("/components/schemas");
+        schemas
+            .and_then(Value::as_object)
+            .cloned()
+            .unwrap_or_default()
+    }
+
     /// Follows references until something that is none.
     pub(super) fn resolve(&self, node: &Node<'a>) -> Option<Node<'a>> {
         let root = self.root.value;
@@ -526,7 +535,7 @@ impl<'a> View<'a> {
 }
 
 /// The escaped name of the component schema that `pointer` leads into; empty for none.
-fn component_of(pointer: &str) -> &str {
+pub(super) fn component_of(pointer: &str) -> &str {
     let inner = pointer
         .strip_prefix("/components/schemas/")
         .unwrap_or_default();

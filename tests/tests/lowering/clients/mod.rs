@@ -90,7 +90,13 @@ pub(crate) mod relax_received_schemas;
 #[rustfmt::skip]
 pub(crate) mod repeats_and_limits;
 #[rustfmt::skip]
+pub(crate) mod require_by_direction;
+#[rustfmt::skip]
 pub(crate) mod security_alternatives;
+#[rustfmt::skip]
+pub(crate) mod send_only_what_is_set;
+#[rustfmt::skip]
+pub(crate) mod separate_bases;
 #[rustfmt::skip]
 pub(crate) mod servers;
 #[rustfmt::skip]
@@ -107,5 +113,7 @@ pub(crate) mod style_query_parameters;
 pub(crate) mod tag_discriminated_unions;
 #[rustfmt::skip]
 pub(crate) mod text_replies;
+#[rustfmt::skip]
+pub(crate) mod told_apart_by_value;
 #[rustfmt::skip]
 pub(crate) mod webhooks;

@@ -493,6 +493,8 @@ pub mod types {
         pub b: ::std::option::Option<crate::clients::noisy_descriptions::types::Kind>,
         /// right\u{202e} left\u{2066} return
         ///  bell\u{7}
+        ///
+        /// Default: `"\u{202e}\r\u0007"`, used here when the response omits it.
         #[serde(rename = "c\n\n    panic!();\n", default = "defaults::noise_c_panic")]
         pub c_panic: ::std::string::String,
         /// The property `d`.
@@ -594,6 +596,8 @@ pub mod types {
             }
             /// right\u{202e} left\u{2066} return
             ///  bell\u{7}
+            ///
+            /// Default: `"\u{202e}\r\u0007"`, used here when the response omits it.
             pub fn c_panic<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<::std::string::String>,
