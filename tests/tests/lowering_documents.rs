@@ -20,7 +20,11 @@ fn folder(path: &str) -> PathBuf {
 
 /// The mini documents by name.
 fn documents() -> BTreeMap<String, Document> {
-    fs::read_dir(folder("lowering"))
+    documents_in("lowering")
+}
+
+fn documents_in(path: &str) -> BTreeMap<String, Document> {
+    fs::read_dir(folder(path))
         .unwrap()
         .map(|entry| entry.unwrap().path())
         .filter(|path| {
@@ -53,14 +57,26 @@ fn clients_of_the_mini_documents_are_up_to_date() {
     let mut files = BTreeMap::new();
     let mut modules =
         format!("//! The clients of the mini documents, written by\n//! `{UPDATE}`.\n\n");
-    for (name, document) in documents() {
-        let code = generate_module(
-            &document,
-            &settings(&name),
+    let module = |name: &str, document: &Document| {
+        generate_module(
+            document,
+            &settings(name),
             &format!("crate::clients::{name}"),
         )
-        .unwrap_or_else(|error| panic!("{name}: {}", words(&error)));
+    };
+    for (name, document) in documents() {
+        let code =
+            module(&name, &document).unwrap_or_else(|error| panic!("{name}: {}", words(&error)));
         files.insert(format!("{name}.rs"), code);
+    }
+    // Of those that are expected to fail, some are refused: there is no client to hold against them.
+    for (name, document) in documents_in("lowering/expected_failures") {
+        if let Ok(code) = module(&name, &document) {
+            files.insert(format!("{name}.rs"), code);
+        }
+    }
+    for file in files.keys() {
+        let name = file.trim_end_matches(".rs");
         writeln!(modules, "#[rustfmt::skip]\npub(crate) mod {name};").unwrap();
     }
     files.insert("mod.rs".to_owned(), modules);

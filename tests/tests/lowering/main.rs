@@ -16,6 +16,7 @@ mod calls;
 mod clients;
 mod directions;
 mod ergonomics;
+mod expected_failures;
 mod forms;
 mod limits;
 mod oauth;

@@ -64,6 +64,8 @@ pub(crate) mod links;
 #[rustfmt::skip]
 pub(crate) mod lower_media_types;
 #[rustfmt::skip]
+pub(crate) mod media_types_of_one_shape;
+#[rustfmt::skip]
 pub(crate) mod move_nullable_to_references;
 #[rustfmt::skip]
 pub(crate) mod names;
@@ -115,5 +117,7 @@ pub(crate) mod tag_discriminated_unions;
 pub(crate) mod text_replies;
 #[rustfmt::skip]
 pub(crate) mod told_apart_by_value;
+#[rustfmt::skip]
+pub(crate) mod types_by_direction;
 #[rustfmt::skip]
 pub(crate) mod webhooks;
