@@ -3228,7 +3228,7 @@ pub mod types {
                 self.page = value
                     .try_into()
                     .map_err(|e| {
-                        format!("member `page` of `ListNumberedResponseData`: {e}")
+                        format!("property `page` of `ListNumberedResponseData`: {e}")
                     });
                 self
             }
