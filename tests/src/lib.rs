@@ -28,4 +28,5 @@ pub mod rust_source;
 pub mod snapshot;
 pub mod walk;
 pub mod wire;
+pub mod wording;
 pub mod workspace;

@@ -28,17 +28,17 @@ async fn main() -> ExitCode {
 
 async fn run() -> Result<(), Box<dyn Error>> {
     let client = Client::builder()
-        // The line to change, with an account: `.environment(configuration_client::Environment::Us)`.
+        // With an account, use `.environment(configuration_client::Environment::Us)` instead.
         .base_url("http://127.0.0.1:4010")
         .basic_auth("mock-client", "mock-secret")
-        // What the environment sets wins: the id and the secret of one of your API clients belong
+        // Environment variables override these values: put id and secret of one of your API clients
         // into `CONFIGURATION_BASIC_AUTH_USERNAME` and `CONFIGURATION_BASIC_AUTH_PASSWORD`.
         .from_env()?
         .build()?;
     tour(&client).await
 }
 
-/// Reads, changes and fails, by what is at hand in every application and in every mock server.
+/// Reads, changes and fails, with data that every application and every mock server has.
 pub(crate) async fn tour(client: &Client) -> Result<(), Box<dyn Error>> {
     println!("1. List the API clients");
     let found = client.list_clients().app_id(APP).send().await?;
@@ -77,8 +77,8 @@ pub(crate) async fn tour(client: &Client) -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-/// A field is replaced as a whole, and what is left out is removed from it: read, change, write
-/// back.
+/// A write replaces the whole field, and omitted members are removed: read the field, change it,
+/// and write it back.
 async fn modify_field(client: &Client) -> Result<(), Box<dyn Error>> {
     let field = read_field(client).await?;
     println!("   before: {}", summary(&field));

@@ -305,7 +305,7 @@ pub struct Attribute {
     pub case_sensitive: ::std::option::Option<bool>,
     /// Default value, of any type, or null.
     pub default: ::serde_json::Value,
-    /// What the attribute holds. That it can be null is inferred.
+    /// Description of the attribute. That it can be null is inferred.
     #[serde(deserialize_with = "::std::option::Option::deserialize")]
     #[cfg_attr(
         feature = "schemars",
@@ -4632,7 +4632,7 @@ pub mod builder {
             self
         }
 
-        /// What the attribute holds. That it can be null is inferred.
+        /// Description of the attribute. That it can be null is inferred.
         pub fn description<T>(mut self, value: T) -> Self
         where
             T: ::std::convert::TryInto<::std::option::Option<::std::string::String>>,

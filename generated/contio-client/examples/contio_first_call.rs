@@ -27,17 +27,17 @@ async fn main() -> ExitCode {
 
 async fn run() -> Result<(), Box<dyn Error>> {
     let client = Client::builder()
-        // The line to change, with an account: `.environment(contio_client::Environment::Beta)`.
+        // With an account, use `.environment(contio_client::Environment::Beta)` instead.
         .base_url("http://127.0.0.1:4010")
         // The token of one user; the example `connect` gets one.
         .user_token("mock-userToken")
-        // What the environment sets wins: `CONTIO_USER_TOKEN` and others.
+        // Environment variables override these values: `CONTIO_USER_TOKEN` and others.
         .from_env()?
         .build()?;
     tour(&client).await
 }
 
-/// Reads lists, writes and fails, by what is at hand in every account and in every mock server.
+/// Reads lists, writes and fails, with data that every account and every mock server has.
 pub(crate) async fn tour(client: &Client) -> Result<(), Box<dyn Error>> {
     println!("1. Read the list of meetings, page after page");
     let mut meetings = client

@@ -26,16 +26,16 @@ async fn main() -> ExitCode {
 
 async fn run() -> Result<(), Box<dyn Error>> {
     let client = Client::builder()
-        // The line to change, with an account: `.environment(configo_client::Environment::Production)`.
+        // With an account, use `.environment(configo_client::Environment::Production)` instead.
         .base_url("http://127.0.0.1:4010")
         .access_token("mock-accessToken")
-        // What the environment sets wins: `CONFIGO_ACCESS_TOKEN` and others.
+        // Environment variables override these values: `CONFIGO_ACCESS_TOKEN` and others.
         .from_env()?
         .build()?;
     tour(&client).await
 }
 
-/// Reads, changes and fails, by what is at hand in every account and in every mock server.
+/// Reads, changes and fails, with data that every account and every mock server has.
 pub(crate) async fn tour(client: &Client) -> Result<(), Box<dyn Error>> {
     println!("1. List the projects");
     let projects = client.list_projects().send().await?;
@@ -65,7 +65,7 @@ pub(crate) async fn tour(client: &Client) -> Result<(), Box<dyn Error>> {
         .into_inner()
     {
         UpdateProjectSuccess::Ok(project) => println!("   it is {:?} now", project.name),
-        // That there was nothing to change is an outcome, and no error.
+        // Nothing to change is an outcome, not an error.
         UpdateProjectSuccess::NotModified => println!("   it was so already"),
         other => println!("   {other:?}"),
     }

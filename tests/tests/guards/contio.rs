@@ -1,6 +1,7 @@
 //! Contio: what its document says that no other does, through the typed client.
 
 mod ergonomics;
+mod errors;
 mod events;
 mod examples;
 mod guide;

@@ -18,3 +18,4 @@ mod public_api;
 mod redaction;
 mod walk;
 mod wire;
+mod wording;
