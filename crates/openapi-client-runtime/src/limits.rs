@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use tokio::time::{Instant, sleep_until};
 
-use crate::attempts::after;
+use crate::attempts::{CENTURY, after};
 use crate::{ErrorKind, Failure};
 
 /// A class of operations that share a limit of their server. Generated crates list them in their
@@ -123,7 +123,11 @@ struct State {
 impl Limiter {
     pub(crate) fn new(mode: RateLimiting, limits: &'static [RateLimit]) -> Self {
         let class = |limit: &RateLimit| Class {
-            limit: *limit,
+            limit: RateLimit {
+                // A wait for a longer one would end before the window does, again and again.
+                window: limit.window.min(CENTURY),
+                ..*limit
+            },
             state: Mutex::default(),
         };
         Self {
@@ -309,6 +313,16 @@ mod tests {
         limiter.close("/v1/things", Duration::MAX);
         let waited = limiter.enter("/v1/other", soon(11)).await.unwrap();
         assert_eq!(waited, Duration::from_secs(10));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_window_beyond_all_times_is_waited_for_once() {
+        static ENDLESS: [RateLimit; 1] = [RateLimit::new("one", "/", 1, u64::MAX, "key")];
+        let limiter = Limiter::new(RateLimiting::Wait, &ENDLESS);
+        limiter.enter("/a", soon(1)).await.unwrap();
+        assert!(limiter.enter("/a", soon(1)).await.is_err());
+        let waited = limiter.enter("/a", after(Instant::now(), Duration::MAX));
+        assert_eq!(waited.await.unwrap(), CENTURY);
     }
 
     #[tokio::test(start_paused = true)]
