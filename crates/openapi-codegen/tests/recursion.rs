@@ -1,6 +1,8 @@
 //! Schemas may lead back to themselves in every way that JSON Schema has. Whatever they look like,
 //! each command reads them, says what is wrong with them, and ends.
 
+#![allow(clippy::expect_used, clippy::panic)]
+
 use std::sync::mpsc;
 use std::thread;
 use std::time::Duration;
@@ -23,7 +25,7 @@ fn schema(name: &str) -> Value {
 }
 
 /// A document that uses the schemas wherever a schema can stand. `A` is the resource.
-fn document(schemas: Value) -> Value {
+fn document(schemas: &Value) -> Value {
     let names: Vec<&String> = schemas
         .as_object()
         .map_or_else(Vec::new, |all| all.keys().collect());
@@ -295,33 +297,34 @@ fn known() -> Vec<(&'static str, Value)> {
             "names of names",
             json!({ "A": b(), "B": schema("C"), "C": with("a") }),
         ),
-        ("tenfold thirty times", {
-            let mut all = Map::new();
-            for level in 0..30 {
-                let name = if level == 0 {
-                    "A".to_owned()
-                } else {
-                    format!("L{level}")
-                };
-                let next = schema(&format!("L{}", level + 1));
-                let members: Map<String, Value> =
-                    (0..10).map(|n| (format!("m{n}"), next.clone())).collect();
-                let required: Vec<&String> = members.keys().collect();
-                all.insert(
-                    name,
-                    json!({ "type": "object", "required": required, "properties": members }),
-                );
-            }
-            all.insert("L30".to_owned(), json!({ "type": "string" }));
-            Value::Object(all)
-        }),
+        ("tenfold thirty times", tenfold()),
     ]
+}
+
+/// Schemas of few lines whose values have more members than there is room for.
+fn tenfold() -> Value {
+    let mut all = Map::new();
+    for level in 0..30 {
+        let name = if level == 0 {
+            "A".to_owned()
+        } else {
+            format!("L{level}")
+        };
+        let next = schema(&format!("L{}", level + 1));
+        let members: Map<String, Value> =
+            (0..10).map(|n| (format!("m{n}"), next.clone())).collect();
+        let required: Vec<&String> = members.keys().collect();
+        let object = json!({ "type": "object", "required": required, "properties": members });
+        all.insert(name, object);
+    }
+    all.insert("L30".to_owned(), json!({ "type": "string" }));
+    Value::Object(all)
 }
 
 #[test]
 fn every_known_shape_is_read_by_every_command() {
     for (name, schemas) in known() {
-        let ended = guarded("known", &document(schemas));
+        let ended = guarded("known", &document(&schemas));
         assert_eq!(ended, Ok(()), "{name}");
     }
 }
@@ -382,7 +385,7 @@ fn any_schemas_are_read_by_every_command() {
     let checked = TestRunner::new(config).run(&schemas, |schemas| {
         let names = ["A", "B", "C", "D"].into_iter().map(str::to_owned);
         let schemas = Value::Object(names.zip(schemas).collect());
-        guarded("any", &document(schemas)).map_err(TestCaseError::fail)
+        guarded("any", &document(&schemas)).map_err(TestCaseError::fail)
     });
     if let Err(failure) = checked {
         panic!("{failure}");
