@@ -5,6 +5,8 @@
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used))]
 
 mod apis;
+mod attempt;
+mod blame;
 mod characters;
 pub mod codes;
 mod complete;
