@@ -3,6 +3,8 @@
 //! One set of functions names things for the lint and for every stage of generation; the completer holds
 //! what came out of the generators against it.
 
+use std::collections::{HashMap, HashSet};
+
 pub(crate) use openapi_document::lint::names::{
     constant_name as shouty, field_name as field, method_name as snake, type_name as pascal,
     variant_name as variant,
@@ -10,14 +12,17 @@ pub(crate) use openapi_document::lint::names::{
 
 /// Variants for all values of an enum, pairwise different.
 pub(crate) fn variants(values: &[String]) -> Vec<String> {
+    let mut taken: HashSet<String> = HashSet::with_capacity(values.len());
+    let mut numbers: HashMap<String, usize> = HashMap::new();
     let mut names: Vec<String> = Vec::with_capacity(values.len());
     for value in values {
         let base = variant(value);
         let mut name = base.clone();
-        let mut number = 2;
-        while names.contains(&name) {
+        // Counting goes on where it stopped, so that many equal names cost no more than others.
+        let number = numbers.entry(base.clone()).or_insert(2);
+        while !taken.insert(name.clone()) {
             name = format!("{base}{number}");
-            number += 1;
+            *number += 1;
         }
         names.push(name);
     }

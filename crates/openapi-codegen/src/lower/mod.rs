@@ -16,7 +16,7 @@ mod schemas;
 mod statuses;
 mod unions;
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 pub(crate) use bodies::{Kind as BodyKind, kind as body_kind};
 pub(crate) use normalize::resolve;
@@ -189,6 +189,8 @@ pub(crate) struct Lowering {
     pub delivered: Vec<String>,
     /// The Rust names of the schemas.
     pub type_names: HashSet<String>,
+    /// The next number for a name that is taken, so that many equal names cost no more than others.
+    pub numbers: HashMap<String, usize>,
     pub plan: Plan,
     /// What no rule can represent.
     pub refusals: Vec<Finding>,
@@ -265,10 +267,10 @@ impl Lowering {
     /// Takes a name for a type that is still free, made from `wanted`.
     fn reserve(&mut self, wanted: &str, origin: &str) -> String {
         let mut name = wanted.to_owned();
-        let mut number = 2;
+        let number = self.numbers.entry(wanted.to_owned()).or_insert(2);
         while !self.type_names.insert(naming::pascal(&name)) {
             name = format!("{wanted}{number}");
-            number += 1;
+            *number += 1;
         }
         self.plan.origins.insert(name.clone(), origin.to_owned());
         name

@@ -1,7 +1,7 @@
 //! The start of lowering: one list of operations with nothing left to resolve
 //! but schemas. Nothing is lost here, so these steps are no rules.
 
-use openapi_document::walk;
+use openapi_document::{is_known_extension, walk};
 use serde_json::{Map, Value};
 
 use super::{Lowering, Operation};
@@ -29,12 +29,52 @@ pub(super) fn start(public: &Value) -> Lowering {
         operations: operations(public),
         type_names: schemas.keys().map(|name| naming::pascal(name)).collect(),
         schemas,
+        numbers: std::collections::HashMap::new(),
         delivered: delivered(public),
         plan,
         refusals: Vec::new(),
     };
+    drop_foreign_extensions(&mut lowering);
     name_types(&mut lowering);
     lowering
+}
+
+/// Only extensions of our vocabulary go on. Those of others mean something to the stages behind, which
+/// have some of their own: one of them puts any Rust type in the place of a schema.
+fn drop_foreign_extensions(lowering: &mut Lowering) {
+    for operation in &mut lowering.operations {
+        keep_known(&mut operation.object);
+        let parts = ["/parameters", "/requestBody/content", "/responses"];
+        for part in parts {
+            operation.object.pointer_mut(part).map(keep_known_within);
+        }
+        if let Some(body) = operation.object.get_mut("requestBody") {
+            keep_known(body);
+        }
+        for response in members_mut(operation.object.get_mut("responses")) {
+            response.get_mut("content").map(keep_known_within);
+        }
+    }
+    super::schemas::everywhere(lowering, &mut keep_known);
+}
+
+fn keep_known(object: &mut Value) {
+    if let Some(members) = object.as_object_mut() {
+        members.retain(|key, _| !key.starts_with("x-") || is_known_extension(key));
+    }
+}
+
+/// As [`keep_known`], for each value of a list or map.
+fn keep_known_within(values: &mut Value) {
+    members_mut(Some(values)).for_each(keep_known);
+}
+
+fn members_mut(values: Option<&mut Value>) -> Box<dyn Iterator<Item = &mut Value> + '_> {
+    match values {
+        Some(Value::Array(items)) => Box::new(items.iter_mut()),
+        Some(Value::Object(members)) => Box::new(members.values_mut()),
+        _ => Box::new(std::iter::empty()),
+    }
 }
 
 fn delivered(public: &Value) -> Vec<String> {

@@ -1,5 +1,7 @@
 //! Names of operations.
 
+use std::collections::HashSet;
+
 use openapi_document::Finding;
 use serde_json::Value;
 
@@ -9,7 +11,7 @@ use crate::{codes, naming, plan::Method};
 /// `GET /users/{id}` without `operationId` becomes `get_users_by_id`.
 pub(super) fn derive_operation_ids(lowering: &mut Lowering) -> usize {
     let mut applied = 0;
-    let mut taken: Vec<String> = Vec::new();
+    let mut taken: HashSet<String> = HashSet::new();
     for operation in &mut lowering.operations {
         let method = &mut operation.method;
         if method.operation_id.is_empty() {
@@ -17,10 +19,9 @@ pub(super) fn derive_operation_ids(lowering: &mut Lowering) -> usize {
             applied += 1;
         }
         method.name = naming::snake(&method.operation_id);
-        if taken.contains(&method.name) {
+        if !taken.insert(method.name.clone()) {
             lowering.refusals.push(clash(method));
         }
-        taken.push(method.name.clone());
         operation.object["operationId"] = Value::String(method.name.clone());
     }
     applied

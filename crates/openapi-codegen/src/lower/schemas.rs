@@ -133,19 +133,19 @@ pub(super) fn drop_required_choices(lowering: &mut Lowering) -> usize {
 /// its own for "a value or null" would help nobody.
 pub(super) fn move_nullable_to_references(lowering: &mut Lowering) -> usize {
     drop_null_branches(&mut lowering.schemas);
-    let mut moved = Vec::new();
+    let mut moved = HashSet::new();
     for (name, schema) in &mut lowering.schemas {
         let nullable_branch = remove_from_branches(schema);
         if (is_nullable(schema) && !is_nullable_reference(schema)) || nullable_branch {
             remove_null(schema);
-            moved.push(name.clone());
+            moved.insert(name.clone());
         }
     }
     if moved.is_empty() {
         return 0;
     }
     everywhere(lowering, &mut |schema| {
-        if referenced(schema).is_some_and(|name| moved.iter().any(|m| m == name)) {
+        if referenced(schema).is_some_and(|name| moved.contains(name)) {
             make_nullable(schema);
         }
     });
@@ -444,7 +444,7 @@ fn map_values(schema: &Value) -> Option<Value> {
 }
 
 fn for_optional_properties(schema: &mut Value, mut visit: impl FnMut(&str, &mut Value)) {
-    let required: Vec<String> = schema["required"]
+    let required: HashSet<String> = schema["required"]
         .as_array()
         .into_iter()
         .flatten()
