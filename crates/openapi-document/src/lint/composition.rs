@@ -1,10 +1,11 @@
 //! L3xx, continued: schemas made of others, by choice (`oneOf`, `anyOf`), by merging (`allOf`) or
 //! by recursion.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use serde_json::{Map, Value};
 
+use super::circles::in_circle;
 use super::rule::{Hit, Rule};
 use super::shape::{Reader, Shape, are_apart, captures};
 use super::view::{Node, Place, Schema, View, component_of};
@@ -139,10 +140,12 @@ fn captured_pair<'a>(
     } else {
         Reader::Open
     };
+    let shapes = branches.iter().map(|branch| Shape::of(view, branch));
+    let shapes: Vec<Shape<'a>> = shapes.collect();
     let pairs = (0..branches.len()).flat_map(|right| (0..right).map(move |left| (left, right)));
     pairs
         .into_iter()
-        .find(|(left, right)| captures(view, reader, &branches[*left], &branches[*right]))
+        .find(|(left, right)| captures(view, reader, &shapes[*left], &shapes[*right]))
 }
 
 fn branch_name(branches: &[Node<'_>], index: usize) -> String {
@@ -310,28 +313,27 @@ fn infinite_schema(view: &View<'_>) -> Vec<Hit> {
             (name.as_str(), Node { pointer, value })
         })
         .collect();
-    let mut infinite: HashSet<&str> = components.keys().copied().collect();
-    loop {
-        let finite: Vec<&str> = infinite
-            .iter()
-            .copied()
-            .filter(|name| is_finite(&components[name], &infinite))
-            .collect();
-        if finite.is_empty() {
-            break;
-        }
-        for name in finite {
-            infinite.remove(name);
-        }
-    }
-    let in_cycle = components.iter().filter(|(name, _)| {
-        places.contains_key(*name)
-            && infinite.contains(*name)
-            && reaches_itself(name, &components, &infinite)
-    });
+    let infinite = infinite_components(&components);
+    let names: Vec<&str> = infinite.iter().copied().collect();
+    let numbers: HashMap<&str, usize> = names
+        .iter()
+        .enumerate()
+        .map(|(at, name)| (*name, at))
+        .collect();
+    let edges: Vec<Vec<usize>> = names
+        .iter()
+        .map(|name| {
+            let held = held(&components[name]);
+            held.iter()
+                .filter_map(|name| numbers.get(name).copied())
+                .collect()
+        })
+        .collect();
+    let in_cycle = in_circle(&edges).into_iter().zip(names);
     in_cycle
-        .map(|(name, schema)| {
-            Hit::at_key(&schema.pointer, format!("a `{name}` cannot exist without another `{name}` inside it"))
+        .filter(|(in_cycle, name)| *in_cycle && places.contains_key(name))
+        .map(|(_, name)| {
+            Hit::at_key(&components[name].pointer, format!("a `{name}` cannot exist without another `{name}` inside it"))
                 .help("take the recursive property out of `required`, make it `nullable`, or make it an array")
         })
         .collect()
@@ -346,6 +348,25 @@ fn with_bases_apart(view: &View<'_>) -> Map<String, Value> {
         .collect();
     inheritance::separate(&mut schemas, &parts);
     schemas
+}
+
+/// The components of which no value can be written down.
+fn infinite_components<'a>(components: &BTreeMap<&'a str, Node<'a>>) -> HashSet<&'a str> {
+    let mut holders: HashMap<&str, Vec<&'a str>> = HashMap::new();
+    for (name, schema) in components {
+        for part in held(schema) {
+            holders.entry(part).or_default().push(name);
+        }
+    }
+    let mut infinite: HashSet<&str> = components.keys().copied().collect();
+    let mut waiting: Vec<&str> = components.keys().copied().collect();
+    while let Some(name) = waiting.pop() {
+        if infinite.contains(name) && is_finite(&components[name], &infinite) {
+            infinite.remove(name);
+            waiting.extend(holders.get(name).into_iter().flatten());
+        }
+    }
+    infinite
 }
 
 /// Whether a value can be written down, given the components that cannot.
@@ -379,26 +400,18 @@ fn component_name<'a>(schema: &Node<'a>) -> Option<&'a str> {
     schema.reference()?.strip_prefix("#/components/schemas/")
 }
 
-fn reaches_itself(
-    name: &str,
-    components: &BTreeMap<&str, Node<'_>>,
-    infinite: &HashSet<&str>,
-) -> bool {
-    let mut seen = HashSet::new();
-    let mut waiting = vec![components[name].clone()];
+/// The components whose values a value of the schema may hold, without a list or map between them.
+fn held<'a>(schema: &Node<'a>) -> Vec<&'a str> {
+    let mut names = Vec::new();
+    let mut waiting = vec![schema.clone()];
     while let Some(schema) = waiting.pop() {
         if let Some(target) = component_name(&schema) {
-            if target == name {
-                return true;
-            }
-            if infinite.contains(target) && seen.insert(target) {
-                waiting.extend(components.get(target).cloned());
-            }
+            names.push(target);
             continue;
         }
         waiting.extend(needed(&schema));
         waiting.extend(schema.items("oneOf"));
         waiting.extend(schema.items("anyOf"));
     }
-    false
+    names
 }

@@ -22,12 +22,14 @@
 //!
 #![doc = include_str!("rules.md")]
 
+mod circles;
 mod client_defaults;
 mod composition;
 mod examples;
 mod follow;
 pub mod json_schema;
 mod links;
+mod merging;
 mod multipart;
 pub mod names;
 mod oauth;
@@ -64,6 +66,7 @@ static RULES: LazyLock<Vec<&'static Rule>> = LazyLock::new(|| {
         multipart::RULES,
         schemas::RULES,
         composition::RULES,
+        merging::RULES,
         responses::RULES,
         examples::RULES,
         texts::RULES,
@@ -98,6 +101,10 @@ const GROUPS: [(&str, &str); 7] = [
 /// Nothing here panics if that does not hold, but what is found then means little.
 pub fn check(root: &Value) -> Vec<Finding> {
     let view = View::new(root);
+    // Each rule would take long over such a document, and so would whatever is made of it.
+    if let Some(findings) = merging::immense(&view) {
+        return findings;
+    }
     let findings = rules().iter().flat_map(|rule| rule.run(&view)).collect();
     suppression::apply(&view.root, rules(), findings)
 }

@@ -155,6 +155,15 @@ pub(super) const RULES: &[Rule] = &[
         why: "it is dead text that readers take for part of the API; often an operation lost its reference to it",
         check: unused_component,
     },
+    Rule {
+        code: "L117",
+        name: "path-with-fragment",
+        severity: Error,
+        suppressible: false,
+        what: "A path holds a `#`.",
+        why: "what follows it is never sent (RFC 9110, section 7.1), so the server would get another path than the document says",
+        check: path_with_fragment,
+    },
 ];
 
 /// Names the generated `Client` and its traits use themselves.
@@ -442,6 +451,19 @@ fn slashes_in_path(view: &View<'_>) -> Vec<Hit> {
                 mended.join("/")
             )),
         );
+    }
+    hits
+}
+
+fn path_with_fragment(view: &View<'_>) -> Vec<Hit> {
+    let mut hits = Vec::new();
+    for (path, item) in view.paths() {
+        if let Some((sent, _)) = path.split_once('#') {
+            hits.push(
+                Hit::at_key(&item.pointer, format!("of `{path}` only `{sent}` is ever sent"))
+                    .help("write the path without it; where operations that share a path and a method are told apart by a header or by their body, describe them as one operation"),
+            );
+        }
     }
     hits
 }

@@ -118,6 +118,15 @@ pub(super) const RULES: &[Rule] = &[
         why: "HTTP gives such a body no meaning (RFC 9110, section 9.3); proxies and servers drop or refuse it",
         check: body_without_meaning,
     },
+    Rule {
+        code: "L215",
+        name: "header-parameter-reserved",
+        severity: Error,
+        suppressible: false,
+        what: "The name of a header parameter starts with `openapi-cookie-`.",
+        why: "generated clients carry cookies to their runtime in headers of such names, which are never sent",
+        check: header_parameter_reserved,
+    },
 ];
 
 fn parameter_name_clash(view: &View<'_>) -> Vec<Hit> {
@@ -243,6 +252,22 @@ fn ignored_header_parameter(view: &View<'_>) -> Vec<Hit> {
         );
     }
     hits
+}
+
+fn header_parameter_reserved(view: &View<'_>) -> Vec<Hit> {
+    let headers = view.parameters.iter().filter(|parameter| {
+        let name = parameter.str("name").unwrap_or_default();
+        let is_reserved = name.to_ascii_lowercase().starts_with("openapi-cookie-");
+        parameter.str("in") == Some("header") && is_reserved
+    });
+    headers
+        .map(|parameter| {
+            let name = parameter.str("name").unwrap_or_default();
+            let message = format!("header parameter `{name}` has a name that clients use themselves");
+            Hit::at(parameter.pointer_of("name"), message)
+                .help("if a cookie is meant, write `in: cookie` and its own name; otherwise the client cannot send this header")
+        })
+        .collect()
 }
 
 fn nested_query_object(view: &View<'_>) -> Vec<Hit> {

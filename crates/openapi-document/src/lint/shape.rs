@@ -108,8 +108,8 @@ pub(super) fn has_member<'a>(view: &View<'a>, schema: &Node<'a>, path: &str) -> 
 pub(super) fn captures<'a>(
     view: &View<'a>,
     reader: Reader,
-    left: &Node<'a>,
-    right: &Node<'a>,
+    left: &Shape<'a>,
+    right: &Shape<'a>,
 ) -> bool {
     Capture { view, reader }.within(left, right, 3)
 }
@@ -128,10 +128,9 @@ struct Capture<'v, 'a> {
 }
 
 impl<'a> Capture<'_, 'a> {
-    fn within(&self, left: &Node<'a>, right: &Node<'a>, depth: usize) -> bool {
+    fn within(&self, left: &Shape<'a>, right: &Shape<'a>, depth: usize) -> bool {
         let view = self.view;
-        let (left, right) = (Shape::of(view, left), Shape::of(view, right));
-        if left.open_ended || right.open_ended || are_apart(&left, &right) {
+        if left.open_ended || right.open_ended || are_apart(left, right) {
             return false;
         }
         let (Some(kind), Some(_)) = (left.kind, right.kind) else {
@@ -141,9 +140,12 @@ impl<'a> Capture<'_, 'a> {
         match kind {
             // Only the whole numbers of `number` are taken, and they lose nothing.
             "integer" if right.kind == Some("number") => false,
-            "object" => self.objects(&left, &right, depth),
+            "object" => self.objects(left, right, depth),
             "array" => match (&left.items, &right.items) {
-                (Some(left), Some(right)) => depth == 0 || self.within(left, right, depth - 1),
+                (Some(left), Some(right)) => {
+                    let (left, right) = (Shape::of(view, left), Shape::of(view, right));
+                    depth == 0 || self.within(&left, &right, depth - 1)
+                }
                 _ => true,
             },
             "string" => left.values.is_none() && !left.restricted,
@@ -183,7 +185,7 @@ impl<'a> Capture<'_, 'a> {
             return true;
         }
         let nested = a.kind == b.kind && matches!(a.kind, Some("object" | "array"));
-        nested && !a.open_ended && !b.open_ended && !self.within(left, right, depth - 1)
+        nested && !a.open_ended && !b.open_ended && !self.within(&a, &b, depth - 1)
     }
 }
 
