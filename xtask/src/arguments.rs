@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use openapi_document::{Document, OpenOptions, Report};
 
 const EXIT_CODES: &str = "\
 Exit codes:
@@ -48,6 +49,9 @@ pub(crate) struct Arguments {
     /// Root of the workspace to work on [default: the one this command was built in]
     #[arg(long, global = true, value_name = "DIR")]
     pub(crate) workspace: Option<PathBuf>,
+    /// Let references lead into this folder too, besides that of the root document; may be repeated
+    #[arg(long, global = true, value_name = "DIR")]
+    pub(crate) allow_ref_outside: Vec<PathBuf>,
     /// How to print what was found
     #[arg(long, global = true, value_enum, default_value_t = Format::Text)]
     pub(crate) format: Format,
@@ -126,16 +130,18 @@ pub(crate) enum Format {
     Json,
 }
 
-/// The workspace that a command works on.
+/// The workspace that a command works on, and where its documents may refer to.
 #[derive(Debug)]
 pub(crate) struct Workspace {
     root: PathBuf,
     given: Option<PathBuf>,
+    allowed: Vec<PathBuf>,
 }
 
 impl Workspace {
-    /// The workspace at `given`, or the one that this program was built in.
-    pub(crate) fn at(given: Option<PathBuf>) -> Self {
+    /// The workspace at `given`, or the one that this program was built in. References of documents
+    /// may lead into the folders in `allowed`.
+    pub(crate) fn at(given: Option<PathBuf>, allowed: Vec<PathBuf>) -> Self {
         let built_in = || {
             let xtask = Path::new(env!("CARGO_MANIFEST_DIR"));
             xtask.parent().unwrap_or(xtask).to_owned()
@@ -145,11 +151,26 @@ impl Workspace {
             Some(folder) => std::path::absolute(folder).unwrap_or_else(|_| folder.clone()),
             None => built_in(),
         };
-        Self { root, given }
+        Self {
+            root,
+            given,
+            allowed,
+        }
     }
 
     pub(crate) fn root(&self) -> &Path {
         &self.root
+    }
+
+    /// Opens a document, of the workspace or not.
+    pub(crate) fn open(&self, path: &Path) -> Result<Document, Report> {
+        let options = self
+            .allowed
+            .iter()
+            .fold(OpenOptions::new(), |options, folder| {
+                options.allow_ref_outside(folder)
+            });
+        options.open(path)
     }
 
     /// A path as the user would type it from the root of the workspace.
@@ -160,10 +181,16 @@ impl Workspace {
 
     /// A command line of this program that can be pasted into a shell.
     pub(crate) fn command(&self, words: &[&str]) -> String {
-        let given = self.given.as_ref().map(|given| given.to_string_lossy());
+        let given = self.given.iter().map(|given| ("--workspace", given));
+        let allowed = self.allowed.iter();
+        let allowed = allowed.map(|folder| ("--allow-ref-outside", folder));
+        let options: Vec<_> = given
+            .chain(allowed)
+            .map(|(option, path)| (option, path.to_string_lossy()))
+            .collect();
         let mut words = words.to_vec();
-        if let Some(given) = &given {
-            words.extend(["--workspace", given]);
+        for (option, path) in &options {
+            words.extend([*option, path]);
         }
         let mut line = String::from("cargo xtask");
         for word in words {

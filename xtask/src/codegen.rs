@@ -9,7 +9,7 @@ use openapi_codegen::{
     Api, Difference, Error, Files, Runtime, Settings, Summary, codes, compare, each_api, generate,
     generate_calls, orphans, remove, write,
 };
-use openapi_document::{Document, Report, Severity};
+use openapi_document::{Report, Severity};
 
 use crate::{
     arguments::{Codegen, Workspace},
@@ -136,7 +136,8 @@ impl Run<'_> {
     fn perform(&mut self, job: &Job) -> Result<Outcome, Error> {
         let start = Instant::now();
         job.settings.check()?;
-        let document = Document::open(&job.document).map_err(Error::Document)?;
+        let document = self.workspace.open(&job.document);
+        let document = document.map_err(Error::Document)?;
         let generated = generate(&document, &job.settings)?;
         let calls = match &job.calls {
             Some(folder) => Some((folder, generate_calls(&document, &job.settings)?)),

@@ -20,7 +20,7 @@ use output::Output;
 /// Runs the command that the arguments of the process name.
 pub fn main() -> ExitCode {
     let arguments = Arguments::parse();
-    let workspace = Workspace::at(arguments.workspace);
+    let workspace = Workspace::at(arguments.workspace, arguments.allow_ref_outside);
     let mut output = Output::new(arguments.format);
     let outcome = match arguments.command {
         Command::Codegen(arguments) => codegen::run(&arguments, &workspace, &mut output),

@@ -1,7 +1,7 @@
 //! `cargo xtask lint`.
 
 use openapi_codegen::{Error, document_path, each_api};
-use openapi_document::{Document, Report, lint};
+use openapi_document::{Report, lint};
 
 use crate::{
     arguments::{Lint, Workspace},
@@ -29,7 +29,7 @@ pub(crate) fn run(
         }
     }
     for path in &paths {
-        found.extend(match Document::open(path) {
+        found.extend(match workspace.open(path) {
             Ok(document) => lint(&document),
             Err(report) => report,
         });

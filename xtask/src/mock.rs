@@ -42,7 +42,7 @@ fn read(names: &[String], workspace: &Workspace) -> Result<Vec<(String, Document
     let mut problems = Report::default();
     for name in names {
         let prefix = if names.len() == 1 { "" } else { name };
-        match openapi_document::Document::open(&document_path(workspace.root(), name)) {
+        match workspace.open(&document_path(workspace.root(), name)) {
             Ok(document) => documents.push((prefix.to_owned(), Document::from(&document))),
             Err(report) => problems.extend(report),
         }

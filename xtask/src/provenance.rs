@@ -1,7 +1,7 @@
 //! `cargo xtask provenance`.
 
 use openapi_codegen::{Error, document_path, each_api};
-use openapi_document::{Document, ProvenanceReport};
+use openapi_document::ProvenanceReport;
 
 use crate::{
     arguments::{Provenance, Workspace},
@@ -21,7 +21,7 @@ pub(crate) fn run(
     }
     let mut outcome = Outcome::Clean;
     for path in &paths {
-        match Document::open(path) {
+        match workspace.open(path) {
             Ok(document) => {
                 let report = ProvenanceReport::of(&document);
                 let shown = workspace.shown(path);

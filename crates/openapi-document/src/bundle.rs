@@ -5,6 +5,7 @@
 //! reference is one: a property named `$ref`, or a `$ref` in an example, is left alone. Targets of
 //! references are queued, never entered, so that schemas may contain themselves.
 
+mod names;
 mod problem;
 
 use std::collections::{HashMap, VecDeque};
@@ -14,18 +15,22 @@ use std::sync::Arc;
 use indexmap::IndexMap;
 
 use crate::codes;
-use crate::files::{FileId, Files};
+use crate::files::{FileId, Files, Unloaded};
 use crate::grammar::{ObjectKind, Shape};
-use crate::node::{Kind, Member, Node, Object, Span};
+use crate::node::{Copies, Kind, Member, Node, Object, Span};
 use crate::pointer;
-use crate::reference::Reference;
+use crate::reference::{LONGEST_CHAIN, Reference};
 use crate::report::Diagnostic;
-use problem::missing_file;
+use names::Names;
+use problem::{missing_file, outside};
 
 const ROOT: FileId = 0;
 
 /// Path items are copied to where they are referenced; callbacks may hold path items in turn.
 const MAX_INLINED: usize = 8;
+
+/// Names that are compared with misspelt ones: advice is for people, who read no thousands of it.
+const MOST_COMPARISONS: usize = 100_000;
 
 /// Bundles the root document among `files`, reading further files as references name them.
 ///
@@ -39,6 +44,9 @@ pub(crate) fn bundle(files: &mut Files, root: &Node, problems: &mut Vec<Diagnost
         queue: VecDeque::new(),
         inlining: Vec::new(),
         bare_mappings: Vec::new(),
+        brought: Copies::default(),
+        is_full: false,
+        comparisons: MOST_COMPARISONS,
     };
     bundler.register_root_components(root);
     let mut tree = bundler.object(root, ObjectKind::Document);
@@ -106,6 +114,12 @@ struct Bundler<'a> {
     inlining: Vec<Target>,
     /// Discriminator mappings that name a component, with their places.
     bare_mappings: Vec<(String, Span)>,
+    /// What was brought into the bundle so far, beside the root document itself.
+    brought: Copies,
+    /// More was to be brought in than is good; this was reported.
+    is_full: bool,
+    /// Names that may still be compared with misspelt ones.
+    comparisons: usize,
 }
 
 impl Bundler<'_> {
@@ -162,7 +176,7 @@ impl Bundler<'_> {
         let items = items.iter().map(|item| self.object(item, kind)).collect();
         Node {
             span: node.span,
-            kind: Kind::Array(items),
+            kind: Kind::array(items),
         }
     }
 
@@ -228,7 +242,7 @@ impl Bundler<'_> {
         };
         let value = Node {
             span: member.value.span,
-            kind: Kind::String(component_pointer(section, &name)),
+            kind: Kind::string(component_pointer(section, &name)),
         };
         let reference = Member {
             key: member.key,
@@ -236,7 +250,7 @@ impl Bundler<'_> {
         };
         Node {
             span: node.span,
-            kind: Kind::Object(Object::from_iter([("$ref".to_owned(), reference)])),
+            kind: Kind::object(Object::from_iter([("$ref".to_owned(), reference)])),
         }
     }
 
@@ -248,6 +262,7 @@ impl Bundler<'_> {
             return Err(self.cycle(reference.span, &target));
         }
         let node = tree.at(&target.pointer).ok_or(Unresolved)?;
+        self.make_room(node, reference.span)?;
         self.inlining.push(target);
         let item = self.object(node, ObjectKind::PathItem);
         self.inlining.pop();
@@ -271,7 +286,7 @@ impl Bundler<'_> {
         };
         Node {
             span: node.span,
-            kind: Kind::String(component_pointer(section, &name)),
+            kind: Kind::string(component_pointer(section, &name)),
         }
     }
 
@@ -300,22 +315,33 @@ impl Bundler<'_> {
         if let Some(name) = self.names.get(&id) {
             return Ok(name.clone());
         }
+        let name = self.new_name(section, &id.1)?;
         let target = id.1.clone();
-        let name = lifted_name(&target, self.files.path(target.file));
-        let owner = (section, name.clone());
-        if let Some(other) = self.owners.get(&owner).cloned() {
-            self.name_clash(section, &name, &target, &other);
-        } else {
-            self.owners.insert(owner, target.clone());
-            let name = name.clone();
-            self.queue.push_back(Lifted {
-                section,
-                kind,
-                name,
-                target,
-            });
-        }
+        self.owners.insert((section, name.clone()), target.clone());
+        self.queue.push_back(Lifted {
+            section,
+            kind,
+            name: name.clone(),
+            target,
+        });
         self.names.insert(id, name.clone());
+        Ok(name)
+    }
+
+    /// A name for `target` that nothing else in `section` has.
+    fn new_name(&mut self, section: Section, target: &Target) -> Result<String, Unresolved> {
+        let tree = self.files.tree(target.file).ok_or(Unresolved)?;
+        let names = Names::of(&target.pointer, &tree, self.files.path(target.file));
+        let owner = |name: &str| self.owners.get(&(section, name.to_owned()));
+        let name = names.first(|name| owner(name).is_none());
+        // Only schemas keep their names in what is made of a document.
+        let other = names.names.first().and_then(|wanted| owner(wanted));
+        if let Some(other) = other
+            .filter(|_| names.is_given && section == "schemas")
+            .cloned()
+        {
+            self.name_clash(&name, target, &other);
+        }
         Ok(name)
     }
 
@@ -355,6 +381,9 @@ impl Bundler<'_> {
             if seen.contains(&target) {
                 return Err(self.cycle(reference.span, &target));
             }
+            if seen.len() >= LONGEST_CHAIN {
+                return Err(self.long_chain(reference.span));
+            }
             seen.push(target.clone());
         }
     }
@@ -380,13 +409,14 @@ impl Bundler<'_> {
             from
         } else {
             let path = parsed.path(self.files.path(from));
-            self.files
-                .load(&path, Some(&place), self.problems)
-                .map_err(|error| {
-                    self.problems
-                        .push(missing_file(place.clone(), &path, &error));
-                    Unresolved
-                })?
+            let loaded = self.files.load(&path, &place, self.problems);
+            loaded.map_err(|error| {
+                self.problems.push(match error {
+                    Unloaded::Outside => outside(place.clone(), text, &path, self.files.path(ROOT)),
+                    Unloaded::Unreadable(error) => missing_file(place.clone(), &path, &error),
+                });
+                Unresolved
+            })?
         };
         let tree = self.files.tree(file).ok_or(Unresolved)?;
         let target = Target {
@@ -399,6 +429,16 @@ impl Bundler<'_> {
             return Err(Unresolved);
         }
         Ok(target)
+    }
+
+    /// Notes that `node` is brought into the bundle. Each definition comes once, so that all are
+    /// together about as large as their files, unless they lie inside of each other again and again.
+    fn make_room(&mut self, node: &Node, from: Span) -> Result<(), Unresolved> {
+        let is_too_much = self.brought.exceed(node.size(), self.files.size());
+        if is_too_much && !std::mem::replace(&mut self.is_full, true) {
+            self.too_many_copies(from);
+        }
+        if is_too_much { Err(Unresolved) } else { Ok(()) }
     }
 
     /// Brings the queued definitions into the components of the bundle. They may queue more.
@@ -421,6 +461,9 @@ impl Bundler<'_> {
                 end: node.span.start,
                 ..node.span
             });
+            if self.make_room(node, key).is_err() {
+                break;
+            }
             let value = self.object(node, kind);
             sections
                 .entry(section)
@@ -438,19 +481,19 @@ impl Bundler<'_> {
             key: root_span,
             value: Node {
                 span: root_span,
-                kind: Kind::Object(Object::new()),
+                kind: Kind::object(Object::new()),
             },
         };
-        let Kind::Object(members) = &mut tree.kind else {
+        let Some(members) = tree.as_object_mut() else {
             return;
         };
         let components = members.entry("components".to_owned()).or_insert_with(empty);
-        let Kind::Object(components) = &mut components.value.kind else {
+        let Some(components) = components.value.as_object_mut() else {
             return;
         };
         for (section, definitions) in sections {
             let section = components.entry(section.to_owned()).or_insert_with(empty);
-            if let Kind::Object(members) = &mut section.value.kind {
+            if let Some(members) = section.value.as_object_mut() {
                 members.extend(definitions);
             }
         }
@@ -489,40 +532,4 @@ fn reference_of(node: &Node) -> Option<&Node> {
 
 fn component_pointer(section: &str, name: &str) -> String {
     format!("#/components/{section}/{}", pointer::escape(name))
-}
-
-/// The name of a definition from outside the root's components: the last part of the pointer that
-/// is a name, with what follows it, or the name of the file.
-fn lifted_name(target: &Target, path: &Path) -> String {
-    let tokens: Vec<_> = pointer::split(&target.pointer).collect();
-    let is_structure = |token: &str| {
-        token.bytes().all(|byte| byte.is_ascii_digit())
-            || matches!(
-                token,
-                "schema" | "items" | "not" | "additionalProperties" | "allOf" | "oneOf" | "anyOf"
-            )
-    };
-    let from = tokens
-        .iter()
-        .rposition(|token| !is_structure(token))
-        .unwrap_or(0);
-    let name = if tokens.is_empty() {
-        path.file_stem()
-            .unwrap_or_default()
-            .to_string_lossy()
-            .into_owned()
-    } else {
-        tokens[from..].join("_")
-    };
-    let legal = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '_');
-    let name: String = name
-        .chars()
-        .map(|c| if legal(c) { c } else { '_' })
-        .collect();
-    let name = name.trim_matches('_');
-    if name.is_empty() {
-        "unnamed".to_owned()
-    } else {
-        name.to_owned()
-    }
 }

@@ -54,8 +54,8 @@ codes! {
         "there is nothing to read";
     FILE_UNREADABLE = "D002", Error, "a file cannot be read",
         "a document is only as complete as its files";
-    NOT_A_FILE = "D003", Error, "a path names a folder",
-        "a document is a file; which file of the folder is its root must be said";
+    NOT_A_FILE = "D003", Error, "a path names a folder or a device",
+        "a document is a file, so that it can be read again and its lines be shown";
     EMPTY = "D004", Error, "a file is empty",
         "an empty file is most often the result of an interrupted write or a wrong path";
     NOT_TEXT = "D005", Error, "a file is not UTF-8 text",
@@ -108,12 +108,18 @@ codes! {
         "OpenAPI 3.0 ignores everything beside `$ref`, so the member has no effect";
     REF_SIBLING_NOTE = "D209", Warning, "notes beside a reference",
         "OpenAPI 3.0 ignores everything beside `$ref`, so the text is lost";
-    NAME_CLASH = "D210", Error, "two definitions with one name",
-        "in the bundled document one would replace the other";
+    NAME_CLASH = "D210", Warning, "two definitions with one name",
+        "in one document each schema has a name of its own, and clients take the names of their types from it";
     MAPPING = "D211", Error, "a discriminator maps to a schema that does not exist",
         "a value with this tag could not be decoded";
     REF_NOT_TEXT = "D212", Error, "a reference is not a text",
         "`$ref` holds a URI reference";
+    REF_OUTSIDE = "D213", Error, "a reference leads out of the folder of the document",
+        "a document that somebody else wrote could show any file of this machine, or put it into what is made of it";
+    REF_CHAIN = "D214", Error, "a chain of references is too long",
+        "what it ends in is looked up again and again; no document needs more than a few steps";
+    REF_COPIES = "D215", Error, "references copy too much",
+        "the limit keeps a small document from filling the memory";
 
     UNKNOWN_KEY = "D301", Error, "an unknown key",
         "most tools ignore keys they do not know, so that what it says is lost without a word";

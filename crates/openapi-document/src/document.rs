@@ -8,8 +8,10 @@ use serde_json::Value;
 use crate::bundle::bundle;
 use crate::files::{Files, cannot_open};
 use crate::finding::Finding;
-use crate::node::Node;
+use crate::folders::Folders;
+use crate::node::{MAX_DEPTH, Node};
 use crate::report::{Diagnostic, Location, Report};
+use crate::yaml::too_deep;
 use crate::{meta, model, version, vocabulary};
 
 /// An OpenAPI 3.0 document, bundled into one JSON value, whose every node knows the file it came
@@ -22,21 +24,93 @@ pub struct Document {
     warnings: Report,
 }
 
+/// How deep a bundle may nest: definitions stand a few levels deeper in it than in their files, and
+/// path items inside of each other. Parsers of JSON commonly stop at 128 levels.
+const MAX_DEPTH_OF_BUNDLE: usize = MAX_DEPTH + 10;
+
+/// What opening a document may do beyond the usual.
+///
+/// ```
+/// use openapi_document::OpenOptions;
+///
+/// # let home = tempfile::tempdir()?;
+/// # let (pets, shared) = (home.path().join("pets"), home.path().join("shared"));
+/// # std::fs::create_dir(&pets)?;
+/// # std::fs::create_dir(&shared)?;
+/// # std::fs::write(shared.join("schemas.yaml"), "Pet: {type: object}")?;
+/// # std::fs::write(pets.join("openapi.yaml"), "openapi: 3.0.3
+/// # info: {title: Pets, version: 1.0.0}
+/// # paths: {}
+/// # components: {schemas: {Pet: {$ref: ../shared/schemas.yaml#/Pet}}}")?;
+/// let options = OpenOptions::new().allow_ref_outside(&shared);
+/// assert!(options.open(&pets.join("openapi.yaml")).is_ok());
+/// assert!(OpenOptions::new().open(&pets.join("openapi.yaml")).is_err());
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Debug, Clone, Default)]
+pub struct OpenOptions {
+    allowed: Vec<PathBuf>,
+}
+
+impl OpenOptions {
+    /// The usual: references lead into the folder of the root document.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Lets references lead into `folder`, too, with all that lies below it; may be called again.
+    #[must_use]
+    pub fn allow_ref_outside(mut self, folder: impl Into<PathBuf>) -> Self {
+        self.allowed.push(folder.into());
+        self
+    }
+
+    /// Opens the document at `path`, as [`Document::open`] does.
+    ///
+    /// # Errors
+    ///
+    /// As [`Document::open`], and if a folder that was allowed cannot be found.
+    pub fn open(&self, path: &Path) -> Result<Document, Report> {
+        let cannot_open = |path, error| Report::from_iter([cannot_open(path, &error)]);
+        let mut folders = Folders::default();
+        for folder in &self.allowed {
+            folders
+                .add(folder)
+                .map_err(|error| cannot_open(folder, error))?;
+        }
+        folders
+            .add(&folder_of(path))
+            .map_err(|error| cannot_open(path, error))?;
+        Document::read(path, Files::within(folders))
+    }
+}
+
+/// The folder that a file is asked for in, which may hold a link to it.
+fn folder_of(path: &Path) -> PathBuf {
+    let folder = path.parent().filter(|parent| *parent != Path::new(""));
+    folder.unwrap_or(Path::new(".")).to_owned()
+}
+
 impl Document {
     /// Reads the document at `path` with all files it refers to, validates it and bundles it.
     ///
-    /// Files named `*.json` are read as JSON, all others as YAML 1.2. Problems that do not make the
-    /// document unusable are kept in [`warnings`](Self::warnings).
+    /// Files named `*.json` are read as JSON, all others as YAML 1.2. References lead into the folder
+    /// of the document; [`OpenOptions`] allows others. Problems that do not make the document
+    /// unusable are kept in [`warnings`](Self::warnings).
     ///
     /// # Errors
     ///
     /// All problems found in one run, warnings included, if at least one is an error. The
     /// [codes](crate::codes()) say which there are.
     pub fn open(path: &Path) -> Result<Self, Report> {
-        let mut files = Files::default();
+        OpenOptions::new().open(path)
+    }
+
+    fn read(path: &Path, mut files: Files) -> Result<Self, Report> {
         let mut problems = Vec::new();
-        let loaded = files.load(path, None, &mut problems);
-        let file = loaded.map_err(|error| Report::from_iter([cannot_open(path, &error)]))?;
+        let file = files
+            .load_root(path, &mut problems)
+            .map_err(|problem| Report::from_iter([problem]))?;
         let Some(source) = files.tree(file) else {
             return Err(distinct(problems));
         };
@@ -45,6 +119,10 @@ impl Document {
             return Err(distinct(problems));
         }
         let tree = bundle(&mut files, &source, &mut problems);
+        if tree.size().depth > MAX_DEPTH_OF_BUNDLE {
+            problems.push(too_deep(files.place(tree.deepest().span)));
+            return Err(distinct(problems));
+        }
         let root = tree.to_value();
         let found = locate(&files, &tree, validate(&files, &tree, &root));
         // What could not be read has no value to judge.

@@ -7,13 +7,17 @@ use std::path::{Component, Path, PathBuf};
 use std::sync::Arc;
 
 use crate::codes;
-use crate::node::{Node, Span};
+use crate::folders::Folders;
+use crate::node::{Node, Size, Span};
 use crate::report::{Diagnostic, Place};
 use crate::source::SourceFile;
 use crate::{json, yaml};
 
 /// Largest file that is read, in bytes (64 MiB).
 const MAX_BYTES: u64 = 64 * 1024 * 1024;
+
+/// What all files of a document may hold together, in bytes (256 MiB).
+const MAX_TOTAL_BYTES: u64 = 4 * MAX_BYTES;
 
 /// Number of a file in [`Files`].
 pub(crate) type FileId = u32;
@@ -28,25 +32,73 @@ pub(crate) struct Files {
     /// By canonical path, so that a file reached through a link is read once, and by the paths it
     /// was asked for, which is quicker.
     known: HashMap<PathBuf, FileId>,
+    folders: Folders,
+    /// Bytes that were read so far.
+    bytes: u64,
+    /// Size of all trees.
+    size: Size,
+}
+
+/// Why there is nothing to read at a path.
+pub(crate) enum Unloaded {
+    /// It leads out of the folders that references may lead into.
+    Outside,
+    Unreadable(std::io::Error),
 }
 
 impl Files {
+    /// No files yet; references may lead into `folders`.
+    pub(crate) fn within(folders: Folders) -> Self {
+        Self {
+            folders,
+            ..Self::default()
+        }
+    }
+
+    /// Reads the root document at `path`. Problems of its content go to `problems`.
+    ///
+    /// # Errors
+    ///
+    /// If there is no such file.
+    pub(crate) fn load_root(
+        &mut self,
+        path: &Path,
+        problems: &mut Vec<Diagnostic>,
+    ) -> Result<FileId, Diagnostic> {
+        self.read(path, None, problems)
+            .map_err(|error| cannot_open(path, &error))
+    }
+
     /// Reads the file at `path`, or finds it among those already read. Problems of its content go
     /// to `problems`, each once. `from` is the reference that named it.
     ///
     /// # Errors
     ///
-    /// The operating system's error if there is no such file; everything else has a place and goes
-    /// to `problems`.
+    /// If there is no such file, or if references may not lead there; everything else has a place
+    /// and goes to `problems`.
     pub(crate) fn load(
+        &mut self,
+        path: &Path,
+        from: &Place,
+        problems: &mut Vec<Diagnostic>,
+    ) -> Result<FileId, Unloaded> {
+        if let Some(id) = self.known.get(path) {
+            return Ok(*id);
+        }
+        // Before anything else, so that nobody learns what there is outside.
+        if !self.folders.hold(path) {
+            return Err(Unloaded::Outside);
+        }
+        self.read(path, Some(from), problems)
+            .map_err(Unloaded::Unreadable)
+    }
+
+    fn read(
         &mut self,
         path: &Path,
         from: Option<&Place>,
         problems: &mut Vec<Diagnostic>,
     ) -> Result<FileId, std::io::Error> {
-        if let Some(id) = self.known.get(path) {
-            return Ok(*id);
-        }
         let canonical = path.canonicalize()?;
         if let Some(id) = self.known.get(&canonical).copied() {
             self.known.insert(path.to_owned(), id);
@@ -54,8 +106,10 @@ impl Files {
         }
         let id = FileId::try_from(self.sources.len()).map_err(std::io::Error::other)?;
         let shown = shown_path(path);
-        let (source, tree) = match read_text(path, &shown) {
+        let left = MAX_TOTAL_BYTES.saturating_sub(self.bytes);
+        let (source, tree) = match read_text(&canonical, &shown, left) {
             Ok(text) => {
+                self.bytes += text.len() as u64;
                 let source = Arc::new(SourceFile::new(shown.clone(), text));
                 let (tree, found) = if is_json(path) {
                     json::parse(&source, id)
@@ -77,6 +131,9 @@ impl Files {
                 )
             }
         };
+        if let Some(tree) = &tree {
+            self.size.add(tree.size());
+        }
         self.sources.push(source);
         self.trees.push(tree.map(Arc::new));
         self.paths.push(shown);
@@ -88,6 +145,11 @@ impl Files {
     /// The content of a file; `None` if it could not be read.
     pub(crate) fn tree(&self, file: FileId) -> Option<Arc<Node>> {
         self.trees.get(file as usize)?.clone()
+    }
+
+    /// How large the trees of all files are together.
+    pub(crate) fn size(&self) -> Size {
+        self.size
     }
 
     pub(crate) fn path(&self, file: FileId) -> &Path {
@@ -141,29 +203,50 @@ fn is_json(path: &Path) -> bool {
         .is_some_and(|extension| extension.eq_ignore_ascii_case("json"))
 }
 
-fn read_text(path: &Path, shown: &Path) -> Result<String, Box<Diagnostic>> {
+/// Reads the file at `path`, of which people know the path `shown`, if the document may still hold
+/// `left` bytes.
+fn read_text(path: &Path, shown: &Path, left: u64) -> Result<String, Box<Diagnostic>> {
     let name = shown.display();
     let problem = |code: &codes::Code, message: String, help: &str| {
         Box::new(code.at(whole_file(shown), message).with_help(help))
     };
-    let cannot_open = |error: std::io::Error| Box::new(cannot_open(path, &error));
+    let cannot_open = |error: std::io::Error| Box::new(cannot_open(shown, &error));
     let metadata = fs::metadata(path).map_err(cannot_open)?;
+    if metadata.is_dir() {
+        return Err(problem(
+            &codes::NOT_A_FILE,
+            format!("`{name}` is a folder"),
+            "name a file in it, for example `openapi.yaml`",
+        ));
+    }
+    // Opening a pipe or a device could wait for ever.
     if !metadata.is_file() {
         return Err(problem(
             &codes::NOT_A_FILE,
-            format!("`{name}` is not a file"),
-            "name the root document in it, for example `openapi.yaml`",
+            format!("`{name}` is a pipe, a socket or a device"),
+            "save the document as a file, and name that",
         ));
     }
+    let most = MAX_BYTES.min(left);
     let mut bytes = Vec::new();
     fs::File::open(path)
-        .and_then(|file| file.take(MAX_BYTES + 1).read_to_end(&mut bytes))
+        .and_then(|file| file.take(most + 1).read_to_end(&mut bytes))
         .map_err(cannot_open)?;
     if bytes.len() as u64 > MAX_BYTES {
         return Err(problem(
             &codes::TOO_LARGE,
             format!("`{name}` is larger than {} MiB", MAX_BYTES >> 20),
             "split the document into files that refer to each other with `$ref`",
+        ));
+    }
+    if bytes.len() as u64 > left {
+        return Err(problem(
+            &codes::TOO_LARGE,
+            format!(
+                "with `{name}` the files of this document are larger than {} MiB together",
+                MAX_TOTAL_BYTES >> 20
+            ),
+            "make documents of their own of parts of the API",
         ));
     }
     let text = String::from_utf8(bytes).map_err(|error| {

@@ -105,19 +105,19 @@ impl Reader<'_> {
         let kind = match value {
             Value::NullKeyword(_) => Kind::Null,
             Value::BooleanLit(literal) => Kind::Bool(literal.value),
-            Value::StringLit(literal) => Kind::String(literal.value.into_owned()),
+            Value::StringLit(literal) => Kind::string(&*literal.value),
             Value::NumberLit(literal) => scalar::resolve(literal.value).unwrap_or_else(|problem| {
                 problems.push(problem.diagnostic(self.place(span.start, span.end)));
                 Kind::Null
             }),
-            Value::Array(array) => Kind::Array(
+            Value::Array(array) => Kind::array(
                 array
                     .elements
                     .into_iter()
                     .map(|item| self.node(item, problems))
                     .collect(),
             ),
-            Value::Object(object) => Kind::Object(self.members(object, problems)),
+            Value::Object(object) => Kind::object(self.members(object, problems)),
         };
         Node { span, kind }
     }

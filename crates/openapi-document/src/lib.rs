@@ -44,16 +44,17 @@
 //! YAML is YAML 1.2 restricted to what JSON can hold: `yes` and `no`, dates and times are texts;
 //! numeric keys such as `200` are texts; tags, merge keys and several documents in one file are
 //! refused. Aliases are copies, of at most 100 000 values a file. Files are UTF-8, at most 64 MiB
-//! large and 100 levels deep.
+//! large, 256 MiB together, and 100 levels deep.
 //!
 //! # Bundling
 //!
 //! References of the form `#/pointer`, `file.yaml` and `file.yaml#/pointer` are relative to the file
-//! they stand in. A definition from elsewhere becomes a component named like the last part of the
-//! pointer, or like the file if there is none. A component of the root document that is only a
-//! reference to a definition elsewhere *is* that definition. Two definitions with one name are an
-//! error. Path items are copied to where they are referenced. The values of a discriminator mapping
-//! are written as references.
+//! they stand in. They stay below the folder of the root document, links followed, unless
+//! [`OpenOptions`] allows other folders: a document may be somebody else's. A definition from
+//! elsewhere becomes a component named like the last part of the pointer, or like the file if there
+//! is none. A component of the root document that is only a reference to a definition elsewhere *is*
+//! that definition. Two definitions with one name are an error. Path items are copied to where they
+//! are referenced. The values of a discriminator mapping are written as references.
 //!
 //! # Codes
 //!
@@ -74,6 +75,7 @@ mod codes;
 mod document;
 mod files;
 mod finding;
+mod folders;
 mod grammar;
 pub mod inheritance;
 mod json;
@@ -98,12 +100,12 @@ pub mod walk;
 mod yaml;
 
 pub use codes::{Code, codes, codes_table};
-pub use document::Document;
+pub use document::{Document, OpenOptions};
 pub use finding::{Finding, Related, Severity};
 pub use nearest::nearest;
 pub use provenance::ProvenanceReport;
 pub use report::{Diagnostic, Location, RelatedPlace, Report};
-pub use vocabulary::vocabulary_table;
+pub use vocabulary::{is_known_extension, vocabulary_table};
 
 /// Checks an opened document against all [lint rules](lint::rules).
 ///

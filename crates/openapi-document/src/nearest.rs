@@ -1,5 +1,8 @@
 //! "Did you mean ...?"
 
+/// Characters beyond which nobody has misspelt a word, and comparing takes long.
+const LONGEST: usize = 100;
+
 /// The candidate most like `word`, if one is like enough to be a misspelling of it.
 ///
 /// ```
@@ -9,8 +12,12 @@
 /// ```
 pub fn nearest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let folded = word.to_lowercase();
+    if word.len() > LONGEST {
+        return None;
+    }
     candidates
         .into_iter()
+        .filter(|candidate| candidate.len() <= LONGEST)
         .map(|candidate| {
             let likeness =
                 strsim::normalized_damerau_levenshtein(&folded, &candidate.to_lowercase());
@@ -31,5 +38,7 @@ mod tests {
         assert_eq!(nearest("paramters", words), Some("parameters"));
         assert_eq!(nearest("requestbody", words), Some("requestBody"));
         assert_eq!(nearest("foo", words), None);
+        let long = "word".repeat(1_000_000);
+        assert_eq!(nearest(&long, [&*long]), None);
     }
 }

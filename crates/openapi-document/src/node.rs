@@ -1,5 +1,7 @@
 //! The tree of a document: JSON values, each with its place in a file.
 
+use std::sync::Arc;
+
 use indexmap::IndexMap;
 use serde_json::{Map, Number, Value};
 
@@ -24,15 +26,30 @@ pub(crate) struct Node {
     pub(crate) kind: Kind,
 }
 
-/// What a [`Node`] is.
+/// What a [`Node`] is. Collections are shared, so that a copy costs nothing, however often YAML
+/// anchors it or refers to it by aliases.
 #[derive(Debug, Clone)]
 pub(crate) enum Kind {
     Null,
     Bool(bool),
     Number(Number),
-    String(String),
-    Array(Vec<Node>),
-    Object(Object),
+    String(Arc<str>),
+    Array(Arc<Vec<Node>>),
+    Object(Arc<Object>),
+}
+
+impl Kind {
+    pub(crate) fn string(text: impl Into<Arc<str>>) -> Self {
+        Self::String(text.into())
+    }
+
+    pub(crate) fn array(items: Vec<Node>) -> Self {
+        Self::Array(Arc::new(items))
+    }
+
+    pub(crate) fn object(members: Object) -> Self {
+        Self::Object(Arc::new(members))
+    }
 }
 
 /// The members of a mapping in the order of the text.
@@ -45,17 +62,70 @@ pub(crate) struct Member {
     pub(crate) value: Node,
 }
 
-/// Number of nodes of a tree, and the levels of collections in it.
+/// Number of nodes of a tree, the bytes of its texts, and the levels of collections in it.
 #[derive(Debug, Clone, Copy, Default)]
 pub(crate) struct Size {
     pub(crate) nodes: usize,
+    pub(crate) bytes: usize,
     pub(crate) depth: usize,
+}
+
+impl Size {
+    /// Notes further trees beside this one.
+    pub(crate) fn add(&mut self, other: Self) {
+        self.nodes += other.nodes;
+        self.bytes += other.bytes;
+        self.depth = self.depth.max(other.depth);
+    }
+
+    fn enclose(&mut self, parts: impl Iterator<Item = Self>) {
+        parts.for_each(|part| self.add(part));
+        self.depth += 1;
+    }
+}
+
+/// What may be copied: a small text must not stand for a huge document.
+#[derive(Debug, Default)]
+pub(crate) struct Copies {
+    nodes: usize,
+    bytes: usize,
+}
+
+impl Copies {
+    /// Values that may be copied.
+    const MOST_NODES: usize = 100_000;
+    /// Bytes of text in them, in MiB.
+    const MOST_MEBIBYTES: usize = 16;
+
+    /// Notes a copy; whether there are too many now, if `free` of them are none.
+    pub(crate) fn exceed(&mut self, size: Size, free: Size) -> bool {
+        self.nodes += size.nodes;
+        self.bytes += size.bytes;
+        self.nodes > free.nodes + Self::MOST_NODES
+            || self.bytes > free.bytes + (Self::MOST_MEBIBYTES << 20)
+    }
+
+    /// How much may be copied, for messages.
+    pub(crate) fn most() -> String {
+        format!(
+            "{} values or {} MiB of text",
+            Self::MOST_NODES,
+            Self::MOST_MEBIBYTES
+        )
+    }
 }
 
 impl Node {
     pub(crate) fn as_object(&self) -> Option<&Object> {
         match &self.kind {
             Kind::Object(members) => Some(members),
+            _ => None,
+        }
+    }
+
+    pub(crate) fn as_object_mut(&mut self) -> Option<&mut Object> {
+        match &mut self.kind {
+            Kind::Object(members) => Some(Arc::make_mut(members)),
             _ => None,
         }
     }
@@ -147,29 +217,37 @@ impl Node {
             .collect();
         Node {
             span: self.span,
-            kind: Kind::Object(members),
+            kind: Kind::object(members),
         }
     }
 
     /// How much of a tree hangs on this node, itself included.
     pub(crate) fn size(&self) -> Size {
-        let of_children = |children: &mut dyn Iterator<Item = &Node>| {
-            children
-                .map(Node::size)
-                .fold(Size::default(), |sum, size| Size {
-                    nodes: sum.nodes + size.nodes,
-                    depth: sum.depth.max(size.depth),
-                })
+        let mut size = Size {
+            nodes: 1,
+            ..Size::default()
         };
-        let below = match &self.kind {
-            Kind::Array(items) => of_children(&mut items.iter()),
-            Kind::Object(members) => of_children(&mut members.values().map(|member| &member.value)),
-            _ => return Size { nodes: 1, depth: 0 },
-        };
-        Size {
-            nodes: below.nodes + 1,
-            depth: below.depth + 1,
+        match &self.kind {
+            Kind::String(text) => size.bytes = text.len(),
+            Kind::Array(items) => size.enclose(items.iter().map(Node::size)),
+            Kind::Object(members) => {
+                size.bytes = members.keys().map(String::len).sum();
+                size.enclose(members.values().map(|member| member.value.size()));
+            }
+            Kind::Null | Kind::Bool(_) | Kind::Number(_) => {}
         }
+        size
+    }
+
+    /// A node in the innermost collection.
+    pub(crate) fn deepest(&self) -> &Node {
+        let parts: Vec<&Node> = match &self.kind {
+            Kind::Array(items) => items.iter().collect(),
+            Kind::Object(members) => members.values().map(|member| &member.value).collect(),
+            _ => Vec::new(),
+        };
+        let deepest = parts.into_iter().max_by_key(|part| part.size().depth);
+        deepest.map_or(self, Node::deepest)
     }
 
     pub(crate) fn to_value(&self) -> Value {
@@ -177,7 +255,7 @@ impl Node {
             Kind::Null => Value::Null,
             Kind::Bool(bool) => Value::Bool(*bool),
             Kind::Number(number) => Value::Number(number.clone()),
-            Kind::String(text) => Value::String(text.clone()),
+            Kind::String(text) => Value::String(text.to_string()),
             Kind::Array(items) => items.iter().map(Node::to_value).collect(),
             Kind::Object(members) => Value::Object(
                 members

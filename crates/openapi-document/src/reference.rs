@@ -7,6 +7,9 @@ use percent_encoding::percent_decode_str;
 
 use crate::codes::{self, Code};
 
+/// References that may lead on to each other before there is a definition.
+pub(crate) const LONGEST_CHAIN: usize = 64;
+
 /// The parts of a reference that this crate follows.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Reference<'a> {
@@ -29,7 +32,8 @@ impl<'a> Reference<'a> {
     pub(crate) fn parse(text: &'a str) -> Result<Self, Refused> {
         let (file, fragment) = text.split_once('#').unwrap_or((text, ""));
         let file = decode(file);
-        if has_scheme(&file) || file.starts_with("//") {
+        let scheme = scheme(&file);
+        if file.starts_with("//") || scheme.is_some_and(|scheme| !is_local(scheme)) {
             return Err(Refused {
                 code: codes::REF_REMOTE,
                 message: format!("`{text}` refers to another server"),
@@ -38,7 +42,7 @@ impl<'a> Reference<'a> {
                     .to_owned(),
             });
         }
-        if file.starts_with('/') || file.contains('\\') {
+        if scheme.is_some() || file.starts_with('/') || file.contains('\\') {
             return Err(Refused {
                 code: codes::REF_ABSOLUTE,
                 message: format!("`{text}` is not a relative path"),
@@ -72,15 +76,19 @@ fn decode(text: &str) -> Cow<'_, str> {
         .unwrap_or(Cow::Borrowed(text))
 }
 
-/// Whether `text` starts with `scheme:`. One letter is a Windows drive, refused as well.
-fn has_scheme(text: &str) -> bool {
-    let Some((scheme, _)) = text.split_once(':') else {
-        return false;
-    };
-    scheme.starts_with(|first: char| first.is_ascii_alphabetic())
+/// What stands before the first colon, if it can be a scheme (RFC 3986, section 3.1).
+fn scheme(text: &str) -> Option<&str> {
+    let (scheme, _) = text.split_once(':')?;
+    let is_scheme = scheme.starts_with(|first: char| first.is_ascii_alphabetic())
         && scheme
             .chars()
-            .all(|c| c.is_ascii_alphanumeric() || matches!(c, '+' | '-' | '.'))
+            .all(|c| c.is_ascii_alphanumeric() || matches!(c, '+' | '-' | '.'));
+    is_scheme.then_some(scheme)
+}
+
+/// Whether a scheme means this machine: `file`, or a drive of Windows.
+fn is_local(scheme: &str) -> bool {
+    scheme.len() == 1 || scheme.eq_ignore_ascii_case("file")
 }
 
 #[cfg(test)]
@@ -90,6 +98,7 @@ mod tests {
     #[test]
     fn references_are_taken_apart() {
         for (text, file, pointer) in [
+            ("%2e%2E/a.yaml", "../a.yaml", ""),
             ("#/a/b", "", "/a/b"),
             ("a.yaml", "a.yaml", ""),
             ("../a%20b.yaml#/~1x%7By%7D", "../a b.yaml", "/~1x{y}"),
@@ -104,9 +113,14 @@ mod tests {
     fn what_is_not_followed_is_refused() {
         for (text, code) in [
             ("https://example.com/a.yaml", "D201"),
-            ("file:///a.yaml", "D201"),
             ("//example.com/a.yaml", "D201"),
+            ("file:///a.yaml", "D202"),
+            ("File:a.yaml", "D202"),
+            ("C:/a.yaml", "D202"),
+            ("c%3A%5Ca.yaml", "D202"),
             ("/a.yaml", "D202"),
+            ("%2Fa.yaml", "D202"),
+            ("..%5Ca.yaml", "D202"),
             ("schemas\\a.yaml", "D202"),
             ("a.yaml#b", "D204"),
         ] {

@@ -16,6 +16,9 @@ use crate::source::SourceFile;
 /// Width of a rendered report in characters; fixed, so that snapshots do not depend on a terminal.
 const WIDTH: usize = 100;
 
+/// Characters of a message, or of an advice, that are shown.
+const LONGEST_MESSAGE: usize = 2_000;
+
 /// A stretch of one source file.
 ///
 /// Lines and columns are 1-based, columns count characters; the end is exclusive.
@@ -145,7 +148,7 @@ impl Diagnostic {
             code,
             severity,
             pointer: String::new(),
-            message: message.into(),
+            message: bounded(message.into()),
             why: String::new(),
             help: String::new(),
             location: place.location(),
@@ -166,7 +169,7 @@ impl Diagnostic {
     }
 
     pub(crate) fn with_help(mut self, help: impl Into<String>) -> Self {
-        self.help = help.into();
+        self.help = bounded(help.into());
         self
     }
 
@@ -264,6 +267,14 @@ impl Diagnostic {
             }),
         );
         value
+    }
+}
+
+/// Messages quote names and values of a document, which can be of any length.
+fn bounded(text: String) -> String {
+    match text.char_indices().nth(LONGEST_MESSAGE) {
+        None => text,
+        Some((at, _)) => format!("{}…", &text[..at]),
     }
 }
 

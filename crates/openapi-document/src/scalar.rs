@@ -11,6 +11,9 @@ use crate::report::{Diagnostic, Place};
 pub(crate) enum Unusable {
     NotFinite(String),
     TooLarge(String),
+    /// `017`
+    Octal(String),
+    /// `090`
     LeadingZero(String),
 }
 
@@ -22,15 +25,48 @@ impl Unusable {
                 "leave the value out, or quote it if it is a text".to_owned(),
             ),
             Self::TooLarge(text) => (
-                format!("the number `{text}` is too large to be kept exactly"),
-                format!("quote it if it is a text (`'{text}'`), or use a smaller number"),
+                format!(
+                    "the number `{}` is too large to be kept exactly",
+                    short(&text)
+                ),
+                "quote it if it is a text, or use a smaller number".to_owned(),
+            ),
+            Self::Octal(text) => (
+                format!(
+                    "`{}` is octal to some YAML tools and decimal to others",
+                    short(&text)
+                ),
+                quoted_or_plain(&text),
             ),
             Self::LeadingZero(text) => (
-                format!("`{text}` is octal to some YAML tools and decimal to others"),
-                format!("quote it if it is a text (`'{text}'`), or remove the leading zero"),
+                format!(
+                    "`{}` is a text to some YAML tools and a number to others",
+                    short(&text)
+                ),
+                quoted_or_plain(&text),
             ),
         };
         codes::NUMBER.at(place, message).with_help(help)
+    }
+}
+
+fn quoted_or_plain(text: &str) -> String {
+    let (sign, digits) = text.split_at(text.len() - text.trim_start_matches(['-', '+']).len());
+    let number = match digits.trim_start_matches('0') {
+        "" => "0",
+        number => number,
+    };
+    let sign = sign.trim_start_matches('+');
+    let (text, number) = (short(text), short(number));
+    format!("write `'{text}'` if it is a text, or `{sign}{number}` if it is a number")
+}
+
+/// A number as messages show it.
+fn short(text: &str) -> String {
+    const LONGEST: usize = 40;
+    match text.char_indices().nth(LONGEST) {
+        None => text.to_owned(),
+        Some((at, _)) => format!("{}…", &text[..at]),
     }
 }
 
@@ -50,7 +86,7 @@ pub(crate) fn resolve(text: &str) -> Result<Kind, Unusable> {
         return number.map(Kind::Number);
     }
     if !is_number(unsigned) {
-        return Ok(Kind::String(text.to_owned()));
+        return Ok(Kind::string(text));
     }
     decimal(text, unsigned).map(Kind::Number)
 }
@@ -86,12 +122,19 @@ fn is_number(text: &str) -> bool {
 }
 
 fn decimal(text: &str, unsigned: &str) -> Result<Number, Unusable> {
-    if unsigned.len() > 1 && unsigned.starts_with('0') && unsigned.as_bytes()[1].is_ascii_digit() {
-        return Err(Unusable::LeadingZero(text.to_owned()));
+    let is_whole = unsigned.bytes().all(|byte| byte.is_ascii_digit());
+    if is_whole && unsigned.len() > 1 && unsigned.starts_with('0') {
+        let is_octal = unsigned.bytes().all(|byte| matches!(byte, b'0'..=b'7'));
+        let text = text.to_owned();
+        return Err(if is_octal {
+            Unusable::Octal(text)
+        } else {
+            Unusable::LeadingZero(text)
+        });
     }
     let too_large = || Unusable::TooLarge(text.to_owned());
     let text = text.strip_prefix('+').unwrap_or(text);
-    if unsigned.bytes().all(|byte| byte.is_ascii_digit()) {
+    if is_whole {
         let unsigned = text.parse::<u64>().map(Number::from);
         let signed = || text.parse::<i64>().map(Number::from);
         return unsigned.or_else(|_| signed()).map_err(|_| too_large());
@@ -127,6 +170,8 @@ mod tests {
             (".5", "0.5"),
             ("1.", "1.0"),
             ("1e3", "1000.0"),
+            ("08.50", "8.5"),
+            ("-00.5", "-0.5"),
             ("18446744073709551615", "18446744073709551615"),
             ("true", "true"),
             ("~", "null"),
@@ -154,10 +199,34 @@ mod tests {
             ".nan",
             "18446744073709551616",
             "1e999",
+            "1e999999999999999999999",
             "007",
             "-01",
+            "090",
         ] {
             assert!(json(text).is_none(), "{text}");
+        }
+    }
+
+    #[test]
+    fn only_what_can_be_octal_is_called_so() {
+        for (text, message, help) in [
+            ("017", "octal", "`17`"),
+            ("-00", "octal", "`-0`"),
+            ("090", "is a text to some", "`90`"),
+            ("+0128", "is a text to some", "`128`"),
+        ] {
+            let Err(problem) = resolve(text) else {
+                panic!("{text} is taken");
+            };
+            let source = crate::source::SourceFile::new("a.yaml".into(), text.to_owned());
+            let problem = problem.diagnostic(Place {
+                source: std::sync::Arc::new(source),
+                span: 0..text.len(),
+            });
+            assert!(problem.message().contains(message), "{problem}");
+            let quoted = format!("`'{text}'`");
+            assert!(problem.help().contains(help) && problem.help().contains(&quoted));
         }
     }
 }

@@ -18,7 +18,12 @@ pub(crate) struct SourceFile {
     text: String,
     /// Byte offset of the first byte of every line.
     line_starts: Vec<usize>,
+    /// Characters before every [`STRIDE`]th byte, for files on one line; empty if all are ASCII.
+    characters: Vec<usize>,
 }
+
+/// Bytes whose characters are counted anew for each column.
+const STRIDE: usize = 256;
 
 /// 1-based line and column; columns count characters, not bytes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -32,10 +37,20 @@ impl SourceFile {
         let line_starts = std::iter::once(0)
             .chain(text.match_indices('\n').map(|(at, _)| at + 1))
             .collect();
+        let mut characters = Vec::new();
+        if !text.is_ascii() {
+            let mut count = 0;
+            for block in text.as_bytes().chunks(STRIDE) {
+                characters.push(count);
+                count += block.iter().filter(|byte| starts_character(**byte)).count();
+            }
+            characters.push(count);
+        }
         Self {
             path,
             text,
             line_starts,
+            characters,
         }
     }
 
@@ -50,11 +65,21 @@ impl SourceFile {
     pub(crate) fn line_column(&self, offset: usize) -> LineColumn {
         let offset = self.char_boundary(offset);
         let line = self.line_index(offset);
-        let column = self.text[self.line_starts[line]..offset].chars().count();
+        let column =
+            self.characters_before(offset) - self.characters_before(self.line_starts[line]);
         LineColumn {
             line: line + 1,
             column: column + 1,
         }
+    }
+
+    /// The number of characters before a byte, which starts one.
+    fn characters_before(&self, offset: usize) -> usize {
+        let Some(counted) = self.characters.get(offset / STRIDE) else {
+            return offset;
+        };
+        let rest = &self.text.as_bytes()[offset - offset % STRIDE..offset];
+        counted + rest.iter().filter(|byte| starts_character(**byte)).count()
     }
 
     /// The offset of a 1-based line and a column that counts bytes, as `serde_json` states them.
@@ -67,13 +92,14 @@ impl SourceFile {
     /// thousand lines does not fill the screen.
     pub(crate) fn first_line(&self, span: &Range<usize>) -> Range<usize> {
         let start = self.char_boundary(span.start);
-        let line_end = self.text[start..]
-            .find(['\n', '\r'])
-            .map_or(self.text.len(), |length| start + length);
-        let shown = match self.window(start) {
+        let next_line = self.line_starts.get(self.line_index(start) + 1);
+        let line_end = next_line.map_or(self.text.len(), |next| next - 1);
+        let line_end = match self.window(start) {
             Some(window) => line_end.min(window.end),
             None => line_end,
         };
+        let shown = &self.text[start..line_end.max(start)];
+        let shown = start + shown.find('\r').unwrap_or(shown.len());
         start..self.char_boundary(span.end.min(shown)).max(start)
     }
 
@@ -118,6 +144,11 @@ impl SourceFile {
         }
         offset
     }
+}
+
+/// Whether a byte of UTF-8 is the first of a character.
+fn starts_character(byte: u8) -> bool {
+    !(0x80..0xc0).contains(&byte)
 }
 
 impl SourceCode for SourceFile {
@@ -180,6 +211,19 @@ mod tests {
         );
         assert_eq!(file.line_column(7), LineColumn { line: 2, column: 1 });
         assert_eq!(file.line_column(999), LineColumn { line: 3, column: 1 });
+    }
+
+    #[test]
+    fn columns_are_found_on_long_lines() {
+        for text in ["x".repeat(2_000), "aé漢🐕\n".repeat(200), "漢".repeat(900)] {
+            let file = SourceFile::new("a.yaml".into(), text.clone());
+            for (offset, _) in text.char_indices() {
+                let line = text[..offset].matches('\n').count() + 1;
+                let start = text[..offset].rfind('\n').map_or(0, |at| at + 1);
+                let column = text[start..offset].chars().count() + 1;
+                assert_eq!(file.line_column(offset), LineColumn { line, column });
+            }
+        }
     }
 
     #[test]

@@ -55,6 +55,12 @@ pub fn vocabulary_table() -> String {
     table
 }
 
+/// Whether the tools of this workspace give the extension `name` a meaning. All others are for
+/// somebody else, and are handed on to nobody.
+pub fn is_known_extension(name: &str) -> bool {
+    VOCABULARY.contains_key(name)
+}
+
 /// Checks all extensions of a bundled document.
 pub(crate) fn check(root: &Value) -> Vec<Finding> {
     let mut findings = Vec::new();

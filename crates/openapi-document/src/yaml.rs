@@ -10,13 +10,10 @@ use indexmap::map::Entry;
 use saphyr_parser::{Event, Parser, ScalarStyle, ScanError, Tag};
 
 use crate::codes;
-use crate::node::{Kind, MAX_DEPTH, Member, Node, Object, Span};
+use crate::node::{Copies, Kind, MAX_DEPTH, Member, Node, Object, Size, Span};
 use crate::report::{Diagnostic, Place};
 use crate::scalar::{self, Unusable};
 use crate::source::SourceFile;
-
-/// Nodes that all aliases of a file together may stand for.
-const MAX_ALIASED_NODES: usize = 100_000;
 
 /// Reads one file. The tree is missing only if nothing could be read; problems that leave the rest
 /// readable are collected.
@@ -42,7 +39,8 @@ struct Composer<'a> {
     open: Vec<Frame>,
     root: Option<Node>,
     anchors: HashMap<usize, Node>,
-    aliased_nodes: usize,
+    /// What the aliases of the file stand for.
+    copies: Copies,
     documents: usize,
     problems: Vec<Diagnostic>,
 }
@@ -78,7 +76,7 @@ impl<'a> Composer<'a> {
             open: Vec::new(),
             root: None,
             anchors: HashMap::new(),
-            aliased_nodes: 0,
+            copies: Copies::default(),
             documents: 0,
             problems: Vec::new(),
         }
@@ -160,8 +158,8 @@ impl<'a> Composer<'a> {
             frame.end
         };
         let kind = match frame.content {
-            Content::Array(items) => Kind::Array(items),
-            Content::Object { members, .. } => Kind::Object(members),
+            Content::Array(items) => Kind::array(items),
+            Content::Object { members, .. } => Kind::object(members),
         };
         let span = Span {
             start: frame.start,
@@ -233,16 +231,13 @@ impl<'a> Composer<'a> {
             ));
         };
         let size = node.size();
-        self.aliased_nodes += size.nodes;
-        if self.aliased_nodes > MAX_ALIASED_NODES {
-            return Err(Box::new(codes::ALIAS
-                .at(
-                    self.place(span),
-                    format!(
-                        "the aliases of this file stand for more than {MAX_ALIASED_NODES} values"
-                    ),
-                )
-                .with_help("use `$ref` instead of aliases")));
+        if self.copies.exceed(size, Size::default()) {
+            let message = format!(
+                "the aliases of this file stand for more than {}",
+                Copies::most()
+            );
+            let problem = codes::ALIAS.at(self.place(span), message);
+            return Err(Box::new(problem.with_help("use `$ref` instead of aliases")));
         }
         if self.open.len() + size.depth > MAX_DEPTH {
             return Err(Box::new(self.too_deep(span)));
@@ -292,7 +287,7 @@ impl<'a> Composer<'a> {
             return self.tagged(scalar.text, tag, span);
         }
         if scalar.style != ScalarStyle::Plain {
-            return Kind::String(scalar.text.to_owned());
+            return Kind::string(scalar.text);
         }
         self.resolved(scalar::resolve(scalar.text), span)
     }
@@ -301,7 +296,7 @@ impl<'a> Composer<'a> {
         let name = tag.suffix.as_str();
         let core = tag.is_yaml_core_schema() || (tag.handle == "!" && name.is_empty());
         let kind = match name {
-            "str" | "" if core => return Kind::String(text.to_owned()),
+            "str" | "" if core => return Kind::string(text),
             "int" | "float" | "bool" | "null" if core => self.resolved(scalar::resolve(text), span),
             _ => Kind::Null,
         };

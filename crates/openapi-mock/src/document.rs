@@ -53,7 +53,8 @@ impl From<&openapi_document::Document> for Document {
 
 impl Document {
     /// Reads the document at `path` with all files that it refers to, YAML or JSON, and validates
-    /// it.
+    /// it. References stay below its folder; where they may lead elsewhere, open it by
+    /// [`openapi_document::OpenOptions`] and take it [`from`](Self::from) there.
     ///
     /// # Errors
     ///

@@ -1,6 +1,7 @@
 //! The command line as its users meet it: the real program, run in folders of its own.
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
+mod bounds;
 mod documents;
 mod hostile;
 mod interrupted;

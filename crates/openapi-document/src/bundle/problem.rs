@@ -3,14 +3,13 @@
 use std::collections::HashSet;
 use std::path::Path;
 
-use super::{
-    Bundler, ROOT, Section, Target, Unresolved, component_pointer, reference_of, root_components,
-};
+use super::{Bundler, ROOT, Target, Unresolved, component_pointer, reference_of, root_components};
 use crate::codes;
 use crate::grammar::{ObjectKind, Shape};
 use crate::nearest::nearest;
-use crate::node::{Member, Node, Object, Span};
+use crate::node::{Copies, Member, Node, Object, Span};
 use crate::pointer;
+use crate::reference::LONGEST_CHAIN;
 use crate::report::{Diagnostic, Place};
 
 impl Bundler<'_> {
@@ -20,8 +19,7 @@ impl Bundler<'_> {
             if schemas.is_some_and(|schemas| schemas.contains_key(&name)) {
                 continue;
             }
-            let names = schemas.into_iter().flat_map(|schemas| schemas.keys());
-            let help = match nearest(&name, names.map(String::as_str)) {
+            let help = match self.near(&name, schemas) {
                 Some(near) => format!("did you mean `{near}`?"),
                 None => format!(
                     "define `{name}` in the components, or write a reference such as \
@@ -35,18 +33,26 @@ impl Bundler<'_> {
         }
     }
 
-    /// Components that only refer to each other, in a circle.
+    /// Components that only refer to each other, in a circle or in a chain without good end.
     pub(super) fn check_alias_cycles(&mut self, tree: &Node) {
         let mut reported = HashSet::new();
         for (_, section, name, entry) in root_components(tree) {
             let own = component_pointer(section, name);
-            let circle = alias_chain(tree, entry);
-            let closed = circle.last().is_some_and(|last| *last == own);
+            let Some(reference) = reference_of(entry) else {
+                continue;
+            };
+            let chain = alias_chain(tree, reference);
+            if chain.len() > LONGEST_CHAIN {
+                // All that lead into it are as long.
+                self.long_chain(reference.span);
+                return;
+            }
+            let closed = chain.last().is_some_and(|last| *last == own);
             if !closed || !reported.insert(own) {
                 continue;
             }
-            reported.extend(circle.iter().map(|pointer| (*pointer).to_owned()));
-            if let (Some(reference), Some(next)) = (reference_of(entry), circle.first()) {
+            reported.extend(chain.iter().map(|pointer| (*pointer).to_owned()));
+            if let Some(next) = chain.first() {
                 let target = Target {
                     file: ROOT,
                     pointer: next.trim_start_matches('#').to_owned(),
@@ -99,13 +105,29 @@ impl Bundler<'_> {
         Unresolved
     }
 
-    pub(super) fn name_clash(
-        &mut self,
-        section: Section,
-        name: &str,
-        target: &Target,
-        other: &Target,
-    ) {
+    pub(super) fn long_chain(&mut self, from: Span) -> Unresolved {
+        let message =
+            format!("from here, more than {LONGEST_CHAIN} references do nothing but lead on");
+        let problem = codes::REF_CHAIN.at(self.files.place(from), message);
+        self.problems
+            .push(problem.with_help("refer to the definition at the end of the chain"));
+        Unresolved
+    }
+
+    pub(super) fn too_many_copies(&mut self, from: Span) {
+        let message = format!(
+            "references copy more than {} of this document",
+            Copies::most()
+        );
+        let problem = codes::REF_COPIES.at(self.files.place(from), message);
+        self.problems.push(problem.with_help(
+            "move what is referred to often, or stands inside of each other, to `components/schemas`, and \
+             refer to it there",
+        ));
+    }
+
+    /// `target` is called `name`, because `other` has its name.
+    pub(super) fn name_clash(&mut self, name: &str, target: &Target, other: &Target) {
         let place_of = |target: &Target| {
             let tree = self.files.tree(target.file)?;
             let (node, key) = tree.entry_at(&target.pointer)?;
@@ -114,15 +136,22 @@ impl Bundler<'_> {
         let (Some(place), Some(first)) = (place_of(target), place_of(other)) else {
             return;
         };
-        let message = format!("there are two different {section} named `{name}`");
+        let message = format!("another schema has this name already; this one is called `{name}`");
         let problem = codes::NAME_CLASH
             .at(place, message)
-            .with_help("rename one of them, or let both places refer to one definition")
+            .with_help(
+                "if both are the same, let both places refer to one definition; otherwise rename one",
+            )
             .with_related(first, "", "the other one");
         self.problems.push(problem);
     }
 
-    pub(super) fn missing_pointer(&self, place: Place, target: &Target, tree: &Node) -> Diagnostic {
+    pub(super) fn missing_pointer(
+        &mut self,
+        place: Place,
+        target: &Target,
+        tree: &Node,
+    ) -> Diagnostic {
         let file = self.files.path(target.file).display();
         let message = format!("`{file}` has nothing at `#{}`", target.pointer);
         let help = if target.file != ROOT
@@ -137,9 +166,34 @@ impl Bundler<'_> {
                  relative path to it before `#`"
             )
         } else {
-            nearest_pointer(tree, &target.pointer)
+            self.nearest_pointer(tree, &target.pointer)
         };
         codes::REF_POINTER.at(place, message).with_help(help)
+    }
+
+    fn nearest_pointer(&mut self, tree: &Node, wanted: &str) -> String {
+        let mut node = tree;
+        let mut reached = String::new();
+        for token in pointer::split(wanted) {
+            let next_pointer = pointer::join("", &token);
+            if let Some(next) = node.at(&next_pointer) {
+                node = next;
+                reached.push_str(&next_pointer);
+                continue;
+            }
+            return match self.near(&token, node.as_object()) {
+                Some(near) => format!("did you mean `#{}`?", pointer::join(&reached, near)),
+                None => format!("`#{reached}` exists, but has no member `{token}`"),
+            };
+        }
+        "check the pointer".to_owned()
+    }
+
+    /// The key most like `word`, while there is time to look for it.
+    fn near<'k>(&mut self, word: &str, members: Option<&'k Object>) -> Option<&'k str> {
+        let members = members?;
+        self.comparisons = self.comparisons.checked_sub(members.len())?;
+        nearest(word, members.keys().map(String::as_str))
     }
 
     pub(super) fn misplaced_reference(&mut self, members: &Object, kind: ObjectKind) {
@@ -187,26 +241,18 @@ impl Bundler<'_> {
     }
 }
 
-fn nearest_pointer(tree: &Node, wanted: &str) -> String {
-    let mut node = tree;
-    let mut reached = String::new();
-    for token in pointer::split(wanted) {
-        let next_pointer = pointer::join("", &token);
-        if let Some(next) = node.at(&next_pointer) {
-            node = next;
-            reached.push_str(&next_pointer);
-            continue;
-        }
-        let keys = node
-            .as_object()
-            .into_iter()
-            .flat_map(|members| members.keys());
-        return match nearest(&token, keys.map(String::as_str)) {
-            Some(near) => format!("did you mean `#{}`?", pointer::join(&reached, near)),
-            None => format!("`#{reached}` exists, but has no member `{token}`"),
-        };
-    }
-    "check the pointer".to_owned()
+/// `path` is not looked at: whether it exists is nobody's business.
+pub(super) fn outside(place: Place, reference: &str, path: &Path, root: &Path) -> Diagnostic {
+    let shown = |path: Option<&Path>| {
+        let named = path.filter(|path| !path.as_os_str().is_empty());
+        named.unwrap_or(Path::new(".")).display().to_string()
+    };
+    let (home, folder) = (shown(root.parent()), shown(path.parent()));
+    let message = format!("`{reference}` leads out of `{home}`, the folder of the root document");
+    codes::REF_OUTSIDE.at(place, message).with_help(format!(
+        "copy what is meant into `{home}`; or, if you trust the document with all files of that folder, add\n\
+         `--allow-ref-outside {folder}`"
+    ))
 }
 
 pub(super) fn missing_file(place: Place, path: &Path, error: &std::io::Error) -> Diagnostic {
@@ -237,12 +283,13 @@ pub(super) fn missing_file(place: Place, path: &Path, error: &std::io::Error) ->
     codes::REF_FILE.at(place, message).with_help(help)
 }
 
-/// The components that `entry` leads to while they only refer on, up to the first that comes again.
-fn alias_chain<'a>(tree: &'a Node, entry: &'a Node) -> Vec<&'a str> {
+/// The components that `reference` leads to while they only refer on, up to the first that comes
+/// again, or to one more than a chain may have.
+fn alias_chain<'a>(tree: &'a Node, reference: &'a Node) -> Vec<&'a str> {
     let mut chain: Vec<&str> = Vec::new();
-    let mut next = reference_of(entry);
+    let mut next = Some(reference);
     while let Some(pointer) = next.and_then(Node::as_str) {
-        if chain.contains(&pointer) {
+        if chain.len() > LONGEST_CHAIN || chain.contains(&pointer) {
             break;
         }
         chain.push(pointer);

@@ -4,6 +4,7 @@ use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 
 use clap::Parser;
+use openapi_document::OpenOptions;
 
 use super::Options;
 
@@ -31,6 +32,9 @@ pub(super) struct Arguments {
     /// Serve a document under a name of your choice; may be repeated
     #[arg(long = "mount", value_name = "NAME=FILE", value_parser = named)]
     mounts: Vec<(String, PathBuf)>,
+    /// Let references lead into this folder too, besides that of each document; may be repeated
+    #[arg(long, value_name = "DIR")]
+    allow_ref_outside: Vec<PathBuf>,
     #[command(flatten)]
     pub(super) options: Options,
 }
@@ -43,6 +47,14 @@ impl Arguments {
         }
         let of_files = self.files.iter().map(|file| (name(file), file.clone()));
         of_files.chain(self.mounts.iter().cloned()).collect()
+    }
+
+    /// How the documents are opened.
+    pub(super) fn opening(&self) -> OpenOptions {
+        let folders = self.allow_ref_outside.iter();
+        folders.fold(OpenOptions::new(), |options, folder| {
+            options.allow_ref_outside(folder)
+        })
     }
 }
 

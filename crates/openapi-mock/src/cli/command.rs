@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::Parser;
-use openapi_document::Report;
+use openapi_document::{OpenOptions, Report};
 
 use super::arguments::Arguments;
 use crate::document::Document;
@@ -39,7 +39,7 @@ pub fn main() -> ExitCode {
 }
 
 fn run(arguments: &Arguments) -> Result<(), Failure> {
-    let documents = read(arguments.documents())?;
+    let documents = read(arguments.documents(), &arguments.opening())?;
     super::serve(&arguments.options, documents, io::stdout()).map_err(|error| {
         let _ = writeln!(io::stderr(), "error: {error}");
         Failure::CannotRun
@@ -47,11 +47,14 @@ fn run(arguments: &Arguments) -> Result<(), Failure> {
 }
 
 /// Reads all documents, so that the problems of all are told at once.
-fn read(files: Vec<(String, PathBuf)>) -> Result<Vec<(String, Document)>, Failure> {
+fn read(
+    files: Vec<(String, PathBuf)>,
+    options: &OpenOptions,
+) -> Result<Vec<(String, Document)>, Failure> {
     let mut documents = Vec::new();
     let mut failure = None;
     for (name, file) in files {
-        match openapi_document::Document::open(&file) {
+        match options.open(&file) {
             Ok(read) => documents.push((name, Document::from(&read))),
             Err(report) => {
                 print(&report);
