@@ -116,7 +116,7 @@ fn a_document_that_is_not_there_is_no_finding() {
     place.write("folder/pets.yaml", PETS);
     for (document, text) in [
         ("missing.yaml", "there is no file `missing.yaml`"),
-        ("folder", "`folder` is not a file"),
+        ("folder", "`folder` is a folder"),
     ] {
         place
             .run_document(document, "pets-client", "out")
@@ -126,6 +126,60 @@ fn a_document_that_is_not_there_is_no_finding() {
             .assert(2, &[text]);
     }
     assert!(!place.join("out").exists());
+}
+
+#[test]
+fn references_stay_in_the_folder_of_the_document_unless_told() {
+    let place = Place::empty();
+    place.write(
+        "private/schemas.yaml",
+        "Pet: {type: object, properties: {name: {type: string}}}\n",
+    );
+    place.write(
+        "api/openapi.yaml",
+        "openapi: 3.0.3
+info: {title: Pets, version: 1.0.0}
+security: []
+paths:
+  /pets:
+    get:
+      operationId: get_pet
+      summary: Get
+      responses:
+        '200': {description: Fine, content: {application/json: {schema: {$ref: ../private/schemas.yaml#/Pet}}}}
+        default: {description: Failed}
+",
+    );
+    let document = "api/openapi.yaml";
+    let codegen = [
+        "codegen",
+        "--document",
+        document,
+        "--crate-name",
+        "pets-client",
+        "--out",
+        "out",
+    ];
+    for command in [
+        &["lint", "--document", document][..],
+        &["provenance", "--document", document],
+        &codegen,
+    ] {
+        let refused = place.run(command);
+        refused.assert(
+            1,
+            &[
+                "D213",
+                "leads out of `api`",
+                "`--allow-ref-outside private`",
+            ],
+        );
+        assert!(!format!("{refused:?}").contains("name: {"), "{refused:#?}");
+        let allowed = [command, &["--allow-ref-outside", "private"]].concat();
+        place.run(&allowed).assert(0, &[]);
+        let missing = [command, &["--allow-ref-outside", "nowhere"]].concat();
+        place.run(&missing).assert(2, &["nowhere"]);
+    }
 }
 
 #[test]

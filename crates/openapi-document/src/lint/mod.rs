@@ -60,7 +60,7 @@ use view::View;
 pub(crate) use view::METHODS;
 
 static RULES: LazyLock<Vec<&'static Rule>> = LazyLock::new(|| {
-    let files: [&'static [Rule]; 16] = [
+    let files: [&'static [Rule]; 17] = [
         operations::RULES,
         parameters::RULES,
         multipart::RULES,
