@@ -235,6 +235,7 @@ impl Paths<'_> {
 mod tests {
     use std::path::Path;
 
+    use proc_macro2::{Delimiter, Spacing, TokenTree};
     use quote::quote;
 
     use super::*;
@@ -253,6 +254,29 @@ mod tests {
         complete(document, lowered, file, &Settings::new("spaces-client"))
     }
 
+    /// Each token on a line of its own, but for those that belong together.
+    fn one_a_line(tokens: TokenStream) -> String {
+        let mut text = String::new();
+        for token in tokens {
+            match token {
+                TokenTree::Group(group) => {
+                    let (open, close) = match group.delimiter() {
+                        Delimiter::Parenthesis => ("(", ")"),
+                        Delimiter::Brace => ("{", "}"),
+                        Delimiter::Bracket => ("[", "]"),
+                        Delimiter::None => ("", ""),
+                    };
+                    text.push_str(&format!("{open}\n{}{close}\n", one_a_line(group.stream())));
+                }
+                TokenTree::Punct(punct) if punct.spacing() == Spacing::Joint => {
+                    text.push(punct.as_char());
+                }
+                other => text.push_str(&format!("{other}\n")),
+            }
+        }
+        text
+    }
+
     #[test]
     fn spaces_of_the_generator_change_nothing() {
         for name in [
@@ -265,21 +289,8 @@ mod tests {
         ] {
             let (document, lowered, text) = generated(name);
             let plain = completed(&document, &lowered, &text).unwrap();
-            // Tokens that stand alone, each on a line of its own where no text is torn apart.
-            let lines: Vec<&str> = text.split('"').collect();
-            let spaced = lines
-                .iter()
-                .enumerate()
-                .map(|(index, part)| {
-                    if index % 2 == 0 {
-                        part.replace(" . ", "\n  .\n  ")
-                    } else {
-                        (*part).to_owned()
-                    }
-                })
-                .collect::<Vec<_>>()
-                .join("\"");
-            let spaced = completed(&document, &lowered, &spaced).unwrap();
+            let tokens = text.parse().unwrap();
+            let spaced = completed(&document, &lowered, &one_a_line(tokens)).unwrap();
             assert_eq!(spaced, plain, "{name}");
         }
     }

@@ -75,7 +75,12 @@ fn of_append(call: &ExprMethodCall) -> Kind {
     }
     match call.args.first() {
         Some(Expr::Lit(_)) => Kind::Header,
-        Some(Expr::Call(name)) if calls(name, &["HeaderName", "from_static"]) => Kind::ApiVersion,
+        Some(Expr::Call(name)) if calls(name, &["HeaderName", "from_static"]) => {
+            match name.args.first().and_then(text) {
+                Some(name) if name == "api-version" => Kind::ApiVersion,
+                _ => Kind::Other,
+            }
+        }
         _ => Kind::Other,
     }
 }
@@ -93,10 +98,15 @@ fn ends_with(path: &syn::Path, names: &[&str]) -> bool {
 /// The text of `Err("text".to_string())`, which stands for a value that was not given.
 pub(super) fn absent(value: &Expr) -> Option<String> {
     let Expr::Call(call) = value else { return None };
-    let (true, Some(Expr::MethodCall(text))) = (calls(call, &["Err"]), call.args.first()) else {
+    let (true, Some(Expr::MethodCall(made))) = (calls(call, &["Err"]), call.args.first()) else {
         return None;
     };
-    match &*text.receiver {
+    text(&made.receiver)
+}
+
+/// The value of a text that is written down.
+fn text(value: &Expr) -> Option<String> {
+    match value {
         Expr::Lit(syn::ExprLit {
             lit: syn::Lit::Str(text),
             ..
@@ -140,7 +150,7 @@ mod tests {
                 Kind::ApiVersion,
             ),
             (
-                "header_map . append( HeaderName :: from_static ( \"x\" ) , v ) ;",
+                "header_map . append( HeaderName :: from_static ( \"api-version\" ) , v ) ;",
                 Kind::ApiVersion,
             ),
             (

@@ -23,8 +23,6 @@ pub(super) struct Shape<'a> {
     pub(super) closed: bool,
     /// A string that has to look a certain way: by `format`, `pattern` or length.
     pub(super) restricted: bool,
-    /// No value but those listed is taken.
-    pub(super) closed_values: bool,
     /// Part of the structure is a choice (`oneOf`, `anyOf`, `not`) and not in this shape.
     pub(super) open_ended: bool,
 }
@@ -50,7 +48,6 @@ impl<'a> Shape<'a> {
         self.kind = self.kind.or_else(|| schema.str("type"));
         if let Some(values) = schema.get("enum").and_then(Value::as_array) {
             self.values = Some(values.iter().collect());
-            self.closed_values |= schema.is_true("x-closed-enum");
         }
         for (name, property) in schema.members("properties") {
             self.properties.entry(name).or_insert(property);
@@ -178,7 +175,7 @@ impl<'a> Capture<'_, 'a> {
         let view = self.view;
         let (a, b) = (Shape::of(view, left), Shape::of(view, right));
         let apart = match self.reader {
-            Reader::Open if !a.closed_values => differ_in_kind(&a, &b),
+            Reader::Open if !is_closed_enum(view, left) => differ_in_kind(&a, &b),
             _ => are_apart(&a, &b),
         };
         if apart {
@@ -187,6 +184,18 @@ impl<'a> Capture<'_, 'a> {
         let nested = a.kind == b.kind && matches!(a.kind, Some("object" | "array"));
         nested && !a.open_ended && !b.open_ended && !self.within(&a, &b, depth - 1)
     }
+}
+
+/// Whether a reader refuses what the `enum` of a schema does not list.
+fn is_closed_enum<'a>(view: &View<'a>, schema: &Node<'a>) -> bool {
+    view.resolve(schema).is_some_and(|schema| {
+        let mut parts = schema.items("allOf").into_iter();
+        schema.is_true("x-closed-enum")
+            || parts.any(|part| {
+                let part = view.resolve(&part);
+                part.is_some_and(|part| part.is_true("x-closed-enum"))
+            })
+    })
 }
 
 /// No value is of both shapes, judged by types and by lists of values.
