@@ -54,6 +54,11 @@ impl<'a> Operation<'a> {
             .collect()
     }
 
+    /// The servers that it has of its own, or its path for it; none where it is served with the rest.
+    pub fn own_servers(&self) -> &'a [Value] {
+        openapi_document::servers::own_servers(self.root, self.item, self.object)
+    }
+
     /// The security alternatives that hold: its own, else those of the document.
     pub fn security(&self) -> &'a [Value] {
         self.object

@@ -35,6 +35,7 @@ const SHOWN_BY: &[(&str, &str)] = &[
     ("Scheme", "Api"),
     ("SchemeKind", "Api"),
     ("SecurityRequirement", "Operation"),
+    ("Server", "Operation"),
     ("SignatureEncoding", "SignatureScheme"),
     ("StatusRange", "Operation"),
     ("TokenStoreError", "TokenStore"),

@@ -30,6 +30,8 @@ fn line(operation: &Operation<'_>) -> String {
         columns.push(features.join(" or "));
     }
     columns.extend(extensions(operation.object));
+    let servers = operation.own_servers().iter();
+    columns.extend(servers.map(|server| format!("at {}", text(server, "url"))));
     if operation.object["deprecated"] == true {
         columns.push("deprecated".to_owned());
     }
@@ -242,6 +244,11 @@ fn facts(
             "summary",
             text(object, "summary").to_owned(),
             entry.summary().to_owned(),
+        ),
+        (
+            "whether it has servers of its own",
+            (!operation.own_servers().is_empty()).to_string(),
+            (!entry.servers().is_empty()).to_string(),
         ),
         (
             "security",

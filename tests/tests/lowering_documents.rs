@@ -299,6 +299,122 @@ fn the_list_of_rules_must_be_exact() {
     assert_eq!(codes_with(document, name, &unknown), ["G303"]);
 }
 
+/// The builder calls of the README's first program, and the method that it calls.
+fn first_call(document: &Document, name: &str, settings: &Settings) -> (Vec<String>, String) {
+    let files =
+        generate(document, settings).unwrap_or_else(|error| panic!("{name}: {}", words(&error)));
+    let readme = &files.files["README.md"];
+    let (_, program) = readme.split_once("```rust,no_run\n").unwrap();
+    let (program, _) = program.split_once("```").unwrap();
+    let program = program.replace(char::is_whitespace, "");
+    let (_, chain) = program.split_once("Client::builder()").unwrap();
+    let (chain, rest) = chain.split_once(".build()?").unwrap();
+    let calls = chain.split(')').filter_map(|call| call.strip_prefix('.'));
+    let calls = calls.filter_map(|call| Some(call.split_once('(')?.0.to_owned()));
+    let (_, method) = rest.split_once("client.").unwrap();
+    (
+        calls.collect(),
+        method.split('(').next().unwrap().to_owned(),
+    )
+}
+
+/// The first call has the credentials of one way into its operation, and an address unless the
+/// operation has one.
+#[test]
+fn the_first_call_fits_its_operation() {
+    let document = &documents()["security_alternatives"];
+    for (operation, calls) in [
+        ("either", &["base_url", "token"][..]),
+        ("both", &["base_url", "key", "app_id"]),
+        ("apps", &["base_url", "app"]),
+        ("optional", &["base_url", "token"]),
+        ("inherited", &["base_url", "basic"]),
+        ("open", &["base_url"]),
+    ] {
+        let mut settings = settings("pets");
+        settings.first_call = Some(operation.to_owned());
+        let (found, method) = first_call(document, operation, &settings);
+        assert_eq!(
+            (found.as_slice(), method.as_str()),
+            (
+                &calls.iter().map(|&c| c.to_owned()).collect::<Vec<_>>()[..],
+                operation
+            )
+        );
+    }
+    for (name, calls, method) in [
+        ("servers", &["environment", "key"][..], "ping"),
+        ("servers_of_operations", &[][..], "list_pets"),
+        ("no_security", &["base_url"], ""),
+    ] {
+        let (found, called) = first_call(&documents()[name], name, &settings(name));
+        assert_eq!(found, calls, "{name}");
+        assert!(method.is_empty() || called == method, "{name}: {called}");
+    }
+}
+
+#[test]
+fn the_first_call_chooses_an_environment_that_has_its_operation() {
+    let document = &documents()["servers"];
+    for (operation, environment) in [
+        ("ping", "Live"),
+        ("preview", "BetaTest"),
+        ("shards", "Live"),
+    ] {
+        let mut settings = settings("pets");
+        settings.first_call = Some(operation.to_owned());
+        let readme = &generate(document, &settings).unwrap().files["README.md"];
+        let chosen = format!(".environment(Environment::{environment})");
+        assert!(readme.contains(&chosen), "{operation}: {readme}");
+    }
+}
+
+/// Whatever the document, nothing that would refuse the first call is in its way.
+#[test]
+fn the_first_call_of_every_mini_document_is_let_in() {
+    use openapi_document::lint::names::method_name;
+    for (name, document) in documents() {
+        let root = document.root();
+        let (calls, called) = first_call(&document, &name, &settings(&name));
+        let calls: Vec<&str> = calls
+            .iter()
+            .map(String::as_str)
+            .filter(|call| !matches!(*call, "base_url" | "environment"))
+            .collect();
+        let items = root["paths"].as_object().unwrap().values();
+        let operations = items.flat_map(|item| item.as_object().unwrap().values());
+        let mut found = operations.filter(|operation| {
+            let id = operation["operationId"].as_str().map(method_name);
+            id.is_some_and(|id| called == id || called.starts_with(&format!("{id}_as_")))
+        });
+        let Some(operation) = found.next() else {
+            continue;
+        };
+        let security = operation.get("security").or(root.get("security"));
+        let ways: Vec<Vec<String>> = security
+            .and_then(|all| all.as_array())
+            .into_iter()
+            .flatten()
+            .map(|way| {
+                way.as_object()
+                    .unwrap()
+                    .keys()
+                    .map(|scheme| method_name(scheme))
+                    .collect()
+            })
+            .collect();
+        let fits = if ways.is_empty() {
+            calls.is_empty()
+        } else {
+            ways.iter().any(|way| *way == calls)
+        };
+        assert!(
+            fits,
+            "{name}: `{called}` is called with {calls:?}, and takes one of {ways:?}"
+        );
+    }
+}
+
 /// Documents of `lowering/refused/`: the file's name starts with the code, and
 /// the line in question ends with `# here`.
 #[test]

@@ -141,6 +141,7 @@ pub struct Api {
     pub(crate) security: &'static [&'static [SecurityRequirement]],
     pub(crate) rate_limits: &'static [RateLimit],
     pub(crate) retry_statuses: RetryStatuses,
+    pub(crate) base_url_optional: bool,
 }
 
 impl Api {
@@ -158,6 +159,7 @@ impl Api {
             security: &[],
             rate_limits: &[],
             retry_statuses: RetryStatuses::DEFAULT,
+            base_url_optional: false,
         }
     }
 
@@ -231,6 +233,13 @@ impl Api {
     #[must_use]
     pub const fn retry_statuses(mut self, statuses: RetryStatuses) -> Self {
         self.retry_statuses = statuses;
+        self
+    }
+
+    /// The document has no server of its own, and its operations have: a client needs no base URL.
+    #[must_use]
+    pub const fn base_url_optional(mut self) -> Self {
+        self.base_url_optional = true;
         self
     }
 

@@ -21,6 +21,7 @@ use crate::loopback::is_loopback;
 use crate::queue::WriteQueue;
 use crate::redact::AllowList;
 use crate::retry::RetryBudget;
+use crate::server::Addresses;
 use crate::user_agent::Caller;
 use crate::{Middleware, Observer, RateLimiting, RetryPolicy};
 
@@ -53,6 +54,8 @@ use crate::{Middleware, Observer, RateLimiting, RetryPolicy};
 pub struct CoreBuilder {
     api: &'static Api,
     base_url: Option<String>,
+    /// Name and address of an environment of the document.
+    chosen: Option<(&'static str, &'static str)>,
     credentials: Vec<(String, Credential)>,
     features: Option<BTreeSet<String>>,
     trusted: Option<bool>,
@@ -95,6 +98,7 @@ impl CoreBuilder {
         Self {
             api,
             base_url: None,
+            chosen: None,
             credentials: Vec::new(),
             features: None,
             trusted: None,
@@ -124,10 +128,34 @@ impl CoreBuilder {
         }
     }
 
-    /// Where the API is: scheme, host and, where there is one, the base path.
+    /// Where the API is: scheme, host and, where there is one, the base path. It wins over an
+    /// environment, and over the servers that operations have of their own: all calls go there.
     #[must_use]
     pub fn base_url(mut self, url: impl Into<String>) -> Self {
         self.base_url = Some(url.into());
+        self
+    }
+
+    /// An environment of the document: its name, and where it begins. The operations that have
+    /// servers of their own go to those of this environment.
+    ///
+    /// ```
+    /// use openapi_client_runtime::{Api, Core};
+    ///
+    /// # static API: Api = Api::new("things-client", "1.0.0");
+    /// // The builder of a generated client has a type for them: `.environment(Environment::Beta)`.
+    /// let builder = Core::builder(&API).environment("beta", "https://beta.example.com");
+    /// assert_eq!(builder.clone().build()?.base_url(), "https://beta.example.com");
+    ///
+    /// // A test goes elsewhere with everything, in whatever order the two are set.
+    /// let builder = Core::builder(&API).base_url("http://127.0.0.1:4010");
+    /// let core = builder.environment("beta", "https://beta.example.com").build()?;
+    /// assert_eq!(core.base_url(), "http://127.0.0.1:4010");
+    /// # Ok::<(), openapi_client_runtime::BuildError>(())
+    /// ```
+    #[must_use]
+    pub fn environment(mut self, name: &'static str, url: &'static str) -> Self {
+        self.chosen = Some((name, url));
         self
     }
 
@@ -463,7 +491,7 @@ impl CoreBuilder {
         let setup = crate::oauth::Setup {
             scheme: scheme.name,
             endpoints,
-            base_url: self.checked_base_url()?,
+            base_url: self.checked_base_url()?.ok_or(Fault::NoBaseUrl)?,
             core: builder.build()?,
             allow_insecure_http: self.allow_insecure_http,
             timeout: self.timeout,
@@ -544,10 +572,14 @@ impl CoreBuilder {
         for (name, value) in &self.default_headers {
             default_headers.set(name, value)?;
         }
-        let http_client = self.http.client(&base_url)?;
+        let http_client = self.http.client(base_url.as_ref())?;
+        let environment = self.chosen.filter(|_| !self.has_own_address());
         let settings = Settings {
             api: self.api,
-            base_url,
+            addresses: Addresses {
+                base: base_url,
+                environment: environment.map(|(name, _)| name),
+            },
             credentials,
             features: self.features,
             trusted: self.trusted,
@@ -568,11 +600,18 @@ impl CoreBuilder {
         Ok(Core::new(settings, default_headers))
     }
 
-    fn checked_base_url(&self) -> Result<Url, BuildError> {
-        let given = self.base_url.as_deref().map(str::trim);
-        let given = given
-            .filter(|url| !url.is_empty())
-            .ok_or(Fault::NoBaseUrl)?;
+    /// Whether the user named an address, which then stands for all others.
+    fn has_own_address(&self) -> bool {
+        self.base_url.is_some()
+    }
+
+    fn checked_base_url(&self) -> Result<Option<Url>, BuildError> {
+        let chosen = self.chosen.map(|(_, url)| url);
+        let given = match self.base_url.as_deref().or(chosen).map(str::trim) {
+            None if self.api.base_url_optional => return Ok(None),
+            None | Some("") => return Err(Fault::NoBaseUrl.into()),
+            Some(given) => given,
+        };
         let unfit = |reason: &'static str| Fault::BaseUrl { reason };
         if given.contains(|c: char| c.is_control() || c.is_whitespace()) {
             return Err(unfit("holds a blank or control character").into());
@@ -599,7 +638,7 @@ impl CoreBuilder {
         if url.scheme() == "http" && !is_loopback(&url) && !self.allow_insecure_http {
             return Err(Fault::InsecureHttp.into());
         }
-        Ok(url)
+        Ok(Some(url))
     }
 
     fn known_scheme(&self, name: &str) -> Result<&'static Scheme, Fault> {
@@ -630,7 +669,8 @@ impl fmt::Debug for CoreBuilder {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("CoreBuilder")
             .field("api", &self.api.name)
-            .field("has_base_url", &self.base_url.is_some())
+            .field("has_base_url", &self.has_own_address())
+            .field("environment", &self.chosen.map(|(name, _)| name))
             .field(
                 "credentials",
                 &self

@@ -1,5 +1,6 @@
 //! What a generated client sends its requests through.
 
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::fmt;
 use std::sync::Arc;
@@ -22,6 +23,7 @@ use crate::queue::{QueueFull, WriteGuard, WriteQueue};
 use crate::redact::AllowList;
 use crate::response::Answer;
 use crate::retry::RetryBudget;
+use crate::server::{Addresses, path_below};
 use crate::trace::Call;
 use crate::{
     BuildError, CallOptions, ErrorKind, Failure, Middleware, Observer, Operation, RawRequest,
@@ -61,7 +63,7 @@ pub struct Core {
 /// What [`CoreBuilder::build`] has checked.
 pub(crate) struct Settings {
     pub(crate) api: &'static Api,
-    pub(crate) base_url: Url,
+    pub(crate) addresses: Addresses,
     pub(crate) credentials: Credentials,
     pub(crate) features: Option<BTreeSet<String>>,
     pub(crate) trusted: Option<bool>,
@@ -88,14 +90,17 @@ struct Outgoing<'a> {
     credentials: Chosen<'a>,
     /// The values by which writes wait for each other.
     path: PathValues,
-    /// The path below the base URL.
+    /// The base URL of the operation.
+    base: Cow<'a, Url>,
+    /// The path below that.
     below_base: String,
 }
 
 impl Core {
     pub(crate) fn new(settings: Settings, default_headers: DefaultHeaders) -> Self {
+        let base_url = settings.addresses.base.as_ref().map_or("", Url::as_str);
         Self {
-            base_url: settings.base_url.as_str().trim_end_matches('/').into(),
+            base_url: base_url.trim_end_matches('/').into(),
             settings: Arc::new(settings),
             default_headers: Arc::new(default_headers),
         }
@@ -106,9 +111,27 @@ impl Core {
         CoreBuilder::new(api)
     }
 
-    /// The base URL, without a slash at its end.
+    /// The base URL, without a slash at its end; empty where the client was given none.
     pub fn base_url(&self) -> &str {
         &self.base_url
+    }
+
+    /// The base URL, for calls that the document does not know.
+    pub(crate) fn base(&self) -> Result<&str, Failure> {
+        self.settings.addresses.base()?;
+        Ok(&self.base_url)
+    }
+
+    /// The address that requests of an operation start with, without a slash at its end. Only
+    /// generated code calls it, for an operation that may have a server of its own.
+    ///
+    /// # Errors
+    ///
+    /// When the document has no server for it in the environment of the client.
+    #[doc(hidden)]
+    pub fn address_of(&self, operation: &'static Operation) -> Result<String, Failure> {
+        let url = self.settings.addresses.of(operation)?;
+        Ok(url.as_str().trim_end_matches('/').to_owned())
     }
 
     /// The HTTP client that requests are built with.
@@ -159,8 +182,9 @@ impl Core {
         query::finish(request.url_mut());
         let outgoing = || {
             let settings = &*self.settings;
-            let below_base = self.below_base(request.url()).unwrap_or_default();
-            let path = self.path_values(request.url(), operation)?;
+            let base = settings.addresses.of(operation)?;
+            let below_base = path_below(&base, request.url()).unwrap_or_default();
+            let path = path_values(&base, request.url(), operation)?;
             settings.check_features(operation)?;
             settings.check_trust(operation)?;
             Ok(Outgoing {
@@ -171,6 +195,7 @@ impl Core {
                 operation,
                 options: &options,
                 path,
+                base,
                 below_base,
             })
         };
@@ -187,7 +212,8 @@ impl Core {
     ) -> Result<RawResponse, Failure> {
         let outgoing = || {
             let (own, api) = (&self.settings.credentials, self.settings.api);
-            let below_base = self.below_base(request.url()).ok_or_else(|| {
+            let base = self.settings.addresses.base()?;
+            let below_base = path_below(base, request.url()).ok_or_else(|| {
                 Failure::invalid(
                     "its path does not begin with a slash, or leads out of the base URL",
                 )
@@ -201,6 +227,7 @@ impl Core {
                 operation,
                 options: &options,
                 path: PathValues::new(),
+                base: Cow::Borrowed(base),
                 below_base,
             })
         };
@@ -216,8 +243,10 @@ impl Core {
         options: CallOptions,
     ) -> Result<RawResponse, Failure> {
         let outgoing = || {
+            let base = self.settings.addresses.base()?;
             Ok(Outgoing {
-                below_base: self.below_base(request.url()).unwrap_or_default(),
+                below_base: path_below(base, request.url()).unwrap_or_default(),
+                base: Cow::Borrowed(base),
                 request,
                 operation,
                 options: &options,
@@ -269,6 +298,7 @@ impl Core {
             options,
             credentials,
             path,
+            base,
             mut below_base,
         } = outgoing;
         let settings = &*self.settings;
@@ -276,8 +306,8 @@ impl Core {
         options.put_headers(request.headers_mut())?;
         self.default_headers.fill(request.headers_mut(), operation);
         if let Some(page) = options.page() {
-            page.apply(settings.api, &settings.base_url, &mut request)?;
-            below_base = self.below_base(request.url()).unwrap_or(below_base);
+            page.apply(settings.api, &base, &mut request)?;
+            below_base = path_below(&base, request.url()).unwrap_or(below_base);
         }
         let url = request.url().clone();
         let agent = settings.user_agent.clone();
@@ -301,42 +331,35 @@ impl Core {
         };
         Ok((attempts.run(request, call).await?, guard, url))
     }
+}
 
-    /// The path of a URL below the base URL, or `None` for one that is elsewhere.
-    fn below_base(&self, url: &Url) -> Option<String> {
-        let base = &self.settings.base_url;
-        let path = url
-            .path()
-            .strip_prefix(base.path().trim_end_matches('/'))
-            .filter(|_| url.origin() == base.origin())
-            .filter(|path| path.starts_with('/'))?;
-        Some(path.to_owned())
-    }
-
-    /// Reads the path parameters back from the URL, which proves that the request goes where the
-    /// operation says.
-    fn path_values(&self, url: &Url, operation: &'static Operation) -> Result<PathValues, Failure> {
-        let elsewhere = || {
+/// Reads the path parameters back from the URL, which proves that the request goes where the
+/// operation says.
+fn path_values(
+    base: &Url,
+    url: &Url,
+    operation: &'static Operation,
+) -> Result<PathValues, Failure> {
+    let elsewhere = || {
+        Failure::invalid(format!(
+            "its URL does not match {} under the base URL, so that it would call something else",
+            operation.path()
+        ))
+    };
+    let path = path_below(base, url).ok_or_else(elsewhere)?;
+    path::recover(operation.path(), &path).map_err(|fault| match fault {
+        PathFault::Mismatch => elsewhere(),
+        PathFault::Escapes { parameter, value } => {
+            let what = match value {
+                "" => "is empty".to_owned(),
+                dots => format!("is `{dots}`"),
+            };
             Failure::invalid(format!(
-                "its URL does not match {} under the base URL, so that it would call something else",
-                operation.path()
+                "path parameter `{parameter}` {what}: it would leave its segment; pass the \
+                 name itself"
             ))
-        };
-        let path = self.below_base(url).ok_or_else(elsewhere)?;
-        path::recover(operation.path(), &path).map_err(|fault| match fault {
-            PathFault::Mismatch => elsewhere(),
-            PathFault::Escapes { parameter, value } => {
-                let what = match value {
-                    "" => "is empty".to_owned(),
-                    dots => format!("is `{dots}`"),
-                };
-                Failure::invalid(format!(
-                    "path parameter `{parameter}` {what}: it would leave its segment; pass the \
-                     name itself"
-                ))
-            }
-        })
-    }
+        }
+    })
 }
 
 /// Sees to the key that makes a repeat safe: the one that is on the request already, that of the

@@ -25,9 +25,9 @@ pub(crate) struct HttpSettings {
 }
 
 impl HttpSettings {
-    /// A client for calls below `base_url`.
-    pub(crate) fn client(&self, base_url: &Url) -> Result<reqwest::Client, Fault> {
-        let secure = base_url.scheme() == "https";
+    /// A client for calls below `base_url`, or below servers of the document where there is none.
+    pub(crate) fn client(&self, base_url: Option<&Url>) -> Result<reqwest::Client, Fault> {
+        let secure = base_url.is_none_or(|url| url.scheme() == "https");
         if secure && !cfg!(any(feature = "rustls", feature = "native-tls")) {
             return Err(Fault::NoTls);
         }

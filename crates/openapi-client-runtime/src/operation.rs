@@ -6,7 +6,7 @@
 use std::fmt;
 
 use crate::pagination::Pagination;
-use crate::{BodyLimits, Retry, RetryStatuses};
+use crate::{BodyLimits, Retry, RetryStatuses, Server};
 
 /// An HTTP method that a document can declare and this runtime can send.
 ///
@@ -219,12 +219,13 @@ macro_rules! operation_table {
         /// ```
         /// use openapi_client_runtime::{
         ///     Method, Operation, Provenance, RequestBody, ResponseSpec, Retry,
-        ///     SecurityRequirement, StatusRange,
+        ///     SecurityRequirement, Server, StatusRange,
         /// };
         ///
         /// static RENAME_THING: Operation =
         ///     Operation::new("rename_thing", Method::Post, "/things/{thing_id}/name")
         ///         .document_id("renameThing")
+        ///         .servers(&[Server::new("https://names.example.com")])
         ///         .security(&[&[SecurityRequirement::new("oauth", &["things:write"])]])
         ///         .request(RequestBody::new("application/json").optional())
         ///         .responses(&[
@@ -295,6 +296,10 @@ operation_table! {
     tag: &'static str = "";
     /// The one-line summary; empty when the document has none.
     summary: &'static str = "";
+    /// The servers of the operation, where they are others than the document's: at most one for each
+    /// environment, and one for all others. [`CoreBuilder::base_url`](crate::CoreBuilder::base_url)
+    /// wins over them. Empty when the operation is where the document begins.
+    servers: &'static [Server] = &[];
     /// The security alternatives, of which one is enough; the schemes within one alternative are
     /// all needed. Empty when the operation takes no credential.
     security: &'static [&'static [SecurityRequirement]] = &[];

@@ -183,7 +183,7 @@ impl RawRequest {
 
     fn request(&self) -> Result<reqwest::Request, Failure> {
         check_path(&self.path).map_err(Failure::invalid)?;
-        let url = format!("{}{}", self.core.base_url(), encode_literal(&self.path));
+        let url = format!("{}{}", self.core.base()?, encode_literal(&self.path));
         let method = reqwest::Method::from(self.method);
         let mut builder = self.core.http_client().request(method, &url);
         if !self.query.is_empty() {

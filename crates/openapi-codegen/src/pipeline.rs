@@ -102,6 +102,8 @@ fn lowered_file(document: &Document, settings: &Settings) -> Result<(Lowered, sy
     if !unexpected.is_empty() {
         return Err(Error::Document(settings.locate(document, unexpected)));
     }
+    let methods: Vec<&str> = lowered.plan.methods.iter().map(|one| &*one.name).collect();
+    settings.check_first_call(document, &methods)?;
     let file = run_progenitor(&lowered).map_err(fail)?;
     Ok((lowered, file))
 }

@@ -48,8 +48,8 @@ pub(crate) struct Method {
     pub parts: Vec<Part>,
     /// What may come back.
     pub responses: Vec<Response>,
-    /// Query parameters that are not sent as progenitor would: name to style.
-    pub query_styles: BTreeMap<String, QueryStyle>,
+    /// Query parameters that are not sent as progenitor would, by name.
+    pub query_encodings: BTreeMap<String, QueryEncoding>,
     /// Cookie parameters, as the document spells them.
     pub cookies: Vec<String>,
     /// The word that tells this method from its siblings of other media types.
@@ -118,6 +118,13 @@ pub(crate) struct Response {
     pub envelope: Option<String>,
 }
 
+/// How a value is written in a query or a form.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct QueryEncoding {
+    pub style: QueryStyle,
+    pub allow_reserved: bool,
+}
+
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum QueryStyle {
     FormJoined,
@@ -126,6 +133,25 @@ pub(crate) enum QueryStyle {
     DeepObject,
     /// An object whose members stand in the query as parameters of their own.
     Form,
+}
+
+impl QueryEncoding {
+    /// What a parameter object, or the encoding object of a form's field, says.
+    pub(crate) fn of(object: &serde_json::Value) -> Self {
+        let style = object["style"].as_str().unwrap_or("form");
+        let explode = object["explode"].as_bool().unwrap_or(style == "form");
+        let style = match style {
+            "deepObject" => QueryStyle::DeepObject,
+            _ if explode => QueryStyle::Form,
+            "spaceDelimited" => QueryStyle::SpaceDelimited,
+            "pipeDelimited" => QueryStyle::PipeDelimited,
+            _ => QueryStyle::FormJoined,
+        };
+        Self {
+            style,
+            allow_reserved: object["allowReserved"] == true,
+        }
+    }
 }
 
 #[derive(Debug, Clone)]

@@ -6,7 +6,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use openapi_document::{Diagnostic, Document, Finding, Report};
+use openapi_document::{Diagnostic, Document, Finding, Report, nearest};
 use serde::Deserialize;
 use toml::Spanned;
 
@@ -51,7 +51,8 @@ pub struct Settings {
     /// Prefix of the environment variables that `Client::from_env` reads.
     #[serde(default)]
     pub env_prefix: Option<String>,
-    /// The operation shown in the README; the first one without a body when left out.
+    /// The operation shown in the README, by the name of its method; the one that is easiest to call
+    /// when left out.
     #[serde(default)]
     pub first_call: Option<String>,
     /// Lowering rules that this document needs. A rule that applies without
@@ -95,6 +96,7 @@ struct Places {
     version: Option<Spanned<String>>,
     env_prefix: Option<Spanned<String>>,
     lowering: Option<Spanned<Vec<Spanned<String>>>>,
+    first_call: Option<Spanned<String>>,
 }
 
 impl Source {
@@ -265,6 +267,34 @@ impl Settings {
             .into_iter()
             .map(|(finding, rule)| source.diagnostic(finding, place(rule)))
             .collect()
+    }
+
+    /// Refuses a first call that the client does not have.
+    pub(crate) fn check_first_call(
+        &self,
+        document: &Document,
+        methods: &[&str],
+    ) -> Result<(), Error> {
+        let Some(wanted) = &self.first_call else {
+            return Ok(());
+        };
+        if methods.contains(&wanted.as_str()) {
+            return Ok(());
+        }
+        let message = format!("the client has no method `{wanted}` for its first call");
+        let help = match nearest(wanted, methods.iter().copied()) {
+            Some(name) => format!("did you mean `{name}`?"),
+            None => "name a method of the client, or leave `first-call` out".to_owned(),
+        };
+        Err(match &self.source {
+            Some(source) => {
+                let place = source.places().first_call;
+                source.problem(&message, place.map(|at| at.span()), &help)
+            }
+            None => Error::Document(document.report(vec![
+                Finding::error(codes::SETTINGS, "", message).help(help),
+            ])),
+        })
     }
 
     /// The crate's name as Rust code spells it.

@@ -91,6 +91,7 @@ mod provenance;
 mod reference;
 mod report;
 mod scalar;
+pub mod servers;
 mod source;
 pub mod union;
 mod version;

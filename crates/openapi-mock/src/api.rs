@@ -15,7 +15,7 @@ use crate::schema::Schema;
 use crate::stand_in::StandIn;
 
 /// The methods that a path item can have, in the spelling of documents.
-const VERBS: [&str; 8] = [
+pub(crate) const VERBS: [&str; 8] = [
     "get", "put", "post", "delete", "options", "head", "patch", "trace",
 ];
 
@@ -319,7 +319,8 @@ pub(crate) fn strings(value: &Value) -> Vec<String> {
     items.filter_map(Value::as_str).map(str::to_owned).collect()
 }
 
-fn text(value: &Value, name: &str) -> String {
+/// A member that is a text; empty where it is none.
+pub(crate) fn text(value: &Value, name: &str) -> String {
     value[name].as_str().unwrap_or_default().to_owned()
 }
 

@@ -203,6 +203,50 @@ async fn forms_repeat_lists_and_leave_out_what_is_absent() {
 }
 
 #[tokio::test]
+async fn fields_of_a_form_are_written_as_their_encoding_says() {
+    let server = Server::start().await;
+    let client = client!(form_bodies, server);
+    let words = |list: [&str; 2]| list.map(str::to_owned).to_vec();
+    let labels = std::collections::BTreeMap::from([("on".to_owned(), "a/b".to_owned())]);
+    let document: forms::types::Document = forms::types::Document::builder()
+        .path("docs/2024 (1)")
+        .tags(words(["a,b", "c"]))
+        .labels(Some(forms::types::Labels::from(labels)))
+        .rules(vec![1, 2])
+        .size(Some(
+            forms::types::Size::builder()
+                .width(3)
+                .height(4)
+                .try_into()
+                .unwrap(),
+        ))
+        .others(words(["d/e", "f"]))
+        .try_into()
+        .unwrap();
+    client.add_document().body(document).send().await.unwrap();
+    let request = server.last();
+    let mut fields: Vec<&str> = request.body.split('&').collect();
+    fields.sort_unstable();
+    assert_eq!(
+        fields,
+        [
+            "height=4",
+            "labels%5Bon%5D=a%2Fb",
+            "others=d%2Fe",
+            "others=f",
+            "path=docs/2024+(1)",
+            "rules=%5B1%2C2%5D",
+            "tags=a%2Cb,c",
+            "width=3",
+        ]
+    );
+    assert_eq!(
+        request.header("content-type").unwrap(),
+        "application/x-www-form-urlencoded"
+    );
+}
+
+#[tokio::test]
 async fn bytes_are_sent_as_they_are() {
     let server = Server::start().await;
     let client = client!(byte_streams, server);

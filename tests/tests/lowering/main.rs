@@ -25,6 +25,7 @@ mod parameters;
 mod schemas;
 mod security;
 mod server;
+mod servers;
 mod statuses;
 mod unions;
 mod webhooks;

@@ -51,6 +51,68 @@ async fn reserved_headers_are_no_parameters() {
 }
 
 #[tokio::test]
+async fn reserved_characters_are_kept_where_the_document_allows_them() {
+    use styles::types::{Filter, Kind};
+    let server = Server::start().await;
+    let client = client!(style_query_parameters, server);
+    let all = ":/?#[]@!$&'()*+,;= %";
+    client
+        .search_reserved()
+        .path("docs/2024")
+        .send()
+        .await
+        .unwrap();
+    assert_eq!(server.last().line, "GET /reserved?path=docs/2024");
+    client.search_reserved().path(all).send().await.unwrap();
+    assert_eq!(
+        server.last().line,
+        "GET /reserved?path=:/?%23%5B%5D@!$%26%27()*%2B,;=%20%25"
+    );
+    client
+        .search_reserved()
+        .plain("docs/2024")
+        .send()
+        .await
+        .unwrap();
+    assert_eq!(server.last().line, "GET /reserved?plain=docs%2F2024");
+    let paths = vec!["a/b".to_owned(), "c,d".to_owned()];
+    client.search_reserved().paths(paths).send().await.unwrap();
+    assert_eq!(server.last().line, "GET /reserved?paths=a/b,c%2Cd");
+    let filter: Filter = Filter::builder()
+        .state("in/out".to_owned())
+        .try_into()
+        .unwrap();
+    client
+        .search_reserved()
+        .where_(filter)
+        .send()
+        .await
+        .unwrap();
+    assert_eq!(server.last().line, "GET /reserved?where%5Bstate%5D=in/out");
+    client
+        .search_reserved()
+        .kind(Kind::TextHtml)
+        .send()
+        .await
+        .unwrap();
+    assert_eq!(server.last().line, "GET /reserved?kind=text/html");
+}
+
+#[tokio::test]
+async fn a_style_holds_for_what_the_schema_leaves_open() {
+    use styles::types::{OneOrMany, Order};
+    let server = Server::start().await;
+    let client = client!(style_query_parameters, server);
+    let words = || vec!["a".to_owned(), "b".to_owned()];
+    let either = client.search_open().either(OneOrMany::from(words()));
+    either.send().await.unwrap();
+    assert_eq!(server.last().line, "GET /open?either=a,b");
+    let order = client.search_open().order(Order::from(words()));
+    order.send().await.unwrap();
+    assert_eq!(server.last().line, "GET /open?order=a,b");
+}
+
+#[tokio::test]
 async fn queries_are_written_in_the_style_of_the_document() {
     use styles::types::{Filter, Range};
     let server = Server::start().await;

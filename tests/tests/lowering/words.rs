@@ -195,6 +195,7 @@ async fn paths_of_a_base_address_stay_before_the_operation() {
     let server = Server::start().await;
     let client = servers::Client::builder()
         .base_url(format!("{}/v2/", server.url()))
+        .key("k3y")
         .build()
         .unwrap();
     client.ping().send().await.unwrap();

@@ -55,6 +55,19 @@ fn a_version_that_cargo_would_refuse_is_refused() {
 }
 
 #[test]
+fn a_first_call_that_the_client_does_not_have_is_refused() {
+    assert_refused(
+        "crate-name = \"pets-client\"\nfirst-call = \"list_pet\"\n",
+        &[
+            "G304",
+            "the client has no method `list_pet`",
+            "did you mean `list_pets`?",
+            "openapi/pets/codegen.toml:2:14",
+        ],
+    );
+}
+
+#[test]
 fn a_name_that_cargo_would_refuse_is_refused_where_it_stands() {
     assert_refused(
         "crate-name = \"1pets\"\n",

@@ -10,10 +10,10 @@ use syn::{
 
 use super::{
     context::Context,
-    defaults,
+    defaults, encoded,
     form::Form,
     prose::{self, has, sentence, set_doc},
-    provenance,
+    provenance, servers,
     shape::{expect, missing},
     statements::{self, Kind},
     timestamps,
@@ -23,7 +23,7 @@ use crate::{
     lower::{carrier, resolve},
     markdown::code,
     naming,
-    plan::{Method, Part, PartContent, QueryStyle},
+    plan::{Method, Part, PartContent},
 };
 
 pub(super) fn complete(context: &Context<'_>, mut items: Vec<Item>) -> Result<Vec<Item>, Error> {
@@ -172,6 +172,7 @@ fn parameter_docs(context: &Context<'_>, method: &Method) -> BTreeMap<String, St
                     naming::snake(setting)
                 ));
             }
+            text.push_str(&encoded::note(context.root, &object));
             if object["deprecated"] == true {
                 text.push_str("\n\nDeprecated by the API.");
             }
@@ -299,6 +300,8 @@ fn complete_send(
         form: Form::of(method),
         sends_headers: headers > 0,
         operation: &operation,
+        fields: encoded::form_fields(context, method),
+        has_own_address: !servers::own(context, method).is_empty() || servers::only_own(context),
         met: Met::default(),
     };
     send.visit_block_mut(&mut block);
@@ -377,6 +380,10 @@ struct Send<'a> {
     sends_headers: bool,
     /// The operation in the table.
     operation: &'a Expr,
+    /// The fields of a form that are written in a way of their own.
+    fields: Vec<Expr>,
+    /// Whether the operation may be served elsewhere than the others.
+    has_own_address: bool,
     met: Met,
 }
 
@@ -428,7 +435,7 @@ impl Send<'_> {
                 parameters_in(context, method, "query"),
             ),
             ("each part", self.met.parts, method.parts.len()),
-            ("each style", self.met.styles, method.query_styles.len()),
+            ("each style", self.met.styles, method.query_encodings.len()),
         ] {
             expect(&format!("{what} in `{}`", method.name), met, expected)?;
         }
@@ -445,12 +452,22 @@ impl Send<'_> {
         }
         if member == "baseurl" {
             self.met.addresses += 1;
-            Some(parse_quote!(#base.core.base_url()))
+            Some(self.address(base))
         } else if member == "client" {
             self.met.clients += 1;
             Some(parse_quote!(#base.core.http_client()))
         } else {
             None
+        }
+    }
+
+    /// Where the request goes.
+    fn address(&self, client: &syn::ExprPath) -> Expr {
+        if self.has_own_address {
+            let operation = self.operation;
+            parse_quote!(#client.core.address_of(#operation)?)
+        } else {
+            parse_quote!(#client.core.base_url())
         }
     }
 
@@ -476,6 +493,7 @@ impl Send<'_> {
                 self.met.parts += 1;
                 Some(without)
             }
+            "form_urlencoded" => self.encoded(call),
             "headers" => {
                 self.met.header_maps += 1;
                 (!self.sends_headers).then(|| (*call.receiver).clone())
@@ -498,17 +516,23 @@ impl Send<'_> {
         else {
             return None;
         };
-        let style = match self.method.query_styles.get(&wire.value())? {
-            QueryStyle::FormJoined => quote!(FormJoined),
-            QueryStyle::SpaceDelimited => quote!(SpaceDelimited),
-            QueryStyle::PipeDelimited => quote!(PipeDelimited),
-            QueryStyle::DeepObject => quote!(DeepObject),
-            QueryStyle::Form => quote!(Form),
-        };
+        let encoding = self.method.query_encodings.get(&wire.value())?;
+        let style = encoded::style(*encoding);
+        let allow_reserved = encoded::allow_reserved(*encoding);
         self.met.styles += 1;
-        Some(parse_quote!(::openapi_client_runtime::QueryParam::styled(
-            #name, #value, ::openapi_client_runtime::QueryStyle::#style
-        )))
+        Some(parse_quote!(
+            ::openapi_client_runtime::QueryParam::styled(#name, #value, #style)#allow_reserved
+        ))
+    }
+
+    /// `request.form_urlencoded(&body)` of a form with fields that are written in a way of their own.
+    fn encoded(&self, call: &syn::ExprMethodCall) -> Option<Expr> {
+        let fields = &self.fields;
+        if fields.is_empty() {
+            return None;
+        }
+        let (request, body) = (&call.receiver, call.args.first()?);
+        Some(parse_quote!(#request.form_encoded(#body, &[#(#fields),*])))
     }
 }
 

@@ -14,7 +14,9 @@ use super::{
     operations::{Scheme, SchemeKind, schemes},
     pagination::Paging,
     prose::{self, list, sentence},
-    provenance, transport,
+    provenance,
+    servers::{Environment, environments},
+    transport,
 };
 use crate::{
     Error,
@@ -22,14 +24,6 @@ use crate::{
     naming,
     plan::Method,
 };
-
-/// A server of the document whose address has no open variable.
-struct Environment {
-    variant: String,
-    wire: String,
-    url: String,
-    doc: String,
-}
 
 pub(super) fn module(context: &Context<'_>, builders: &[Item]) -> Result<TokenStream, Error> {
     let title = prose::line(&context.root["info"], "title");
@@ -122,73 +116,6 @@ fn credential_imports(schemes: &[Scheme]) -> TokenStream {
     quote! { use ::openapi_client_runtime::{#bearer Credential, #oauth #secret}; }
 }
 
-/// Servers with nothing to choose, and one for each value of a variable that has an `enum`.
-fn environments(root: &Value) -> Vec<Environment> {
-    let mut found: Vec<Environment> = Vec::new();
-    for server in root["servers"].as_array().into_iter().flatten() {
-        let url = server["url"].as_str().unwrap_or_default();
-        if !url.starts_with("https://") && !url.starts_with("http://") {
-            continue;
-        }
-        let description = prose::paragraphs(server, "description");
-        let (choices, url) = choices(server, url);
-        match choices.as_slice() {
-            [] => {
-                let name = prose::said(server, "x-environment")
-                    .or(prose::said(server, "description"))
-                    .unwrap_or("default");
-                found.push(Environment {
-                    variant: naming::pascal(name),
-                    wire: naming::snake(name),
-                    doc: sentence(&description.unwrap_or_else(|| code(&url))),
-                    url,
-                });
-            }
-            [(name, values)] => {
-                for value in values {
-                    let url = url.replace(&format!("{{{name}}}"), value);
-                    found.push(Environment {
-                        variant: naming::variant(value),
-                        wire: (*value).to_owned(),
-                        doc: format!("{} is {}: {}.", code(name), code(value), code(&url)),
-                        url,
-                    });
-                }
-            }
-            _ => {}
-        }
-    }
-    let mut seen = Vec::new();
-    found.retain(|environment| {
-        let new = !seen.contains(&environment.variant);
-        seen.push(environment.variant.clone());
-        new
-    });
-    found
-}
-
-/// The variables of a server that have listed values, and its address with the
-/// defaults of the others.
-fn choices<'a>(server: &'a Value, url: &str) -> (Vec<(&'a String, Vec<&'a str>)>, String) {
-    let mut url = url.to_owned();
-    let mut choices = Vec::new();
-    for (name, variable) in server["variables"].as_object().into_iter().flatten() {
-        let values: Vec<&str> = variable["enum"]
-            .as_array()
-            .into_iter()
-            .flatten()
-            .filter_map(Value::as_str)
-            .collect();
-        if values.is_empty() {
-            let default = variable["default"].as_str().unwrap_or_default();
-            url = url.replace(&format!("{{{name}}}"), default);
-        } else {
-            choices.push((name, values));
-        }
-    }
-    (choices, url)
-}
-
 fn environment_enum(environments: &[Environment]) -> TokenStream {
     let variants: Vec<_> = environments
         .iter()
@@ -243,8 +170,9 @@ fn builder(
     let environment = (!environments.is_empty()).then(|| {
         quote! {
             /// Uses one of the servers in the document.
-            pub fn environment(self, environment: Environment) -> Self {
-                self.base_url(environment.base_url())
+            pub fn environment(mut self, environment: Environment) -> Self {
+                self.core = self.core.environment(environment.name(), environment.base_url());
+                self
             }
         }
     });
@@ -279,7 +207,7 @@ fn builder(
         impl ClientBuilder {
             #environment
 
-            /// Sets the base URL, for custom hosts and tests.
+            /// Sets the base URL, for custom hosts and tests. It overrides every server in the document.
             ///
             /// `http://` is refused except for loopback addresses, see
             /// [`allow_insecure_http`](Self::allow_insecure_http).
@@ -464,29 +392,6 @@ pub(super) fn env_table(context: &Context<'_>) -> String {
             format!("| {} | {} |\n", within_cell(&name), within_cell(&meaning))
         })
         .collect()
-}
-
-/// A call of the builder that chooses an address, for examples.
-pub(super) fn address_call(context: &Context<'_>) -> String {
-    match environments(context.root).first() {
-        Some(environment) => format!(".environment(Environment::{})", environment.variant),
-        None => ".base_url(\"https://api.example.com\")".to_owned(),
-    }
-}
-
-/// Calls of the builder that set credentials, for examples.
-pub(super) fn credential_calls(context: &Context<'_>) -> String {
-    schemes(context.root)
-        .first()
-        .map(|scheme| {
-            let arguments = match scheme.kind {
-                SchemeKind::HttpBasic => "\"my-user\", \"my-password\"",
-                SchemeKind::ApiKey { .. } => "\"my-key\"",
-                _ => "\"my-token\"",
-            };
-            format!(".{}({arguments})", scheme.builder_method())
-        })
-        .unwrap_or_default()
 }
 
 fn client_method(context: &Context<'_>, method: &Method) -> TokenStream {

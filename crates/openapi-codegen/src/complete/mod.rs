@@ -6,7 +6,9 @@ mod calls;
 mod client;
 mod context;
 mod defaults;
+mod encoded;
 mod example;
+mod first_call;
 mod follow;
 mod form;
 mod guide;
@@ -22,6 +24,7 @@ mod prose;
 mod provenance;
 mod sample;
 mod scalars;
+mod servers;
 mod shape;
 mod statements;
 mod timestamps;
@@ -200,6 +203,7 @@ impl VisitMut for Paths<'_> {
 
     fn visit_macro_mut(&mut self, macro_: &mut syn::Macro) {
         self.visit_path_mut(&mut macro_.path);
+        statements::visit_arguments(self, macro_);
     }
 
     /// `schemars(with = "crate::types::Pet")` names a type in a text.

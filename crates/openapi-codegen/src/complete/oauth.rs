@@ -4,10 +4,10 @@ use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
 use serde_json::Value;
 
-use super::client::address_call;
 use super::context::Context;
 use super::operations::{Scheme, schemes};
 use super::prose::{self, sentence};
+use super::servers::address_call;
 use crate::markdown::{self, code};
 
 /// The flows of a scheme by which a client gets tokens, and what `x-oauth` adds to them.
@@ -197,10 +197,13 @@ fn example(context: &Context<'_>, scheme: &Scheme, oauth: &OAuth) -> String {
     format!(
         "{head}let config = OAuthConfig::new(\"my-app\"){secret}\n    .redirect_uri(\"https://app.example.com/callback\");\n\
          let oauth = builder.{method}(config)?;\n\n\
-         // Send the user to `authorization.url()`, and keep `authorization` until the user is back.\n\
          let authorization = oauth.authorize(){scopes}.start()?;\n\
-         let address = \"https://app.example.com/callback?code=...&state=...\";\n\
-         let code = authorization.code_from(address)?;\n\n\
+         println!(\"Sign in at {{}}\", authorization.url());\n\
+         println!(\"Then enter the address that you were sent back to:\");\n\
+         // A web application keeps `authorization`, and takes the address from the request.\n\
+         let mut address = String::new();\n\
+         std::io::stdin().read_line(&mut address)?;\n\
+         let code = authorization.code_from(address.trim())?;\n\n\
          let session = oauth.session(MemoryStore::new());\n\
          session.sign_in(oauth.exchange(&authorization, code).await?).await?;\n\
          let client = builder.{setter}(session).build()?;\n# let _ = client;\n"

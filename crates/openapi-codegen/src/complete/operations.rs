@@ -10,7 +10,7 @@ use super::{
     limits::Limits,
     oauth::{self, OAuth},
     pagination::Paging,
-    prose, provenance,
+    prose, provenance, servers,
 };
 use crate::{
     characters::folded,
@@ -119,13 +119,17 @@ pub(super) fn module(context: &Context<'_>) -> TokenStream {
                 use ::openapi_client_runtime::pagination::{Pagination, PaginationStyle};
             )
         });
+    let mut methods = context.plan.methods.iter();
+    let server = methods
+        .any(|method| !servers::own(context, method).is_empty())
+        .then(|| quote!(Server,));
     quote! {
         #paged
         #[allow(unused_imports)]
         use ::openapi_client_runtime::{
             Api, ApiKeyLocation, ErrorMembers, Method, Operation, Provenance, RateLimit,
             RequestBody, ResponseSpec, Retry, RetryStatuses, Scheme, SchemeKind, SecurityRequirement,
-            StatusRange,
+            #server StatusRange,
         };
 
         #oauth
@@ -191,6 +195,7 @@ fn api(context: &Context<'_>) -> TokenStream {
         });
         quote!(.rate_limits(&[#(#classes),*]))
     });
+    let base_url_optional = servers::only_own(context).then(|| quote!(.base_url_optional()));
     let agent = context.root["x-user-agent"]
         .as_str()
         .map(|agent| quote!(.user_agent(#agent)));
@@ -204,7 +209,8 @@ fn api(context: &Context<'_>) -> TokenStream {
             #members
             #retry_statuses
             #limits
-            #agent;
+            #agent
+            #base_url_optional;
     }
 }
 
@@ -229,6 +235,7 @@ fn operation(context: &Context<'_>, limits: &Limits<'_>, method: &Method) -> Tok
             let summary = folded(summary);
             quote!(.summary(#summary))
         }),
+        servers(context, method),
         security(context, object),
         list(object, "x-client-features", "features"),
         list(object, "x-required-scopes", "required_scopes"),
@@ -305,6 +312,18 @@ fn streams(method: &Method) -> bool {
                     .iter()
                     .all(|name| body_kind(name) == BodyKind::Bytes)
         })
+}
+
+/// The servers of an operation that is served elsewhere than the others.
+fn servers(context: &Context<'_>, method: &Method) -> Option<TokenStream> {
+    let servers = servers::own(context, method);
+    let each = servers.iter().map(|server| {
+        let url = &server.url;
+        let environment = server.environment.as_ref();
+        let environment = environment.map(|name| quote!(.in_environment(#name)));
+        quote!(Server::new(#url)#environment)
+    });
+    (!servers.is_empty()).then(|| quote!(.servers(&[#(#each),*])))
 }
 
 /// `security` of the operation, or that of the document.

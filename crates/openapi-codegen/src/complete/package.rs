@@ -3,8 +3,8 @@
 use std::{collections::BTreeMap, path::Path};
 
 use super::{
-    Files, client, context::Context, defaults, example, follow, guide::Guide, links, mock, oauth,
-    pagination::Paging, prose, provenance, webhooks,
+    Files, client, context::Context, defaults, example, first_call, follow, guide::Guide, links,
+    mock, oauth, pagination::Paging, prose, provenance, webhooks,
 };
 use crate::{
     Error, Runtime,
@@ -140,7 +140,7 @@ fn crate_doc(context: &Context<'_>, readme: &str) -> String {
 
 /// The modules that are behind features.
 fn feature_modules(context: &Context<'_>) -> String {
-    let mut text = feature_module("mock", &mock::module_doc(context, first_call(context)));
+    let mut text = feature_module("mock", &mock::module_doc(context, first_call::of(context)));
     if webhooks::declared(context.root) {
         text.push_str(&feature_module("webhooks", &webhooks::module_doc(context)));
     }
@@ -452,10 +452,10 @@ fn readme(context: &Context<'_>, guide: &Guide) -> String {
     text.push_str(&format!(
         "```sh\ncargo add {name}\ncargo add tokio --features macros,rt-multi-thread\n```\n\n"
     ));
-    if let Some(method) = first_call(context) {
+    if let Some(method) = first_call::of(context) {
         text.push_str(&format!(
             "```rust,no_run\n{}\n```\n\n",
-            first_program(context, method, &module)
+            first_call::program(context, method)
         ));
     }
     text.push_str(&mock::readme_section(&module));
@@ -480,52 +480,6 @@ fn readme(context: &Context<'_>, guide: &Guide) -> String {
     text.push_str(&provenance::readme_section(context));
     text.push_str("## Licence\n\nMIT or Apache-2.0, at your choice.\n");
     text
-}
-
-fn first_call<'a>(context: &'a Context<'_>) -> Option<&'a Method> {
-    let wanted = context.settings.first_call.as_deref();
-    let methods = &context.plan.methods;
-    let documented = |method: &Method| !provenance::is_inferred(context.operation(method));
-    methods
-        .iter()
-        .find(|method| Some(method.name.as_str()) == wanted)
-        .or_else(|| {
-            methods
-                .iter()
-                .find(|method| documented(method) && method.request.is_none())
-        })
-        .or_else(|| methods.iter().find(|method| method.request.is_none()))
-        .or_else(|| methods.first())
-}
-
-fn first_program(context: &Context<'_>, method: &Method, module: &str) -> String {
-    let address = client::address_call(context);
-    let environment = if address.contains("Environment") {
-        ", Environment"
-    } else {
-        ""
-    };
-    let imports = if environment.is_empty() {
-        format!("use {module}::Client;")
-    } else {
-        format!("use {module}::{{Client{environment}}};")
-    };
-    let call = example::statement(context, method);
-    let types = if call.contains("types::") {
-        format!("use {module}::types;\n")
-    } else {
-        String::new()
-    };
-    let program = format!(
-        "#[tokio::main(flavor = \"current_thread\")]\nasync fn main() -> Result<(), Box<dyn std::error::Error>> {{ \
-         let client = Client::builder(){address}{}.build()?; {call} println!(\"{{:#?}}\", response.into_inner()); Ok(()) }}",
-        client::credential_calls(context),
-    );
-    let program = match syn::parse_file(&program) {
-        Ok(file) => prettyplease::unparse(&file),
-        Err(_) => program,
-    };
-    format!("{imports}\n{types}\n{}", program.trim_end())
 }
 
 fn environment_section(context: &Context<'_>) -> String {

@@ -120,7 +120,7 @@ pub const RULES: &[Rule] = &[
     },
     Rule {
         name: "style_query_parameters",
-        what: "keeps lists without explode, deepObject and object parameters out of progenitor's hands",
+        what: "keeps lists without explode, deepObject, allowReserved and object parameters out of progenitor's hands",
         apply: parameters::style_query_parameters,
     },
     Rule {

@@ -138,7 +138,7 @@ fn operation(public: &Value, path: &str, item: &Value, verb: &str, object: &Valu
         request: None,
         parts: Vec::new(),
         responses: Vec::new(),
-        query_styles: std::collections::BTreeMap::new(),
+        query_encodings: std::collections::BTreeMap::new(),
         cookies: Vec::new(),
         variant: None,
     };

@@ -3,7 +3,10 @@
 use serde_json::{Value, json};
 
 use super::{Lowering, referenced};
-use crate::{naming, plan::QueryStyle};
+use crate::{
+    naming,
+    plan::{QueryEncoding, QueryStyle},
+};
 
 /// `OpenAPI` 3.0.3, section 4.7.12.1: definitions of these three are ignored.
 pub(super) fn drop_reserved_headers(lowering: &mut Lowering) -> usize {
@@ -21,7 +24,7 @@ pub(super) fn drop_reserved_headers(lowering: &mut Lowering) -> usize {
     applied
 }
 
-/// Records every style but a plain list or scalar for the runtime's encoder.
+/// Records what is not written as a plain list or scalar for the runtime's encoder.
 pub(super) fn style_query_parameters(lowering: &mut Lowering) -> usize {
     let mut applied = 0;
     let mut operations = std::mem::take(&mut lowering.operations);
@@ -29,18 +32,21 @@ pub(super) fn style_query_parameters(lowering: &mut Lowering) -> usize {
         let prefix = naming::pascal(&operation.method.name);
         let pointer = operation.method.pointer.clone();
         for parameter in parameters_mut(&mut operation.object) {
-            let Some(style) = query_style(lowering, parameter) else {
+            let Some(encoding) = query_encoding(lowering, parameter) else {
                 continue;
             };
             let name = text(parameter, "name").to_owned();
-            if let Some(component) = referenced(&parameter["schema"]) {
+            let shape = Shape::of(lowering, parameter);
+            if let (Some(component), false) =
+                (referenced(&parameter["schema"]), shape == Shape::Scalar)
+            {
                 let rust_type = format!("crate::types::{}", naming::pascal(component));
                 let wanted = format!("{prefix}{}Parameter", naming::pascal(&name));
                 parameter["schema"] = lowering.add_alias(&wanted, &pointer, rust_type);
             }
             set(parameter, "style", json!("form"));
             set(parameter, "explode", json!(true));
-            operation.method.query_styles.insert(name, style);
+            operation.method.query_encodings.insert(name, encoding);
             applied += 1;
         }
     }
@@ -48,34 +54,45 @@ pub(super) fn style_query_parameters(lowering: &mut Lowering) -> usize {
     applied
 }
 
-/// The style that progenitor cannot be trusted with.
-fn query_style(lowering: &Lowering, parameter: &Value) -> Option<QueryStyle> {
+/// What the schema of a parameter tells of its values.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Shape {
+    Scalar,
+    Object,
+    /// A list, or what a choice leaves open.
+    Other,
+}
+
+impl Shape {
+    fn of(lowering: &Lowering, parameter: &Value) -> Self {
+        let schema = &parameter["schema"];
+        let schema = referenced(schema)
+            .and_then(|name| lowering.schemas.get(name))
+            .unwrap_or(schema);
+        match schema["type"].as_str() {
+            Some("string" | "integer" | "number" | "boolean") => Self::Scalar,
+            Some("object") => Self::Object,
+            _ if schema.get("properties").is_some() => Self::Object,
+            _ => Self::Other,
+        }
+    }
+}
+
+/// The encoding that progenitor cannot be trusted with.
+fn query_encoding(lowering: &Lowering, parameter: &Value) -> Option<QueryEncoding> {
     if text(parameter, "in") != "query" || parameter["x-part"] == true {
         return None;
     }
-    let schema = &parameter["schema"];
-    let schema = match referenced(schema) {
-        Some(name) => lowering.schemas.get(name)?,
-        None => schema,
+    let encoding = QueryEncoding::of(parameter);
+    let shape = Shape::of(lowering, parameter);
+    let is_own = match encoding.style {
+        QueryStyle::Form => shape == Shape::Object,
+        QueryStyle::DeepObject => true,
+        QueryStyle::FormJoined | QueryStyle::SpaceDelimited | QueryStyle::PipeDelimited => {
+            shape != Shape::Scalar
+        }
     };
-    let is_object = schema.get("properties").is_some() || schema["type"] == "object";
-    let is_array = schema["type"] == "array";
-    let style = parameter
-        .get("style")
-        .and_then(Value::as_str)
-        .unwrap_or("form");
-    let explode = parameter
-        .get("explode")
-        .and_then(Value::as_bool)
-        .unwrap_or(style == "form");
-    match style {
-        "deepObject" => Some(QueryStyle::DeepObject),
-        _ if is_object && explode => Some(QueryStyle::Form),
-        "spaceDelimited" if !explode => Some(QueryStyle::SpaceDelimited),
-        "pipeDelimited" if !explode => Some(QueryStyle::PipeDelimited),
-        _ if (is_array || is_object) && !explode => Some(QueryStyle::FormJoined),
-        _ => None,
-    }
+    (is_own || encoding.allow_reserved).then_some(encoding)
 }
 
 /// The runtime finds a cookie parameter in the header `openapi-cookie-<name>`.

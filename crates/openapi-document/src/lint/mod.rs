@@ -40,6 +40,7 @@ mod responses;
 mod rule;
 mod samples;
 mod schemas;
+mod servers;
 mod shape;
 mod suppression;
 mod texts;
@@ -62,6 +63,7 @@ pub(crate) use view::METHODS;
 static RULES: LazyLock<Vec<&'static Rule>> = LazyLock::new(|| {
     let files: [&'static [Rule]; 17] = [
         operations::RULES,
+        servers::RULES,
         parameters::RULES,
         multipart::RULES,
         schemas::RULES,

@@ -6,6 +6,7 @@ use serde_json::Value;
 
 use super::names::method_name;
 use super::rule::{Hit, Rule};
+use super::shape::Shape;
 use super::view::{MediaType, Node, View};
 use crate::finding::Severity::{Error, Warning};
 
@@ -78,8 +79,8 @@ pub(super) const RULES: &[Rule] = &[
         name: "body-encoding",
         severity: Error,
         suppressible: false,
-        what: "A request body has an `encoding` object.",
-        why: "generated clients write every form field in the standard form and would ignore it",
+        what: "A request body that is no form has an `encoding`, or that of a form says what clients cannot follow: a field that is not there, `deepObject` for what is no object, a media type other than JSON.",
+        why: "the value would be sent in another way than the API reads it",
         check: body_encoding,
     },
     Rule {
@@ -96,7 +97,7 @@ pub(super) const RULES: &[Rule] = &[
         name: "nested-form-body",
         severity: Error,
         suppressible: true,
-        what: "A form body is no object, or one of its fields is an object.",
+        what: "A form body is no object, or one of its fields is an object without an `encoding` that says how it is written.",
         why: "a form has flat names and values; the client would fail when it sends the request",
         check: nested_form_body,
     },
@@ -126,6 +127,15 @@ pub(super) const RULES: &[Rule] = &[
         what: "The name of a header parameter starts with `openapi-cookie-`.",
         why: "generated clients carry cookies to their runtime in headers of such names, which are never sent",
         check: header_parameter_reserved,
+    },
+    Rule {
+        code: "L216",
+        name: "parameter-member-ignored",
+        severity: Warning,
+        suppressible: true,
+        what: "A parameter has a member without effect: `allowReserved` or `allowEmptyValue` outside of the query, or `allowEmptyValue` on what is no text.",
+        why: "a client sends the parameter as if the member were not there",
+        check: parameter_member_ignored,
     },
 ];
 
@@ -204,9 +214,8 @@ fn path_parameter_structured(view: &View<'_>) -> Vec<Hit> {
         if parameter.str("in") != Some("path") {
             continue;
         }
-        let kind = view
-            .resolved(parameter, "schema")
-            .and_then(|schema| schema.str("type"));
+        let schema = parameter.child("schema");
+        let kind = schema.and_then(|schema| Shape::of(view, &schema).kind);
         if let Some(kind @ ("array" | "object")) = kind {
             hits.push(
                 Hit::at(parameter.pointer_of("schema"), format!("path parameter {} is an {kind}", name_of(parameter)))
@@ -313,13 +322,55 @@ fn request_media_types<'v, 'a>(view: &'v View<'a>) -> impl Iterator<Item = &'v M
 fn body_encoding(view: &View<'_>) -> Vec<Hit> {
     let encoded =
         request_media_types(view).filter(|media| !essence(media.name).starts_with("multipart/"));
-    encoded
-        .filter_map(|media| Some((media.name, media.node.child("encoding")?)))
-        .map(|(name, encoding)| {
-            Hit::at_key(&encoding.pointer, format!("the `{name}` body has an `encoding`"))
-                .help("describe the fields as they are on the wire: a string where several values are joined, an array where the field is repeated")
-        })
-        .collect()
+    let mut hits = Vec::new();
+    for media in encoded {
+        let Some(encoding) = media.node.child("encoding") else {
+            continue;
+        };
+        if is_form(media.name) {
+            hits.extend(encoding.all_members().iter().filter_map(|(name, field)| {
+                let (place, reason) = unfit_encoding(view, media, name, field)?;
+                Some(Hit::at(place, format!("field `{name}` of the form {reason}")).help(
+                    "describe the field as it is on the wire: a string where several values are joined, JSON text by `contentType: application/json`",
+                ))
+            }));
+        } else {
+            let message = format!("the `{}` body has an `encoding`", media.name);
+            hits.push(
+                Hit::at_key(&encoding.pointer, message)
+                    .help("describe the members in the schema; only forms have an `encoding`"),
+            );
+        }
+    }
+    hits
+}
+
+/// Where and why a client cannot follow the encoding of a field.
+fn unfit_encoding(
+    view: &View<'_>,
+    media: &MediaType<'_>,
+    name: &str,
+    encoding: &Node<'_>,
+) -> Option<(String, String)> {
+    let schema = media.node.child("schema");
+    let fields = schema.map(|schema| Shape::of(view, &schema).properties);
+    let Some(field) = fields.as_ref().and_then(|fields| fields.get(name)) else {
+        let reason = "is described by `encoding` and is not in the schema".to_owned();
+        return Some((encoding.pointer.clone(), reason));
+    };
+    let kind = Shape::of(view, field).kind;
+    if let Some(media_type) = encoding.str("contentType") {
+        let is_scalar = matches!(kind, Some("string" | "integer" | "number" | "boolean"));
+        let fits = is_json(media_type) || (is_scalar && essence(media_type) == "text/plain");
+        let reason = format!("cannot be written as `{media_type}`");
+        return (!fits).then(|| (encoding.pointer_of("contentType"), reason));
+    }
+    let is_deep = encoding.str("style") == Some("deepObject");
+    let is_other = kind.is_some_and(|kind| kind != "object");
+    (is_deep && is_other).then(|| {
+        let reason = "has the style `deepObject`, and is no object".to_owned();
+        (encoding.pointer_of("style"), reason)
+    })
 }
 
 fn body_without_schema(view: &View<'_>) -> Vec<Hit> {
@@ -351,12 +402,68 @@ fn nested_form_body(view: &View<'_>) -> Vec<Hit> {
             ),
             _ => {
                 for (name, _) in structured_properties(view, &schema, &["object"]) {
-                    hits.push(
-                        Hit::at(&place, format!("field `{name}` of the form body is an object"))
-                            .help("declare each inner value under the name it has on the wire, for example `card[number]`, or as `type: string` when it is JSON text"),
-                    );
+                    if let Some(problem) = unwritten_object(view, &media.node, &schema, name) {
+                        hits.push(
+                            Hit::at(&place, format!("field `{name}` of the form body {problem}"))
+                                .help("say by `encoding` how it is written, for example `style: deepObject` for `card[number]`, or `contentType: application/json` for JSON text"),
+                        );
+                    }
                 }
             }
+        }
+    }
+    hits
+}
+
+/// What is wrong with a field that is an object.
+fn unwritten_object(
+    view: &View<'_>,
+    media: &Node<'_>,
+    form: &Node<'_>,
+    name: &str,
+) -> Option<String> {
+    let Some(encoding) = media.child("encoding").and_then(|all| all.child(name)) else {
+        return Some("is an object".to_owned());
+    };
+    if encoding.str("contentType").is_some_and(is_json) {
+        return None;
+    }
+    if encoding.get("style").is_none() && encoding.get("explode").is_none() {
+        return Some("is an object".to_owned());
+    }
+    let field = form.child("properties").and_then(|all| all.child(name))?;
+    let field = view.resolve(&field)?;
+    let inner = structured_properties(view, &field, &["object", "array"]);
+    let (inner, kind) = inner.first()?;
+    Some(format!("is an object with the {kind} `{inner}` in it"))
+}
+
+fn parameter_member_ignored(view: &View<'_>) -> Vec<Hit> {
+    let mut hits = Vec::new();
+    for parameter in &view.parameters {
+        let place = parameter.str("in").unwrap_or_default();
+        for member in ["allowReserved", "allowEmptyValue"] {
+            if !parameter.is_true(member) {
+                continue;
+            }
+            let schema = parameter.child("schema");
+            let kind = schema.and_then(|schema| Shape::of(view, &schema).kind);
+            let reason = match (place, kind) {
+                ("query", Some(kind)) if member == "allowEmptyValue" && kind != "string" => {
+                    format!("no value of type {kind} is empty")
+                }
+                ("query", _) => continue,
+                _ => format!("OpenAPI has no meaning for it in the {place}"),
+            };
+            let message = format!(
+                "`{member}` of {place} parameter {} has no effect: {reason}",
+                name_of(parameter)
+            );
+            let help = match member {
+                "allowReserved" => "remove it; a value in a path is one segment of it, always",
+                _ => "remove it, or declare the parameter as `type: string`",
+            };
+            hits.push(Hit::at(parameter.pointer_of(member), message).help(help));
         }
     }
     hits

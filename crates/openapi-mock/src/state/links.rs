@@ -2,10 +2,11 @@
 
 use std::cmp::Reverse;
 
+use openapi_document::servers::addresses;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
 use serde_json::Value;
 
-use crate::api::Api;
+use crate::api::{Api, VERBS, members, resolve, text};
 use crate::route::{Segment, concreteness, matching, segments};
 
 /// What stays as it is in a segment of a path (RFC 3986, section 3.3).
@@ -38,12 +39,9 @@ impl Links {
         let with_segments = |path: &str| (path.to_owned(), segments(path));
         let mut templates: Vec<_> = paths.into_iter().map(with_segments).collect();
         templates.sort_by_cached_key(|(_, segments)| Reverse(concreteness(segments)));
-        let servers = api.root["servers"].as_array().into_iter().flatten();
-        let urls = servers.filter_map(|server| server["url"].as_str());
-        let bases = urls.map(|url| split(url).1.trim_end_matches('/').to_owned());
         Self {
             templates,
-            bases: bases.filter(|base| !base.is_empty()).collect(),
+            bases: bases(&api.root),
         }
     }
 
@@ -138,6 +136,28 @@ impl Links {
     }
 }
 
+/// The paths of all servers, of the document and of its paths and operations, the longest first.
+fn bases(root: &Value) -> Vec<String> {
+    let items = members(&root["paths"]).map(|(_, item)| resolve(root, item));
+    let items: Vec<&Value> = items.collect();
+    let operations = items.iter().flat_map(|item| VERBS.map(|verb| &item[verb]));
+    let holders = [root].into_iter().chain(items.iter().copied());
+    let servers = holders
+        .chain(operations)
+        .flat_map(|holder| holder["servers"].as_array().into_iter().flatten());
+    let mut bases: Vec<String> = servers
+        .flat_map(|server| match addresses(server) {
+            Ok(found) => found.into_iter().map(|address| address.url).collect(),
+            Err(_) => vec![text(server, "url")],
+        })
+        .map(|url| split(&url).1.trim_end_matches('/').to_owned())
+        .filter(|base| !base.is_empty())
+        .collect();
+    bases.sort_by_key(|base| Reverse(base.len()));
+    bases.dedup();
+    bases
+}
+
 /// Scheme and host, path, and query with fragment.
 pub(super) fn split(url: &str) -> (&str, &str, &str) {
     let authority = url.find("://").map_or(0, |at| at + 3);
@@ -180,8 +200,13 @@ mod tests {
 
     fn links() -> Links {
         let read = json!({"get": {"responses": {}}});
+        let moved = json!({"get": {
+            "servers": [{"url": "https://files.example.com/files/v2"}], "responses": {},
+        }, "servers": [{
+            "url": "https://example.com/{region}", "variables": {"region": {"default": "eu"}},
+        }]});
         let root = json!({"servers": [{"url": "https://api.example.com/v1"}], "paths": {
-            "/apps/{app}/users/{user}": read, "/apps/{app}/users/{user}/settings": read,
+            "/apps/{app}/users/{user}": moved, "/apps/{app}/users/{user}/settings": read,
             "/apps/{app}/groups/{group}": read, "/{anything}": read,
         }});
         Links::new(&Api::new(&Arc::new(root)))
@@ -215,6 +240,8 @@ mod tests {
         let last = |text| links().last_value(text, "/apps/{app}/users/{user}");
         assert_eq!(last("/v1/apps/a/users/x%20y").as_deref(), Some("x y"));
         assert_eq!(last("/apps/a/groups/g"), None);
+        assert_eq!(last("/files/v2/apps/a/users/z").as_deref(), Some("z"));
+        assert_eq!(last("/eu/apps/a/users/z").as_deref(), Some("z"));
         assert_eq!(fill("/a/{b}.pdf", &pairs(&[("b", "c/d")])), "/a/c%2Fd.pdf");
     }
 }

@@ -1,0 +1,257 @@
+//! The addresses that the server objects of a document stand for.
+
+use iri_string::types::IriStr;
+use serde_json::Value;
+
+/// An address that a client can call.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ServerAddress {
+    /// The URL with a value for each of its variables, and without a slash at its end.
+    pub url: String,
+    /// What tells the address from those of other servers: the value that was chosen for a variable,
+    /// else `x-environment`, else the description.
+    pub name: Option<String>,
+    /// The variable whose value was chosen.
+    pub variable: Option<String>,
+}
+
+/// The addresses of a server object: one for each value of its variable with an `enum`, where there
+/// is one such variable; otherwise one, with the defaults of all variables.
+///
+/// ```
+/// use openapi_document::servers::addresses;
+/// use serde_json::json;
+///
+/// let server = json!({
+///     "url": "https://{region}.example.com/{base}",
+///     "variables": {
+///         "region": {"default": "eu", "enum": ["eu", "us"]},
+///         "base": {"default": "v2"},
+///     },
+/// });
+/// let urls: Vec<String> = addresses(&server)?.into_iter().map(|address| address.url).collect();
+/// assert_eq!(urls, ["https://eu.example.com/v2", "https://us.example.com/v2"]);
+/// assert!(addresses(&json!({"url": "/v2"})).unwrap_err().contains("is relative"));
+/// # Ok::<(), String>(())
+/// ```
+///
+/// # Errors
+///
+/// Why a client cannot call the server, as the end of a sentence that begins with it.
+pub fn addresses(server: &Value) -> Result<Vec<ServerAddress>, String> {
+    match choices(server).as_slice() {
+        [(variable, values)] => values
+            .iter()
+            .map(|value| {
+                Ok(ServerAddress {
+                    url: filled(server, Some((variable, value)))?,
+                    name: Some((*value).to_owned()),
+                    variable: Some((*variable).to_owned()),
+                })
+            })
+            .collect(),
+        _ => Ok(vec![default_address(server)?]),
+    }
+}
+
+/// The address of a server object with the defaults of all its variables.
+///
+/// # Errors
+///
+/// As [`addresses`].
+pub fn default_address(server: &Value) -> Result<ServerAddress, String> {
+    let said = |key: &str| server[key].as_str().filter(|text| !text.trim().is_empty());
+    let name = said("x-environment").or_else(|| said("description"));
+    Ok(ServerAddress {
+        url: filled(server, None)?,
+        name: name.map(str::to_owned),
+        variable: None,
+    })
+}
+
+/// The servers of an operation, where they are others than the document's: its own, else those of
+/// its path. An empty list says nothing, as if it were not there.
+pub fn own_servers<'a>(root: &'a Value, item: &'a Value, operation: &'a Value) -> &'a [Value] {
+    let own = [operation, item]
+        .into_iter()
+        .map(servers)
+        .find(|list| !list.is_empty())
+        .unwrap_or_default();
+    if is_same(own, servers(root)) {
+        &[]
+    } else {
+        own
+    }
+}
+
+fn servers(holder: &Value) -> &[Value] {
+    holder["servers"].as_array().map_or(&[], Vec::as_slice)
+}
+
+/// Whether two lists mean the same addresses. Without a list a document has the server `/`.
+fn is_same(one: &[Value], other: &[Value]) -> bool {
+    let addressed = |servers: &[Value]| -> Vec<(Value, Value)> {
+        let pairs = servers.iter();
+        let pairs = pairs.map(|server| (server["url"].clone(), server["variables"].clone()));
+        pairs.collect()
+    };
+    match (one, other) {
+        ([only], []) => only["url"] == "/",
+        _ => addressed(one) == addressed(other),
+    }
+}
+
+/// The variables that have listed values.
+fn choices(server: &Value) -> Vec<(&str, Vec<&str>)> {
+    let variables = server["variables"].as_object().into_iter().flatten();
+    variables
+        .filter_map(|(name, variable)| {
+            let values = variable["enum"].as_array()?.iter();
+            let values: Vec<&str> = values.filter_map(Value::as_str).collect();
+            (!values.is_empty()).then_some((name.as_str(), values))
+        })
+        .collect()
+}
+
+/// The URL with the chosen value, and the defaults of all other variables.
+fn filled(server: &Value, chosen: Option<(&str, &str)>) -> Result<String, String> {
+    let template = server["url"].as_str().unwrap_or_default();
+    let mut url = String::new();
+    let mut rest = template;
+    while let Some((before, after)) = rest.split_once('{') {
+        let (name, after) = after
+            .split_once('}')
+            .ok_or_else(|| format!("has a `{{` without `}}` in its URL `{template}`"))?;
+        let default = server["variables"][name]["default"].as_str();
+        let value = chosen
+            .filter(|(variable, _)| *variable == name)
+            .map(|(_, value)| value)
+            .or(default)
+            .ok_or_else(|| format!("has `{{{name}}}` in its URL, and no such variable"))?;
+        url.push_str(before);
+        url.push_str(value);
+        rest = after;
+    }
+    url.push_str(rest);
+    let url = url.trim_end_matches('/');
+    callable(url)?;
+    Ok(url.to_owned())
+}
+
+fn callable(url: &str) -> Result<(), String> {
+    let refused = |reason: &str| Err(format!("{reason}: `{url}`"));
+    let Ok(parsed) = IriStr::new(url) else {
+        let has_scheme = url.split_once(':').is_some_and(|(scheme, _)| {
+            !scheme.is_empty() && scheme.chars().all(|c| c.is_ascii_alphanumeric())
+        });
+        return if has_scheme {
+            refused("is no URL")
+        } else {
+            refused("is relative, and a client does not know where the document lies")
+        };
+    };
+    let scheme = parsed.scheme_str().to_ascii_lowercase();
+    let Some(authority) = parsed
+        .authority_components()
+        .filter(|_| matches!(scheme.as_str(), "https" | "http"))
+    else {
+        return refused("is neither https:// nor http://");
+    };
+    if authority.host().is_empty() {
+        refused("has no host")
+    } else if authority.userinfo().is_some() {
+        Err("has a user name or password in its URL".to_owned())
+    } else if parsed.query_str().is_some() || parsed.fragment().is_some() {
+        refused("has a query or fragment, which paths cannot follow")
+    } else {
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+    use serde_json::json;
+
+    #[test]
+    fn what_cannot_be_called_says_why() {
+        for (server, reason) in [
+            (json!({"url": "/v1"}), "is relative"),
+            (json!({"url": ""}), "is relative"),
+            (json!({"url": "//api.example.com"}), "is relative"),
+            (json!({"url": "api.example.com"}), "is relative"),
+            (json!({"url": "wss://api.example.com"}), "is neither"),
+            (json!({"url": "https:///v1"}), "has no host"),
+            (json!({"url": "https://api example.com"}), "is no URL"),
+            (json!({"url": "https://me@api.example.com"}), "user name"),
+            (json!({"url": "https://api.example.com?v=1"}), "has a query"),
+            (
+                json!({"url": "https://{region}.example.com"}),
+                "no such variable",
+            ),
+            (json!({"url": "https://{region.example.com"}), "without `}`"),
+        ] {
+            let error = addresses(&server).unwrap_err();
+            assert!(error.contains(reason), "{server}: {error}");
+        }
+    }
+
+    #[test]
+    fn several_choices_are_one_address_of_defaults() {
+        let server = json!({
+            "url": "https://{stage}.{region}.example.com/",
+            "description": "Anywhere",
+            "variables": {
+                "stage": {"default": "live", "enum": ["live", "test"]},
+                "region": {"default": "eu", "enum": ["eu", "us"]},
+            },
+        });
+        let address = ServerAddress {
+            url: "https://live.eu.example.com".to_owned(),
+            name: Some("Anywhere".to_owned()),
+            variable: None,
+        };
+        assert_eq!(addresses(&server), Ok(vec![address]));
+    }
+
+    #[test]
+    fn the_servers_of_an_operation_come_before_those_of_its_path() {
+        let list = |urls: &[&str]| -> Value {
+            let servers: Vec<Value> = urls.iter().map(|url| json!({"url": url})).collect();
+            json!({"servers": servers})
+        };
+        let (api, files, path) = (
+            "https://api.example",
+            "https://files.example",
+            "https://x.example",
+        );
+        for (root, item, operation, own) in [
+            (&[api][..], &[][..], &[][..], &[][..]),
+            (&[api], &[path], &[], &[path]),
+            (&[api], &[path], &[files], &[files]),
+            (&[api], &[api], &[], &[]),
+            (&[api], &[path], &[api], &[]),
+            (&[], &[], &["/"], &[]),
+            (&[], &[], &["/", api], &["/", api]),
+        ] {
+            let (root, item, operation) = (list(root), list(item), list(operation));
+            let found: Vec<&str> = own_servers(&root, &item, &operation)
+                .iter()
+                .filter_map(|server| server["url"].as_str())
+                .collect();
+            assert_eq!(found, own, "{root} {item} {operation}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn no_url_panics_and_no_variable_is_left(url in "(https://)?[a-z{}:/.@?# -]{0,20}", value in "[a-z]{1,4}") {
+            let server = json!({"url": url, "variables": {"a": {"default": value}}});
+            if let Ok(found) = addresses(&server) {
+                prop_assert!(!found[0].url.contains(['{', '}']));
+                prop_assert!(found[0].url.starts_with("https://"));
+            }
+        }
+    }
+}
