@@ -21,6 +21,7 @@ pub mod mutation;
 pub mod operation_table;
 pub mod packages;
 pub mod parity;
+pub mod programs;
 pub mod prose;
 pub mod public_api;
 pub mod recorder;

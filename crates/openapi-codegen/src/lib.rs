@@ -30,3 +30,8 @@ pub use pipeline::{
 };
 pub use settings::{Runtime, Settings};
 pub use write::{Difference, Written, compare, remove, write};
+
+/// The example of the README.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

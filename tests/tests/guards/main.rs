@@ -12,6 +12,7 @@ mod mutations;
 mod operation_table;
 mod packages;
 mod parity;
+mod programs;
 mod prose;
 mod provenance;
 mod public_api;
