@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use quote::{format_ident, quote};
+use quote::format_ident;
 use syn::{
     Expr, ImplItem, ImplItemFn, Item, ItemImpl, Stmt, parse_quote,
     visit_mut::{self, VisitMut},

@@ -61,7 +61,7 @@ use view::View;
 pub(crate) use view::METHODS;
 
 static RULES: LazyLock<Vec<&'static Rule>> = LazyLock::new(|| {
-    let files: [&'static [Rule]; 17] = [
+    let files: [&'static [Rule]; 18] = [
         operations::RULES,
         servers::RULES,
         parameters::RULES,
