@@ -43,7 +43,7 @@ pub mod builder {
             self
         }
 
-        /// Changes the request body with its builder, starting from the current value.
+        /// Changes the request body with its builder, starting from what was set before.
         pub fn body_map<F>(mut self, f: F) -> Self
         where
             F: std::ops::FnOnce(types::builder::Grant) -> types::builder::Grant,
@@ -52,7 +52,7 @@ pub mod builder {
             self
         }
 
-        /// Sends `POST /token` and decodes the response.
+        /// Sends `POST /token` and decodes the answer.
         pub async fn send(
             self,
         ) -> Result<ResponseValue<::std::string::String>, Error<::serde_json::Value>> {
@@ -115,15 +115,151 @@ pub mod builder {
                 })
         }
 
-        /// Sets options for this call only, such as its timeout or its retries.
+        /// Sets options of this call only, such as its timeout or its repeats.
         pub fn with_options(mut self, options: CallOptions) -> Self {
             self.call_options = options;
             self
         }
 
-        /// Metadata of this operation.
+        /// What the document says of this operation.
         pub fn operation(&self) -> &'static ::openapi_client_runtime::Operation {
             &crate::clients::form_bodies::operations::MAKE_TOKEN
+        }
+    }
+
+    /// Request of [`Client::add_document`](crate::Client::add_document): set its parameters, then [`send`](Self::send) it.
+    #[derive(Debug, Clone)]
+    #[must_use = "a request does nothing until it is sent"]
+    pub struct AddDocument<'a> {
+        client: &'a super::Client,
+        body: Result<types::builder::Document, String>,
+        call_options: CallOptions,
+    }
+
+    impl<'a> AddDocument<'a> {
+        pub(crate) fn new(client: &'a super::Client) -> Self {
+            Self {
+                client: client,
+                body: Ok(::std::default::Default::default()),
+                call_options: CallOptions::new(),
+            }
+        }
+
+        /// Sets the request body. Required; sent as `application/x-www-form-urlencoded`.
+        pub fn body<V>(mut self, value: V) -> Self
+        where
+            V: std::convert::TryInto<types::Document>,
+            <V as std::convert::TryInto<types::Document>>::Error: std::fmt::Display,
+        {
+            self.body = value
+                .try_into()
+                .map(From::from)
+                .map_err(|e| format!("the request body: {e}"));
+            self
+        }
+
+        /// Changes the request body with its builder, starting from what was set before.
+        pub fn body_map<F>(mut self, f: F) -> Self
+        where
+            F: std::ops::FnOnce(types::builder::Document) -> types::builder::Document,
+        {
+            self.body = self.body.map(f);
+            self
+        }
+
+        /// Sends `POST /documents` and decodes the answer.
+        pub async fn send(
+            self,
+        ) -> Result<ResponseValue<()>, Error<::serde_json::Value>> {
+            let Self { client, body, call_options } = self;
+            let outcome: Result<ResponseValue<()>, Error<::serde_json::Value>> = async move {
+                let body = body
+                    .and_then(|v| {
+                        types::Document::try_from(v).map_err(|e| e.to_string())
+                    })
+                    .map_err(Error::InvalidRequest)?;
+                let url = format!("{}/documents", client.core.base_url(),);
+                let request = client
+                    .core
+                    .http_client()
+                    .post(url)
+                    .header(
+                        ::openapi_client_runtime::reqwest::header::ACCEPT,
+                        ::openapi_client_runtime::reqwest::header::HeaderValue::from_static(
+                            "application/json",
+                        ),
+                    )
+                    .form_encoded(
+                        &body,
+                        &[
+                            ::openapi_client_runtime::FormField::styled(
+                                    "path",
+                                    ::openapi_client_runtime::QueryStyle::Form,
+                                )
+                                .allow_reserved(),
+                            ::openapi_client_runtime::FormField::styled(
+                                "tags",
+                                ::openapi_client_runtime::QueryStyle::FormJoined,
+                            ),
+                            ::openapi_client_runtime::FormField::styled(
+                                "labels",
+                                ::openapi_client_runtime::QueryStyle::DeepObject,
+                            ),
+                            ::openapi_client_runtime::FormField::json("rules"),
+                            ::openapi_client_runtime::FormField::styled(
+                                "size",
+                                ::openapi_client_runtime::QueryStyle::Form,
+                            ),
+                        ],
+                    )?
+                    .build()?;
+                let result = client
+                    .core
+                    .execute(
+                        request,
+                        &crate::clients::form_bodies::operations::ADD_DOCUMENT,
+                        call_options,
+                    )
+                    .await;
+                let response = result?;
+                match response.outcome() {
+                    200..=299 => Ok(ResponseValue::empty(response)),
+                    400u16..=499u16 => {
+                        Err(
+                            Error::ErrorResponse(
+                                ResponseValue::from_response(response).await?,
+                            ),
+                        )
+                    }
+                    500u16..=599u16 => {
+                        Err(
+                            Error::ErrorResponse(
+                                ResponseValue::from_response(response).await?,
+                            ),
+                        )
+                    }
+                    _ => Err(Error::UnexpectedResponse(response)),
+                }
+            }
+                .await;
+            outcome
+                .map_err(|error| {
+                    error
+                        .in_operation(
+                            &crate::clients::form_bodies::operations::ADD_DOCUMENT,
+                        )
+                })
+        }
+
+        /// Sets options of this call only, such as its timeout or its repeats.
+        pub fn with_options(mut self, options: CallOptions) -> Self {
+            self.call_options = options;
+            self
+        }
+
+        /// What the document says of this operation.
+        pub fn operation(&self) -> &'static ::openapi_client_runtime::Operation {
+            &crate::clients::form_bodies::operations::ADD_DOCUMENT
         }
     }
 }
@@ -150,18 +286,18 @@ pub mod client {
 
         /// Builds a client from environment variables.
         ///
-        /// - `FORM_BODIES_BASE_URL`: a base URL; overrides the environment.
+        /// - `FORM_BODIES_BASE_URL`: an address; wins over an environment.
         ///
         /// # Errors
         ///
-        /// [`BuildError`] when no base URL is set, or a value cannot be used.
+        /// [`BuildError`] when no address is set, or a value cannot be used.
         pub fn from_env() -> Result<Self, BuildError> {
             Self::builder().from_env()?.build()
         }
 
-        /// Starts a request for an endpoint that the document does not list, with the
-        /// credentials, retries, limits and errors of all other calls. `path` is relative to
-        /// the base URL and starts with a slash.
+        /// Starts a call that the document does not know, with everything that other calls
+        /// have: credentials, repeats, limits, errors. `path` stands below the base URL and
+        /// begins with a slash.
         pub fn request(
             &self,
             method: ::openapi_client_runtime::Method,
@@ -185,6 +321,22 @@ pub mod client {
         pub fn make_token(&self) -> builder::MakeToken<'_> {
             builder::MakeToken::new(self)
         }
+
+        /// `POST /documents`.
+        ///
+        /// `POST /documents`
+        ///
+        /// # Example
+        ///
+        /// ```no_run
+        /// # async fn example(client: &form_bodies_client::Client) -> Result<(), Box<dyn std::error::Error>> {
+        /// let response = client.add_document().send().await?;
+        /// # Ok(())
+        /// # }
+        /// ```
+        pub fn add_document(&self) -> builder::AddDocument<'_> {
+            builder::AddDocument::new(self)
+        }
     }
 
     /// Builds a [`Client`].
@@ -195,64 +347,65 @@ pub mod client {
     }
 
     impl ClientBuilder {
-        /// Sets the base URL, for custom hosts and tests.
+        /// Sets the address that calls start with, for custom hosts and tests. All calls go
+        /// there: it wins over every server that the document names.
         ///
-        /// `http://` is refused except for loopback addresses, see
+        /// `http://` is refused but for loopback addresses, see
         /// [`allow_insecure_http`](Self::allow_insecure_http).
         pub fn base_url(mut self, url: impl Into<String>) -> Self {
             self.core = self.core.base_url(url);
             self
         }
 
-        /// Limits the time to connect.
+        /// Bounds the time until a connection stands.
         pub fn connect_timeout(mut self, limit: ::std::time::Duration) -> Self {
             self.core = self.core.connect_timeout(limit);
             self
         }
 
-        /// Limits the time between two chunks of a response.
+        /// Bounds the time between two pieces of an answer.
         pub fn read_timeout(mut self, limit: ::std::time::Duration) -> Self {
             self.core = self.core.read_timeout(limit);
             self
         }
 
-        /// Limits the time of each attempt of a call. Without it, only the limit of the whole call applies.
+        /// Bounds the time of one attempt of a call; without it, only that of the whole call counts.
         pub fn attempt_timeout(mut self, limit: ::std::time::Duration) -> Self {
             self.core = self.core.attempt_timeout(limit);
             self
         }
 
-        /// Limits the time of a whole call, with all attempts and the waits between them.
+        /// Bounds the time of a whole call, with all its attempts and the waits between them.
         pub fn timeout(mut self, limit: ::std::time::Duration) -> Self {
             self.core = self.core.timeout(limit);
             self
         }
 
-        /// Sets how often and with which delays calls are retried.
+        /// Sets how often and how patiently calls are repeated.
         pub fn retry(mut self, policy: ::openapi_client_runtime::RetryPolicy) -> Self {
             self.core = self.core.retry(policy);
             self
         }
 
-        /// Sets the retry budget that the client shares with its clones: a retry costs 5, a retry after a timeout 10, and a success gives 1 back.
+        /// Sets what all calls of the client and its clones may spend on repeats: a repeat costs 5, after a timeout 10, and a success gives 1 back.
         pub fn retry_budget(mut self, budget: u32) -> Self {
             self.core = self.core.retry_budget(budget);
             self
         }
 
-        /// Limits the size in bytes of a response that is decoded.
+        /// Bounds the size in bytes of an answer that is decoded.
         pub fn response_body_limit(mut self, bytes: usize) -> Self {
             self.core = self.core.response_body_limit(bytes);
             self
         }
 
-        /// Follows up to `max` redirects in an attempt. Without this, none. Credentials never go to another scheme, host or port.
+        /// Follows up to `max` redirections in an attempt; without this, none. Credentials never go to another scheme, host or port.
         pub fn follow_redirects(mut self, max: u32) -> Self {
             self.core = self.core.follow_redirects(max);
             self
         }
 
-        /// Adds middleware for all requests. The first one added is the outermost.
+        /// Adds a step that every request goes through; the first one added is the outermost.
         pub fn middleware(
             mut self,
             middleware: impl ::openapi_client_runtime::Middleware,
@@ -261,7 +414,7 @@ pub mod client {
             self
         }
 
-        /// Registers an observer of calls and attempts, for metrics.
+        /// Adds somebody who is told of calls and attempts, for metrics.
         pub fn observer(
             mut self,
             observer: impl ::openapi_client_runtime::Observer,
@@ -288,47 +441,39 @@ pub mod client {
             self
         }
 
-        /// Trusts an additional root certificate, in PEM.
+        /// Trusts a further root certificate, in PEM.
         pub fn add_root_certificate(mut self, pem: impl Into<Vec<u8>>) -> Self {
             self.core = self.core.add_root_certificate(pem);
             self
         }
 
-        /// Whether calls over `https://` go through the proxy that the environment names in `HTTPS_PROXY` or `ALL_PROXY`, but for the hosts in `NO_PROXY`. They do, unless set otherwise.
-        pub fn proxy_from_env(mut self, honoured: bool) -> Self {
-            self.core = self.core.proxy_from_env(honoured);
-            self
-        }
-
-        /// Changes the HTTP client that requests are sent with, for proxies of your own, client certificates and the like. What `adjust` sets wins over the settings here, but for redirections, which are followed as [`follow_redirects`](Self::follow_redirects) says or not at all.
+        /// Brings an HTTP client along. Timeouts and certificates are then its own.
         pub fn http_client(
             mut self,
-            adjust: impl Fn(
-                ::openapi_client_runtime::reqwest::ClientBuilder,
-            ) -> ::openapi_client_runtime::reqwest::ClientBuilder + Send + Sync + 'static,
+            client: ::openapi_client_runtime::reqwest::Client,
         ) -> Self {
-            self.core = self.core.http_client(adjust);
+            self.core = self.core.http_client(client);
             self
         }
 
-        /// Allows `http://` to addresses other than loopback. Credentials are then sent unencrypted.
+        /// Allows `http://` to other than loopback addresses: credentials then travel in the clear.
         pub fn allow_insecure_http(mut self) -> Self {
             self.core = self.core.allow_insecure_http();
             self
         }
 
-        /// Adds the product of the caller, such as `my-tool/1.2`, before ours in `User-Agent`.
+        /// Puts the caller's product, such as `my-tool/1.2`, before ours in `User-Agent`.
         pub fn user_agent(mut self, product: impl Into<String>) -> Self {
             self.core = self.core.user_agent(product);
             self
         }
 
-        /// Reads the environment variables of [`Client::from_env`]; settings without a
-        /// variable stay unchanged.
+        /// Takes what the environment sets, see [`Client::from_env`]; what is not
+        /// set there stays as it is.
         ///
         /// # Errors
         ///
-        /// [`BuildError`] when a variable is not valid Unicode, or its value cannot be used.
+        /// [`BuildError`] when a variable is not Unicode, or has a value that cannot be used.
         #[allow(clippy::wrong_self_convention, unused_mut)]
         pub fn from_env(mut self) -> Result<Self, BuildError> {
             if let Some(url) = self.core.env("BASE_URL")? {
@@ -337,11 +482,11 @@ pub mod client {
             Ok(self)
         }
 
-        /// Builds the client.
+        /// Finishes the client.
         ///
         /// # Errors
         ///
-        /// [`BuildError`] when no base URL is set, or a value cannot be used.
+        /// [`BuildError`] when no address was given, or a value given cannot be used.
         pub fn build(self) -> Result<Client, BuildError> {
             Ok(Client { core: self.core.build()? })
         }
@@ -361,7 +506,7 @@ pub mod operations {
         .env_prefix("FORM_BODIES")
         .schemes(&[]);
     /// All operations, in the order of the document.
-    pub static OPERATIONS: &[&Operation] = &[&MAKE_TOKEN];
+    pub static OPERATIONS: &[&Operation] = &[&MAKE_TOKEN, &ADD_DOCUMENT];
     /// The operation of a client method, such as `list_clients`.
     pub fn find(id: &str) -> Option<&'static Operation> {
         OPERATIONS.iter().copied().find(|operation| operation.id() == id)
@@ -379,36 +524,293 @@ pub mod operations {
             &[ResponseSpec::new(StatusRange::Exact(200u16), &["application/json"])],
         )
         .build();
+    /// `POST /documents`
+    pub static ADD_DOCUMENT: Operation = Operation::new(
+            "add_document",
+            Method::Post,
+            "/documents",
+        )
+        .document_id("addDocument")
+        .request(RequestBody::new("application/x-www-form-urlencoded"))
+        .responses(&[ResponseSpec::new(StatusRange::Exact(204u16), &[])])
+        .build();
 }
 
 pub mod types {
+    /// The schema `Document`.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    #[non_exhaustive]
+    pub struct Document {
+        /// The member `labels`.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub labels: ::std::option::Option<Labels>,
+        /// The member `others`.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub others: ::std::option::Option<::std::vec::Vec<::std::string::String>>,
+        /// The member `path`.
+        pub path: ::std::string::String,
+        /// The member `rules`.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub rules: ::std::option::Option<::std::vec::Vec<i64>>,
+        /// The member `size`.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub size: ::std::option::Option<Size>,
+        /// The member `tags`.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub tags: ::std::option::Option<::std::vec::Vec<::std::string::String>>,
+    }
+
+    impl Document {
+        /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
+        pub fn builder() -> builder::Document {
+            ::std::default::Default::default()
+        }
+    }
+
     /// The schema `Grant`.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[non_exhaustive]
     pub struct Grant {
-        /// The property `grant_type`.
+        /// The member `grant_type`.
         pub grant_type: ::std::string::String,
-        /// The property `lifetime`.
+        /// The member `lifetime`.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub lifetime: ::std::option::Option<i64>,
-        /// The property `offline`.
+        /// The member `offline`.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub offline: ::std::option::Option<bool>,
-        /// The property `scope`.
+        /// The member `scope`.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub scope: ::std::option::Option<::std::vec::Vec<::std::string::String>>,
     }
 
     impl Grant {
-        /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
+        /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
         pub fn builder() -> builder::Grant {
+            ::std::default::Default::default()
+        }
+    }
+
+    /// The schema `Labels`.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+    #[serde(transparent)]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    pub struct Labels(
+        pub ::std::collections::BTreeMap<::std::string::String, ::std::string::String>,
+    );
+    impl ::std::ops::Deref for Labels {
+        type Target = ::std::collections::BTreeMap<
+            ::std::string::String,
+            ::std::string::String,
+        >;
+        fn deref(
+            &self,
+        ) -> &::std::collections::BTreeMap<
+            ::std::string::String,
+            ::std::string::String,
+        > {
+            &self.0
+        }
+    }
+
+    impl ::std::convert::From<Labels>
+    for ::std::collections::BTreeMap<::std::string::String, ::std::string::String> {
+        fn from(value: Labels) -> Self {
+            value.0
+        }
+    }
+
+    impl ::std::convert::From<
+        ::std::collections::BTreeMap<::std::string::String, ::std::string::String>,
+    > for Labels {
+        fn from(
+            value: ::std::collections::BTreeMap<
+                ::std::string::String,
+                ::std::string::String,
+            >,
+        ) -> Self {
+            Self(value)
+        }
+    }
+
+    /// The schema `Size`.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    #[non_exhaustive]
+    pub struct Size {
+        /// The member `height`.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub height: ::std::option::Option<i64>,
+        /// The member `width`.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub width: ::std::option::Option<i64>,
+    }
+
+    impl Size {
+        /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
+        pub fn builder() -> builder::Size {
             ::std::default::Default::default()
         }
     }
 
     /// Builders of the types above.
     pub mod builder {
+        /// Builds a [`Document`](super::Document).
+        #[derive(Clone, Debug)]
+        pub struct Document {
+            labels: ::std::result::Result<
+                ::std::option::Option<super::Labels>,
+                ::std::string::String,
+            >,
+            others: ::std::result::Result<
+                ::std::option::Option<::std::vec::Vec<::std::string::String>>,
+                ::std::string::String,
+            >,
+            path: ::std::result::Result<::std::string::String, ::std::string::String>,
+            rules: ::std::result::Result<
+                ::std::option::Option<::std::vec::Vec<i64>>,
+                ::std::string::String,
+            >,
+            size: ::std::result::Result<
+                ::std::option::Option<super::Size>,
+                ::std::string::String,
+            >,
+            tags: ::std::result::Result<
+                ::std::option::Option<::std::vec::Vec<::std::string::String>>,
+                ::std::string::String,
+            >,
+        }
+
+        impl ::std::default::Default for Document {
+            fn default() -> Self {
+                Self {
+                    labels: Ok(::std::default::Default::default()),
+                    others: Ok(::std::default::Default::default()),
+                    path: Err(
+                        "member `path` of `Document` is required and was not set"
+                            .to_owned(),
+                    ),
+                    rules: Ok(::std::default::Default::default()),
+                    size: Ok(::std::default::Default::default()),
+                    tags: Ok(::std::default::Default::default()),
+                }
+            }
+        }
+
+        impl Document {
+            /// The member `labels`.
+            pub fn labels<T>(mut self, value: T) -> Self
+            where
+                T: ::std::convert::TryInto<::std::option::Option<super::Labels>>,
+                T::Error: ::std::fmt::Display,
+            {
+                self.labels = value
+                    .try_into()
+                    .map_err(|e| format!("member `labels` of `Document`: {e}"));
+                self
+            }
+            /// The member `others`.
+            pub fn others<T>(mut self, value: T) -> Self
+            where
+                T: ::std::convert::TryInto<
+                    ::std::option::Option<::std::vec::Vec<::std::string::String>>,
+                >,
+                T::Error: ::std::fmt::Display,
+            {
+                self.others = value
+                    .try_into()
+                    .map_err(|e| format!("member `others` of `Document`: {e}"));
+                self
+            }
+            /// The member `path`.
+            pub fn path<T>(mut self, value: T) -> Self
+            where
+                T: ::std::convert::TryInto<::std::string::String>,
+                T::Error: ::std::fmt::Display,
+            {
+                self.path = value
+                    .try_into()
+                    .map_err(|e| format!("member `path` of `Document`: {e}"));
+                self
+            }
+            /// The member `rules`.
+            pub fn rules<T>(mut self, value: T) -> Self
+            where
+                T: ::std::convert::TryInto<::std::option::Option<::std::vec::Vec<i64>>>,
+                T::Error: ::std::fmt::Display,
+            {
+                self.rules = value
+                    .try_into()
+                    .map_err(|e| format!("member `rules` of `Document`: {e}"));
+                self
+            }
+            /// The member `size`.
+            pub fn size<T>(mut self, value: T) -> Self
+            where
+                T: ::std::convert::TryInto<::std::option::Option<super::Size>>,
+                T::Error: ::std::fmt::Display,
+            {
+                self.size = value
+                    .try_into()
+                    .map_err(|e| format!("member `size` of `Document`: {e}"));
+                self
+            }
+            /// The member `tags`.
+            pub fn tags<T>(mut self, value: T) -> Self
+            where
+                T: ::std::convert::TryInto<
+                    ::std::option::Option<::std::vec::Vec<::std::string::String>>,
+                >,
+                T::Error: ::std::fmt::Display,
+            {
+                self.tags = value
+                    .try_into()
+                    .map_err(|e| format!("member `tags` of `Document`: {e}"));
+                self
+            }
+            /// Finishes the value.
+            ///
+            /// # Errors
+            ///
+            /// Names the first member that is required and was not set, or whose value does not fit.
+            pub fn build(
+                self,
+            ) -> ::std::result::Result<super::Document, super::error::ConversionError> {
+                ::std::convert::TryFrom::try_from(self)
+            }
+        }
+
+        impl ::std::convert::TryFrom<Document> for super::Document {
+            type Error = super::error::ConversionError;
+            fn try_from(
+                value: Document,
+            ) -> ::std::result::Result<Self, super::error::ConversionError> {
+                Ok(Self {
+                    labels: value.labels?,
+                    others: value.others?,
+                    path: value.path?,
+                    rules: value.rules?,
+                    size: value.size?,
+                    tags: value.tags?,
+                })
+            }
+        }
+
+        impl ::std::convert::From<super::Document> for Document {
+            fn from(value: super::Document) -> Self {
+                Self {
+                    labels: Ok(value.labels),
+                    others: Ok(value.others),
+                    path: Ok(value.path),
+                    rules: Ok(value.rules),
+                    size: Ok(value.size),
+                    tags: Ok(value.tags),
+                }
+            }
+        }
+
         /// Builds a [`Grant`](super::Grant).
         #[derive(Clone, Debug)]
         pub struct Grant {
@@ -434,7 +836,7 @@ pub mod types {
             fn default() -> Self {
                 Self {
                     grant_type: Err(
-                        "property `grant_type` of `Grant` is required and was not set"
+                        "member `grant_type` of `Grant` is required and was not set"
                             .to_owned(),
                     ),
                     lifetime: Ok(::std::default::Default::default()),
@@ -445,7 +847,7 @@ pub mod types {
         }
 
         impl Grant {
-            /// The property `grant_type`.
+            /// The member `grant_type`.
             pub fn grant_type<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<::std::string::String>,
@@ -453,10 +855,10 @@ pub mod types {
             {
                 self.grant_type = value
                     .try_into()
-                    .map_err(|e| format!("property `grant_type` of `Grant`: {e}"));
+                    .map_err(|e| format!("member `grant_type` of `Grant`: {e}"));
                 self
             }
-            /// The property `lifetime`.
+            /// The member `lifetime`.
             pub fn lifetime<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<::std::option::Option<i64>>,
@@ -464,10 +866,10 @@ pub mod types {
             {
                 self.lifetime = value
                     .try_into()
-                    .map_err(|e| format!("property `lifetime` of `Grant`: {e}"));
+                    .map_err(|e| format!("member `lifetime` of `Grant`: {e}"));
                 self
             }
-            /// The property `offline`.
+            /// The member `offline`.
             pub fn offline<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<::std::option::Option<bool>>,
@@ -475,10 +877,10 @@ pub mod types {
             {
                 self.offline = value
                     .try_into()
-                    .map_err(|e| format!("property `offline` of `Grant`: {e}"));
+                    .map_err(|e| format!("member `offline` of `Grant`: {e}"));
                 self
             }
-            /// The property `scope`.
+            /// The member `scope`.
             pub fn scope<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<
@@ -488,14 +890,14 @@ pub mod types {
             {
                 self.scope = value
                     .try_into()
-                    .map_err(|e| format!("property `scope` of `Grant`: {e}"));
+                    .map_err(|e| format!("member `scope` of `Grant`: {e}"));
                 self
             }
-            /// Builds the value.
+            /// Finishes the value.
             ///
             /// # Errors
             ///
-            /// Names the first property that is required but not set, or whose value is invalid.
+            /// Names the first member that is required and was not set, or whose value does not fit.
             pub fn build(
                 self,
             ) -> ::std::result::Result<super::Grant, super::error::ConversionError> {
@@ -527,11 +929,89 @@ pub mod types {
                 }
             }
         }
+
+        /// Builds a [`Size`](super::Size).
+        #[derive(Clone, Debug)]
+        pub struct Size {
+            height: ::std::result::Result<
+                ::std::option::Option<i64>,
+                ::std::string::String,
+            >,
+            width: ::std::result::Result<
+                ::std::option::Option<i64>,
+                ::std::string::String,
+            >,
+        }
+
+        impl ::std::default::Default for Size {
+            fn default() -> Self {
+                Self {
+                    height: Ok(::std::default::Default::default()),
+                    width: Ok(::std::default::Default::default()),
+                }
+            }
+        }
+
+        impl Size {
+            /// The member `height`.
+            pub fn height<T>(mut self, value: T) -> Self
+            where
+                T: ::std::convert::TryInto<::std::option::Option<i64>>,
+                T::Error: ::std::fmt::Display,
+            {
+                self.height = value
+                    .try_into()
+                    .map_err(|e| format!("member `height` of `Size`: {e}"));
+                self
+            }
+            /// The member `width`.
+            pub fn width<T>(mut self, value: T) -> Self
+            where
+                T: ::std::convert::TryInto<::std::option::Option<i64>>,
+                T::Error: ::std::fmt::Display,
+            {
+                self.width = value
+                    .try_into()
+                    .map_err(|e| format!("member `width` of `Size`: {e}"));
+                self
+            }
+            /// Finishes the value.
+            ///
+            /// # Errors
+            ///
+            /// Names the first member that is required and was not set, or whose value does not fit.
+            pub fn build(
+                self,
+            ) -> ::std::result::Result<super::Size, super::error::ConversionError> {
+                ::std::convert::TryFrom::try_from(self)
+            }
+        }
+
+        impl ::std::convert::TryFrom<Size> for super::Size {
+            type Error = super::error::ConversionError;
+            fn try_from(
+                value: Size,
+            ) -> ::std::result::Result<Self, super::error::ConversionError> {
+                Ok(Self {
+                    height: value.height?,
+                    width: value.width?,
+                })
+            }
+        }
+
+        impl ::std::convert::From<super::Size> for Size {
+            fn from(value: super::Size) -> Self {
+                Self {
+                    height: Ok(value.height),
+                    width: Ok(value.width),
+                }
+            }
+        }
     }
 
-    /// Errors of conversions into the types.
+    /// What a conversion into one of the types reports.
     pub mod error {
-        /// Why a value cannot be converted to the type: one sentence with the name of the property.
+        /// Why a value cannot become the type: one sentence that names the member.
         pub struct ConversionError(::std::borrow::Cow<'static, str>);
         impl ::std::error::Error for ConversionError {}
         impl ::std::fmt::Display for ConversionError {

@@ -102,6 +102,8 @@ pub(crate) mod separate_bases;
 #[rustfmt::skip]
 pub(crate) mod servers;
 #[rustfmt::skip]
+pub(crate) mod servers_of_operations;
+#[rustfmt::skip]
 pub(crate) mod sibling_names;
 #[rustfmt::skip]
 pub(crate) mod split_media_types;

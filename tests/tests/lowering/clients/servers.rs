@@ -28,7 +28,7 @@ pub mod builder {
             }
         }
 
-        /// Sends `GET /ping` and decodes the response.
+        /// Sends `GET /ping` and decodes the answer.
         pub async fn send(
             self,
         ) -> Result<ResponseValue<()>, Error<::serde_json::Value>> {
@@ -81,21 +81,652 @@ pub mod builder {
                 })
         }
 
-        /// Sets options for this call only, such as its timeout or its retries.
+        /// Sets options of this call only, such as its timeout or its repeats.
         pub fn with_options(mut self, options: CallOptions) -> Self {
             self.call_options = options;
             self
         }
 
-        /// Metadata of this operation.
+        /// What the document says of this operation.
         pub fn operation(&self) -> &'static ::openapi_client_runtime::Operation {
             &crate::clients::servers::operations::PING
+        }
+    }
+
+    /// Request of [`Client::download`](crate::Client::download): set its parameters, then [`send`](Self::send) it.
+    #[derive(Debug, Clone)]
+    #[must_use = "a request does nothing until it is sent"]
+    pub struct Download<'a> {
+        client: &'a super::Client,
+        id: Result<::std::string::String, String>,
+        call_options: CallOptions,
+    }
+
+    impl<'a> Download<'a> {
+        pub(crate) fn new(client: &'a super::Client) -> Self {
+            Self {
+                client: client,
+                id: Err(
+                    "parameter `id` is required and was not set: call `.id(..)`"
+                        .to_owned(),
+                ),
+                call_options: CallOptions::new(),
+            }
+        }
+
+        /// The parameter `id`.
+        ///
+        /// Required; sent as the path parameter `id`.
+        pub fn id<V>(mut self, value: V) -> Self
+        where
+            V: std::convert::TryInto<::std::string::String>,
+        {
+            self.id = value
+                .try_into()
+                .map_err(|_| {
+                    "parameter `id`: the value cannot become a `String`".to_string()
+                });
+            self
+        }
+
+        /// Sends `GET /files/{id}` and decodes the answer.
+        pub async fn send(
+            self,
+        ) -> Result<ResponseValue<()>, Error<::serde_json::Value>> {
+            let Self { client, id, call_options } = self;
+            let outcome: Result<ResponseValue<()>, Error<::serde_json::Value>> = async move {
+                let id = id.map_err(Error::InvalidRequest)?;
+                let url = format!(
+                    "{}/files/{}", client.core.base_url(), encode_path(& id.to_string()),
+                );
+                let request = client
+                    .core
+                    .http_client()
+                    .get(url)
+                    .header(
+                        ::openapi_client_runtime::reqwest::header::ACCEPT,
+                        ::openapi_client_runtime::reqwest::header::HeaderValue::from_static(
+                            "application/json",
+                        ),
+                    )
+                    .build()?;
+                let result = client
+                    .core
+                    .execute(
+                        request,
+                        &crate::clients::servers::operations::DOWNLOAD,
+                        call_options,
+                    )
+                    .await;
+                let response = result?;
+                match response.outcome() {
+                    200..=299 => Ok(ResponseValue::empty(response)),
+                    400u16..=499u16 => {
+                        Err(
+                            Error::ErrorResponse(
+                                ResponseValue::from_response(response).await?,
+                            ),
+                        )
+                    }
+                    500u16..=599u16 => {
+                        Err(
+                            Error::ErrorResponse(
+                                ResponseValue::from_response(response).await?,
+                            ),
+                        )
+                    }
+                    _ => Err(Error::UnexpectedResponse(response)),
+                }
+            }
+                .await;
+            outcome
+                .map_err(|error| {
+                    error.in_operation(&crate::clients::servers::operations::DOWNLOAD)
+                })
+        }
+
+        /// Sets options of this call only, such as its timeout or its repeats.
+        pub fn with_options(mut self, options: CallOptions) -> Self {
+            self.call_options = options;
+            self
+        }
+
+        /// What the document says of this operation.
+        pub fn operation(&self) -> &'static ::openapi_client_runtime::Operation {
+            &crate::clients::servers::operations::DOWNLOAD
+        }
+    }
+
+    /// Request of [`Client::upload`](crate::Client::upload): set its parameters, then [`send`](Self::send) it.
+    #[derive(Debug, Clone)]
+    #[must_use = "a request does nothing until it is sent"]
+    pub struct Upload<'a> {
+        client: &'a super::Client,
+        id: Result<::std::string::String, String>,
+        call_options: CallOptions,
+    }
+
+    impl<'a> Upload<'a> {
+        pub(crate) fn new(client: &'a super::Client) -> Self {
+            Self {
+                client: client,
+                id: Err(
+                    "parameter `id` is required and was not set: call `.id(..)`"
+                        .to_owned(),
+                ),
+                call_options: CallOptions::new(),
+            }
+        }
+
+        /// The parameter `id`.
+        ///
+        /// Required; sent as the path parameter `id`.
+        pub fn id<V>(mut self, value: V) -> Self
+        where
+            V: std::convert::TryInto<::std::string::String>,
+        {
+            self.id = value
+                .try_into()
+                .map_err(|_| {
+                    "parameter `id`: the value cannot become a `String`".to_string()
+                });
+            self
+        }
+
+        /// Sends `PUT /files/{id}` and decodes the answer.
+        pub async fn send(
+            self,
+        ) -> Result<ResponseValue<()>, Error<::serde_json::Value>> {
+            let Self { client, id, call_options } = self;
+            let outcome: Result<ResponseValue<()>, Error<::serde_json::Value>> = async move {
+                let id = id.map_err(Error::InvalidRequest)?;
+                let url = format!(
+                    "{}/files/{}", client.core.address_of(& crate
+                    ::clients::servers::operations::UPLOAD) ?, encode_path(& id
+                    .to_string()),
+                );
+                let request = client
+                    .core
+                    .http_client()
+                    .put(url)
+                    .header(
+                        ::openapi_client_runtime::reqwest::header::ACCEPT,
+                        ::openapi_client_runtime::reqwest::header::HeaderValue::from_static(
+                            "application/json",
+                        ),
+                    )
+                    .build()?;
+                let result = client
+                    .core
+                    .execute(
+                        request,
+                        &crate::clients::servers::operations::UPLOAD,
+                        call_options,
+                    )
+                    .await;
+                let response = result?;
+                match response.outcome() {
+                    200..=299 => Ok(ResponseValue::empty(response)),
+                    400u16..=499u16 => {
+                        Err(
+                            Error::ErrorResponse(
+                                ResponseValue::from_response(response).await?,
+                            ),
+                        )
+                    }
+                    500u16..=599u16 => {
+                        Err(
+                            Error::ErrorResponse(
+                                ResponseValue::from_response(response).await?,
+                            ),
+                        )
+                    }
+                    _ => Err(Error::UnexpectedResponse(response)),
+                }
+            }
+                .await;
+            outcome
+                .map_err(|error| {
+                    error.in_operation(&crate::clients::servers::operations::UPLOAD)
+                })
+        }
+
+        /// Sets options of this call only, such as its timeout or its repeats.
+        pub fn with_options(mut self, options: CallOptions) -> Self {
+            self.call_options = options;
+            self
+        }
+
+        /// What the document says of this operation.
+        pub fn operation(&self) -> &'static ::openapi_client_runtime::Operation {
+            &crate::clients::servers::operations::UPLOAD
+        }
+    }
+
+    /// Request of [`Client::export`](crate::Client::export): set its parameters, then [`send`](Self::send) it.
+    #[derive(Debug, Clone)]
+    #[must_use = "a request does nothing until it is sent"]
+    pub struct Export<'a> {
+        client: &'a super::Client,
+        call_options: CallOptions,
+    }
+
+    impl<'a> Export<'a> {
+        pub(crate) fn new(client: &'a super::Client) -> Self {
+            Self {
+                client: client,
+                call_options: CallOptions::new(),
+            }
+        }
+
+        /// Sends `GET /exports` and decodes the answer.
+        pub async fn send(
+            self,
+        ) -> Result<ResponseValue<()>, Error<::serde_json::Value>> {
+            let Self { client, call_options } = self;
+            let outcome: Result<ResponseValue<()>, Error<::serde_json::Value>> = async move {
+                let url = format!(
+                    "{}/exports", client.core.address_of(& crate
+                    ::clients::servers::operations::EXPORT) ?,
+                );
+                let request = client
+                    .core
+                    .http_client()
+                    .get(url)
+                    .header(
+                        ::openapi_client_runtime::reqwest::header::ACCEPT,
+                        ::openapi_client_runtime::reqwest::header::HeaderValue::from_static(
+                            "application/json",
+                        ),
+                    )
+                    .build()?;
+                let result = client
+                    .core
+                    .execute(
+                        request,
+                        &crate::clients::servers::operations::EXPORT,
+                        call_options,
+                    )
+                    .await;
+                let response = result?;
+                match response.outcome() {
+                    200..=299 => Ok(ResponseValue::empty(response)),
+                    400u16..=499u16 => {
+                        Err(
+                            Error::ErrorResponse(
+                                ResponseValue::from_response(response).await?,
+                            ),
+                        )
+                    }
+                    500u16..=599u16 => {
+                        Err(
+                            Error::ErrorResponse(
+                                ResponseValue::from_response(response).await?,
+                            ),
+                        )
+                    }
+                    _ => Err(Error::UnexpectedResponse(response)),
+                }
+            }
+                .await;
+            outcome
+                .map_err(|error| {
+                    error.in_operation(&crate::clients::servers::operations::EXPORT)
+                })
+        }
+
+        /// Sets options of this call only, such as its timeout or its repeats.
+        pub fn with_options(mut self, options: CallOptions) -> Self {
+            self.call_options = options;
+            self
+        }
+
+        /// What the document says of this operation.
+        pub fn operation(&self) -> &'static ::openapi_client_runtime::Operation {
+            &crate::clients::servers::operations::EXPORT
+        }
+    }
+
+    /// Request of [`Client::preview`](crate::Client::preview): set its parameters, then [`send`](Self::send) it.
+    #[derive(Debug, Clone)]
+    #[must_use = "a request does nothing until it is sent"]
+    pub struct Preview<'a> {
+        client: &'a super::Client,
+        call_options: CallOptions,
+    }
+
+    impl<'a> Preview<'a> {
+        pub(crate) fn new(client: &'a super::Client) -> Self {
+            Self {
+                client: client,
+                call_options: CallOptions::new(),
+            }
+        }
+
+        /// Sends `GET /preview` and decodes the answer.
+        pub async fn send(
+            self,
+        ) -> Result<ResponseValue<()>, Error<::serde_json::Value>> {
+            let Self { client, call_options } = self;
+            let outcome: Result<ResponseValue<()>, Error<::serde_json::Value>> = async move {
+                let url = format!(
+                    "{}/preview", client.core.address_of(& crate
+                    ::clients::servers::operations::PREVIEW) ?,
+                );
+                let request = client
+                    .core
+                    .http_client()
+                    .get(url)
+                    .header(
+                        ::openapi_client_runtime::reqwest::header::ACCEPT,
+                        ::openapi_client_runtime::reqwest::header::HeaderValue::from_static(
+                            "application/json",
+                        ),
+                    )
+                    .build()?;
+                let result = client
+                    .core
+                    .execute(
+                        request,
+                        &crate::clients::servers::operations::PREVIEW,
+                        call_options,
+                    )
+                    .await;
+                let response = result?;
+                match response.outcome() {
+                    200..=299 => Ok(ResponseValue::empty(response)),
+                    400u16..=499u16 => {
+                        Err(
+                            Error::ErrorResponse(
+                                ResponseValue::from_response(response).await?,
+                            ),
+                        )
+                    }
+                    500u16..=599u16 => {
+                        Err(
+                            Error::ErrorResponse(
+                                ResponseValue::from_response(response).await?,
+                            ),
+                        )
+                    }
+                    _ => Err(Error::UnexpectedResponse(response)),
+                }
+            }
+                .await;
+            outcome
+                .map_err(|error| {
+                    error.in_operation(&crate::clients::servers::operations::PREVIEW)
+                })
+        }
+
+        /// Sets options of this call only, such as its timeout or its repeats.
+        pub fn with_options(mut self, options: CallOptions) -> Self {
+            self.call_options = options;
+            self
+        }
+
+        /// What the document says of this operation.
+        pub fn operation(&self) -> &'static ::openapi_client_runtime::Operation {
+            &crate::clients::servers::operations::PREVIEW
+        }
+    }
+
+    /// Request of [`Client::legacy`](crate::Client::legacy): set its parameters, then [`send`](Self::send) it.
+    #[derive(Debug, Clone)]
+    #[must_use = "a request does nothing until it is sent"]
+    pub struct Legacy<'a> {
+        client: &'a super::Client,
+        call_options: CallOptions,
+    }
+
+    impl<'a> Legacy<'a> {
+        pub(crate) fn new(client: &'a super::Client) -> Self {
+            Self {
+                client: client,
+                call_options: CallOptions::new(),
+            }
+        }
+
+        /// Sends `GET /legacy` and decodes the answer.
+        pub async fn send(
+            self,
+        ) -> Result<ResponseValue<()>, Error<::serde_json::Value>> {
+            let Self { client, call_options } = self;
+            let outcome: Result<ResponseValue<()>, Error<::serde_json::Value>> = async move {
+                let url = format!(
+                    "{}/legacy", client.core.address_of(& crate
+                    ::clients::servers::operations::LEGACY) ?,
+                );
+                let request = client
+                    .core
+                    .http_client()
+                    .get(url)
+                    .header(
+                        ::openapi_client_runtime::reqwest::header::ACCEPT,
+                        ::openapi_client_runtime::reqwest::header::HeaderValue::from_static(
+                            "application/json",
+                        ),
+                    )
+                    .build()?;
+                let result = client
+                    .core
+                    .execute(
+                        request,
+                        &crate::clients::servers::operations::LEGACY,
+                        call_options,
+                    )
+                    .await;
+                let response = result?;
+                match response.outcome() {
+                    200..=299 => Ok(ResponseValue::empty(response)),
+                    400u16..=499u16 => {
+                        Err(
+                            Error::ErrorResponse(
+                                ResponseValue::from_response(response).await?,
+                            ),
+                        )
+                    }
+                    500u16..=599u16 => {
+                        Err(
+                            Error::ErrorResponse(
+                                ResponseValue::from_response(response).await?,
+                            ),
+                        )
+                    }
+                    _ => Err(Error::UnexpectedResponse(response)),
+                }
+            }
+                .await;
+            outcome
+                .map_err(|error| {
+                    error.in_operation(&crate::clients::servers::operations::LEGACY)
+                })
+        }
+
+        /// Sets options of this call only, such as its timeout or its repeats.
+        pub fn with_options(mut self, options: CallOptions) -> Self {
+            self.call_options = options;
+            self
+        }
+
+        /// What the document says of this operation.
+        pub fn operation(&self) -> &'static ::openapi_client_runtime::Operation {
+            &crate::clients::servers::operations::LEGACY
+        }
+    }
+
+    /// Request of [`Client::regional`](crate::Client::regional): set its parameters, then [`send`](Self::send) it.
+    #[derive(Debug, Clone)]
+    #[must_use = "a request does nothing until it is sent"]
+    pub struct Regional<'a> {
+        client: &'a super::Client,
+        call_options: CallOptions,
+    }
+
+    impl<'a> Regional<'a> {
+        pub(crate) fn new(client: &'a super::Client) -> Self {
+            Self {
+                client: client,
+                call_options: CallOptions::new(),
+            }
+        }
+
+        /// Sends `GET /regional` and decodes the answer.
+        pub async fn send(
+            self,
+        ) -> Result<ResponseValue<()>, Error<::serde_json::Value>> {
+            let Self { client, call_options } = self;
+            let outcome: Result<ResponseValue<()>, Error<::serde_json::Value>> = async move {
+                let url = format!(
+                    "{}/regional", client.core.address_of(& crate
+                    ::clients::servers::operations::REGIONAL) ?,
+                );
+                let request = client
+                    .core
+                    .http_client()
+                    .get(url)
+                    .header(
+                        ::openapi_client_runtime::reqwest::header::ACCEPT,
+                        ::openapi_client_runtime::reqwest::header::HeaderValue::from_static(
+                            "application/json",
+                        ),
+                    )
+                    .build()?;
+                let result = client
+                    .core
+                    .execute(
+                        request,
+                        &crate::clients::servers::operations::REGIONAL,
+                        call_options,
+                    )
+                    .await;
+                let response = result?;
+                match response.outcome() {
+                    200..=299 => Ok(ResponseValue::empty(response)),
+                    400u16..=499u16 => {
+                        Err(
+                            Error::ErrorResponse(
+                                ResponseValue::from_response(response).await?,
+                            ),
+                        )
+                    }
+                    500u16..=599u16 => {
+                        Err(
+                            Error::ErrorResponse(
+                                ResponseValue::from_response(response).await?,
+                            ),
+                        )
+                    }
+                    _ => Err(Error::UnexpectedResponse(response)),
+                }
+            }
+                .await;
+            outcome
+                .map_err(|error| {
+                    error.in_operation(&crate::clients::servers::operations::REGIONAL)
+                })
+        }
+
+        /// Sets options of this call only, such as its timeout or its repeats.
+        pub fn with_options(mut self, options: CallOptions) -> Self {
+            self.call_options = options;
+            self
+        }
+
+        /// What the document says of this operation.
+        pub fn operation(&self) -> &'static ::openapi_client_runtime::Operation {
+            &crate::clients::servers::operations::REGIONAL
+        }
+    }
+
+    /// Request of [`Client::shards`](crate::Client::shards): set its parameters, then [`send`](Self::send) it.
+    #[derive(Debug, Clone)]
+    #[must_use = "a request does nothing until it is sent"]
+    pub struct Shards<'a> {
+        client: &'a super::Client,
+        call_options: CallOptions,
+    }
+
+    impl<'a> Shards<'a> {
+        pub(crate) fn new(client: &'a super::Client) -> Self {
+            Self {
+                client: client,
+                call_options: CallOptions::new(),
+            }
+        }
+
+        /// Sends `GET /shards` and decodes the answer.
+        pub async fn send(
+            self,
+        ) -> Result<ResponseValue<()>, Error<::serde_json::Value>> {
+            let Self { client, call_options } = self;
+            let outcome: Result<ResponseValue<()>, Error<::serde_json::Value>> = async move {
+                let url = format!(
+                    "{}/shards", client.core.address_of(& crate
+                    ::clients::servers::operations::SHARDS) ?,
+                );
+                let request = client
+                    .core
+                    .http_client()
+                    .get(url)
+                    .header(
+                        ::openapi_client_runtime::reqwest::header::ACCEPT,
+                        ::openapi_client_runtime::reqwest::header::HeaderValue::from_static(
+                            "application/json",
+                        ),
+                    )
+                    .build()?;
+                let result = client
+                    .core
+                    .execute(
+                        request,
+                        &crate::clients::servers::operations::SHARDS,
+                        call_options,
+                    )
+                    .await;
+                let response = result?;
+                match response.outcome() {
+                    200..=299 => Ok(ResponseValue::empty(response)),
+                    400u16..=499u16 => {
+                        Err(
+                            Error::ErrorResponse(
+                                ResponseValue::from_response(response).await?,
+                            ),
+                        )
+                    }
+                    500u16..=599u16 => {
+                        Err(
+                            Error::ErrorResponse(
+                                ResponseValue::from_response(response).await?,
+                            ),
+                        )
+                    }
+                    _ => Err(Error::UnexpectedResponse(response)),
+                }
+            }
+                .await;
+            outcome
+                .map_err(|error| {
+                    error.in_operation(&crate::clients::servers::operations::SHARDS)
+                })
+        }
+
+        /// Sets options of this call only, such as its timeout or its repeats.
+        pub fn with_options(mut self, options: CallOptions) -> Self {
+            self.call_options = options;
+            self
+        }
+
+        /// What the document says of this operation.
+        pub fn operation(&self) -> &'static ::openapi_client_runtime::Operation {
+            &crate::clients::servers::operations::SHARDS
         }
     }
 }
 
 pub mod client {
     use ::openapi_client_runtime::{BuildError, Core, CoreBuilder};
+    use ::openapi_client_runtime::{Credential, Secret};
     use crate::clients::servers::builder;
     use crate::clients::servers::operations;
     /// Client of Servers of every kind.
@@ -117,18 +748,19 @@ pub mod client {
         /// Builds a client from environment variables.
         ///
         /// - `SERVERS_ENVIRONMENT`: one of `live`, `beta_test`, `eu` or `us-east`.
-        /// - `SERVERS_BASE_URL`: a base URL; overrides the environment.
+        /// - `SERVERS_BASE_URL`: an address; wins over an environment.
+        /// - `SERVERS_KEY`: credential of the scheme `key`.
         ///
         /// # Errors
         ///
-        /// [`BuildError`] when no base URL is set, or a value cannot be used.
+        /// [`BuildError`] when no address is set, or a value cannot be used.
         pub fn from_env() -> Result<Self, BuildError> {
             Self::builder().from_env()?.build()
         }
 
-        /// Starts a request for an endpoint that the document does not list, with the
-        /// credentials, retries, limits and errors of all other calls. `path` is relative to
-        /// the base URL and starts with a slash.
+        /// Starts a call that the document does not know, with everything that other calls
+        /// have: credentials, repeats, limits, errors. `path` stands below the base URL and
+        /// begins with a slash.
         pub fn request(
             &self,
             method: ::openapi_client_runtime::Method,
@@ -152,9 +784,121 @@ pub mod client {
         pub fn ping(&self) -> builder::Ping<'_> {
             builder::Ping::new(self)
         }
+
+        /// `PUT /files/{id}`.
+        ///
+        /// `PUT /files/{id}`
+        ///
+        /// # Example
+        ///
+        /// ```no_run
+        /// # async fn example(client: &servers_client::Client) -> Result<(), Box<dyn std::error::Error>> {
+        /// let response = client.upload().id("value").send().await?;
+        /// # Ok(())
+        /// # }
+        /// ```
+        pub fn upload(&self) -> builder::Upload<'_> {
+            builder::Upload::new(self)
+        }
+
+        /// `GET /files/{id}`.
+        ///
+        /// `GET /files/{id}`
+        ///
+        /// # Example
+        ///
+        /// ```no_run
+        /// # async fn example(client: &servers_client::Client) -> Result<(), Box<dyn std::error::Error>> {
+        /// let response = client.download().id("value").send().await?;
+        /// # Ok(())
+        /// # }
+        /// ```
+        pub fn download(&self) -> builder::Download<'_> {
+            builder::Download::new(self)
+        }
+
+        /// `GET /exports`.
+        ///
+        /// `GET /exports`
+        ///
+        /// # Example
+        ///
+        /// ```no_run
+        /// # async fn example(client: &servers_client::Client) -> Result<(), Box<dyn std::error::Error>> {
+        /// let response = client.export().send().await?;
+        /// # Ok(())
+        /// # }
+        /// ```
+        pub fn export(&self) -> builder::Export<'_> {
+            builder::Export::new(self)
+        }
+
+        /// `GET /preview`.
+        ///
+        /// `GET /preview`
+        ///
+        /// # Example
+        ///
+        /// ```no_run
+        /// # async fn example(client: &servers_client::Client) -> Result<(), Box<dyn std::error::Error>> {
+        /// let response = client.preview().send().await?;
+        /// # Ok(())
+        /// # }
+        /// ```
+        pub fn preview(&self) -> builder::Preview<'_> {
+            builder::Preview::new(self)
+        }
+
+        /// `GET /legacy`.
+        ///
+        /// `GET /legacy`
+        ///
+        /// # Example
+        ///
+        /// ```no_run
+        /// # async fn example(client: &servers_client::Client) -> Result<(), Box<dyn std::error::Error>> {
+        /// let response = client.legacy().send().await?;
+        /// # Ok(())
+        /// # }
+        /// ```
+        pub fn legacy(&self) -> builder::Legacy<'_> {
+            builder::Legacy::new(self)
+        }
+
+        /// `GET /regional`.
+        ///
+        /// `GET /regional`
+        ///
+        /// # Example
+        ///
+        /// ```no_run
+        /// # async fn example(client: &servers_client::Client) -> Result<(), Box<dyn std::error::Error>> {
+        /// let response = client.regional().send().await?;
+        /// # Ok(())
+        /// # }
+        /// ```
+        pub fn regional(&self) -> builder::Regional<'_> {
+            builder::Regional::new(self)
+        }
+
+        /// `GET /shards`.
+        ///
+        /// `GET /shards`
+        ///
+        /// # Example
+        ///
+        /// ```no_run
+        /// # async fn example(client: &servers_client::Client) -> Result<(), Box<dyn std::error::Error>> {
+        /// let response = client.shards().send().await?;
+        /// # Ok(())
+        /// # }
+        /// ```
+        pub fn shards(&self) -> builder::Shards<'_> {
+            builder::Shards::new(self)
+        }
     }
 
-    /// The environments of the API.
+    /// Where the API runs.
     #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
     #[non_exhaustive]
     pub enum Environment {
@@ -176,7 +920,7 @@ pub mod client {
             Self::Eu,
             Self::UsEast,
         ];
-        /// The base URL of this environment.
+        /// The address that calls start with.
         pub const fn base_url(self) -> &'static str {
             match self {
                 Self::Live => "https://api.example.com/v2",
@@ -205,69 +949,79 @@ pub mod client {
     }
 
     impl ClientBuilder {
-        /// Uses one of the servers in the document.
-        pub fn environment(self, environment: Environment) -> Self {
-            self.base_url(environment.base_url())
+        /// Chooses one of the addresses that the document names.
+        pub fn environment(mut self, environment: Environment) -> Self {
+            self.core = self
+                .core
+                .environment(environment.name(), environment.base_url());
+            self
         }
 
-        /// Sets the base URL, for custom hosts and tests.
+        /// Sets the address that calls start with, for custom hosts and tests. All calls go
+        /// there: it wins over every server that the document names.
         ///
-        /// `http://` is refused except for loopback addresses, see
+        /// `http://` is refused but for loopback addresses, see
         /// [`allow_insecure_http`](Self::allow_insecure_http).
         pub fn base_url(mut self, url: impl Into<String>) -> Self {
             self.core = self.core.base_url(url);
             self
         }
 
-        /// Limits the time to connect.
+        /// Signs calls with an API key (`X-Key` in the header), the scheme `key` of the document.
+        pub fn key(mut self, key: impl Into<Secret>) -> Self {
+            self.core = self.core.credential("key", Credential::api_key(key));
+            self
+        }
+
+        /// Bounds the time until a connection stands.
         pub fn connect_timeout(mut self, limit: ::std::time::Duration) -> Self {
             self.core = self.core.connect_timeout(limit);
             self
         }
 
-        /// Limits the time between two chunks of a response.
+        /// Bounds the time between two pieces of an answer.
         pub fn read_timeout(mut self, limit: ::std::time::Duration) -> Self {
             self.core = self.core.read_timeout(limit);
             self
         }
 
-        /// Limits the time of each attempt of a call. Without it, only the limit of the whole call applies.
+        /// Bounds the time of one attempt of a call; without it, only that of the whole call counts.
         pub fn attempt_timeout(mut self, limit: ::std::time::Duration) -> Self {
             self.core = self.core.attempt_timeout(limit);
             self
         }
 
-        /// Limits the time of a whole call, with all attempts and the waits between them.
+        /// Bounds the time of a whole call, with all its attempts and the waits between them.
         pub fn timeout(mut self, limit: ::std::time::Duration) -> Self {
             self.core = self.core.timeout(limit);
             self
         }
 
-        /// Sets how often and with which delays calls are retried.
+        /// Sets how often and how patiently calls are repeated.
         pub fn retry(mut self, policy: ::openapi_client_runtime::RetryPolicy) -> Self {
             self.core = self.core.retry(policy);
             self
         }
 
-        /// Sets the retry budget that the client shares with its clones: a retry costs 5, a retry after a timeout 10, and a success gives 1 back.
+        /// Sets what all calls of the client and its clones may spend on repeats: a repeat costs 5, after a timeout 10, and a success gives 1 back.
         pub fn retry_budget(mut self, budget: u32) -> Self {
             self.core = self.core.retry_budget(budget);
             self
         }
 
-        /// Limits the size in bytes of a response that is decoded.
+        /// Bounds the size in bytes of an answer that is decoded.
         pub fn response_body_limit(mut self, bytes: usize) -> Self {
             self.core = self.core.response_body_limit(bytes);
             self
         }
 
-        /// Follows up to `max` redirects in an attempt. Without this, none. Credentials never go to another scheme, host or port.
+        /// Follows up to `max` redirections in an attempt; without this, none. Credentials never go to another scheme, host or port.
         pub fn follow_redirects(mut self, max: u32) -> Self {
             self.core = self.core.follow_redirects(max);
             self
         }
 
-        /// Adds middleware for all requests. The first one added is the outermost.
+        /// Adds a step that every request goes through; the first one added is the outermost.
         pub fn middleware(
             mut self,
             middleware: impl ::openapi_client_runtime::Middleware,
@@ -276,7 +1030,7 @@ pub mod client {
             self
         }
 
-        /// Registers an observer of calls and attempts, for metrics.
+        /// Adds somebody who is told of calls and attempts, for metrics.
         pub fn observer(
             mut self,
             observer: impl ::openapi_client_runtime::Observer,
@@ -303,47 +1057,39 @@ pub mod client {
             self
         }
 
-        /// Trusts an additional root certificate, in PEM.
+        /// Trusts a further root certificate, in PEM.
         pub fn add_root_certificate(mut self, pem: impl Into<Vec<u8>>) -> Self {
             self.core = self.core.add_root_certificate(pem);
             self
         }
 
-        /// Whether calls over `https://` go through the proxy that the environment names in `HTTPS_PROXY` or `ALL_PROXY`, but for the hosts in `NO_PROXY`. They do, unless set otherwise.
-        pub fn proxy_from_env(mut self, honoured: bool) -> Self {
-            self.core = self.core.proxy_from_env(honoured);
-            self
-        }
-
-        /// Changes the HTTP client that requests are sent with, for proxies of your own, client certificates and the like. What `adjust` sets wins over the settings here, but for redirections, which are followed as [`follow_redirects`](Self::follow_redirects) says or not at all.
+        /// Brings an HTTP client along. Timeouts and certificates are then its own.
         pub fn http_client(
             mut self,
-            adjust: impl Fn(
-                ::openapi_client_runtime::reqwest::ClientBuilder,
-            ) -> ::openapi_client_runtime::reqwest::ClientBuilder + Send + Sync + 'static,
+            client: ::openapi_client_runtime::reqwest::Client,
         ) -> Self {
-            self.core = self.core.http_client(adjust);
+            self.core = self.core.http_client(client);
             self
         }
 
-        /// Allows `http://` to addresses other than loopback. Credentials are then sent unencrypted.
+        /// Allows `http://` to other than loopback addresses: credentials then travel in the clear.
         pub fn allow_insecure_http(mut self) -> Self {
             self.core = self.core.allow_insecure_http();
             self
         }
 
-        /// Adds the product of the caller, such as `my-tool/1.2`, before ours in `User-Agent`.
+        /// Puts the caller's product, such as `my-tool/1.2`, before ours in `User-Agent`.
         pub fn user_agent(mut self, product: impl Into<String>) -> Self {
             self.core = self.core.user_agent(product);
             self
         }
 
-        /// Reads the environment variables of [`Client::from_env`]; settings without a
-        /// variable stay unchanged.
+        /// Takes what the environment sets, see [`Client::from_env`]; what is not
+        /// set there stays as it is.
         ///
         /// # Errors
         ///
-        /// [`BuildError`] when a variable is not valid Unicode, or its value cannot be used.
+        /// [`BuildError`] when a variable is not Unicode, or has a value that cannot be used.
         #[allow(clippy::wrong_self_convention, unused_mut)]
         pub fn from_env(mut self) -> Result<Self, BuildError> {
             if let Some(name) = self.core.env("ENVIRONMENT")? {
@@ -363,14 +1109,17 @@ pub mod client {
             if let Some(url) = self.core.env("BASE_URL")? {
                 self = self.base_url(url);
             }
+            if let Some(secret) = self.core.env("KEY")? {
+                self = self.key(secret);
+            }
             Ok(self)
         }
 
-        /// Builds the client.
+        /// Finishes the client.
         ///
         /// # Errors
         ///
-        /// [`BuildError`] when no base URL is set, or a value cannot be used.
+        /// [`BuildError`] when no address was given, or a value given cannot be used.
         pub fn build(self) -> Result<Client, BuildError> {
             Ok(Client { core: self.core.build()? })
         }
@@ -382,15 +1131,36 @@ pub mod operations {
     use ::openapi_client_runtime::{
         Api, ApiKeyLocation, ErrorMembers, Method, Operation, Provenance, RateLimit,
         RequestBody, ResponseSpec, Retry, RetryStatuses, Scheme, SchemeKind,
-        SecurityRequirement, StatusRange,
+        SecurityRequirement, Server, StatusRange,
     };
     /// The API and its security schemes.
     pub static API: Api = Api::new("servers-client", env!("CARGO_PKG_VERSION"))
         .document_version("1")
         .env_prefix("SERVERS")
-        .schemes(&[]);
+        .schemes(
+            &[
+                Scheme::new(
+                    "key",
+                    SchemeKind::ApiKey {
+                        location: ApiKeyLocation::Header,
+                        name: "X-Key",
+                    },
+                    "key",
+                ),
+            ],
+        )
+        .security(&[&[SecurityRequirement::new("key", &[])]]);
     /// All operations, in the order of the document.
-    pub static OPERATIONS: &[&Operation] = &[&PING];
+    pub static OPERATIONS: &[&Operation] = &[
+        &PING,
+        &UPLOAD,
+        &DOWNLOAD,
+        &EXPORT,
+        &PREVIEW,
+        &LEGACY,
+        &REGIONAL,
+        &SHARDS,
+    ];
     /// The operation of a client method, such as `list_clients`.
     pub fn find(id: &str) -> Option<&'static Operation> {
         OPERATIONS.iter().copied().find(|operation| operation.id() == id)
@@ -398,14 +1168,75 @@ pub mod operations {
 
     /// `GET /ping`
     pub static PING: Operation = Operation::new("ping", Method::Get, "/ping")
+        .security(&[&[SecurityRequirement::new("key", &[])]])
+        .responses(&[ResponseSpec::new(StatusRange::Exact(204u16), &[])])
+        .build();
+    /// `PUT /files/{id}`
+    pub static UPLOAD: Operation = Operation::new("upload", Method::Put, "/files/{id}")
+        .servers(&[Server::new("https://uploads.example.com/files-api")])
+        .security(&[&[SecurityRequirement::new("key", &[])]])
+        .responses(&[ResponseSpec::new(StatusRange::Exact(204u16), &[])])
+        .build();
+    /// `GET /files/{id}`
+    pub static DOWNLOAD: Operation = Operation::new(
+            "download",
+            Method::Get,
+            "/files/{id}",
+        )
+        .security(&[&[SecurityRequirement::new("key", &[])]])
+        .responses(&[ResponseSpec::new(StatusRange::Exact(204u16), &[])])
+        .build();
+    /// `GET /exports`
+    pub static EXPORT: Operation = Operation::new("export", Method::Get, "/exports")
+        .servers(
+            &[
+                Server::new("https://exports.example.com").in_environment("live"),
+                Server::new("https://exports.beta.example.com")
+                    .in_environment("beta_test"),
+            ],
+        )
+        .security(&[&[SecurityRequirement::new("key", &[])]])
+        .responses(&[ResponseSpec::new(StatusRange::Exact(204u16), &[])])
+        .build();
+    /// `GET /preview`
+    pub static PREVIEW: Operation = Operation::new("preview", Method::Get, "/preview")
+        .servers(
+            &[Server::new("https://preview.example.com").in_environment("beta_test")],
+        )
+        .security(&[&[SecurityRequirement::new("key", &[])]])
+        .responses(&[ResponseSpec::new(StatusRange::Exact(204u16), &[])])
+        .build();
+    /// `GET /legacy`
+    pub static LEGACY: Operation = Operation::new("legacy", Method::Get, "/legacy")
+        .servers(&[Server::new("https://api.example.com/v2").in_environment("live")])
+        .security(&[&[SecurityRequirement::new("key", &[])]])
+        .responses(&[ResponseSpec::new(StatusRange::Exact(204u16), &[])])
+        .build();
+    /// `GET /regional`
+    pub static REGIONAL: Operation = Operation::new("regional", Method::Get, "/regional")
+        .servers(
+            &[
+                Server::new("https://eu.regional.example.com").in_environment("eu"),
+                Server::new("https://us-east.regional.example.com")
+                    .in_environment("us-east"),
+                Server::new("https://global.example.com"),
+            ],
+        )
+        .security(&[&[SecurityRequirement::new("key", &[])]])
+        .responses(&[ResponseSpec::new(StatusRange::Exact(204u16), &[])])
+        .build();
+    /// `GET /shards`
+    pub static SHARDS: Operation = Operation::new("shards", Method::Get, "/shards")
+        .servers(&[Server::new("https://shard-b.example.com")])
+        .security(&[&[SecurityRequirement::new("key", &[])]])
         .responses(&[ResponseSpec::new(StatusRange::Exact(204u16), &[])])
         .build();
 }
 
 pub mod types {
-    /// Errors of conversions into the types.
+    /// What a conversion into one of the types reports.
     pub mod error {
-        /// Why a value cannot be converted to the type: one sentence with the name of the property.
+        /// Why a value cannot become the type: one sentence that names the member.
         pub struct ConversionError(::std::borrow::Cow<'static, str>);
         impl ::std::error::Error for ConversionError {}
         impl ::std::fmt::Display for ConversionError {

@@ -82,7 +82,7 @@ pub mod builder {
                 .try_into()
                 .map(Some)
                 .map_err(|_| {
-                    "parameter `each`: the value cannot be converted to `Vec<String>`"
+                    "parameter `each`: the value cannot become a `Vec<String>`"
                         .to_string()
                 });
             self
@@ -101,8 +101,7 @@ pub mod builder {
                 .try_into()
                 .map(Some)
                 .map_err(|_| {
-                    "parameter `filter`: the value cannot be converted to `Filter`"
-                        .to_string()
+                    "parameter `filter`: the value cannot become a `Filter`".to_string()
                 });
             self
         }
@@ -120,7 +119,7 @@ pub mod builder {
                 .try_into()
                 .map(Some)
                 .map_err(|_| {
-                    "parameter `inline`: the value cannot be converted to `SearchInline`"
+                    "parameter `inline`: the value cannot become a `SearchInline`"
                         .to_string()
                 });
             self
@@ -137,7 +136,7 @@ pub mod builder {
                 .try_into()
                 .map(Some)
                 .map_err(|_| {
-                    "parameter `joined`: the value cannot be converted to `Vec<String>`"
+                    "parameter `joined`: the value cannot become a `Vec<String>`"
                         .to_string()
                 });
             self
@@ -159,7 +158,7 @@ pub mod builder {
                 .try_into()
                 .map(Some)
                 .map_err(|_| {
-                    "parameter `labels`: the value cannot be converted to `::std::collections::BTreeMap<String,String>`"
+                    "parameter `labels`: the value cannot become a `::std::collections::BTreeMap<String,String>`"
                         .to_string()
                 });
             self
@@ -178,8 +177,7 @@ pub mod builder {
                 .try_into()
                 .map(Some)
                 .map_err(|_| {
-                    "parameter `order`: the value cannot be converted to `Order`"
-                        .to_string()
+                    "parameter `order`: the value cannot become a `Order`".to_string()
                 });
             self
         }
@@ -197,8 +195,7 @@ pub mod builder {
                 .try_into()
                 .map(Some)
                 .map_err(|_| {
-                    "parameter `packed`: the value cannot be converted to `Range`"
-                        .to_string()
+                    "parameter `packed`: the value cannot become a `Range`".to_string()
                 });
             self
         }
@@ -214,7 +211,7 @@ pub mod builder {
                 .try_into()
                 .map(Some)
                 .map_err(|_| {
-                    "parameter `piped`: the value cannot be converted to `Vec<bool>`"
+                    "parameter `piped`: the value cannot become a `Vec<bool>`"
                         .to_string()
                 });
             self
@@ -233,8 +230,7 @@ pub mod builder {
                 .try_into()
                 .map(Some)
                 .map_err(|_| {
-                    "parameter `range`: the value cannot be converted to `Range`"
-                        .to_string()
+                    "parameter `range`: the value cannot become a `Range`".to_string()
                 });
             self
         }
@@ -250,13 +246,13 @@ pub mod builder {
                 .try_into()
                 .map(Some)
                 .map_err(|_| {
-                    "parameter `spaced`: the value cannot be converted to `Vec<i64>`"
+                    "parameter `spaced`: the value cannot become a `Vec<i64>`"
                         .to_string()
                 });
             self
         }
 
-        /// Sends `GET /search` and decodes the response.
+        /// Sends `GET /search` and decodes the answer.
         pub async fn send(
             self,
         ) -> Result<ResponseValue<()>, Error<::serde_json::Value>> {
@@ -399,15 +395,385 @@ pub mod builder {
                 })
         }
 
-        /// Sets options for this call only, such as its timeout or its retries.
+        /// Sets options of this call only, such as its timeout or its repeats.
         pub fn with_options(mut self, options: CallOptions) -> Self {
             self.call_options = options;
             self
         }
 
-        /// Metadata of this operation.
+        /// What the document says of this operation.
         pub fn operation(&self) -> &'static ::openapi_client_runtime::Operation {
             &crate::clients::style_query_parameters::operations::SEARCH
+        }
+    }
+
+    /// Request of [`Client::search_reserved`](crate::Client::search_reserved): set its parameters, then [`send`](Self::send) it.
+    #[derive(Debug, Clone)]
+    #[must_use = "a request does nothing until it is sent"]
+    pub struct SearchReserved<'a> {
+        client: &'a super::Client,
+        kind: Result<
+            Option<crate::clients::style_query_parameters::types::Kind>,
+            String,
+        >,
+        path: Result<Option<::std::string::String>, String>,
+        paths: Result<Option<::std::vec::Vec<::std::string::String>>, String>,
+        plain: Result<Option<::std::string::String>, String>,
+        where_: Result<
+            Option<crate::clients::style_query_parameters::types::Filter>,
+            String,
+        >,
+        call_options: CallOptions,
+    }
+
+    impl<'a> SearchReserved<'a> {
+        pub(crate) fn new(client: &'a super::Client) -> Self {
+            Self {
+                client: client,
+                kind: Ok(None),
+                path: Ok(None),
+                paths: Ok(None),
+                plain: Ok(None),
+                where_: Ok(None),
+                call_options: CallOptions::new(),
+            }
+        }
+
+        /// The parameter `kind`.
+        ///
+        /// Optional; sent as the query parameter `kind`.
+        pub fn kind<V>(mut self, value: V) -> Self
+        where
+            V: std::convert::TryInto<
+                crate::clients::style_query_parameters::types::Kind,
+            >,
+        {
+            self.kind = value
+                .try_into()
+                .map(Some)
+                .map_err(|_| {
+                    "parameter `kind`: the value cannot become a `Kind`".to_string()
+                });
+            self
+        }
+
+        /// The parameter `path`.
+        ///
+        /// Optional; sent as the query parameter `path`.
+        pub fn path<V>(mut self, value: V) -> Self
+        where
+            V: std::convert::TryInto<::std::string::String>,
+        {
+            self.path = value
+                .try_into()
+                .map(Some)
+                .map_err(|_| {
+                    "parameter `path`: the value cannot become a `String`".to_string()
+                });
+            self
+        }
+
+        /// The parameter `paths`.
+        ///
+        /// Optional; sent as the query parameter `paths`.
+        pub fn paths<V>(mut self, value: V) -> Self
+        where
+            V: std::convert::TryInto<::std::vec::Vec<::std::string::String>>,
+        {
+            self.paths = value
+                .try_into()
+                .map(Some)
+                .map_err(|_| {
+                    "parameter `paths`: the value cannot become a `Vec<String>`"
+                        .to_string()
+                });
+            self
+        }
+
+        /// The parameter `plain`.
+        ///
+        /// Optional; sent as the query parameter `plain`.
+        pub fn plain<V>(mut self, value: V) -> Self
+        where
+            V: std::convert::TryInto<::std::string::String>,
+        {
+            self.plain = value
+                .try_into()
+                .map(Some)
+                .map_err(|_| {
+                    "parameter `plain`: the value cannot become a `String`".to_string()
+                });
+            self
+        }
+
+        /// The parameter `where`.
+        ///
+        /// Optional; sent as the query parameter `where`.
+        pub fn where_<V>(mut self, value: V) -> Self
+        where
+            V: std::convert::TryInto<
+                crate::clients::style_query_parameters::types::Filter,
+            >,
+        {
+            self.where_ = value
+                .try_into()
+                .map(Some)
+                .map_err(|_| {
+                    "parameter `where_`: the value cannot become a `Filter`".to_string()
+                });
+            self
+        }
+
+        /// Sends `GET /reserved` and decodes the answer.
+        pub async fn send(
+            self,
+        ) -> Result<ResponseValue<()>, Error<::serde_json::Value>> {
+            let Self { client, kind, path, paths, plain, where_, call_options } = self;
+            let outcome: Result<ResponseValue<()>, Error<::serde_json::Value>> = async move {
+                let kind = kind.map_err(Error::InvalidRequest)?;
+                let path = path.map_err(Error::InvalidRequest)?;
+                let paths = paths.map_err(Error::InvalidRequest)?;
+                let plain = plain.map_err(Error::InvalidRequest)?;
+                let where_ = where_.map_err(Error::InvalidRequest)?;
+                let url = format!("{}/reserved", client.core.base_url(),);
+                let request = client
+                    .core
+                    .http_client()
+                    .get(url)
+                    .header(
+                        ::openapi_client_runtime::reqwest::header::ACCEPT,
+                        ::openapi_client_runtime::reqwest::header::HeaderValue::from_static(
+                            "application/json",
+                        ),
+                    )
+                    .query(
+                        &::openapi_client_runtime::QueryParam::styled(
+                                "kind",
+                                &kind,
+                                ::openapi_client_runtime::QueryStyle::Form,
+                            )
+                            .allow_reserved(),
+                    )
+                    .query(
+                        &::openapi_client_runtime::QueryParam::styled(
+                                "path",
+                                &path,
+                                ::openapi_client_runtime::QueryStyle::Form,
+                            )
+                            .allow_reserved(),
+                    )
+                    .query(
+                        &::openapi_client_runtime::QueryParam::styled(
+                                "paths",
+                                &paths,
+                                ::openapi_client_runtime::QueryStyle::FormJoined,
+                            )
+                            .allow_reserved(),
+                    )
+                    .query(&::openapi_client_runtime::QueryParam::new("plain", &plain))
+                    .query(
+                        &::openapi_client_runtime::QueryParam::styled(
+                                "where",
+                                &where_,
+                                ::openapi_client_runtime::QueryStyle::DeepObject,
+                            )
+                            .allow_reserved(),
+                    )
+                    .build()?;
+                let result = client
+                    .core
+                    .execute(
+                        request,
+                        &crate::clients::style_query_parameters::operations::SEARCH_RESERVED,
+                        call_options,
+                    )
+                    .await;
+                let response = result?;
+                match response.outcome() {
+                    200..=299 => Ok(ResponseValue::empty(response)),
+                    400u16..=499u16 => {
+                        Err(
+                            Error::ErrorResponse(
+                                ResponseValue::from_response(response).await?,
+                            ),
+                        )
+                    }
+                    500u16..=599u16 => {
+                        Err(
+                            Error::ErrorResponse(
+                                ResponseValue::from_response(response).await?,
+                            ),
+                        )
+                    }
+                    _ => Err(Error::UnexpectedResponse(response)),
+                }
+            }
+                .await;
+            outcome
+                .map_err(|error| {
+                    error
+                        .in_operation(
+                            &crate::clients::style_query_parameters::operations::SEARCH_RESERVED,
+                        )
+                })
+        }
+
+        /// Sets options of this call only, such as its timeout or its repeats.
+        pub fn with_options(mut self, options: CallOptions) -> Self {
+            self.call_options = options;
+            self
+        }
+
+        /// What the document says of this operation.
+        pub fn operation(&self) -> &'static ::openapi_client_runtime::Operation {
+            &crate::clients::style_query_parameters::operations::SEARCH_RESERVED
+        }
+    }
+
+    /// Request of [`Client::search_open`](crate::Client::search_open): set its parameters, then [`send`](Self::send) it.
+    #[derive(Debug, Clone)]
+    #[must_use = "a request does nothing until it is sent"]
+    pub struct SearchOpen<'a> {
+        client: &'a super::Client,
+        either: Result<
+            Option<crate::clients::style_query_parameters::types::OneOrMany>,
+            String,
+        >,
+        order: Result<
+            Option<crate::clients::style_query_parameters::types::Order>,
+            String,
+        >,
+        call_options: CallOptions,
+    }
+
+    impl<'a> SearchOpen<'a> {
+        pub(crate) fn new(client: &'a super::Client) -> Self {
+            Self {
+                client: client,
+                either: Ok(None),
+                order: Ok(None),
+                call_options: CallOptions::new(),
+            }
+        }
+
+        /// The parameter `either`.
+        ///
+        /// Optional; sent as the query parameter `either`.
+        pub fn either<V>(mut self, value: V) -> Self
+        where
+            V: std::convert::TryInto<
+                crate::clients::style_query_parameters::types::OneOrMany,
+            >,
+        {
+            self.either = value
+                .try_into()
+                .map(Some)
+                .map_err(|_| {
+                    "parameter `either`: the value cannot become a `OneOrMany`"
+                        .to_string()
+                });
+            self
+        }
+
+        /// The parameter `order`.
+        ///
+        /// Optional; sent as the query parameter `order`.
+        pub fn order<V>(mut self, value: V) -> Self
+        where
+            V: std::convert::TryInto<
+                crate::clients::style_query_parameters::types::Order,
+            >,
+        {
+            self.order = value
+                .try_into()
+                .map(Some)
+                .map_err(|_| {
+                    "parameter `order`: the value cannot become a `Order`".to_string()
+                });
+            self
+        }
+
+        /// Sends `GET /open` and decodes the answer.
+        pub async fn send(
+            self,
+        ) -> Result<ResponseValue<()>, Error<::serde_json::Value>> {
+            let Self { client, either, order, call_options } = self;
+            let outcome: Result<ResponseValue<()>, Error<::serde_json::Value>> = async move {
+                let either = either.map_err(Error::InvalidRequest)?;
+                let order = order.map_err(Error::InvalidRequest)?;
+                let url = format!("{}/open", client.core.base_url(),);
+                let request = client
+                    .core
+                    .http_client()
+                    .get(url)
+                    .header(
+                        ::openapi_client_runtime::reqwest::header::ACCEPT,
+                        ::openapi_client_runtime::reqwest::header::HeaderValue::from_static(
+                            "application/json",
+                        ),
+                    )
+                    .query(
+                        &::openapi_client_runtime::QueryParam::styled(
+                            "either",
+                            &either,
+                            ::openapi_client_runtime::QueryStyle::FormJoined,
+                        ),
+                    )
+                    .query(
+                        &::openapi_client_runtime::QueryParam::styled(
+                            "order",
+                            &order,
+                            ::openapi_client_runtime::QueryStyle::FormJoined,
+                        ),
+                    )
+                    .build()?;
+                let result = client
+                    .core
+                    .execute(
+                        request,
+                        &crate::clients::style_query_parameters::operations::SEARCH_OPEN,
+                        call_options,
+                    )
+                    .await;
+                let response = result?;
+                match response.outcome() {
+                    200..=299 => Ok(ResponseValue::empty(response)),
+                    400u16..=499u16 => {
+                        Err(
+                            Error::ErrorResponse(
+                                ResponseValue::from_response(response).await?,
+                            ),
+                        )
+                    }
+                    500u16..=599u16 => {
+                        Err(
+                            Error::ErrorResponse(
+                                ResponseValue::from_response(response).await?,
+                            ),
+                        )
+                    }
+                    _ => Err(Error::UnexpectedResponse(response)),
+                }
+            }
+                .await;
+            outcome
+                .map_err(|error| {
+                    error
+                        .in_operation(
+                            &crate::clients::style_query_parameters::operations::SEARCH_OPEN,
+                        )
+                })
+        }
+
+        /// Sets options of this call only, such as its timeout or its repeats.
+        pub fn with_options(mut self, options: CallOptions) -> Self {
+            self.call_options = options;
+            self
+        }
+
+        /// What the document says of this operation.
+        pub fn operation(&self) -> &'static ::openapi_client_runtime::Operation {
+            &crate::clients::style_query_parameters::operations::SEARCH_OPEN
         }
     }
 
@@ -449,8 +815,7 @@ pub mod builder {
             self.filter = value
                 .try_into()
                 .map_err(|_| {
-                    "parameter `filter`: the value cannot be converted to `Filter`"
-                        .to_string()
+                    "parameter `filter`: the value cannot become a `Filter`".to_string()
                 });
             self
         }
@@ -465,13 +830,12 @@ pub mod builder {
             self.ids = value
                 .try_into()
                 .map_err(|_| {
-                    "parameter `ids`: the value cannot be converted to `Vec<i64>`"
-                        .to_string()
+                    "parameter `ids`: the value cannot become a `Vec<i64>`".to_string()
                 });
             self
         }
 
-        /// Sends `GET /required` and decodes the response.
+        /// Sends `GET /required` and decodes the answer.
         pub async fn send(
             self,
         ) -> Result<ResponseValue<()>, Error<::serde_json::Value>> {
@@ -543,13 +907,13 @@ pub mod builder {
                 })
         }
 
-        /// Sets options for this call only, such as its timeout or its retries.
+        /// Sets options of this call only, such as its timeout or its repeats.
         pub fn with_options(mut self, options: CallOptions) -> Self {
             self.call_options = options;
             self
         }
 
-        /// Metadata of this operation.
+        /// What the document says of this operation.
         pub fn operation(&self) -> &'static ::openapi_client_runtime::Operation {
             &crate::clients::style_query_parameters::operations::SEARCH_REQUIRED
         }
@@ -578,18 +942,18 @@ pub mod client {
 
         /// Builds a client from environment variables.
         ///
-        /// - `STYLE_QUERY_PARAMETERS_BASE_URL`: a base URL; overrides the environment.
+        /// - `STYLE_QUERY_PARAMETERS_BASE_URL`: an address; wins over an environment.
         ///
         /// # Errors
         ///
-        /// [`BuildError`] when no base URL is set, or a value cannot be used.
+        /// [`BuildError`] when no address is set, or a value cannot be used.
         pub fn from_env() -> Result<Self, BuildError> {
             Self::builder().from_env()?.build()
         }
 
-        /// Starts a request for an endpoint that the document does not list, with the
-        /// credentials, retries, limits and errors of all other calls. `path` is relative to
-        /// the base URL and starts with a slash.
+        /// Starts a call that the document does not know, with everything that other calls
+        /// have: credentials, repeats, limits, errors. `path` stands below the base URL and
+        /// begins with a slash.
         pub fn request(
             &self,
             method: ::openapi_client_runtime::Method,
@@ -612,6 +976,38 @@ pub mod client {
         /// ```
         pub fn search(&self) -> builder::Search<'_> {
             builder::Search::new(self)
+        }
+
+        /// `GET /reserved`.
+        ///
+        /// `GET /reserved`
+        ///
+        /// # Example
+        ///
+        /// ```no_run
+        /// # async fn example(client: &style_query_parameters_client::Client) -> Result<(), Box<dyn std::error::Error>> {
+        /// let response = client.search_reserved().send().await?;
+        /// # Ok(())
+        /// # }
+        /// ```
+        pub fn search_reserved(&self) -> builder::SearchReserved<'_> {
+            builder::SearchReserved::new(self)
+        }
+
+        /// `GET /open`.
+        ///
+        /// `GET /open`
+        ///
+        /// # Example
+        ///
+        /// ```no_run
+        /// # async fn example(client: &style_query_parameters_client::Client) -> Result<(), Box<dyn std::error::Error>> {
+        /// let response = client.search_open().send().await?;
+        /// # Ok(())
+        /// # }
+        /// ```
+        pub fn search_open(&self) -> builder::SearchOpen<'_> {
+            builder::SearchOpen::new(self)
         }
 
         /// `GET /required`.
@@ -644,64 +1040,65 @@ pub mod client {
     }
 
     impl ClientBuilder {
-        /// Sets the base URL, for custom hosts and tests.
+        /// Sets the address that calls start with, for custom hosts and tests. All calls go
+        /// there: it wins over every server that the document names.
         ///
-        /// `http://` is refused except for loopback addresses, see
+        /// `http://` is refused but for loopback addresses, see
         /// [`allow_insecure_http`](Self::allow_insecure_http).
         pub fn base_url(mut self, url: impl Into<String>) -> Self {
             self.core = self.core.base_url(url);
             self
         }
 
-        /// Limits the time to connect.
+        /// Bounds the time until a connection stands.
         pub fn connect_timeout(mut self, limit: ::std::time::Duration) -> Self {
             self.core = self.core.connect_timeout(limit);
             self
         }
 
-        /// Limits the time between two chunks of a response.
+        /// Bounds the time between two pieces of an answer.
         pub fn read_timeout(mut self, limit: ::std::time::Duration) -> Self {
             self.core = self.core.read_timeout(limit);
             self
         }
 
-        /// Limits the time of each attempt of a call. Without it, only the limit of the whole call applies.
+        /// Bounds the time of one attempt of a call; without it, only that of the whole call counts.
         pub fn attempt_timeout(mut self, limit: ::std::time::Duration) -> Self {
             self.core = self.core.attempt_timeout(limit);
             self
         }
 
-        /// Limits the time of a whole call, with all attempts and the waits between them.
+        /// Bounds the time of a whole call, with all its attempts and the waits between them.
         pub fn timeout(mut self, limit: ::std::time::Duration) -> Self {
             self.core = self.core.timeout(limit);
             self
         }
 
-        /// Sets how often and with which delays calls are retried.
+        /// Sets how often and how patiently calls are repeated.
         pub fn retry(mut self, policy: ::openapi_client_runtime::RetryPolicy) -> Self {
             self.core = self.core.retry(policy);
             self
         }
 
-        /// Sets the retry budget that the client shares with its clones: a retry costs 5, a retry after a timeout 10, and a success gives 1 back.
+        /// Sets what all calls of the client and its clones may spend on repeats: a repeat costs 5, after a timeout 10, and a success gives 1 back.
         pub fn retry_budget(mut self, budget: u32) -> Self {
             self.core = self.core.retry_budget(budget);
             self
         }
 
-        /// Limits the size in bytes of a response that is decoded.
+        /// Bounds the size in bytes of an answer that is decoded.
         pub fn response_body_limit(mut self, bytes: usize) -> Self {
             self.core = self.core.response_body_limit(bytes);
             self
         }
 
-        /// Follows up to `max` redirects in an attempt. Without this, none. Credentials never go to another scheme, host or port.
+        /// Follows up to `max` redirections in an attempt; without this, none. Credentials never go to another scheme, host or port.
         pub fn follow_redirects(mut self, max: u32) -> Self {
             self.core = self.core.follow_redirects(max);
             self
         }
 
-        /// Adds middleware for all requests. The first one added is the outermost.
+        /// Adds a step that every request goes through; the first one added is the outermost.
         pub fn middleware(
             mut self,
             middleware: impl ::openapi_client_runtime::Middleware,
@@ -710,7 +1107,7 @@ pub mod client {
             self
         }
 
-        /// Registers an observer of calls and attempts, for metrics.
+        /// Adds somebody who is told of calls and attempts, for metrics.
         pub fn observer(
             mut self,
             observer: impl ::openapi_client_runtime::Observer,
@@ -737,47 +1134,39 @@ pub mod client {
             self
         }
 
-        /// Trusts an additional root certificate, in PEM.
+        /// Trusts a further root certificate, in PEM.
         pub fn add_root_certificate(mut self, pem: impl Into<Vec<u8>>) -> Self {
             self.core = self.core.add_root_certificate(pem);
             self
         }
 
-        /// Whether calls over `https://` go through the proxy that the environment names in `HTTPS_PROXY` or `ALL_PROXY`, but for the hosts in `NO_PROXY`. They do, unless set otherwise.
-        pub fn proxy_from_env(mut self, honoured: bool) -> Self {
-            self.core = self.core.proxy_from_env(honoured);
-            self
-        }
-
-        /// Changes the HTTP client that requests are sent with, for proxies of your own, client certificates and the like. What `adjust` sets wins over the settings here, but for redirections, which are followed as [`follow_redirects`](Self::follow_redirects) says or not at all.
+        /// Brings an HTTP client along. Timeouts and certificates are then its own.
         pub fn http_client(
             mut self,
-            adjust: impl Fn(
-                ::openapi_client_runtime::reqwest::ClientBuilder,
-            ) -> ::openapi_client_runtime::reqwest::ClientBuilder + Send + Sync + 'static,
+            client: ::openapi_client_runtime::reqwest::Client,
         ) -> Self {
-            self.core = self.core.http_client(adjust);
+            self.core = self.core.http_client(client);
             self
         }
 
-        /// Allows `http://` to addresses other than loopback. Credentials are then sent unencrypted.
+        /// Allows `http://` to other than loopback addresses: credentials then travel in the clear.
         pub fn allow_insecure_http(mut self) -> Self {
             self.core = self.core.allow_insecure_http();
             self
         }
 
-        /// Adds the product of the caller, such as `my-tool/1.2`, before ours in `User-Agent`.
+        /// Puts the caller's product, such as `my-tool/1.2`, before ours in `User-Agent`.
         pub fn user_agent(mut self, product: impl Into<String>) -> Self {
             self.core = self.core.user_agent(product);
             self
         }
 
-        /// Reads the environment variables of [`Client::from_env`]; settings without a
-        /// variable stay unchanged.
+        /// Takes what the environment sets, see [`Client::from_env`]; what is not
+        /// set there stays as it is.
         ///
         /// # Errors
         ///
-        /// [`BuildError`] when a variable is not valid Unicode, or its value cannot be used.
+        /// [`BuildError`] when a variable is not Unicode, or has a value that cannot be used.
         #[allow(clippy::wrong_self_convention, unused_mut)]
         pub fn from_env(mut self) -> Result<Self, BuildError> {
             if let Some(url) = self.core.env("BASE_URL")? {
@@ -786,11 +1175,11 @@ pub mod client {
             Ok(self)
         }
 
-        /// Builds the client.
+        /// Finishes the client.
         ///
         /// # Errors
         ///
-        /// [`BuildError`] when no base URL is set, or a value cannot be used.
+        /// [`BuildError`] when no address was given, or a value given cannot be used.
         pub fn build(self) -> Result<Client, BuildError> {
             Ok(Client { core: self.core.build()? })
         }
@@ -813,7 +1202,12 @@ pub mod operations {
         .env_prefix("STYLE_QUERY_PARAMETERS")
         .schemes(&[]);
     /// All operations, in the order of the document.
-    pub static OPERATIONS: &[&Operation] = &[&SEARCH, &SEARCH_REQUIRED];
+    pub static OPERATIONS: &[&Operation] = &[
+        &SEARCH,
+        &SEARCH_RESERVED,
+        &SEARCH_OPEN,
+        &SEARCH_REQUIRED,
+    ];
     /// The operation of a client method, such as `list_clients`.
     pub fn find(id: &str) -> Option<&'static Operation> {
         OPERATIONS.iter().copied().find(|operation| operation.id() == id)
@@ -821,6 +1215,24 @@ pub mod operations {
 
     /// `GET /search`
     pub static SEARCH: Operation = Operation::new("search", Method::Get, "/search")
+        .responses(&[ResponseSpec::new(StatusRange::Exact(204u16), &[])])
+        .build();
+    /// `GET /reserved`
+    pub static SEARCH_RESERVED: Operation = Operation::new(
+            "search_reserved",
+            Method::Get,
+            "/reserved",
+        )
+        .document_id("searchReserved")
+        .responses(&[ResponseSpec::new(StatusRange::Exact(204u16), &[])])
+        .build();
+    /// `GET /open`
+    pub static SEARCH_OPEN: Operation = Operation::new(
+            "search_open",
+            Method::Get,
+            "/open",
+        )
+        .document_id("searchOpen")
         .responses(&[ResponseSpec::new(StatusRange::Exact(204u16), &[])])
         .build();
     /// `GET /required`
@@ -840,18 +1252,36 @@ pub mod types {
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[non_exhaustive]
     pub struct Filter {
-        /// The property `min_age`.
+        /// The member `min_age`.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub min_age: ::std::option::Option<i64>,
-        /// The property `state`.
+        /// The member `state`.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub state: ::std::option::Option<::std::string::String>,
     }
 
     impl Filter {
-        /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
+        /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
         pub fn builder() -> builder::Filter {
             ::std::default::Default::default()
+        }
+    }
+
+    /// The schema `OneOrMany`.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+    #[serde(untagged)]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    #[non_exhaustive]
+    pub enum OneOrMany {
+        /// The form `String`.
+        String(::std::string::String),
+        /// The form `Array`.
+        Array(::std::vec::Vec<::std::string::String>),
+    }
+
+    impl ::std::convert::From<::std::vec::Vec<::std::string::String>> for OneOrMany {
+        fn from(value: ::std::vec::Vec<::std::string::String>) -> Self {
+            Self::Array(value)
         }
     }
 
@@ -884,16 +1314,16 @@ pub mod types {
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[non_exhaustive]
     pub struct Range {
-        /// The property `from`.
+        /// The member `from`.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub from: ::std::option::Option<i64>,
-        /// The property `to`.
+        /// The member `to`.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub to: ::std::option::Option<i64>,
     }
 
     impl Range {
-        /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
+        /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
         pub fn builder() -> builder::Range {
             ::std::default::Default::default()
         }
@@ -904,13 +1334,13 @@ pub mod types {
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[non_exhaustive]
     pub struct SearchInline {
-        /// The property `a`.
+        /// The member `a`.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub a: ::std::option::Option<::std::string::String>,
     }
 
     impl SearchInline {
-        /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
+        /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
         pub fn builder() -> builder::SearchInline {
             ::std::default::Default::default()
         }
@@ -941,7 +1371,7 @@ pub mod types {
         }
 
         impl Filter {
-            /// The property `min_age`.
+            /// The member `min_age`.
             pub fn min_age<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<::std::option::Option<i64>>,
@@ -949,10 +1379,10 @@ pub mod types {
             {
                 self.min_age = value
                     .try_into()
-                    .map_err(|e| format!("property `min_age` of `Filter`: {e}"));
+                    .map_err(|e| format!("member `min_age` of `Filter`: {e}"));
                 self
             }
-            /// The property `state`.
+            /// The member `state`.
             pub fn state<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<::std::option::Option<::std::string::String>>,
@@ -960,14 +1390,14 @@ pub mod types {
             {
                 self.state = value
                     .try_into()
-                    .map_err(|e| format!("property `state` of `Filter`: {e}"));
+                    .map_err(|e| format!("member `state` of `Filter`: {e}"));
                 self
             }
-            /// Builds the value.
+            /// Finishes the value.
             ///
             /// # Errors
             ///
-            /// Names the first property that is required but not set, or whose value is invalid.
+            /// Names the first member that is required and was not set, or whose value does not fit.
             pub fn build(
                 self,
             ) -> ::std::result::Result<super::Filter, super::error::ConversionError> {
@@ -1016,7 +1446,7 @@ pub mod types {
         }
 
         impl Range {
-            /// The property `from`.
+            /// The member `from`.
             pub fn from<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<::std::option::Option<i64>>,
@@ -1024,10 +1454,10 @@ pub mod types {
             {
                 self.from = value
                     .try_into()
-                    .map_err(|e| format!("property `from` of `Range`: {e}"));
+                    .map_err(|e| format!("member `from` of `Range`: {e}"));
                 self
             }
-            /// The property `to`.
+            /// The member `to`.
             pub fn to<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<::std::option::Option<i64>>,
@@ -1035,14 +1465,14 @@ pub mod types {
             {
                 self.to = value
                     .try_into()
-                    .map_err(|e| format!("property `to` of `Range`: {e}"));
+                    .map_err(|e| format!("member `to` of `Range`: {e}"));
                 self
             }
-            /// Builds the value.
+            /// Finishes the value.
             ///
             /// # Errors
             ///
-            /// Names the first property that is required but not set, or whose value is invalid.
+            /// Names the first member that is required and was not set, or whose value does not fit.
             pub fn build(
                 self,
             ) -> ::std::result::Result<super::Range, super::error::ConversionError> {
@@ -1089,7 +1519,7 @@ pub mod types {
         }
 
         impl SearchInline {
-            /// The property `a`.
+            /// The member `a`.
             pub fn a<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<::std::option::Option<::std::string::String>>,
@@ -1097,14 +1527,14 @@ pub mod types {
             {
                 self.a = value
                     .try_into()
-                    .map_err(|e| format!("property `a` of `SearchInline`: {e}"));
+                    .map_err(|e| format!("member `a` of `SearchInline`: {e}"));
                 self
             }
-            /// Builds the value.
+            /// Finishes the value.
             ///
             /// # Errors
             ///
-            /// Names the first property that is required but not set, or whose value is invalid.
+            /// Names the first member that is required and was not set, or whose value does not fit.
             pub fn build(
                 self,
             ) -> ::std::result::Result<
@@ -1131,9 +1561,9 @@ pub mod types {
         }
     }
 
-    /// Errors of conversions into the types.
+    /// What a conversion into one of the types reports.
     pub mod error {
-        /// Why a value cannot be converted to the type: one sentence with the name of the property.
+        /// Why a value cannot become the type: one sentence that names the member.
         pub struct ConversionError(::std::borrow::Cow<'static, str>);
         impl ::std::error::Error for ConversionError {}
         impl ::std::fmt::Display for ConversionError {
@@ -1166,4 +1596,22 @@ pub mod types {
             }
         }
     }
+
+    /// The schema `Kind`.
+    ///
+    /// The API may add values; one that is not listed here is kept as it came.
+    #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+    #[non_exhaustive]
+    pub enum Kind {
+        /// `text/html` on the wire.
+        TextHtml,
+        /// `text/plain` on the wire.
+        TextPlain,
+        /// A value that the document does not list.
+        Unknown(::openapi_client_runtime::UnknownValue),
+    }
+
+    ::openapi_client_runtime::open_enum!(
+        Kind { TextHtml = "text/html", TextPlain = "text/plain" }, unknown = Unknown
+    );
 }
