@@ -1,5 +1,6 @@
 //! What a mock answers to a request that it takes.
 
+use bytes::Bytes;
 use http::{HeaderName, StatusCode, header};
 use serde_json::Value;
 
@@ -10,6 +11,7 @@ use crate::change::Change;
 use crate::negotiation::Accept;
 use crate::refusal::{Reason, Refusal};
 use crate::reply::{Reply, bodiless};
+use crate::retry_after;
 use crate::stand_in;
 use crate::writing;
 
@@ -19,12 +21,16 @@ pub(crate) struct Answer {
     pub(crate) status: u16,
     /// Nothing where the answer has no body, or where the declared example shall stand in.
     pub(crate) body: Option<Value>,
+    /// A body that is written as it is, in place of the other.
+    pub(crate) bytes: Option<Bytes>,
     /// The declared media type that the body is written in; the one that the client wants where
     /// nothing is said.
     pub(crate) media: Option<String>,
     pub(crate) headers: Vec<(HeaderName, String)>,
     /// What the call changed.
     pub(crate) changes: Vec<Change>,
+    /// What a person should know who takes the answer for that of the API.
+    pub(crate) notes: Vec<String>,
 }
 
 impl Answer {
@@ -32,9 +38,11 @@ impl Answer {
         Self {
             status,
             body: None,
+            bytes: None,
             media: None,
             headers: Vec::new(),
             changes: Vec::new(),
+            notes: Vec::new(),
         }
     }
 
@@ -56,6 +64,10 @@ impl Answer {
         for (name, value) in &self.headers {
             reply.set(name.clone(), value);
         }
+        for note in &self.notes {
+            reply.note(note);
+        }
+        retry_after::follow(api, &mut reply);
         Ok(reply)
     }
 
@@ -120,6 +132,9 @@ impl Answer {
 
     fn written(&self, api: &Api, status: StatusCode, media: &Media, accept: &Accept) -> Reply {
         let name = accept.concrete(&media.label);
+        if let Some(bytes) = &self.bytes {
+            return Reply::with_body(status, &name, bytes.clone());
+        }
         match self.body_in(api, media) {
             Some(body) => Reply::written(status, &name, body),
             None => {

@@ -131,6 +131,38 @@ pub(crate) struct Header {
     pub(crate) required: bool,
     pub(crate) schema: Option<Schema>,
     pub(crate) example: Option<Value>,
+    pub(crate) tells: Option<Tells>,
+}
+
+/// What a header says has happened, so that no example of it stands for any answer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Tells {
+    /// The answer is that to an earlier call (`x-tells`).
+    Replay,
+    /// How many requests a window takes.
+    Limit,
+    /// How many of them are left.
+    Remaining,
+    /// When there are more.
+    Reset,
+    /// Which pages there are.
+    Pages,
+}
+
+impl Tells {
+    fn of(name: &str, header: &Value) -> Option<Self> {
+        if header["x-tells"] == "replayed" {
+            return Some(Self::Replay);
+        }
+        let name = name.to_ascii_lowercase().replace('-', "");
+        match name.strip_prefix('x').unwrap_or(&name) {
+            "ratelimitlimit" => Some(Self::Limit),
+            "ratelimitremaining" => Some(Self::Remaining),
+            "ratelimitreset" => Some(Self::Reset),
+            "link" => Some(Self::Pages),
+            _ => None,
+        }
+    }
 }
 
 /// A security scheme.
@@ -461,6 +493,7 @@ fn response(root: &Value, status: &str, pointer: &str) -> Response {
             required: header["required"] == true,
             schema: Schema::response(root, format!("{place}/schema")),
             example: header_example(root, header),
+            tells: Tells::of(name, header),
         }
     });
     Response {

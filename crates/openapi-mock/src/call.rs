@@ -1,5 +1,6 @@
 //! Requests that the document accepts.
 
+use bytes::Bytes;
 use serde_json::Value;
 
 use crate::api::Operation;
@@ -16,4 +17,15 @@ pub(crate) struct Call<'a> {
     pub(crate) media: Option<String>,
     /// The body: JSON as it is, forms as objects, everything else as a text.
     pub(crate) body: Option<Value>,
+    /// The parts of the body that are files.
+    pub(crate) files: Vec<Upload>,
+}
+
+/// A file in a form.
+#[derive(Debug, Clone)]
+pub(crate) struct Upload {
+    pub(crate) file_name: Option<String>,
+    /// Its media type.
+    pub(crate) media: Option<String>,
+    pub(crate) bytes: Bytes,
 }

@@ -45,7 +45,10 @@ fn bearer(api: &Api, operation: Option<&Operation>, refusal: Option<&Refusal>) -
     let mut challenge = format!("Bearer {}", realm(api));
     let error = match refusal.map(|refusal| refusal.reason) {
         Some(
-            Reason::WrongCredentials | Reason::ExpiredCredentials | Reason::RevokedCredentials,
+            Reason::MalformedCredentials
+            | Reason::WrongCredentials
+            | Reason::ExpiredCredentials
+            | Reason::RevokedCredentials,
         ) => "invalid_token",
         Some(Reason::MissingScope) => "insufficient_scope",
         _ => return challenge,

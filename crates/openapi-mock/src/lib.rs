@@ -48,6 +48,7 @@ mod redact;
 mod refusal;
 mod reply;
 mod request;
+mod retry_after;
 mod route;
 mod sample;
 mod schema;

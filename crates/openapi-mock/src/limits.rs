@@ -11,7 +11,7 @@ use serde_json::Value;
 use tokio::time::Instant;
 
 use crate::access::Caller;
-use crate::api::{Api, Operation, Response};
+use crate::api::{Api, Operation, Response, Tells};
 use crate::mock::Mock;
 use crate::refusal::{Reason, Refusal};
 use crate::reply::Reply;
@@ -301,12 +301,11 @@ impl Quota {
     fn headers(self, response: Option<&Response>) -> Vec<(HeaderName, String)> {
         let declared = response.into_iter().flat_map(|response| &response.headers);
         let counters = declared.filter_map(|declared| {
-            let name = declared.name.to_ascii_lowercase().replace('-', "");
-            let value = match name.strip_prefix('x').unwrap_or(&name) {
-                "ratelimitlimit" => self.limit as u64,
-                "ratelimitremaining" => self.remaining as u64,
-                "ratelimitreset" => self.reset_like(declared.example.as_ref()),
-                _ => return None,
+            let value = match declared.tells? {
+                Tells::Limit => self.limit as u64,
+                Tells::Remaining => self.remaining as u64,
+                Tells::Reset => self.reset_like(declared.example.as_ref()),
+                Tells::Replay | Tells::Pages => return None,
             };
             let name = HeaderName::from_bytes(declared.name.as_bytes()).ok()?;
             Some((name, value.to_string()))

@@ -41,6 +41,8 @@ pub struct LogEntry {
     pub refusal: Option<String>,
     /// The faults that were asked for, as `X-Mock-Fault` spells them.
     pub faults: Vec<String>,
+    /// What the reply says of itself where it is not all that the API would do.
+    pub note: Option<String>,
 }
 
 impl LogEntry {
@@ -57,6 +59,7 @@ impl LogEntry {
             duration: recorded.duration().unwrap_or_default(),
             refusal: recorded.refusal(),
             faults: recorded.faults().to_vec(),
+            note: recorded.note().map(str::to_owned),
         }
     }
 }
@@ -82,6 +85,9 @@ impl fmt::Display for LogEntry {
         }
         if !self.faults.is_empty() {
             write!(f, " fault {}", self.faults.join(", "))?;
+        }
+        if let Some(note) = &self.note {
+            write!(f, " note {note}")?;
         }
         Ok(())
     }
@@ -127,16 +133,18 @@ mod tests {
             duration: Duration::from_micros(1250),
             refusal: Some("invalid-request: body /name\n: 5".to_owned()),
             faults: vec!["latency=1ms".to_owned()],
+            note: Some("nothing was kept".to_owned()),
         };
         assert_eq!(
             entry.to_string(),
             "1970-01-01T00:00:00.000Z POST /pets create_pet 400 1.2 ms \
-             refused invalid-request: body /name\\n: 5 fault latency=1ms"
+             refused invalid-request: body /name\\n: 5 fault latency=1ms note nothing was kept"
         );
         entry.operation = None;
         entry.status = None;
         entry.refusal = None;
         entry.faults.clear();
+        entry.note = None;
         assert_eq!(
             entry.to_string(),
             "1970-01-01T00:00:00.000Z POST /pets - - 1.2 ms"

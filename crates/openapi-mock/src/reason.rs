@@ -6,16 +6,20 @@ pub(crate) enum Reason {
     UnknownPath,
     MethodNotAllowed,
     InvalidRequest,
+    MissingValue,
+    MalformedBody,
     UnsupportedMediaType,
     NotAcceptable,
     TooLarge,
     MissingCredentials,
+    MalformedCredentials,
     WrongCredentials,
     ExpiredCredentials,
     RevokedCredentials,
     MissingScope,
     MissingFeature,
     Untrusted,
+    Inactive,
     RateLimited,
     NotFound,
     Conflict,
@@ -23,20 +27,24 @@ pub(crate) enum Reason {
 
 impl Reason {
     #[cfg(test)]
-    pub(crate) const ALL: [Self; 16] = [
+    pub(crate) const ALL: [Self; 20] = [
         Self::UnknownPath,
         Self::MethodNotAllowed,
         Self::InvalidRequest,
+        Self::MissingValue,
+        Self::MalformedBody,
         Self::UnsupportedMediaType,
         Self::NotAcceptable,
         Self::TooLarge,
         Self::MissingCredentials,
+        Self::MalformedCredentials,
         Self::WrongCredentials,
         Self::ExpiredCredentials,
         Self::RevokedCredentials,
         Self::MissingScope,
         Self::MissingFeature,
         Self::Untrusted,
+        Self::Inactive,
         Self::RateLimited,
         Self::NotFound,
         Self::Conflict,
@@ -48,16 +56,20 @@ impl Reason {
             Self::UnknownPath => "unknown-path",
             Self::MethodNotAllowed => "method-not-allowed",
             Self::InvalidRequest => "invalid-request",
+            Self::MissingValue => "missing-value",
+            Self::MalformedBody => "malformed-body",
             Self::UnsupportedMediaType => "unsupported-media-type",
             Self::NotAcceptable => "not-acceptable",
             Self::TooLarge => "too-large",
             Self::MissingCredentials => "missing-credentials",
+            Self::MalformedCredentials => "malformed-credentials",
             Self::WrongCredentials => "wrong-credentials",
             Self::ExpiredCredentials => "expired-credentials",
             Self::RevokedCredentials => "revoked-credentials",
             Self::MissingScope => "missing-scope",
             Self::MissingFeature => "missing-feature",
             Self::Untrusted => "untrusted",
+            Self::Inactive => "inactive",
             Self::RateLimited => "rate-limited",
             Self::NotFound => "not-found",
             Self::Conflict => "conflict",
@@ -70,15 +82,18 @@ impl Reason {
         match self {
             Self::UnknownPath => &[404],
             Self::MethodNotAllowed => &[405],
-            Self::InvalidRequest => &[400, 422],
+            Self::InvalidRequest | Self::MissingValue | Self::MalformedBody => &[400, 422],
             Self::UnsupportedMediaType => &[415, 406, 400],
             Self::NotAcceptable => &[406, 415, 400],
             Self::TooLarge => &[413, 400],
             Self::MissingCredentials
+            | Self::MalformedCredentials
             | Self::WrongCredentials
             | Self::ExpiredCredentials
             | Self::RevokedCredentials => &[401, 403],
-            Self::MissingScope | Self::MissingFeature | Self::Untrusted => &[403, 401],
+            Self::MissingScope | Self::MissingFeature | Self::Untrusted | Self::Inactive => {
+                &[403, 401]
+            }
             Self::RateLimited => &[429],
             Self::NotFound => &[404, 410],
             Self::Conflict => &[409, 400, 422],
@@ -88,11 +103,22 @@ impl Reason {
     /// The name, and that of a wider refusal where there is one: an example of that will do.
     pub(crate) fn names(self) -> impl Iterator<Item = &'static str> {
         let wider = match self {
-            Self::ExpiredCredentials | Self::RevokedCredentials => Some(Self::WrongCredentials),
+            Self::MalformedCredentials | Self::ExpiredCredentials | Self::RevokedCredentials => {
+                Some(Self::WrongCredentials)
+            }
+            Self::MissingValue | Self::MalformedBody => Some(Self::InvalidRequest),
             Self::UnknownPath => Some(Self::NotFound),
             _ => None,
         };
         [self].into_iter().chain(wider).map(Self::name)
+    }
+
+    /// The refusal whose shape serves where the document has none for this one.
+    pub(crate) fn alike(self) -> Self {
+        match self {
+            Self::UnknownPath | Self::MethodNotAllowed => Self::NotFound,
+            _ => Self::InvalidRequest,
+        }
     }
 
     /// Whether the caller has to be told what exactly is wrong with the request.
@@ -102,6 +128,8 @@ impl Reason {
             Self::UnknownPath
                 | Self::MethodNotAllowed
                 | Self::InvalidRequest
+                | Self::MissingValue
+                | Self::MalformedBody
                 | Self::UnsupportedMediaType
                 | Self::NotAcceptable
                 | Self::TooLarge

@@ -1,14 +1,16 @@
 //! Why a request is refused, and the answer that the document has for it.
 
+mod wording;
+
 use http::{HeaderName, StatusCode, header};
-use serde_json::{Value, json};
 
 pub(crate) use crate::reason::Reason;
 
-use crate::api::{Api, Media, Operation, Response, Statuses};
+use crate::api::{Api, Operation, Response, Statuses};
 use crate::challenge;
 use crate::media;
 use crate::reply::Reply;
+use crate::retry_after;
 use crate::stand_in;
 
 /// The header of every refusal that says why, in words for whoever debugs a client.
@@ -19,8 +21,9 @@ pub(crate) struct Refusal {
     pub(crate) reason: Reason,
     /// What is wrong, where, and what would do.
     pub(crate) detail: String,
-    /// The security scheme whose credential is at fault.
-    pub(crate) scheme: Option<String>,
+    /// More precise than the reason, where that can be told: a reason, and the security scheme,
+    /// parameter or member that it is about.
+    pub(crate) causes: Vec<(Reason, Option<String>)>,
     pub(crate) headers: Vec<(HeaderName, String)>,
 }
 
@@ -29,7 +32,7 @@ impl Refusal {
         Self {
             reason,
             detail: detail.into(),
-            scheme: None,
+            causes: Vec::new(),
             headers: Vec::new(),
         }
     }
@@ -39,32 +42,34 @@ impl Refusal {
         self
     }
 
-    /// Says whose credential is at fault.
-    pub(crate) fn about(mut self, scheme: &str) -> Self {
-        self.scheme = Some(scheme.to_owned());
+    /// Says which security scheme, parameter or member is at fault.
+    pub(crate) fn about(mut self, what: &str) -> Self {
+        self.causes.push((self.reason, Some(what.to_owned())));
         self
     }
 
-    /// What `x-refusal` calls this, the most precise name first.
-    fn names(&self) -> impl Iterator<Item = String> {
-        self.reason.names().flat_map(|name| {
-            let precise = self
-                .scheme
-                .iter()
-                .map(move |scheme| format!("{name}:{scheme}"));
-            precise.chain([name.to_owned()])
-        })
+    /// What `x-refusal` calls this, the most precise names first.
+    pub(crate) fn names(&self) -> impl Iterator<Item = String> {
+        let precise = self.causes.iter().flat_map(|(reason, about)| {
+            let about = about.iter();
+            about.flat_map(|about| reason.names().map(move |name| format!("{name}:{about}")))
+        });
+        let causes = self.causes.iter().map(|(reason, _)| *reason);
+        let plain = causes.chain([self.reason]).flat_map(Reason::names);
+        precise.chain(plain.map(str::to_owned))
     }
 
     /// The answer, with a body of the shape that the document gives to this error.
     pub(crate) fn reply(&self, api: &Api, operation: Option<&Operation>) -> Reply {
         let (status, declared) = self.response(operation);
-        let mut reply = match declared.or_else(|| usual(api, status)) {
+        let mut reply = match declared {
             Some(response) => self.worded(api, status, response),
-            None => Reply::json(status, "application/json", &self.plain(status)),
+            None => self.undeclared(api, status),
         };
         if let Some(response) = declared {
             stand_in::headers(api, response, &mut reply);
+            // It is about what happens next, which no example knows.
+            reply.headers.remove(header::RETRY_AFTER);
         }
         let why = format!("{}: {}", self.reason.name(), self.detail);
         reply.set(REASON, &media::header_text(&why));
@@ -76,6 +81,7 @@ impl Refusal {
         for (name, value) in &self.headers {
             reply.set(name.clone(), value);
         }
+        retry_after::agree(api, &mut reply);
         reply
     }
 
@@ -106,119 +112,6 @@ impl Refusal {
             })
         })
     }
-
-    /// The error as a response shows it, as JSON if there is a choice.
-    fn worded(&self, api: &Api, status: StatusCode, response: &Response) -> Reply {
-        let json = |media: &&Media| media::is_json(&media.label);
-        let media = response.media.iter().find(json);
-        let Some(media) = media.or_else(|| response.media.first()) else {
-            return Reply::empty(status);
-        };
-        match self.body(api, status, media) {
-            Some(body) => Reply::written(status, &media.label, &body),
-            None => Reply::empty(status),
-        }
-    }
-
-    /// The declared example, saying what is wrong unless it was made to say just that; without an
-    /// example, the simplest body that the schema takes.
-    fn body(&self, api: &Api, status: StatusCode, media: &Media) -> Option<Value> {
-        let Some((example, made_for)) = self.example(api, media) else {
-            return self.composed(api, status, media);
-        };
-        if made_for && !self.reason.needs_detail() {
-            return Some(example.clone());
-        }
-        let said = self.say(api, media, example);
-        Some(said.unwrap_or_else(|| example.clone()))
-    }
-
-    /// The example that was made for this refusal, and else one that was made for none.
-    fn example<'a>(&self, api: &Api, media: &'a Media) -> Option<(&'a Value, bool)> {
-        let valid = || {
-            let examples = media.examples.iter();
-            examples.filter(|example| media.can_show(api, &example.value))
-        };
-        let mut names = self.names();
-        let made_for = names.find_map(|name| valid().find(|example| example.answers(&name)));
-        if let Some(example) = made_for {
-            return Some((&example.value, true));
-        }
-        let general = valid().find(|example| example.refusals.is_empty());
-        let example = general.or_else(|| valid().next())?;
-        Some((&example.value, false))
-    }
-
-    /// An example with what is wrong in its member for messages, where that is a text.
-    fn say(&self, api: &Api, media: &Media, example: &Value) -> Option<Value> {
-        message_pointers(api).chain([""]).find_map(|pointer| {
-            let mut body = example.clone();
-            let message = body
-                .pointer_mut(pointer)
-                .filter(|value| value.is_string())?;
-            *message = json!(self.detail);
-            media.takes(api, &body).then_some(body)
-        })
-    }
-
-    fn composed(&self, api: &Api, status: StatusCode, media: &Media) -> Option<Value> {
-        let members = message_pointers(api).map(|pointer| {
-            let tokens: Vec<_> = openapi_document::pointer::split(pointer).collect();
-            let message = json!(self.detail);
-            let tokens = tokens.into_iter().rev();
-            tokens.fold(message, |inner, token| json!({ token: inner }))
-        });
-        let plain = [self.plain(status)].into_iter();
-        let simplest = [json!(self.detail), json!({})];
-        plain
-            .chain(members)
-            .chain(simplest)
-            .find(|body| media.takes(api, body))
-    }
-
-    /// What to say where the document has no error of any shape.
-    fn plain(&self, status: StatusCode) -> Value {
-        json!({
-            "status": status.as_u16(),
-            "error": self.reason.name(),
-            "message": self.detail,
-        })
-    }
-}
-
-/// Where error bodies hold a message: as the document says, and where they usually do.
-fn message_pointers(api: &Api) -> impl Iterator<Item = &str> {
-    let declared = api.root["x-error-members"]["message"].as_array();
-    let declared = declared.into_iter().flatten().filter_map(Value::as_str);
-    declared.chain([
-        "/message",
-        "/detail",
-        "/error_description",
-        "/error/message",
-        "/error",
-    ])
-}
-
-/// The response that other operations declare for a status, or for any client error: so even a path
-/// that nobody declares is answered in the API's own shape.
-fn usual(api: &Api, status: StatusCode) -> Option<&Response> {
-    let all = || {
-        api.operations
-            .iter()
-            .flat_map(|operation| &operation.responses)
-    };
-    let same = all().find(|response| response.status == Statuses::One(status.as_u16()));
-    let has_body = |response: &&Response| !response.media.is_empty();
-    same.filter(has_body).or_else(|| {
-        all().find(|response| {
-            let client_error = match response.status {
-                Statuses::One(status) => (400..500).contains(&status),
-                Statuses::Class(class) => class == 4,
-                Statuses::Default => false,
-            };
-            client_error && has_body(response)
-        })
-    })
 }
 
 #[cfg(test)]
@@ -311,6 +204,119 @@ mod tests {
         let responses = json!({"400": {"content": {"application/json": {"schema": schema}}}});
         let (_, body, _) = answer(&responses, &Refusal::new(Reason::InvalidRequest, "no"));
         assert_eq!(body, json!({"error": {"message": "no"}}));
+    }
+
+    /// A code per refusal, each in a response of its own; none for methods and sizes.
+    fn coded(known: &[Reason]) -> Api {
+        let error = |name: &str, reason: &str| {
+            json!({"get": {"responses": {"400": error(&json!({
+                "one": {"value": {"code": name, "text": "As the document says."}, "x-refusal": reason},
+            }))}}})
+        };
+        let paths = known.iter().map(|reason| {
+            let name = reason.name();
+            (format!("/{name}"), error(name, name))
+        });
+        let paths: serde_json::Map<_, _> = paths.collect();
+        Api::new(&Arc::new(json!({
+            "x-error-members": {"code": ["/code"], "message": ["/text"]}, "paths": paths,
+        })))
+    }
+
+    #[test]
+    fn no_refusal_has_the_code_of_another() {
+        let unknown = [Reason::MethodNotAllowed, Reason::TooLarge, Reason::Inactive];
+        let known: Vec<Reason> = Reason::ALL
+            .into_iter()
+            .filter(|one| !unknown.contains(one))
+            .collect();
+        let api = coded(&known);
+        let nowhere = std::iter::once(None);
+        for operation in nowhere.chain(api.operations.iter().map(Some)) {
+            for reason in Reason::ALL {
+                let reply = Refusal::new(reason, "why").reply(&api, operation);
+                let body: Value = serde_json::from_slice(&reply.body).unwrap();
+                let own = reason.name().replace('-', "_");
+                let mut names = reason.names();
+                let fits = if unknown.contains(&reason) {
+                    body["code"] == own
+                } else {
+                    names.any(|name| body["code"] == name)
+                };
+                assert!(fits, "{reason:?}: {body}");
+                let told = if reason.needs_detail() || unknown.contains(&reason) {
+                    "why"
+                } else {
+                    "As the document says."
+                };
+                assert!(
+                    body["text"] == told || body["text"] == "why",
+                    "{reason:?}: {body}"
+                );
+            }
+        }
+    }
+
+    #[test]
+    fn a_code_that_the_schema_does_not_know_is_left_out() {
+        let codes = json!({"type": "object", "properties": {"code": {"enum": ["bad_day"]}}});
+        let content = json!({"schema": codes, "examples": {
+            "day": {"value": {"code": "bad_day", "message": "No such day."}, "x-refusal": "invalid-request:day"},
+        }});
+        let responses = json!({"400": {"content": {"application/json": content}}});
+        let of = |name: &str| Refusal::new(Reason::InvalidRequest, "why").about(name);
+        let (_, body, _) = answer(&responses, &of("day"));
+        assert_eq!(body, json!({"code": "bad_day", "message": "why"}));
+        let (_, body, _) = answer(&responses, &of("limit"));
+        assert_eq!(body, json!({"message": "why"}));
+    }
+
+    #[test]
+    fn the_shape_that_most_errors_have_serves_where_none_is_declared() {
+        let examples = |value: Value| json!({"content": {"application/json": {"examples": {"one": {"value": value}}}}});
+        let shared = json!({"$ref": "#/components/responses/Refused"});
+        let get = |code: &str, response: &Value| json!({"get": {"responses": {code: response}}});
+        let root = json!({
+            "paths": {
+                "/rare": get("404", &examples(json!({"code": "no_room", "message": "No room."}))),
+                "/a": get("404", &shared), "/b": get("404", &shared),
+            },
+            "components": {"responses": {"Refused": examples(json!({"code": "not_found", "message": "?"}))}},
+        });
+        let api = Api::new(&Arc::new(root));
+        let reply = Refusal::new(Reason::UnknownPath, "no /c").reply(&api, None);
+        let body: Value = serde_json::from_slice(&reply.body).unwrap();
+        assert_eq!(body, json!({"code": "not_found", "message": "no /c"}));
+        let reply = Refusal::new(Reason::MethodNotAllowed, "no PUT").reply(&api, None);
+        let body: Value = serde_json::from_slice(&reply.body).unwrap();
+        assert_eq!(
+            body,
+            json!({"code": "method_not_allowed", "message": "no PUT"})
+        );
+    }
+
+    #[test]
+    fn how_long_to_wait_is_said_once() {
+        let example = json!({"one": {"value": {"retry_after": 2}, "x-refusal": "rate-limited"}});
+        let mut many = error(&example);
+        many["headers"] = json!({"Retry-After": {"example": 30}});
+        let mut conflict = error(&json!({"one": {"value": {"retry_after": 2}}}));
+        conflict["headers"] = json!({"Retry-After": {"example": 30}});
+        let responses = json!({"429": many, "409": conflict});
+        let mut root = (*api(&responses).root).clone();
+        root["x-error-members"] = json!({"retryAfter": ["/wait", "/retry_after"]});
+        let api = Api::new(&Arc::new(root));
+        let refusal = Refusal::new(Reason::RateLimited, "slow down");
+        let reply = refusal
+            .with_header(header::RETRY_AFTER, "7")
+            .reply(&api, Some(&api.operations[0]));
+        assert_eq!(reply.headers[header::RETRY_AFTER], "7");
+        let body: Value = serde_json::from_slice(&reply.body).unwrap();
+        assert_eq!(body, json!({"retry_after": 7}));
+        // Nobody knows when a conflict ends.
+        let refusal = Refusal::new(Reason::Conflict, "taken");
+        let reply = refusal.reply(&api, Some(&api.operations[0]));
+        assert_eq!(reply.headers.get(header::RETRY_AFTER), None);
     }
 
     #[test]

@@ -6,7 +6,11 @@ use bytes::Bytes;
 use http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use serde_json::Value;
 
+use crate::media;
 use crate::writing;
+
+/// The header of replies that are not all that the API would do.
+pub(crate) const NOTE: HeaderName = HeaderName::from_static("x-mock-note");
 
 #[derive(Debug, Clone)]
 pub(crate) struct Reply {
@@ -79,6 +83,14 @@ impl Reply {
         if let Ok(value) = HeaderValue::from_str(value) {
             self.headers.insert(name, value);
         }
+    }
+
+    /// Says something to a person who reads the reply; several notes stand in one header.
+    pub(crate) fn note(&mut self, text: &str) {
+        let text = media::header_text(text);
+        let held = self.headers.get(NOTE).and_then(|value| value.to_str().ok());
+        let all = held.map_or_else(|| text.clone(), |held| format!("{held}; {text}"));
+        self.set(NOTE, &all);
     }
 
     /// The `Content-Type`; empty where there is none.

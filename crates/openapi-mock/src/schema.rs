@@ -33,6 +33,17 @@ pub(crate) struct Violation {
     /// JSON pointer into the value.
     pub(crate) at: String,
     pub(crate) what: String,
+    pub(crate) lack: Lack,
+}
+
+/// What kind of violation it is, as far as answers differ by it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Lack {
+    /// A member has to be there and is not.
+    Missing(String),
+    /// The value is of another type.
+    Type,
+    Other,
 }
 
 impl Schema {

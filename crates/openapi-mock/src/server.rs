@@ -554,6 +554,7 @@ impl Site {
             duration: Duration::ZERO,
             refusal: Some("unknown-path: nothing is mounted there".to_owned()),
             faults: Vec::new(),
+            note: None,
         });
         let prefixes: Vec<&str> = self.mounts.iter().map(|mount| &*mount.prefix).collect();
         let text = format!(

@@ -6,7 +6,7 @@ use http::{HeaderName, header};
 use indexmap::IndexMap;
 use serde_json::Value;
 
-use crate::api::{Api, Example, Header, Media, Response};
+use crate::api::{Api, Example, Header, Media, Response, Tells};
 use crate::media;
 use crate::reply::Reply;
 use crate::sample::Wish;
@@ -45,14 +45,20 @@ pub(crate) fn body<'a>(api: &Api, media: &'a Media, status: u16) -> Option<&'a V
     chosen.as_ref()
 }
 
-/// Sets the headers that a response declares.
+/// Sets the headers that a response declares, as the document shows them. What says that
+/// something happened is left to those who know, unless it has to be there.
 pub(crate) fn headers(api: &Api, response: &Response, reply: &mut Reply) {
     for declared in &response.headers {
         let name = HeaderName::from_bytes(declared.name.as_bytes());
         // OpenAPI 3.0.3, "Response Object": `Content-Type` is described elsewhere.
         let set = |name: &HeaderName| *name != header::CONTENT_TYPE && !is_of_transfer(name);
         let name = name.ok().filter(set);
-        if let (Some(name), Some(value)) = (name, header_value(api, declared)) {
+        let value = match declared.tells {
+            Some(_) if !declared.required => None,
+            Some(Tells::Replay) => Some(Value::Bool(false)),
+            _ => header_value(api, declared),
+        };
+        if let (Some(name), Some(value)) = (name, value) {
             reply.set(name, &media::plain_text(&value));
         }
     }

@@ -7,7 +7,7 @@ use jsonschema::error::ValidationErrorKind;
 use serde_json::Value;
 
 use crate::parts::parts;
-use crate::schema::{self, Violation};
+use crate::schema::{self, Lack, Violation};
 
 /// Longer values are not repeated.
 const LONGEST: usize = 80;
@@ -34,7 +34,14 @@ pub(crate) fn explain(root: &Value, schema: &Value, error: &ValidationError<'_>)
     } else {
         error.masked_with("the value").to_string()
     };
-    vec![Violation { at, what }]
+    let lack = match error.kind() {
+        Kind::Required { property } => property
+            .as_str()
+            .map_or(Lack::Other, |name| Lack::Missing(name.to_owned())),
+        Kind::Type { .. } => Lack::Type,
+        _ => Lack::Other,
+    };
+    vec![Violation { at, what, lack }]
 }
 
 /// The alternative that was most likely meant: one that gets the kind of the value right, and then

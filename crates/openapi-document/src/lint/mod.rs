@@ -36,6 +36,7 @@ mod oauth;
 mod operations;
 mod pagination;
 mod parameters;
+mod resources;
 mod responses;
 mod rule;
 mod samples;
@@ -79,6 +80,7 @@ static RULES: LazyLock<Vec<&'static Rule>> = LazyLock::new(|| {
         client_defaults::RULES,
         follow::RULES,
         links::RULES,
+        resources::RULES,
         suppression::RULES,
     ];
     let mut rules: Vec<&'static Rule> = files.into_iter().flatten().collect();

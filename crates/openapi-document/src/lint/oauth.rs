@@ -53,6 +53,15 @@ pub(super) const RULES: &[Rule] = &[
         why: "the generated code would not compile",
         check: credential_method_clash,
     },
+    Rule {
+        code: "L636",
+        name: "oauth-word-without-code",
+        severity: Error,
+        suppressible: false,
+        what: "`x-oauth` speaks of codes, refresh tokens or required PKCE, but the scheme has no flow `authorizationCode` that knows them.",
+        why: "without that flow there are no codes and nothing to refresh, and what the server does not know it cannot demand",
+        check: oauth_word_without_code,
+    },
 ];
 
 const FLOWS: [&str; 2] = ["authorizationCode", "clientCredentials"];
@@ -169,6 +178,31 @@ fn client_credentials_of_public_client(view: &View<'_>) -> Vec<Hit> {
                     .related(&flow.pointer, "this flow needs one")
                     .help("write `basic` or `body`, or remove the flow"),
             );
+        }
+    }
+    hits
+}
+
+fn oauth_word_without_code(view: &View<'_>) -> Vec<Hit> {
+    let mut hits = Vec::new();
+    for (name, scheme) in schemes(view) {
+        let Some(oauth) = scheme.child("x-oauth") else {
+            continue;
+        };
+        let flow = scheme.child("flows");
+        let has_code = flow.is_some_and(|flows| flows.child("authorizationCode").is_some());
+        let words: &[&str] = match (has_code, oauth.str("pkce")) {
+            (true, Some("none")) => &["pkceRequired"],
+            (true, _) => &[],
+            (false, _) => &["codeLifetime", "refreshTokenLifetime", "pkceRequired"],
+        };
+        for word in words.iter().filter_map(|word| oauth.child(word)) {
+            if word.value == false {
+                continue;
+            }
+            let message = format!("nothing of the scheme `{name}` has a use for this");
+            let help = "remove it, or describe the flow `authorizationCode`, with `pkce: S256` where PKCE is required";
+            hits.push(Hit::at_key(&word.pointer, message).help(help));
         }
     }
     hits

@@ -3,6 +3,8 @@
 use std::fmt;
 use std::hash::{DefaultHasher, Hash, Hasher};
 
+use http::header;
+
 use super::presented::{self, Presented};
 use super::store::{Standing, Store, TokenKind};
 use super::{Caller, Shortfall};
@@ -25,18 +27,19 @@ pub(super) fn admit(
     let place = Place { scheme, name };
     match &scheme.kind {
         SchemeKind::Basic => {
-            let (user, password) = given(presented::basic(request), place)?;
+            let (user, password) = given(typed(request, presented::basic), place)?;
             client(store, name, &user, &password, place)
         }
         SchemeKind::Bearer => {
-            let text = given(presented::bearer(request), place)?;
+            let text = given(typed(request, presented::bearer), place)?;
             token(store, name, &text, place)
         }
         SchemeKind::ApiKey {
             location,
             name: own,
         } => {
-            let value = given(presented::api_key(request, *location, own), place)?;
+            let value = presented::api_key(request, *location, own);
+            let value = given(value.map_err(Unread::Malformed), place)?;
             key(store, name, value, place)
         }
     }
@@ -65,14 +68,44 @@ impl fmt::Display for Place<'_> {
     }
 }
 
-fn given<T>(presented: Presented<T>, place: Place<'_>) -> Result<T, Shortfall> {
+/// Why there is no credential although something stands in its place.
+enum Unread {
+    Malformed(&'static str),
+    /// The header holds credentials of another type, or none of any.
+    OtherType,
+}
+
+/// What `Authorization` holds, if it is of the type that is `read`.
+fn typed<T>(
+    request: &Request,
+    read: impl Fn(&Request) -> Presented<T>,
+) -> Result<Option<T>, Unread> {
+    match read(request) {
+        Ok(None) if request.headers.contains_key(header::AUTHORIZATION) => Err(Unread::OtherType),
+        presented => presented.map_err(Unread::Malformed),
+    }
+}
+
+fn given<T>(presented: Result<Option<T>, Unread>, place: Place<'_>) -> Result<T, Shortfall> {
+    let malformed = |progress, why: &str| {
+        let detail = format!("{place} cannot be read: {why}");
+        Err(Shortfall::new(
+            progress,
+            Reason::MalformedCredentials,
+            detail,
+        ))
+    };
     match presented {
         Ok(Some(value)) => Ok(value),
         Ok(None) => {
             let detail = format!("{place} is missing");
             Err(Shortfall::new(0, Reason::MissingCredentials, detail))
         }
-        Err(why) => Err(wrong(&format!("{place} cannot be read: {why}"))),
+        Err(Unread::Malformed(why)) => malformed(Shortfall::WRONG, why),
+        Err(Unread::OtherType) => malformed(
+            Shortfall::OTHER_TYPE,
+            "the header holds credentials of another type",
+        ),
     }
 }
 

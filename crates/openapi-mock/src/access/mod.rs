@@ -65,6 +65,7 @@ struct Shortfall {
 }
 
 impl Shortfall {
+    const OTHER_TYPE: usize = 50;
     const WRONG: usize = 100;
     const ENDED: usize = 200;
     const NOT_ALLOWED: usize = 300;

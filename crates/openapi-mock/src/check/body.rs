@@ -6,10 +6,11 @@ use http::header;
 use serde_json::Value;
 
 use super::coerce::View;
-use super::problems::Problems;
+use super::problems::{Place, Problems};
 use super::style::Written;
 use super::{form, multipart, unsupported};
 use crate::api::{Media, Operation};
+use crate::call::Upload;
 use crate::media;
 use crate::refusal::Refusal;
 use crate::request::Request;
@@ -24,6 +25,7 @@ pub(super) struct Content {
     pub(super) media: Option<String>,
     /// JSON as it is, forms as objects, everything else as a text.
     pub(super) value: Option<Value>,
+    pub(super) files: Vec<Upload>,
 }
 
 /// Reads the body of a request. An empty body is none, unless its `Content-Type` says that it is a
@@ -43,17 +45,19 @@ pub(super) fn read(
     if request.body.is_empty() && !announces_text(&declared.media, content_type) {
         if declared.required {
             let what = format!("it is required; send {}", names(&declared.media));
-            problems.add("body", what);
+            problems.missing(&Place::BODY, what);
         }
         return Ok(Content::default());
     }
     let media = chosen(&declared.media, content_type)?;
     plain_coding(request)?;
     let content_type = content_type.unwrap_or(ANYTHING);
-    let value = value(media, content_type, &request.body, problems)?;
+    let mut files = Vec::new();
+    let value = value(media, content_type, &request.body, &mut files, problems)?;
     Ok(Content {
         media: Some(media.name.clone()),
         value,
+        files,
     })
 }
 
@@ -78,8 +82,8 @@ fn chosen<'a>(declared: &'a [Media], sent: Option<&str>) -> Result<&'a Media, Re
     best.map(|(_, media)| *media).ok_or_else(|| {
         let names = names(declared);
         let detail = match sent {
-            Some(sent) => format!("Content-Type is {sent}, this operation takes {names}"),
-            None => format!("there is no Content-Type, this operation takes {names}"),
+            Some(sent) => format!("Content-Type is {sent}, the document describes {names} here"),
+            None => format!("there is no Content-Type, the document describes {names} here"),
         };
         unsupported(detail, header::ACCEPT, &names)
     })
@@ -105,6 +109,7 @@ fn value(
     media: &Media,
     content_type: &str,
     body: &Bytes,
+    files: &mut Vec<Upload>,
     problems: &mut Problems<'_>,
 ) -> Result<Option<Value>, Refusal> {
     let root = problems.root;
@@ -121,7 +126,11 @@ fn value(
         let text = decoded(content_type, body, problems)?;
         text.map(|text| form::read(&text, &view, media.object(root), problems))
     } else if essence == "multipart/form-data" {
-        multipart::read(content_type, body, &view, media.object(root), problems)
+        let form = multipart::read(content_type, body, &view, media.object(root), problems);
+        form.map(|form| {
+            *files = form.files;
+            form.value
+        })
     } else if essence.starts_with("text/") && !view.is_binary() {
         let text = decoded(content_type, body, problems)?;
         return Ok(text.map(|text| plain(text, media, &view, problems)));
@@ -130,7 +139,7 @@ fn value(
         return Ok(Some(String::from_utf8_lossy(body).into()));
     };
     if let (Some(value), true) = (&value, problems.len() == before) {
-        problems.judge("body", schema, value);
+        problems.judge(&Place::BODY, schema, value);
     }
     Ok(value)
 }
@@ -138,7 +147,7 @@ fn value(
 fn json(text: &str, problems: &mut Problems<'_>) -> Option<Value> {
     let value = serde_json::from_str(text);
     value
-        .inspect_err(|error| problems.add("body", format!("not JSON: {error}")))
+        .inspect_err(|error| problems.malformed(format!("not JSON: {error}")))
         .ok()
 }
 
@@ -148,7 +157,7 @@ fn plain(text: String, media: &Media, view: &View<'_>, problems: &mut Problems<'
         return Value::String(text);
     }
     let value = view.value(Written::Text(text));
-    problems.judge("body", media.schema.as_ref(), &value);
+    problems.judge(&Place::BODY, media.schema.as_ref(), &value);
     value
 }
 
@@ -166,12 +175,12 @@ fn decoded(
     };
     if encoding == UTF_8 {
         let text = std::str::from_utf8(body.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(body));
-        let text = text.inspect_err(|error| problems.add("body", format!("no text: {error}")));
+        let text = text.inspect_err(|error| problems.malformed(format!("no text: {error}")));
         return Ok(text.ok().map(str::to_owned));
     }
     let text = encoding.decode_without_bom_handling_and_without_replacement(body);
     if text.is_none() {
-        problems.add("body", format!("no text in {}", encoding.name()));
+        problems.malformed(format!("no text in {}", encoding.name()));
     }
     Ok(text.map(Into::into))
 }

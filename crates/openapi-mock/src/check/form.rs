@@ -3,7 +3,7 @@
 use serde_json::{Map, Value};
 
 use super::coerce::View;
-use super::problems::Problems;
+use super::problems::{Place, Problems};
 use super::style::{Pairs, Style, Written, form_text};
 use crate::media;
 
@@ -17,7 +17,6 @@ pub(super) fn read(
     let mut pairs = Pairs::parse(text);
     let mut members = Map::new();
     for name in view.properties() {
-        let place = format!("body /{name}");
         match member(
             name,
             &mut pairs,
@@ -26,7 +25,10 @@ pub(super) fn read(
         ) {
             Ok(Some(value)) => drop(members.insert(name.to_owned(), value)),
             Ok(None) => {}
-            Err(what) => problems.add(&place, what),
+            Err(what) => {
+                let at = openapi_document::pointer::join("", name);
+                problems.wrong(&Place::in_body(&at), what);
+            }
         }
     }
     for (name, raw) in pairs.entries {

@@ -7,6 +7,7 @@ mod multipart;
 mod parameters;
 mod problems;
 mod style;
+mod user_agent;
 
 #[cfg(test)]
 mod bodies;
@@ -24,6 +25,8 @@ use crate::refusal::{Reason, Refusal};
 use crate::request::Request;
 
 use problems::Problems;
+#[cfg(feature = "cli")]
+pub(crate) use user_agent::filled as user_agent;
 
 /// The call that a request makes of an operation.
 ///
@@ -36,6 +39,7 @@ pub(crate) fn check<'a>(
     mut path: Vec<(String, String)>,
 ) -> Result<Call<'a>, Refusal> {
     let mut problems = Problems::new(&api.root);
+    user_agent::check(request, &mut problems);
     parameters::check(operation, request, &mut path, &mut problems);
     let content = body::read(operation, request, &mut problems)?;
     problems.refuse()?;
@@ -46,6 +50,7 @@ pub(crate) fn check<'a>(
         path,
         media: content.media,
         body: content.value,
+        files: content.files,
     })
 }
 

@@ -6,15 +6,23 @@ use serde_json::{Map, Value};
 
 use super::coerce::View;
 use super::form::add;
-use super::problems::Problems;
+use super::problems::{Place, Problems};
 use super::style::Written;
+use crate::call::Upload;
 use crate::media;
 
 struct Part {
     name: String,
     file: bool,
+    file_name: Option<String>,
     content_type: Option<String>,
     bytes: Bytes,
+}
+
+/// A form, and the files in it.
+pub(super) struct Form {
+    pub(super) value: Value,
+    pub(super) files: Vec<Upload>,
 }
 
 /// The parts of a form, each as what the schema says of its member; the content types that parts
@@ -25,19 +33,27 @@ pub(super) fn read(
     view: &View<'_>,
     media: &Value,
     problems: &mut Problems<'_>,
-) -> Option<Value> {
+) -> Option<Form> {
     let parts = match parts(content_type, body) {
         Ok(parts) => parts,
         Err(what) => {
-            problems.add("body", format!("no multipart/form-data: {what}"));
+            problems.malformed(format!("no multipart/form-data: {what}"));
             return None;
         }
     };
     let mut members = Map::new();
+    let mut files = Vec::new();
     for part in parts {
         let view = view.property(&part.name);
         let listed = view.is_list() && !view.is_scalar();
         let item = if listed { view.items() } else { view };
+        if part.file || item.is_binary() {
+            files.push(Upload {
+                file_name: part.file_name.clone(),
+                media: part.content_type.clone(),
+                bytes: part.bytes.clone(),
+            });
+        }
         let encoding = &media["encoding"][&part.name];
         match value(&part, &item, encoding["contentType"].as_str()) {
             Ok(value) if listed => {
@@ -49,10 +65,14 @@ pub(super) fn read(
                 }
             }
             Ok(value) => add(&mut members, part.name, value),
-            Err(what) => problems.add(&format!("body /{}", part.name), what),
+            Err(what) => {
+                let at = openapi_document::pointer::join("", &part.name);
+                problems.wrong(&Place::in_body(&at), what);
+            }
         }
     }
-    Some(Value::Object(members))
+    let value = Value::Object(members);
+    Some(Form { value, files })
 }
 
 /// The whole body is here, so that there is nothing to wait for: a parser that wants to wait has
@@ -70,6 +90,7 @@ fn parts(content_type: &str, body: &Bytes) -> Result<Vec<Part>, String> {
             parts.push(Part {
                 name,
                 file: field.file_name().is_some(),
+                file_name: field.file_name().map(str::to_owned),
                 content_type: field.content_type().map(ToString::to_string),
                 bytes: field.bytes().await?,
             });

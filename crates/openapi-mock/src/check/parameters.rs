@@ -6,7 +6,7 @@ use http::header;
 use serde_json::Value;
 
 use super::coerce::View;
-use super::problems::Problems;
+use super::problems::{Place, Problems};
 use super::style::{Pairs, Style, Written, form_text, path_text};
 use crate::api::{Location, Operation, Parameter};
 use crate::media;
@@ -56,9 +56,9 @@ pub(super) fn check(
                 let value = view.value(written);
                 problems.judge(&place, parameter.schema.as_ref(), &value);
             }
-            Ok(None) if parameter.required => problems.add(&place, "it is required"),
+            Ok(None) if parameter.required => problems.missing(&place, "it is required"),
             Ok(None | Some(Found::Empty)) => {}
-            Err(what) => problems.add(&place, what),
+            Err(what) => problems.wrong(&place, what),
         }
     }
 }
@@ -180,14 +180,14 @@ fn is_ignored(parameter: &Parameter) -> bool {
             .any(|name| parameter.name.eq_ignore_ascii_case(name.as_str()))
 }
 
-fn place(parameter: &Parameter) -> String {
-    let location = match parameter.location {
+fn place(parameter: &Parameter) -> Place<'_> {
+    let kind = match parameter.location {
         Location::Path => "path parameter",
         Location::Query => "query parameter",
         Location::Header => "header",
         Location::Cookie => "cookie",
     };
-    format!("{location} {}", parameter.name)
+    Place::parameter(kind, &parameter.name)
 }
 
 /// The path parameters before decoding, because an encoded delimiter delimits nothing. Where fixed

@@ -48,6 +48,11 @@ pub(super) async fn curl(mock: &Mock, document: &Document) -> Option<String> {
             continue;
         };
         get.credentials = credentials;
+        if let Some(template) = api.root["x-user-agent"].as_str() {
+            let version = api.root["info"]["version"].as_str();
+            let agent = crate::check::user_agent(template, version);
+            get.headers.push(("User-Agent".to_owned(), agent));
+        }
         if trial.handle(get.request()).await.status.is_success() {
             return Some(get.command(mock.url()));
         }
@@ -243,6 +248,20 @@ mod tests {
         assert_eq!(
             line(more).await.unwrap(),
             r"curl -H 'X-Tenant: it'\''s' http://127.0.0.1:4010/pets"
+        );
+    }
+
+    #[tokio::test]
+    async fn a_user_agent_is_sent_where_the_document_demands_one() {
+        let mut root = json!({"openapi": "3.0.3", "info": {"title": "Pets", "version": "2"}});
+        root["paths"] = json!({"/pets": get(&json!([]))});
+        root["x-user-agent"] = json!("Pets ({library}, {version})");
+        let document = Document::bundled(&root.to_string()).unwrap();
+        let mock = Mock::new(&document, &Settings::default());
+        mock.set_url("http://127.0.0.1:4010".to_owned());
+        assert_eq!(
+            curl(&mock, &document).await.unwrap(),
+            "curl -H 'User-Agent: Pets (my-library, 1.0.0)' http://127.0.0.1:4010/pets"
         );
     }
 

@@ -50,9 +50,9 @@ pub struct Options {
     /// Who answers when an application asks for access by OAuth 2.0
     #[arg(long, value_name = "WHO", value_enum, default_value_t = Consent::Page)]
     pub consent: Consent,
-    /// Let applications log in without PKCE, for those that have none
+    /// Refuse applications that log in without PKCE, also where the document leaves it to them
     #[arg(long)]
-    pub no_pkce: bool,
+    pub require_pkce: bool,
     /// Largest request body that is taken, in bytes
     #[arg(long, value_name = "BYTES", default_value_t = MAX_BODY)]
     pub max_body: usize,
@@ -137,9 +137,10 @@ async fn serve_until_stopped(
     }
     for mock in server.mocks() {
         let oauth = mock.oauth();
-        oauth
-            .consent(options.consent)
-            .require_pkce(!options.no_pkce);
+        oauth.consent(options.consent);
+        if options.require_pkce {
+            oauth.require_pkce(true);
+        }
     }
     if !options.host.is_loopback() {
         let _ = writeln!(io::stderr(), "{}", announce::open_to_others(options.host));

@@ -10,7 +10,7 @@ use crate::faults::Fault;
 use crate::log::LogEntry;
 use crate::mock::Mock;
 use crate::refusal::{Reason, Refusal};
-use crate::reply::Reply;
+use crate::reply::{NOTE, Reply};
 use crate::request::Request;
 
 /// Requests that are kept, unless the builder says otherwise.
@@ -53,6 +53,7 @@ struct Outcome {
     status: Option<u16>,
     refusal: Option<(Reason, String)>,
     faults: Vec<String>,
+    note: Option<String>,
     duration: Duration,
 }
 
@@ -93,6 +94,12 @@ impl Recorded {
             .outcome
             .get()
             .map_or(&[], |outcome| &outcome.faults)
+    }
+
+    /// What the reply says of itself where it is not all that the API would do (`X-Mock-Note`), such
+    /// as that nothing was kept.
+    pub fn note(&self) -> Option<&str> {
+        self.entry.outcome.get()?.note.as_deref()
     }
 
     /// When it was received.
@@ -245,6 +252,8 @@ impl Exchange {
     /// The reply that leaves.
     pub(crate) fn replied(&mut self, reply: &Reply) {
         self.outcome.status = reply.sent_status();
+        let note = reply.headers.get(NOTE).and_then(|note| note.to_str().ok());
+        self.outcome.note = note.map(str::to_owned);
     }
 }
 

@@ -13,6 +13,7 @@ use crate::call::Call;
 use crate::refusal::{Reason, Refusal};
 use crate::reply::{HangUp, Reply, bodiless};
 use crate::request::Request;
+use crate::retry_after;
 
 /// The faults that a request asks for itself.
 pub(crate) fn asked_for(request: &Request) -> Result<Vec<Fault>, Refusal> {
@@ -75,6 +76,7 @@ fn with_status(
                 path: Vec::new(),
                 media: None,
                 body: None,
+                files: Vec::new(),
             };
             Answer::status(status).reply(api, &call)?
         }
@@ -82,6 +84,7 @@ fn with_status(
     };
     if let Some(time) = retry_after {
         reply.set(header::RETRY_AFTER, &whole_seconds(time).to_string());
+        retry_after::agree(api, &mut reply);
     }
     Ok(reply)
 }

@@ -4,7 +4,6 @@ use http::{Method, header};
 
 use super::Mock;
 use crate::access::Caller;
-use crate::answer::Answer;
 use crate::api::Operation;
 use crate::call::Call;
 use crate::check::check;
@@ -164,7 +163,6 @@ impl Mock {
     fn usual(&self, call: &Call<'_>) -> Result<Reply, Refusal> {
         let api = self.api();
         let answer = self.inner.store.answer(api, call, self.url())?;
-        let answer = answer.unwrap_or_else(|| Answer::status(call.operation.success()));
         let reply = answer.reply(api, call)?;
         self.inner.webhooks.tell(self, &answer.changes);
         Ok(reply)

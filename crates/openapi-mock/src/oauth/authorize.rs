@@ -187,7 +187,8 @@ impl Exchange<'_> {
             return Ok(None);
         }
         let Some(challenge) = parameters.get("code_challenge") else {
-            if self.server.settings().pkce {
+            let demanded = flows.iter().any(|flow| flow.pkce_required);
+            if self.server.settings().pkce.unwrap_or(demanded) {
                 let text = "`code_challenge` is missing (RFC 7636)";
                 return Err(Error::invalid_request(text));
             }
@@ -209,6 +210,7 @@ impl Exchange<'_> {
         let way = ask.way_back();
         let text = self.access.random.text("mock-ac-");
         let family = self.access.store().new_family();
+        let lifetime = self.server.code_lifetime(&ask.schemes);
         let mut state = self.server.state();
         let code = Code {
             client: ask.client,
@@ -217,7 +219,7 @@ impl Exchange<'_> {
             schemes: ask.schemes,
             challenge: ask.challenge,
             pkce: ask.pkce,
-            until: Instant::now().checked_add(state.settings.code_lifetime),
+            until: Instant::now().checked_add(lifetime),
             family,
             used: false,
         };

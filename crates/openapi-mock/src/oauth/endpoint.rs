@@ -1,5 +1,7 @@
 //! Where the document has its authorization server, and what that offers.
 
+use std::time::Duration;
+
 use http::Method;
 use indexmap::IndexMap;
 use openapi_document::pointer;
@@ -68,8 +70,31 @@ pub(super) struct Flow {
     pub(super) issuer: Option<String>,
     pub(super) authentication: Authentication,
     pub(super) pkce: bool,
+    pub(super) lifetimes: Lifetimes,
+    /// Whether clients have to use PKCE.
+    pub(super) pkce_required: bool,
     /// Scopes, and what they mean to people.
     pub(super) scopes: IndexMap<String, String>,
+}
+
+/// How long what is given out lasts, where the document says so.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Lifetimes {
+    pub(super) code: Option<Duration>,
+    pub(super) access: Option<Duration>,
+    /// For ever, where there is none.
+    pub(super) refresh: Option<Duration>,
+}
+
+impl Lifetimes {
+    fn read(oauth: &Value) -> Self {
+        let seconds = |word: &str| oauth[word].as_u64().map(Duration::from_secs);
+        Self {
+            code: seconds("codeLifetime"),
+            access: seconds("accessTokenLifetime"),
+            refresh: seconds("refreshTokenLifetime"),
+        }
+    }
 }
 
 /// The flows that are served. Implicit and password flows are not: RFC 9700 has done away with
@@ -122,6 +147,8 @@ fn read(scheme: &str, grant: FlowKind, flow: &Value, more: &Value) -> Option<Flo
             _ => Authentication::Basic,
         },
         pkce: more["pkce"] != "none",
+        pkce_required: more["pkceRequired"] == true,
+        lifetimes: Lifetimes::read(more),
         scopes: scopes.collect(),
     })
 }

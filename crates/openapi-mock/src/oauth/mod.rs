@@ -15,11 +15,12 @@ mod token;
 
 use std::fmt;
 use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use http::{Method, StatusCode, header};
 
 pub(crate) use self::endpoint::Endpoint;
-use self::endpoint::{Flow, FlowKind};
+use self::endpoint::{Flow, FlowKind, Lifetimes};
 use self::error::Error;
 use self::settings::Settings;
 pub use self::settings::{Consent, OAuthServer};
@@ -35,6 +36,10 @@ const CONSENT: &str = "/_mock/consent";
 
 /// How many codes, and how many open consent pages, are remembered.
 const OPEN: usize = 1000;
+
+/// How long codes and access tokens last, where the document does not say.
+const CODE_LIFETIME: Duration = Duration::from_secs(60);
+const TOKEN_LIFETIME: Duration = Duration::from_secs(3600);
 
 /// The authorization server of a mock.
 pub(crate) struct Server {
@@ -194,6 +199,33 @@ impl Server {
 
     fn settings(&self) -> Settings {
         self.state().settings.clone()
+    }
+
+    /// The first lifetime that a flow of these schemes has.
+    fn stated(
+        &self,
+        schemes: &[String],
+        lifetime: impl Fn(&Lifetimes) -> Option<Duration>,
+    ) -> Option<Duration> {
+        let flows = self.flows.iter();
+        let mut own = flows.filter(|flow| schemes.contains(&flow.scheme));
+        own.find_map(|flow| lifetime(&flow.lifetimes))
+    }
+
+    fn code_lifetime(&self, schemes: &[String]) -> Duration {
+        let set = self.settings().code_lifetime;
+        let stated = || self.stated(schemes, |lifetimes| lifetimes.code);
+        set.or_else(stated).unwrap_or(CODE_LIFETIME)
+    }
+
+    fn token_lifetime(&self, schemes: &[String]) -> Duration {
+        let set = self.settings().token_lifetime;
+        let stated = || self.stated(schemes, |lifetimes| lifetimes.access);
+        set.or_else(stated).unwrap_or(TOKEN_LIFETIME)
+    }
+
+    fn refresh_lifetime(&self, schemes: &[String]) -> Option<Duration> {
+        self.stated(schemes, |lifetimes| lifetimes.refresh)
     }
 }
 

@@ -25,9 +25,10 @@ pub enum Consent {
 #[derive(Clone)]
 pub(super) struct Settings {
     pub(super) consent: Consent,
-    pub(super) token_lifetime: Duration,
-    pub(super) code_lifetime: Duration,
-    pub(super) pkce: bool,
+    /// As the document says, where a test says nothing.
+    pub(super) token_lifetime: Option<Duration>,
+    pub(super) code_lifetime: Option<Duration>,
+    pub(super) pkce: Option<bool>,
     pub(super) user: Map<String, Value>,
 }
 
@@ -35,9 +36,9 @@ impl Default for Settings {
     fn default() -> Self {
         Self {
             consent: Consent::Automatic,
-            token_lifetime: Duration::from_secs(3600),
-            code_lifetime: Duration::from_secs(60),
-            pkce: true,
+            token_lifetime: None,
+            code_lifetime: None,
+            pkce: None,
             user: user(),
         }
     }
@@ -95,19 +96,22 @@ impl OAuthServer<'_> {
         self.change(|settings| settings.consent = consent)
     }
 
-    /// How long access tokens last that are given out from now on; an hour, unless set.
+    /// How long access tokens last that are given out from now on; unless set, as long as the document
+    /// says (`x-oauth`), or an hour.
     pub fn token_lifetime(&self, lifetime: Duration) -> &Self {
-        self.change(|settings| settings.token_lifetime = lifetime)
+        self.change(|settings| settings.token_lifetime = Some(lifetime))
     }
 
-    /// How long authorization codes last; a minute, unless set.
+    /// How long authorization codes last; unless set, as long as the document says (`x-oauth`), or a
+    /// minute.
     pub fn code_lifetime(&self, lifetime: Duration) -> &Self {
-        self.change(|settings| settings.code_lifetime = lifetime)
+        self.change(|settings| settings.code_lifetime = Some(lifetime))
     }
 
-    /// Whether clients have to use PKCE (RFC 7636) where the document knows it; they do, unless set.
+    /// Whether clients have to use PKCE (RFC 7636) where the document knows it; unless set, they only
+    /// have to where the document says so (`pkceRequired` of `x-oauth`).
     pub fn require_pkce(&self, required: bool) -> &Self {
-        self.change(|settings| settings.pkce = required)
+        self.change(|settings| settings.pkce = Some(required))
     }
 
     /// What is known of the user who gives access, as claims of OpenID Connect such as `email`. Each

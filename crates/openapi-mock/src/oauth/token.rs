@@ -166,9 +166,19 @@ impl Exchange<'_> {
         })
     }
 
+    /// The schemes that take what is granted; those of this endpoint, where none does.
+    fn schemes_of(&self, grant: &Grant) -> Vec<String> {
+        if !grant.schemes.is_empty() {
+            return grant.schemes.clone();
+        }
+        let here = self.flows(|flow| Some(&flow.token));
+        here.into_iter().map(|flow| flow.scheme.clone()).collect()
+    }
+
     /// Issues what was granted: users' grants come with a refresh token.
     fn give(&self, grant: Grant) -> Value {
-        let lifetime = self.server.settings().token_lifetime;
+        let lifetime = self.server.token_lifetime(&self.schemes_of(&grant));
+        let refresh_lifetime = self.server.refresh_lifetime(&grant.schemes);
         let mut store = self.access.store();
         let client = store.fixed.clients.get(&grant.client);
         let token = Token {
@@ -191,6 +201,10 @@ impl Exchange<'_> {
             let refresh = Token {
                 kind: TokenKind::Refresh,
                 ..token.clone()
+            };
+            let refresh = match refresh_lifetime {
+                Some(lifetime) => refresh.lasting(lifetime),
+                None => refresh,
             };
             store.issue(text, refresh);
         }

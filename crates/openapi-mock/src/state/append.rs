@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::apply::{CREATION, Own, sent_by, stamp};
+use super::apply::{CHANGE, CREATION, Own, sent_by, stamp};
 use super::bodies::{answered, status_declared};
 use super::desk::{Desk, Outcome, Target};
 use crate::change::{Change, ChangeKind};
@@ -31,6 +31,7 @@ impl<'a> Desk<'a> {
             key: None,
         };
         self.lore.apply(&mut added, sent, self.call, false, &own);
+        stamp(&mut added, CHANGE);
         let mut added = Value::Object(added);
         let made = status_declared(operation, 201);
         let status = if made { 201 } else { operation.success() };

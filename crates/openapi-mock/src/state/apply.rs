@@ -72,7 +72,6 @@ impl Lore<'_> {
                 merge(resource.entry(name).or_insert(Value::Null), value);
             }
         }
-        stamp(resource, &["updated", "modified", "changed"]);
     }
 
     /// The schema of the body of a call.
@@ -155,6 +154,9 @@ fn merge(held: &mut Value, sent: Value) {
 
 /// What times of a new resource are named after.
 pub(super) const CREATION: &[&str] = &["created", "updated", "modified", "changed", "inserted"];
+
+/// What times of a change are named after.
+pub(super) const CHANGE: &[&str] = &["updated", "modified", "changed"];
 
 /// Sets the times of a resource whose names say so to this moment, where they are texts already.
 pub(super) fn stamp(resource: &mut Map<String, Value>, when: &[&str]) {

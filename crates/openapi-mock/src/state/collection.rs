@@ -24,6 +24,8 @@ pub(super) struct Collection {
     pub(super) key: Key,
     /// Other members that no two items share (`x-unique`).
     pub(super) unique: Vec<String>,
+    /// The member that every change gives a new value (`x-version`).
+    pub(super) version: Option<String>,
     /// Where the list stands in the answer of `list`.
     pub(super) list_at: String,
     /// The schema of the items of the list.
@@ -111,7 +113,8 @@ fn collection(api: &Api, path: &str, item: Option<(&str, &str)>) -> Option<Colle
     let whole = whole.or_else(listed_again);
     Some(Collection {
         path: path.to_owned(),
-        unique: unique(api, whole.as_ref()),
+        unique: flagged(api, whole.as_ref(), "x-unique"),
+        version: flagged(api, whole.as_ref(), "x-version").pop(),
         whole,
         item: item.map(|(path, _)| path.to_owned()),
         parameter: item.map(|(_, name)| name.to_owned()),
@@ -134,13 +137,13 @@ fn whole(api: &Api, read: Option<usize>, create: Option<usize>) -> Option<Schema
     })
 }
 
-/// The members of items that have `x-unique`.
-fn unique(api: &Api, whole: Option<&Schema>) -> Vec<String> {
+/// The members of items that have a flag, such as `x-unique`.
+fn flagged(api: &Api, whole: Option<&Schema>, flag: &str) -> Vec<String> {
     let root = &api.root;
     let known = whole.map(|schema| shape::known_members(root, schema.object(root)));
     let known = known.into_iter().flatten();
-    let unique = known.filter(|(_, schema)| shape::flag(root, schema, "x-unique"));
-    unique.map(|(name, _)| name.to_owned()).collect()
+    let flagged = known.filter(|(_, schema)| shape::flag(root, schema, flag));
+    flagged.map(|(name, _)| name.to_owned()).collect()
 }
 
 /// Whether what is read at the path of an item, if anything is, is no list of other things.

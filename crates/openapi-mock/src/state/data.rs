@@ -6,6 +6,8 @@ use indexmap::IndexMap;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use super::uploads::File;
+
 /// All resources of a mock. Paths have their parameters filled in.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub(crate) struct Data {
@@ -32,6 +34,9 @@ pub(super) struct Item {
     /// Whether a call created it, so that what clients can create below it is not there yet.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub(super) created: bool,
+    /// The file that came with it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) file: Option<File>,
     /// As it stands in a list, until it may have changed.
     #[serde(skip)]
     listed: Option<Value>,
@@ -42,6 +47,7 @@ impl Item {
         Self {
             value,
             created,
+            file: None,
             listed: None,
         }
     }

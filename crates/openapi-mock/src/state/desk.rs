@@ -5,7 +5,7 @@ use serde_json::Value;
 
 use super::collection::Collection;
 use super::data::{Data, Item, Items};
-use super::links::fill;
+use super::links::{Values, fill};
 use super::lore::{Lore, Spot};
 use super::model::{Deed, Plan};
 use crate::answer::Answer;
@@ -18,6 +18,8 @@ pub(super) struct Desk<'a> {
     pub(super) call: &'a Call<'a>,
     /// The base URL of the mock.
     pub(super) base: &'a str,
+    /// The path of the item whose version the call has moved.
+    pub(super) moved: Option<String>,
 }
 
 /// An item that a path leads to.
@@ -45,6 +47,7 @@ impl<'a> Desk<'a> {
             data,
             call,
             base,
+            moved: None,
         }
     }
 
@@ -54,11 +57,15 @@ impl<'a> Desk<'a> {
         };
         let created = self.check_parents(plan)?;
         let collection = |number: usize| &self.lore.model.collections[number];
-        match &plan.deed {
+        let answer = match &plan.deed {
             Deed::List(number) => self.list(collection(*number), created),
             Deed::Create(number) => self.create(collection(*number), created),
             Deed::Read(number) => self.read(&self.target(collection(*number)), created),
             Deed::Delete(number) => self.delete(&self.target(collection(*number)), created),
+            Deed::CreateMany(number) => self.create_many(collection(*number), created),
+            Deed::UpdateMany(number) => self.update_many(collection(*number), created),
+            Deed::Copy(number) => self.copy(&self.outer(collection(*number)), created),
+            Deed::Download(number) => self.download(&self.outer(collection(*number)), created),
             Deed::Update {
                 collection: number,
                 whole,
@@ -96,8 +103,13 @@ impl<'a> Desk<'a> {
             Deed::ReadSingle => self.read_single(),
             Deed::WriteSingle { whole } => self.write_single(*whole),
             Deed::DeleteSingle => self.delete_single(),
+            Deed::ActSingle { path } => self.act_single(path),
             Deed::Unknown => Ok(None),
+        }?;
+        if let Some(answer) = &answer {
+            self.move_versions(plan, answer);
         }
+        Ok(answer)
     }
 
     /// Makes sure that everything the path passes through is there. Says whether a call created any
@@ -126,7 +138,7 @@ impl<'a> Desk<'a> {
         self.target_at(collection, template)
     }
 
-    fn target_at(&self, collection: &'a Collection, template: &str) -> Target<'a> {
+    pub(super) fn target_at(&self, collection: &'a Collection, template: &str) -> Target<'a> {
         let (start, last) = template.rsplit_once('/').unwrap_or_default();
         let name = last.trim_matches(['{', '}']);
         let mut values = self.call.path.iter();
@@ -142,13 +154,24 @@ impl<'a> Desk<'a> {
     /// Makes sure that a collection has its first items. Below what a call created, there is
     /// nothing yet that clients can create.
     pub(super) fn open(&mut self, collection: &Collection, at: &str, created: bool) {
+        self.open_at(collection, at, &self.call.path, created);
+    }
+
+    /// The same for a collection that the path of the call does not lead to.
+    pub(super) fn open_at(
+        &mut self,
+        collection: &Collection,
+        at: &str,
+        values: &Values,
+        created: bool,
+    ) {
         if self.data.collections.contains_key(at) {
             return;
         }
         let items = if created && collection.create.is_some() {
             Items::default()
         } else {
-            self.lore.seeds(collection, at, &self.call.path)
+            self.lore.seeds(collection, at, values)
         };
         self.data.collections.insert(at.to_owned(), items);
     }

@@ -2,26 +2,39 @@
 
 use serde_json::Value;
 
+use super::bound::{Bound, Said};
 use super::shape::{plain_name, scalar};
-use crate::api::{Location, Operation};
+use crate::api::{Api, Location, Operation};
 use crate::call::Call;
+use crate::refusal::Refusal;
 
 /// Parameters that search all texts of an item.
 const SEARCHES: [&str; 3] = ["search", "q", "query"];
 
 /// What a call asks of the items of a list: a declared parameter that is called as a member wants
-/// its value there, one of the usual names for a search wants its text anywhere. Others are
-/// beyond what a document tells.
+/// its value there, one of the usual names for a search wants its text anywhere, one that is called as a
+/// bound of a member wants what lies within it. Others are beyond what a document tells.
 #[derive(Debug, Default)]
 pub(super) struct Filter {
     /// Member names in plain form, and the values of which one is enough.
     equal: Vec<(String, Vec<String>)>,
     /// Texts in lower case.
     contained: Vec<String>,
+    bounds: Vec<Bound>,
+    /// Parameters that were sent and of which the document does not tell what they want.
+    pub(super) ignored: Vec<String>,
 }
 
 impl Filter {
-    pub(super) fn new(call: &Call<'_>, rule: &Value, members: &[String]) -> Self {
+    /// # Errors
+    ///
+    /// A refusal where a bound is not what the members hold that it is for.
+    pub(super) fn new(
+        api: &Api,
+        call: &Call<'_>,
+        rule: &Value,
+        members: &[String],
+    ) -> Result<Self, Refusal> {
         let pages: Vec<&str> = crate::api::members(&rule["parameters"])
             .filter_map(|(_, name)| name.as_str())
             .collect();
@@ -39,18 +52,24 @@ impl Filter {
                 .filter(|value| !value.is_empty())
                 .collect();
             let member = plain_name(bare);
-            if values.is_empty() {
+            let Some(value) = values.first() else {
                 continue;
-            }
-            if members.iter().any(|known| plain_name(known) == member) {
+            };
+            let object = api.root.pointer(&parameter.pointer);
+            let said = object.and_then(|object| Said::read(&object["x-filters"]));
+            if let Some(said) = said.or_else(|| Said::by_name(name, members)) {
+                filter.bounds.push(said.bound(name, value)?);
+            } else if members.iter().any(|known| plain_name(known) == member) {
                 filter.equal.push((member, values));
             } else if SEARCHES.contains(&bare) {
                 filter
                     .contained
                     .extend(values.iter().map(|text| text.to_lowercase()));
+            } else {
+                filter.ignored.push(name.to_owned());
             }
         }
-        filter
+        Ok(filter)
     }
 
     pub(super) fn takes(&self, item: &Value) -> bool {
@@ -59,7 +78,9 @@ impl Filter {
             let found = members.find(|(member, _)| plain_name(member) == *name);
             found.is_some_and(|(_, value)| holds(value, values))
         };
-        self.equal.iter().all(equal) && self.contained.iter().all(|text| mentions(item, text))
+        self.equal.iter().all(equal)
+            && self.contained.iter().all(|text| mentions(item, text))
+            && self.bounds.iter().all(|bound| bound.takes(item))
     }
 }
 

@@ -25,7 +25,8 @@ impl<'a> Desk<'a> {
         let here = Spot::new(&operation.path, &self.call.path);
         self.open(collection, &here.path, created);
         let rule = &api.object(operation)["x-pagination"];
-        let keys = self.filtered(collection, &here.path, rule);
+        let filter = self.filter(collection, rule)?;
+        let keys = self.filtered(&here.path, &filter);
         let page = Page::new(&api.root, rule, self.call, keys.len())?;
         let keys = keys.get(page.start..page.end).unwrap_or_default();
         let items = keys.iter().map(|key| self.listed(collection, &here, key));
@@ -51,6 +52,7 @@ impl<'a> Desk<'a> {
         let mut answer = Answer::status(operation.success());
         answer.body = Some(body);
         answer.headers = page.headers(self.call, self.base);
+        answer.notes.extend(unfiltered(&filter));
         Ok(Some(answer))
     }
 
@@ -64,11 +66,8 @@ impl<'a> Desk<'a> {
         around
     }
 
-    /// The keys of the items that the query asks for.
-    fn filtered(&self, collection: &Collection, at: &str, rule: &Value) -> Vec<String> {
-        let Some(items) = self.data.collections.get(at) else {
-            return Vec::new();
-        };
+    /// What the query asks of the items.
+    fn filter(&self, collection: &Collection, rule: &Value) -> Result<Filter, Refusal> {
         let root = &self.lore.api.root;
         let schemas = [&collection.listed, &collection.whole]
             .into_iter()
@@ -76,7 +75,14 @@ impl<'a> Desk<'a> {
         let known =
             schemas.flat_map(|schema| shape::known_members(root, schema.object(root)).into_keys());
         let known: Vec<String> = known.map(str::to_owned).collect();
-        let filter = Filter::new(self.call, rule, &known);
+        Filter::new(self.lore.api, self.call, rule, &known)
+    }
+
+    /// The keys of the items that a filter takes.
+    fn filtered(&self, at: &str, filter: &Filter) -> Vec<String> {
+        let Some(items) = self.data.collections.get(at) else {
+            return Vec::new();
+        };
         let found = items
             .items
             .iter()
@@ -162,4 +168,14 @@ impl<'a> Desk<'a> {
         answer.body = held.cloned();
         Some(answer)
     }
+}
+
+/// Says which parameters had no effect.
+fn unfiltered(filter: &Filter) -> Option<String> {
+    let names = filter.ignored.join(", ");
+    (!names.is_empty()).then(|| {
+        format!(
+            "the document does not tell what {names} asks of the items, so that it had no effect"
+        )
+    })
 }

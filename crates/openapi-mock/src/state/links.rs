@@ -123,9 +123,14 @@ impl Links {
             .map_or("", String::as_str)
     }
 
+    /// Whether a text leads somewhere in the document.
+    pub(super) fn is_path(&self, text: &str) -> bool {
+        self.find(text).is_some()
+    }
+
     /// Whether a value is a text that leads somewhere in the document.
     pub(super) fn is_link(&self, value: &Value) -> bool {
-        value.as_str().is_some_and(|text| self.find(text).is_some())
+        value.as_str().is_some_and(|text| self.is_path(text))
     }
 
     /// The value of the last parameter, where `text` is a path of the template `item`.

@@ -4,25 +4,33 @@
 mod append;
 mod apply;
 mod bodies;
+mod bound;
 mod collection;
+mod copies;
 mod data;
 mod desk;
 mod file;
 mod filter;
+mod gate;
 mod items;
 mod key;
 mod links;
 mod lore;
+mod many;
 mod model;
+mod moves;
 mod once;
 mod page;
 mod repeats;
 mod seeds;
 mod shape;
 mod singles;
+mod uploads;
 mod writes;
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use http::Method;
 
 use crate::answer::Answer;
 use crate::api::Api;
@@ -33,6 +41,7 @@ pub(crate) use self::data::Data;
 use self::desk::Desk;
 pub use self::file::StateFileError;
 pub(crate) use self::file::{StateFile, shown};
+use self::gate::Gate;
 use self::links::Links;
 use self::lore::Lore;
 use self::model::Model;
@@ -43,6 +52,7 @@ use self::repeats::Repeats;
 pub(crate) struct Store {
     model: Model,
     links: Links,
+    gates: Vec<Gate>,
     kept: Mutex<Kept>,
 }
 
@@ -59,27 +69,27 @@ impl Store {
         let links = Links::new(api);
         Self {
             model: Model::new(api, &links),
+            gates: gate::gates(api),
             links,
             kept: Mutex::default(),
         }
     }
 
-    /// The answer that follows from what is kept, and the changes that the call makes; nothing where
-    /// the document does not tell what the operation does. `base` is the base URL of the mock.
+    /// The answer that follows from what is kept, and the changes that the call makes. Where the
+    /// document does not tell what the operation does, it answers with what the document shows, and
+    /// says so. `base` is the base URL of the mock.
     ///
     /// # Errors
     ///
-    /// A refusal where something is not there, or is there already.
-    pub(crate) fn answer(
-        &self,
-        api: &Api,
-        call: &Call<'_>,
-        base: &str,
-    ) -> Result<Option<Answer>, Refusal> {
+    /// A refusal where something is not there, is there already, or shuts the caller out.
+    pub(crate) fn answer(&self, api: &Api, call: &Call<'_>, base: &str) -> Result<Answer, Refusal> {
         let mut kept = self.kept();
         let Kept { data, repeats, .. } = &mut *kept;
+        for gate in &self.gates {
+            gate.check(data, call)?;
+        }
         if let Some(answer) = repeats.known(api, call)? {
-            return Ok(Some(answer));
+            return Ok(answer);
         }
         let lore = Lore {
             api,
@@ -87,11 +97,10 @@ impl Store {
             links: &self.links,
         };
         let answer = Desk::new(lore, data, call, base).answer()?;
-        if let Some(answer) = &answer {
-            repeats.keep(api, call, answer);
-            if !answer.changes.is_empty() {
-                kept.version += 1;
-            }
+        let answer = answer.unwrap_or_else(|| shown_only(call));
+        repeats.keep(api, call, &answer);
+        if !answer.changes.is_empty() {
+            kept.version += 1;
         }
         Ok(answer)
     }
@@ -122,6 +131,19 @@ impl Store {
     fn kept(&self) -> MutexGuard<'_, Kept> {
         self.kept.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// What the document shows, which is all that is known of what the call does.
+fn shown_only(call: &Call<'_>) -> Answer {
+    let mut answer = Answer::status(call.operation.success());
+    let id = &call.operation.id;
+    answer.notes.push(match call.operation.method {
+        Method::GET | Method::HEAD => {
+            format!("this is what the document shows, it does not tell what {id} reads")
+        }
+        _ => format!("nothing was kept, the document does not tell what {id} does"),
+    });
+    answer
 }
 
 #[cfg(test)]

@@ -7,9 +7,11 @@ use serde_json::Value;
 
 use super::bodies::{answered, operation_at, sent_kind, status_declared};
 use super::collection::{Collection, collections, prefixes};
+use super::key::Key;
 use super::links::Links;
 use super::shape;
-use crate::api::{Api, Operation, resolved_pointer};
+use crate::api::{Api, Operation, resolve, resolved_pointer};
+use crate::media;
 
 /// The resources of a document, and what each operation does to them.
 #[derive(Debug)]
@@ -25,13 +27,23 @@ pub(super) struct Plan {
     pub(super) deed: Deed,
     /// The items on the path, outermost first, that have to be there: collection and path template.
     pub(super) parents: Vec<(usize, String)>,
+    /// The same with the item that the path ends at.
+    pub(super) items: Vec<(usize, String)>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Deed {
     List(usize),
     Create(usize),
+    /// Makes an item of each object in the list that is sent.
+    CreateMany(usize),
+    /// Changes the items whose keys stand in the objects of the list that is sent.
+    UpdateMany(usize),
+    /// Makes an item that equals another, with all that stands below it.
+    Copy(usize),
     Read(usize),
+    /// Reads the file of an item.
+    Download(usize),
     /// Sets members of an item; with `whole`, those that are left out go.
     Update {
         collection: usize,
@@ -59,6 +71,10 @@ pub(super) enum Deed {
         whole: bool,
     },
     DeleteSingle,
+    /// Does something to a resource that stands alone at another path, and answers with it.
+    ActSingle {
+        path: String,
+    },
     /// What it does the document does not tell.
     Unknown,
 }
@@ -68,8 +84,16 @@ impl Model {
         let collections = collections(api, links);
         let plan = |operation: &Operation| {
             let deed = deed(api, &collections, operation);
-            let parents = parents(&collections, &operation.path, deed == Deed::Unknown);
-            let plan = Plan { deed, parents };
+            let items = items(&collections, &operation.path);
+            let mut parents = items.clone();
+            if deed != Deed::Unknown {
+                parents.retain(|(_, template)| *template != operation.path);
+            }
+            let plan = Plan {
+                deed,
+                parents,
+                items,
+            };
             (operation.pointer.clone(), plan)
         };
         let plans = api.operations.iter().map(plan).collect();
@@ -81,12 +105,11 @@ impl Model {
     }
 }
 
-/// The collections whose items a template passes through, and, with `end`, the one that it ends at.
-fn parents(collections: &[Collection], path: &str, end: bool) -> Vec<(usize, String)> {
+/// The collections whose items a template passes through, or ends at.
+fn items(collections: &[Collection], path: &str) -> Vec<(usize, String)> {
     let mut found = Vec::new();
     for prefix in prefixes(path) {
         let known = collections.iter().position(|one| one.holds(prefix));
-        let known = known.filter(|_| end || prefix != path);
         found.extend(known.map(|number| (number, prefix.to_owned())));
     }
     found
@@ -105,13 +128,26 @@ fn deed(api: &Api, collections: &[Collection], operation: &Operation) -> Deed {
     let listed = collections.iter().position(|one| one.path == path);
     let is_bare =
         |number: usize| collections[number].item.is_none() && collections[number].create.is_none();
+    let at_item = collections.iter().position(|one| one.holds(path));
+    let downloads = |number: &usize| {
+        let uploads = collections[*number]
+            .create
+            .map(|create| &api.operations[create]);
+        is_download(operation) && uploads.is_some_and(|create| is_upload(api, create))
+    };
+    if let Some(number) = at_item.or(parent).filter(downloads) {
+        return Deed::Download(number);
+    }
+    if let Some(number) = at_item.or(parent).filter(|_| copies(api, operation)) {
+        return Deed::Copy(number);
+    }
     if let Some((collection, member)) = member.filter(|_| listed.is_none_or(is_bare)) {
         return Deed::Member { collection, member };
     }
     if let Some(number) = listed {
         return on_collection(api, &collections[number], number, operation);
     }
-    if let Some(number) = collections.iter().position(|one| one.holds(path)) {
+    if let Some(number) = at_item {
         return on_item(api, &collections[number], number, operation);
     }
     if last.contains('{') {
@@ -131,6 +167,32 @@ fn deed(api: &Api, collections: &[Collection], operation: &Operation) -> Deed {
     }
 }
 
+/// Whether an operation answers with what is no JSON, such as the bytes of a file.
+fn is_download(operation: &Operation) -> bool {
+    let response = operation.response(operation.success());
+    let media = response.map_or(&[][..], |response| &response.media);
+    operation.method == Method::GET
+        && !media.is_empty()
+        && media.iter().all(|media| !media::is_json(&media.label))
+}
+
+/// Whether an operation takes files.
+fn is_upload(api: &Api, operation: &Operation) -> bool {
+    let root = &api.root;
+    let media = operation.body.iter().flat_map(|body| &body.media);
+    let mut schemas = media.filter_map(|media| media.schema.as_ref());
+    schemas.any(|schema| {
+        let known = shape::known_members(root, schema.object(root));
+        let mut known = known.values();
+        known.any(|member| resolve(root, member)["format"] == "binary")
+    })
+}
+
+fn copies(api: &Api, operation: &Operation) -> bool {
+    let writes = [Method::POST, Method::PUT].contains(&operation.method);
+    writes && api.object(operation)["x-copies"] == true
+}
+
 fn on_collection(api: &Api, collection: &Collection, number: usize, operation: &Operation) -> Deed {
     let is = |known: Option<usize>| {
         known.is_some_and(|known| std::ptr::eq(&raw const api.operations[known], operation))
@@ -140,7 +202,30 @@ fn on_collection(api: &Api, collection: &Collection, number: usize, operation: &
     } else if is(collection.create) {
         Deed::Create(number)
     } else {
-        Deed::Unknown
+        many(api, collection, number, operation).unwrap_or(Deed::Unknown)
+    }
+}
+
+/// A list of objects that are or become items, sent to the path of a collection.
+fn many(api: &Api, collection: &Collection, number: usize, operation: &Operation) -> Option<Deed> {
+    let root = &api.root;
+    let media = operation.body.as_ref()?.media.iter();
+    let mut json = media.filter(|media| media::is_json(&media.label));
+    let list = resolved_pointer(root, json.next()?.schema.as_ref()?.pointer.clone());
+    let sent = root.pointer(&shape::items_of(root, &list)?)?;
+    if shape::kind(root, sent) != Some("object") {
+        return None;
+    }
+    let named = shape::known_members(root, sent);
+    let of_items = collection.whole.as_ref()?.object(root);
+    let of_items = shape::known_members(root, of_items);
+    let alike = named.keys().any(|name| of_items.contains_key(name));
+    match (&operation.method, &collection.key) {
+        (&Method::POST, _) if alike => Some(Deed::CreateMany(number)),
+        (&Method::PATCH, Key::Member(key)) if named.contains_key(key.as_str()) => {
+            Some(Deed::UpdateMany(number))
+        }
+        _ => None,
     }
 }
 
@@ -249,7 +334,7 @@ fn single(api: &Api, operation: &Operation) -> Deed {
     let on = |method| operation_at(api, &operation.path, &method);
     let set = on(Method::PUT).or_else(|| on(Method::PATCH));
     let (Some(_), Some(_)) = (on(Method::GET), set) else {
-        return Deed::Unknown;
+        return act_single(api, operation).unwrap_or(Deed::Unknown);
     };
     let replaces = api.object(operation)["x-replaces-whole"] == true;
     match operation.method {
@@ -261,6 +346,32 @@ fn single(api: &Api, operation: &Operation) -> Deed {
     }
 }
 
+/// Something that is done to a resource that stands alone: the operation answers with what only that
+/// resource is.
+fn act_single(api: &Api, operation: &Operation) -> Option<Deed> {
+    let schema_of = |operation: &Operation| {
+        let (_, schema) = answered(operation)?;
+        let schema = api
+            .root
+            .pointer(&resolved_pointer(&api.root, schema.pointer.clone()))?;
+        (!shape::known_members(&api.root, schema).is_empty()).then_some(schema)
+    };
+    let own = schema_of(operation).filter(|_| operation.method != Method::GET)?;
+    let readers = api.operations.iter();
+    let readers = readers.filter(|one| one.method == Method::GET && schema_of(one) == Some(own));
+    let mut readers = readers.map(|one| one.path.as_str());
+    let (path, others) = (readers.next()?, readers.next());
+    let sets = |method| operation_at(api, path, &method).is_some();
+    let is_single = others.is_none() && (sets(Method::PUT) || sets(Method::PATCH));
+    let reached = prefixes(path).into_iter().all(|prefix| {
+        let last = prefix.rsplit('/').next().unwrap_or_default();
+        !last.starts_with('{') || operation.path.contains(last)
+    });
+    (is_single && reached).then(|| Deed::ActSingle {
+        path: path.to_owned(),
+    })
+}
+
 #[cfg(test)]
 impl Model {
     /// One line a path: what stands there and how each operation is understood.
@@ -270,6 +381,10 @@ impl Model {
             let deed = match &plan.deed {
                 Deed::List(number)
                 | Deed::Create(number)
+                | Deed::CreateMany(number)
+                | Deed::UpdateMany(number)
+                | Deed::Copy(number)
+                | Deed::Download(number)
                 | Deed::Read(number)
                 | Deed::Delete(number) => {
                     let name = format!("{:?}", plan.deed);

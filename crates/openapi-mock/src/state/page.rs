@@ -296,7 +296,7 @@ fn read_cursor(text: &str) -> Option<usize> {
 
 fn unread(name: &str, text: &str) -> Refusal {
     let detail = format!("the query parameter `{name}` is `{text}`, which leads to no page");
-    Refusal::new(Reason::InvalidRequest, detail)
+    Refusal::new(Reason::InvalidRequest, detail).about(name)
 }
 
 /// Sets what `pointer` leads to; objects on the way are made.

@@ -3,9 +3,10 @@
 use std::collections::HashMap;
 
 use bytes::Bytes;
+use http::HeaderName;
 
 use crate::answer::Answer;
-use crate::api::Api;
+use crate::api::{Api, Tells};
 use crate::call::Call;
 use crate::refusal::{Reason, Refusal};
 
@@ -29,6 +30,13 @@ impl Repeats {
         }
         let mut answer = answer.clone();
         answer.changes.clear();
+        let response = call.operation.response(answer.status);
+        let headers = response.into_iter().flat_map(|response| &response.headers);
+        for declared in headers.filter(|declared| declared.tells == Some(Tells::Replay)) {
+            if let Ok(name) = HeaderName::from_bytes(declared.name.as_bytes()) {
+                answer.headers.push((name, "true".to_owned()));
+            }
+        }
         Ok(Some(answer))
     }
 

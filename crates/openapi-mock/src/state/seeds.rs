@@ -71,6 +71,12 @@ impl Lore<'_> {
             let key = key_of(item).unwrap_or_else(|| (index + 1).to_string());
             found.entry(key).or_insert_with(|| item.clone());
         }
+        // Other examples show other items, or no more than other forms of the same list.
+        for item in self.shown_lists(collection).into_iter().flatten() {
+            if let (true, Some(key)) = (item.is_object(), key_of(item)) {
+                found.entry(key).or_insert_with(|| item.clone());
+            }
+        }
         for (index, example) in shown(self.api, collection.read).into_iter().enumerate() {
             let inner = self.unwrapped(collection.read, example);
             let first = || found.keys().next().cloned();
@@ -95,19 +101,19 @@ impl Lore<'_> {
 
     /// The list of the first example that has one of objects, or of anything.
     fn shown_list(&self, collection: &Collection) -> Vec<&Value> {
-        let examples = shown(self.api, collection.list);
-        let lists = || {
-            let lists = examples
-                .iter()
-                .filter_map(|example| example.pointer(&collection.list_at)?.as_array());
-            lists.filter(|list| !list.is_empty())
-        };
-        let of_objects = lists().find(|list| list.iter().all(Value::is_object));
-        of_objects
-            .or_else(|| lists().next())
-            .into_iter()
-            .flatten()
-            .collect()
+        let lists = self.shown_lists(collection);
+        let mut of_objects = lists
+            .iter()
+            .filter(|list| list.iter().all(Value::is_object));
+        let first = of_objects.next().or(lists.first());
+        first.into_iter().copied().flatten().collect()
+    }
+
+    /// The lists of all examples that have one.
+    fn shown_lists(&self, collection: &Collection) -> Vec<&Vec<Value>> {
+        let examples = shown(self.api, collection.list).into_iter();
+        let lists = examples.filter_map(|example| example.pointer(&collection.list_at)?.as_array());
+        lists.filter(|list| !list.is_empty()).collect()
     }
 
     /// An example of an item, the richest there is.

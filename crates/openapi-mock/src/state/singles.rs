@@ -2,10 +2,11 @@
 
 use serde_json::{Map, Value};
 
-use super::apply::{Own, sent_by};
-use super::bodies::{answered, envelope, operation_at};
+use super::apply::{CHANGE, Own, sent_by, stamp};
+use super::bodies::{answered, envelope, operation_at, status_declared};
 use super::desk::{Desk, Outcome};
 use super::lore::Spot;
+use super::shape;
 use crate::answer::Answer;
 use crate::api::Operation;
 use crate::change::{Change, ChangeKind};
@@ -20,8 +21,12 @@ impl<'a> Desk<'a> {
 
     /// The operation that reads what stands here.
     fn reader(&self) -> Option<&'a Operation> {
+        self.reader_at(&self.call.operation.path)
+    }
+
+    fn reader_at(&self, template: &str) -> Option<&'a Operation> {
         let api = self.lore.api;
-        let number = operation_at(api, &self.call.operation.path, &http::Method::GET)?;
+        let number = operation_at(api, template, &http::Method::GET)?;
         Some(&api.operations[number])
     }
 
@@ -57,7 +62,7 @@ impl<'a> Desk<'a> {
         if let Some(held) = self.data.singles.get(&here.path) {
             return (!held.is_null()).then(|| held.clone());
         }
-        let (media, schema) = answered(self.reader()?)?;
+        let (media, schema) = answered(self.reader_at(&here.template)?)?;
         let example = media.examples.first().map(|example| &example.value);
         let made = self
             .lore
@@ -72,13 +77,27 @@ impl<'a> Desk<'a> {
     }
 
     pub(super) fn write_single(&mut self, whole: bool) -> Outcome {
-        let operation = self.call.operation;
         let here = self.here();
-        let Some(mut value) = self.written(&here, whole) else {
+        let Some(value) = self.written(&here, whole) else {
             return Ok(None);
         };
+        self.keep_single(here, value)
+    }
+
+    /// Keeps what stands at a place from now on, and answers with it; with 304 where that is declared
+    /// and nothing changes.
+    fn keep_single(&mut self, here: Spot, mut value: Value) -> Outcome {
+        let operation = self.call.operation;
+        let held = self.single(&here);
+        if held.as_ref() != Some(&value) {
+            if let Value::Object(members) = &mut value {
+                stamp(members, CHANGE);
+            }
+        } else if status_declared(operation, 304) {
+            return Ok(Some(Answer::status(304)));
+        }
         let mut answer = self.answer_with(operation.success(), &mut value, &here)?;
-        let resource = operation.path.rsplit('/').next().unwrap_or_default();
+        let resource = here.template.rsplit('/').next().unwrap_or_default();
         answer.changes = vec![Change::new(
             ChangeKind::Updated,
             resource,
@@ -87,6 +106,47 @@ impl<'a> Desk<'a> {
         )];
         self.data.singles.insert(here.path, value);
         Ok(Some(answer))
+    }
+
+    /// Something done to the resource at another path: the member that is named like the path of the
+    /// call is set to what was sent, or taken away, and else the members that were sent are set.
+    pub(super) fn act_single(&mut self, template: &str) -> Outcome {
+        let operation = self.call.operation;
+        let there = Spot::new(template, &self.call.path);
+        let Some(Value::Object(mut members)) = self.single(&there) else {
+            return Ok(None);
+        };
+        let root = &self.lore.api.root;
+        let schema = self.reader_at(template).and_then(answered);
+        let known = schema.map(|(_, schema)| shape::known_members(root, schema.object(root)));
+        let known = known.unwrap_or_default();
+        let last = operation.path.rsplit('/').next().unwrap_or_default();
+        let same = |name: &&&str| shape::plain_name(name) == shape::plain_name(last);
+        let named = known.keys().find(same).copied();
+        let sent = sent_by(self.call, "").unwrap_or_default();
+        let inner = named.map(|name| shape::known_members(root, known[name]));
+        let inner = inner.unwrap_or_default();
+        if operation.method == http::Method::DELETE {
+            let Some(name) = named else {
+                return Ok(None);
+            };
+            if shape::flag(root, known[name], "nullable") {
+                members.insert(name.to_owned(), Value::Null);
+            } else {
+                members.shift_remove(name);
+            }
+        } else if let (Some(name), false) = (named, sent.is_empty())
+            && sent
+                .keys()
+                .all(|member| inner.contains_key(member.as_str()))
+        {
+            members.insert(name.to_owned(), Value::Object(sent));
+        } else if !sent.is_empty() && sent.keys().all(|name| known.contains_key(name.as_str())) {
+            members.extend(sent);
+        } else {
+            return Ok(None);
+        }
+        self.keep_single(there, Value::Object(members))
     }
 
     /// What stands here when the call is done.

@@ -4,14 +4,17 @@ use std::collections::BTreeSet;
 
 use serde_json::{Map, Value};
 
-use super::apply::{CREATION, Own, sent_by, stamp};
+use super::apply::{CHANGE, CREATION, Own, sent_by, stamp};
 use super::bodies::{answered, envelope, status_declared};
 use super::collection::Collection;
 use super::data::Item;
 use super::desk::{Desk, Outcome, Target};
 use super::key::{Key, singular};
 use super::lore::Spot;
+use super::moves::renew;
 use super::shape;
+use super::uploads::File;
+use crate::answer::Answer;
 use crate::api::resolve;
 use crate::change::{Change, ChangeKind};
 use crate::refusal::{Reason, Refusal};
@@ -40,7 +43,7 @@ impl<'a> Desk<'a> {
 
     /// Where a new item goes: to the key that the call names, or to a new one. What was made to find
     /// that comes along.
-    fn new_target(
+    pub(super) fn new_target(
         &mut self,
         collection: &'a Collection,
         here: &Spot,
@@ -103,7 +106,7 @@ impl<'a> Desk<'a> {
     }
 
     /// A new item: what the server sets, and over it what was sent.
-    fn new_value(
+    pub(super) fn new_value(
         &self,
         target: &Target<'_>,
         made: Option<Value>,
@@ -126,14 +129,20 @@ impl<'a> Desk<'a> {
             schema: collection.whole.as_ref(),
             key: None,
         };
+        self.describe_file(collection, &mut value);
         self.lore.apply(&mut value, sent, self.call, false, &own);
+        stamp(&mut value, CHANGE);
         let mut value = Value::Object(value);
         self.lore.set_key(collection, &mut value, key);
         value
     }
 
     /// Refuses what another item of the collection has already and no two may share.
-    fn refuse_shared(&self, target: &Target<'_>, sent: &Map<String, Value>) -> Result<(), Refusal> {
+    pub(super) fn refuse_shared(
+        &self,
+        target: &Target<'_>,
+        sent: &Map<String, Value>,
+    ) -> Result<(), Refusal> {
         let Target {
             collection,
             at,
@@ -158,19 +167,25 @@ impl<'a> Desk<'a> {
         Ok(())
     }
 
+    pub(super) fn refuse_taken(&self, target: &Target<'_>) -> Result<(), Refusal> {
+        let Target { at, key, .. } = target;
+        if self.data.item(at, key).is_none() {
+            return Ok(());
+        }
+        let name = singular(&target.collection.name);
+        let detail = format!("there is a {name} `{key}` at {at} already");
+        Err(Refusal::new(Reason::Conflict, detail))
+    }
+
     /// Keeps a new item, unless its key is taken.
-    fn place(&mut self, target: &Target<'_>, mut value: Value, status: u16) -> Outcome {
+    pub(super) fn place(&mut self, target: &Target<'_>, mut value: Value, status: u16) -> Outcome {
         let Target {
             collection,
             at,
             key,
             spot,
         } = target;
-        if self.data.item(at, key).is_some() {
-            let name = singular(&collection.name);
-            let detail = format!("there is a {name} `{key}` at {at} already");
-            return Err(Refusal::new(Reason::Conflict, detail));
-        }
+        self.refuse_taken(target)?;
         let once = self.shown_once();
         self.show_once(&once, &mut value, spot);
         let mut answer = self.answer_with(status, &mut value, spot)?;
@@ -184,7 +199,9 @@ impl<'a> Desk<'a> {
             &spot.path,
             &value,
         )];
-        self.data.insert(at, key, Item::new(value, true));
+        let mut item = Item::new(value, true);
+        item.file = self.call.files.first().map(File::of);
+        self.data.insert(at, key, item);
         Ok(Some(answer))
     }
 
@@ -231,10 +248,10 @@ impl<'a> Desk<'a> {
         })
     }
 
-    /// Changes an item, and answers with it.
+    /// Changes an item, and answers with it; with 304 where that is declared and nothing changes.
     fn changed(
         &mut self,
-        target: &Target<'_>,
+        target: &Target<'a>,
         status: u16,
         change: impl FnOnce(&Self, &mut Map<String, Value>),
     ) -> Outcome {
@@ -247,8 +264,16 @@ impl<'a> Desk<'a> {
             self.lore
                 .set_key(target.collection, &mut value, &target.key);
         }
+        let before = value.clone();
+        let mut moved = None;
         if let Value::Object(members) = &mut value {
             change(self, members);
+            if before != Value::Object(members.clone()) {
+                stamp(members, CHANGE);
+                moved = renew(target.collection, members);
+            } else if status_declared(self.call.operation, 304) {
+                return Ok(Some(Answer::status(304)));
+            }
         }
         let mut answer = self.answer_with(status, &mut value, &target.spot)?;
         let name = &target.collection.name;
@@ -260,6 +285,9 @@ impl<'a> Desk<'a> {
         )];
         if let Some(item) = self.data.item_mut(&target.at, &target.key) {
             item.value = value;
+        }
+        if let Some((old, new)) = moved {
+            self.note_version(target, &old, new);
         }
         Ok(Some(answer))
     }

@@ -90,25 +90,30 @@ fn one_document_stands_at_the_root_and_the_request_that_is_shown_works() {
     );
 }
 
-/// The first address of a login, without PKCE: the mock sends the browser back with a code.
+/// The first address of a login, without PKCE: the mock sends the browser back with a code, unless it
+/// was told to be strict.
 #[tokio::test]
-async fn applications_without_pkce_are_let_in_when_asked_to() {
+async fn applications_without_pkce_are_refused_when_asked_to() {
     let folder = folder();
     let meetings = concat!(env!("CARGO_MANIFEST_DIR"), "/docs/meetings.yaml");
-    let options = ["--port", "0", "--consent", "automatic", "--no-pkce"];
-    let server = Running::start(command(&folder, &options).arg(meetings));
-    let browser = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none());
-    let address = format!(
-        "http://{}/oauth2/authorize?response_type=code&client_id=mock-client\
-         &redirect_uri=http://127.0.0.1:8000/callback",
-        server.address()
-    );
-    let back = browser.build().unwrap().get(address).send().await.unwrap();
-    let location = back.headers()["location"].to_str().unwrap();
-    assert!(
-        location.starts_with("http://127.0.0.1:8000/callback?code="),
-        "{location}"
-    );
+    let options = ["--port", "0", "--consent", "automatic"];
+    for (strict, answer) in [
+        (None, "code="),
+        (Some("--require-pkce"), "error=invalid_request"),
+    ] {
+        let options: Vec<&str> = options.into_iter().chain(strict).collect();
+        let server = Running::start(command(&folder, &options).arg(meetings));
+        let browser = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none());
+        let address = format!(
+            "http://{}/oauth2/authorize?response_type=code&client_id=mock-client\
+             &redirect_uri=http://127.0.0.1:8000/callback",
+            server.address()
+        );
+        let back = browser.build().unwrap().get(address).send().await.unwrap();
+        let location = back.headers()["location"].to_str().unwrap();
+        let start = format!("http://127.0.0.1:8000/callback?{answer}");
+        assert!(location.starts_with(&start), "{location}");
+    }
 }
 
 #[test]

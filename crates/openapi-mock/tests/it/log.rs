@@ -33,7 +33,8 @@ async fn every_request_has_a_line() {
     assert_eq!(
         lines,
         [
-            "GET /reports/report?site-key=[redacted] read_report 200",
+            "GET /reports/report?site-key=[redacted] read_report 200 \
+             note this is what the document shows, it does not tell what read_report reads",
             "GET /reports/nowhere - 404 refused unknown-path: the document has no path /nowhere",
             "GET /other - 404 refused unknown-path: nothing is mounted there",
             "GET /reports/_mock - 200",

@@ -9,6 +9,7 @@ mod control;
 mod expectations;
 mod faults;
 mod guide;
+mod kept;
 mod limits;
 mod log;
 mod oauth;

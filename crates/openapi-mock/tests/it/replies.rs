@@ -19,6 +19,12 @@ async fn server() -> MockServer {
                         "headers": {
                             "X-Total": {"required": true, "schema": {"type": "integer", "example": 2}},
                             "X-Wrong": {"schema": {"type": "integer"}, "example": "two"},
+                            "Link": {"schema": {"type": "string"}, "example": "</people?page=2>; rel=\"next\""},
+                            "X-RateLimit-Limit": {"required": true, "schema": {"type": "integer"}, "example": 9},
+                            "X-RateLimit-Remaining": {"schema": {"type": "integer"}, "example": 5},
+                            "X-Replayed": {"x-tells": "replayed", "schema": {"type": "boolean"}, "example": true},
+                            "X-Again": {"x-tells": "replayed", "required": true,
+                                "schema": {"type": "boolean"}, "example": true},
                         },
                         "content": {
                             "application/json": {"schema": person, "examples": {
@@ -52,6 +58,21 @@ async fn server() -> MockServer {
 async fn get(server: &MockServer, name: &str, value: &str) -> Response {
     let request = Client::new().get(format!("{}/people", server.url()));
     request.header(name, value).send().await.unwrap()
+}
+
+/// Whoever follows the `Link` of an example gets the same page for ever.
+#[tokio::test]
+async fn headers_that_tell_what_happened_are_not_those_of_the_example() {
+    let server = server().await;
+    let reply = get(&server, "accept", "application/json").await;
+    let header = |name: &str| Some(reply.headers().get(name)?.to_str().unwrap().to_owned());
+    assert_eq!(header("x-total").as_deref(), Some("2"));
+    for name in ["link", "x-ratelimit-remaining", "x-replayed"] {
+        assert_eq!(header(name), None, "{name}");
+    }
+    // What has to be there is there.
+    assert_eq!(header("x-ratelimit-limit").as_deref(), Some("9"));
+    assert_eq!(header("x-again").as_deref(), Some("false"));
 }
 
 #[tokio::test]

@@ -63,7 +63,15 @@ async fn refused(response: Response) -> (u16, String) {
     let why = response.headers()["x-mock-refusal"].to_str().unwrap();
     assert!(why.contains(": "), "{why}");
     let body: Value = response.json().await.unwrap();
-    assert_eq!(body["code"], "bad_request");
+    // No code of a 400 stands for anything else.
+    let code = match status {
+        400 => "bad_request",
+        404 => "unknown_path",
+        405 => "method_not_allowed",
+        413 => "too_large",
+        _ => body["code"].as_str().unwrap(),
+    };
+    assert_eq!(body["code"], code);
     (status, body["message"].as_str().unwrap().to_owned())
 }
 
@@ -104,14 +112,14 @@ async fn another_content_type_is_told_which_is_taken() {
     assert_eq!(status, 400, "415 is not declared");
     assert_eq!(
         message,
-        "Content-Type is text/csv, this operation takes application/json"
+        "Content-Type is text/csv, the document describes application/json here"
     );
 
     let request = Client::new().post(format!("{}/people", server.url()));
     let (_, message) = refused(request.body("{}").send().await.unwrap()).await;
     assert_eq!(
         message,
-        "there is no Content-Type, this operation takes application/json"
+        "there is no Content-Type, the document describes application/json here"
     );
 
     let request = Client::new().post(format!("{}/people", server.url()));

@@ -353,6 +353,14 @@ async fn what_is_reset_is_as_it_was_and_seeds_depend_on_the_seed() {
     assert_ne!(first["_id"], other["_id"]);
 }
 
+/// An answer that says whether it is that to an earlier call.
+fn replayed(mut answer: Value) -> Value {
+    let schema = json!({"type": "boolean"});
+    answer["headers"]["Replayed"] =
+        json!({"x-tells": "replayed", "schema": schema, "example": true});
+    answer
+}
+
 /// Boards with notes below them, the way most APIs are.
 pub(crate) fn boards() -> Value {
     let note = json!({"type": "object", "required": ["id", "text"], "properties": {
@@ -397,7 +405,7 @@ pub(crate) fn boards() -> Value {
                 "get": {"operationId": "list_notes", "parameters": [path("slug"), query("text"), query("tags"), query("q")],
                     "responses": {"200": answer(list)}},
                 "post": {"operationId": "create_note", "x-idempotency-key": "Idempotency-Key", "parameters": [path("slug")],
-                    "requestBody": {"content": json(reference.clone())}, "responses": {"201": answer(reference.clone())}},
+                    "requestBody": {"content": json(reference.clone())}, "responses": {"201": replayed(answer(reference.clone()))}},
             },
             "/boards/{slug}/notes/{note_id}": {
                 "get": {"operationId": "get_note", "parameters": [path("slug"), path("note_id")], "responses": {"200": answer(reference.clone())}},
@@ -554,9 +562,11 @@ async fn an_idempotency_key_makes_a_call_happen_once() {
     };
     let first = send("a").await.unwrap();
     let status = first.status();
+    assert_eq!(first.headers().get("replayed"), None);
     let first: Value = first.json().await.unwrap();
     let again = send("a").await.unwrap();
     assert_eq!(again.status(), status);
+    assert_eq!(again.headers()["replayed"], "true");
     assert_eq!(again.json::<Value>().await.unwrap(), first);
     assert_eq!(send("b").await.unwrap().status(), StatusCode::CONFLICT);
     assert_eq!(

@@ -112,13 +112,38 @@ async fn public_clients_sign_in_with_pkce() {
     assert_eq!(public(&server, &back["code"]).await.0, 200);
 }
 
+/// RFC 7636 leaves it to the server, and so does a document that only knows it.
 #[tokio::test]
-async fn pkce_can_be_left_to_clients() {
+async fn pkce_is_asked_for_where_the_document_or_a_test_says_so() {
+    let without = [("code_challenge", ""), ("code_challenge_method", "")];
+    for (required, set, code) in [
+        (true, None, None),
+        (true, Some(false), Some("")),
+        (false, None, Some("")),
+        (false, Some(true), None),
+    ] {
+        let mut document = document();
+        document["components"]["securitySchemes"]["user"]["x-oauth"]["pkceRequired"] =
+            json!(required);
+        let server = start(&document).await;
+        if let Some(set) = set {
+            server.oauth().require_pkce(set);
+        }
+        let back = location(&authorize(&server, &without).await);
+        assert_eq!(
+            back.contains_key("code"),
+            code.is_some(),
+            "{required} {set:?}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn a_verifier_without_a_challenge_is_an_attack() {
     let server = start(&document()).await;
     server.oauth().require_pkce(false);
     let without = [("code_challenge", ""), ("code_challenge_method", "")];
     let code = location(&authorize(&server, &without).await)["code"].clone();
-    // A verifier without a challenge is an attack.
     assert_eq!(
         error(&exchange(&server, &code).await),
         (400, "invalid_grant")

@@ -43,6 +43,7 @@ fn document() -> Value {
                     "scopes": {"meetings:read": "See your <b>meetings</b>", "meetings:write": "", "openid": "Who you are", "email": "Your address"}
                 }},
                 "x-oauth": {
+                    "pkceRequired": true,
                     "revocationUrl": "/oauth2/revoke",
                     "introspectionUrl": "/oauth2/introspect",
                     "metadataUrl": "/.well-known/oauth-authorization-server"

@@ -36,6 +36,40 @@ async fn a_user_signs_in_and_calls() {
     );
 }
 
+/// As long as the document says, unless a test says otherwise.
+#[tokio::test]
+async fn what_is_given_out_lasts_as_long_as_the_document_says() {
+    let mut document = document();
+    let oauth = &mut document["components"]["securitySchemes"]["user"]["x-oauth"];
+    oauth["codeLifetime"] = json!(300);
+    oauth["accessTokenLifetime"] = json!(86_400);
+    oauth["refreshTokenLifetime"] = json!(172_800);
+    let server = start(&document).await;
+    let (early, late) = (code(&server).await, code(&server).await);
+    pass(Duration::from_secs(299)).await;
+    let (status, tokens) = exchange(&server, &early).await;
+    assert_eq!((status, &tokens["expires_in"]), (200, &json!(86_400)));
+    pass(Duration::from_secs(2)).await;
+    assert_eq!(
+        error(&exchange(&server, &late).await),
+        (400, "invalid_grant")
+    );
+    let token = text(&tokens, "access_token");
+    pass(Duration::from_secs(86_390)).await;
+    assert_eq!(call(&server, "/meetings", &token).await.0, 204);
+    pass(Duration::from_secs(20)).await;
+    assert_eq!(
+        call(&server, "/meetings", &token).await.1,
+        "expired-credentials"
+    );
+    pass(Duration::from_secs(86_400)).await;
+    let again = refresh(&server, &text(&tokens, "refresh_token")).await;
+    assert_eq!(error(&again), (400, "invalid_grant"));
+    server.oauth().token_lifetime(Duration::from_secs(9));
+    let (_, tokens) = exchange(&server, &code(&server).await).await;
+    assert_eq!(tokens["expires_in"], 9);
+}
+
 #[tokio::test]
 async fn scopes_that_were_not_given_are_missed() {
     let server = start(&document()).await;
