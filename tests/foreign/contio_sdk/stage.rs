@@ -69,8 +69,6 @@ impl Stage {
         };
         let server = mock::start().await;
         server.rate_limits(RateLimits::Off);
-        // The SDK has none.
-        server.oauth().require_pkce(false);
         let sdk = Sdk::start();
         Self {
             server,

@@ -4,10 +4,11 @@
 use std::{collections::BTreeSet, time::Duration};
 
 use configo_client::{
-    Client, ClientBuilder, mock,
+    Client, ClientBuilder,
+    mock::{self, openapi_mock::RateLimits},
     operations::OPERATIONS,
-    runtime::{AccessToken, Method, Operation, Provenance, RetryPolicy, Secret},
-    types::{self, Scope, UpdateOrderSuccess},
+    runtime::{AccessToken, Method, Operation, Provenance, RetryPolicy, Secret, reqwest},
+    types::{self, Scope, UpdateOrderSuccess, UpdateProjectSuccess},
 };
 use futures_util::TryStreamExt;
 use guards::{
@@ -474,4 +475,115 @@ async fn the_day_of_a_shop_goes_by() {
     let statuses = statuses.send().await.unwrap();
     let furthest = statuses.iter().max_by_key(|status| status.order);
     assert_eq!(order.status_id, furthest.unwrap().id);
+}
+
+/// A request as it is, with the token of the mock.
+fn raw(server: &mock::Server, method: reqwest::Method, path: &str) -> reqwest::RequestBuilder {
+    let request = reqwest::Client::new().request(method, format!("{}{path}", server.url()));
+    request.bearer_auth("mock-accessToken")
+}
+
+const AGENT: &str = "ConfigoClient (my-library, 1.2.3)";
+
+#[tokio::test]
+async fn the_mock_demands_the_published_user_agent() {
+    let server = mock::start().await;
+    for (agent, status) in [
+        (None, 400),
+        (Some("curl/8.5.0"), 400),
+        (Some("ConfigoClient my-library 1.2.3"), 400),
+        (Some(AGENT), 200),
+    ] {
+        let mut request = raw(&server, reqwest::Method::GET, "/v1/projects");
+        if let Some(agent) = agent {
+            request = request.header("user-agent", agent);
+        }
+        let reply = request.send().await.unwrap();
+        assert_eq!(reply.status(), status, "{agent:?}");
+        if status == 400 {
+            let body: Value = reply.json().await.unwrap();
+            let said = body["message"].as_str().unwrap();
+            assert!(
+                said.contains("header User-Agent: ") && said.contains("ConfigoClient ("),
+                "{said}"
+            );
+        }
+    }
+}
+
+/// The vendor takes forms somewhere; the document says nowhere but where.
+#[tokio::test]
+async fn the_mock_says_which_content_types_the_document_has() {
+    let server = mock::start().await;
+    for (media, body) in [
+        ("application/x-www-form-urlencoded", "name=Oak"),
+        ("multipart/form-data; boundary=b", "--b--\r\n"),
+    ] {
+        let request =
+            raw(&server, reqwest::Method::POST, "/v1/projects").header("user-agent", AGENT);
+        let request = request.header("content-type", media).body(body);
+        let reply = request.send().await.unwrap();
+        assert!([400, 415].contains(&reply.status().as_u16()), "{media}");
+        let body: Value = reply.json().await.unwrap();
+        let said = body["message"].as_str().unwrap();
+        assert!(
+            said.contains("the document describes application/json here"),
+            "{said}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn a_change_that_changes_nothing_is_answered_so() {
+    let server = mock::start().await;
+    let client = server.client();
+    let project = "prj_1001";
+    let rename = async |name: &str| {
+        let body = types::ProjectUpdate::builder().name(name.to_owned());
+        let request = client.update_project().project_id(project).body(body);
+        request.send().await.unwrap().into_inner()
+    };
+    let is_new = |answer: &UpdateProjectSuccess| matches!(answer, UpdateProjectSuccess::Ok(_));
+    assert!(is_new(&rename("Another name").await));
+    assert!(matches!(
+        rename("Another name").await,
+        UpdateProjectSuccess::NotModified
+    ));
+    assert!(is_new(&rename("A third name").await));
+}
+
+#[tokio::test]
+async fn the_mock_says_once_how_long_to_wait() {
+    let server = mock::start().await;
+    server.rate_limits(RateLimits::Each {
+        requests: 1,
+        window: Duration::from_secs(40),
+    });
+    let mut last = None;
+    for _ in 0..2 {
+        let request =
+            raw(&server, reqwest::Method::GET, "/v1/projects").header("user-agent", AGENT);
+        last = Some(request.send().await.unwrap());
+    }
+    let many = last.unwrap();
+    assert_eq!(many.status(), 429);
+    let wait: u64 = many.headers()["retry-after"]
+        .to_str()
+        .unwrap()
+        .parse()
+        .unwrap();
+    assert!((39..=40).contains(&wait));
+    let body: Value = many.json().await.unwrap();
+    assert_eq!(body["retry_after"], wait);
+    // The same where the caller asks to see it.
+    server.rate_limits(RateLimits::Off);
+    let request = raw(&server, reqwest::Method::GET, "/v1/projects").header("user-agent", AGENT);
+    let shown = request.header("prefer", "code=429").send().await.unwrap();
+    let wait: u64 = shown.headers()["retry-after"]
+        .to_str()
+        .unwrap()
+        .parse()
+        .unwrap();
+    let body: Value = shown.json().await.unwrap();
+    assert_eq!(body["retry_after"], wait);
 }

@@ -5,6 +5,7 @@ mod errors;
 mod events;
 mod examples;
 mod guide;
+mod habits;
 mod oauth;
 mod refusals;
 mod sdk;

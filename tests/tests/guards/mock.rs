@@ -1,6 +1,8 @@
 //! The mock servers of generated crates: each client talks to its own without being told how.
 
-use configuration_client::{mock, operations};
+use std::collections::BTreeMap;
+
+use configuration_client::{mock, operations, types};
 use openapi_client_runtime::{Operation, RetryPolicy};
 
 #[expect(dead_code, reason = "its `main` is for people")]
@@ -86,4 +88,83 @@ async fn the_first_calls_of_a_newcomer_work() {
             "GET flows/holiday",
         ]
     );
+}
+
+/// What a call makes is there, and every change moves the version of the flow.
+#[tokio::test]
+async fn copies_translations_and_versions_are_kept() {
+    let server = mock::start().await;
+    let client = server.client();
+    let body = types::CopyFlowRequest::builder().name("standard_trial");
+    let copy = client.copy_flow().app_id(APP).flow("standard").body(body);
+    copy.send().await.unwrap();
+    let flows = client.list_flows().app_id(APP).send().await.unwrap();
+    let names: Vec<&str> = flows.iter().map(|flow| flow.name.as_str()).collect();
+    assert!(
+        names.contains(&"standard") && names.contains(&"standard_trial"),
+        "{names:?}"
+    );
+    let fields = async |flow: &str| {
+        let fields = client
+            .list_fields()
+            .app_id(APP)
+            .flow(flow)
+            .send()
+            .await
+            .unwrap();
+        fields
+            .iter()
+            .map(|field| field.name.clone())
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(fields("standard").await, fields("standard_trial").await);
+
+    let version = async || {
+        let flow = client.get_flow().app_id(APP).flow("standard").send().await;
+        flow.unwrap().version.clone()
+    };
+    let first = version().await;
+    let texts =
+        |text: &str| types::LocaleTexts(BTreeMap::from([("en-US".to_owned(), text.to_owned())]));
+    let new = types::TranslationCreate::builder().values(texts("Help"));
+    let new: types::TranslationCreate = new.try_into().unwrap();
+    let create = client.create_translations().app_id(APP).flow("standard");
+    create.body(vec![new]).send().await.unwrap();
+    let second = version().await;
+    assert!(second > first, "{first} {second}");
+    let list = client.list_translations().app_id(APP).flow("standard");
+    let list = list.send().await.unwrap().into_inner();
+    let made = list
+        .iter()
+        .find(|one| one.values["en-US"] == "Help")
+        .expect("it is listed");
+    let change = types::TranslationUpdate::builder()
+        .key(made.key.as_str())
+        .values(texts("Imprint"));
+    let change: types::TranslationUpdate = change.try_into().unwrap();
+    let modify = client.modify_translation().app_id(APP).flow("standard");
+    modify.body(vec![change]).send().await.unwrap();
+    let read = client
+        .get_translation()
+        .app_id(APP)
+        .flow("standard")
+        .key(made.key.as_str());
+    assert_eq!(read.send().await.unwrap().values["en-US"], "Imprint");
+    let third = version().await;
+    assert!(third > second, "{second} {third}");
+    let versions = client
+        .list_flow_versions()
+        .app_id(APP)
+        .flow("standard")
+        .send()
+        .await;
+    let versions = versions.unwrap();
+    let versions: Vec<&str> = versions.iter().map(|one| one.version.as_str()).collect();
+    assert_eq!(versions[..4], ["HEAD", &third, &second, &first]);
+    let read = client
+        .get_flow_version()
+        .app_id(APP)
+        .flow("standard")
+        .version(third.as_str());
+    assert_eq!(read.send().await.unwrap().version, third);
 }

@@ -877,7 +877,7 @@ async fn update_app_status(client: &Client) -> Result<Outcome, BoxError> {
                 .idempotency_key("6f9d2c81-4be7-4a30-95c8-d1e07f3b8a26")
                 .body(
                     types::UpdateAppStatusRequest::builder()
-                        .status(types::PartnerAppStatus::Suspended)
+                        .status(types::PartnerAppStatus::Active)
                         .build()?,
                 )
                 .send()
