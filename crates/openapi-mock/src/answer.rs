@@ -112,7 +112,7 @@ impl Answer {
             Some(wanted) => Ok(declared.iter().find(|media| media.name == *wanted)),
             None => {
                 let writable = |media: &&Media| {
-                    let body = self.body_in(api, media);
+                    let body = self.body_in(api, media).filter(|_| self.bytes.is_none());
                     body.is_none_or(|body| writing::written(&media.label, body).is_some())
                 };
                 let writable: Vec<&Media> = declared.iter().filter(writable).collect();

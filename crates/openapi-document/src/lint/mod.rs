@@ -62,7 +62,7 @@ use view::View;
 pub(crate) use view::METHODS;
 
 static RULES: LazyLock<Vec<&'static Rule>> = LazyLock::new(|| {
-    let files: [&'static [Rule]; 18] = [
+    let files: &[&'static [Rule]] = &[
         operations::RULES,
         servers::RULES,
         parameters::RULES,
@@ -83,7 +83,7 @@ static RULES: LazyLock<Vec<&'static Rule>> = LazyLock::new(|| {
         resources::RULES,
         suppression::RULES,
     ];
-    let mut rules: Vec<&'static Rule> = files.into_iter().flatten().collect();
+    let mut rules: Vec<&'static Rule> = files.iter().copied().flatten().collect();
     rules.sort_by_key(|rule| rule.code);
     rules
 });
