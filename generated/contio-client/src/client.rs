@@ -822,7 +822,7 @@ impl Client {
     ///     .update_app_status()
     ///     .body(
     ///         types::UpdateAppStatusRequest::builder()
-    ///             .status(types::PartnerAppStatus::Suspended)
+    ///             .status(types::PartnerAppStatus::Active)
     ///             .build()?,
     ///     )
     ///     .send()
