@@ -240,14 +240,14 @@ fn everywhere(schema: &mut Value, visit: &mut dyn FnMut(&mut Value)) {
     for (keyword, below) in members {
         match (keyword.as_str(), below) {
             ("properties", Value::Object(properties)) => {
-                properties
-                    .values_mut()
-                    .for_each(|property| everywhere(property, visit));
+                for property in properties.values_mut() {
+                    everywhere(property, visit);
+                }
             }
             ("allOf" | "oneOf" | "anyOf", Value::Array(branches)) => {
-                branches
-                    .iter_mut()
-                    .for_each(|branch| everywhere(branch, visit));
+                for branch in branches {
+                    everywhere(branch, visit);
+                }
             }
             ("items" | "additionalProperties", below) => everywhere(below, visit),
             _ => {}
