@@ -278,7 +278,6 @@ pub(crate) fn reach(root: &Value, node: &Value, found: &mut BTreeSet<String>) {
     while let Some(node) = waiting.pop() {
         match (component(node), node) {
             (Some(name), _) if found.insert(name.to_owned()) => waiting.push(resolve(root, node)),
-            (Some(_), _) => {}
             (None, Value::Array(items)) => waiting.extend(items),
             (None, Value::Object(members)) => waiting.extend(members.values()),
             _ => {}

@@ -218,12 +218,18 @@ fn message<'a>(root: &Value, body: &'a Value) -> Option<&'a Value> {
 fn leaves(value: &Value, texts: &mut Vec<String>) {
     match value {
         Value::String(text) => texts.push(text.clone()),
-        Value::Array(items) => items.iter().for_each(|item| leaves(item, texts)),
+        Value::Array(items) => {
+            for item in items {
+                leaves(item, texts);
+            }
+        }
         // Of an object, only what is meant for people: the rest may be what was sent.
         Value::Object(members) => {
             let names = ["detail", "title", "message", "msg"];
             let member = names.iter().find_map(|name| members.get(*name));
-            member.into_iter().for_each(|member| leaves(member, texts));
+            if let Some(member) = member {
+                leaves(member, texts);
+            }
         }
         _ => {}
     }

@@ -121,7 +121,7 @@ pub mod __private {
     pub use schemars;
     pub use {serde, serde_json};
 
-    pub use crate::tagged_union::Tag;
+    pub use crate::tagged_union::{Tag, read_whole};
 
     /// Any string; the known values are examples.
     #[cfg(feature = "schemars")]

@@ -1,6 +1,9 @@
 //! Unions told apart by a discriminator.
 
+use std::mem::discriminant;
+
 use serde::Serialize;
+use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 /// Implements serde for a union whose variants a discriminator tells apart.
@@ -81,13 +84,17 @@ macro_rules! __tagged_union {
                 &self,
                 serializer: S,
             ) -> ::core::result::Result<S::Ok, S::Error> {
-                use $crate::__private::{serde::{Serialize, ser::Error}, serde_json::Value};
+                use $crate::__private::{serde::ser::Error, serde_json::Value};
                 let tagged = match self {
                     $(Self::$variant(value) => $tag.write(value, &[$(Value::from($value)),+]).map_err(S::Error::custom)?,)+
-                    $($(Self::$other(value) => return value.serialize(serializer),)+)?
-                    Self::Unknown(value) => return value.serialize(serializer),
+                    $($(Self::$other(value) => {
+                        return $crate::__private::serde::Serialize::serialize(value, serializer);
+                    })+)?
+                    Self::Unknown(value) => {
+                        return $crate::__private::serde::Serialize::serialize(value, serializer);
+                    }
                 };
-                tagged.serialize(serializer)
+                $crate::__private::serde::Serialize::serialize(&tagged, serializer)
             }
         }
 
@@ -95,15 +102,15 @@ macro_rules! __tagged_union {
             fn deserialize<D: $crate::__private::serde::Deserializer<'de>>(
                 deserializer: D,
             ) -> ::core::result::Result<Self, D::Error> {
-                use $crate::__private::{serde::{Deserialize, de::Error}, serde_json::{Value, from_value}};
-                let value = Value::deserialize(deserializer)?;
+                use $crate::__private::{serde::de::Error, serde_json::{Value, from_value}};
+                let value = <Value as $crate::__private::serde::Deserialize>::deserialize(deserializer)?;
                 $(
                     if $tag.is_one_of(&value, &[$(Value::from($value)),+]) {
                         return from_value(value).map(Self::$variant).map_err(D::Error::custom);
                     }
                 )+
                 $($(
-                    if let ::core::result::Result::Ok(other) = Deserialize::deserialize(&value) {
+                    if let ::core::option::Option::Some(other) = $crate::__private::read_whole::<$other_type>(&value) {
                         return ::core::result::Result::Ok(Self::$other(other));
                     }
                 )+)?
@@ -236,6 +243,15 @@ impl Tag {
         }
         schemars::Schema::try_from(schema).unwrap_or_default()
     }
+}
+
+/// The value as `T`, unless it is of another JSON type than `T`: serde reads a struct from an array,
+/// too, which would be written back as an object.
+#[doc(hidden)]
+pub fn read_whole<T: Serialize + DeserializeOwned>(value: &Value) -> Option<T> {
+    let read: T = serde_json::from_value(value.clone()).ok()?;
+    let written = serde_json::to_value(&read).ok()?;
+    (discriminant(&written) == discriminant(value)).then_some(read)
 }
 
 /// A tag as a person writes it.

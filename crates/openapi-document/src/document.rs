@@ -110,7 +110,7 @@ impl Document {
         let mut problems = Vec::new();
         let file = files
             .load_root(path, &mut problems)
-            .map_err(|problem| Report::from_iter([problem]))?;
+            .map_err(|error| Report::from_iter([cannot_open(path, &error)]))?;
         let Some(source) = files.tree(file) else {
             return Err(distinct(problems));
         };

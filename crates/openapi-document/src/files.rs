@@ -64,9 +64,8 @@ impl Files {
         &mut self,
         path: &Path,
         problems: &mut Vec<Diagnostic>,
-    ) -> Result<FileId, Diagnostic> {
+    ) -> Result<FileId, std::io::Error> {
         self.read(path, None, problems)
-            .map_err(|error| cannot_open(path, &error))
     }
 
     /// Reads the file at `path`, or finds it among those already read. Problems of its content go

@@ -27,23 +27,23 @@ impl Unusable {
             Self::TooLarge(text) => (
                 format!(
                     "the number `{}` is too large to be kept exactly",
-                    short(&text)
+                    short(text)
                 ),
                 "quote it if it is a text, or use a smaller number".to_owned(),
             ),
             Self::Octal(text) => (
                 format!(
                     "`{}` is octal to some YAML tools and decimal to others",
-                    short(&text)
+                    short(text)
                 ),
-                quoted_or_plain(&text),
+                quoted_or_plain(text),
             ),
             Self::LeadingZero(text) => (
                 format!(
                     "`{}` is a text to some YAML tools and a number to others",
-                    short(&text)
+                    short(text)
                 ),
-                quoted_or_plain(&text),
+                quoted_or_plain(text),
             ),
         };
         codes::NUMBER.at(place, message).with_help(help)

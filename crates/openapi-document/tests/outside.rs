@@ -1,5 +1,5 @@
 //! A document is somebody else's: references stay in its folder, and nothing tells what lies outside.
-#![allow(clippy::unwrap_used)]
+#![allow(clippy::unwrap_used, clippy::expect_used)]
 
 use std::fs;
 use std::path::Path;

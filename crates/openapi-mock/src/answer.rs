@@ -88,9 +88,10 @@ impl Answer {
         response: &Response,
     ) -> Result<Reply, Refusal> {
         let accept = Accept::of(call.request);
-        let mut reply = match self.preferred(api, status, response, &accept)? {
-            Some(media) => self.written(api, status, media, &accept),
-            None => Reply::empty(status),
+        let mut reply = if let Some(media) = self.preferred(api, status, response, &accept)? {
+            self.written(api, status, media, &accept)
+        } else {
+            Reply::empty(status)
         };
         stand_in::headers(api, response, &mut reply);
         Ok(reply)
@@ -108,20 +109,18 @@ impl Answer {
         if declared.is_empty() || bodiless(status) {
             return Ok(None);
         }
-        match &self.media {
-            Some(wanted) => Ok(declared.iter().find(|media| media.name == *wanted)),
-            None => {
-                let writable = |media: &&Media| {
-                    let body = self.body_in(api, media).filter(|_| self.bytes.is_none());
-                    body.is_none_or(|body| writing::written(&media.label, body).is_some())
-                };
-                let writable: Vec<&Media> = declared.iter().filter(writable).collect();
-                if writable.is_empty() && status.as_u16() < 400 {
-                    return Err(unwritable(declared));
-                }
-                accept.negotiated(status, &writable)
-            }
+        if let Some(wanted) = &self.media {
+            return Ok(declared.iter().find(|media| media.name == *wanted));
         }
+        let writable = |media: &&Media| {
+            let body = self.body_in(api, media).filter(|_| self.bytes.is_none());
+            body.is_none_or(|body| writing::written(&media.label, body).is_some())
+        };
+        let writable: Vec<&Media> = declared.iter().filter(writable).collect();
+        if writable.is_empty() && status.as_u16() < 400 {
+            return Err(unwritable(declared));
+        }
+        accept.negotiated(status, &writable)
     }
 
     /// The body as a media type has it: its own where that fits, else what stands in for it.
@@ -135,14 +134,12 @@ impl Answer {
         if let Some(bytes) = &self.bytes {
             return Reply::with_body(status, &name, bytes.clone());
         }
-        match self.body_in(api, media) {
-            Some(body) => Reply::written(status, &name, body),
-            None => {
-                let mut reply = Reply::empty(status);
-                reply.set(header::CONTENT_TYPE, &name);
-                reply
-            }
+        if let Some(body) = self.body_in(api, media) {
+            return Reply::written(status, &name, body);
         }
+        let mut reply = Reply::empty(status);
+        reply.set(header::CONTENT_TYPE, &name);
+        reply
     }
 }
 

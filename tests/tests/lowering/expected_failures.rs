@@ -95,7 +95,10 @@ fn each_fails_as_it_is_expected_to() {
         let generated = generate(&document, &Settings::new("failure-client"));
         match (&failure.today, generated) {
             (Today::Refused { code, right }, Err(Error::Document(report))) => {
-                let codes: Vec<_> = report.iter().map(|finding| finding.code()).collect();
+                let codes: Vec<_> = report
+                    .iter()
+                    .map(openapi_document::Diagnostic::code)
+                    .collect();
                 assert_eq!(
                     codes,
                     [*code],

@@ -20,7 +20,10 @@ use crate::{
 
 /// Answers in place of any server, and keeps where the request went, with the key it carried.
 #[derive(Clone, Default)]
-struct Anywhere(Arc<Mutex<Vec<(String, Option<String>)>>>);
+struct Anywhere(Arc<Mutex<Vec<Sent>>>);
+
+/// Where a request went, and the key it carried.
+type Sent = (String, Option<String>);
 
 impl Middleware for Anywhere {
     fn handle<'a>(

@@ -51,7 +51,12 @@ fn drop_foreign_extensions(lowering: &mut Lowering) {
         if let Some(body) = operation.object.get_mut("requestBody") {
             keep_known(body);
         }
-        for response in members_mut(operation.object.get_mut("responses")) {
+        for response in operation
+            .object
+            .get_mut("responses")
+            .into_iter()
+            .flat_map(members_mut)
+        {
             response.get_mut("content").map(keep_known_within);
         }
     }
@@ -66,13 +71,15 @@ fn keep_known(object: &mut Value) {
 
 /// As [`keep_known`], for each value of a list or map.
 fn keep_known_within(values: &mut Value) {
-    members_mut(Some(values)).for_each(keep_known);
+    for value in members_mut(values) {
+        keep_known(value);
+    }
 }
 
-fn members_mut(values: Option<&mut Value>) -> Box<dyn Iterator<Item = &mut Value> + '_> {
+fn members_mut(values: &mut Value) -> Box<dyn Iterator<Item = &mut Value> + '_> {
     match values {
-        Some(Value::Array(items)) => Box::new(items.iter_mut()),
-        Some(Value::Object(members)) => Box::new(members.values_mut()),
+        Value::Array(items) => Box::new(items.iter_mut()),
+        Value::Object(members) => Box::new(members.values_mut()),
         _ => Box::new(std::iter::empty()),
     }
 }

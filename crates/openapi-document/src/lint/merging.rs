@@ -34,7 +34,7 @@ fn unmergeable_all_of(view: &View<'_>) -> Vec<Hit> {
     schemas
         .filter_map(|schema| {
             let (trouble, property) = merging.trouble(schema)?;
-            Some(hit(schema, trouble, &property))
+            Some(hit(schema, &trouble, &property))
         })
         .collect()
 }
@@ -45,7 +45,7 @@ pub(super) fn immense(view: &View<'_>) -> Option<Vec<Finding>> {
     let mut merging = Merging::of(view);
     let mut schemas = view.written();
     let immense = schemas.find(|schema| merging.is_immense(&schema.node))?;
-    Some(vec![RULES[0].finding(hit(immense, Trouble::Members, &[]))])
+    Some(vec![RULES[0].finding(hit(immense, &Trouble::Members, &[]))])
 }
 
 /// Why schemas cannot be merged.
@@ -57,7 +57,7 @@ enum Trouble {
     Itself,
 }
 
-fn hit(schema: &Schema<'_>, trouble: Trouble, property: &[String]) -> Hit {
+fn hit(schema: &Schema<'_>, trouble: &Trouble, property: &[String]) -> Hit {
     let at = match property {
         [] => String::new(),
         names => format!(" of the property `{}`", names.join(".")),

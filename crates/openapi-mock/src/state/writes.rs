@@ -101,7 +101,7 @@ impl<'a> Desk<'a> {
             .into_iter()
             .flat_map(|items| items.items.keys().chain(&items.gone));
         let numbers = keys.filter_map(|key| key.parse::<u64>().ok());
-        let next = next_number(numbers.collect(), most(collection, root));
+        let next = next_number(&numbers.collect(), most(collection, root));
         (next.to_string(), None)
     }
 
@@ -357,7 +357,7 @@ impl<'a> Desk<'a> {
 }
 
 /// The number after the greatest; where there is none, the least that is free.
-fn next_number(used: BTreeSet<u64>, most: u64) -> u64 {
+fn next_number(used: &BTreeSet<u64>, most: u64) -> u64 {
     let within = used.range(..=most).next_back();
     match within {
         None => 1.min(most),
@@ -390,7 +390,7 @@ mod tests {
 
     #[test]
     fn numbers_go_on_and_come_back_where_they_end() {
-        let next = |used: &[u64], most| next_number(used.iter().copied().collect(), most);
+        let next = |used: &[u64], most| next_number(&used.iter().copied().collect(), most);
         assert_eq!(next(&[], 9), 1);
         assert_eq!(next(&[1, 7], 9), 8);
         assert_eq!(next(&[1, 9], 9), 2);

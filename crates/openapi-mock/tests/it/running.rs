@@ -13,7 +13,7 @@ const STANDS: &str = "Ctrl-C stops it.\n";
 
 /// A server in a process of its own, killed when dropped.
 pub(crate) struct Running {
-    child: Child,
+    pub(crate) child: Child,
     /// What it said when it stood.
     pub(crate) said: String,
 }
@@ -57,16 +57,6 @@ impl Running {
     pub(crate) fn address(&self) -> &str {
         let (_, rest) = self.said.split_once("http://").unwrap();
         rest.split(['/', '\n']).next().unwrap()
-    }
-
-    /// The time that the processor has spent on it, in hundredths of a second.
-    #[cfg(target_os = "linux")]
-    pub(crate) fn ticks(&self) -> u64 {
-        let stat = std::fs::read_to_string(format!("/proc/{}/stat", self.child.id())).unwrap();
-        // Behind the name, which may hold anything, the times are the 12th and 13th field.
-        let (_, fields) = stat.rsplit_once(')').unwrap();
-        let times = fields.split_whitespace().skip(11).take(2);
-        times.map(|time| time.parse::<u64>().unwrap()).sum()
     }
 
     /// Asks it to end.

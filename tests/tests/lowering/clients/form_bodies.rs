@@ -43,7 +43,7 @@ pub mod builder {
             self
         }
 
-        /// Changes the request body with its builder, starting from what was set before.
+        /// Changes the request body with its builder, starting from the current value.
         pub fn body_map<F>(mut self, f: F) -> Self
         where
             F: std::ops::FnOnce(types::builder::Grant) -> types::builder::Grant,
@@ -52,7 +52,7 @@ pub mod builder {
             self
         }
 
-        /// Sends `POST /token` and decodes the answer.
+        /// Sends `POST /token` and decodes the response.
         pub async fn send(
             self,
         ) -> Result<ResponseValue<::std::string::String>, Error<::serde_json::Value>> {
@@ -115,13 +115,13 @@ pub mod builder {
                 })
         }
 
-        /// Sets options of this call only, such as its timeout or its repeats.
+        /// Sets options for this call only, such as its timeout or its retries.
         pub fn with_options(mut self, options: CallOptions) -> Self {
             self.call_options = options;
             self
         }
 
-        /// What the document says of this operation.
+        /// Metadata of this operation.
         pub fn operation(&self) -> &'static ::openapi_client_runtime::Operation {
             &crate::clients::form_bodies::operations::MAKE_TOKEN
         }
@@ -158,7 +158,7 @@ pub mod builder {
             self
         }
 
-        /// Changes the request body with its builder, starting from what was set before.
+        /// Changes the request body with its builder, starting from the current value.
         pub fn body_map<F>(mut self, f: F) -> Self
         where
             F: std::ops::FnOnce(types::builder::Document) -> types::builder::Document,
@@ -167,7 +167,7 @@ pub mod builder {
             self
         }
 
-        /// Sends `POST /documents` and decodes the answer.
+        /// Sends `POST /documents` and decodes the response.
         pub async fn send(
             self,
         ) -> Result<ResponseValue<()>, Error<::serde_json::Value>> {
@@ -251,13 +251,13 @@ pub mod builder {
                 })
         }
 
-        /// Sets options of this call only, such as its timeout or its repeats.
+        /// Sets options for this call only, such as its timeout or its retries.
         pub fn with_options(mut self, options: CallOptions) -> Self {
             self.call_options = options;
             self
         }
 
-        /// What the document says of this operation.
+        /// Metadata of this operation.
         pub fn operation(&self) -> &'static ::openapi_client_runtime::Operation {
             &crate::clients::form_bodies::operations::ADD_DOCUMENT
         }
@@ -286,18 +286,18 @@ pub mod client {
 
         /// Builds a client from environment variables.
         ///
-        /// - `FORM_BODIES_BASE_URL`: an address; wins over an environment.
+        /// - `FORM_BODIES_BASE_URL`: a base URL; overrides the environment.
         ///
         /// # Errors
         ///
-        /// [`BuildError`] when no address is set, or a value cannot be used.
+        /// [`BuildError`] when no base URL is set, or a value cannot be used.
         pub fn from_env() -> Result<Self, BuildError> {
             Self::builder().from_env()?.build()
         }
 
-        /// Starts a call that the document does not know, with everything that other calls
-        /// have: credentials, repeats, limits, errors. `path` stands below the base URL and
-        /// begins with a slash.
+        /// Starts a request for an endpoint that the document does not list, with the
+        /// credentials, retries, limits and errors of all other calls. `path` is relative to
+        /// the base URL and starts with a slash.
         pub fn request(
             &self,
             method: ::openapi_client_runtime::Method,
@@ -347,65 +347,64 @@ pub mod client {
     }
 
     impl ClientBuilder {
-        /// Sets the address that calls start with, for custom hosts and tests. All calls go
-        /// there: it wins over every server that the document names.
+        /// Sets the base URL, for custom hosts and tests. It overrides every server in the document.
         ///
-        /// `http://` is refused but for loopback addresses, see
+        /// `http://` is refused except for loopback addresses, see
         /// [`allow_insecure_http`](Self::allow_insecure_http).
         pub fn base_url(mut self, url: impl Into<String>) -> Self {
             self.core = self.core.base_url(url);
             self
         }
 
-        /// Bounds the time until a connection stands.
+        /// Limits the time to connect.
         pub fn connect_timeout(mut self, limit: ::std::time::Duration) -> Self {
             self.core = self.core.connect_timeout(limit);
             self
         }
 
-        /// Bounds the time between two pieces of an answer.
+        /// Limits the time between two chunks of a response.
         pub fn read_timeout(mut self, limit: ::std::time::Duration) -> Self {
             self.core = self.core.read_timeout(limit);
             self
         }
 
-        /// Bounds the time of one attempt of a call; without it, only that of the whole call counts.
+        /// Limits the time of each attempt of a call. Without it, only the limit of the whole call applies.
         pub fn attempt_timeout(mut self, limit: ::std::time::Duration) -> Self {
             self.core = self.core.attempt_timeout(limit);
             self
         }
 
-        /// Bounds the time of a whole call, with all its attempts and the waits between them.
+        /// Limits the time of a whole call, with all attempts and the waits between them.
         pub fn timeout(mut self, limit: ::std::time::Duration) -> Self {
             self.core = self.core.timeout(limit);
             self
         }
 
-        /// Sets how often and how patiently calls are repeated.
+        /// Sets how often and with which delays calls are retried.
         pub fn retry(mut self, policy: ::openapi_client_runtime::RetryPolicy) -> Self {
             self.core = self.core.retry(policy);
             self
         }
 
-        /// Sets what all calls of the client and its clones may spend on repeats: a repeat costs 5, after a timeout 10, and a success gives 1 back.
+        /// Sets the retry budget that the client shares with its clones: a retry costs 5, a retry after a timeout 10, and a success gives 1 back.
         pub fn retry_budget(mut self, budget: u32) -> Self {
             self.core = self.core.retry_budget(budget);
             self
         }
 
-        /// Bounds the size in bytes of an answer that is decoded.
+        /// Limits the size in bytes of a response that is decoded.
         pub fn response_body_limit(mut self, bytes: usize) -> Self {
             self.core = self.core.response_body_limit(bytes);
             self
         }
 
-        /// Follows up to `max` redirections in an attempt; without this, none. Credentials never go to another scheme, host or port.
+        /// Follows up to `max` redirects in an attempt. Without this, none. Credentials never go to another scheme, host or port.
         pub fn follow_redirects(mut self, max: u32) -> Self {
             self.core = self.core.follow_redirects(max);
             self
         }
 
-        /// Adds a step that every request goes through; the first one added is the outermost.
+        /// Adds middleware for all requests. The first one added is the outermost.
         pub fn middleware(
             mut self,
             middleware: impl ::openapi_client_runtime::Middleware,
@@ -414,7 +413,7 @@ pub mod client {
             self
         }
 
-        /// Adds somebody who is told of calls and attempts, for metrics.
+        /// Registers an observer of calls and attempts, for metrics.
         pub fn observer(
             mut self,
             observer: impl ::openapi_client_runtime::Observer,
@@ -441,39 +440,47 @@ pub mod client {
             self
         }
 
-        /// Trusts a further root certificate, in PEM.
+        /// Trusts an additional root certificate, in PEM.
         pub fn add_root_certificate(mut self, pem: impl Into<Vec<u8>>) -> Self {
             self.core = self.core.add_root_certificate(pem);
             self
         }
 
-        /// Brings an HTTP client along. Timeouts and certificates are then its own.
-        pub fn http_client(
-            mut self,
-            client: ::openapi_client_runtime::reqwest::Client,
-        ) -> Self {
-            self.core = self.core.http_client(client);
+        /// Whether calls over `https://` go through the proxy that the environment names in `HTTPS_PROXY` or `ALL_PROXY`, but for the hosts in `NO_PROXY`. They do, unless set otherwise.
+        pub fn proxy_from_env(mut self, honoured: bool) -> Self {
+            self.core = self.core.proxy_from_env(honoured);
             self
         }
 
-        /// Allows `http://` to other than loopback addresses: credentials then travel in the clear.
+        /// Changes the HTTP client that requests are sent with, for proxies of your own, client certificates and the like. What `adjust` sets wins over the settings here, but for redirections, which are followed as [`follow_redirects`](Self::follow_redirects) says or not at all.
+        pub fn http_client(
+            mut self,
+            adjust: impl Fn(
+                ::openapi_client_runtime::reqwest::ClientBuilder,
+            ) -> ::openapi_client_runtime::reqwest::ClientBuilder + Send + Sync + 'static,
+        ) -> Self {
+            self.core = self.core.http_client(adjust);
+            self
+        }
+
+        /// Allows `http://` to addresses other than loopback. Credentials are then sent unencrypted.
         pub fn allow_insecure_http(mut self) -> Self {
             self.core = self.core.allow_insecure_http();
             self
         }
 
-        /// Puts the caller's product, such as `my-tool/1.2`, before ours in `User-Agent`.
+        /// Adds the product of the caller, such as `my-tool/1.2`, before ours in `User-Agent`.
         pub fn user_agent(mut self, product: impl Into<String>) -> Self {
             self.core = self.core.user_agent(product);
             self
         }
 
-        /// Takes what the environment sets, see [`Client::from_env`]; what is not
-        /// set there stays as it is.
+        /// Reads the environment variables of [`Client::from_env`]; settings without a
+        /// variable stay unchanged.
         ///
         /// # Errors
         ///
-        /// [`BuildError`] when a variable is not Unicode, or has a value that cannot be used.
+        /// [`BuildError`] when a variable is not valid Unicode, or its value cannot be used.
         #[allow(clippy::wrong_self_convention, unused_mut)]
         pub fn from_env(mut self) -> Result<Self, BuildError> {
             if let Some(url) = self.core.env("BASE_URL")? {
@@ -482,11 +489,11 @@ pub mod client {
             Ok(self)
         }
 
-        /// Finishes the client.
+        /// Builds the client.
         ///
         /// # Errors
         ///
-        /// [`BuildError`] when no address was given, or a value given cannot be used.
+        /// [`BuildError`] when no base URL is set, or a value cannot be used.
         pub fn build(self) -> Result<Client, BuildError> {
             Ok(Client { core: self.core.build()? })
         }
@@ -542,27 +549,27 @@ pub mod types {
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[non_exhaustive]
     pub struct Document {
-        /// The member `labels`.
+        /// The property `labels`.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub labels: ::std::option::Option<Labels>,
-        /// The member `others`.
+        /// The property `others`.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub others: ::std::option::Option<::std::vec::Vec<::std::string::String>>,
-        /// The member `path`.
+        /// The property `path`.
         pub path: ::std::string::String,
-        /// The member `rules`.
+        /// The property `rules`.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub rules: ::std::option::Option<::std::vec::Vec<i64>>,
-        /// The member `size`.
+        /// The property `size`.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub size: ::std::option::Option<Size>,
-        /// The member `tags`.
+        /// The property `tags`.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub tags: ::std::option::Option<::std::vec::Vec<::std::string::String>>,
     }
 
     impl Document {
-        /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
+        /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
         pub fn builder() -> builder::Document {
             ::std::default::Default::default()
         }
@@ -573,21 +580,21 @@ pub mod types {
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[non_exhaustive]
     pub struct Grant {
-        /// The member `grant_type`.
+        /// The property `grant_type`.
         pub grant_type: ::std::string::String,
-        /// The member `lifetime`.
+        /// The property `lifetime`.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub lifetime: ::std::option::Option<i64>,
-        /// The member `offline`.
+        /// The property `offline`.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub offline: ::std::option::Option<bool>,
-        /// The member `scope`.
+        /// The property `scope`.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub scope: ::std::option::Option<::std::vec::Vec<::std::string::String>>,
     }
 
     impl Grant {
-        /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
+        /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
         pub fn builder() -> builder::Grant {
             ::std::default::Default::default()
         }
@@ -640,16 +647,16 @@ pub mod types {
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[non_exhaustive]
     pub struct Size {
-        /// The member `height`.
+        /// The property `height`.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub height: ::std::option::Option<i64>,
-        /// The member `width`.
+        /// The property `width`.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub width: ::std::option::Option<i64>,
     }
 
     impl Size {
-        /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
+        /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
         pub fn builder() -> builder::Size {
             ::std::default::Default::default()
         }
@@ -689,7 +696,7 @@ pub mod types {
                     labels: Ok(::std::default::Default::default()),
                     others: Ok(::std::default::Default::default()),
                     path: Err(
-                        "member `path` of `Document` is required and was not set"
+                        "property `path` of `Document` is required and was not set"
                             .to_owned(),
                     ),
                     rules: Ok(::std::default::Default::default()),
@@ -700,7 +707,7 @@ pub mod types {
         }
 
         impl Document {
-            /// The member `labels`.
+            /// The property `labels`.
             pub fn labels<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<::std::option::Option<super::Labels>>,
@@ -708,10 +715,10 @@ pub mod types {
             {
                 self.labels = value
                     .try_into()
-                    .map_err(|e| format!("member `labels` of `Document`: {e}"));
+                    .map_err(|e| format!("property `labels` of `Document`: {e}"));
                 self
             }
-            /// The member `others`.
+            /// The property `others`.
             pub fn others<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<
@@ -721,10 +728,10 @@ pub mod types {
             {
                 self.others = value
                     .try_into()
-                    .map_err(|e| format!("member `others` of `Document`: {e}"));
+                    .map_err(|e| format!("property `others` of `Document`: {e}"));
                 self
             }
-            /// The member `path`.
+            /// The property `path`.
             pub fn path<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<::std::string::String>,
@@ -732,10 +739,10 @@ pub mod types {
             {
                 self.path = value
                     .try_into()
-                    .map_err(|e| format!("member `path` of `Document`: {e}"));
+                    .map_err(|e| format!("property `path` of `Document`: {e}"));
                 self
             }
-            /// The member `rules`.
+            /// The property `rules`.
             pub fn rules<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<::std::option::Option<::std::vec::Vec<i64>>>,
@@ -743,10 +750,10 @@ pub mod types {
             {
                 self.rules = value
                     .try_into()
-                    .map_err(|e| format!("member `rules` of `Document`: {e}"));
+                    .map_err(|e| format!("property `rules` of `Document`: {e}"));
                 self
             }
-            /// The member `size`.
+            /// The property `size`.
             pub fn size<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<::std::option::Option<super::Size>>,
@@ -754,10 +761,10 @@ pub mod types {
             {
                 self.size = value
                     .try_into()
-                    .map_err(|e| format!("member `size` of `Document`: {e}"));
+                    .map_err(|e| format!("property `size` of `Document`: {e}"));
                 self
             }
-            /// The member `tags`.
+            /// The property `tags`.
             pub fn tags<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<
@@ -767,14 +774,14 @@ pub mod types {
             {
                 self.tags = value
                     .try_into()
-                    .map_err(|e| format!("member `tags` of `Document`: {e}"));
+                    .map_err(|e| format!("property `tags` of `Document`: {e}"));
                 self
             }
-            /// Finishes the value.
+            /// Builds the value.
             ///
             /// # Errors
             ///
-            /// Names the first member that is required and was not set, or whose value does not fit.
+            /// Names the first property that is required but not set, or whose value is invalid.
             pub fn build(
                 self,
             ) -> ::std::result::Result<super::Document, super::error::ConversionError> {
@@ -836,7 +843,7 @@ pub mod types {
             fn default() -> Self {
                 Self {
                     grant_type: Err(
-                        "member `grant_type` of `Grant` is required and was not set"
+                        "property `grant_type` of `Grant` is required and was not set"
                             .to_owned(),
                     ),
                     lifetime: Ok(::std::default::Default::default()),
@@ -847,7 +854,7 @@ pub mod types {
         }
 
         impl Grant {
-            /// The member `grant_type`.
+            /// The property `grant_type`.
             pub fn grant_type<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<::std::string::String>,
@@ -855,10 +862,10 @@ pub mod types {
             {
                 self.grant_type = value
                     .try_into()
-                    .map_err(|e| format!("member `grant_type` of `Grant`: {e}"));
+                    .map_err(|e| format!("property `grant_type` of `Grant`: {e}"));
                 self
             }
-            /// The member `lifetime`.
+            /// The property `lifetime`.
             pub fn lifetime<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<::std::option::Option<i64>>,
@@ -866,10 +873,10 @@ pub mod types {
             {
                 self.lifetime = value
                     .try_into()
-                    .map_err(|e| format!("member `lifetime` of `Grant`: {e}"));
+                    .map_err(|e| format!("property `lifetime` of `Grant`: {e}"));
                 self
             }
-            /// The member `offline`.
+            /// The property `offline`.
             pub fn offline<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<::std::option::Option<bool>>,
@@ -877,10 +884,10 @@ pub mod types {
             {
                 self.offline = value
                     .try_into()
-                    .map_err(|e| format!("member `offline` of `Grant`: {e}"));
+                    .map_err(|e| format!("property `offline` of `Grant`: {e}"));
                 self
             }
-            /// The member `scope`.
+            /// The property `scope`.
             pub fn scope<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<
@@ -890,14 +897,14 @@ pub mod types {
             {
                 self.scope = value
                     .try_into()
-                    .map_err(|e| format!("member `scope` of `Grant`: {e}"));
+                    .map_err(|e| format!("property `scope` of `Grant`: {e}"));
                 self
             }
-            /// Finishes the value.
+            /// Builds the value.
             ///
             /// # Errors
             ///
-            /// Names the first member that is required and was not set, or whose value does not fit.
+            /// Names the first property that is required but not set, or whose value is invalid.
             pub fn build(
                 self,
             ) -> ::std::result::Result<super::Grant, super::error::ConversionError> {
@@ -953,7 +960,7 @@ pub mod types {
         }
 
         impl Size {
-            /// The member `height`.
+            /// The property `height`.
             pub fn height<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<::std::option::Option<i64>>,
@@ -961,10 +968,10 @@ pub mod types {
             {
                 self.height = value
                     .try_into()
-                    .map_err(|e| format!("member `height` of `Size`: {e}"));
+                    .map_err(|e| format!("property `height` of `Size`: {e}"));
                 self
             }
-            /// The member `width`.
+            /// The property `width`.
             pub fn width<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<::std::option::Option<i64>>,
@@ -972,14 +979,14 @@ pub mod types {
             {
                 self.width = value
                     .try_into()
-                    .map_err(|e| format!("member `width` of `Size`: {e}"));
+                    .map_err(|e| format!("property `width` of `Size`: {e}"));
                 self
             }
-            /// Finishes the value.
+            /// Builds the value.
             ///
             /// # Errors
             ///
-            /// Names the first member that is required and was not set, or whose value does not fit.
+            /// Names the first property that is required but not set, or whose value is invalid.
             pub fn build(
                 self,
             ) -> ::std::result::Result<super::Size, super::error::ConversionError> {
@@ -1009,9 +1016,9 @@ pub mod types {
         }
     }
 
-    /// What a conversion into one of the types reports.
+    /// Errors of conversions into the types.
     pub mod error {
-        /// Why a value cannot become the type: one sentence that names the member.
+        /// Why a value cannot be converted to the type: one sentence with the name of the property.
         pub struct ConversionError(::std::borrow::Cow<'static, str>);
         impl ::std::error::Error for ConversionError {}
         impl ::std::fmt::Display for ConversionError {

@@ -427,11 +427,14 @@ pub mod client {
 
     impl ClientBuilder {
         /// Uses one of the servers in the document.
-        pub fn environment(self, environment: Environment) -> Self {
-            self.base_url(environment.base_url())
+        pub fn environment(mut self, environment: Environment) -> Self {
+            self.core = self
+                .core
+                .environment(environment.name(), environment.base_url());
+            self
         }
 
-        /// Sets the base URL, for custom hosts and tests.
+        /// Sets the base URL, for custom hosts and tests. It overrides every server in the document.
         ///
         /// `http://` is refused except for loopback addresses, see
         /// [`allow_insecure_http`](Self::allow_insecure_http).

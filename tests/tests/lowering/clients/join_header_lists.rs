@@ -37,7 +37,7 @@ pub mod builder {
 
         /// The parameter `X-Ids`.
         ///
-        /// Required; sent as the header parameter `X-Ids`.
+        /// Required; sent as the header parameter `X-Ids`. The text is sent as it is: the items of the list, joined with commas.
         pub fn x_ids<V>(mut self, value: V) -> Self
         where
             V: std::convert::TryInto<::std::string::String>,
@@ -53,7 +53,7 @@ pub mod builder {
 
         /// The parameter `X-Tags`.
         ///
-        /// Optional; sent as the header parameter `X-Tags`.
+        /// Optional; sent as the header parameter `X-Tags`. The text is sent as it is: the items of the list, joined with commas.
         pub fn x_tags<V>(mut self, value: V) -> Self
         where
             V: std::convert::TryInto<::std::string::String>,
@@ -218,7 +218,7 @@ pub mod client {
     }
 
     impl ClientBuilder {
-        /// Sets the base URL, for custom hosts and tests.
+        /// Sets the base URL, for custom hosts and tests. It overrides every server in the document.
         ///
         /// `http://` is refused except for loopback addresses, see
         /// [`allow_insecure_http`](Self::allow_insecure_http).

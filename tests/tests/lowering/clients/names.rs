@@ -1097,7 +1097,7 @@ pub mod client {
     }
 
     impl ClientBuilder {
-        /// Sets the base URL, for custom hosts and tests.
+        /// Sets the base URL, for custom hosts and tests. It overrides every server in the document.
         ///
         /// `http://` is refused except for loopback addresses, see
         /// [`allow_insecure_http`](Self::allow_insecure_http).

@@ -170,7 +170,6 @@ pub mod client {
 
         /// Builds a client from environment variables.
         ///
-        /// - `NOISY_DESCRIPTIONS_ENVIRONMENT`: one of `eu` or `~~~ rust`.
         /// - `NOISY_DESCRIPTIONS_BASE_URL`: a base URL; overrides the environment.
         ///
         /// # Errors
@@ -226,36 +225,6 @@ pub mod client {
         }
     }
 
-    /// The environments of the API.
-    #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-    #[non_exhaustive]
-    pub enum Environment {
-        /// `at` is `eu`: `https://eu.example.com`.
-        Eu,
-        /// `at` is `~~~ rust`: `https://~~~ rust.example.com`.
-        Rust,
-    }
-
-    impl Environment {
-        /// All environments of the document.
-        pub const ALL: &'static [Self] = &[Self::Eu, Self::Rust];
-        /// The base URL of this environment.
-        pub const fn base_url(self) -> &'static str {
-            match self {
-                Self::Eu => "https://eu.example.com",
-                Self::Rust => "https://~~~ rust.example.com",
-            }
-        }
-
-        /// The name that environment variables use.
-        pub const fn name(self) -> &'static str {
-            match self {
-                Self::Eu => "eu",
-                Self::Rust => "~~~ rust",
-            }
-        }
-    }
-
     /// Builds a [`Client`].
     #[derive(Debug)]
     #[must_use = "a builder does nothing until `build` is called"]
@@ -264,12 +233,7 @@ pub mod client {
     }
 
     impl ClientBuilder {
-        /// Uses one of the servers in the document.
-        pub fn environment(self, environment: Environment) -> Self {
-            self.base_url(environment.base_url())
-        }
-
-        /// Sets the base URL, for custom hosts and tests.
+        /// Sets the base URL, for custom hosts and tests. It overrides every server in the document.
         ///
         /// `http://` is refused except for loopback addresses, see
         /// [`allow_insecure_http`](Self::allow_insecure_http).
@@ -405,20 +369,6 @@ pub mod client {
         /// [`BuildError`] when a variable is not valid Unicode, or its value cannot be used.
         #[allow(clippy::wrong_self_convention, unused_mut)]
         pub fn from_env(mut self) -> Result<Self, BuildError> {
-            if let Some(name) = self.core.env("ENVIRONMENT")? {
-                let environment = Environment::ALL
-                    .iter()
-                    .copied()
-                    .find(|environment| environment.name() == name)
-                    .ok_or_else(|| {
-                        self.core
-                            .env_error(
-                                "ENVIRONMENT",
-                                concat!("must be one of ", "eu, ~~~ rust"),
-                            )
-                    })?;
-                self = self.environment(environment);
-            }
             if let Some(url) = self.core.env("BASE_URL")? {
                 self = self.base_url(url);
             }

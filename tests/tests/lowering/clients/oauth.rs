@@ -408,11 +408,14 @@ pub mod client {
 
     impl ClientBuilder {
         /// Uses one of the servers in the document.
-        pub fn environment(self, environment: Environment) -> Self {
-            self.base_url(environment.base_url())
+        pub fn environment(mut self, environment: Environment) -> Self {
+            self.core = self
+                .core
+                .environment(environment.name(), environment.base_url());
+            self
         }
 
-        /// Sets the base URL, for custom hosts and tests.
+        /// Sets the base URL, for custom hosts and tests. It overrides every server in the document.
         ///
         /// `http://` is refused except for loopback addresses, see
         /// [`allow_insecure_http`](Self::allow_insecure_http).
@@ -452,10 +455,13 @@ pub mod client {
         ///     .redirect_uri("https://app.example.com/callback");
         /// let oauth = builder.user_oauth(config)?;
         ///
-        /// // Send the user to `authorization.url()`, and keep `authorization` until the user is back.
         /// let authorization = oauth.authorize().scopes(["meetings:read"]).start()?;
-        /// let address = "https://app.example.com/callback?code=...&state=...";
-        /// let code = authorization.code_from(address)?;
+        /// println!("Sign in at {}", authorization.url());
+        /// println!("Then enter the address that you were sent back to:");
+        /// // A web application keeps `authorization`, and takes the address from the request.
+        /// let mut address = String::new();
+        /// std::io::stdin().read_line(&mut address)?;
+        /// let code = authorization.code_from(address.trim())?;
         ///
         /// let session = oauth.session(MemoryStore::new());
         /// session.sign_in(oauth.exchange(&authorization, code).await?).await?;

@@ -82,7 +82,7 @@ pub mod builder {
                 .try_into()
                 .map(Some)
                 .map_err(|_| {
-                    "parameter `each`: the value cannot become a `Vec<String>`"
+                    "parameter `each`: the value cannot be converted to `Vec<String>`"
                         .to_string()
                 });
             self
@@ -101,7 +101,8 @@ pub mod builder {
                 .try_into()
                 .map(Some)
                 .map_err(|_| {
-                    "parameter `filter`: the value cannot become a `Filter`".to_string()
+                    "parameter `filter`: the value cannot be converted to `Filter`"
+                        .to_string()
                 });
             self
         }
@@ -119,7 +120,7 @@ pub mod builder {
                 .try_into()
                 .map(Some)
                 .map_err(|_| {
-                    "parameter `inline`: the value cannot become a `SearchInline`"
+                    "parameter `inline`: the value cannot be converted to `SearchInline`"
                         .to_string()
                 });
             self
@@ -136,7 +137,7 @@ pub mod builder {
                 .try_into()
                 .map(Some)
                 .map_err(|_| {
-                    "parameter `joined`: the value cannot become a `Vec<String>`"
+                    "parameter `joined`: the value cannot be converted to `Vec<String>`"
                         .to_string()
                 });
             self
@@ -158,7 +159,7 @@ pub mod builder {
                 .try_into()
                 .map(Some)
                 .map_err(|_| {
-                    "parameter `labels`: the value cannot become a `::std::collections::BTreeMap<String,String>`"
+                    "parameter `labels`: the value cannot be converted to `::std::collections::BTreeMap<String,String>`"
                         .to_string()
                 });
             self
@@ -177,7 +178,8 @@ pub mod builder {
                 .try_into()
                 .map(Some)
                 .map_err(|_| {
-                    "parameter `order`: the value cannot become a `Order`".to_string()
+                    "parameter `order`: the value cannot be converted to `Order`"
+                        .to_string()
                 });
             self
         }
@@ -195,7 +197,8 @@ pub mod builder {
                 .try_into()
                 .map(Some)
                 .map_err(|_| {
-                    "parameter `packed`: the value cannot become a `Range`".to_string()
+                    "parameter `packed`: the value cannot be converted to `Range`"
+                        .to_string()
                 });
             self
         }
@@ -211,7 +214,7 @@ pub mod builder {
                 .try_into()
                 .map(Some)
                 .map_err(|_| {
-                    "parameter `piped`: the value cannot become a `Vec<bool>`"
+                    "parameter `piped`: the value cannot be converted to `Vec<bool>`"
                         .to_string()
                 });
             self
@@ -230,7 +233,8 @@ pub mod builder {
                 .try_into()
                 .map(Some)
                 .map_err(|_| {
-                    "parameter `range`: the value cannot become a `Range`".to_string()
+                    "parameter `range`: the value cannot be converted to `Range`"
+                        .to_string()
                 });
             self
         }
@@ -246,13 +250,13 @@ pub mod builder {
                 .try_into()
                 .map(Some)
                 .map_err(|_| {
-                    "parameter `spaced`: the value cannot become a `Vec<i64>`"
+                    "parameter `spaced`: the value cannot be converted to `Vec<i64>`"
                         .to_string()
                 });
             self
         }
 
-        /// Sends `GET /search` and decodes the answer.
+        /// Sends `GET /search` and decodes the response.
         pub async fn send(
             self,
         ) -> Result<ResponseValue<()>, Error<::serde_json::Value>> {
@@ -395,13 +399,13 @@ pub mod builder {
                 })
         }
 
-        /// Sets options of this call only, such as its timeout or its repeats.
+        /// Sets options for this call only, such as its timeout or its retries.
         pub fn with_options(mut self, options: CallOptions) -> Self {
             self.call_options = options;
             self
         }
 
-        /// What the document says of this operation.
+        /// Metadata of this operation.
         pub fn operation(&self) -> &'static ::openapi_client_runtime::Operation {
             &crate::clients::style_query_parameters::operations::SEARCH
         }
@@ -452,7 +456,8 @@ pub mod builder {
                 .try_into()
                 .map(Some)
                 .map_err(|_| {
-                    "parameter `kind`: the value cannot become a `Kind`".to_string()
+                    "parameter `kind`: the value cannot be converted to `Kind`"
+                        .to_string()
                 });
             self
         }
@@ -468,7 +473,8 @@ pub mod builder {
                 .try_into()
                 .map(Some)
                 .map_err(|_| {
-                    "parameter `path`: the value cannot become a `String`".to_string()
+                    "parameter `path`: the value cannot be converted to `String`"
+                        .to_string()
                 });
             self
         }
@@ -484,7 +490,7 @@ pub mod builder {
                 .try_into()
                 .map(Some)
                 .map_err(|_| {
-                    "parameter `paths`: the value cannot become a `Vec<String>`"
+                    "parameter `paths`: the value cannot be converted to `Vec<String>`"
                         .to_string()
                 });
             self
@@ -501,7 +507,8 @@ pub mod builder {
                 .try_into()
                 .map(Some)
                 .map_err(|_| {
-                    "parameter `plain`: the value cannot become a `String`".to_string()
+                    "parameter `plain`: the value cannot be converted to `String`"
+                        .to_string()
                 });
             self
         }
@@ -519,12 +526,13 @@ pub mod builder {
                 .try_into()
                 .map(Some)
                 .map_err(|_| {
-                    "parameter `where_`: the value cannot become a `Filter`".to_string()
+                    "parameter `where_`: the value cannot be converted to `Filter`"
+                        .to_string()
                 });
             self
         }
 
-        /// Sends `GET /reserved` and decodes the answer.
+        /// Sends `GET /reserved` and decodes the response.
         pub async fn send(
             self,
         ) -> Result<ResponseValue<()>, Error<::serde_json::Value>> {
@@ -618,13 +626,13 @@ pub mod builder {
                 })
         }
 
-        /// Sets options of this call only, such as its timeout or its repeats.
+        /// Sets options for this call only, such as its timeout or its retries.
         pub fn with_options(mut self, options: CallOptions) -> Self {
             self.call_options = options;
             self
         }
 
-        /// What the document says of this operation.
+        /// Metadata of this operation.
         pub fn operation(&self) -> &'static ::openapi_client_runtime::Operation {
             &crate::clients::style_query_parameters::operations::SEARCH_RESERVED
         }
@@ -669,7 +677,7 @@ pub mod builder {
                 .try_into()
                 .map(Some)
                 .map_err(|_| {
-                    "parameter `either`: the value cannot become a `OneOrMany`"
+                    "parameter `either`: the value cannot be converted to `OneOrMany`"
                         .to_string()
                 });
             self
@@ -688,12 +696,13 @@ pub mod builder {
                 .try_into()
                 .map(Some)
                 .map_err(|_| {
-                    "parameter `order`: the value cannot become a `Order`".to_string()
+                    "parameter `order`: the value cannot be converted to `Order`"
+                        .to_string()
                 });
             self
         }
 
-        /// Sends `GET /open` and decodes the answer.
+        /// Sends `GET /open` and decodes the response.
         pub async fn send(
             self,
         ) -> Result<ResponseValue<()>, Error<::serde_json::Value>> {
@@ -765,13 +774,13 @@ pub mod builder {
                 })
         }
 
-        /// Sets options of this call only, such as its timeout or its repeats.
+        /// Sets options for this call only, such as its timeout or its retries.
         pub fn with_options(mut self, options: CallOptions) -> Self {
             self.call_options = options;
             self
         }
 
-        /// What the document says of this operation.
+        /// Metadata of this operation.
         pub fn operation(&self) -> &'static ::openapi_client_runtime::Operation {
             &crate::clients::style_query_parameters::operations::SEARCH_OPEN
         }
@@ -815,7 +824,8 @@ pub mod builder {
             self.filter = value
                 .try_into()
                 .map_err(|_| {
-                    "parameter `filter`: the value cannot become a `Filter`".to_string()
+                    "parameter `filter`: the value cannot be converted to `Filter`"
+                        .to_string()
                 });
             self
         }
@@ -830,12 +840,13 @@ pub mod builder {
             self.ids = value
                 .try_into()
                 .map_err(|_| {
-                    "parameter `ids`: the value cannot become a `Vec<i64>`".to_string()
+                    "parameter `ids`: the value cannot be converted to `Vec<i64>`"
+                        .to_string()
                 });
             self
         }
 
-        /// Sends `GET /required` and decodes the answer.
+        /// Sends `GET /required` and decodes the response.
         pub async fn send(
             self,
         ) -> Result<ResponseValue<()>, Error<::serde_json::Value>> {
@@ -907,13 +918,13 @@ pub mod builder {
                 })
         }
 
-        /// Sets options of this call only, such as its timeout or its repeats.
+        /// Sets options for this call only, such as its timeout or its retries.
         pub fn with_options(mut self, options: CallOptions) -> Self {
             self.call_options = options;
             self
         }
 
-        /// What the document says of this operation.
+        /// Metadata of this operation.
         pub fn operation(&self) -> &'static ::openapi_client_runtime::Operation {
             &crate::clients::style_query_parameters::operations::SEARCH_REQUIRED
         }
@@ -942,18 +953,18 @@ pub mod client {
 
         /// Builds a client from environment variables.
         ///
-        /// - `STYLE_QUERY_PARAMETERS_BASE_URL`: an address; wins over an environment.
+        /// - `STYLE_QUERY_PARAMETERS_BASE_URL`: a base URL; overrides the environment.
         ///
         /// # Errors
         ///
-        /// [`BuildError`] when no address is set, or a value cannot be used.
+        /// [`BuildError`] when no base URL is set, or a value cannot be used.
         pub fn from_env() -> Result<Self, BuildError> {
             Self::builder().from_env()?.build()
         }
 
-        /// Starts a call that the document does not know, with everything that other calls
-        /// have: credentials, repeats, limits, errors. `path` stands below the base URL and
-        /// begins with a slash.
+        /// Starts a request for an endpoint that the document does not list, with the
+        /// credentials, retries, limits and errors of all other calls. `path` is relative to
+        /// the base URL and starts with a slash.
         pub fn request(
             &self,
             method: ::openapi_client_runtime::Method,
@@ -1040,65 +1051,64 @@ pub mod client {
     }
 
     impl ClientBuilder {
-        /// Sets the address that calls start with, for custom hosts and tests. All calls go
-        /// there: it wins over every server that the document names.
+        /// Sets the base URL, for custom hosts and tests. It overrides every server in the document.
         ///
-        /// `http://` is refused but for loopback addresses, see
+        /// `http://` is refused except for loopback addresses, see
         /// [`allow_insecure_http`](Self::allow_insecure_http).
         pub fn base_url(mut self, url: impl Into<String>) -> Self {
             self.core = self.core.base_url(url);
             self
         }
 
-        /// Bounds the time until a connection stands.
+        /// Limits the time to connect.
         pub fn connect_timeout(mut self, limit: ::std::time::Duration) -> Self {
             self.core = self.core.connect_timeout(limit);
             self
         }
 
-        /// Bounds the time between two pieces of an answer.
+        /// Limits the time between two chunks of a response.
         pub fn read_timeout(mut self, limit: ::std::time::Duration) -> Self {
             self.core = self.core.read_timeout(limit);
             self
         }
 
-        /// Bounds the time of one attempt of a call; without it, only that of the whole call counts.
+        /// Limits the time of each attempt of a call. Without it, only the limit of the whole call applies.
         pub fn attempt_timeout(mut self, limit: ::std::time::Duration) -> Self {
             self.core = self.core.attempt_timeout(limit);
             self
         }
 
-        /// Bounds the time of a whole call, with all its attempts and the waits between them.
+        /// Limits the time of a whole call, with all attempts and the waits between them.
         pub fn timeout(mut self, limit: ::std::time::Duration) -> Self {
             self.core = self.core.timeout(limit);
             self
         }
 
-        /// Sets how often and how patiently calls are repeated.
+        /// Sets how often and with which delays calls are retried.
         pub fn retry(mut self, policy: ::openapi_client_runtime::RetryPolicy) -> Self {
             self.core = self.core.retry(policy);
             self
         }
 
-        /// Sets what all calls of the client and its clones may spend on repeats: a repeat costs 5, after a timeout 10, and a success gives 1 back.
+        /// Sets the retry budget that the client shares with its clones: a retry costs 5, a retry after a timeout 10, and a success gives 1 back.
         pub fn retry_budget(mut self, budget: u32) -> Self {
             self.core = self.core.retry_budget(budget);
             self
         }
 
-        /// Bounds the size in bytes of an answer that is decoded.
+        /// Limits the size in bytes of a response that is decoded.
         pub fn response_body_limit(mut self, bytes: usize) -> Self {
             self.core = self.core.response_body_limit(bytes);
             self
         }
 
-        /// Follows up to `max` redirections in an attempt; without this, none. Credentials never go to another scheme, host or port.
+        /// Follows up to `max` redirects in an attempt. Without this, none. Credentials never go to another scheme, host or port.
         pub fn follow_redirects(mut self, max: u32) -> Self {
             self.core = self.core.follow_redirects(max);
             self
         }
 
-        /// Adds a step that every request goes through; the first one added is the outermost.
+        /// Adds middleware for all requests. The first one added is the outermost.
         pub fn middleware(
             mut self,
             middleware: impl ::openapi_client_runtime::Middleware,
@@ -1107,7 +1117,7 @@ pub mod client {
             self
         }
 
-        /// Adds somebody who is told of calls and attempts, for metrics.
+        /// Registers an observer of calls and attempts, for metrics.
         pub fn observer(
             mut self,
             observer: impl ::openapi_client_runtime::Observer,
@@ -1134,39 +1144,47 @@ pub mod client {
             self
         }
 
-        /// Trusts a further root certificate, in PEM.
+        /// Trusts an additional root certificate, in PEM.
         pub fn add_root_certificate(mut self, pem: impl Into<Vec<u8>>) -> Self {
             self.core = self.core.add_root_certificate(pem);
             self
         }
 
-        /// Brings an HTTP client along. Timeouts and certificates are then its own.
-        pub fn http_client(
-            mut self,
-            client: ::openapi_client_runtime::reqwest::Client,
-        ) -> Self {
-            self.core = self.core.http_client(client);
+        /// Whether calls over `https://` go through the proxy that the environment names in `HTTPS_PROXY` or `ALL_PROXY`, but for the hosts in `NO_PROXY`. They do, unless set otherwise.
+        pub fn proxy_from_env(mut self, honoured: bool) -> Self {
+            self.core = self.core.proxy_from_env(honoured);
             self
         }
 
-        /// Allows `http://` to other than loopback addresses: credentials then travel in the clear.
+        /// Changes the HTTP client that requests are sent with, for proxies of your own, client certificates and the like. What `adjust` sets wins over the settings here, but for redirections, which are followed as [`follow_redirects`](Self::follow_redirects) says or not at all.
+        pub fn http_client(
+            mut self,
+            adjust: impl Fn(
+                ::openapi_client_runtime::reqwest::ClientBuilder,
+            ) -> ::openapi_client_runtime::reqwest::ClientBuilder + Send + Sync + 'static,
+        ) -> Self {
+            self.core = self.core.http_client(adjust);
+            self
+        }
+
+        /// Allows `http://` to addresses other than loopback. Credentials are then sent unencrypted.
         pub fn allow_insecure_http(mut self) -> Self {
             self.core = self.core.allow_insecure_http();
             self
         }
 
-        /// Puts the caller's product, such as `my-tool/1.2`, before ours in `User-Agent`.
+        /// Adds the product of the caller, such as `my-tool/1.2`, before ours in `User-Agent`.
         pub fn user_agent(mut self, product: impl Into<String>) -> Self {
             self.core = self.core.user_agent(product);
             self
         }
 
-        /// Takes what the environment sets, see [`Client::from_env`]; what is not
-        /// set there stays as it is.
+        /// Reads the environment variables of [`Client::from_env`]; settings without a
+        /// variable stay unchanged.
         ///
         /// # Errors
         ///
-        /// [`BuildError`] when a variable is not Unicode, or has a value that cannot be used.
+        /// [`BuildError`] when a variable is not valid Unicode, or its value cannot be used.
         #[allow(clippy::wrong_self_convention, unused_mut)]
         pub fn from_env(mut self) -> Result<Self, BuildError> {
             if let Some(url) = self.core.env("BASE_URL")? {
@@ -1175,11 +1193,11 @@ pub mod client {
             Ok(self)
         }
 
-        /// Finishes the client.
+        /// Builds the client.
         ///
         /// # Errors
         ///
-        /// [`BuildError`] when no address was given, or a value given cannot be used.
+        /// [`BuildError`] when no base URL is set, or a value cannot be used.
         pub fn build(self) -> Result<Client, BuildError> {
             Ok(Client { core: self.core.build()? })
         }
@@ -1252,16 +1270,16 @@ pub mod types {
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[non_exhaustive]
     pub struct Filter {
-        /// The member `min_age`.
+        /// The property `min_age`.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub min_age: ::std::option::Option<i64>,
-        /// The member `state`.
+        /// The property `state`.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub state: ::std::option::Option<::std::string::String>,
     }
 
     impl Filter {
-        /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
+        /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
         pub fn builder() -> builder::Filter {
             ::std::default::Default::default()
         }
@@ -1314,16 +1332,16 @@ pub mod types {
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[non_exhaustive]
     pub struct Range {
-        /// The member `from`.
+        /// The property `from`.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub from: ::std::option::Option<i64>,
-        /// The member `to`.
+        /// The property `to`.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub to: ::std::option::Option<i64>,
     }
 
     impl Range {
-        /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
+        /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
         pub fn builder() -> builder::Range {
             ::std::default::Default::default()
         }
@@ -1334,13 +1352,13 @@ pub mod types {
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[non_exhaustive]
     pub struct SearchInline {
-        /// The member `a`.
+        /// The property `a`.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub a: ::std::option::Option<::std::string::String>,
     }
 
     impl SearchInline {
-        /// Starts a builder. Set members, then finish it with `build`, or pass it where the type is asked for.
+        /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
         pub fn builder() -> builder::SearchInline {
             ::std::default::Default::default()
         }
@@ -1371,7 +1389,7 @@ pub mod types {
         }
 
         impl Filter {
-            /// The member `min_age`.
+            /// The property `min_age`.
             pub fn min_age<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<::std::option::Option<i64>>,
@@ -1379,10 +1397,10 @@ pub mod types {
             {
                 self.min_age = value
                     .try_into()
-                    .map_err(|e| format!("member `min_age` of `Filter`: {e}"));
+                    .map_err(|e| format!("property `min_age` of `Filter`: {e}"));
                 self
             }
-            /// The member `state`.
+            /// The property `state`.
             pub fn state<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<::std::option::Option<::std::string::String>>,
@@ -1390,14 +1408,14 @@ pub mod types {
             {
                 self.state = value
                     .try_into()
-                    .map_err(|e| format!("member `state` of `Filter`: {e}"));
+                    .map_err(|e| format!("property `state` of `Filter`: {e}"));
                 self
             }
-            /// Finishes the value.
+            /// Builds the value.
             ///
             /// # Errors
             ///
-            /// Names the first member that is required and was not set, or whose value does not fit.
+            /// Names the first property that is required but not set, or whose value is invalid.
             pub fn build(
                 self,
             ) -> ::std::result::Result<super::Filter, super::error::ConversionError> {
@@ -1446,7 +1464,7 @@ pub mod types {
         }
 
         impl Range {
-            /// The member `from`.
+            /// The property `from`.
             pub fn from<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<::std::option::Option<i64>>,
@@ -1454,10 +1472,10 @@ pub mod types {
             {
                 self.from = value
                     .try_into()
-                    .map_err(|e| format!("member `from` of `Range`: {e}"));
+                    .map_err(|e| format!("property `from` of `Range`: {e}"));
                 self
             }
-            /// The member `to`.
+            /// The property `to`.
             pub fn to<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<::std::option::Option<i64>>,
@@ -1465,14 +1483,14 @@ pub mod types {
             {
                 self.to = value
                     .try_into()
-                    .map_err(|e| format!("member `to` of `Range`: {e}"));
+                    .map_err(|e| format!("property `to` of `Range`: {e}"));
                 self
             }
-            /// Finishes the value.
+            /// Builds the value.
             ///
             /// # Errors
             ///
-            /// Names the first member that is required and was not set, or whose value does not fit.
+            /// Names the first property that is required but not set, or whose value is invalid.
             pub fn build(
                 self,
             ) -> ::std::result::Result<super::Range, super::error::ConversionError> {
@@ -1519,7 +1537,7 @@ pub mod types {
         }
 
         impl SearchInline {
-            /// The member `a`.
+            /// The property `a`.
             pub fn a<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<::std::option::Option<::std::string::String>>,
@@ -1527,14 +1545,14 @@ pub mod types {
             {
                 self.a = value
                     .try_into()
-                    .map_err(|e| format!("member `a` of `SearchInline`: {e}"));
+                    .map_err(|e| format!("property `a` of `SearchInline`: {e}"));
                 self
             }
-            /// Finishes the value.
+            /// Builds the value.
             ///
             /// # Errors
             ///
-            /// Names the first member that is required and was not set, or whose value does not fit.
+            /// Names the first property that is required but not set, or whose value is invalid.
             pub fn build(
                 self,
             ) -> ::std::result::Result<
@@ -1561,9 +1579,9 @@ pub mod types {
         }
     }
 
-    /// What a conversion into one of the types reports.
+    /// Errors of conversions into the types.
     pub mod error {
-        /// Why a value cannot become the type: one sentence that names the member.
+        /// Why a value cannot be converted to the type: one sentence with the name of the property.
         pub struct ConversionError(::std::borrow::Cow<'static, str>);
         impl ::std::error::Error for ConversionError {}
         impl ::std::fmt::Display for ConversionError {
@@ -1599,7 +1617,7 @@ pub mod types {
 
     /// The schema `Kind`.
     ///
-    /// The API may add values; one that is not listed here is kept as it came.
+    /// The API may add values; an unknown value is kept unchanged.
     #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
     #[non_exhaustive]
     pub enum Kind {

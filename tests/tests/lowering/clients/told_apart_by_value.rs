@@ -297,7 +297,7 @@ pub mod client {
     }
 
     impl ClientBuilder {
-        /// Sets the base URL, for custom hosts and tests.
+        /// Sets the base URL, for custom hosts and tests. It overrides every server in the document.
         ///
         /// `http://` is refused except for loopback addresses, see
         /// [`allow_insecure_http`](Self::allow_insecure_http).
@@ -396,12 +396,20 @@ pub mod client {
             self
         }
 
-        /// Uses your own HTTP client, with its own timeouts and certificates.
+        /// Whether calls over `https://` go through the proxy that the environment names in `HTTPS_PROXY` or `ALL_PROXY`, but for the hosts in `NO_PROXY`. They do, unless set otherwise.
+        pub fn proxy_from_env(mut self, honoured: bool) -> Self {
+            self.core = self.core.proxy_from_env(honoured);
+            self
+        }
+
+        /// Changes the HTTP client that requests are sent with, for proxies of your own, client certificates and the like. What `adjust` sets wins over the settings here, but for redirections, which are followed as [`follow_redirects`](Self::follow_redirects) says or not at all.
         pub fn http_client(
             mut self,
-            client: ::openapi_client_runtime::reqwest::Client,
+            adjust: impl Fn(
+                ::openapi_client_runtime::reqwest::ClientBuilder,
+            ) -> ::openapi_client_runtime::reqwest::ClientBuilder + Send + Sync + 'static,
         ) -> Self {
-            self.core = self.core.http_client(client);
+            self.core = self.core.http_client(adjust);
             self
         }
 
