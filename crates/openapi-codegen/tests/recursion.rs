@@ -297,6 +297,14 @@ fn known() -> Vec<(&'static str, Value)> {
             "names of names",
             json!({ "A": b(), "B": schema("C"), "C": with("a") }),
         ),
+        (
+            "a member whose branches are circles",
+            json!({
+                "A": { "allOf": [{ "anyOf": [{}, b()] }], "type": "object", "properties": { "a": { "type": "integer" } } },
+                "B": { "oneOf": [{ "anyOf": [schema("D"), b()] }, { "nullable": true, "allOf": [{ "type": "string" }] }] },
+                "D": { "oneOf": [{ "allOf": [with("a"), schema("D")] }, { "nullable": true, "allOf": [b()] }] },
+            }),
+        ),
         ("tenfold thirty times", tenfold()),
     ]
 }

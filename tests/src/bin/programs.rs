@@ -69,8 +69,11 @@ fn by_hand(name: &str) -> Outcome {
         "generated/contio-client/docs/coming-from-the-typescript-sdk.md#4" => {
             use texts::generated_contio_client_docs_coming_from_the_typescript_sdk_md_4::receiver;
             let body = br#"{
-                "event_id": "event-1", "event_type": "meeting.completed",
-                "timestamp": "2026-01-01T00:00:00Z", "data": {"meeting_id": "meeting-1"}
+                "event_id": "event-1", "event_type": "meeting.completed", "partner_app_id": "app-1",
+                "timestamp": "2026-01-01T00:00:00Z", "data": {
+                    "meeting_id": "meeting-1", "title": "Weekly", "workspace_id": "workspace-1",
+                    "completed_at": "2026-01-01T00:00:00Z"
+                }
             }"#;
             let signer = Signer::new(&SIGNATURE, ["the secret"])?;
             let headers = signer.sign(SystemTime::now(), body)?;

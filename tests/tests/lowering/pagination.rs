@@ -272,7 +272,12 @@ async fn cursors_come_back_as_they_were_given() {
 
 #[tokio::test]
 async fn a_cursor_that_comes_again_is_an_error() {
-    let server = Server::answering(|_| feed(&[1], &json!({ "next": "s3cret" }))).await;
+    let id = AtomicU64::new(0);
+    let server = Server::answering(move |_| {
+        let id = id.fetch_add(1, Ordering::SeqCst);
+        feed(&[id], &json!({ "next": "s3cret" }))
+    })
+    .await;
     let client = client(&server);
     let mut pages = client.list_feed().pages().prefetch(5);
     for _ in 0..2 {

@@ -54,6 +54,8 @@ enum Trouble {
     Combinations(usize, usize),
     Members,
     Endless,
+    /// Members and branches lead back to one of them.
+    Circle,
     Itself,
 }
 
@@ -70,6 +72,10 @@ fn hit(schema: &Schema<'_>, trouble: &Trouble, property: &[String]) -> Hit {
         Trouble::Members => (
             format!("the members{at} here and their own members are more than {MOST_MEMBERS}"),
             "let each schema be a member once, and write the properties into fewer schemas",
+        ),
+        Trouble::Circle => (
+            format!("the members{at} and their branches lead back to one of them"),
+            "take the schema out of its own members and branches, or make it a property of one of them",
         ),
         Trouble::Endless => (
             format!(
@@ -94,6 +100,8 @@ struct Merging<'v, 'a> {
     circular: HashSet<String>,
     /// Bases whose choice is among their own children: what the children take of them is no choice.
     bases: HashSet<String>,
+    /// Schemas from which no way over members and branches leads back to where it has been.
+    straight: HashSet<String>,
     /// Schemas that can be merged, by their pointers.
     fine: HashSet<BTreeSet<String>>,
     left: usize,
@@ -112,6 +120,7 @@ impl<'v, 'a> Merging<'v, 'a> {
                 .into_keys()
                 .map(|name| pointer::join("/components/schemas", &name))
                 .collect(),
+            straight: HashSet::new(),
             fine: HashSet::new(),
             left: MOST_MERGES,
         }
@@ -183,6 +192,42 @@ impl<'v, 'a> Merging<'v, 'a> {
             .collect()
     }
 
+    /// Whether members and branches of a schema lead back to one of them, so that what is merged with
+    /// it would be merged again and again.
+    fn leads_back(&mut self, schema: &Node<'a>) -> bool {
+        enum Step<'a> {
+            Enter(Node<'a>),
+            Leave(String),
+        }
+        let mut around = HashSet::new();
+        let mut steps = vec![Step::Enter(schema.clone())];
+        while let Some(step) = steps.pop() {
+            let schema = match step {
+                Step::Leave(pointer) => {
+                    around.remove(&pointer);
+                    self.straight.insert(pointer);
+                    continue;
+                }
+                Step::Enter(schema) => self.view.resolve(&schema),
+            };
+            let Some(schema) = schema.filter(|schema| !self.straight.contains(&schema.pointer))
+            else {
+                continue;
+            };
+            if !around.insert(schema.pointer.clone()) {
+                return true;
+            }
+            steps.push(Step::Leave(schema.pointer.clone()));
+            let mut next = schema.items("allOf");
+            if !self.bases.contains(&schema.pointer) {
+                next.extend(schema.items("oneOf"));
+                next.extend(schema.items("anyOf"));
+            }
+            steps.extend(next.into_iter().map(Step::Enter));
+        }
+        false
+    }
+
     fn flatten(&self, schema: &Node<'a>, parts: &mut Parts<'a>) {
         let Some(schema) = self.view.resolve(schema) else {
             return;
@@ -226,6 +271,9 @@ impl<'v, 'a> Merging<'v, 'a> {
         };
         if combinations > most {
             return Some(Trouble::Combinations(choices.len(), combinations));
+        }
+        if parts.len() > 1 && parts.values().any(|part| self.leads_back(part)) {
+            return Some(Trouble::Circle);
         }
         around.push(key.clone());
         let trouble = shared(parts).into_iter().find_map(|(name, definitions)| {
