@@ -12,7 +12,7 @@ use crate::folders::Folders;
 use crate::node::{MAX_DEPTH, Node};
 use crate::report::{Diagnostic, Location, Report};
 use crate::yaml::too_deep;
-use crate::{meta, model, version, vocabulary};
+use crate::{meta, trial, version, vocabulary};
 
 /// An OpenAPI 3.0 document, bundled into one JSON value, whose every node knows the file it came
 /// from.
@@ -130,7 +130,7 @@ impl Document {
         problems.extend(found.filter(|problem| !unread.contains(problem.location())));
         let mut report = distinct(problems);
         if !report.has_errors() {
-            report.extend(locate(&files, &tree, model::check(&root)));
+            report.extend(locate(&files, &tree, trial::check(&root)));
         }
         if report.has_errors() {
             return Err(report);

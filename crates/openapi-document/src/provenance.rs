@@ -7,9 +7,10 @@ use indexmap::IndexMap;
 use serde_json::{Map, Value, json};
 
 use crate::Document;
-use walk::{Found, Kind, Provenance};
+use crate::model::{Model, Provenance};
+use statement::{Found, Kind};
 
-mod walk;
+mod statement;
 
 /// How much of a document the vendor documents, and how much is inferred: by tag and in all.
 ///
@@ -79,20 +80,19 @@ const NO_BASIS: &str = "(no basis given)";
 impl ProvenanceReport {
     /// Counts what a document says.
     pub fn of(document: &Document) -> Self {
-        let root = document.root();
-        let info = |key: &str| root["info"][key].as_str().unwrap_or_default().to_owned();
-        let declared = root["tags"].as_array().into_iter().flatten();
+        let model = Model::of(document.root());
+        let declared = model.tags.iter();
         let mut by_tag: IndexMap<&str, Found> = declared
-            .filter_map(|tag| Some((tag["name"].as_str()?, Found::new())))
+            .map(|tag| (tag.name.as_str(), Found::new()))
             .collect();
         let mut bases: BTreeMap<String, Vec<String>> = BTreeMap::new();
         let mut all = Found::new();
-        for operation in walk::operations(root) {
-            let tag = operation.value["tags"][0].as_str().unwrap_or(NO_TAG);
+        for operation in &model.operations {
+            let tag = operation.tags.first().map_or(NO_TAG, String::as_str);
             let found = by_tag.entry(tag).or_default();
-            walk::operation(root, &operation, found);
-            if operation.value["x-provenance"] == "inferred" {
-                let basis = operation.value["x-provenance-basis"].as_str();
+            statement::operation(&model, operation, found);
+            if operation.origin.provenance == Some(Provenance::Inferred) {
+                let basis = operation.origin.basis.as_deref();
                 let basis = basis.map_or(NO_BASIS, str::trim).trim_end_matches('.');
                 let names = bases.entry(basis.to_owned()).or_default();
                 names.push(operation.name());
@@ -101,10 +101,10 @@ impl ProvenanceReport {
         for found in by_tag.values() {
             all.extend(found.clone());
         }
-        walk::shared(root, &mut all);
+        statement::shared(&model, &mut all);
         Self {
-            title: info("title"),
-            version: info("version"),
+            title: model.info.title.clone(),
+            version: model.info.version.clone(),
             tags: by_tag
                 .into_iter()
                 .filter(|(_, found)| !found.is_empty())

@@ -8,6 +8,7 @@ mod correction;
 mod documented_by_example;
 mod drift;
 mod mock;
+mod model;
 mod mutations;
 mod operation_table;
 mod packages;

@@ -21,7 +21,6 @@ fn clients_name_the_inferred_operations_of_the_report() {
         let api = workspace::all_apis(&workspace::root()).unwrap();
         let api = api.iter().find(|api| api.name == client.name).unwrap();
         let report = ProvenanceReport::of(&document::open(api).unwrap()).to_json();
-        // The report takes the operations of a path in another order.
         let counted: BTreeMap<&str, BTreeSet<&str>> = report["inferred_operations"]
             .as_array()
             .unwrap()

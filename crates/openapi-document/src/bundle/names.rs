@@ -2,7 +2,7 @@
 
 use std::path::{Component, Path};
 
-use crate::lint::METHODS;
+use crate::model::Method;
 use crate::node::Node;
 use crate::pointer;
 
@@ -122,12 +122,12 @@ fn words(pointer: &str, tree: &Node) -> Vec<Word> {
             ("paths" | "responses" | "parameters" | "schema", _) if next.is_some() || at > 1 => {}
             ("requestBody", _) => words.push(Word::part("request")),
             (method, _)
-                if METHODS.contains(&method) && text_of(at - 1, "operationId").is_some() =>
+                if Method::of(method).is_some() && text_of(at - 1, "operationId").is_some() =>
             {
                 words.pop();
                 words.extend(text_of(at - 1, "operationId").map(Word::name));
             }
-            (method, _) if METHODS.contains(&method) => {
+            (method, _) if Method::of(method).is_some() => {
                 let path = words.pop().map(|path| path.text).unwrap_or_default();
                 words.push(Word::name(&format!("{method}_{}", legal(&path))));
             }

@@ -134,7 +134,7 @@ fn captured_pair<'a>(
     branches: &[Node<'a>],
 ) -> Option<(usize, usize)> {
     // What is only sent is never decoded; whatever else there is may come with values that are new.
-    let only_sent = schema.directions.request && !schema.directions.response;
+    let only_sent = schema.direction.sent && !schema.direction.received;
     let reader = if only_sent {
         Reader::Strict
     } else {

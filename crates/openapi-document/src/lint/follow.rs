@@ -3,7 +3,7 @@
 use super::pagination::page_schema;
 use super::rule::{Hit, Rule};
 use super::shape::{Member, Shape, find_member};
-use super::view::{Node, Operation, View};
+use super::view::{Method, Node, Operation, View};
 use crate::finding::Severity::Error;
 
 pub(super) const RULES: &[Rule] = &[
@@ -79,7 +79,7 @@ fn unfit(view: &View<'_>) -> Vec<Hit> {
         let outcomes = operation.responses.iter();
         let outcomes = outcomes.filter(|(status, _)| status.starts_with(['2', '3']));
         let schema = page_schema(operation).filter(|_| outcomes.count() == 1);
-        if operation.method != "get" || schema.is_none() {
+        if operation.method != Method::Get || schema.is_none() {
             let message = format!(
                 "{} is no plain reading of one resource in JSON",
                 operation.title()

@@ -59,8 +59,6 @@ pub use rule::Rule;
 use crate::finding::{Finding, Severity};
 use view::View;
 
-pub(crate) use view::METHODS;
-
 static RULES: LazyLock<Vec<&'static Rule>> = LazyLock::new(|| {
     let files: &[&'static [Rule]] = &[
         operations::RULES,

@@ -35,7 +35,7 @@ const RESERVED: [&str; 5] = ["new", "send", "header_map", "call_options", "with_
 
 fn multipart_body(view: &View<'_>) -> Vec<Hit> {
     let bodies = view.media_types.iter().filter(|media| {
-        media.is_body && media.directions.request && essence(media.name).starts_with("multipart/")
+        media.is_body && media.direction.sent && essence(media.name).starts_with("multipart/")
     });
     bodies.flat_map(|media| body_hits(view, media)).collect()
 }

@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use super::names::{derived_operation_id, method_name, type_name};
 use super::rule::{Hit, Rule};
-use super::view::{Node, Operation, View};
+use super::view::{Method, Node, Operation, View};
 use crate::finding::Severity::{Error, Warning};
 use crate::pointer;
 
@@ -201,7 +201,7 @@ fn missing_operation_id(view: &View<'_>) -> Vec<Hit> {
         .filter(|operation| operation.id().is_none());
     without
         .map(|operation| {
-            let name = derived_operation_id(operation.method, operation.path);
+            let name = derived_operation_id(operation.method.key(), operation.path);
             Hit::at_key(
                 &operation.node.pointer,
                 format!("{} has no `operationId`", operation.title()),
@@ -255,7 +255,7 @@ fn operation_id_unusable(view: &View<'_>) -> Vec<Hit> {
                 )
                 .help(format!(
                     "name what the operation does, for example `operationId: {}`",
-                    derived_operation_id(operation.method, operation.path)
+                    derived_operation_id(operation.method.key(), operation.path)
                 )),
             );
         }
@@ -288,7 +288,7 @@ fn unsupported_method(view: &View<'_>) -> Vec<Hit> {
     let refused = view
         .operations
         .iter()
-        .filter(|o| matches!(o.method, "options" | "trace"));
+        .filter(|o| matches!(o.method, Method::Options | Method::Trace));
     refused
         .map(|operation| {
             Hit::at_key(&operation.node.pointer, format!("{} cannot be called by a generated client", operation.title()))

@@ -7,7 +7,7 @@ use serde_json::Value;
 use super::names::method_name;
 use super::rule::{Hit, Rule};
 use super::shape::Shape;
-use super::view::{MediaType, Node, View};
+use super::view::{MediaType, Method, Node, View};
 use crate::finding::Severity::{Error, Warning};
 
 pub(super) const RULES: &[Rule] = &[
@@ -316,7 +316,7 @@ fn structured_properties<'a>(
 /// The media types of request bodies.
 fn request_media_types<'v, 'a>(view: &'v View<'a>) -> impl Iterator<Item = &'v MediaType<'a>> {
     let bodies = view.media_types.iter().filter(|media| media.is_body);
-    bodies.filter(|media| media.directions.request)
+    bodies.filter(|media| media.direction.sent)
 }
 
 fn body_encoding(view: &View<'_>) -> Vec<Hit> {
@@ -485,7 +485,7 @@ fn body_without_meaning(view: &View<'_>) -> Vec<Hit> {
     let odd = view
         .operations
         .iter()
-        .filter(|o| matches!(o.method, "get" | "head" | "delete"));
+        .filter(|o| matches!(o.method, Method::Get | Method::Head | Method::Delete));
     odd.filter_map(|operation| Some((operation, operation.node.child("requestBody")?)))
         .map(|(operation, body)| {
             Hit::at_key(&body.pointer, format!("{} has a request body", operation.title()))

@@ -3,7 +3,7 @@
 use super::pagination::page_schema;
 use super::rule::{Hit, Rule};
 use super::shape::{Member, Shape, find_member};
-use super::view::{Node, Operation, View};
+use super::view::{Method, Node, Operation, View};
 use crate::finding::Severity::Error;
 
 pub(super) const RULES: &[Rule] = &[
@@ -137,7 +137,7 @@ fn copy_of_nothing(view: &View<'_>) -> Vec<Hit> {
         };
         let is_parameter = |segment: &str| segment.starts_with('{');
         let mut last = operation.path.rsplit('/').take(2);
-        let fits = matches!(operation.method, "post" | "put") && last.any(is_parameter);
+        let fits = matches!(operation.method, Method::Post | Method::Put) && last.any(is_parameter);
         if copies.value == true && !fits {
             let message = format!("{} leads to no item", operation.title());
             let help = "write it on a POST or PUT such as `/things/{id}/copy`";

@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use super::parameters::is_json;
 use super::rule::{Hit, Rule};
-use super::view::View;
+use super::view::{Method, View};
 use crate::finding::Severity::{Error, Warning};
 
 pub(super) const RULES: &[Rule] = &[
@@ -84,7 +84,7 @@ fn json_response_without_schema(view: &View<'_>) -> Vec<Hit> {
     let bodies = view
         .media_types
         .iter()
-        .filter(|media| media.is_body && media.directions.response);
+        .filter(|media| media.is_body && media.direction.received);
     bodies
         .filter(|media| is_json(media.name) && media.node.get("schema").is_none())
         .map(|media| {
@@ -99,7 +99,8 @@ fn body_where_none_can_be(view: &View<'_>) -> Vec<Hit> {
     let mut reported = HashSet::new();
     for operation in &view.operations {
         for (status, response) in &operation.responses {
-            let bodiless = matches!(*status, "204" | "205" | "304") || operation.method == "head";
+            let bodiless =
+                matches!(*status, "204" | "205" | "304") || operation.method == Method::Head;
             let Some(content) = response.child("content").filter(|_| bodiless) else {
                 continue;
             };

@@ -11,8 +11,9 @@ use serde_json::{Map, Value, json};
 
 use super::json_schema::{Converter, Direction};
 use super::parameters::is_json;
-use super::view::{Directions, Node, View};
+use super::view::{Node, View};
 use crate::judge;
+use crate::model;
 
 /// What a value is given as.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -81,7 +82,7 @@ fn collect_bodies<'a>(view: &View<'a>, samples: &mut Vec<Sample<'a>>) {
                     role: Role::Body,
                     value,
                     schema: schema.pointer.clone(),
-                    direction: direction(media.directions),
+                    direction: direction(media.direction),
                 });
             }
         }
@@ -96,7 +97,7 @@ fn collect_parameters<'a>(view: &View<'a>, samples: &mut Vec<Sample<'a>>) {
     let headers = view
         .headers
         .iter()
-        .map(|(node, directions)| (node, direction(*directions)));
+        .map(|(node, ways)| (node, direction(*ways)));
     for (node, direction) in parameters.chain(headers) {
         let Some(schema) = node.child("schema") else {
             continue;
@@ -134,13 +135,13 @@ fn collect_schemas<'a>(view: &View<'a>, samples: &mut Vec<Sample<'a>>) {
             role,
             value,
             schema: schema.node.pointer.clone(),
-            direction: direction(schema.directions),
+            direction: direction(schema.direction),
         }));
     }
 }
 
-fn direction(directions: Directions) -> Direction {
-    match (directions.request, directions.response) {
+fn direction(ways: model::Direction) -> Direction {
+    match (ways.sent, ways.received) {
         (true, false) => Direction::Request,
         (false, true) => Direction::Response,
         _ => Direction::Either,

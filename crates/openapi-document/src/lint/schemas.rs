@@ -420,7 +420,7 @@ fn number_enum(view: &View<'_>) -> Vec<Hit> {
 
 fn closed_response_object(view: &View<'_>) -> Vec<Hit> {
     let closed = view.written().filter(|schema| {
-        schema.directions.response
+        schema.direction.received
             && schema.node.get("additionalProperties") == Some(&Value::Bool(false))
     });
     closed
@@ -478,7 +478,7 @@ fn read_write_shared(view: &View<'_>) -> Vec<Hit> {
     let mut hits = Vec::new();
     for schema in view
         .written()
-        .filter(|schema| schema.directions.request && schema.directions.response)
+        .filter(|schema| schema.direction.sent && schema.direction.received)
     {
         let properties = schema.node.members("properties").into_iter();
         let one_way: Vec<(&str, &str)> = properties
