@@ -23,6 +23,9 @@ pub(crate) struct Plan {
     pub untyped: BTreeSet<String>,
     /// Components that are only read: their defaults stand in for what is missing.
     pub filled_in: BTreeSet<String>,
+    /// Properties that have another name in the lowered document: that name, with the one that goes
+    /// over the wire.
+    pub renamed_properties: BTreeMap<String, String>,
     /// Components that a request body reaches.
     pub sent: BTreeSet<String>,
     /// Components that a response reaches.

@@ -4,7 +4,7 @@ use std::collections::HashSet;
 use std::sync::LazyLock;
 
 use jsonschema::Validator;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::codes;
 use crate::finding::Finding;
@@ -16,7 +16,11 @@ use crate::violation::{self, Fault, Violation};
 /// The schema is vendored with the crate, and the tests use it: it cannot fail on a user's machine.
 #[allow(clippy::expect_used)]
 static SCHEMA: LazyLock<Value> = LazyLock::new(|| {
-    serde_json::from_str(include_str!("../schemas/openapi-3.0.json")).expect("valid JSON")
+    let text = include_str!("../schemas/openapi-3.0.json");
+    let mut schema: Value = serde_json::from_str(text).expect("valid JSON");
+    // OpenAPI 3.0.3 lets an encoding object have extensions; this edition of the schema forgot it.
+    schema["definitions"]["Encoding"]["patternProperties"] = json!({ "^x-": {} });
+    schema
 });
 
 #[allow(clippy::expect_used)]
@@ -136,7 +140,7 @@ fn missing_key_help(kind: Option<ObjectKind>, key: &str) -> String {
         (Some(ObjectKind::Document), "info") => "info: {title: Pets, version: 1.0.0}",
         (Some(ObjectKind::Document), "paths") => "paths: {}",
         (Some(ObjectKind::Operation), "responses") => "responses: {'204': {description: Done.}}",
-        (Some(ObjectKind::Response), "description") => "description: What this answer means.",
+        (Some(ObjectKind::Response), "description") => "description: What this response means.",
         (Some(ObjectKind::RequestBody), "content") => {
             "content: {application/json: {schema: {$ref: '#/components/schemas/Pet'}}}"
         }
@@ -158,14 +162,14 @@ fn wrong_type_help(
     written: &str,
 ) -> String {
     match (expected, found) {
-        ("a text", Value::Number(_) | Value::Bool(_)) => format!("quote it: `'{written}'`"),
-        ("a mapping", Value::String(text)) if kind == Some(ObjectKind::Schema) => {
+        ("a string", Value::Number(_) | Value::Bool(_)) => format!("quote it: `'{written}'`"),
+        ("an object", Value::String(text)) if kind == Some(ObjectKind::Schema) => {
             format!("write `{{type: {text}}}`, or `{{$ref: '#/components/schemas/{text}'}}`")
         }
-        ("a list", Value::Object(_)) => "start every item with `- `".to_owned(),
-        ("a list", Value::String(text)) => format!("write `[{text}]`"),
+        ("an array", Value::Object(_)) => "start every item with `- `".to_owned(),
+        ("an array", Value::String(text)) => format!("write `[{text}]`"),
         ("true or false", Value::String(_)) => {
-            "write `true` or `false`, without quotes; `yes` and `no` are texts".to_owned()
+            "write `true` or `false`, without quotes; `yes` and `no` are strings".to_owned()
         }
         (expected, Value::String(text)) if expected.ends_with("number") => {
             format!("remove the quotes: `{text}`")

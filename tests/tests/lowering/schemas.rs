@@ -9,7 +9,8 @@ use crate::{
     clients::{
         choose_one_of_any as any, formats, hoist_inline_schemas as hoisted, inheritance,
         integer_enums as integers, keep_empty_lists as lists, keep_extra_members as maps,
-        keep_null_apart as nulls, keep_numbers_exact as numbers, keep_unknown_members as members,
+        keep_null_apart as nulls, keep_numbers_exact as numbers,
+        keep_property_from_map as map_fields, keep_unknown_members as members,
         move_nullable_to_references as nullable, open_string_enums as enums,
         protect_secrets as secrets, recursive_schemas as recursive,
         relax_received_schemas as limits, tag_discriminated_unions as unions,
@@ -505,6 +506,55 @@ async fn members_without_a_name_are_kept() {
         serde_json::from_value::<Stock>(json!({ "owner": "a", "counts": { "nut": "many" } }))
             .is_err()
     );
+}
+
+#[tokio::test]
+async fn a_property_called_extra_keeps_its_name_beside_the_map() {
+    use map_fields::types::{Base, Card, Made, Named, Note};
+    let server = Server::start().await;
+    let client = client!(keep_property_from_map, server);
+    let json = json!({ "title": "t", "extra": "e", "extra_members": true, "more": 1 });
+    server.json(200, &json).reply(204, "", "");
+    let card: Card = client.read_card().send().await.unwrap().into_inner();
+    assert_eq!(card.extra.as_deref(), Some("e"));
+    assert_eq!(card.extra_members, Some(true));
+    assert_eq!(card.extra_members2["more"], 1);
+    client.set_card().body(card).send().await.unwrap();
+    assert_eq!(server.last().json(), json);
+
+    let built = Card::builder().title("t").extra("e".to_owned());
+    let built = built.extra_members2([("more".to_owned(), 1)]);
+    let mut expected = json.clone();
+    expected.as_object_mut().unwrap().remove("extra_members");
+    assert_eq!(
+        serde_json::to_value(built.build().unwrap()).unwrap(),
+        expected
+    );
+
+    let note = json!({ "Extra": "12345", "text": null, "wood": { "kind": "oak" } });
+    round_trip::<Note>(&note);
+    let note: Note = serde_json::from_value(note).unwrap();
+    assert_eq!(note.extra.as_str(), "12345");
+    assert_eq!(note.extra_members["wood"]["kind"], "oak");
+    let error = Note::builder().extra("123456").build().unwrap_err();
+    assert!(
+        error
+            .to_string()
+            .starts_with("property `Extra` of `Note`: "),
+        "{error}"
+    );
+    let error = Note::builder().build().unwrap_err().to_string();
+    assert_eq!(
+        error,
+        "property `Extra` of `Note` is required and was not set"
+    );
+
+    round_trip::<Named>(&json!({ "extra": { "a": 1 }, "b": "c" }));
+    round_trip::<Base>(&json!({ "extra": "a" }));
+    let made = json!({ "extra": "a", "size": 3, "more": "b" });
+    round_trip::<Made>(&made);
+    let made: Made = serde_json::from_value(made).unwrap();
+    assert_eq!(made.extra_members["more"], "b");
 }
 
 #[tokio::test]

@@ -4,7 +4,7 @@ use serde_json::json;
 
 use crate::{
     client,
-    clients::{inferred, names, noisy_descriptions, servers},
+    clients::{inferred, names, noisy_descriptions, servers, titles},
     server::Server,
 };
 
@@ -80,6 +80,30 @@ fn a_name_that_starts_with_a_digit_is_a_name_like_others() {
     assert!(X3d::from("on").is_known());
     let two: X2fa = X2fa::builder().x3d(X3d::On).try_into().unwrap();
     assert_eq!(serde_json::to_value(two).unwrap(), json!({ "3d": "on" }));
+}
+
+#[tokio::test]
+async fn titles_that_are_names_of_others_name_nothing() {
+    use titles::types::{Code, Id, Owner, Pet, SetPetRequest};
+    let server = Server::start().await;
+    let client = client!(titles, server);
+    server.reply(204, "", "");
+    let json = json!({ "pet": { "name": "Rex", "nick": "R", "owner": { "name": "Ada" }, "id": 7, "code": "abc", "title": "Sir" } });
+    let body: SetPetRequest = serde_json::from_value(json.clone()).unwrap();
+    let pet: &Pet = body.pet.as_ref().unwrap();
+    assert!(matches!(pet.owner, Some(Owner { .. })));
+    // A branch is called by its title, where that is a name of its own.
+    assert!(matches!(pet.id, Some(Id::Number(7))));
+    assert!(matches!(&pet.code, Some(Code::String(code)) if code.as_str() == "abc"));
+    client
+        .set_pet()
+        .kind("dog")
+        .body(body)
+        .send()
+        .await
+        .unwrap();
+    assert_eq!(server.last().line, "PUT /pets?kind=dog");
+    assert_eq!(server.last().json(), json);
 }
 
 #[tokio::test]

@@ -14,6 +14,7 @@ mod form;
 mod guide;
 mod limits;
 mod links;
+mod map_field;
 mod members;
 mod mock;
 mod oauth;

@@ -12,6 +12,7 @@ use syn::{
 
 use super::{
     context::Context,
+    map_field,
     prose::{self, derives, has, sentence, set_doc},
     provenance, scalars,
     shape::missing,
@@ -27,6 +28,7 @@ use crate::{
 /// Completes the items of the module and adds the types of our own.
 pub(super) fn complete(context: &Context<'_>, mut items: Vec<Item>) -> Result<Vec<Item>, Error> {
     read_names_back(context, &items)?;
+    map_field::put_back(&context.plan.renamed_properties, &mut items)?;
     let members = Members::of(&items);
     for item in &mut items {
         ThreeStates.visit_item_mut(item);
@@ -408,7 +410,7 @@ fn setters(context: &Context<'_>, members: &Members, name: &str, item: &mut Item
         let wire = members.wire_name(name, &field.to_string());
         set_doc(&mut function.attrs, &member_doc(context, name, wire));
         let wire = wire
-            .unwrap_or("extra")
+            .unwrap_or(&field.to_string())
             .replace('{', "{{")
             .replace('}', "}}");
         let message = format!("property `{wire}` of `{name}`: {{e}}");
@@ -471,7 +473,7 @@ impl VisitMut for RequiredMembers<'_> {
     }
 }
 
-fn type_name(ty: &Type) -> Option<String> {
+pub(super) fn type_name(ty: &Type) -> Option<String> {
     match ty {
         Type::Path(path) => path
             .path

@@ -7,6 +7,7 @@ mod bodies;
 mod defaults;
 mod directions;
 mod inheritance;
+mod map_field;
 mod normalize;
 mod operations;
 mod parameters;
@@ -14,11 +15,13 @@ mod parts;
 mod rewrite;
 mod schemas;
 mod statuses;
+mod titles;
 mod unions;
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
 pub(crate) use bodies::{Kind as BodyKind, kind as body_kind};
+pub(crate) use map_field::MAP;
 pub(crate) use normalize::resolve;
 pub(crate) use parameters::carrier;
 pub(crate) use rewrite::collect;
@@ -177,6 +180,11 @@ pub const RULES: &[Rule] = &[
         name: "keep_empty_lists",
         what: "tells an empty list or map from an absent one",
         apply: schemas::keep_empty_lists,
+    },
+    Rule {
+        name: "keep_property_from_map",
+        what: "keeps a property called `extra` apart from the map of members that are not listed",
+        apply: map_field::keep_property_from_map,
     },
 ];
 

@@ -4,7 +4,7 @@
 use openapi_document::{is_known_extension, walk};
 use serde_json::{Map, Value};
 
-use super::{Lowering, Operation};
+use super::{Lowering, Operation, titles};
 use crate::{
     naming,
     plan::{Method, Plan},
@@ -35,6 +35,7 @@ pub(super) fn start(public: &Value) -> Lowering {
         refusals: Vec::new(),
     };
     drop_foreign_extensions(&mut lowering);
+    titles::drop_titles(&mut lowering);
     name_types(&mut lowering);
     lowering
 }
@@ -43,24 +44,33 @@ pub(super) fn start(public: &Value) -> Lowering {
 /// have some of their own: one of them puts any Rust type in the place of a schema.
 fn drop_foreign_extensions(lowering: &mut Lowering) {
     for operation in &mut lowering.operations {
-        keep_known(&mut operation.object);
+        let object = &mut operation.object;
+        // Nothing of them becomes code.
+        object_mut(object).remove("callbacks");
+        keep_known(object);
         let parts = ["/parameters", "/requestBody/content", "/responses"];
         for part in parts {
-            operation.object.pointer_mut(part).map(keep_known_within);
+            object.pointer_mut(part).map(keep_known_within);
         }
-        if let Some(body) = operation.object.get_mut("requestBody") {
-            keep_known(body);
+        for part in ["/externalDocs", "/requestBody"] {
+            object.pointer_mut(part).map(keep_known);
         }
-        for response in operation
-            .object
-            .get_mut("responses")
-            .into_iter()
-            .flat_map(members_mut)
-        {
+        let media_types = object.pointer_mut("/requestBody/content");
+        for media_type in media_types.into_iter().flat_map(members_mut) {
+            media_type.get_mut("encoding").map(keep_known_within);
+        }
+        let responses = object.get_mut("responses");
+        for response in responses.into_iter().flat_map(members_mut) {
+            object_mut(response).remove("links");
             response.get_mut("content").map(keep_known_within);
         }
     }
-    super::schemas::everywhere(lowering, &mut keep_known);
+    super::schemas::everywhere(lowering, &mut |schema| {
+        keep_known(schema);
+        for part in ["discriminator", "xml", "externalDocs"] {
+            schema.get_mut(part).map(keep_known);
+        }
+    });
 }
 
 fn keep_known(object: &mut Value) {

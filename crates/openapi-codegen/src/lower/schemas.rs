@@ -411,7 +411,12 @@ fn list_or_map(property: &Value) -> Option<Value> {
 
 /// Values with limits become types of their own, which typify cannot name inside
 /// of a type that exists already.
-fn name_limited(lowering: &mut Lowering, component: &str, member: &str, property: &mut Value) {
+pub(super) fn name_limited(
+    lowering: &mut Lowering,
+    component: &str,
+    member: &str,
+    property: &mut Value,
+) {
     let wanted = naming::pascal(&format!("{component} {member}"));
     let component_origin = lowering.plan.origins.get(component).cloned();
     let origin = format!(

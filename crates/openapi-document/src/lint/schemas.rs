@@ -126,7 +126,7 @@ pub(super) const RULES: &[Rule] = &[
         severity: Warning,
         suppressible: true,
         what: "A lower bound is above the upper one.",
-        why: "no value fits",
+        why: "no value can satisfy both",
         check: contradictory_bounds,
     },
     Rule {
@@ -566,14 +566,6 @@ fn property_name_clash(view: &View<'_>) -> Vec<Hit> {
     for schema in view.written().filter(|schema| schema.place != Place::AllOf) {
         let shape = Shape::of(view, &schema.node);
         let mut first: HashMap<String, (&str, String)> = HashMap::new();
-        if let Some(map) = schema
-            .node
-            .child("additionalProperties")
-            .filter(|map| map.value.is_object())
-            && has_properties(&schema.node)
-        {
-            first.insert("extra".to_owned(), ("additionalProperties", map.pointer));
-        }
         for (name, property) in shape.properties {
             let field = field_name(name);
             let Some((earlier, place)) = first.get(&field) else {

@@ -58,6 +58,8 @@ pub(crate) mod keep_null_apart;
 #[rustfmt::skip]
 pub(crate) mod keep_numbers_exact;
 #[rustfmt::skip]
+pub(crate) mod keep_property_from_map;
+#[rustfmt::skip]
 pub(crate) mod keep_unknown_members;
 #[rustfmt::skip]
 pub(crate) mod links;
@@ -117,6 +119,8 @@ pub(crate) mod style_query_parameters;
 pub(crate) mod tag_discriminated_unions;
 #[rustfmt::skip]
 pub(crate) mod text_replies;
+#[rustfmt::skip]
+pub(crate) mod titles;
 #[rustfmt::skip]
 pub(crate) mod told_apart_by_value;
 #[rustfmt::skip]
