@@ -88,6 +88,9 @@ impl Output {
                 let terminal = io::stderr().is_terminal();
                 let color = is_colored(terminal, std::env::var_os("NO_COLOR").as_deref());
                 let _ = write!(io::stderr(), "{}", report.render(color));
+                if report.len() > Report::MOST_RENDERED {
+                    let _ = writeln!(io::stderr(), "`--format json` prints all of them\n");
+                }
             }
         }
     }

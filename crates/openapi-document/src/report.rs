@@ -402,9 +402,16 @@ impl Report {
         self.diagnostics.iter()
     }
 
-    /// Renders all problems as text for a terminal: what, where with the source excerpt, why, and
+    /// How many problems [`render`](Self::render) shows.
+    pub const MOST_RENDERED: usize = 100;
+
+    /// Renders the problems as text for a terminal: what, where with the source excerpt, why, and
     /// how to mend. Without `color` the text holds no escape sequences. Characters of a document that
     /// a terminal would act on are shown as `\u{1b}`.
+    ///
+    /// Of more than [`MOST_RENDERED`](Self::MOST_RENDERED) problems the first are shown, errors before
+    /// warnings, and how many more there are; [`to_json`](Self::to_json) and [`iter`](Self::iter) give
+    /// all.
     pub fn render(&self, color: bool) -> String {
         let theme = if color {
             GraphicalTheme::unicode()
@@ -416,12 +423,40 @@ impl Report {
             .with_links(false)
             .without_syntax_highlighting();
         let mut text = String::new();
-        for diagnostic in &self.diagnostics {
+        let (shown, rest) = self.rendered();
+        for diagnostic in shown {
             // Writing to a String cannot fail, and a span outside its file is shown as such.
             let _ = handler.render_report(&mut text, diagnostic);
             text.push('\n');
         }
+        text.push_str(&rest);
         printable(&text, color).into_owned()
+    }
+
+    /// The problems to render, in order, and a line about those that are left out.
+    fn rendered(&self) -> (Vec<&Diagnostic>, String) {
+        let is_error = |found: &&Diagnostic| found.severity == Severity::Error;
+        let errors = self.iter().filter(is_error).count();
+        let warnings = self.len() - errors;
+        let most_errors = errors.min(Self::MOST_RENDERED);
+        let most_warnings = warnings.min(Self::MOST_RENDERED - most_errors);
+        let (mut errors_left, mut warnings_left) = (most_errors, most_warnings);
+        let shown = self.iter().filter(|found| {
+            let left = if is_error(found) {
+                &mut errors_left
+            } else {
+                &mut warnings_left
+            };
+            let fits = *left > 0;
+            *left = left.saturating_sub(1);
+            fits
+        });
+        let (errors, warnings) = (errors - most_errors, warnings - most_warnings);
+        let rest = match errors + warnings {
+            0 => String::new(),
+            _ => format!("Not shown: {errors} more errors and {warnings} more warnings\n\n"),
+        };
+        (shown.collect(), rest)
     }
 
     /// The problems as JSON for editors and CI: an array of objects with the members `code`,

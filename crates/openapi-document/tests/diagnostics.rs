@@ -117,6 +117,59 @@ fn color_is_made_of_escapes_only() {
     assert!(!report.render(false).contains('\u{1b}'));
 }
 
+/// However many there are, a terminal gets what a person can read, and errors before warnings.
+#[test]
+fn many_problems_are_told_in_short() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("openapi.yaml");
+    let report = |warnings: usize, errors: usize| {
+        let mut text = "openapi: 3.0.3\ninfo: {title: a, version: '1'}\npaths: {}\n".to_owned();
+        for number in 0..warnings {
+            text.push_str(&format!("x-odd-{number}: 1\n"));
+        }
+        for number in 0..errors {
+            text.push_str(&format!("wrong-{number}: 1\n"));
+        }
+        fs::write(&path, text).unwrap();
+        problems(&path)
+    };
+    for (warnings, errors, shown, rest) in [
+        (40, 60, (40, 60), ""),
+        (
+            101,
+            1,
+            (99, 1),
+            "Not shown: 0 more errors and 2 more warnings",
+        ),
+        (
+            2_000,
+            60,
+            (40, 60),
+            "Not shown: 0 more errors and 1960 more warnings",
+        ),
+        (
+            2_000,
+            300,
+            (0, 100),
+            "Not shown: 200 more errors and 2000 more warnings",
+        ),
+    ] {
+        let report = report(warnings, errors);
+        assert_eq!(report.len(), warnings + errors);
+        let text = report.render(false);
+        let count = |code: &str| text.lines().filter(|line| *line == code).count();
+        assert_eq!((count("D401"), count("D301")), shown);
+        assert_eq!(
+            text.lines()
+                .filter(|line| line.starts_with("Not shown"))
+                .collect::<String>(),
+            rest
+        );
+        assert!(text.len() < 100_000);
+        assert_eq!(report.to_json().as_array().unwrap().len(), report.len());
+    }
+}
+
 #[test]
 fn a_file_over_the_limit_is_refused() {
     let folder = tempfile::tempdir().unwrap();
