@@ -2,6 +2,9 @@
 
 use iri_string::types::IriStr;
 use serde_json::Value;
+use url::Url;
+
+use crate::pointer;
 
 /// An address that a client can call.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -16,7 +19,8 @@ pub struct ServerAddress {
 }
 
 /// The addresses of a server object: one for each value of its variable with an `enum`, where there
-/// is one such variable; otherwise one, with the defaults of all variables.
+/// is one such variable; otherwise one, with the defaults of all variables. Values that make no
+/// address are left out; [`unfit_values`] tells them.
 ///
 /// ```
 /// use openapi_document::servers::addresses;
@@ -39,18 +43,80 @@ pub struct ServerAddress {
 ///
 /// Why a client cannot call the server, as the end of a sentence that begins with it.
 pub fn addresses(server: &Value) -> Result<Vec<ServerAddress>, String> {
-    match choices(server).as_slice() {
-        [(variable, values)] => values
-            .iter()
-            .map(|value| {
-                Ok(ServerAddress {
-                    url: filled(server, Some((variable, value)))?,
-                    name: Some((*value).to_owned()),
-                    variable: Some((*variable).to_owned()),
-                })
+    let choices = choices(server);
+    let [(variable, values)] = choices.as_slice() else {
+        return Ok(vec![default_address(server)?]);
+    };
+    let mut found = Vec::new();
+    let mut first_reason = None;
+    for value in values {
+        match filled(server, Some((variable, value))) {
+            Ok(url) => found.push(ServerAddress {
+                url,
+                name: Some((*value).to_owned()),
+                variable: Some((*variable).to_owned()),
+            }),
+            Err(reason) => {
+                first_reason.get_or_insert(reason);
+            }
+        }
+    }
+    match first_reason {
+        Some(reason) if found.is_empty() => Err(reason),
+        _ => Ok(found),
+    }
+}
+
+/// A value of a server variable with which the server cannot be called.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct UnfitValue {
+    /// JSON pointer (RFC 6901) from the server object to the value.
+    pub pointer: String,
+    /// The value.
+    pub value: String,
+    /// Why, as the end of a sentence that begins with the server.
+    pub reason: String,
+}
+
+/// The values of a variable that [`addresses`] leaves out, while others make an address.
+///
+/// ```
+/// use openapi_document::servers::unfit_values;
+/// use serde_json::json;
+///
+/// let server = json!({
+///     "url": "https://{region}.example.com",
+///     "variables": {"region": {"default": "eu", "enum": ["eu", "us east"]}},
+/// });
+/// let unfit = unfit_values(&server);
+/// assert_eq!((unfit[0].pointer.as_str(), unfit[0].value.as_str()), ("/variables/region/enum/1", "us east"));
+/// ```
+pub fn unfit_values(server: &Value) -> Vec<UnfitValue> {
+    let choices = choices(server);
+    let [(variable, _)] = choices.as_slice() else {
+        return Vec::new();
+    };
+    let listed = server["variables"][*variable]["enum"].as_array();
+    let listed = listed.into_iter().flatten().enumerate();
+    let values: Vec<_> = listed
+        .filter_map(|(index, value)| Some((index, value.as_str()?)))
+        .collect();
+    let unfit: Vec<UnfitValue> = values
+        .iter()
+        .filter_map(|(index, value)| {
+            let reason = filled(server, Some((variable, value))).err()?;
+            let holder = pointer::join("/variables", variable);
+            Some(UnfitValue {
+                pointer: format!("{holder}/enum/{index}"),
+                value: (*value).to_owned(),
+                reason,
             })
-            .collect(),
-        _ => Ok(vec![default_address(server)?]),
+        })
+        .collect();
+    if unfit.len() < values.len() {
+        unfit
+    } else {
+        Vec::new()
     }
 }
 
@@ -163,6 +229,9 @@ fn callable(url: &str) -> Result<(), String> {
         Err("has a user name or password in its URL".to_owned())
     } else if parsed.query_str().is_some() || parsed.fragment().is_some() {
         refused("has a query or fragment, which paths cannot follow")
+    } else if let Err(error) = Url::parse(url) {
+        // Clients read it so: a port or an address of numbers can be out of range.
+        refused(&format!("is no URL that can be called ({error})"))
     } else {
         Ok(())
     }
@@ -184,6 +253,12 @@ mod tests {
             (json!({"url": "wss://api.example.com"}), "is neither"),
             (json!({"url": "https:///v1"}), "has no host"),
             (json!({"url": "https://api example.com"}), "is no URL"),
+            (json!({"url": "https://api.example.com:99999"}), "port"),
+            (json!({"url": "https://1.2.3.999"}), "IPv4"),
+            (
+                json!({"url": "https://a%20b.example.com"}),
+                "no URL that can be called",
+            ),
             (json!({"url": "https://me@api.example.com"}), "user name"),
             (json!({"url": "https://api.example.com?v=1"}), "has a query"),
             (
@@ -242,6 +317,36 @@ mod tests {
                 .collect();
             assert_eq!(found, own, "{root} {item} {operation}");
         }
+    }
+
+    #[test]
+    fn a_value_that_makes_no_url_is_told_apart_from_its_server() {
+        let server = |values: &[&str]| {
+            json!({
+                "url": "https://{a~/b}.example.com:{port}",
+                "variables": {"a~/b": {"default": "eu", "enum": values}, "port": {"default": "443"}},
+            })
+        };
+        let mixed = server(&["eu", "us east", "a%20b", "as", "a/b?c"]);
+        let urls: Vec<String> = addresses(&mixed)
+            .unwrap()
+            .into_iter()
+            .map(|a| a.url)
+            .collect();
+        assert_eq!(
+            urls,
+            ["https://eu.example.com:443", "https://as.example.com:443"]
+        );
+        let unfit = unfit_values(&mixed);
+        let values: Vec<&str> = unfit.iter().map(|unfit| unfit.value.as_str()).collect();
+        assert_eq!(values, ["us east", "a%20b", "a/b?c"]);
+        for unfit in unfit {
+            assert_eq!(mixed.pointer(&unfit.pointer).unwrap(), &unfit.value);
+        }
+        // Where none is fit, the server itself cannot be called.
+        let none = server(&["us east", "a%20b"]);
+        assert!(addresses(&none).unwrap_err().contains("is no URL"));
+        assert_eq!(unfit_values(&none), []);
     }
 
     proptest! {

@@ -8,7 +8,7 @@ use super::names::{type_name, variant_name};
 use super::rule::{Hit, Rule};
 use super::view::{Node, View};
 use crate::finding::Severity::{Error, Warning};
-use crate::servers::{ServerAddress, addresses, own_servers};
+use crate::servers::{ServerAddress, addresses, own_servers, unfit_values};
 
 pub(super) const RULES: &[Rule] = &[
     Rule {
@@ -137,9 +137,11 @@ fn server_left_out(view: &View<'_>) -> Vec<Hit> {
         if let Err(reason) = addresses(server.value) {
             hits.push(left_out(&server, &reason, WHOLE_URL));
         }
+        hits.extend(unfit(&server));
     }
     for (_, holder) in own_lists(view) {
         let servers = holder.items("servers");
+        hits.extend(servers.iter().flat_map(unfit));
         let refused: Vec<_> = servers
             .iter()
             .filter_map(|server| Some((server, environments.refuse(server.value)?)))
@@ -152,6 +154,21 @@ fn server_left_out(view: &View<'_>) -> Vec<Hit> {
     }
     hits.extend(same_names(view, &environments));
     hits
+}
+
+/// Values of a variable with which the server cannot be called.
+fn unfit(server: &Node<'_>) -> Vec<Hit> {
+    unfit_values(server.value)
+        .into_iter()
+        .map(|unfit| {
+            let place = format!("{}{}", server.pointer, unfit.pointer);
+            let message = format!(
+                "with the value `{}` this server {}",
+                unfit.value, unfit.reason
+            );
+            Hit::at(place, message).help("correct the value, or take it out of `enum`")
+        })
+        .collect()
 }
 
 /// Two servers of one name, unless both have it from `x-environment`, which is an error of its own.

@@ -170,6 +170,7 @@ pub mod client {
 
         /// Builds a client from environment variables.
         ///
+        /// - `NOISY_DESCRIPTIONS_ENVIRONMENT`: one of `eu`.
         /// - `NOISY_DESCRIPTIONS_BASE_URL`: a base URL; overrides the environment.
         ///
         /// # Errors
@@ -225,6 +226,32 @@ pub mod client {
         }
     }
 
+    /// The environments of the API.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+    #[non_exhaustive]
+    pub enum Environment {
+        /// `at` is `eu`: `https://eu.example.com`.
+        Eu,
+    }
+
+    impl Environment {
+        /// All environments of the document.
+        pub const ALL: &'static [Self] = &[Self::Eu];
+        /// The base URL of this environment.
+        pub const fn base_url(self) -> &'static str {
+            match self {
+                Self::Eu => "https://eu.example.com",
+            }
+        }
+
+        /// The name that environment variables use.
+        pub const fn name(self) -> &'static str {
+            match self {
+                Self::Eu => "eu",
+            }
+        }
+    }
+
     /// Builds a [`Client`].
     #[derive(Debug)]
     #[must_use = "a builder does nothing until `build` is called"]
@@ -233,6 +260,14 @@ pub mod client {
     }
 
     impl ClientBuilder {
+        /// Uses one of the servers in the document.
+        pub fn environment(mut self, environment: Environment) -> Self {
+            self.core = self
+                .core
+                .environment(environment.name(), environment.base_url());
+            self
+        }
+
         /// Sets the base URL, for custom hosts and tests. It overrides every server in the document.
         ///
         /// `http://` is refused except for loopback addresses, see
@@ -369,6 +404,17 @@ pub mod client {
         /// [`BuildError`] when a variable is not valid Unicode, or its value cannot be used.
         #[allow(clippy::wrong_self_convention, unused_mut)]
         pub fn from_env(mut self) -> Result<Self, BuildError> {
+            if let Some(name) = self.core.env("ENVIRONMENT")? {
+                let environment = Environment::ALL
+                    .iter()
+                    .copied()
+                    .find(|environment| environment.name() == name)
+                    .ok_or_else(|| {
+                        self.core
+                            .env_error("ENVIRONMENT", concat!("must be one of ", "eu"))
+                    })?;
+                self = self.environment(environment);
+            }
             if let Some(url) = self.core.env("BASE_URL")? {
                 self = self.base_url(url);
             }
