@@ -238,6 +238,61 @@ fn what_is_inferred_is_behind_a_feature_that_is_on_by_default() {
     assert!(without.values().all(|text| !text.contains("inferred")));
 }
 
+/// The README counts in words that fit the number.
+#[test]
+fn one_inferred_method_is_one() {
+    let text = fs::read_to_string(folder("lowering/inferred.yaml")).unwrap();
+    let mark = "      summary: Send a parcel\n      x-provenance: inferred\n";
+    assert!(text.contains(mark));
+    let one = text.replace(mark, "      summary: Send a parcel\n");
+    let (before, after) = one.split_once("    post:\n").unwrap();
+    let (_, after) = after.split_once("components:\n").unwrap();
+    let only = format!("{before}components:\n{after}");
+    for (text, head, row) in [
+        (
+            &text,
+            "**All 2 methods are inferred**: the vendor does not document their operations. They need the feature",
+            "| the 2 methods of operations that the vendor does not document |",
+        ),
+        (
+            &one,
+            "**1 of the 2 methods is inferred**: the vendor does not document its operation. It needs the feature",
+            "| the method of the operation that the vendor does not document |",
+        ),
+        (
+            &only,
+            "**The only method is inferred**: the vendor does not document its operation. It needs the feature",
+            "| the method of the operation that the vendor does not document |",
+        ),
+    ] {
+        let home = tempfile::tempdir().unwrap();
+        let path = home.path().join("openapi.yaml");
+        fs::write(&path, text).unwrap();
+        let document = Document::open(&path).unwrap();
+        let files = generate(&document, &settings("inferred")).unwrap().files;
+        let readme = &files["README.md"];
+        assert!(readme.contains(head) && readme.contains(row), "{readme}");
+    }
+}
+
+/// The program of the module `links` has values with which there is a link, whatever the examples of the
+/// document are. `links_take_the_values_of_their_examples` calls it.
+#[test]
+fn the_example_of_links_has_values_that_make_a_link() {
+    let files = generate(&documents()["links"], &settings("links"))
+        .unwrap()
+        .files;
+    let call =
+        "links::Profile::new(\"value\", [\"value\"]).page(1).tab(\"posts\").size(\"size\").url()?;";
+    let has = |source: &String| source.contains(call);
+    assert_eq!(
+        files.values().filter(|source| has(source)).count(),
+        1,
+        "{}",
+        files["src/lib.rs"]
+    );
+}
+
 #[test]
 fn what_is_inferred_says_so_before_all_else() {
     let documents = documents();

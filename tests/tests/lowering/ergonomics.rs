@@ -316,6 +316,17 @@ fn links_lead_where_their_templates_say() {
 }
 
 #[test]
+fn links_take_the_values_of_their_examples() {
+    use links::links::Profile;
+    let link = Profile::new("value", ["value"]);
+    let link = link.page(1).tab("posts").size("size");
+    assert_eq!(
+        link.url().unwrap().as_str(),
+        "https://app.example.com/u/value/value?page=1&tab=posts&size=size"
+    );
+}
+
+#[test]
 fn links_that_would_lead_elsewhere_are_refused() {
     use links::links::{App, Entry, LINKS, Open, WebLinkError};
     let message = |error: WebLinkError| error.to_string();

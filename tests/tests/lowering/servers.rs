@@ -188,8 +188,11 @@ async fn a_document_whose_operations_alone_have_servers_needs_no_address() {
     let client = builder().build().unwrap();
     client.list_pets().send().await.unwrap();
     assert_eq!(anywhere.last().0, "https://pets.example.com/pets");
-    client.list_plants().send().await.unwrap();
-    assert_eq!(anywhere.last().0, "https://plants.example.com/v3/plants");
+    client.list_plants().address("a").send().await.unwrap();
+    assert_eq!(
+        anywhere.last().0,
+        "https://plants.example.com/v3/plants?address=a"
+    );
 
     let refused = |error: String| assert!(error.contains("call `base_url`"), "{error}");
     let Err(error) = client.list_stones().send().await else {

@@ -295,13 +295,15 @@ fn complete_send(
     let mut block: syn::Block = parse_quote!({ #(#body)* });
     let operation = format_ident!("{}", naming::shouty(&method.name));
     let operation: Expr = parse_quote!(&crate::operations::#operation);
+    let has_own_address = !servers::own(context, method).is_empty() || servers::only_own(context);
     let mut send = Send {
         method,
         form: Form::of(method),
         sends_headers: headers > 0,
         operation: &operation,
         fields: encoded::form_fields(context, method),
-        has_own_address: !servers::own(context, method).is_empty() || servers::only_own(context),
+        own_address: has_own_address.then(|| statements::unused(&mut block, "address")),
+        lookup: None,
         met: Met::default(),
     };
     send.visit_block_mut(&mut block);
@@ -382,8 +384,10 @@ struct Send<'a> {
     operation: &'a Expr,
     /// The fields of a form that are written in a way of their own.
     fields: Vec<Expr>,
-    /// Whether the operation may be served elsewhere than the others.
-    has_own_address: bool,
+    /// The variable for the address of an operation that may be served elsewhere than the others.
+    own_address: Option<syn::Ident>,
+    /// Looks the address up; goes before the statement that uses it.
+    lookup: Option<Stmt>,
     met: Met,
 }
 
@@ -403,6 +407,14 @@ impl VisitMut for Send<'_> {
 
     fn visit_macro_mut(&mut self, macro_: &mut syn::Macro) {
         statements::visit_arguments(self, macro_);
+    }
+
+    fn visit_block_mut(&mut self, block: &mut syn::Block) {
+        for mut statement in std::mem::take(&mut block.stmts) {
+            self.visit_stmt_mut(&mut statement);
+            block.stmts.extend(self.lookup.take());
+            block.stmts.push(statement);
+        }
     }
 
     fn visit_stmt_mut(&mut self, statement: &mut Stmt) {
@@ -462,13 +474,13 @@ impl Send<'_> {
     }
 
     /// Where the request goes.
-    fn address(&self, client: &syn::ExprPath) -> Expr {
-        if self.has_own_address {
-            let operation = self.operation;
-            parse_quote!(#client.core.address_of(#operation)?)
-        } else {
-            parse_quote!(#client.core.base_url())
-        }
+    fn address(&mut self, client: &syn::ExprPath) -> Expr {
+        let Some(address) = &self.own_address else {
+            return parse_quote!(#client.core.base_url());
+        };
+        let operation = self.operation;
+        self.lookup = Some(parse_quote!(let #address = #client.core.address_of(#operation)?;));
+        parse_quote!(#address)
     }
 
     fn call(&mut self, call: &syn::ExprMethodCall) -> Option<Expr> {

@@ -130,20 +130,46 @@ impl<'a> Parameter<'a> {
         }
     }
 
-    /// An argument for examples.
+    /// An argument for examples, with which there is a link.
     fn example(&self, context: &Context<'_>) -> String {
-        let value = match self.object.get("example") {
-            Some(example) => example.clone(),
-            None => sample(context, &self.object["schema"]),
-        };
+        let schema = &self.object["schema"];
+        let listed = schema["enum"].as_array().into_iter().flatten();
+        let said = self
+            .object
+            .get("example")
+            .into_iter()
+            .chain(listed)
+            .cloned();
+        let sampled = std::iter::once_with(|| sample(context, schema));
+        let value = said.chain(sampled).find(|value| self.takes(value));
         match (&self.kind, value) {
-            (Kind::List, Value::Array(items)) => {
+            (Kind::Map, _) => "\"name\", \"value\"".to_owned(),
+            (Kind::List, Some(Value::Array(items))) => {
                 let items: Vec<String> = items.iter().map(rust).collect();
                 format!("[{}]", items.join(", "))
             }
-            (Kind::List, other) => format!("[{}]", rust(&other)),
-            (Kind::Map, _) => "\"name\", \"value\"".to_owned(),
-            (_, value) => rust(&value),
+            (_, Some(value)) => rust(&value),
+            (Kind::Integer, None) => "1".to_owned(),
+            (Kind::Flag, None) => "true".to_owned(),
+            (Kind::List, None) => format!("[{}]", rust(&self.name.into())),
+            (_, None) => rust(&self.name.into()),
+        }
+    }
+
+    /// Whether the method takes the value, and a link leads where it should with it.
+    fn takes(&self, value: &Value) -> bool {
+        let is_text = |value: &Value| {
+            value
+                .as_str()
+                .is_some_and(|text| !matches!(text, "" | "." | ".."))
+        };
+        match self.kind {
+            Kind::Integer => value.is_i64(),
+            Kind::Flag => value.is_boolean(),
+            Kind::List => value
+                .as_array()
+                .is_some_and(|items| !items.is_empty() && items.iter().all(is_text)),
+            Kind::Text | Kind::Known(_) | Kind::Map => is_text(value),
         }
     }
 }

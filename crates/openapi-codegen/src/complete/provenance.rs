@@ -160,13 +160,19 @@ pub(super) fn readme_note(context: &Context<'_>) -> String {
         return String::new();
     }
     let total = context.plan.methods.len();
-    let how_many = if inferred == total {
-        format!("All {total} methods are inferred")
+    let how_many = match (inferred, total) {
+        (1, 1) => "The only method is inferred".to_owned(),
+        (1, _) => format!("1 of the {total} methods is inferred"),
+        _ if inferred == total => format!("All {total} methods are inferred"),
+        _ => format!("{inferred} of the {total} methods are inferred"),
+    };
+    let of_it = if inferred == 1 {
+        "its operation. It needs"
     } else {
-        format!("{inferred} of the {total} methods are inferred")
+        "their operations. They need"
     };
     format!(
-        "> **{how_many}**: the vendor does not document their operations. They need the feature\n\
+        "> **{how_many}**: the vendor does not document {of_it} the feature\n\
          > `{NAME}`, which is on by default; see [What is inferred](#what-is-inferred).\n\n"
     )
 }
@@ -174,6 +180,9 @@ pub(super) fn readme_note(context: &Context<'_>) -> String {
 pub(super) fn feature_row(context: &Context<'_>) -> String {
     match inferred(context).len() {
         0 => String::new(),
+        1 => format!(
+            "| `{NAME}` | yes | the method of the operation that the vendor does not document |\n"
+        ),
         count => format!(
             "| `{NAME}` | yes | the {count} methods of operations that the vendor does not document |\n"
         ),

@@ -1,7 +1,11 @@
 //! What progenitor's statements are, told by their structure and never by their text.
 
-use quote::quote;
-use syn::{Expr, ExprMethodCall, Macro, Stmt, Token, punctuated::Punctuated, visit_mut::VisitMut};
+use std::collections::HashSet;
+
+use quote::{format_ident, quote};
+use syn::{
+    Expr, ExprMethodCall, Ident, Macro, Stmt, Token, punctuated::Punctuated, visit_mut::VisitMut,
+};
 
 /// A statement of `send`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -113,6 +117,23 @@ fn text(value: &Expr) -> Option<String> {
         }) => Some(text.value()),
         _ => None,
     }
+}
+
+/// A name for a variable that nothing in the block has.
+pub(super) fn unused(block: &mut syn::Block, wanted: &str) -> Ident {
+    struct Names(HashSet<String>);
+    impl VisitMut for Names {
+        fn visit_ident_mut(&mut self, ident: &mut Ident) {
+            self.0.insert(ident.to_string());
+        }
+    }
+    let mut names = Names(HashSet::new());
+    names.visit_block_mut(block);
+    let mut name = wanted.to_owned();
+    while names.0.contains(&name) {
+        name.insert(0, '_');
+    }
+    format_ident!("{name}")
 }
 
 /// Visits the arguments of `format!`, which are no expressions yet.

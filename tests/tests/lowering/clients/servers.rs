@@ -242,10 +242,11 @@ pub mod builder {
             let Self { client, id, call_options } = self;
             let outcome: Result<ResponseValue<()>, Error<::serde_json::Value>> = async move {
                 let id = id.map_err(Error::InvalidRequest)?;
+                let address = client
+                    .core
+                    .address_of(&crate::clients::servers::operations::UPLOAD)?;
                 let url = format!(
-                    "{}/files/{}", client.core.address_of(& crate
-                    ::clients::servers::operations::UPLOAD) ?, encode_path(& id
-                    .to_string()),
+                    "{}/files/{}", address, encode_path(& id.to_string()),
                 );
                 let request = client
                     .core
@@ -327,10 +328,10 @@ pub mod builder {
         ) -> Result<ResponseValue<()>, Error<::serde_json::Value>> {
             let Self { client, call_options } = self;
             let outcome: Result<ResponseValue<()>, Error<::serde_json::Value>> = async move {
-                let url = format!(
-                    "{}/exports", client.core.address_of(& crate
-                    ::clients::servers::operations::EXPORT) ?,
-                );
+                let address = client
+                    .core
+                    .address_of(&crate::clients::servers::operations::EXPORT)?;
+                let url = format!("{}/exports", address,);
                 let request = client
                     .core
                     .http_client()
@@ -411,10 +412,10 @@ pub mod builder {
         ) -> Result<ResponseValue<()>, Error<::serde_json::Value>> {
             let Self { client, call_options } = self;
             let outcome: Result<ResponseValue<()>, Error<::serde_json::Value>> = async move {
-                let url = format!(
-                    "{}/preview", client.core.address_of(& crate
-                    ::clients::servers::operations::PREVIEW) ?,
-                );
+                let address = client
+                    .core
+                    .address_of(&crate::clients::servers::operations::PREVIEW)?;
+                let url = format!("{}/preview", address,);
                 let request = client
                     .core
                     .http_client()
@@ -495,10 +496,10 @@ pub mod builder {
         ) -> Result<ResponseValue<()>, Error<::serde_json::Value>> {
             let Self { client, call_options } = self;
             let outcome: Result<ResponseValue<()>, Error<::serde_json::Value>> = async move {
-                let url = format!(
-                    "{}/legacy", client.core.address_of(& crate
-                    ::clients::servers::operations::LEGACY) ?,
-                );
+                let address = client
+                    .core
+                    .address_of(&crate::clients::servers::operations::LEGACY)?;
+                let url = format!("{}/legacy", address,);
                 let request = client
                     .core
                     .http_client()
@@ -579,10 +580,10 @@ pub mod builder {
         ) -> Result<ResponseValue<()>, Error<::serde_json::Value>> {
             let Self { client, call_options } = self;
             let outcome: Result<ResponseValue<()>, Error<::serde_json::Value>> = async move {
-                let url = format!(
-                    "{}/regional", client.core.address_of(& crate
-                    ::clients::servers::operations::REGIONAL) ?,
-                );
+                let address = client
+                    .core
+                    .address_of(&crate::clients::servers::operations::REGIONAL)?;
+                let url = format!("{}/regional", address,);
                 let request = client
                     .core
                     .http_client()
@@ -663,10 +664,10 @@ pub mod builder {
         ) -> Result<ResponseValue<()>, Error<::serde_json::Value>> {
             let Self { client, call_options } = self;
             let outcome: Result<ResponseValue<()>, Error<::serde_json::Value>> = async move {
-                let url = format!(
-                    "{}/shards", client.core.address_of(& crate
-                    ::clients::servers::operations::SHARDS) ?,
-                );
+                let address = client
+                    .core
+                    .address_of(&crate::clients::servers::operations::SHARDS)?;
+                let url = format!("{}/shards", address,);
                 let request = client
                     .core
                     .http_client()

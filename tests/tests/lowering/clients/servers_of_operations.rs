@@ -34,10 +34,12 @@ pub mod builder {
         ) -> Result<ResponseValue<()>, Error<::serde_json::Value>> {
             let Self { client, call_options } = self;
             let outcome: Result<ResponseValue<()>, Error<::serde_json::Value>> = async move {
-                let url = format!(
-                    "{}/pets", client.core.address_of(& crate
-                    ::clients::servers_of_operations::operations::LIST_PETS) ?,
-                );
+                let address = client
+                    .core
+                    .address_of(
+                        &crate::clients::servers_of_operations::operations::LIST_PETS,
+                    )?;
+                let url = format!("{}/pets", address,);
                 let request = client
                     .core
                     .http_client()
@@ -104,6 +106,7 @@ pub mod builder {
     #[must_use = "a request does nothing until it is sent"]
     pub struct ListPlants<'a> {
         client: &'a super::Client,
+        address: Result<Option<::std::string::String>, String>,
         call_options: CallOptions,
     }
 
@@ -111,20 +114,41 @@ pub mod builder {
         pub(crate) fn new(client: &'a super::Client) -> Self {
             Self {
                 client: client,
+                address: Ok(None),
                 call_options: CallOptions::new(),
             }
+        }
+
+        /// The parameter `address`.
+        ///
+        /// Optional; sent as the query parameter `address`.
+        pub fn address<V>(mut self, value: V) -> Self
+        where
+            V: std::convert::TryInto<::std::string::String>,
+        {
+            self.address = value
+                .try_into()
+                .map(Some)
+                .map_err(|_| {
+                    "parameter `address`: the value cannot be converted to `String`"
+                        .to_string()
+                });
+            self
         }
 
         /// Sends `GET /plants` and decodes the response.
         pub async fn send(
             self,
         ) -> Result<ResponseValue<()>, Error<::serde_json::Value>> {
-            let Self { client, call_options } = self;
+            let Self { client, address, call_options } = self;
             let outcome: Result<ResponseValue<()>, Error<::serde_json::Value>> = async move {
-                let url = format!(
-                    "{}/plants", client.core.address_of(& crate
-                    ::clients::servers_of_operations::operations::LIST_PLANTS) ?,
-                );
+                let address = address.map_err(Error::InvalidRequest)?;
+                let _address = client
+                    .core
+                    .address_of(
+                        &crate::clients::servers_of_operations::operations::LIST_PLANTS,
+                    )?;
+                let url = format!("{}/plants", _address,);
                 let request = client
                     .core
                     .http_client()
@@ -134,6 +158,9 @@ pub mod builder {
                         ::openapi_client_runtime::reqwest::header::HeaderValue::from_static(
                             "application/json",
                         ),
+                    )
+                    .query(
+                        &::openapi_client_runtime::QueryParam::new("address", &address),
                     )
                     .build()?;
                 let result = client
@@ -208,10 +235,12 @@ pub mod builder {
         ) -> Result<ResponseValue<()>, Error<::serde_json::Value>> {
             let Self { client, call_options } = self;
             let outcome: Result<ResponseValue<()>, Error<::serde_json::Value>> = async move {
-                let url = format!(
-                    "{}/stones", client.core.address_of(& crate
-                    ::clients::servers_of_operations::operations::LIST_STONES) ?,
-                );
+                let address = client
+                    .core
+                    .address_of(
+                        &crate::clients::servers_of_operations::operations::LIST_STONES,
+                    )?;
+                let url = format!("{}/stones", address,);
                 let request = client
                     .core
                     .http_client()
