@@ -70,6 +70,26 @@ fn a_document_with_problems_is_not_served() {
 }
 
 #[test]
+fn references_stay_in_the_folder_of_the_document_unless_told() {
+    let place = Place::workspace();
+    place.write(
+        "private/pets.yaml",
+        "Pet: {type: object, required: [id, name], properties: {id: {type: integer}, name: {type: string, example: hunter2}}}\n",
+    );
+    let document = "openapi/pets/openapi.yaml";
+    let (inside, outside) = ("#/components/schemas/Pet'", "../../private/pets.yaml#/Pet'");
+    place.write(document, place.read(document).replace(inside, outside));
+    let refused = place.run(&["mock", "--port", "0"]);
+    refused.assert(1, &["D213", "`--allow-ref-outside private`"]);
+    assert!(!format!("{refused:?}").contains("hunter2"), "{refused:#?}");
+    let missing = place.run(&["mock", "--allow-ref-outside", "nowhere"]);
+    missing.assert(2, &["nowhere"]);
+    let server = start(&place, &["--allow-ref-outside", "private"]);
+    let url = format!("{}/pets", server.values("base URL")[0]);
+    assert!(get(&url, &[]).1.contains("hunter2"));
+}
+
+#[test]
 fn a_document_that_is_wrong_for_the_generator_alone_is_served() {
     let place = Place::workspace();
     place.write("openapi/pets/codegen.toml", "crate-name = 7");

@@ -116,6 +116,46 @@ async fn applications_without_pkce_are_refused_when_asked_to() {
     }
 }
 
+/// A document of somebody else shows no file of this machine, unless the folder is allowed.
+#[test]
+fn references_stay_in_the_folder_of_each_document_unless_told() {
+    let folder = folder();
+    for name in ["api", "private", "other"] {
+        fs::create_dir(folder.path().join(name)).unwrap();
+    }
+    let secret = "Names: {type: array, items: {type: string}, example: [hunter2]}\n";
+    fs::write(folder.path().join("private/names.yaml"), secret).unwrap();
+    let reference = "schema: {$ref: ../private/names.yaml#/Names}";
+    let pets = PETS.replace("schema: {}, example: [Rex]", reference);
+    fs::write(folder.path().join("api/pets.yaml"), pets).unwrap();
+
+    let allowed = |folders: &[&'static str]| -> Vec<&'static str> {
+        let flags = folders
+            .iter()
+            .flat_map(|folder| ["--allow-ref-outside", folder]);
+        ["api/pets.yaml", "--port", "0"]
+            .into_iter()
+            .chain(flags)
+            .collect()
+    };
+    for (folders, code, texts) in [
+        (&[][..], 1, ["D213", "`--allow-ref-outside private`"]),
+        (&["other"], 1, ["D213", "leads out of `api`"]),
+        (&["private", "nowhere"], 2, ["nowhere", "no file"]),
+    ] {
+        let ended = refused(&folder, &allowed(folders));
+        assert_eq!(ended.code, Some(code), "{ended:#?}");
+        for text in texts {
+            assert!(ended.stderr.contains(text), "no {text} in {ended:#?}");
+        }
+        assert!(!ended.stderr.contains("hunter2"), "{ended:#?}");
+    }
+    let server = Running::start(&mut command(&folder, &allowed(&["other", "private"])));
+    let url = format!("{}/pets", server.values("base URL")[0]);
+    let found = get(&url, &["X-Key: mock-key"]);
+    assert_eq!(found, (200, r#"["hunter2"]"#.to_owned()));
+}
+
 #[test]
 fn several_documents_stand_below_their_names() {
     let folder = folder();
