@@ -338,8 +338,8 @@ fn finding(pointer: &str, what: &str, failure: &Failure) -> Finding {
     };
     let message = failure.message.lines().next().unwrap_or_default();
     Finding::error(code, pointer, format!("the generator {verb} the {what}: {message}"))
-        .why("no lowering rule covers this construct, so no client can be made of it")
-        .help("describe the same thing with plain objects, arrays and scalars, or report the document so that a lowering rule can be added")
+        .why("progenitor, which makes the types, cannot represent this, and nothing here rewrites it for progenitor")
+        .help("describe the same values with plain objects, arrays and scalars; or report this message as a bug, with this part of the document")
 }
 
 fn schemas_of(document: &Value) -> &Map<String, Value> {

@@ -70,7 +70,7 @@ pub enum Error {
     },
     /// progenitor's output is not what the completer was written for.
     #[error(
-        "the generated code does not have the expected shape: {0}; the pinned version of progenitor was changed without its completer"
+        "progenitor gave other code than expected: {0}; this is a bug of this generator, or its version of progenitor was changed"
     )]
     Shape(String),
 }

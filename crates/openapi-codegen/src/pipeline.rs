@@ -166,10 +166,11 @@ fn wrong_entry(name: &str, lowered: &Lowered) -> Option<Finding> {
     }
     let mut rules = RULES.iter().map(|rule| rule.name);
     if rules.any(|rule| rule == name) {
-        let message = format!("the lowering rule `{name}` never applied");
+        let message =
+            format!("the lowering rule `{name}`, which codegen.toml lists, applied nowhere");
         return Some(
             Finding::error(codes::NEVER_APPLIED, "", message)
-                .why("the document does not need it any more")
+                .why("the list says what the client does otherwise than the document; this document does not need the rule")
                 .help("remove it from `lowering` in codegen.toml"),
         );
     }
@@ -180,17 +181,18 @@ fn wrong_entry(name: &str, lowered: &Lowered) -> Option<Finding> {
     let message = format!("there is no lowering rule `{name}`");
     Some(
         Finding::error(codes::UNKNOWN_RULE, "", message)
-            .why("a rule that does not exist protects nothing")
+            .why("the list names the rules of this generator")
             .help(help),
     )
 }
 
 fn not_listed(name: &str, times: usize) -> Finding {
     let places = if times == 1 { "place" } else { "places" };
-    let message =
-        format!("the lowering rule `{name}` applied in {times} {places} but is not listed");
+    let message = format!(
+        "the lowering rule `{name}` applied in {times} {places}, and codegen.toml does not list it"
+    );
     Finding::error(codes::NOT_LISTED, "", message)
-        .why("the list says how far the client is from the document; it must be complete")
+        .why("the list says what the client does otherwise than the document, so that nothing of it comes unseen")
         .help(format!(
             "add \"{name}\" to `lowering` in codegen.toml if the document is meant to need it"
         ))

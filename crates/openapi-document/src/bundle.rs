@@ -394,7 +394,7 @@ impl Bundler<'_> {
         let Some(text) = reference.as_str() else {
             self.problems.push(
                 codes::REF_NOT_TEXT
-                    .at(place, "`$ref` must be a text")
+                    .at(place, "`$ref` must be a string")
                     .with_help("write a reference such as `'#/components/schemas/Pet'`"),
             );
             return Err(Unresolved);

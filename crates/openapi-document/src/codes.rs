@@ -68,11 +68,11 @@ codes! {
         "no API description needs such depth, and tools that read it may exhaust their stack";
     SEVERAL_DOCUMENTS = "D009", Error, "a file holds several YAML documents",
         "OpenAPI tools read the first one only, so that the rest would be lost without a word";
-    DUPLICATE_KEY = "D010", Error, "a key stands twice in one mapping",
+    DUPLICATE_KEY = "D010", Error, "a key stands twice in one object",
         "most parsers keep only the last one: a whole operation can vanish without a word";
-    KEY_NOT_TEXT = "D011", Error, "a key is not a text",
+    KEY_NOT_TEXT = "D011", Error, "a key is not a string",
         "OpenAPI is defined on JSON, where every key is a string";
-    NUMBER = "D012", Error, "a number does not survive",
+    NUMBER = "D012", Error, "a number that JSON lacks, or that tools read differently",
         "JSON has no such number, or YAML tools disagree about its value";
     ALIAS = "D013", Error, "an alias cannot be followed",
         "an alias stands for a copy of an anchored value that must be complete and of bounded size";
@@ -112,7 +112,7 @@ codes! {
         "in one document each schema has a name of its own, and clients take the names of their types from it";
     MAPPING = "D211", Error, "a discriminator maps to a schema that does not exist",
         "a value with this tag could not be decoded";
-    REF_NOT_TEXT = "D212", Error, "a reference is not a text",
+    REF_NOT_TEXT = "D212", Error, "a reference is not a string",
         "`$ref` holds a URI reference";
     REF_OUTSIDE = "D213", Error, "a reference leads out of the folder of the document",
         "a document that somebody else wrote could show any file of this machine, or put it into what is made of it";
@@ -137,11 +137,11 @@ codes! {
         "the document cannot be processed further";
 
     UNKNOWN_EXTENSION = "D401", Warning, "an unknown extension",
-        "no tool of this workspace reads it; a misspelt extension has no effect";
+        "these tools ignore it; a misspelt extension has no effect";
     MISPLACED_EXTENSION = "D402", Warning, "an extension in the wrong place",
-        "it is ignored here; where it is meant for our tools, what it says is lost";
+        "it is ignored here, so what it says has no effect";
     WRONG_EXTENSION = "D403", Warning, "an extension with a wrong value",
-        "it is ignored; where it is meant for our tools, what it says is lost";
+        "it is ignored, so what it says has no effect";
 }
 
 /// All codes of [`Document::open`](crate::Document::open), in order.

@@ -172,9 +172,9 @@ impl Node {
             Kind::Null => "null",
             Kind::Bool(_) => "true or false",
             Kind::Number(_) => "a number",
-            Kind::String(_) => "a text",
-            Kind::Array(_) => "a list",
-            Kind::Object(_) => "a mapping",
+            Kind::String(_) => "a string",
+            Kind::Array(_) => "an array",
+            Kind::Object(_) => "an object",
         }
     }
 

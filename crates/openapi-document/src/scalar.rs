@@ -22,14 +22,14 @@ impl Unusable {
         let (message, help) = match self {
             Self::NotFinite(text) => (
                 format!("`{text}` is not a number in JSON"),
-                "leave the value out, or quote it if it is a text".to_owned(),
+                "leave the value out, or quote it if it is a string".to_owned(),
             ),
             Self::TooLarge(text) => (
                 format!(
                     "the number `{}` is too large to be kept exactly",
                     short(text)
                 ),
-                "quote it if it is a text, or use a smaller number".to_owned(),
+                "quote it if it is a string, or use a smaller number".to_owned(),
             ),
             Self::Octal(text) => (
                 format!(
@@ -40,7 +40,7 @@ impl Unusable {
             ),
             Self::LeadingZero(text) => (
                 format!(
-                    "`{}` is a text to some YAML tools and a number to others",
+                    "`{}` is a string to some YAML tools and a number to others",
                     short(text)
                 ),
                 quoted_or_plain(text),
@@ -58,7 +58,7 @@ fn quoted_or_plain(text: &str) -> String {
     };
     let sign = sign.trim_start_matches('+');
     let (text, number) = (short(text), short(number));
-    format!("write `'{text}'` if it is a text, or `{sign}{number}` if it is a number")
+    format!("write `'{text}'` if it is a string, or `{sign}{number}` if it is a number")
 }
 
 /// A number as messages show it.
@@ -213,8 +213,8 @@ mod tests {
         for (text, message, help) in [
             ("017", "octal", "`17`"),
             ("-00", "octal", "`-0`"),
-            ("090", "is a text to some", "`90`"),
-            ("+0128", "is a text to some", "`128`"),
+            ("090", "is a string to some", "`90`"),
+            ("+0128", "is a string to some", "`128`"),
         ] {
             let Err(problem) = resolve(text) else {
                 panic!("{text} is taken");

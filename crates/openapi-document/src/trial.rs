@@ -12,11 +12,14 @@ use crate::pointer;
 pub(crate) fn check(root: &Value) -> Option<Finding> {
     let error = serde_path_to_error::deserialize::<_, OpenAPI>(root).err()?;
     let at = json_pointer(error.path());
-    let message = format!("this cannot be read into the model: {}", error.inner());
+    let message = format!(
+        "this part of the document cannot be read: {}",
+        error.inner()
+    );
     Some(
         codes::MODEL
             .finding(at, message)
-            .help("simplify the value at this place; if OpenAPI allows it, report it as a bug"),
+            .help("compare it with what OpenAPI 3.0.3 allows in this place; if it is allowed, report this message as a bug"),
     )
 }
 

@@ -12,7 +12,7 @@ use serde_json::Value;
 /// Checks that `root` is OpenAPI 3.0; the problem otherwise, after which nothing else makes sense.
 pub(crate) fn check(files: &Files, root: &Node) -> Option<Diagnostic> {
     let Some(members) = root.as_object() else {
-        let message = format!("a document is a mapping, not {}", root.noun());
+        let message = format!("a document is an object, not {}", root.noun());
         return Some(
             codes::NO_VERSION
                 .at(files.place(root.span), message)
@@ -47,7 +47,7 @@ pub(crate) fn check(files: &Files, root: &Node) -> Option<Diagnostic> {
             codes::NO_VERSION
                 .at(
                     place,
-                    format!("the version `{written}` is not a text of three numbers"),
+                    format!("the version `{written}` is not a string of three numbers"),
                 )
                 .with_help("write `openapi: 3.0.3`"),
         );

@@ -86,6 +86,7 @@ impl Violation {
                 let options: Vec<String> = options.iter().map(plain).collect();
                 match nearest(&plain(found), options.iter().map(String::as_str)) {
                     Some(near) if near != plain(found) => format!("did you mean `{near}`?"),
+                    _ if options.len() > 1 => "write one of these values".to_owned(),
                     _ => format!("write `{}`", options.join("`, `")),
                 }
             }
@@ -298,13 +299,13 @@ fn expected(kind: &TypeKind) -> String {
 
 fn type_noun(kind: JsonType) -> &'static str {
     match kind {
-        JsonType::Array => "a list",
+        JsonType::Array => "an array",
         JsonType::Boolean => "true or false",
         JsonType::Integer => "a whole number",
         JsonType::Null => "null",
         JsonType::Number => "a number",
-        JsonType::Object => "a mapping",
-        JsonType::String => "a text",
+        JsonType::Object => "an object",
+        JsonType::String => "a string",
     }
 }
 
@@ -313,9 +314,9 @@ fn noun(value: &Value) -> String {
         Value::Null => "nothing (null)".to_owned(),
         Value::Bool(bool) => format!("`{bool}`"),
         Value::Number(number) => format!("the number `{number}`"),
-        Value::String(_) => "a text".to_owned(),
-        Value::Array(_) => "a list".to_owned(),
-        Value::Object(_) => "a mapping".to_owned(),
+        Value::String(_) => "a string".to_owned(),
+        Value::Array(_) => "an array".to_owned(),
+        Value::Object(_) => "an object".to_owned(),
     }
 }
 

@@ -129,13 +129,13 @@ fn extension(key: &str, value: &Value, place: &str, at: &str, findings: &mut Vec
             Some(near) => format!("did you mean `{near}`?"),
             None => "remove it, or keep it for other tools: it changes nothing here".to_owned(),
         };
-        let message = format!("no tool of this workspace knows `{key}`");
+        let message = format!("`{key}` is no extension that these tools know");
         let finding = codes::UNKNOWN_EXTENSION.finding(at, message);
         findings.push(finding.at_key().help(help));
         return;
     };
     if !known.on.iter().any(|on| on == place || on == "anywhere") {
-        let message = format!("`{key}` has no meaning on {place} objects");
+        let message = format!("`{key}` has no effect on {place} objects");
         let help = format!("it belongs on: {}", known.on.join(", "));
         let finding = codes::MISPLACED_EXTENSION.finding(at, message);
         findings.push(finding.at_key().help(help));
@@ -149,6 +149,7 @@ fn extension(key: &str, value: &Value, place: &str, at: &str, findings: &mut Vec
 
 fn wrong_value(key: &str, known: &Extension, at: &str, violation: &Violation) -> Finding {
     let inner = match pointer::split(violation.holder()).last() {
+        Some(token) if token.chars().all(|c| c.is_ascii_digit()) => format!("an item of `{key}`"),
         Some(token) => format!("`{token}` in `{key}`"),
         None => format!("`{key}`"),
     };

@@ -130,7 +130,7 @@ impl<'a> Composer<'a> {
         if self.awaits_key() {
             return Err(Box::new(
                 codes::KEY_NOT_TEXT
-                    .at(self.place(span), "a list or mapping is used as a key")
+                    .at(self.place(span), "an array or object is used as a key")
                     .with_help("quote the key if it starts with `[`, `{` or `? `"),
             ));
         }
@@ -191,10 +191,7 @@ impl<'a> Composer<'a> {
         if plain && scalar.text == "<<" {
             self.problems.push(
                 codes::MERGE_KEY
-                    .at(
-                        self.place(span),
-                        "`<<` merges another mapping into this one",
-                    )
+                    .at(self.place(span), "`<<` merges another object into this one")
                     .with_help("use `allOf` with `$ref` for schemas, or write the members out"),
             );
         }
@@ -428,7 +425,7 @@ pub(crate) fn duplicate_key(
     codes::DUPLICATE_KEY
         .at(
             place(source, second),
-            format!("the key `{key}` stands twice in this mapping"),
+            format!("the key `{key}` stands twice in this object"),
         )
         .with_help("remove one of them, or rename it")
         .with_related(place(source, first), "", "first here")

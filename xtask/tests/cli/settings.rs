@@ -104,10 +104,11 @@ fn the_list_of_lowering_rules_must_be_exact() {
             "did you mean `fold_error_statuses`?",
             "openapi/pets/codegen.toml:4:3",
             "G301",
-            "`protect_secrets` never applied",
+            "`protect_secrets`, which codegen.toml lists, applied nowhere",
             "openapi/pets/codegen.toml:5:3",
             "G302",
-            "`fold_success_statuses` applied in 3 places but is not listed",
+            "`fold_success_statuses` applied in 3 places",
+            "does not list it",
             "openapi/pets/codegen.toml:2:12",
         ],
     );

@@ -31,7 +31,7 @@ fn clash(method: &Method) -> Finding {
     let name = &method.name;
     let message = format!("two operations would both become the method `{name}`");
     Finding::error(codes::METHOD_NAME, &method.pointer, message)
-        .why("a method of the client is found by its name alone")
+        .why("one client cannot have two methods of one name")
         .help("give one of them another `operationId`")
 }
 

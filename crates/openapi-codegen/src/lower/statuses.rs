@@ -62,10 +62,11 @@ fn fold_successes(
 fn mixed_stream(operation: &Operation) -> Finding {
     let id = &operation.method.operation_id;
     let pointer = format!("{}/responses", operation.method.pointer);
-    let message = format!("`{id}` answers with bytes or with JSON, by status");
+    let message =
+        format!("`{id}` responds with bytes under one status and with JSON under another");
     Finding::error(codes::MIXED_STREAM, pointer, message)
         .why("a method has one result: bytes are streamed, JSON is decoded")
-        .help("declare one operation for the bytes and one for the JSON answer")
+        .help("declare the responses of one kind only, or describe the other kind as bytes, too")
 }
 
 /// All declared errors become `4XX` and `5XX`: one type for all, or an enum
@@ -159,7 +160,7 @@ fn envelope(
         })
         .collect();
     let what = if kind == "Success" {
-        "answers"
+        "responds"
     } else {
         "refuses"
     };

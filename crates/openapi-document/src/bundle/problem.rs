@@ -79,7 +79,10 @@ impl Bundler<'_> {
             _ if node.get("openapi").is_some() && node.get("paths").is_some() => "a whole document",
             _ => return Ok(()),
         };
-        let message = format!("this leads to {found}, but here stands {}", kind.noun());
+        let message = format!(
+            "this reference leads to {found}, where {} is needed",
+            kind.noun()
+        );
         let problem = codes::REF_KIND
             .at(self.files.place(from), message)
             .with_help(format!("refer to {}", kind.noun()))
@@ -94,7 +97,7 @@ impl Bundler<'_> {
                 self.files.place(from),
                 "following this reference leads in a circle",
             )
-            .with_help("let one of the references in the circle be a definition");
+            .with_help("write what is meant in place of one of these references");
         if let Some(tree) = self.files.tree(target.file)
             && let Some((node, key)) = tree.entry_at(&target.pointer)
         {
@@ -106,23 +109,24 @@ impl Bundler<'_> {
     }
 
     pub(super) fn long_chain(&mut self, from: Span) -> Unresolved {
-        let message =
-            format!("from here, more than {LONGEST_CHAIN} references do nothing but lead on");
+        let message = format!(
+            "this reference leads to another one, and so on, more than {LONGEST_CHAIN} times"
+        );
         let problem = codes::REF_CHAIN.at(self.files.place(from), message);
         self.problems
-            .push(problem.with_help("refer to the definition at the end of the chain"));
+            .push(problem.with_help("refer to what stands at the end of the chain"));
         Unresolved
     }
 
     pub(super) fn too_many_copies(&mut self, from: Span) {
         let message = format!(
-            "references copy more than {} of this document",
+            "references other than to schemas are replaced by what they lead to; here that makes more than {}",
             Copies::most()
         );
         let problem = codes::REF_COPIES.at(self.files.place(from), message);
         self.problems.push(problem.with_help(
-            "move what is referred to often, or stands inside of each other, to `components/schemas`, and \
-             refer to it there",
+            "move what is repeated most into schemas under `components/schemas`: references to schemas are \
+             not replaced",
         ));
     }
 
@@ -136,7 +140,7 @@ impl Bundler<'_> {
         let (Some(place), Some(first)) = (place_of(target), place_of(other)) else {
             return;
         };
-        let message = format!("another schema has this name already; this one is called `{name}`");
+        let message = format!("another schema has this name too; this one becomes `{name}`");
         let problem = codes::NAME_CLASH
             .at(place, message)
             .with_help(
@@ -212,7 +216,8 @@ impl Bundler<'_> {
     }
 
     pub(super) fn misplaced_map_reference(&mut self, member: &Member, kind: ObjectKind) {
-        let message = "`$ref` cannot stand for a whole map; here it is the name of an entry";
+        let message =
+            "`$ref` cannot stand for all entries at once; here it is read as the name of one";
         let help = format!(
             "give every entry its own reference; each is {}",
             kind.noun()

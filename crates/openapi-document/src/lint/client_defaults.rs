@@ -15,7 +15,7 @@ pub(super) const RULES: &[Rule] = &[
         severity: Error,
         suppressible: false,
         what: "A parameter with `x-client-default` is no optional header with one plain value.",
-        why: "a client could not send its own value where a call sets none",
+        why: "a value that is set once for all calls can only go into an optional header of one value",
         check: unfit,
     },
     Rule {
@@ -83,7 +83,7 @@ fn unfit(view: &View<'_>) -> Vec<Hit> {
         );
         let schema = view.resolve(&schema)?;
         let is_time = schema.str("format") == Some("date-time");
-        (!plain || is_time).then_some("is no plain text, number or flag")
+        (!plain || is_time).then_some("is no plain string, number or boolean")
     };
     defaults(view)
         .filter_map(|(parameter, setting, _)| {

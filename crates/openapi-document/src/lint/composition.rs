@@ -265,7 +265,7 @@ fn contradictory_all_of(view: &View<'_>) -> Vec<Hit> {
                 if let Some((other, place)) = other {
                     hits.push(contradiction(
                         &member,
-                        &format!("of type {kind}, another part is of type {other}"),
+                        &format!("is of type {kind}, another part is of type {other}"),
                         place,
                     ));
                 }
@@ -277,8 +277,9 @@ fn contradictory_all_of(view: &View<'_>) -> Vec<Hit> {
                     continue;
                 };
                 if other.pointer != property.pointer && contradict(view, &property, other) {
-                    let what =
-                        format!("one whose property `{name}` contradicts that of another part");
+                    let what = format!(
+                        "contradicts another part: both declare the property `{name}`, with types that exclude each other"
+                    );
                     hits.push(contradiction(&member, &what, other));
                 }
             }
@@ -288,7 +289,7 @@ fn contradictory_all_of(view: &View<'_>) -> Vec<Hit> {
 }
 
 fn contradiction(member: &Node<'_>, what: &str, other: &Node<'_>) -> Hit {
-    Hit::at(&member.pointer, format!("this member of `allOf` is {what}"))
+    Hit::at(&member.pointer, format!("this member of `allOf` {what}"))
         .related(&other.pointer, "what it contradicts")
         .help("use `oneOf` if a value is one of them, or correct the type that is wrong")
 }

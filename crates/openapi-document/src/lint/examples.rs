@@ -12,7 +12,7 @@ pub(super) const RULES: &[Rule] = &[
         severity: Warning,
         suppressible: true,
         what: "The example of a body does not fit its schema.",
-        why: "readers copy examples, and mocks answer with them; one of the two is wrong",
+        why: "readers copy examples, and mock servers respond with them; one of the two is wrong",
         check: body_example_invalid,
     },
     Rule {
@@ -30,7 +30,7 @@ pub(super) const RULES: &[Rule] = &[
         severity: Warning,
         suppressible: true,
         what: "The example of a schema does not fit it.",
-        why: "readers copy examples, and mocks answer with them; one of the two is wrong",
+        why: "readers copy examples, and mock servers respond with them; one of the two is wrong",
         check: schema_example_invalid,
     },
     Rule {
@@ -67,7 +67,7 @@ fn body_example_invalid(view: &View<'_>) -> Vec<Hit> {
         view,
         Role::Body,
         "example",
-        "correct the example, or the schema if the API really answers so",
+        "correct the example, or the schema if the API really responds so",
     )
 }
 

@@ -13,7 +13,7 @@ pub(super) const RULES: &[Rule] = &[
         severity: Error,
         suppressible: false,
         what: "`x-follow` names a parameter the operation does not have, or a member its response does not have.",
-        why: "the client could not find the way to the other resource, or not ask for it",
+        why: "the client could not find the id of the next resource, or has no parameter to put it in",
         check: unknown,
     },
     Rule {
@@ -81,7 +81,7 @@ fn unfit(view: &View<'_>) -> Vec<Hit> {
         let schema = page_schema(operation).filter(|_| outcomes.count() == 1);
         if operation.method != Method::Get || schema.is_none() {
             let message = format!(
-                "{} is no plain reading of one resource in JSON",
+                "`x-follow` on {}, which does not read one resource as JSON",
                 operation.title()
             );
             hits.push(
@@ -118,7 +118,9 @@ fn unfit(view: &View<'_>) -> Vec<Hit> {
 fn no_id(place: &Node<'_>, name: &str) -> Hit {
     Hit::at(
         &place.pointer,
-        format!("`{name}` is no id: no certain text or whole number"),
+        format!(
+            "`{name}` is not always a string or an integer, so it cannot be the id of a resource"
+        ),
     )
     .help("name what holds the id of a resource, of type `string` or `integer`")
 }

@@ -35,7 +35,7 @@ pub(super) const RULES: &[Rule] = &[
         severity: Error,
         suppressible: false,
         what: "A parameter of a link stands where a value of its type cannot, or may be missing from the path.",
-        why: "the link would not be the one that the template means",
+        why: "the finished link would lack the value, or hold it in a form that the page does not read",
         check: parameter_type,
     },
     Rule {
@@ -152,12 +152,14 @@ fn is_plain_url(text: &str) -> bool {
 }
 
 fn template_unfit(view: &View<'_>) -> Vec<Hit> {
-    let judge = |text: &str| match parse(text) {
+    let judge = |text: &str| {
+        match parse(text) {
         Err(problem) => Some(problem),
         Ok(template) if !is_plain_url(&template.literals) => {
-            Some("is no URL in its usual form without its variables".to_owned())
+            Some("is no URL in its usual form once its variables are left out: it holds `..`, `#` or the like outside of them".to_owned())
         }
         Ok(_) => None,
+    }
     };
     links(view)
         .into_iter()
@@ -205,7 +207,7 @@ fn parameter_type(view: &View<'_>) -> Vec<Hit> {
             if let Some(problem) = problem {
                 hits.push(
                     Hit::at_key(&parameter.pointer, format!("`{name}` {problem}")).help(
-                        "texts, numbers and flags stand in `{name}` or `{?name}`, lists in `{/name*}`, maps in `{?name*}`",
+                        "strings, numbers and booleans stand in `{name}` or `{?name}`, arrays in `{/name*}`, maps in `{?name*}`",
                     ),
                 );
             }
@@ -223,7 +225,7 @@ fn problem(variable: &Variable<'_>, parameter: &Node<'_>) -> Option<&'static str
     };
     if !fits {
         return Some(match kind {
-            "array" => "is a list, and does not stand in `{/name*}`",
+            "array" => "is an array, and does not stand in `{/name*}`",
             "object" => "is a map, and does not stand in `{?name*}` or `{&name*}`",
             _ => "is one value, and stands where several would",
         });
@@ -241,7 +243,7 @@ fn name_clash(view: &View<'_>) -> Vec<Hit> {
             if matches!(method_name(parameter).as_str(), "new" | "url") {
                 let message = format!("each link has a method `{parameter}` already");
                 let hit = Hit::at_key(&node.pointer, message);
-                hits.push(hit.help("call the parameter otherwise"));
+                hits.push(hit.help("give the parameter another name"));
             }
             let values = node.child("schema").map_or(0, |s| s.items("enum").len());
             if values > 1 {

@@ -15,7 +15,7 @@ pub(super) const RULES: &[Rule] = &[Rule {
     severity: Error,
     suppressible: false,
     what: "The members of an `allOf` have too many combinations, or a property that becomes an `allOf` of the same kind again and again.",
-    why: "a client has one type for all members together, and the generator would not come to an end, or not before the memory does",
+    why: "the generator merges all members into one type; here it would run out of memory, or never end",
     check: unmergeable_all_of,
 }];
 
@@ -66,7 +66,7 @@ fn hit(schema: &Schema<'_>, trouble: &Trouble, property: &[String]) -> Hit {
     };
     let (message, help) = match trouble {
         Trouble::Combinations(choices, count) => (
-            format!("{choices} choices{at} hold together here, in {count} combinations"),
+            format!("this `allOf` combines {choices} choices{at}: {count} combinations"),
             "write one `oneOf` of the combinations that really occur, each as a schema with a name; or make a property of each choice",
         ),
         Trouble::Members => (

@@ -16,7 +16,7 @@ pub(super) const RULES: &[Rule] = &[
         severity: Error,
         suppressible: false,
         what: "A multipart request body is not `multipart/form-data`, is no object of named parts, or has parts that are written in a way of their own: headers, lists of lists, values that are neither file, text nor JSON.",
-        why: "generated clients write forms of named parts, each of them a file, a text or JSON",
+        why: "generated clients write forms of named parts, each of them a file, a string or JSON",
         check: multipart_body,
     },
     Rule {
@@ -104,8 +104,8 @@ fn part_hit(
         _ => shape,
     };
     if shape.kind == Some("array") {
-        let message = format!("part `{name}` is a list of lists");
-        return Some(Hit::at(&part.pointer, message).help("a part is repeated for each item of a list; describe an item as an object, which is sent as JSON"));
+        let message = format!("part `{name}` is an array of arrays");
+        return Some(Hit::at(&part.pointer, message).help("a part is repeated for each item of an array; describe an item as an object, which is sent as JSON"));
     }
     let content_type = encoding?.child("contentType")?;
     let media_type = content_type.value.as_str().unwrap_or_default();

@@ -14,7 +14,7 @@ pub(super) const RULES: &[Rule] = &[
         severity: Error,
         suppressible: false,
         what: "`x-oauth` stands on a scheme without the flow `authorizationCode` or `clientCredentials`.",
-        why: "a client gets tokens by these flows, and without one there is nothing `x-oauth` could say more of",
+        why: "`x-oauth` completes what these flows say; without one of them a client gets no tokens",
         check: oauth_without_flow,
     },
     Rule {
@@ -23,7 +23,7 @@ pub(super) const RULES: &[Rule] = &[
         severity: Error,
         suppressible: false,
         what: "A URL of an OAuth flow or of `x-oauth` is neither `https://...` nor a path from the root such as `/oauth2/token`.",
-        why: "secrets are sent there; a path belongs to the server that calls go to, and what other references mean depends on how the address of that server ends",
+        why: "secrets are sent to this URL, so it must be clear which host it names: a relative one such as `oauth2/token` would depend on how the URL of the server ends",
         check: oauth_url_unusable,
     },
     Rule {
@@ -41,7 +41,7 @@ pub(super) const RULES: &[Rule] = &[
         severity: Warning,
         suppressible: true,
         what: "A scheme offers the flow `implicit` or `password` only.",
-        why: "a client cannot get tokens by them: RFC 9700 (sections 2.1.2 and 2.4) advises against the one and forbids the other",
+        why: "RFC 9700 advises against `implicit` (section 2.1.2) and forbids `password` (section 2.4), so clients support neither",
         check: oauth_flow_outdated,
     },
     Rule {
@@ -59,7 +59,7 @@ pub(super) const RULES: &[Rule] = &[
         severity: Error,
         suppressible: false,
         what: "`x-oauth` speaks of codes, refresh tokens or required PKCE, but the scheme has no flow `authorizationCode` that knows them.",
-        why: "without that flow there are no codes and nothing to refresh, and what the server does not know it cannot demand",
+        why: "only the flow `authorizationCode` has codes, refresh tokens and PKCE",
         check: oauth_word_without_code,
     },
 ];
@@ -92,7 +92,9 @@ fn oauth_without_flow(view: &View<'_>) -> Vec<Hit> {
         if let Some(oauth) = scheme.child("x-oauth")
             && flows(&scheme).is_empty()
         {
-            let message = format!("the scheme `{name}` has no flow that a client can use");
+            let message = format!(
+                "`x-oauth` on the scheme `{name}`, which has neither the flow `authorizationCode` nor `clientCredentials`"
+            );
             let help = "describe the scheme with `type: oauth2` and `flows: {authorizationCode: ...}`, or remove `x-oauth`";
             hits.push(Hit::at_key(&oauth.pointer, message).help(help));
         }
@@ -172,7 +174,7 @@ fn client_credentials_of_public_client(view: &View<'_>) -> Vec<Hit> {
         if let (Some(flow), Some(method)) = (flow, method)
             && method.value == "none"
         {
-            let message = format!("clients of the scheme `{name}` have no secret");
+            let message = format!("the scheme `{name}` says that its clients have no secret");
             hits.push(
                 Hit::at(&method.pointer, message)
                     .related(&flow.pointer, "this flow needs one")
@@ -200,7 +202,15 @@ fn oauth_word_without_code(view: &View<'_>) -> Vec<Hit> {
             if word.value == false {
                 continue;
             }
-            let message = format!("nothing of the scheme `{name}` has a use for this");
+            let reason = if has_code {
+                "says `pkce: none`"
+            } else {
+                "has no flow `authorizationCode`"
+            };
+            let message = format!(
+                "`{}` has no effect: the scheme `{name}` {reason}",
+                word.pointer.rsplit('/').next().unwrap_or_default()
+            );
             let help = "remove it, or describe the flow `authorizationCode`, with `pkce: S256` where PKCE is required";
             hits.push(Hit::at_key(&word.pointer, message).help(help));
         }
@@ -242,9 +252,9 @@ fn credential_method_clash(view: &View<'_>) -> Vec<Hit> {
             hits.push(
                 Hit::at_key(
                     &scheme.pointer,
-                    format!("`{name}` needs the method `{method}`, too"),
+                    format!("two security schemes need the method `{method}` on the builder of the client"),
                 )
-                .related(&other.pointer, "this scheme has it already")
+                .related(&other.pointer, "the other scheme")
                 .help("rename one of the schemes"),
             );
         }

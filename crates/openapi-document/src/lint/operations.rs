@@ -460,7 +460,7 @@ fn path_with_fragment(view: &View<'_>) -> Vec<Hit> {
     for (path, item) in view.paths() {
         if let Some((sent, _)) = path.split_once('#') {
             hits.push(
-                Hit::at_key(&item.pointer, format!("of `{path}` only `{sent}` is ever sent"))
+                Hit::at_key(&item.pointer, format!("the path `{path}` has a part that is never sent: the server sees `{sent}`"))
                     .help("write the path without it; where operations that share a path and a method are told apart by a header or by their body, describe them as one operation"),
             );
         }

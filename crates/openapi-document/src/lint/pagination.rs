@@ -41,7 +41,7 @@ pub(super) const RULES: &[Rule] = &[
         severity: Error,
         suppressible: false,
         what: "An operation with `x-pagination` has no success in JSON, or several outcomes.",
-        why: "the client could not tell which answer is a page",
+        why: "the client could not tell which response is a page",
         check: without_page,
     },
     Rule {
@@ -218,7 +218,7 @@ fn without_page(view: &View<'_>) -> Vec<Hit> {
         let message = match outcomes.as_slice() {
             [_] if page_schema(operation).is_some() => continue,
             [] | [_] => format!(
-                "{} answers with no JSON that could be a page",
+                "{} has no JSON response that could be a page",
                 operation.title()
             ),
             several => {

@@ -13,7 +13,7 @@ pub(super) const RULES: &[Rule] = &[
         severity: Error,
         suppressible: false,
         what: "`x-filters` stands on no query parameter of a list, or names a member that no item of the list has.",
-        why: "there is nothing that the parameter could bound",
+        why: "a mock server could not tell which items the parameter selects",
         check: filter_unfit,
     },
     Rule {
@@ -22,7 +22,7 @@ pub(super) const RULES: &[Rule] = &[
         severity: Error,
         suppressible: false,
         what: "A header tells of a replay (`x-tells`), but the operation has no `x-idempotency-key`.",
-        why: "without a key no call is known to be a repeat",
+        why: "only an idempotency key tells a retry from a first request",
         check: replay_without_key,
     },
     Rule {
@@ -63,8 +63,10 @@ fn filter_unfit(view: &View<'_>) -> Vec<Hit> {
             };
             let title = operation.title();
             let Some(item) = item(view, operation).filter(|_| parameter.place() == "query") else {
-                let message = format!("this is no query parameter of a list in {title}");
-                let help = "remove it, or move it to a query parameter of an operation that answers with a list";
+                let message = format!(
+                    "`x-filters` has no effect here: {title} is no list with this query parameter"
+                );
+                let help = "remove it, or move it to a query parameter of an operation that responds with an array";
                 hits.push(Hit::at_key(&filters.pointer, message).help(help));
                 continue;
             };
@@ -117,7 +119,7 @@ fn replay_without_key(view: &View<'_>) -> Vec<Hit> {
                 .filter(|tells| tells.value == "replayed")
             {
                 let message = format!("{} has no idempotency key", operation.title());
-                let help = "name the header that makes a repeat safe in `x-idempotency-key`, or remove this header from the answer";
+                let help = "name the request header that makes a retry safe in `x-idempotency-key` of the operation, or remove this header from the response";
                 hits.push(
                     Hit::at_key(&tells.pointer, message)
                         .related(&operation.node.pointer, "the operation")
@@ -139,7 +141,10 @@ fn copy_of_nothing(view: &View<'_>) -> Vec<Hit> {
         let mut last = operation.path.rsplit('/').take(2);
         let fits = matches!(operation.method, Method::Post | Method::Put) && last.any(is_parameter);
         if copies.value == true && !fits {
-            let message = format!("{} leads to no item", operation.title());
+            let message = format!(
+                "`x-copies` on {}, whose path leads to no item of a collection",
+                operation.title()
+            );
             let help = "write it on a POST or PUT such as `/things/{id}/copy`";
             hits.push(Hit::at_key(&copies.pointer, message).help(help));
         }
@@ -175,7 +180,7 @@ fn version_unfit(view: &View<'_>) -> Vec<Hit> {
         };
         let kind = Shape::of(view, &schema.node).kind;
         if version.value == true && !matches!(kind, Some("string" | "integer")) {
-            let message = "this is neither a string nor an integer";
+            let message = "`x-version` on what is neither a string nor an integer";
             let help = "move it to the member that holds the version, or remove it";
             hits.push(Hit::at_key(&version.pointer, message).help(help));
         }

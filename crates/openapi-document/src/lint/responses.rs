@@ -54,7 +54,7 @@ fn no_success_response(view: &View<'_>) -> Vec<Hit> {
     without_response(view, &is_success)
         .map(|(place, title)| {
             Hit::at_key(place, format!("{title} declares no success"))
-                .help("add the status it answers with, for example `'200': {description: …, content: …}` or `'204': {description: …}`")
+                .help("add the status it responds with, for example `'200': {description: …, content: …}` or `'204': {description: …}`")
         })
         .collect()
 }
@@ -64,7 +64,7 @@ fn no_error_response(view: &View<'_>) -> Vec<Hit> {
     without_response(view, &is_error)
         .map(|(place, title)| {
             Hit::at_key(place, format!("{title} declares no error"))
-                .help("add the errors it answers with, for example `'404': {$ref: '#/components/responses/NotFound'}`, or a `default`")
+                .help("add the errors it responds with, for example `'404': {$ref: '#/components/responses/NotFound'}`, or a `default`")
         })
         .collect()
 }

@@ -44,7 +44,7 @@ pub(super) const RULES: &[Rule] = &[
         severity: Error,
         suppressible: false,
         what: "An operation has `x-required-scopes` but takes no plain bearer token.",
-        why: "there is no token the scopes could be on; `oauth2` schemes have a scope list of their own",
+        why: "the scopes belong to a token, and the operation takes none; `oauth2` schemes list their scopes in `security`",
         check: scopes_without_bearer,
     },
     Rule {
@@ -62,7 +62,7 @@ pub(super) const RULES: &[Rule] = &[
         severity: Error,
         suppressible: false,
         what: "`x-closed-enum` stands on a schema that is no string enum.",
-        why: "it closes nothing",
+        why: "without listed values there is nothing to close, so it has no effect",
         check: closed_enum_without_enum,
     },
     Rule {
@@ -120,7 +120,7 @@ fn without_provenance(nodes: Vec<(String, Node<'_>)>) -> Vec<Hit> {
         .filter(|(_, node)| !has(node) && node.reference().is_none());
     silent
         .map(|(title, node)| {
-            Hit::at_key(&node.pointer, format!("{title} does not say where it comes from"))
+            Hit::at_key(&node.pointer, format!("{title} has no `x-provenance`"))
                 .help("add `x-provenance: documented`, or `x-provenance: inferred` with an `x-provenance-basis`")
         })
         .collect()
@@ -188,7 +188,7 @@ fn scopes_without_bearer(view: &View<'_>) -> Vec<Hit> {
             .map(|(name, _)| name);
         if !names.any(|name| is_bearer(name)) {
             hits.push(
-                Hit::at_key(&scopes.pointer, format!("{} takes no plain bearer token", operation.title()))
+                Hit::at_key(&scopes.pointer, format!("`x-required-scopes` on {}, which takes no bearer token", operation.title()))
                     .help("let the operation's `security` name a scheme of `type: http, scheme: bearer`; with an `oauth2` scheme write the scopes there: `security: [{oauth: [the-scope]}]`"),
             );
         }

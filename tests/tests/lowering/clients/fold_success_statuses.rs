@@ -889,7 +889,7 @@ pub mod types {
         }
     }
 
-    /// What `put_thing` answers with, by status.
+    /// What `put_thing` responds with, by status.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
     #[serde(tag = "status", content = "body")]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]

@@ -777,7 +777,7 @@ pub mod types {
         }
     }
 
-    /// What `change_page` answers with, by status.
+    /// What `change_page` responds with, by status.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
     #[serde(tag = "status", content = "body")]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
@@ -789,7 +789,7 @@ pub mod types {
         NotModified,
     }
 
-    /// What `delete_page` answers with, by status.
+    /// What `delete_page` responds with, by status.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
     #[serde(tag = "status", content = "body")]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
@@ -801,7 +801,7 @@ pub mod types {
         NotModified,
     }
 
-    /// What `read_page` answers with, by status.
+    /// What `read_page` responds with, by status.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
     #[serde(tag = "status", content = "body")]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]

@@ -709,7 +709,7 @@ pub mod types {
         ServerError(Refusal),
     }
 
-    /// What `read_job` answers with, by status.
+    /// What `read_job` responds with, by status.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
     #[serde(tag = "status", content = "body")]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
