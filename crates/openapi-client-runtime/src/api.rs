@@ -228,8 +228,8 @@ impl Api {
         self
     }
 
-    /// The statuses after which a repeat may succeed; without this 408, 429, 500, 502, 503 and 504,
-    /// where a repeat is safe.
+    /// The statuses after which a retry may succeed; without this 408, 429, 500, 502, 503 and 504,
+    /// where a retry is safe.
     #[must_use]
     pub const fn retry_statuses(mut self, statuses: RetryStatuses) -> Self {
         self.retry_statuses = statuses;

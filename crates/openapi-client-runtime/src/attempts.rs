@@ -1,4 +1,4 @@
-//! The attempts of one call: each is sent, judged, and perhaps repeated.
+//! The attempts of one call: each is sent, judged, and perhaps retried.
 
 use std::time::Duration;
 
@@ -49,7 +49,7 @@ struct Exchanged {
 
 /// A failure that may pass, and what the server says of when.
 struct Transient {
-    /// Which calls can be repeated after it.
+    /// Which calls can be retried after it.
     harmless: Harmless,
     timed_out: bool,
     retry_after: Option<Duration>,
@@ -104,7 +104,7 @@ impl Attempts<'_> {
         result
     }
 
-    /// Sends the request. What fails before that is not repeated: a source of tokens has repeats of
+    /// Sends the request. What fails before that is not retried: a source of tokens has retries of
     /// its own, and a limit has been waited for.
     async fn attempt(&mut self, mut request: Request) -> Result<Tried, Failure> {
         let used = self.admit(&mut request).await?;
@@ -263,7 +263,7 @@ impl Attempts<'_> {
     ) -> Result<(), &'static str> {
         let operation = self.operation;
         let safe = match (operation.retry(), transient.harmless) {
-            (Some(Retry::Never), _) => return Err("the API says that a repeat is never safe"),
+            (Some(Retry::Never), _) => return Err("the API says that a retry is never safe"),
             (Some(Retry::Always), _) | (None, Harmless::Any) => true,
             (None, Harmless::Usual) => operation.method().is_idempotent() || self.has_key,
             (None, Harmless::Reads) => operation.method().is_safe(),

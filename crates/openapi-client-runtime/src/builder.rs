@@ -91,7 +91,7 @@ impl CoreBuilder {
     pub const DEFAULT_RESPONSE_BODY_LIMIT: usize = 32 * 1024 * 1024;
     /// Most writes waiting for one resource, unless set otherwise: 64.
     pub const DEFAULT_MAX_QUEUED_WRITES: usize = 64;
-    /// Retry budget, unless set otherwise: 500, which is good for 100 repeats in a row.
+    /// Retry budget, unless set otherwise: 500, which is good for 100 retries in a row.
     pub const DEFAULT_RETRY_BUDGET: u32 = 500;
 
     pub(crate) fn new(api: &'static Api) -> Self {
@@ -212,14 +212,14 @@ impl CoreBuilder {
         self
     }
 
-    /// How often and how patiently calls are repeated.
+    /// How often and how patiently calls are retried.
     #[must_use]
     pub fn retry(mut self, policy: RetryPolicy) -> Self {
         self.retry = policy;
         self
     }
 
-    /// What all calls of the client and its clones may spend on repeats: a repeat costs 5, after a
+    /// What all calls of the client and its clones may spend on retries: a retry costs 5, after a
     /// timeout 10, and a success gives 1 back. [Default](Self::DEFAULT_RETRY_BUDGET).
     #[must_use]
     pub fn retry_budget(mut self, budget: u32) -> Self {

@@ -160,7 +160,7 @@ impl Core {
     }
 
     /// Starts a call that the document does not know, with everything that other calls have:
-    /// credentials, repeats, limits, errors. `path` stands below the base URL and begins with a
+    /// credentials, retries, limits, errors. `path` stands below the base URL and begins with a
     /// slash; encode what you put into it with [`encode_path`](crate::encode_path).
     pub fn request(&self, method: crate::Method, path: impl Into<String>) -> RawRequest {
         RawRequest::new(self.clone(), method, path.into())
@@ -362,7 +362,7 @@ fn path_values(
     })
 }
 
-/// Sees to the key that makes a repeat safe: the one that is on the request already, that of the
+/// Sees to the key that makes a retry safe: the one that is on the request already, that of the
 /// options, or a random one (a version 4 UUID, RFC 9562). Whether there is one.
 fn put_idempotency_key(
     request: &mut Request,

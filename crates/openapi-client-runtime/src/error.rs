@@ -155,9 +155,9 @@ impl<E> Error<E> {
     }
 
     /// Whether the cause is one that may pass: a broken connection, a timeout, a full queue, a limit
-    /// that is used up, or a status after which the client itself repeats calls: those that the
+    /// that is used up, or a status after which the client itself retries calls: those that the
     /// document names, else 408, 429, 500, 502, 503 and 504. It says nothing on whether the operation
-    /// may be repeated.
+    /// may be retried.
     pub fn is_retryable(&self) -> bool {
         self.kind().may_pass() || self.reply().is_some_and(|reply| reply.may_pass)
     }

@@ -260,7 +260,7 @@ impl Parts {
         }
     }
 
-    /// `; 3 attempts in 2.1 s; not repeated, because its body can be sent only once`
+    /// `; 3 attempts in 2.1 s; not retried, because its body can be sent only once`
     fn fmt_trail(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Trail {
             attempts,
@@ -271,7 +271,7 @@ impl Parts {
             write!(f, "; {attempts} attempts in {:.1} s", elapsed.as_secs_f64())?;
         }
         match not_repeated {
-            Some(reason) => write!(f, "; not repeated, because {reason}"),
+            Some(reason) => write!(f, "; not retried, because {reason}"),
             None => Ok(()),
         }
     }

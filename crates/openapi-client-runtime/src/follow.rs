@@ -42,7 +42,7 @@ pub trait Leads: Clone + Send {
 /// A request that goes on to the resource that the one asked for leads to; made by `follow` of a
 /// generated builder.
 ///
-/// Each step is a call of its own, with credentials, limits, repeats, options and timeout of the
+/// Each step is a call of its own, with credentials, limits, retries, options and timeout of the
 /// first.
 ///
 /// ```
@@ -82,7 +82,7 @@ impl<B: Leads> Follow<B> {
         self
     }
 
-    /// Sends the request, and again for each resource that the answer leads to, up to the one that
+    /// Sends the request, and again for each resource that the response leads to, up to the one that
     /// leads nowhere.
     ///
     /// # Errors
@@ -129,8 +129,8 @@ fn refusal(passed: &[String], next: &str, most: u8) -> Option<String> {
     }
 }
 
-/// What [`Follow::send`] found: the answer at the end of the way, and the way. Dereferences to the
-/// answer.
+/// What [`Follow::send`] found: the response at the end of the way, and the way. Dereferences to the
+/// response.
 ///
 /// ```
 /// use openapi_client_runtime::Followed;
@@ -150,7 +150,7 @@ impl<T> Followed<T> {
         &self.passed
     }
 
-    /// The answer, with its status and headers.
+    /// The response, with its status and headers.
     pub fn into_response(self) -> ResponseValue<T> {
         self.response
     }

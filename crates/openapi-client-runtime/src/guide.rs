@@ -2,7 +2,7 @@
 //!
 //! - [`credentials`]: who calls, and where credentials go
 //! - `oauth`: logins that keep themselves fresh, with the feature of that name
-//! - [`retries`]: what is repeated, and how patiently
+//! - [`retries`]: what is retried, and how patiently
 //! - [`limits`]: timeouts, sizes, rate limits and writes that must not overlap
 //! - [`pagination`]: lists that come in pages
 //! - [`errors`]: what went wrong, and what to do about it

@@ -103,7 +103,7 @@ pub enum Event {
 pub enum Outcome {
     /// The server answered, with success or an error.
     Answered(StatusCode),
-    /// There is no answer.
+    /// There is no response.
     Failed(ErrorKind),
     /// The caller dropped the call.
     Cancelled,
@@ -113,7 +113,7 @@ pub enum Outcome {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum WaitReason {
-    /// The next repeat, after a failure.
+    /// The next retry, after a failure.
     Repeat,
     /// A limit that the document states.
     RateLimit,

@@ -53,7 +53,7 @@ impl Method {
 }
 
 impl Method {
-    /// Whether the method may be repeated without harm ("idempotent" in RFC 9110, section 9.2.2).
+    /// Whether the method may be retried without harm ("idempotent" in RFC 9110, section 9.2.2).
     pub const fn is_idempotent(self) -> bool {
         matches!(self, Self::Get | Self::Head | Self::Put | Self::Delete)
     }
@@ -313,12 +313,12 @@ operation_table! {
     cookies: &'static [&'static str] = &[];
     /// Path parameters by whose values writes must not overlap.
     serialize_by: &'static [&'static str] = &[];
-    /// What the document says of repeating the operation, where method and idempotency key imply
+    /// What the document says of retrying the operation, where method and idempotency key imply
     /// something else.
     retry: Option<Retry> = None;
-    /// Statuses after which a repeat may succeed, where they are others than the API's.
+    /// Statuses after which a retry may succeed, where they are others than the API's.
     retry_statuses: Option<RetryStatuses> = None;
-    /// The request header that makes a repeat safe.
+    /// The request header that makes a retry safe.
     idempotency_key: Option<&'static str> = None;
     /// Header parameters that take the value of the client
     /// ([`CoreBuilder::default_header`](crate::CoreBuilder::default_header)) where a call sets none.

@@ -68,14 +68,14 @@ impl CallOptions {
         self
     }
 
-    /// How often and how patiently the call is repeated.
+    /// How often and how patiently the call is retried.
     pub fn retry(mut self, policy: RetryPolicy) -> Self {
         self.retry = Some(policy);
         self
     }
 
     /// The idempotency key of the call, where the operation takes one. Without this each call gets
-    /// a random one, which all of its attempts share; give your own to repeat a call that an
+    /// a random one, which all of its attempts share; give your own to retry a call that an
     /// earlier run of your program began.
     pub fn idempotency_key(mut self, key: impl Into<String>) -> Self {
         self.idempotency_key = Some(key.into());

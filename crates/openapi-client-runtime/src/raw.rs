@@ -264,7 +264,7 @@ async fn refused(response: RawResponse) -> Error<RawValue> {
     }
 }
 
-/// What the table would say of a call by hand: its method, by which repeats are judged.
+/// What the table would say of a call by hand: its method, by which retries are judged.
 fn operation(method: Method) -> &'static Operation {
     const fn of(method: Method) -> Operation {
         Operation::new("request", method, "(not in the document)").build()

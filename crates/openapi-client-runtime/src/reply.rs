@@ -26,7 +26,7 @@ pub(crate) struct Reply {
     pub(crate) code: Option<String>,
     pub(crate) message: Option<String>,
     pub(crate) trail: Trail,
-    /// Whether its status is one that may pass, as the policy of repeats has it.
+    /// Whether its status is one that may pass, as the policy of retries has it.
     pub(crate) may_pass: bool,
     /// Where the reply came from, without the query; kept of pages that link to each other.
     pub(crate) url: Option<Box<Url>>,

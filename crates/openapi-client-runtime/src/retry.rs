@@ -1,4 +1,4 @@
-//! When a call is repeated, and after how long a wait.
+//! When a call is retried, and after how long a wait.
 
 use std::sync::Mutex;
 use std::sync::PoisonError;
@@ -8,12 +8,12 @@ use reqwest::StatusCode;
 
 use crate::attempts::CENTURY;
 
-/// How often and how patiently a call is repeated.
+/// How often and how patiently a call is retried.
 ///
-/// Repeated is what may pass (a connection that broke, a timeout, the statuses that the document
-/// allows) and what may be repeated: safe and idempotent methods (RFC 9110, section 9.2.2), calls
+/// Retried is what may pass (a connection that broke, a timeout, the statuses that the document
+/// allows) and what may be retried: safe and idempotent methods (RFC 9110, section 9.2.2), calls
 /// with an idempotency key, what the document says is safe, and every call of which nothing was
-/// sent. The wait before the n-th repeat is a random time between nothing and
+/// sent. The wait before the n-th retry is a random time between nothing and
 /// `base_delay * 2^(n-1)`, at most `max_delay`; where the server says how long to wait
 /// (`Retry-After`), that long.
 ///
@@ -81,7 +81,7 @@ impl RetryPolicy {
 
     /// Longest wait that a server may ask for; [default](Self::DEFAULT_MAX_RETRY_AFTER). Where it
     /// asks for more, the call ends at once with the error, which tells how long
-    /// ([`Error::retry_after`](crate::Error::retry_after)): a repeat before that would only add to
+    /// ([`Error::retry_after`](crate::Error::retry_after)): a retry before that would only add to
     /// the load.
     pub const fn max_retry_after(mut self, wait: Duration) -> Self {
         self.max_retry_after = wait;
@@ -108,24 +108,24 @@ impl Default for RetryPolicy {
     }
 }
 
-/// Whether the document wants an operation repeated in spite of, or against, what its method and
+/// Whether the document wants an operation retried in spite of, or against, what its method and
 /// idempotency key imply. [`Operation`](crate::Operation) has an example.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Retry {
-    /// A repeat is safe.
+    /// A retry is safe.
     Always,
-    /// A repeat is never safe, also where nothing seems to have been sent.
+    /// A retry is never safe, also where nothing seems to have been sent.
     Never,
 }
 
-/// After which statuses a call is repeated, by what can be said of a repeat.
+/// After which statuses a call is retried, by what can be said of a retry.
 ///
 /// ```
 /// use openapi_client_runtime::{Api, RetryStatuses};
 ///
 /// static API: Api = Api::new("things-client", "1.0.0").retry_statuses(
-///     RetryStatuses::new(&[503]) // where a repeat is safe, as RetryPolicy says
+///     RetryStatuses::new(&[503]) // where a retry is safe, as RetryPolicy says
 ///         .any(&[429]) // the request was turned away, whatever it was
 ///         .reads(&[500]), // only what changes nothing
 /// );
@@ -142,7 +142,7 @@ impl RetryStatuses {
     /// What holds where a document does not say.
     pub(crate) const DEFAULT: Self = Self::new(&[408, 429, 500, 502, 503, 504]);
 
-    /// Statuses after which a call is repeated where a repeat is safe: by its method, by an
+    /// Statuses after which a call is retried where a retry is safe: by its method, by an
     /// idempotency key, or because the document says so.
     pub const fn new(statuses: &'static [u16]) -> Self {
         Self {
@@ -152,20 +152,20 @@ impl RetryStatuses {
         }
     }
 
-    /// Statuses after which every call is repeated, because the server did not carry it out.
+    /// Statuses after which every call is retried, because the server did not carry it out.
     pub const fn any(mut self, statuses: &'static [u16]) -> Self {
         self.any = statuses;
         self
     }
 
-    /// Statuses after which only calls are repeated that change nothing: GET and HEAD, and those of
-    /// which the document says that a repeat is safe.
+    /// Statuses after which only calls are retried that change nothing: GET and HEAD, and those of
+    /// which the document says that a retry is safe.
     pub const fn reads(mut self, statuses: &'static [u16]) -> Self {
         self.reads = statuses;
         self
     }
 
-    /// Which calls may be repeated after a status; none after one that will not pass.
+    /// Which calls may be retried after a status; none after one that will not pass.
     pub(crate) fn harmless(&self, status: StatusCode) -> Option<Harmless> {
         let status = status.as_u16();
         if self.any.contains(&status) {
@@ -180,7 +180,7 @@ impl RetryStatuses {
     }
 }
 
-/// Which calls can be repeated without harm after a failure.
+/// Which calls can be retried without harm after a failure.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Harmless {
     /// All, because nothing was carried out.
@@ -191,17 +191,17 @@ pub(crate) enum Harmless {
     Reads,
 }
 
-/// Repeats that a client may make until successes earn it more, shared by all of its calls: where
-/// everything fails, clients that repeat everything make it worse.
+/// Retries that a client may make until successes earn it more, shared by all of its calls: where
+/// everything fails, clients that retry everything make it worse.
 #[derive(Debug)]
 pub(crate) struct RetryBudget {
     capacity: u32,
     tokens: Mutex<u32>,
 }
 
-/// What a repeat takes from the budget; a success gives one back.
+/// What a retry takes from the budget; a success gives one back.
 const REPEAT_COST: u32 = 5;
-/// What a repeat after a timeout takes: it kept the server busy for longest.
+/// What a retry after a timeout takes: it kept the server busy for longest.
 const TIMEOUT_COST: u32 = 10;
 
 impl RetryBudget {
@@ -212,7 +212,7 @@ impl RetryBudget {
         }
     }
 
-    /// Takes a repeat out of the budget, if there is one left.
+    /// Takes a retry out of the budget, if there is one left.
     pub(crate) fn take(&self, after_timeout: bool) -> bool {
         let cost = if after_timeout {
             TIMEOUT_COST

@@ -78,7 +78,7 @@ async fn statuses_and_safety_are_those_of_the_document() {
     server.reply(502, "", "");
     let error = client.delete_order().id("1").send().await.unwrap_err();
     assert!(
-        error.to_string().ends_with("a repeat is never safe"),
+        error.to_string().ends_with("a retry is never safe"),
         "{error}"
     );
     assert_eq!(server.count(), 4);

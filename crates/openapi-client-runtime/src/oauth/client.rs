@@ -43,7 +43,7 @@ impl TokenTypeHint {
 /// OAuth 2.0 as the document of an API offers it, for one application.
 ///
 /// A generated client makes it with the settings of its builder (base URL, timeouts, certificates,
-/// repeats), so that OAuth goes where the calls go. Clones share all of them. What the document does
+/// retries), so that OAuth goes where the calls go. Clones share all of them. What the document does
 /// not offer is refused before anything is sent, and says so.
 ///
 /// ```no_run

@@ -26,7 +26,7 @@ pub(crate) type Progress = Arc<dyn Fn(u64, Option<u64>) + Send + Sync>;
 /// A file to send: bytes in memory, a file on disk, or a stream.
 ///
 /// Nothing but bytes is ever held in memory as a whole. A file is opened anew for each attempt, so
-/// that a call can be retried; a stream is sent once, and a call that carries one is not repeated.
+/// that a call can be retried; a stream is sent once, and a call that carries one is not retried.
 ///
 /// The file goes by the name of [`Upload::file_name`], else by the last segment of its path, else
 /// by `blob`, as from a browser: many servers take a part without a file name for text. Its media
@@ -60,7 +60,7 @@ impl Upload {
         Self::new(Content::File(path.into().into()))
     }
 
-    /// A stream, which is sent once and never repeated. Without a length the body goes out in
+    /// A stream, which is sent once and never retried. Without a length the body goes out in
     /// chunks, which some servers refuse: see [`Upload::from_sized_stream`].
     ///
     /// ```

@@ -281,7 +281,7 @@ async fn a_stream_is_sent_once_and_the_error_says_so() {
     assert_eq!(server.requests().len(), 1);
     let error = error.to_string();
     assert!(
-        error.ends_with("not repeated, because its body is a stream, which can be sent only once"),
+        error.ends_with("not retried, because its body is a stream, which can be sent only once"),
         "{error}"
     );
 }
