@@ -17398,7 +17398,7 @@ pub enum Scope {
     "configurators", Products = "products", Reports = "reports", Files = "files" },
     unknown = Unknown
 );
-/// What `replace_locale` answers with, by status.
+/// What `replace_locale` responds with, by status.
 #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
 #[serde(tag = "status", content = "body")]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
@@ -17410,7 +17410,7 @@ pub enum ReplaceLocaleSuccess {
     NotModified,
 }
 
-/// What `update_application` answers with, by status.
+/// What `update_application` responds with, by status.
 #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
 #[serde(tag = "status", content = "body")]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
@@ -17422,7 +17422,7 @@ pub enum UpdateApplicationSuccess {
     NotModified,
 }
 
-/// What `update_configurator` answers with, by status.
+/// What `update_configurator` responds with, by status.
 #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
 #[serde(tag = "status", content = "body")]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
@@ -17434,7 +17434,7 @@ pub enum UpdateConfiguratorSuccess {
     NotModified,
 }
 
-/// What `update_contact_field` answers with, by status.
+/// What `update_contact_field` responds with, by status.
 #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
 #[serde(tag = "status", content = "body")]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
@@ -17446,7 +17446,7 @@ pub enum UpdateContactFieldSuccess {
     NotModified,
 }
 
-/// What `update_contact` answers with, by status.
+/// What `update_contact` responds with, by status.
 #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
 #[serde(tag = "status", content = "body")]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
@@ -17458,7 +17458,7 @@ pub enum UpdateContactSuccess {
     NotModified,
 }
 
-/// What `update_current_user` answers with, by status.
+/// What `update_current_user` responds with, by status.
 #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
 #[serde(tag = "status", content = "body")]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
@@ -17470,7 +17470,7 @@ pub enum UpdateCurrentUserSuccess {
     NotModified,
 }
 
-/// What `update_material` answers with, by status.
+/// What `update_material` responds with, by status.
 #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
 #[serde(tag = "status", content = "body")]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
@@ -17482,7 +17482,7 @@ pub enum UpdateMaterialSuccess {
     NotModified,
 }
 
-/// What `update_order` answers with, by status.
+/// What `update_order` responds with, by status.
 #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
 #[serde(tag = "status", content = "body")]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
@@ -17494,7 +17494,7 @@ pub enum UpdateOrderSuccess {
     NotModified,
 }
 
-/// What `update_product` answers with, by status.
+/// What `update_product` responds with, by status.
 #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
 #[serde(tag = "status", content = "body")]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
@@ -17506,7 +17506,7 @@ pub enum UpdateProductSuccess {
     NotModified,
 }
 
-/// What `update_project_member` answers with, by status.
+/// What `update_project_member` responds with, by status.
 #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
 #[serde(tag = "status", content = "body")]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
@@ -17518,7 +17518,7 @@ pub enum UpdateProjectMemberSuccess {
     NotModified,
 }
 
-/// What `update_project_role` answers with, by status.
+/// What `update_project_role` responds with, by status.
 #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
 #[serde(tag = "status", content = "body")]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
@@ -17530,7 +17530,7 @@ pub enum UpdateProjectRoleSuccess {
     NotModified,
 }
 
-/// What `update_project_status` answers with, by status.
+/// What `update_project_status` responds with, by status.
 #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
 #[serde(tag = "status", content = "body")]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
@@ -17542,7 +17542,7 @@ pub enum UpdateProjectStatusSuccess {
     NotModified,
 }
 
-/// What `update_project` answers with, by status.
+/// What `update_project` responds with, by status.
 #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
 #[serde(tag = "status", content = "body")]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
@@ -17554,7 +17554,7 @@ pub enum UpdateProjectSuccess {
     NotModified,
 }
 
-/// What `update_support_ticket` answers with, by status.
+/// What `update_support_ticket` responds with, by status.
 #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
 #[serde(tag = "status", content = "body")]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]

@@ -14586,7 +14586,7 @@ pub enum ValidationText {
     "numericReal", Phone = "phone", PhoneInternational = "phoneInternational", ZipCode =
     "zipCode", ZipCodePlus4 = "zipCode+4" }, unknown = Unknown
 );
-/// What `modify_application_settings` answers with, by status.
+/// What `modify_application_settings` responds with, by status.
 #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
 #[serde(tag = "status", content = "body")]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]

@@ -58739,7 +58739,7 @@ pub enum WorkspaceRole {
     WorkspaceRole { WorkspaceOwner = "WORKSPACE_OWNER", WorkspaceAdmin =
     "WORKSPACE_ADMIN", WorkspaceMember = "WORKSPACE_MEMBER" }, unknown = Unknown
 );
-/// What `authorize_oauth` answers with, by status.
+/// What `authorize_oauth` responds with, by status.
 #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
 #[serde(tag = "status", content = "body")]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
@@ -58905,7 +58905,7 @@ pub enum GetIdpDomainVerificationError {
     Default(PartnerError),
 }
 
-/// What `handle_sso_callback` answers with, by status.
+/// What `handle_sso_callback` responds with, by status.
 #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
 #[serde(tag = "status", content = "body")]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
@@ -58935,7 +58935,7 @@ pub enum InitiateIdpDomainVerificationError {
     Default(PartnerError),
 }
 
-/// What `initiate_sso` answers with, by status.
+/// What `initiate_sso` responds with, by status.
 #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
 #[serde(tag = "status", content = "body")]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
