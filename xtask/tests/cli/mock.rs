@@ -74,10 +74,11 @@ fn references_stay_in_the_folder_of_the_document_unless_told() {
     let place = Place::workspace();
     place.write(
         "private/pets.yaml",
-        "Pet: {type: object, required: [id, name], properties: {id: {type: integer}, name: {type: string, example: hunter2}}}\n",
+        "Pets: {type: array, items: {type: object}, example: [{name: hunter2}]}\n",
     );
     let document = "openapi/pets/openapi.yaml";
-    let (inside, outside) = ("#/components/schemas/Pet'", "../../private/pets.yaml#/Pet'");
+    let inside = "{type: array, items: {$ref: '#/components/schemas/Pet'}}";
+    let outside = "{$ref: '../../private/pets.yaml#/Pets'}";
     place.write(document, place.read(document).replace(inside, outside));
     let refused = place.run(&["mock", "--port", "0"]);
     refused.assert(1, &["D213", "`--allow-ref-outside private`"]);

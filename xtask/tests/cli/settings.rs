@@ -108,7 +108,7 @@ fn the_list_of_lowering_rules_must_be_exact() {
             "openapi/pets/codegen.toml:5:3",
             "G302",
             "`fold_success_statuses` applied in 3 places",
-            "does not list it",
+            "codegen.toml does not list",
             "openapi/pets/codegen.toml:2:12",
         ],
     );
