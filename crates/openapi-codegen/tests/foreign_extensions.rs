@@ -131,9 +131,7 @@ fn files(document: &Document) -> Files {
         Err(Error::Document(report)) => panic!("{}", report.render(false)),
         Err(other) => panic!("{other}"),
     };
-    files.retain(|name, _| {
-        name.ends_with(".rs") || name.ends_with(".toml") || name.ends_with(".md")
-    });
+    files.remove("openapi.json").unwrap();
     files
 }
 
