@@ -17,6 +17,7 @@ pub mod documented_by_example;
 pub mod drift;
 pub mod forms;
 pub mod instances;
+pub mod layers;
 pub mod mutation;
 pub mod operation_table;
 pub mod packages;

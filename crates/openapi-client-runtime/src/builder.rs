@@ -8,21 +8,22 @@ use std::time::Duration;
 
 use url::Url;
 
-use crate::api::{Api, Scheme};
+use crate::call::addresses::Addresses;
+use crate::call::core::Core;
+use crate::call::limiter::Limiter;
+use crate::call::queue::WriteQueue;
+use crate::call::retry::RetryBudget;
+use crate::call::settings::Settings;
+use crate::error::build_error::{BuildError, Fault};
+use crate::facts::api::{Api, Scheme};
 #[cfg(feature = "oauth")]
-use crate::attempts::CENTURY;
-use crate::build_error::{BuildError, Fault};
-use crate::core::{Core, Settings};
-use crate::credential::{Credential, Credentials};
-use crate::default_headers::DefaultHeaders;
-use crate::http_client::HttpSettings;
-use crate::limits::Limiter;
-use crate::loopback::is_loopback;
-use crate::queue::WriteQueue;
-use crate::redact::AllowList;
-use crate::retry::RetryBudget;
-use crate::server::Addresses;
-use crate::user_agent::Caller;
+use crate::values::time::CENTURY;
+use crate::wire::credential::{Credential, Credentials};
+use crate::wire::default_headers::DefaultHeaders;
+use crate::wire::http_client::HttpSettings;
+use crate::wire::loopback::is_loopback;
+use crate::wire::redact::AllowList;
+use crate::wire::user_agent::Caller;
 use crate::{Middleware, Observer, RateLimiting, RetryPolicy};
 
 /// Configures a [`Core`]; made by [`Core::builder`].
@@ -76,6 +77,13 @@ pub struct CoreBuilder {
     allow_insecure_http: bool,
     max_queued_writes: usize,
     environment: Environment,
+}
+
+impl Core {
+    /// Starts the configuration of a client of `api`.
+    pub fn builder(api: &'static Api) -> CoreBuilder {
+        CoreBuilder::new(api)
+    }
 }
 
 type Environment = Arc<dyn Fn(&str) -> Option<OsString> + Send + Sync>;
@@ -488,7 +496,7 @@ impl CoreBuilder {
         // A renewed token may lie there for long before somebody reads it; the timeout of the whole
         // call bounds all others.
         builder.http.read_timeout = CENTURY;
-        let setup = crate::oauth::Setup {
+        let setup = crate::features::oauth::Setup {
             scheme: scheme.name,
             endpoints,
             base_url: self.checked_base_url()?.ok_or(Fault::NoBaseUrl)?,

@@ -8,9 +8,10 @@ use futures_util::FutureExt;
 use reqwest::{Request, Response, Url};
 use serde::de::DeserializeOwned;
 
-use crate::response::Answer;
-use crate::trace::Call;
-use crate::{Api, CallOptions, Error, Failure, Operation, RawResponse, ResponseValue, disposition};
+use crate::call::response::Answer;
+use crate::call::trace::Call;
+use crate::wire::disposition;
+use crate::{Api, CallOptions, Error, Failure, Operation, RawResponse, ResponseValue};
 
 pub fn file_name(content_disposition: &[u8]) -> Option<String> {
     disposition::file_name(content_disposition)

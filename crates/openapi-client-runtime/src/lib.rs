@@ -5,111 +5,68 @@
 )]
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used))]
 
-mod api;
-mod attempts;
-mod body_limits;
-mod build_error;
 mod builder;
-mod byte_stream;
-mod cookie;
-mod core;
-mod credential;
-mod decode;
-mod default_headers;
-mod disposition;
+mod call;
 mod error;
-mod error_kind;
-mod failure;
-mod follow;
+mod facts;
+mod features;
 #[cfg(fuzzing)]
 #[doc(hidden)]
 pub mod fuzzing;
 #[cfg(any(doc, doctest))]
 pub mod guide;
-mod http_client;
-mod limits;
-mod loopback;
-mod media;
-mod middleware;
-#[cfg(feature = "oauth")]
-mod oauth;
-mod observer;
-mod one_line;
-mod one_time_secret;
-mod open_enum;
-mod operation;
-mod options;
-pub mod pagination;
-mod patch;
-mod path;
-mod prepare;
-mod private_file;
-mod query;
-mod queue;
-mod raw;
-#[cfg_attr(
-    not(feature = "tracing"),
-    allow(dead_code, reason = "only traces print what the list allows")
-)]
-mod redact;
-mod redirect;
-mod reply;
-mod response;
-mod retry;
-mod secret;
-mod server;
-mod tagged_union;
-mod token;
-mod trace;
-mod upload;
-mod user_agent;
-mod web_link;
-#[cfg(feature = "webhooks")]
-pub mod webhooks;
+mod values;
+mod wire;
 
-pub use crate::api::{Api, ApiKeyLocation, ErrorMembers, Scheme, SchemeKind};
-pub use crate::body_limits::BodyLimits;
-pub use crate::build_error::BuildError;
 pub use crate::builder::CoreBuilder;
-pub use crate::byte_stream::ByteStream;
-pub use crate::core::Core;
-pub use crate::credential::Credential;
-pub use crate::error::Error;
-pub use crate::error_kind::ErrorKind;
-pub use crate::failure::Failure;
-#[doc(hidden)]
-pub use crate::follow::FollowCall;
-pub use crate::follow::{Follow, Followed, Leads};
-pub use crate::limits::{RateLimit, RateLimiting};
-pub use crate::middleware::{Attempt, Middleware, Next};
-#[cfg(feature = "token-file")]
-pub use crate::oauth::FileStore;
+pub use crate::call::byte_stream::ByteStream;
+pub use crate::call::core::Core;
+pub use crate::call::limiter::RateLimiting;
+pub use crate::call::middleware::{Attempt, Middleware, Next};
+pub use crate::call::observer::{Event, Observer, Outcome, WaitReason};
+pub use crate::call::options::CallOptions;
+pub use crate::call::raw::{RawRequest, RawValue};
+pub use crate::call::response::{RawResponse, ResponseValue};
+pub use crate::call::retry::RetryPolicy;
+pub use crate::error::build_error::BuildError;
+pub use crate::error::call_error::Error;
+pub use crate::error::error_kind::ErrorKind;
+pub use crate::error::failure::Failure;
+pub use crate::facts::api::{Api, ApiKeyLocation, ErrorMembers, Scheme, SchemeKind};
+pub use crate::facts::body_limits::BodyLimits;
 #[cfg(feature = "oauth")]
-pub use crate::oauth::{
-    Authorization, AuthorizationCode, AuthorizationRequest, CallbackError, ClientAuthentication,
-    Introspection, MemoryStore, OAuth, OAuthConfig, OAuthEndpoints, OAuthError, OAuthErrorBody,
-    OAuthErrorCode, OAuthSession, ServerMetadata, TokenStore, TokenStoreError, TokenTypeHint,
-    Tokens,
-};
-pub use crate::observer::{Event, Observer, Outcome, WaitReason};
-pub use crate::one_time_secret::OneTimeSecret;
-pub use crate::open_enum::UnknownValue;
-pub use crate::operation::{
+pub use crate::facts::oauth::{ClientAuthentication, OAuthEndpoints};
+pub use crate::facts::operation::{
     Method, Operation, OperationBuilder, Provenance, RequestBody, ResponseSpec,
     SecurityRequirement, StatusRange,
 };
-pub use crate::options::CallOptions;
-pub use crate::patch::Patch;
-pub use crate::path::encode_path;
-pub use crate::query::{FormField, QueryParam, QueryStyle, RequestBuilderExt};
-pub use crate::raw::{RawRequest, RawValue};
-pub use crate::response::{RawResponse, ResponseValue};
-pub use crate::retry::{Retry, RetryPolicy, RetryStatuses};
-pub use crate::secret::Secret;
-pub use crate::server::Server;
-pub use crate::token::{AccessToken, Bearer, TokenSource};
-pub use crate::upload::{Form, Upload};
-pub use crate::web_link::{WebLink, WebLinkError, WebLinkTemplate};
+pub use crate::facts::rate_limit::RateLimit;
+pub use crate::facts::retry::{Retry, RetryStatuses};
+pub use crate::facts::server::Server;
+#[doc(hidden)]
+pub use crate::features::follow::FollowCall;
+pub use crate::features::follow::{Follow, Followed, Leads};
+#[cfg(feature = "token-file")]
+pub use crate::features::oauth::FileStore;
+#[cfg(feature = "oauth")]
+pub use crate::features::oauth::{
+    Authorization, AuthorizationCode, AuthorizationRequest, CallbackError, Introspection,
+    MemoryStore, OAuth, OAuthConfig, OAuthError, OAuthErrorBody, OAuthErrorCode, OAuthSession,
+    ServerMetadata, TokenStore, TokenStoreError, TokenTypeHint, Tokens,
+};
+pub use crate::features::pagination;
+#[cfg(feature = "webhooks")]
+pub use crate::features::webhooks;
+pub use crate::values::one_time_secret::OneTimeSecret;
+pub use crate::values::open_enum::UnknownValue;
+pub use crate::values::patch::Patch;
+pub use crate::values::secret::Secret;
+pub use crate::wire::credential::Credential;
+pub use crate::wire::path::encode_path;
+pub use crate::wire::query::{FormField, QueryParam, QueryStyle, RequestBuilderExt};
+pub use crate::wire::token::{AccessToken, Bearer, TokenSource};
+pub use crate::wire::upload::{Form, Upload};
+pub use crate::wire::web_link::{WebLink, WebLinkError, WebLinkTemplate};
 
 /// The HTTP library, whose types stand in this crate's interface.
 pub use reqwest;
@@ -121,7 +78,7 @@ pub mod __private {
     pub use schemars;
     pub use {serde, serde_json};
 
-    pub use crate::tagged_union::{Tag, read_whole};
+    pub use crate::values::tagged_union::{Tag, read_whole};
 
     /// Any string; the known values are examples.
     #[cfg(feature = "schemars")]

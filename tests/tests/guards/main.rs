@@ -7,6 +7,7 @@ mod contio;
 mod correction;
 mod documented_by_example;
 mod drift;
+mod layers;
 mod mock;
 mod model;
 mod mutations;

@@ -229,11 +229,11 @@ fn an_example_of_the_runtime_is_not_compiled_any_more() {
     let copy = copy();
     let example = "/// ```\n/// use openapi_client_runtime::encode_path;";
     let text = example.replace("```", "```text");
-    copy.edit(&format!("{RUNTIME}/path.rs"), example, &text);
+    copy.edit(&format!("{RUNTIME}/wire/path.rs"), example, &text);
     assert_complaint(
         documented_by_example::check(copy.root()),
         &[
-            "`encode_path` (module `path`) has no example",
+            "`encode_path` (module `wire.path`) has no example",
             "tests/src/documented_by_example.rs",
         ],
     );
@@ -244,7 +244,7 @@ fn an_example_of_the_runtime_shows_less() {
     let copy = copy();
     let call =
         "    .rate_limits(&[RateLimit::new(\"default\", \"/\", 100, 60, \"source address\")])\n";
-    let file = format!("{RUNTIME}/api.rs");
+    let file = format!("{RUNTIME}/facts/api.rs");
     copy.edit(&file, &format!("/// {call}"), "");
     copy.edit(
         &file,
@@ -262,9 +262,9 @@ fn the_runtime_gains_a_type_that_nothing_shows() {
     let copy = copy();
     let head = "/// A string that no formatter prints";
     let new = format!("/// New.\npub struct Opaque;\n\n{head}");
-    copy.edit(&format!("{RUNTIME}/secret.rs"), head, &new);
+    copy.edit(&format!("{RUNTIME}/values/secret.rs"), head, &new);
     assert_complaint(
         documented_by_example::check(copy.root()),
-        &["`Opaque` (module `secret`) has no example"],
+        &["`Opaque` (module `values.secret`) has no example"],
     );
 }

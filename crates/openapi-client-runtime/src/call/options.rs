@@ -1,0 +1,180 @@
+//! What can be set for one call.
+
+use std::fmt;
+use std::time::Duration;
+
+use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
+
+use crate::call::page_step::PageStep;
+use crate::{Failure, Form, RetryPolicy};
+
+/// Headers that say where a message goes and where it ends, and cookies, which may be credentials.
+const RESERVED: &[&str] = &[
+    "connection",
+    "content-length",
+    "cookie",
+    "host",
+    "keep-alive",
+    "proxy-authorization",
+    "proxy-connection",
+    "te",
+    "trailer",
+    "transfer-encoding",
+    "upgrade",
+];
+
+/// Options of one call; what is not set is as the client has it.
+///
+/// ```
+/// use std::time::Duration;
+/// use openapi_client_runtime::{CallOptions, RetryPolicy};
+///
+/// let options = CallOptions::new()
+///     .timeout(Duration::from_secs(5))
+///     .retry(RetryPolicy::none());
+/// # let _ = options;
+/// ```
+#[derive(Clone, Default)]
+#[must_use = "options do nothing until a call gets them"]
+pub struct CallOptions {
+    pub(crate) timeout: Option<Duration>,
+    pub(crate) attempt_timeout: Option<Duration>,
+    pub(crate) retry: Option<RetryPolicy>,
+    pub(crate) idempotency_key: Option<String>,
+    /// Whether a success is left to its consumer unread.
+    pub(crate) streams: bool,
+    /// The body, where it is a form with parts; made anew for each attempt.
+    pub(crate) form: Option<Form>,
+    headers: Vec<(String, String)>,
+    page: Option<PageStep>,
+}
+
+impl CallOptions {
+    /// Nothing set.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Time of the whole call, with all its attempts and the waits between them.
+    pub fn timeout(mut self, timeout: Duration) -> Self {
+        self.timeout = Some(timeout);
+        self
+    }
+
+    /// Time of one attempt, from sending to the last byte of the reply (to its head, where the
+    /// operation answers with a byte stream).
+    pub fn attempt_timeout(mut self, timeout: Duration) -> Self {
+        self.attempt_timeout = Some(timeout);
+        self
+    }
+
+    /// How often and how patiently the call is retried.
+    pub fn retry(mut self, policy: RetryPolicy) -> Self {
+        self.retry = Some(policy);
+        self
+    }
+
+    /// The idempotency key of the call, where the operation takes one. Without this each call gets
+    /// a random one, which all of its attempts share; give your own to retry a call that an
+    /// earlier run of your program began.
+    pub fn idempotency_key(mut self, key: impl Into<String>) -> Self {
+        self.idempotency_key = Some(key.into());
+        self
+    }
+
+    /// A request header that the document does not know, or another value for one that it knows.
+    /// Credentials cannot be set this way: such headers are replaced, and a `Cookie` is refused, as
+    /// are headers by which messages are told apart, such as `Host` and `Content-Length`.
+    ///
+    /// ```
+    /// use openapi_client_runtime::CallOptions;
+    ///
+    /// let options = CallOptions::new()
+    ///     .idempotency_key("order-4711") // the same in each run of the program
+    ///     .header("X-Tenant", "north");
+    /// # let _ = options;
+    /// ```
+    pub fn header(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
+        self.headers.push((name.into(), value.into()));
+        self
+    }
+
+    /// The form that the parameters of a generated request make; only generated code calls it.
+    #[doc(hidden)]
+    pub fn with_form(mut self, form: Form) -> Self {
+        self.form = Some(form);
+        self
+    }
+
+    /// Asks for another page of a list than the request does. That is another request, so the
+    /// caller's idempotency key is not for it.
+    pub(crate) fn set_page(&mut self, page: PageStep) {
+        self.page = Some(page);
+        self.idempotency_key = None;
+    }
+
+    /// Which page of a list the call asks for, where it is another than that of its request.
+    pub(crate) fn page(&self) -> Option<&PageStep> {
+        self.page.as_ref()
+    }
+
+    /// Puts the headers of this call on its request.
+    pub(crate) fn put_headers(&self, headers: &mut HeaderMap) -> Result<(), Failure> {
+        for (name, value) in &self.headers {
+            let name = HeaderName::try_from(name)
+                .map_err(|_| Failure::invalid(format!("{name:?} is not a header name")))?;
+            if RESERVED.contains(&name.as_str()) {
+                return Err(Failure::invalid(format!(
+                    "header `{name}` cannot be set for a call: the client sees to it itself"
+                )));
+            }
+            let value = HeaderValue::try_from(value).map_err(|_| {
+                Failure::invalid(format!(
+                    "the value of header `{name}` holds a character that headers cannot carry"
+                ))
+            })?;
+            headers.insert(name, value);
+        }
+        Ok(())
+    }
+}
+
+/// Headers may hold anything, so only their names are shown.
+impl fmt::Debug for CallOptions {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let headers: Vec<&str> = self.headers.iter().map(|(name, _)| name.as_str()).collect();
+        f.debug_struct("CallOptions")
+            .field("timeout", &self.timeout)
+            .field("attempt_timeout", &self.attempt_timeout)
+            .field("retry", &self.retry)
+            .field("has_idempotency_key", &self.idempotency_key.is_some())
+            .field("headers", &headers)
+            .finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn a_header_goes_out_whole_or_not_at_all(name in "[ -~\\PC]{0,9}|[a-z-]{1,9}", value in ".{0,20}") {
+            let mut headers = HeaderMap::new();
+            let options = CallOptions::new().header(&name, &value);
+            match options.put_headers(&mut headers) {
+                Ok(()) => {
+                    let (sent_name, sent) = headers.iter().next().unwrap();
+                    prop_assert_eq!(sent_name.as_str(), name.to_ascii_lowercase());
+                    prop_assert_eq!(sent.as_bytes(), value.as_bytes());
+                    prop_assert!(!value.contains(['\r', '\n', '\0']));
+                }
+                Err(failure) => {
+                    prop_assert!(!failure.reason().contains('\n'));
+                    prop_assert!(headers.is_empty());
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,425 @@
+//! Replies: raw, typed and streamed.
+
+use std::fmt;
+use std::ops::{Deref, DerefMut};
+use std::pin::pin;
+
+use bytes::{Bytes, BytesMut};
+use futures_util::StreamExt;
+use futures_util::future::{Either, select};
+use reqwest::StatusCode;
+use reqwest::header::HeaderMap;
+use serde::de::DeserializeOwned;
+use url::Url;
+
+use crate::call::queue::WriteGuard;
+use crate::call::trace::Call;
+use crate::error::reply::Reply;
+use crate::facts::api::Api;
+use crate::facts::pagination::PaginationStyle;
+use crate::wire::decode;
+use crate::wire::page_rows::rows_in;
+use crate::{ByteStream, Error, ErrorKind, Failure, Method, Operation};
+
+/// A reply whose status is known and whose body, for a success, is still under way.
+///
+/// Dropping it ends the call: the next write on the same resource may go out. Only generated code names
+/// it; users get a [`ResponseValue`].
+pub struct RawResponse {
+    operation: &'static Operation,
+    reply: Reply,
+    url: Url,
+    body: Body,
+    limit: usize,
+    // What ends with the reply.
+    call: Call,
+    guard: Option<WriteGuard>,
+}
+
+/// The reply to one attempt.
+pub(crate) struct Answer {
+    pub(crate) reply: Reply,
+    body: Body,
+}
+
+enum Body {
+    /// A stream: read when and as the caller wants it.
+    Open(Box<reqwest::Response>),
+    Read(Bytes),
+}
+
+impl Answer {
+    /// Takes over a reply and reads its body for as long as `time` lasts, unless it is one that
+    /// `streams`. A success that breaks off is a failure; an error is one anyway, and keeps what
+    /// came.
+    pub(crate) async fn receive(
+        response: reqwest::Response,
+        (api, operation): (&'static Api, &'static Operation),
+        limit: usize,
+        streams: bool,
+        time: impl Future<Output = Failure>,
+    ) -> Result<Self, Failure> {
+        let mut reply = Reply::new(api, response.status(), response.headers().clone());
+        let body = if !reply.status.is_success() {
+            let mut body = BytesMut::new();
+            let all = read_what_comes(response, limit.min(ERROR_LIMIT), &mut body);
+            select(pin!(all), pin!(time)).await;
+            let body = body.freeze();
+            reply.keep_excerpt(&body);
+            reply.read_members(api.error_members, &body);
+            Body::Read(body)
+        } else if streams {
+            Body::Open(Box::new(response))
+        } else {
+            let body = match select(pin!(read_bounded(response, limit)), pin!(time)).await {
+                Either::Left((body, _)) => body,
+                Either::Right((failure, _)) => Err(failure),
+            };
+            Body::Read(body.map_err(|failure| failure.with_reply(reply.clone()).of(operation))?)
+        };
+        Ok(Self { reply, body })
+    }
+}
+
+/// Most bytes that are read of the body of an error.
+const ERROR_LIMIT: usize = 1024 * 1024;
+
+impl RawResponse {
+    /// The status, by which generated code chooses how to read the reply. A redirection that the
+    /// document declares is an outcome like any other and counts as a success.
+    #[doc(hidden)]
+    pub fn outcome(&self) -> u16 {
+        let status = self.reply.status;
+        let declared = self.operation.response_for(status.as_u16());
+        let is_outcome = declared.is_some_and(|spec| spec.envelope_variant().is_some());
+        if status.is_redirection() && is_outcome {
+            return 200;
+        }
+        status.as_u16()
+    }
+
+    pub(crate) fn new(
+        answer: Answer,
+        operation: &'static Operation,
+        url: &Url,
+        limit: usize,
+        guard: Option<WriteGuard>,
+        call: Call,
+    ) -> Self {
+        let Answer { reply, body } = answer;
+        call.answered(reply.status, reply.request_id());
+        if reply.status.is_client_error() || reply.status.is_server_error() {
+            call.failed(ErrorKind::Api);
+        }
+        Self {
+            operation,
+            reply,
+            url: without_query(url),
+            body,
+            limit,
+            call,
+            guard,
+        }
+    }
+
+    /// The status of the reply.
+    pub fn status(&self) -> StatusCode {
+        self.reply.status
+    }
+
+    /// The headers of the reply.
+    pub fn headers(&self) -> &HeaderMap {
+        &self.reply.headers
+    }
+
+    /// The operation that was answered.
+    pub fn operation(&self) -> &'static Operation {
+        self.operation
+    }
+
+    /// The URL that was called, without its query.
+    pub fn url(&self) -> &Url {
+        &self.url
+    }
+
+    pub(crate) fn reply(&self) -> &Reply {
+        &self.reply
+    }
+
+    /// Reads the body, at most `limit` bytes of it; the next write may go out after that.
+    async fn read(self) -> (Reply, Result<Bytes, Failure>, Call) {
+        let Self {
+            reply,
+            body,
+            limit,
+            call,
+            guard,
+            ..
+        } = self;
+        let body = match body {
+            Body::Read(body) => Ok(body),
+            Body::Open(response) => call.run(read_bounded(*response, limit)).await,
+        };
+        drop(guard);
+        (reply, body, call)
+    }
+}
+
+impl fmt::Debug for RawResponse {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("RawResponse")
+            .field("operation", &self.operation)
+            .field("reply", &self.reply)
+            .finish_non_exhaustive()
+    }
+}
+
+/// A query may hold an API key; user info never gets into our URLs, but costs nothing to drop.
+fn without_query(url: &Url) -> Url {
+    let mut url = url.clone();
+    url.set_query(None);
+    url.set_fragment(None);
+    // These fail only for URLs without a host, which have no user info either.
+    let _ = url.set_username("");
+    let _ = url.set_password(None);
+    url
+}
+
+async fn read_bounded(mut response: reqwest::Response, limit: usize) -> Result<Bytes, Failure> {
+    let too_large = || {
+        let reason = format!(
+            "its body is larger than {limit} bytes, the limit of this client (raise it with \
+             `response_body_limit`)"
+        );
+        Failure::new(ErrorKind::BodyTooLarge, reason)
+    };
+    let announced = response.content_length().unwrap_or(0);
+    if usize::try_from(announced).map_or(true, |announced| announced > limit) {
+        return Err(too_large());
+    }
+    let mut body = BytesMut::new();
+    while let Some(chunk) = response.chunk().await.map_err(Failure::transport)? {
+        if chunk.len() > limit - body.len() {
+            return Err(too_large());
+        }
+        body.extend_from_slice(&chunk);
+    }
+    Ok(body.freeze())
+}
+
+/// Reads the body of an error for as long as it comes: what is missing must not hide the status.
+async fn read_what_comes(mut response: reqwest::Response, limit: usize, body: &mut BytesMut) {
+    while let Ok(Some(chunk)) = response.chunk().await {
+        let room = limit - body.len();
+        body.extend_from_slice(&chunk[..chunk.len().min(room)]);
+        if chunk.len() >= room {
+            break;
+        }
+    }
+}
+
+/// The typed value of a reply, with its status and headers. Dereferences to the value.
+///
+/// ```
+/// use openapi_client_runtime::ResponseValue;
+///
+/// struct Thing {
+///     name: String,
+/// }
+///
+/// fn log(reply: &ResponseValue<Thing>) {
+///     let id = reply.request_id().unwrap_or("none");
+///     println!("{} ({}, request {id})", reply.name, reply.status());
+/// }
+///
+/// fn names(replies: Vec<ResponseValue<Thing>>) -> Vec<String> {
+///     replies.into_iter().map(|reply| reply.into_inner().name).collect()
+/// }
+/// ```
+pub struct ResponseValue<T> {
+    value: T,
+    reply: Reply,
+}
+
+impl<T> ResponseValue<T> {
+    #[cfg(test)]
+    pub(crate) fn new(value: T, reply: Reply) -> Self {
+        Self { value, reply }
+    }
+
+    /// The value alone.
+    pub fn into_inner(self) -> T {
+        self.value
+    }
+
+    /// The status of the reply.
+    pub fn status(&self) -> StatusCode {
+        self.reply.status
+    }
+
+    /// The headers of the reply.
+    pub fn headers(&self) -> &HeaderMap {
+        &self.reply.headers
+    }
+
+    /// The id that the server gave the request.
+    pub fn request_id(&self) -> Option<&str> {
+        self.reply.request_id()
+    }
+
+    /// Where the value came from, without the query; known of pages that link to each other.
+    pub(crate) fn url(&self) -> Option<&Url> {
+        self.reply.url.as_deref()
+    }
+
+    /// What tells the items of a page from those of another one.
+    pub(crate) fn rows(&self) -> Option<u64> {
+        self.reply.rows
+    }
+
+    pub(crate) fn into_parts(self) -> (T, Reply) {
+        (self.value, self.reply)
+    }
+}
+
+impl<T: DeserializeOwned> ResponseValue<T> {
+    /// Reads and decodes the body; only generated code calls it.
+    #[doc(hidden)]
+    pub async fn from_response<E>(response: RawResponse) -> Result<Self, Error<E>> {
+        let operation = response.operation;
+        let pagination = operation.pagination();
+        let links = pagination.is_some_and(|list| list.style() == PaginationStyle::Link);
+        let url = links.then(|| Box::new(response.url.clone()));
+        let (mut reply, body, call) = response.read().await;
+        reply.url = url;
+        let value = match body {
+            Ok(body) => {
+                reply.rows = pagination.and_then(|list| rows_in(&list, &body));
+                decoded(operation, reply, &body)
+            }
+            Err(failure) => Err(failure.with_reply(reply)),
+        };
+        value.map_err(|failure| {
+            call.failed(failure.kind());
+            failure.of(operation).into()
+        })
+    }
+}
+
+/// An error reply that cannot be decoded is still an error reply; a success reply is not one.
+fn decoded<T: DeserializeOwned>(
+    operation: &Operation,
+    mut reply: Reply,
+    body: &[u8],
+) -> Result<ResponseValue<T>, Failure> {
+    let spec = operation.response_for(reply.status.as_u16());
+    let fault = match decode::decode(spec, reply.content_type(), body) {
+        Ok(value) => return Ok(ResponseValue { value, reply }),
+        Err(fault) => fault,
+    };
+    let says_no_body = spec.is_none_or(|spec| spec.media_types().is_empty());
+    let bare = body.is_empty() && (says_no_body || operation.method() == Method::Head);
+    let (kind, reason) = match (reply.status.is_success(), bare) {
+        (true, _) => (ErrorKind::Decode, fault.reason),
+        (false, false) => (ErrorKind::Api, fault.reason),
+        // Without a body, and no one said that there would be one: nothing to find fault with.
+        (false, true) => (ErrorKind::Api, String::new()),
+    };
+    reply.keep_excerpt(body);
+    Err(Failure::new(kind, reason).at(fault.path).with_reply(reply))
+}
+
+impl ResponseValue<()> {
+    /// Leaves the body alone; only generated code calls it.
+    #[doc(hidden)]
+    #[must_use]
+    pub fn empty(response: RawResponse) -> Self {
+        Self {
+            value: (),
+            reply: response.reply,
+        }
+    }
+}
+
+impl ResponseValue<ByteStream> {
+    /// Gives the body as it comes; only generated code calls it.
+    #[doc(hidden)]
+    #[must_use]
+    pub fn stream(response: RawResponse) -> Self {
+        let RawResponse {
+            operation,
+            reply,
+            body,
+            call,
+            guard,
+            ..
+        } = response;
+        let bytes = match body {
+            Body::Read(body) => futures_util::stream::iter([Ok(body)]).left_stream(),
+            Body::Open(response) => {
+                let chunks = response.bytes_stream().map(move |chunk| {
+                    chunk.map_err(|error| Failure::transport(error).of(operation).into())
+                });
+                chunks.right_stream()
+            }
+        };
+        let value = ByteStream::of_reply(bytes, (operation, &reply.headers), (call, guard));
+        Self { value, reply }
+    }
+}
+
+/// What generated code makes of replies that are no successes.
+#[allow(non_snake_case)]
+impl<E> Error<E> {
+    #[doc(hidden)]
+    pub fn ErrorResponse(response: ResponseValue<E>) -> Self {
+        let (body, reply) = response.into_parts();
+        Self::with_body(reply, body)
+    }
+
+    #[doc(hidden)]
+    #[expect(
+        clippy::needless_pass_by_value,
+        reason = "dropping the reply ends the call"
+    )]
+    pub fn UnexpectedResponse(response: RawResponse) -> Self {
+        let reason = match response.status().as_u16() {
+            300..=399 => "the redirection was not followed",
+            _ => "the document does not describe this status",
+        };
+        Failure::new(ErrorKind::UnexpectedStatus, reason)
+            .with_reply(response.reply().clone())
+            .of(response.operation())
+            .into()
+    }
+}
+
+impl<T> Deref for ResponseValue<T> {
+    type Target = T;
+
+    fn deref(&self) -> &T {
+        &self.value
+    }
+}
+
+impl<T> DerefMut for ResponseValue<T> {
+    fn deref_mut(&mut self) -> &mut T {
+        &mut self.value
+    }
+}
+
+impl<T> AsRef<T> for ResponseValue<T> {
+    fn as_ref(&self) -> &T {
+        &self.value
+    }
+}
+
+impl<T: fmt::Debug> fmt::Debug for ResponseValue<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ResponseValue")
+            .field("value", &self.value)
+            .field("status", &self.status())
+            .field("request_id", &self.request_id())
+            .finish_non_exhaustive()
+    }
+}

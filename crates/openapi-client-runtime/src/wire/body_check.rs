@@ -1,0 +1,117 @@
+//! Refuses bodies that a server would refuse for their sizes.
+
+use serde_json::Value;
+
+use crate::facts::body_limits::Misfit;
+use crate::{BodyLimits, Failure};
+
+impl BodyLimits {
+    /// Refuses a body that does not fit.
+    pub(crate) fn check(&self, body: &Value) -> Result<(), Failure> {
+        self.find(body, &mut String::new())
+            .map_or(Ok(()), |misfit| {
+                let Misfit { path, what } = misfit;
+                let place = if path.is_empty() {
+                    "its body".to_owned()
+                } else {
+                    format!("`{path}` in its body")
+                };
+                let path = (!path.is_empty()).then_some(path);
+                Err(Failure::invalid(format!("{place} {what}")).at(path))
+            })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    /// Up to two blocks of one or two conditions, which may hold blocks themselves.
+    static BLOCKS: BodyLimits = BodyLimits::new().max_items(2).items(&BLOCK);
+    static BLOCK: BodyLimits = BodyLimits::new()
+        .max_members(2)
+        .members(&[("all", &CONDITIONS), ("name", &BodyLimits::new())])
+        .other_members(&BodyLimits::new().minimum(1.0).below(10.0));
+    static CONDITIONS: BodyLimits = BodyLimits::new()
+        .min_items(1)
+        .max_items(2)
+        .unique_items()
+        .items(&CONDITION);
+    static CONDITION: BodyLimits = BodyLimits::new().kinds(
+        "kind",
+        &[
+            (&["group"], &GROUP),
+            (&["value", "share"], &BodyLimits::new().all(&[&SHARE])),
+        ],
+    );
+    static GROUP: BodyLimits = BodyLimits::new().members(&[("blocks", &BLOCKS)]);
+    static SHARE: BodyLimits =
+        BodyLimits::new().members(&[("is", &BodyLimits::new().above(0.0).maximum(1.0))]);
+
+    fn refusal(body: &Value) -> String {
+        let refused = BLOCKS.check(body).err();
+        refused.map_or_else(String::new, |failure| failure.reason().to_owned())
+    }
+
+    #[test]
+    fn what_fits_passes_and_so_does_what_no_limit_is_about() {
+        for body in [
+            json!([]),
+            json!([{ "all": [{ "kind": "share", "is": 1 }, { "kind": "share", "is": 0.1 }] }]),
+            json!([{ "all": [{ "kind": "group", "blocks": [{ "all": [{}] }] }], "size": 1 }]),
+            json!([{ "all": [{ "kind": "new", "is": 7 }, { "is": 7 }], "name": 99 }]),
+            json!([{ "all": null }, "text"]),
+            json!({ "all": [1, 2, 3] }),
+        ] {
+            assert_eq!(refusal(&body), "", "{body}");
+        }
+    }
+
+    #[test]
+    fn what_does_not_fit_is_named_with_its_place_and_size() {
+        for (body, reason) in [
+            (
+                json!([{}, {}, {}]),
+                "its body has 3 items, and at most 2 may be there",
+            ),
+            (
+                json!([{}, { "all": [] }]),
+                "`[1].all` in its body has 0 items, and at least 1 must be there",
+            ),
+            (
+                json!([{ "all": [{ "a": 1 }, { "a": 1 }] }]),
+                "`[0].all` in its body has the same item at [0] and [1], where no two may be the same",
+            ),
+            (
+                json!([{ "all": [{ "kind": "group", "blocks": [{ "all": [1, 2, 3] }] }] }]),
+                "`[0].all[0].blocks[0].all` in its body has 3 items, and at most 2 may be there",
+            ),
+            (
+                json!([{ "all": [{ "kind": "value", "is": 1.5 }] }]),
+                "`[0].all[0].is` in its body is 1.5, and must be at most 1",
+            ),
+            (
+                json!([{ "all": [{ "kind": "share", "is": 0 }] }]),
+                "`[0].all[0].is` in its body is 0, and must be more than 0",
+            ),
+            (
+                json!([{ "size": 10 }]),
+                "`[0].size` in its body is 10, and must be less than 10",
+            ),
+            (
+                json!([{ "a": 1, "b": 1, "c": 1 }]),
+                "`[0]` in its body has 3 members, and at most 2 may be there",
+            ),
+        ] {
+            assert_eq!(refusal(&body), reason);
+        }
+    }
+
+    #[test]
+    fn large_numbers_are_not_refused_for_rounding() {
+        let limits = BodyLimits::new().maximum(9_007_199_254_740_993.0);
+        assert!(limits.check(&json!(9_007_199_254_740_993_u64)).is_ok());
+        assert!(limits.check(&json!(9_007_199_254_740_995_u64)).is_err());
+    }
+}
