@@ -10,7 +10,7 @@ use guards::{
     walk::{Walk, probe::Probe},
     workspace,
 };
-use openapi_client_runtime::{Operation, reqwest};
+use openapi_client_runtime::Operation;
 
 fn base_url() -> String {
     std::env::var("PRISM_URL").expect("PRISM_URL is set; run tests/foreign/run")

@@ -258,7 +258,9 @@ fn facts(
         (
             "x-client-features",
             list("x-client-features"),
-            entry.features().join(" "),
+            entry
+                .requirement("features")
+                .map_or(String::new(), |needed| needed.values().join(" ")),
         ),
         (
             "x-required-scopes",
@@ -268,7 +270,7 @@ fn facts(
         (
             "x-trusted-only",
             flag("x-trusted-only"),
-            entry.is_trusted_only().to_string(),
+            entry.requirement("trust").is_some().to_string(),
         ),
         (
             "x-replaces-whole",
@@ -283,7 +285,7 @@ fn facts(
         (
             "x-serialize-by",
             list("x-serialize-by"),
-            entry.serialize_by().join(" "),
+            entry.locks().join(" "),
         ),
         (
             "x-pagination",

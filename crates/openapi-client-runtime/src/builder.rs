@@ -1,6 +1,6 @@
 //! How a client is configured.
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::fmt;
 use std::sync::Arc;
@@ -58,8 +58,7 @@ pub struct CoreBuilder {
     /// Name and address of an environment of the document.
     chosen: Option<(&'static str, &'static str)>,
     credentials: Vec<(String, Credential)>,
-    features: Option<BTreeSet<String>>,
-    trusted: Option<bool>,
+    granted: BTreeMap<String, Vec<String>>,
     timeout: Duration,
     attempt_timeout: Option<Duration>,
     response_body_limit: usize,
@@ -108,8 +107,7 @@ impl CoreBuilder {
             base_url: None,
             chosen: None,
             credentials: Vec::new(),
-            features: None,
-            trusted: None,
+            granted: BTreeMap::new(),
             timeout: Self::DEFAULT_TIMEOUT,
             attempt_timeout: None,
             response_body_limit: Self::DEFAULT_RESPONSE_BODY_LIMIT,
@@ -174,19 +172,30 @@ impl CoreBuilder {
         self
     }
 
-    /// The features that the API client behind the credentials has. Once they are known,
-    /// operations that none of them allows are refused locally.
+    /// What whoever stands behind the credentials has of a [`Requirement`](crate::Requirement). Once it
+    /// is said, operations that need another value are refused locally; with no value at all, all that
+    /// have the requirement.
+    ///
+    /// ```
+    /// use openapi_client_runtime::{Api, Core};
+    ///
+    /// # static API: Api = Api::new("things-client", "1.0.0");
+    /// // The builder of a generated client has a method for each: `.features(["export"])`.
+    /// let core = Core::builder(&API)
+    ///     .base_url("https://api.example.com")
+    ///     .granted("features", ["export"])
+    ///     .build()?;
+    /// # let _ = core;
+    /// # Ok::<(), openapi_client_runtime::BuildError>(())
+    /// ```
     #[must_use]
-    pub fn features(mut self, features: impl IntoIterator<Item = impl Into<String>>) -> Self {
-        self.features = Some(features.into_iter().map(Into::into).collect());
-        self
-    }
-
-    /// Whether the application behind the credentials is one that the vendor trusts. Once it is
-    /// said to be none, operations for trusted applications only are refused locally.
-    #[must_use]
-    pub fn trusted(mut self, trusted: bool) -> Self {
-        self.trusted = Some(trusted);
+    pub fn granted(
+        mut self,
+        requirement: impl Into<String>,
+        values: impl IntoIterator<Item = impl Into<String>>,
+    ) -> Self {
+        let values = values.into_iter().map(Into::into).collect();
+        self.granted.insert(requirement.into(), values);
         self
     }
 
@@ -411,7 +420,7 @@ impl CoreBuilder {
     /// see to it that `localhost` and what is below it stay on this machine.
     ///
     /// ```
-    /// use openapi_client_runtime::{Api, Core, reqwest};
+    /// use openapi_client_runtime::{Api, Core, reqwest_0_13 as reqwest};
     ///
     /// # static API: Api = Api::new("things-client", "1.0.0");
     /// let proxy = reqwest::Proxy::https("http://proxy.example.com:3128")?;
@@ -422,6 +431,7 @@ impl CoreBuilder {
     /// # let _ = core;
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
+    #[cfg(feature = "reqwest-0_13")]
     #[must_use]
     pub fn http_client(
         mut self,
@@ -490,8 +500,7 @@ impl CoreBuilder {
             .ok_or_else(|| fault("the document does not say where its tokens come from".into()))?;
         let mut builder = self.clone();
         builder.credentials.clear();
-        builder.features = None;
-        builder.trusted = None;
+        builder.granted.clear();
         builder.max_redirects = 0;
         // A renewed token may lie there for long before somebody reads it; the timeout of the whole
         // call bounds all others.
@@ -589,8 +598,7 @@ impl CoreBuilder {
                 environment: environment.map(|(name, _)| name),
             },
             credentials,
-            features: self.features,
-            trusted: self.trusted,
+            granted: self.granted,
             timeout: self.timeout,
             attempt_timeout: self.attempt_timeout,
             response_body_limit: self.response_body_limit,
@@ -687,7 +695,7 @@ impl fmt::Debug for CoreBuilder {
                     .map(|(name, _)| name)
                     .collect::<Vec<_>>(),
             )
-            .field("features", &self.features)
+            .field("granted", &self.granted)
             .finish_non_exhaustive()
     }
 }

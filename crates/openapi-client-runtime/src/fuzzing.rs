@@ -3,15 +3,18 @@
 #![allow(clippy::missing_errors_doc, missing_docs)]
 
 use std::future::pending;
+use std::sync::Arc;
 
 use futures_util::FutureExt;
-use reqwest::{Request, Response, Url};
+pub use reqwest;
+use reqwest::{Request, Response};
 use serde::de::DeserializeOwned;
+use url::Url;
 
-use crate::call::response::Answer;
-use crate::call::trace::Call;
+use crate::call::response::Received;
+use crate::call::scope::Scope;
 use crate::wire::disposition;
-use crate::{Api, CallOptions, Error, Failure, Operation, RawResponse, ResponseValue};
+use crate::{Api, CallOptions, Error, ErrorKind, Failure, Operation, RawResponse, ResponseValue};
 
 pub fn file_name(content_disposition: &[u8]) -> Option<String> {
     disposition::file_name(content_disposition)
@@ -25,10 +28,19 @@ pub fn read<T: DeserializeOwned, E: DeserializeOwned>(
     response: Response,
 ) -> Result<ResponseValue<T>, Error<E>> {
     let read = async {
-        let answer = Answer::receive(response, (api, operation), limit, false, pending()).await;
-        let answer = answer.map_err(|failure| failure.of(operation))?;
-        let call = Call::start(operation);
-        let response = RawResponse::new(answer, operation, url, limit, None, call);
+        let received = Received {
+            api,
+            operation,
+            limit,
+            streams: false,
+        };
+        let late = || Failure::new(ErrorKind::Timeout, "there is no time limit");
+        let answer = received.read(response, pending(), late).await;
+        let mut answer = answer.map_err(|failure| failure.of(operation))?;
+        // Links to further pages are relative to it.
+        answer.reply.rare_mut().url = Some(Box::new(url.clone()));
+        let scope = Scope::start(operation, &(Arc::new([]) as Arc<[_]>));
+        let response = RawResponse::new(answer, limit, None, scope);
         match response.outcome() {
             200..=299 => ResponseValue::from_response(response).await,
             400..=599 => {
@@ -50,7 +62,7 @@ pub fn turn_page(
     request: &mut Request,
 ) -> Result<(), Failure> {
     match options.page() {
-        Some(page) => page.apply(api, base, request),
+        Some(page) => page.apply(api, base, request.url_mut()),
         None => Ok(()),
     }
 }

@@ -22,18 +22,22 @@ pub use crate::builder::CoreBuilder;
 pub use crate::call::byte_stream::ByteStream;
 pub use crate::call::core::Core;
 pub use crate::call::limiter::RateLimiting;
-pub use crate::call::middleware::{Attempt, Middleware, Next};
+pub use crate::call::middleware::{Attempt, HttpRequest, HttpResponse, Middleware, Next};
 pub use crate::call::observer::{Event, Observer, Outcome, WaitReason};
 pub use crate::call::options::CallOptions;
-pub use crate::call::raw::{RawRequest, RawValue};
-pub use crate::call::response::{RawResponse, ResponseValue};
+pub use crate::call::raw::{JsonValue, RawRequest};
+#[doc(hidden)]
+pub use crate::call::request::{Request, RequestBuilder, Requests};
+#[doc(hidden)]
+pub use crate::call::response::RawResponse;
+pub use crate::call::response::ResponseValue;
 pub use crate::call::retry::RetryPolicy;
 pub use crate::error::build_error::BuildError;
 pub use crate::error::call_error::Error;
 pub use crate::error::error_kind::ErrorKind;
 pub use crate::error::failure::Failure;
 pub use crate::facts::api::{Api, ApiKeyLocation, ErrorMembers, Scheme, SchemeKind};
-pub use crate::facts::body_limits::BodyLimits;
+pub use crate::facts::body_limits::{BodyLimits, Number};
 #[cfg(feature = "oauth")]
 pub use crate::facts::oauth::{ClientAuthentication, OAuthEndpoints};
 pub use crate::facts::operation::{
@@ -41,11 +45,12 @@ pub use crate::facts::operation::{
     SecurityRequirement, StatusRange,
 };
 pub use crate::facts::rate_limit::RateLimit;
+pub use crate::facts::requirement::Requirement;
 pub use crate::facts::retry::{Retry, RetryStatuses};
 pub use crate::facts::server::Server;
 #[doc(hidden)]
 pub use crate::features::follow::FollowCall;
-pub use crate::features::follow::{Follow, Followed, Leads};
+pub use crate::features::follow::{Follow, Followable, Followed};
 #[cfg(feature = "token-file")]
 pub use crate::features::oauth::FileStore;
 #[cfg(feature = "oauth")]
@@ -61,15 +66,20 @@ pub use crate::values::one_time_secret::OneTimeSecret;
 pub use crate::values::open_enum::UnknownValue;
 pub use crate::values::patch::Patch;
 pub use crate::values::secret::Secret;
+pub use crate::wire::body::Body;
 pub use crate::wire::credential::Credential;
+pub use crate::wire::link::{LinkBuilder, LinkError, LinkTemplate};
 pub use crate::wire::path::encode_path;
-pub use crate::wire::query::{FormField, QueryParam, QueryStyle, RequestBuilderExt};
+pub use crate::wire::query::{FormField, QueryParam, QueryStyle};
 pub use crate::wire::token::{AccessToken, Bearer, TokenSource};
 pub use crate::wire::upload::{Form, Upload};
-pub use crate::wire::web_link::{WebLink, WebLinkError, WebLinkTemplate};
 
-/// The HTTP library, whose types stand in this crate's interface.
-pub use reqwest;
+/// Headers, methods and statuses.
+pub use http;
+/// The HTTP library behind this crate, of the version that the feature is named for.
+#[cfg(feature = "reqwest-0_13")]
+pub use reqwest as reqwest_0_13;
+pub use url::Url;
 
 /// What this crate's macros expand to. Not part of the interface.
 #[doc(hidden)]

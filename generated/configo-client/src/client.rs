@@ -3839,7 +3839,7 @@ impl ClientBuilder {
 
     /// Sets whether the credentials belong to an application that the vendor trusts. With `false`, calls that need a trusted application are refused before they are sent.
     pub fn trusted(mut self, trusted: bool) -> Self {
-        self.core = self.core.trusted(trusted);
+        self.core = self.core.granted("trust", trusted.then_some("trusted"));
         self
     }
 
@@ -3940,11 +3940,12 @@ impl ClientBuilder {
     }
 
     /// Changes the HTTP client that requests are sent with, for proxies of your own, client certificates and the like. What `adjust` sets wins over the settings here, but for redirections, which are followed as [`follow_redirects`](Self::follow_redirects) says or not at all.
+    #[cfg(feature = "reqwest-0_13")]
     pub fn http_client(
         mut self,
         adjust: impl Fn(
-            ::openapi_client_runtime::reqwest::ClientBuilder,
-        ) -> ::openapi_client_runtime::reqwest::ClientBuilder + Send + Sync + 'static,
+            ::openapi_client_runtime::reqwest_0_13::ClientBuilder,
+        ) -> ::openapi_client_runtime::reqwest_0_13::ClientBuilder + Send + Sync + 'static,
     ) -> Self {
         self.core = self.core.http_client(adjust);
         self

@@ -6,7 +6,8 @@ use ::openapi_client_runtime::{
     RequestBody, ResponseSpec, Retry, RetryStatuses, Scheme, SchemeKind,
     SecurityRequirement, StatusRange,
 };
-use ::openapi_client_runtime::BodyLimits;
+#[allow(unused_imports)]
+use ::openapi_client_runtime::{BodyLimits, Number};
 /// The API and its security schemes.
 pub static API: Api = Api::new("configo-client", env!("CARGO_PKG_VERSION"))
     .document_version("1")
@@ -197,7 +198,7 @@ pub static DELETE_ACCOUNT: Operation = Operation::new(
     .tag("Account")
     .summary("Delete the account")
     .security(&[&[SecurityRequirement::new("accessToken", &[])]])
-    .trusted_only()
+    .requirements(&[REQUIRED_TRUST])
     .responses(
         &[
             ResponseSpec::new(StatusRange::Exact(204u16), &[]),
@@ -2394,7 +2395,7 @@ pub static LIST_SESSIONS: Operation = Operation::new(
     .tag("Sessions")
     .summary("List sessions")
     .security(&[&[SecurityRequirement::new("accessToken", &[])]])
-    .trusted_only()
+    .requirements(&[REQUIRED_TRUST])
     .responses(
         &[
             ResponseSpec::new(StatusRange::Exact(200u16), &["application/json"]),
@@ -2421,7 +2422,7 @@ pub static REVOKE_SESSION: Operation = Operation::new(
     .tag("Sessions")
     .summary("Revoke a session")
     .security(&[&[SecurityRequirement::new("accessToken", &[])]])
-    .trusted_only()
+    .requirements(&[REQUIRED_TRUST])
     .responses(
         &[
             ResponseSpec::new(StatusRange::Exact(204u16), &[]),
@@ -2449,7 +2450,7 @@ pub static LIST_APPLICATIONS: Operation = Operation::new(
     .tag("Applications")
     .summary("List applications")
     .security(&[&[SecurityRequirement::new("accessToken", &[])]])
-    .trusted_only()
+    .requirements(&[REQUIRED_TRUST])
     .responses(
         &[
             ResponseSpec::new(StatusRange::Exact(200u16), &["application/json"]),
@@ -2476,7 +2477,7 @@ pub static CREATE_APPLICATION: Operation = Operation::new(
     .tag("Applications")
     .summary("Register an application")
     .security(&[&[SecurityRequirement::new("accessToken", &[])]])
-    .trusted_only()
+    .requirements(&[REQUIRED_TRUST])
     .request(RequestBody::new("application/json"))
     .body_limits(Some(&LIMITS_OF_APPLICATION_CREATE))
     .responses(
@@ -2507,7 +2508,7 @@ pub static GET_APPLICATION: Operation = Operation::new(
     .tag("Applications")
     .summary("View an application")
     .security(&[&[SecurityRequirement::new("accessToken", &[])]])
-    .trusted_only()
+    .requirements(&[REQUIRED_TRUST])
     .responses(
         &[
             ResponseSpec::new(StatusRange::Exact(200u16), &["application/json"]),
@@ -2535,7 +2536,7 @@ pub static UPDATE_APPLICATION: Operation = Operation::new(
     .tag("Applications")
     .summary("Change an application")
     .security(&[&[SecurityRequirement::new("accessToken", &[])]])
-    .trusted_only()
+    .requirements(&[REQUIRED_TRUST])
     .request(RequestBody::new("application/json"))
     .body_limits(Some(&LIMITS_OF_APPLICATION_UPDATE))
     .responses(
@@ -2569,7 +2570,7 @@ pub static DELETE_APPLICATION: Operation = Operation::new(
     .tag("Applications")
     .summary("Delete an application")
     .security(&[&[SecurityRequirement::new("accessToken", &[])]])
-    .trusted_only()
+    .requirements(&[REQUIRED_TRUST])
     .responses(
         &[
             ResponseSpec::new(StatusRange::Exact(204u16), &[]),
@@ -2597,7 +2598,7 @@ pub static LIST_SUPPORT_TICKETS: Operation = Operation::new(
     .tag("Support tickets")
     .summary("List support tickets")
     .security(&[&[SecurityRequirement::new("accessToken", &[])]])
-    .trusted_only()
+    .requirements(&[REQUIRED_TRUST])
     .responses(
         &[
             ResponseSpec::new(StatusRange::Exact(200u16), &["application/json"]),
@@ -2634,7 +2635,7 @@ pub static CREATE_SUPPORT_TICKET: Operation = Operation::new(
     .tag("Support tickets")
     .summary("Open a support ticket")
     .security(&[&[SecurityRequirement::new("accessToken", &[])]])
-    .trusted_only()
+    .requirements(&[REQUIRED_TRUST])
     .request(RequestBody::new("application/json"))
     .responses(
         &[
@@ -2664,7 +2665,7 @@ pub static GET_SUPPORT_TICKET: Operation = Operation::new(
     .tag("Support tickets")
     .summary("View a support ticket")
     .security(&[&[SecurityRequirement::new("accessToken", &[])]])
-    .trusted_only()
+    .requirements(&[REQUIRED_TRUST])
     .responses(
         &[
             ResponseSpec::new(StatusRange::Exact(200u16), &["application/json"]),
@@ -2692,7 +2693,7 @@ pub static UPDATE_SUPPORT_TICKET: Operation = Operation::new(
     .tag("Support tickets")
     .summary("Change a support ticket")
     .security(&[&[SecurityRequirement::new("accessToken", &[])]])
-    .trusted_only()
+    .requirements(&[REQUIRED_TRUST])
     .request(RequestBody::new("application/json"))
     .responses(
         &[
@@ -2725,7 +2726,7 @@ pub static CREATE_SUPPORT_TICKET_MESSAGE: Operation = Operation::new(
     .tag("Support tickets")
     .summary("Reply to a support ticket")
     .security(&[&[SecurityRequirement::new("accessToken", &[])]])
-    .trusted_only()
+    .requirements(&[REQUIRED_TRUST])
     .request(RequestBody::new("application/json"))
     .responses(
         &[
@@ -2881,6 +2882,11 @@ pub static CREATE_WIDGET_ORDER: Operation = Operation::new(
     .provenance_basis(Some("guide-page"))
     .sources(&["Configo docs: project-statuses"])
     .build();
+const REQUIRED_TRUST: ::openapi_client_runtime::Requirement = ::openapi_client_runtime::Requirement::new(
+        "trust",
+        "a trusted application",
+    )
+    .remedy("ask the vendor for trust, then call `trusted(true)`");
 static LIMITS_OF_APPLICATION_CREATE: BodyLimits = BodyLimits::new()
     .members(
         &[

@@ -5,7 +5,8 @@ use ::openapi_client_runtime::{
     RequestBody, ResponseSpec, Retry, RetryStatuses, Scheme, SchemeKind,
     SecurityRequirement, StatusRange,
 };
-use ::openapi_client_runtime::BodyLimits;
+#[allow(unused_imports)]
+use ::openapi_client_runtime::{BodyLimits, Number};
 /// The API and its security schemes.
 pub static API: Api = Api::new("configuration-client", env!("CARGO_PKG_VERSION"))
     .document_version("1.0.0")
@@ -116,7 +117,7 @@ pub static LIST_CLIENTS: Operation = Operation::new(
     .tag("API clients")
     .summary("List your API clients")
     .security(&[&[SecurityRequirement::new("basicAuth", &[])]])
-    .features(&["owner"])
+    .requirements(&[REQUIRED_FEATURES.any_of(&["owner"])])
     .responses(
         &[
             ResponseSpec::new(StatusRange::Exact(200u16), &["application/json"]),
@@ -138,7 +139,7 @@ pub static CREATE_CLIENT: Operation = Operation::new(
     .tag("API clients")
     .summary("Create an API client")
     .security(&[&[SecurityRequirement::new("basicAuth", &[])]])
-    .features(&["owner"])
+    .requirements(&[REQUIRED_FEATURES.any_of(&["owner"])])
     .request(RequestBody::new("application/json"))
     .responses(
         &[
@@ -163,7 +164,7 @@ pub static GET_CLIENT: Operation = Operation::new(
     .tag("API clients")
     .summary("View an API client")
     .security(&[&[SecurityRequirement::new("basicAuth", &[])]])
-    .features(&["owner"])
+    .requirements(&[REQUIRED_FEATURES.any_of(&["owner"])])
     .responses(
         &[
             ResponseSpec::new(StatusRange::Exact(200u16), &["application/json"]),
@@ -185,7 +186,7 @@ pub static MODIFY_CLIENT: Operation = Operation::new(
     .tag("API clients")
     .summary("Modify an API client")
     .security(&[&[SecurityRequirement::new("basicAuth", &[])]])
-    .features(&["owner"])
+    .requirements(&[REQUIRED_FEATURES.any_of(&["owner"])])
     .request(RequestBody::new("application/json"))
     .responses(
         &[
@@ -211,7 +212,7 @@ pub static DELETE_CLIENT: Operation = Operation::new(
     .tag("API clients")
     .summary("Delete an API client")
     .security(&[&[SecurityRequirement::new("basicAuth", &[])]])
-    .features(&["owner"])
+    .requirements(&[REQUIRED_FEATURES.any_of(&["owner"])])
     .responses(
         &[
             ResponseSpec::new(StatusRange::Exact(204u16), &[]),
@@ -233,7 +234,7 @@ pub static RESET_CLIENT_SECRET: Operation = Operation::new(
     .tag("API clients")
     .summary("Reset a client secret")
     .security(&[&[SecurityRequirement::new("basicAuth", &[])]])
-    .features(&["owner"])
+    .requirements(&[REQUIRED_FEATURES.any_of(&["owner"])])
     .request(RequestBody::new("application/json"))
     .body_limits(Some(&LIMITS_OF_RESET_SECRET_REQUEST))
     .responses(
@@ -259,7 +260,7 @@ pub static GET_APPLICATION_SETTINGS: Operation = Operation::new(
     .tag("Application and client settings")
     .summary("View application settings")
     .security(&[&[SecurityRequirement::new("basicAuth", &[])]])
-    .features(&["owner"])
+    .requirements(&[REQUIRED_FEATURES.any_of(&["owner"])])
     .responses(
         &[
             ResponseSpec::new(StatusRange::Exact(200u16), &["application/json"]),
@@ -281,7 +282,7 @@ pub static MODIFY_APPLICATION_SETTINGS: Operation = Operation::new(
     .tag("Application and client settings")
     .summary("Modify application settings")
     .security(&[&[SecurityRequirement::new("basicAuth", &[])]])
-    .features(&["owner"])
+    .requirements(&[REQUIRED_FEATURES.any_of(&["owner"])])
     .request(RequestBody::new("application/json"))
     .responses(
         &[
@@ -307,7 +308,7 @@ pub static LIST_AVAILABLE_SETTINGS: Operation = Operation::new(
     .tag("Application and client settings")
     .summary("View available application settings")
     .security(&[&[SecurityRequirement::new("basicAuth", &[])]])
-    .features(&["owner"])
+    .requirements(&[REQUIRED_FEATURES.any_of(&["owner"])])
     .responses(
         &[
             ResponseSpec::new(StatusRange::Exact(200u16), &["application/json"]),
@@ -328,7 +329,7 @@ pub static GET_CLIENT_SETTINGS: Operation = Operation::new(
     .tag("Application and client settings")
     .summary("View client settings")
     .security(&[&[SecurityRequirement::new("basicAuth", &[])]])
-    .features(&["owner"])
+    .requirements(&[REQUIRED_FEATURES.any_of(&["owner"])])
     .responses(
         &[
             ResponseSpec::new(StatusRange::Exact(200u16), &["application/json"]),
@@ -350,7 +351,7 @@ pub static MODIFY_CLIENT_SETTINGS: Operation = Operation::new(
     .tag("Application and client settings")
     .summary("Modify client settings")
     .security(&[&[SecurityRequirement::new("basicAuth", &[])]])
-    .features(&["owner"])
+    .requirements(&[REQUIRED_FEATURES.any_of(&["owner"])])
     .request(RequestBody::new("application/json"))
     .responses(
         &[
@@ -375,7 +376,7 @@ pub static LIST_ENTITY_TYPES: Operation = Operation::new(
     .tag("Entity types and attributes")
     .summary("List entity types")
     .security(&[&[SecurityRequirement::new("basicAuth", &[])]])
-    .features(&["owner"])
+    .requirements(&[REQUIRED_FEATURES.any_of(&["owner"])])
     .responses(
         &[
             ResponseSpec::new(StatusRange::Exact(200u16), &["application/json"]),
@@ -396,13 +397,18 @@ pub static GET_ENTITY_TYPE: Operation = Operation::new(
     .tag("Entity types and attributes")
     .summary("View an entity type")
     .security(&[&[SecurityRequirement::new("basicAuth", &[])]])
-    .features(
+    .requirements(
         &[
-            "owner",
-            "direct_access",
-            "access_issuer",
-            "direct_read_access",
-            "login_client",
+            REQUIRED_FEATURES
+                .any_of(
+                    &[
+                        "owner",
+                        "direct_access",
+                        "access_issuer",
+                        "direct_read_access",
+                        "login_client",
+                    ],
+                ),
         ],
     )
     .responses(
@@ -426,7 +432,7 @@ pub static LIST_ATTRIBUTES: Operation = Operation::new(
     .tag("Entity types and attributes")
     .summary("List attributes")
     .security(&[&[SecurityRequirement::new("basicAuth", &[])]])
-    .features(&["owner"])
+    .requirements(&[REQUIRED_FEATURES.any_of(&["owner"])])
     .responses(
         &[
             ResponseSpec::new(StatusRange::Exact(200u16), &["application/json"]),
@@ -448,7 +454,7 @@ pub static GET_ATTRIBUTE: Operation = Operation::new(
     .tag("Entity types and attributes")
     .summary("View an attribute")
     .security(&[&[SecurityRequirement::new("basicAuth", &[])]])
-    .features(&["owner"])
+    .requirements(&[REQUIRED_FEATURES.any_of(&["owner"])])
     .responses(
         &[
             ResponseSpec::new(StatusRange::Exact(200u16), &["application/json"]),
@@ -472,7 +478,7 @@ pub static LIST_FLOWS: Operation = Operation::new(
     .tag("Flows")
     .summary("List flows")
     .security(&[&[SecurityRequirement::new("basicAuth", &[])]])
-    .features(&["owner", "direct_access"])
+    .requirements(&[REQUIRED_FEATURES.any_of(&["owner", "direct_access"])])
     .responses(
         &[
             ResponseSpec::new(StatusRange::Exact(200u16), &["application/json"]),
@@ -494,7 +500,7 @@ pub static GET_FLOW: Operation = Operation::new(
     .tag("Flows")
     .summary("View a flow")
     .security(&[&[SecurityRequirement::new("basicAuth", &[])]])
-    .features(&["owner", "direct_access"])
+    .requirements(&[REQUIRED_FEATURES.any_of(&["owner", "direct_access"])])
     .responses(
         &[
             ResponseSpec::new(StatusRange::Exact(200u16), &["application/json"]),
@@ -516,7 +522,7 @@ pub static MODIFY_FLOW: Operation = Operation::new(
     .tag("Flows")
     .summary("Modify the user data or entity types of a flow")
     .security(&[&[SecurityRequirement::new("basicAuth", &[])]])
-    .features(&["owner"])
+    .requirements(&[REQUIRED_FEATURES.any_of(&["owner"])])
     .request(RequestBody::new("application/json"))
     .responses(
         &[
@@ -529,7 +535,7 @@ pub static MODIFY_FLOW: Operation = Operation::new(
             ResponseSpec::new(StatusRange::Exact(500u16), &["application/json"]),
         ],
     )
-    .serialize_by(&["app_id", "flow"])
+    .locks(&["app_id", "flow"])
     .replaces_whole()
     .provenance(Provenance::Documented)
     .sources(&["techdocs: put-flow"])
@@ -543,7 +549,7 @@ pub static LIST_FLOW_VERSIONS: Operation = Operation::new(
     .tag("Flows")
     .summary("List flow versions")
     .security(&[&[SecurityRequirement::new("basicAuth", &[])]])
-    .features(&["owner", "direct_access"])
+    .requirements(&[REQUIRED_FEATURES.any_of(&["owner", "direct_access"])])
     .responses(
         &[
             ResponseSpec::new(StatusRange::Exact(200u16), &["application/json"]),
@@ -565,7 +571,7 @@ pub static GET_FLOW_VERSION: Operation = Operation::new(
     .tag("Flows")
     .summary("View a flow version")
     .security(&[&[SecurityRequirement::new("basicAuth", &[])]])
-    .features(&["owner", "direct_access"])
+    .requirements(&[REQUIRED_FEATURES.any_of(&["owner", "direct_access"])])
     .responses(
         &[
             ResponseSpec::new(StatusRange::Exact(200u16), &["application/json"]),
@@ -587,7 +593,7 @@ pub static RESTORE_FLOW: Operation = Operation::new(
     .tag("Flows")
     .summary("Restore a flow")
     .security(&[&[SecurityRequirement::new("basicAuth", &[])]])
-    .features(&["owner", "direct_access"])
+    .requirements(&[REQUIRED_FEATURES.any_of(&["owner", "direct_access"])])
     .responses(
         &[
             ResponseSpec::new(StatusRange::Exact(201u16), &[]),
@@ -599,7 +605,7 @@ pub static RESTORE_FLOW: Operation = Operation::new(
             ResponseSpec::new(StatusRange::Exact(500u16), &["application/json"]),
         ],
     )
-    .serialize_by(&["app_id", "flow"])
+    .locks(&["app_id", "flow"])
     .provenance(Provenance::Documented)
     .sources(&["techdocs: restore-a-flow"])
     .build();
@@ -612,7 +618,7 @@ pub static COPY_FLOW: Operation = Operation::new(
     .tag("Flows")
     .summary("Copy a flow")
     .security(&[&[SecurityRequirement::new("basicAuth", &[])]])
-    .features(&["owner", "direct_access"])
+    .requirements(&[REQUIRED_FEATURES.any_of(&["owner", "direct_access"])])
     .request(RequestBody::new("application/json"))
     .responses(
         &[
@@ -625,7 +631,7 @@ pub static COPY_FLOW: Operation = Operation::new(
             ResponseSpec::new(StatusRange::Exact(500u16), &["application/json"]),
         ],
     )
-    .serialize_by(&["app_id", "flow"])
+    .locks(&["app_id", "flow"])
     .provenance(Provenance::Documented)
     .sources(&["identitydocs: configappflowsflowcopy"])
     .build();
@@ -638,7 +644,7 @@ pub static PROMOTE_FLOW: Operation = Operation::new(
     .tag("Flows")
     .summary("Promote a flow")
     .security(&[&[SecurityRequirement::new("basicAuth", &[])]])
-    .features(&["owner", "direct_access"])
+    .requirements(&[REQUIRED_FEATURES.any_of(&["owner", "direct_access"])])
     .request(RequestBody::new("application/json"))
     .responses(
         &[
@@ -651,7 +657,7 @@ pub static PROMOTE_FLOW: Operation = Operation::new(
             ResponseSpec::new(StatusRange::Exact(500u16), &["application/json"]),
         ],
     )
-    .serialize_by(&["app_id", "flow"])
+    .locks(&["app_id", "flow"])
     .provenance(Provenance::Documented)
     .sources(&["techdocs: post-promote"])
     .build();
@@ -664,7 +670,7 @@ pub static LIST_FIELDS: Operation = Operation::new(
     .tag("Fields")
     .summary("List fields")
     .security(&[&[SecurityRequirement::new("basicAuth", &[])]])
-    .features(&["owner", "direct_access"])
+    .requirements(&[REQUIRED_FEATURES.any_of(&["owner", "direct_access"])])
     .responses(
         &[
             ResponseSpec::new(StatusRange::Exact(200u16), &["application/json"]),
@@ -686,7 +692,7 @@ pub static CREATE_FIELD: Operation = Operation::new(
     .tag("Fields")
     .summary("Create a field")
     .security(&[&[SecurityRequirement::new("basicAuth", &[])]])
-    .features(&["owner", "direct_access"])
+    .requirements(&[REQUIRED_FEATURES.any_of(&["owner", "direct_access"])])
     .request(RequestBody::new("application/json"))
     .responses(
         &[
@@ -699,7 +705,7 @@ pub static CREATE_FIELD: Operation = Operation::new(
             ResponseSpec::new(StatusRange::Exact(500u16), &["application/json"]),
         ],
     )
-    .serialize_by(&["app_id", "flow"])
+    .locks(&["app_id", "flow"])
     .provenance(Provenance::Documented)
     .sources(&["techdocs: post-fields; knowledgeowl: create-a-field"])
     .build();
@@ -712,7 +718,7 @@ pub static GET_FIELD: Operation = Operation::new(
     .tag("Fields")
     .summary("View a field")
     .security(&[&[SecurityRequirement::new("basicAuth", &[])]])
-    .features(&["owner", "direct_access"])
+    .requirements(&[REQUIRED_FEATURES.any_of(&["owner", "direct_access"])])
     .responses(
         &[
             ResponseSpec::new(StatusRange::Exact(200u16), &["application/json"]),
@@ -735,7 +741,7 @@ pub static MODIFY_FIELD: Operation = Operation::new(
     .tag("Fields")
     .summary("Modify a field")
     .security(&[&[SecurityRequirement::new("basicAuth", &[])]])
-    .features(&["owner", "direct_access"])
+    .requirements(&[REQUIRED_FEATURES.any_of(&["owner", "direct_access"])])
     .request(RequestBody::new("application/json"))
     .responses(
         &[
@@ -748,7 +754,7 @@ pub static MODIFY_FIELD: Operation = Operation::new(
             ResponseSpec::new(StatusRange::Exact(500u16), &["application/json"]),
         ],
     )
-    .serialize_by(&["app_id", "flow"])
+    .locks(&["app_id", "flow"])
     .replaces_whole()
     .provenance(Provenance::Documented)
     .sources(&["techdocs: put-field; identitydocs: modify-a-field"])
@@ -762,7 +768,7 @@ pub static DELETE_FIELD: Operation = Operation::new(
     .tag("Fields")
     .summary("Delete a field")
     .security(&[&[SecurityRequirement::new("basicAuth", &[])]])
-    .features(&["owner", "direct_access"])
+    .requirements(&[REQUIRED_FEATURES.any_of(&["owner", "direct_access"])])
     .responses(
         &[
             ResponseSpec::new(StatusRange::Exact(204u16), &[]),
@@ -774,7 +780,7 @@ pub static DELETE_FIELD: Operation = Operation::new(
             ResponseSpec::new(StatusRange::Exact(500u16), &["application/json"]),
         ],
     )
-    .serialize_by(&["app_id", "flow"])
+    .locks(&["app_id", "flow"])
     .provenance(Provenance::Documented)
     .sources(&["knowledgeowl: delete-a-field"])
     .build();
@@ -787,7 +793,7 @@ pub static LIST_FORMS: Operation = Operation::new(
     .tag("Forms")
     .summary("List forms")
     .security(&[&[SecurityRequirement::new("basicAuth", &[])]])
-    .features(&["owner", "direct_access"])
+    .requirements(&[REQUIRED_FEATURES.any_of(&["owner", "direct_access"])])
     .responses(
         &[
             ResponseSpec::new(StatusRange::Exact(200u16), &["application/json"]),
@@ -809,7 +815,7 @@ pub static CREATE_FORM: Operation = Operation::new(
     .tag("Forms")
     .summary("Create a form")
     .security(&[&[SecurityRequirement::new("basicAuth", &[])]])
-    .features(&["owner", "direct_access"])
+    .requirements(&[REQUIRED_FEATURES.any_of(&["owner", "direct_access"])])
     .request(RequestBody::new("application/json"))
     .responses(
         &[
@@ -822,7 +828,7 @@ pub static CREATE_FORM: Operation = Operation::new(
             ResponseSpec::new(StatusRange::Exact(500u16), &["application/json"]),
         ],
     )
-    .serialize_by(&["app_id", "flow"])
+    .locks(&["app_id", "flow"])
     .provenance(Provenance::Documented)
     .sources(&["identitydocs: configappflowsflowforms; techdocs: create-a-form"])
     .build();
@@ -835,7 +841,7 @@ pub static GET_FORM: Operation = Operation::new(
     .tag("Forms")
     .summary("View a form")
     .security(&[&[SecurityRequirement::new("basicAuth", &[])]])
-    .features(&["owner", "direct_access"])
+    .requirements(&[REQUIRED_FEATURES.any_of(&["owner", "direct_access"])])
     .responses(
         &[
             ResponseSpec::new(StatusRange::Exact(200u16), &["application/json"]),
@@ -857,7 +863,7 @@ pub static MODIFY_FORM: Operation = Operation::new(
     .tag("Forms")
     .summary("Modify a form")
     .security(&[&[SecurityRequirement::new("basicAuth", &[])]])
-    .features(&["owner", "direct_access"])
+    .requirements(&[REQUIRED_FEATURES.any_of(&["owner", "direct_access"])])
     .request(RequestBody::new("application/json"))
     .responses(
         &[
@@ -870,7 +876,7 @@ pub static MODIFY_FORM: Operation = Operation::new(
             ResponseSpec::new(StatusRange::Exact(500u16), &["application/json"]),
         ],
     )
-    .serialize_by(&["app_id", "flow"])
+    .locks(&["app_id", "flow"])
     .replaces_whole()
     .provenance(Provenance::Documented)
     .sources(&["identitydocs: configappflowsflowformsform"])
@@ -884,7 +890,7 @@ pub static DELETE_FORM: Operation = Operation::new(
     .tag("Forms")
     .summary("Delete a form")
     .security(&[&[SecurityRequirement::new("basicAuth", &[])]])
-    .features(&["owner", "direct_access"])
+    .requirements(&[REQUIRED_FEATURES.any_of(&["owner", "direct_access"])])
     .responses(
         &[
             ResponseSpec::new(StatusRange::Exact(204u16), &[]),
@@ -895,7 +901,7 @@ pub static DELETE_FORM: Operation = Operation::new(
             ResponseSpec::new(StatusRange::Exact(500u16), &["application/json"]),
         ],
     )
-    .serialize_by(&["app_id", "flow"])
+    .locks(&["app_id", "flow"])
     .provenance(Provenance::Documented)
     .sources(&["identitydocs: configappflowsflowformsform; techdocs: delete-a-form"])
     .build();
@@ -908,7 +914,7 @@ pub static LIST_LOCALES: Operation = Operation::new(
     .tag("Locales")
     .summary("List locales")
     .security(&[&[SecurityRequirement::new("basicAuth", &[])]])
-    .features(&["owner", "direct_access"])
+    .requirements(&[REQUIRED_FEATURES.any_of(&["owner", "direct_access"])])
     .responses(
         &[
             ResponseSpec::new(StatusRange::Exact(200u16), &["application/json"]),
@@ -930,7 +936,7 @@ pub static LIST_LOCALIZED_FIELDS: Operation = Operation::new(
     .tag("Locales")
     .summary("List localized fields")
     .security(&[&[SecurityRequirement::new("basicAuth", &[])]])
-    .features(&["owner", "direct_access"])
+    .requirements(&[REQUIRED_FEATURES.any_of(&["owner", "direct_access"])])
     .responses(
         &[
             ResponseSpec::new(StatusRange::Exact(200u16), &["application/json"]),
@@ -952,7 +958,7 @@ pub static CREATE_LOCALIZED_FIELD: Operation = Operation::new(
     .tag("Locales")
     .summary("Create a localized field")
     .security(&[&[SecurityRequirement::new("basicAuth", &[])]])
-    .features(&["owner", "direct_access"])
+    .requirements(&[REQUIRED_FEATURES.any_of(&["owner", "direct_access"])])
     .request(RequestBody::new("application/json"))
     .responses(
         &[
@@ -965,7 +971,7 @@ pub static CREATE_LOCALIZED_FIELD: Operation = Operation::new(
             ResponseSpec::new(StatusRange::Exact(500u16), &["application/json"]),
         ],
     )
-    .serialize_by(&["app_id", "flow"])
+    .locks(&["app_id", "flow"])
     .provenance(Provenance::Documented)
     .sources(&["identitydocs: create-a-localized-field"])
     .build();
@@ -978,7 +984,7 @@ pub static GET_LOCALIZED_FIELD: Operation = Operation::new(
     .tag("Locales")
     .summary("View a localized field")
     .security(&[&[SecurityRequirement::new("basicAuth", &[])]])
-    .features(&["owner", "direct_access"])
+    .requirements(&[REQUIRED_FEATURES.any_of(&["owner", "direct_access"])])
     .responses(
         &[
             ResponseSpec::new(StatusRange::Exact(200u16), &["application/json"]),
@@ -1000,7 +1006,7 @@ pub static MODIFY_LOCALIZED_FIELD: Operation = Operation::new(
     .tag("Locales")
     .summary("Modify a localized field")
     .security(&[&[SecurityRequirement::new("basicAuth", &[])]])
-    .features(&["owner", "direct_access"])
+    .requirements(&[REQUIRED_FEATURES.any_of(&["owner", "direct_access"])])
     .request(RequestBody::new("application/json"))
     .responses(
         &[
@@ -1013,7 +1019,7 @@ pub static MODIFY_LOCALIZED_FIELD: Operation = Operation::new(
             ResponseSpec::new(StatusRange::Exact(500u16), &["application/json"]),
         ],
     )
-    .serialize_by(&["app_id", "flow"])
+    .locks(&["app_id", "flow"])
     .provenance(Provenance::Documented)
     .sources(&["knowledgeowl: modify-a-localized-field"])
     .build();
@@ -1026,7 +1032,7 @@ pub static LIST_EMAIL_TEMPLATES: Operation = Operation::new(
     .tag("Email templates")
     .summary("List your email templates")
     .security(&[&[SecurityRequirement::new("basicAuth", &[])]])
-    .features(&["owner", "direct_access"])
+    .requirements(&[REQUIRED_FEATURES.any_of(&["owner", "direct_access"])])
     .responses(
         &[
             ResponseSpec::new(StatusRange::Exact(200u16), &["application/json"]),
@@ -1048,7 +1054,7 @@ pub static GET_EMAIL_TEMPLATE: Operation = Operation::new(
     .tag("Email templates")
     .summary("View an email template")
     .security(&[&[SecurityRequirement::new("basicAuth", &[])]])
-    .features(&["owner", "direct_access"])
+    .requirements(&[REQUIRED_FEATURES.any_of(&["owner", "direct_access"])])
     .responses(
         &[
             ResponseSpec::new(StatusRange::Exact(200u16), &["application/json"]),
@@ -1070,7 +1076,7 @@ pub static MODIFY_EMAIL_TEMPLATE: Operation = Operation::new(
     .tag("Email templates")
     .summary("Modify an email")
     .security(&[&[SecurityRequirement::new("basicAuth", &[])]])
-    .features(&["owner", "direct_access"])
+    .requirements(&[REQUIRED_FEATURES.any_of(&["owner", "direct_access"])])
     .request(RequestBody::new("application/json"))
     .responses(
         &[
@@ -1083,7 +1089,7 @@ pub static MODIFY_EMAIL_TEMPLATE: Operation = Operation::new(
             ResponseSpec::new(StatusRange::Exact(500u16), &["application/json"]),
         ],
     )
-    .serialize_by(&["app_id", "flow"])
+    .locks(&["app_id", "flow"])
     .replaces_whole()
     .provenance(Provenance::Documented)
     .sources(&["identitydocs: configappflowsflowlocaleslocalemailtemplatestemplate"])
@@ -1097,7 +1103,7 @@ pub static GET_EMAIL_SUBJECT: Operation = Operation::new(
     .tag("Email templates")
     .summary("View the subject line of an email")
     .security(&[&[SecurityRequirement::new("basicAuth", &[])]])
-    .features(&["owner", "direct_access"])
+    .requirements(&[REQUIRED_FEATURES.any_of(&["owner", "direct_access"])])
     .responses(
         &[
             ResponseSpec::new(StatusRange::Exact(200u16), &["text/plain"]),
@@ -1122,7 +1128,7 @@ pub static MODIFY_EMAIL_SUBJECT: Operation = Operation::new(
     .tag("Email templates")
     .summary("Modify the subject line of an email")
     .security(&[&[SecurityRequirement::new("basicAuth", &[])]])
-    .features(&["owner", "direct_access"])
+    .requirements(&[REQUIRED_FEATURES.any_of(&["owner", "direct_access"])])
     .request(RequestBody::new("text/plain"))
     .responses(
         &[
@@ -1136,7 +1142,7 @@ pub static MODIFY_EMAIL_SUBJECT: Operation = Operation::new(
             ResponseSpec::new(StatusRange::Exact(500u16), &["application/json"]),
         ],
     )
-    .serialize_by(&["app_id", "flow"])
+    .locks(&["app_id", "flow"])
     .provenance(Provenance::Documented)
     .sources(&["identitydocs: modify-the-subject-line-of-an-email-template"])
     .build();
@@ -1149,7 +1155,7 @@ pub static GET_EMAIL_BODY: Operation = Operation::new(
     .tag("Email templates")
     .summary("View the body of an email")
     .security(&[&[SecurityRequirement::new("basicAuth", &[])]])
-    .features(&["owner", "direct_access"])
+    .requirements(&[REQUIRED_FEATURES.any_of(&["owner", "direct_access"])])
     .responses(
         &[
             ResponseSpec::new(StatusRange::Exact(200u16), &["text/plain"]),
@@ -1173,7 +1179,7 @@ pub static GET_EMAIL_BODY_AS_HTML: Operation = Operation::new(
     .tag("Email templates")
     .summary("View the body of an email")
     .security(&[&[SecurityRequirement::new("basicAuth", &[])]])
-    .features(&["owner", "direct_access"])
+    .requirements(&[REQUIRED_FEATURES.any_of(&["owner", "direct_access"])])
     .responses(
         &[
             ResponseSpec::new(StatusRange::Exact(200u16), &["text/html"]),
@@ -1196,7 +1202,7 @@ pub static MODIFY_EMAIL_BODY: Operation = Operation::new(
     .tag("Email templates")
     .summary("Modify the body of an email")
     .security(&[&[SecurityRequirement::new("basicAuth", &[])]])
-    .features(&["owner", "direct_access"])
+    .requirements(&[REQUIRED_FEATURES.any_of(&["owner", "direct_access"])])
     .request(RequestBody::new("text/plain"))
     .responses(
         &[
@@ -1210,7 +1216,7 @@ pub static MODIFY_EMAIL_BODY: Operation = Operation::new(
             ResponseSpec::new(StatusRange::Exact(500u16), &["application/json"]),
         ],
     )
-    .serialize_by(&["app_id", "flow"])
+    .locks(&["app_id", "flow"])
     .provenance(Provenance::Documented)
     .sources(&["identitydocs: modify-the-body-of-an-email-template"])
     .build();
@@ -1224,7 +1230,7 @@ pub static MODIFY_EMAIL_BODY_FROM_HTML: Operation = Operation::new(
     .tag("Email templates")
     .summary("Modify the body of an email")
     .security(&[&[SecurityRequirement::new("basicAuth", &[])]])
-    .features(&["owner", "direct_access"])
+    .requirements(&[REQUIRED_FEATURES.any_of(&["owner", "direct_access"])])
     .request(RequestBody::new("text/html"))
     .responses(
         &[
@@ -1238,7 +1244,7 @@ pub static MODIFY_EMAIL_BODY_FROM_HTML: Operation = Operation::new(
             ResponseSpec::new(StatusRange::Exact(500u16), &["application/json"]),
         ],
     )
-    .serialize_by(&["app_id", "flow"])
+    .locks(&["app_id", "flow"])
     .provenance(Provenance::Documented)
     .sources(&["identitydocs: modify-the-body-of-an-email-template"])
     .build();
@@ -1251,7 +1257,7 @@ pub static LIST_STRINGS: Operation = Operation::new(
     .tag("Strings")
     .summary("List your strings")
     .security(&[&[SecurityRequirement::new("basicAuth", &[])]])
-    .features(&["owner", "direct_access"])
+    .requirements(&[REQUIRED_FEATURES.any_of(&["owner", "direct_access"])])
     .responses(
         &[
             ResponseSpec::new(StatusRange::Exact(200u16), &["application/json"]),
@@ -1275,7 +1281,7 @@ pub static CREATE_STRING: Operation = Operation::new(
     .tag("Strings")
     .summary("Create a string")
     .security(&[&[SecurityRequirement::new("basicAuth", &[])]])
-    .features(&["owner", "direct_access"])
+    .requirements(&[REQUIRED_FEATURES.any_of(&["owner", "direct_access"])])
     .request(RequestBody::new("application/json"))
     .responses(
         &[
@@ -1288,7 +1294,7 @@ pub static CREATE_STRING: Operation = Operation::new(
             ResponseSpec::new(StatusRange::Exact(500u16), &["application/json"]),
         ],
     )
-    .serialize_by(&["app_id", "flow"])
+    .locks(&["app_id", "flow"])
     .provenance(Provenance::Inferred)
     .provenance_basis(
         Some("no page shows the path; it follows from the list of strings"),
@@ -1304,7 +1310,7 @@ pub static GET_STRING: Operation = Operation::new(
     .tag("Strings")
     .summary("View a string")
     .security(&[&[SecurityRequirement::new("basicAuth", &[])]])
-    .features(&["owner", "direct_access"])
+    .requirements(&[REQUIRED_FEATURES.any_of(&["owner", "direct_access"])])
     .responses(
         &[
             ResponseSpec::new(StatusRange::Exact(200u16), &["application/json"]),
@@ -1328,7 +1334,7 @@ pub static MODIFY_STRING: Operation = Operation::new(
     .tag("Strings")
     .summary("Modify a string")
     .security(&[&[SecurityRequirement::new("basicAuth", &[])]])
-    .features(&["owner", "direct_access"])
+    .requirements(&[REQUIRED_FEATURES.any_of(&["owner", "direct_access"])])
     .request(RequestBody::new("application/json"))
     .responses(
         &[
@@ -1341,7 +1347,7 @@ pub static MODIFY_STRING: Operation = Operation::new(
             ResponseSpec::new(StatusRange::Exact(500u16), &["application/json"]),
         ],
     )
-    .serialize_by(&["app_id", "flow"])
+    .locks(&["app_id", "flow"])
     .provenance(Provenance::Documented)
     .sources(&["knowledgeowl: modify-a-string"])
     .build();
@@ -1356,7 +1362,7 @@ pub static DELETE_STRING: Operation = Operation::new(
     .tag("Strings")
     .summary("Delete a string")
     .security(&[&[SecurityRequirement::new("basicAuth", &[])]])
-    .features(&["owner", "direct_access"])
+    .requirements(&[REQUIRED_FEATURES.any_of(&["owner", "direct_access"])])
     .responses(
         &[
             ResponseSpec::new(StatusRange::Exact(204u16), &[]),
@@ -1367,7 +1373,7 @@ pub static DELETE_STRING: Operation = Operation::new(
             ResponseSpec::new(StatusRange::Exact(500u16), &["application/json"]),
         ],
     )
-    .serialize_by(&["app_id", "flow"])
+    .locks(&["app_id", "flow"])
     .provenance(Provenance::Inferred)
     .provenance_basis(
         Some(
@@ -1385,7 +1391,7 @@ pub static LIST_LOCALIZED_STRINGS: Operation = Operation::new(
     .tag("Strings")
     .summary("List the localized strings for a flow")
     .security(&[&[SecurityRequirement::new("basicAuth", &[])]])
-    .features(&["owner", "direct_access"])
+    .requirements(&[REQUIRED_FEATURES.any_of(&["owner", "direct_access"])])
     .responses(
         &[
             ResponseSpec::new(StatusRange::Exact(200u16), &["application/json"]),
@@ -1411,7 +1417,7 @@ pub static CREATE_LOCALIZED_STRING: Operation = Operation::new(
     .tag("Strings")
     .summary("Create a localized string")
     .security(&[&[SecurityRequirement::new("basicAuth", &[])]])
-    .features(&["owner", "direct_access"])
+    .requirements(&[REQUIRED_FEATURES.any_of(&["owner", "direct_access"])])
     .request(RequestBody::new("application/json"))
     .responses(
         &[
@@ -1424,7 +1430,7 @@ pub static CREATE_LOCALIZED_STRING: Operation = Operation::new(
             ResponseSpec::new(StatusRange::Exact(500u16), &["application/json"]),
         ],
     )
-    .serialize_by(&["app_id", "flow"])
+    .locks(&["app_id", "flow"])
     .provenance(Provenance::Documented)
     .sources(&["identitydocs: create-a-localized-string"])
     .build();
@@ -1439,7 +1445,7 @@ pub static GET_LOCALIZED_STRING: Operation = Operation::new(
     .tag("Strings")
     .summary("View a localized string")
     .security(&[&[SecurityRequirement::new("basicAuth", &[])]])
-    .features(&["owner", "direct_access"])
+    .requirements(&[REQUIRED_FEATURES.any_of(&["owner", "direct_access"])])
     .responses(
         &[
             ResponseSpec::new(StatusRange::Exact(200u16), &["application/json"]),
@@ -1466,7 +1472,7 @@ pub static MODIFY_LOCALIZED_STRING: Operation = Operation::new(
     .tag("Locales")
     .summary("Modify a localized string")
     .security(&[&[SecurityRequirement::new("basicAuth", &[])]])
-    .features(&["owner", "direct_access"])
+    .requirements(&[REQUIRED_FEATURES.any_of(&["owner", "direct_access"])])
     .request(RequestBody::new("application/json"))
     .responses(
         &[
@@ -1479,7 +1485,7 @@ pub static MODIFY_LOCALIZED_STRING: Operation = Operation::new(
             ResponseSpec::new(StatusRange::Exact(500u16), &["application/json"]),
         ],
     )
-    .serialize_by(&["app_id", "flow"])
+    .locks(&["app_id", "flow"])
     .provenance(Provenance::Inferred)
     .provenance_basis(
         Some("no page shows the path; it follows from `delete_localized_string`"),
@@ -1495,7 +1501,7 @@ pub static DELETE_LOCALIZED_STRING: Operation = Operation::new(
     .tag("Locales")
     .summary("Delete a string from a locale")
     .security(&[&[SecurityRequirement::new("basicAuth", &[])]])
-    .features(&["owner", "direct_access"])
+    .requirements(&[REQUIRED_FEATURES.any_of(&["owner", "direct_access"])])
     .responses(
         &[
             ResponseSpec::new(StatusRange::Exact(204u16), &[]),
@@ -1506,7 +1512,7 @@ pub static DELETE_LOCALIZED_STRING: Operation = Operation::new(
             ResponseSpec::new(StatusRange::Exact(500u16), &["application/json"]),
         ],
     )
-    .serialize_by(&["app_id", "flow"])
+    .locks(&["app_id", "flow"])
     .provenance(Provenance::Documented)
     .sources(&["identitydocs: delete-a-localized-string"])
     .build();
@@ -1519,7 +1525,7 @@ pub static LIST_SCREENS: Operation = Operation::new(
     .tag("Screens")
     .summary("List screens")
     .security(&[&[SecurityRequirement::new("basicAuth", &[])]])
-    .features(&["owner", "direct_access"])
+    .requirements(&[REQUIRED_FEATURES.any_of(&["owner", "direct_access"])])
     .responses(
         &[
             ResponseSpec::new(StatusRange::Exact(200u16), &["application/json"]),
@@ -1541,7 +1547,7 @@ pub static CREATE_SCREEN: Operation = Operation::new(
     .tag("Screens")
     .summary("Create a screen")
     .security(&[&[SecurityRequirement::new("basicAuth", &[])]])
-    .features(&["owner", "direct_access"])
+    .requirements(&[REQUIRED_FEATURES.any_of(&["owner", "direct_access"])])
     .request(RequestBody::new("application/json"))
     .responses(
         &[
@@ -1554,7 +1560,7 @@ pub static CREATE_SCREEN: Operation = Operation::new(
             ResponseSpec::new(StatusRange::Exact(500u16), &["application/json"]),
         ],
     )
-    .serialize_by(&["app_id", "flow"])
+    .locks(&["app_id", "flow"])
     .provenance(Provenance::Documented)
     .sources(&["identitydocs: create-a-screen"])
     .build();
@@ -1567,7 +1573,7 @@ pub static GET_SCREEN: Operation = Operation::new(
     .tag("Screens")
     .summary("View a screen")
     .security(&[&[SecurityRequirement::new("basicAuth", &[])]])
-    .features(&["owner", "direct_access"])
+    .requirements(&[REQUIRED_FEATURES.any_of(&["owner", "direct_access"])])
     .responses(
         &[
             ResponseSpec::new(StatusRange::Exact(200u16), &["application/json"]),
@@ -1589,7 +1595,7 @@ pub static MODIFY_SCREEN: Operation = Operation::new(
     .tag("Screens")
     .summary("Modify a screen")
     .security(&[&[SecurityRequirement::new("basicAuth", &[])]])
-    .features(&["owner", "direct_access"])
+    .requirements(&[REQUIRED_FEATURES.any_of(&["owner", "direct_access"])])
     .request(RequestBody::new("application/json"))
     .responses(
         &[
@@ -1602,7 +1608,7 @@ pub static MODIFY_SCREEN: Operation = Operation::new(
             ResponseSpec::new(StatusRange::Exact(500u16), &["application/json"]),
         ],
     )
-    .serialize_by(&["app_id", "flow"])
+    .locks(&["app_id", "flow"])
     .replaces_whole()
     .provenance(Provenance::Documented)
     .sources(
@@ -1618,7 +1624,7 @@ pub static DELETE_SCREEN: Operation = Operation::new(
     .tag("Screens")
     .summary("Delete a screen")
     .security(&[&[SecurityRequirement::new("basicAuth", &[])]])
-    .features(&["owner", "direct_access"])
+    .requirements(&[REQUIRED_FEATURES.any_of(&["owner", "direct_access"])])
     .responses(
         &[
             ResponseSpec::new(StatusRange::Exact(204u16), &[]),
@@ -1629,7 +1635,7 @@ pub static DELETE_SCREEN: Operation = Operation::new(
             ResponseSpec::new(StatusRange::Exact(500u16), &["application/json"]),
         ],
     )
-    .serialize_by(&["app_id", "flow"])
+    .locks(&["app_id", "flow"])
     .provenance(Provenance::Documented)
     .sources(&["knowledgeowl: delete-a-screen"])
     .build();
@@ -1642,7 +1648,7 @@ pub static LIST_LINKS: Operation = Operation::new(
     .tag("Hosted Login links")
     .summary("List links")
     .security(&[&[SecurityRequirement::new("basicAuth", &[])]])
-    .features(&["owner", "direct_access"])
+    .requirements(&[REQUIRED_FEATURES.any_of(&["owner", "direct_access"])])
     .responses(
         &[
             ResponseSpec::new(StatusRange::Exact(200u16), &["application/json"]),
@@ -1664,7 +1670,7 @@ pub static CREATE_LINK: Operation = Operation::new(
     .tag("Hosted Login links")
     .summary("Create a link")
     .security(&[&[SecurityRequirement::new("basicAuth", &[])]])
-    .features(&["owner", "direct_access"])
+    .requirements(&[REQUIRED_FEATURES.any_of(&["owner", "direct_access"])])
     .request(RequestBody::new("application/json"))
     .responses(
         &[
@@ -1677,7 +1683,7 @@ pub static CREATE_LINK: Operation = Operation::new(
             ResponseSpec::new(StatusRange::Exact(500u16), &["application/json"]),
         ],
     )
-    .serialize_by(&["app_id", "flow"])
+    .locks(&["app_id", "flow"])
     .provenance(Provenance::Documented)
     .sources(&["techdocs: post-links; identitydocs: create-a-hosted-login-link"])
     .build();
@@ -1690,7 +1696,7 @@ pub static GET_LINK: Operation = Operation::new(
     .tag("Hosted Login links")
     .summary("View a link")
     .security(&[&[SecurityRequirement::new("basicAuth", &[])]])
-    .features(&["owner", "direct_access"])
+    .requirements(&[REQUIRED_FEATURES.any_of(&["owner", "direct_access"])])
     .responses(
         &[
             ResponseSpec::new(StatusRange::Exact(200u16), &["application/json"]),
@@ -1713,7 +1719,7 @@ pub static MODIFY_LINK: Operation = Operation::new(
     .tag("Hosted Login links")
     .summary("Modify a link")
     .security(&[&[SecurityRequirement::new("basicAuth", &[])]])
-    .features(&["owner", "direct_access"])
+    .requirements(&[REQUIRED_FEATURES.any_of(&["owner", "direct_access"])])
     .request(RequestBody::new("application/json"))
     .responses(
         &[
@@ -1726,7 +1732,7 @@ pub static MODIFY_LINK: Operation = Operation::new(
             ResponseSpec::new(StatusRange::Exact(500u16), &["application/json"]),
         ],
     )
-    .serialize_by(&["app_id", "flow"])
+    .locks(&["app_id", "flow"])
     .replaces_whole()
     .provenance(Provenance::Documented)
     .sources(&["identitydocs: modify-a-hosted-login-link"])
@@ -1740,7 +1746,7 @@ pub static DELETE_LINK: Operation = Operation::new(
     .tag("Hosted Login links")
     .summary("Delete a link")
     .security(&[&[SecurityRequirement::new("basicAuth", &[])]])
-    .features(&["owner", "direct_access"])
+    .requirements(&[REQUIRED_FEATURES.any_of(&["owner", "direct_access"])])
     .responses(
         &[
             ResponseSpec::new(StatusRange::Exact(204u16), &[]),
@@ -1752,7 +1758,7 @@ pub static DELETE_LINK: Operation = Operation::new(
             ResponseSpec::new(StatusRange::Exact(500u16), &["application/json"]),
         ],
     )
-    .serialize_by(&["app_id", "flow"])
+    .locks(&["app_id", "flow"])
     .provenance(Provenance::Documented)
     .sources(&["techdocs: delete-link; identitydocs: delete-a-hosted-login-link"])
     .build();
@@ -1765,7 +1771,7 @@ pub static ADD_DEFAULT_2FA_MESSAGES: Operation = Operation::new(
     .tag("Hosted Login 2FA messages")
     .summary("Add the default 2FA messages to a flow")
     .security(&[&[SecurityRequirement::new("basicAuth", &[])]])
-    .features(&["owner", "direct_access"])
+    .requirements(&[REQUIRED_FEATURES.any_of(&["owner", "direct_access"])])
     .responses(
         &[
             ResponseSpec::new(StatusRange::Exact(204u16), &[]),
@@ -1776,7 +1782,7 @@ pub static ADD_DEFAULT_2FA_MESSAGES: Operation = Operation::new(
             ResponseSpec::new(StatusRange::Exact(500u16), &["application/json"]),
         ],
     )
-    .serialize_by(&["app_id", "flow"])
+    .locks(&["app_id", "flow"])
     .provenance(Provenance::Documented)
     .sources(
         &[
@@ -1793,7 +1799,7 @@ pub static LIST_2FA_MESSAGES: Operation = Operation::new(
     .tag("Hosted Login 2FA messages")
     .summary("List your 2FA messages")
     .security(&[&[SecurityRequirement::new("basicAuth", &[])]])
-    .features(&["owner", "direct_access"])
+    .requirements(&[REQUIRED_FEATURES.any_of(&["owner", "direct_access"])])
     .responses(
         &[
             ResponseSpec::new(StatusRange::Exact(200u16), &["application/json"]),
@@ -1819,7 +1825,7 @@ pub static GET_2FA_MESSAGE: Operation = Operation::new(
     .tag("Hosted Login 2FA messages")
     .summary("View a 2FA message")
     .security(&[&[SecurityRequirement::new("basicAuth", &[])]])
-    .features(&["owner", "direct_access"])
+    .requirements(&[REQUIRED_FEATURES.any_of(&["owner", "direct_access"])])
     .responses(
         &[
             ResponseSpec::new(StatusRange::Exact(200u16), &["application/json"]),
@@ -1846,7 +1852,7 @@ pub static MODIFY_2FA_MESSAGE: Operation = Operation::new(
     .tag("Hosted Login 2FA messages")
     .summary("Modify a 2FA message")
     .security(&[&[SecurityRequirement::new("basicAuth", &[])]])
-    .features(&["owner", "direct_access"])
+    .requirements(&[REQUIRED_FEATURES.any_of(&["owner", "direct_access"])])
     .request(RequestBody::new("application/json"))
     .responses(
         &[
@@ -1859,7 +1865,7 @@ pub static MODIFY_2FA_MESSAGE: Operation = Operation::new(
             ResponseSpec::new(StatusRange::Exact(500u16), &["application/json"]),
         ],
     )
-    .serialize_by(&["app_id", "flow"])
+    .locks(&["app_id", "flow"])
     .replaces_whole()
     .provenance(Provenance::Documented)
     .sources(
@@ -1879,7 +1885,7 @@ pub static GET_2FA_MESSAGE_SUBJECT: Operation = Operation::new(
     .tag("Hosted Login 2FA messages")
     .summary("View the email subject line of a 2FA message")
     .security(&[&[SecurityRequirement::new("basicAuth", &[])]])
-    .features(&["owner", "direct_access"])
+    .requirements(&[REQUIRED_FEATURES.any_of(&["owner", "direct_access"])])
     .responses(
         &[
             ResponseSpec::new(StatusRange::Exact(200u16), &["text/plain"]),
@@ -1910,7 +1916,7 @@ pub static LIST_HOSTED_LOGIN_UPGRADES: Operation = Operation::new(
     .tag("Hosted Login migration")
     .summary("View available Hosted Login upgrades")
     .security(&[&[SecurityRequirement::new("basicAuth", &[])]])
-    .features(&["owner", "direct_access"])
+    .requirements(&[REQUIRED_FEATURES.any_of(&["owner", "direct_access"])])
     .responses(
         &[
             ResponseSpec::new(StatusRange::Exact(200u16), &["application/json"]),
@@ -1937,7 +1943,7 @@ pub static GET_HOSTED_LOGIN_UPGRADE: Operation = Operation::new(
     .tag("Hosted Login migration")
     .summary("View the requirements for making a flow compatible with Hosted Login")
     .security(&[&[SecurityRequirement::new("basicAuth", &[])]])
-    .features(&["owner", "direct_access"])
+    .requirements(&[REQUIRED_FEATURES.any_of(&["owner", "direct_access"])])
     .responses(
         &[
             ResponseSpec::new(StatusRange::Exact(200u16), &["application/json"]),
@@ -1959,7 +1965,7 @@ pub static UPGRADE_HOSTED_LOGIN: Operation = Operation::new(
     .tag("Hosted Login migration")
     .summary("Upgrade Hosted Login")
     .security(&[&[SecurityRequirement::new("basicAuth", &[])]])
-    .features(&["owner", "direct_access"])
+    .requirements(&[REQUIRED_FEATURES.any_of(&["owner", "direct_access"])])
     .responses(
         &[
             ResponseSpec::new(StatusRange::Exact(204u16), &[]),
@@ -1970,7 +1976,7 @@ pub static UPGRADE_HOSTED_LOGIN: Operation = Operation::new(
             ResponseSpec::new(StatusRange::Exact(500u16), &["application/json"]),
         ],
     )
-    .serialize_by(&["app_id", "flow"])
+    .locks(&["app_id", "flow"])
     .retry(Some(Retry::Always))
     .provenance(Provenance::Documented)
     .sources(&["techdocs: post-upgrade"])
@@ -1984,7 +1990,7 @@ pub static LIST_TRANSLATIONS: Operation = Operation::new(
     .tag("Translations")
     .summary("List your translations")
     .security(&[&[SecurityRequirement::new("basicAuth", &[])]])
-    .features(&["owner", "direct_access"])
+    .requirements(&[REQUIRED_FEATURES.any_of(&["owner", "direct_access"])])
     .responses(
         &[
             ResponseSpec::new(StatusRange::Exact(200u16), &["application/json"]),
@@ -2008,7 +2014,7 @@ pub static LIST_TRANSLATIONS_AS_CSV: Operation = Operation::new(
     .tag("Translations")
     .summary("List your translations")
     .security(&[&[SecurityRequirement::new("basicAuth", &[])]])
-    .features(&["owner", "direct_access"])
+    .requirements(&[REQUIRED_FEATURES.any_of(&["owner", "direct_access"])])
     .responses(
         &[
             ResponseSpec::new(StatusRange::Exact(200u16), &["text/csv"]),
@@ -2031,7 +2037,7 @@ pub static MODIFY_TRANSLATION: Operation = Operation::new(
     .tag("Translations")
     .summary("Modify a translation")
     .security(&[&[SecurityRequirement::new("basicAuth", &[])]])
-    .features(&["owner", "direct_access"])
+    .requirements(&[REQUIRED_FEATURES.any_of(&["owner", "direct_access"])])
     .request(RequestBody::new("application/json"))
     .responses(
         &[
@@ -2044,7 +2050,7 @@ pub static MODIFY_TRANSLATION: Operation = Operation::new(
             ResponseSpec::new(StatusRange::Exact(500u16), &["application/json"]),
         ],
     )
-    .serialize_by(&["app_id", "flow"])
+    .locks(&["app_id", "flow"])
     .retry(Some(Retry::Always))
     .provenance(Provenance::Documented)
     .sources(&["techdocs: patch-translations"])
@@ -2059,7 +2065,7 @@ pub static MODIFY_TRANSLATION_FROM_CSV: Operation = Operation::new(
     .tag("Translations")
     .summary("Modify a translation")
     .security(&[&[SecurityRequirement::new("basicAuth", &[])]])
-    .features(&["owner", "direct_access"])
+    .requirements(&[REQUIRED_FEATURES.any_of(&["owner", "direct_access"])])
     .request(RequestBody::new("text/csv"))
     .responses(
         &[
@@ -2072,7 +2078,7 @@ pub static MODIFY_TRANSLATION_FROM_CSV: Operation = Operation::new(
             ResponseSpec::new(StatusRange::Exact(500u16), &["application/json"]),
         ],
     )
-    .serialize_by(&["app_id", "flow"])
+    .locks(&["app_id", "flow"])
     .retry(Some(Retry::Always))
     .provenance(Provenance::Documented)
     .sources(&["techdocs: patch-translations"])
@@ -2086,7 +2092,7 @@ pub static CREATE_TRANSLATIONS: Operation = Operation::new(
     .tag("Translations")
     .summary("Create translations")
     .security(&[&[SecurityRequirement::new("basicAuth", &[])]])
-    .features(&["owner", "direct_access"])
+    .requirements(&[REQUIRED_FEATURES.any_of(&["owner", "direct_access"])])
     .request(RequestBody::new("application/json"))
     .responses(
         &[
@@ -2099,7 +2105,7 @@ pub static CREATE_TRANSLATIONS: Operation = Operation::new(
             ResponseSpec::new(StatusRange::Exact(500u16), &["application/json"]),
         ],
     )
-    .serialize_by(&["app_id", "flow"])
+    .locks(&["app_id", "flow"])
     .provenance(Provenance::Documented)
     .sources(&["identitydocs: create-a-translation"])
     .build();
@@ -2113,7 +2119,7 @@ pub static CREATE_TRANSLATIONS_FROM_CSV: Operation = Operation::new(
     .tag("Translations")
     .summary("Create translations")
     .security(&[&[SecurityRequirement::new("basicAuth", &[])]])
-    .features(&["owner", "direct_access"])
+    .requirements(&[REQUIRED_FEATURES.any_of(&["owner", "direct_access"])])
     .request(RequestBody::new("text/csv"))
     .responses(
         &[
@@ -2126,7 +2132,7 @@ pub static CREATE_TRANSLATIONS_FROM_CSV: Operation = Operation::new(
             ResponseSpec::new(StatusRange::Exact(500u16), &["application/json"]),
         ],
     )
-    .serialize_by(&["app_id", "flow"])
+    .locks(&["app_id", "flow"])
     .provenance(Provenance::Documented)
     .sources(&["identitydocs: create-a-translation"])
     .build();
@@ -2139,7 +2145,7 @@ pub static GET_TRANSLATION: Operation = Operation::new(
     .tag("Translations")
     .summary("View a translation")
     .security(&[&[SecurityRequirement::new("basicAuth", &[])]])
-    .features(&["owner", "direct_access"])
+    .requirements(&[REQUIRED_FEATURES.any_of(&["owner", "direct_access"])])
     .responses(
         &[
             ResponseSpec::new(StatusRange::Exact(200u16), &["application/json"]),
@@ -2161,7 +2167,7 @@ pub static DELETE_TRANSLATION: Operation = Operation::new(
     .tag("Translations")
     .summary("Delete a translation")
     .security(&[&[SecurityRequirement::new("basicAuth", &[])]])
-    .features(&["owner", "direct_access"])
+    .requirements(&[REQUIRED_FEATURES.any_of(&["owner", "direct_access"])])
     .responses(
         &[
             ResponseSpec::new(StatusRange::Exact(204u16), &[]),
@@ -2172,7 +2178,7 @@ pub static DELETE_TRANSLATION: Operation = Operation::new(
             ResponseSpec::new(StatusRange::Exact(500u16), &["application/json"]),
         ],
     )
-    .serialize_by(&["app_id", "flow"])
+    .locks(&["app_id", "flow"])
     .provenance(Provenance::Documented)
     .sources(&["identitydocs: delete-a-translation"])
     .build();
@@ -2185,7 +2191,7 @@ pub static LIST_LOCALIZED_TRANSLATIONS: Operation = Operation::new(
     .tag("Translations")
     .summary("List localized translations")
     .security(&[&[SecurityRequirement::new("basicAuth", &[])]])
-    .features(&["owner", "direct_access"])
+    .requirements(&[REQUIRED_FEATURES.any_of(&["owner", "direct_access"])])
     .responses(
         &[
             ResponseSpec::new(StatusRange::Exact(200u16), &["application/json"]),
@@ -2209,7 +2215,7 @@ pub static MODIFY_MULTIPLE_TRANSLATIONS: Operation = Operation::new(
     .tag("Translations")
     .summary("Modify multiple translations")
     .security(&[&[SecurityRequirement::new("basicAuth", &[])]])
-    .features(&["owner", "direct_access"])
+    .requirements(&[REQUIRED_FEATURES.any_of(&["owner", "direct_access"])])
     .request(RequestBody::new("application/json"))
     .responses(
         &[
@@ -2222,7 +2228,7 @@ pub static MODIFY_MULTIPLE_TRANSLATIONS: Operation = Operation::new(
             ResponseSpec::new(StatusRange::Exact(500u16), &["application/json"]),
         ],
     )
-    .serialize_by(&["app_id", "flow"])
+    .locks(&["app_id", "flow"])
     .retry(Some(Retry::Always))
     .provenance(Provenance::Inferred)
     .provenance_basis(
@@ -2244,7 +2250,7 @@ pub static MODIFY_MULTIPLE_TRANSLATIONS_FROM_CSV: Operation = Operation::new(
     .tag("Translations")
     .summary("Modify multiple translations")
     .security(&[&[SecurityRequirement::new("basicAuth", &[])]])
-    .features(&["owner", "direct_access"])
+    .requirements(&[REQUIRED_FEATURES.any_of(&["owner", "direct_access"])])
     .request(RequestBody::new("text/csv"))
     .responses(
         &[
@@ -2257,7 +2263,7 @@ pub static MODIFY_MULTIPLE_TRANSLATIONS_FROM_CSV: Operation = Operation::new(
             ResponseSpec::new(StatusRange::Exact(500u16), &["application/json"]),
         ],
     )
-    .serialize_by(&["app_id", "flow"])
+    .locks(&["app_id", "flow"])
     .retry(Some(Retry::Always))
     .provenance(Provenance::Inferred)
     .provenance_basis(
@@ -2267,5 +2273,19 @@ pub static MODIFY_MULTIPLE_TRANSLATIONS_FROM_CSV: Operation = Operation::new(
     )
     .sources(&["techdocs: get-started"])
     .build();
+const REQUIRED_FEATURES: ::openapi_client_runtime::Requirement = ::openapi_client_runtime::Requirement::new(
+        "features",
+        "an API client with feature",
+    )
+    .remedy("use the credentials of another API client");
 static LIMITS_OF_RESET_SECRET_REQUEST: BodyLimits = BodyLimits::new()
-    .members(&[("hoursToLive", &BodyLimits::new().minimum(0f64).maximum(168f64))]);
+    .members(
+        &[
+            (
+                "hoursToLive",
+                &BodyLimits::new()
+                    .minimum(Number::Integer(0))
+                    .maximum(Number::Integer(168)),
+            ),
+        ],
+    );

@@ -90,7 +90,7 @@ pub(crate) async fn tour(client: &Client) -> Result<(), Box<dyn Error>> {
     println!("4. Be refused before anything is sent");
     // The admin side takes an API key and a client id, and never the token of a user.
     if let Err(error) = client.get_app().send().await {
-        println!("   refused here: {}", error.is_refused());
+        println!("   refused here: {}", error.is_unsent());
         println!("   {error}");
     }
     Ok(())

@@ -28,7 +28,7 @@ pub mod types;
 ///
 /// let link = links::SsoEntry::new("northwind").target("web").login_hint("mara@northwind.example").auto().url()?;
 /// println!("{link}");
-/// # Ok::<(), links::WebLinkError>(())
+/// # Ok::<(), links::LinkError>(())
 /// ```
 #[allow(clippy::all, clippy::pedantic)]
 #[rustfmt::skip]
@@ -54,7 +54,7 @@ pub mod mock;
 /// Webhook events: verification of deliveries, and typed payloads (feature `webhooks`).
 ///
 /// ```no_run
-/// use contio_client::runtime::reqwest::header::HeaderMap;
+/// use contio_client::runtime::http::HeaderMap;
 /// use contio_client::webhooks::{self, Event, WebhookError};
 ///
 /// /// Needs the raw body: nothing else can be verified.

@@ -8,7 +8,8 @@ use ::openapi_client_runtime::{
 };
 #[allow(unused_imports)]
 use ::openapi_client_runtime::{ClientAuthentication, OAuthEndpoints};
-use ::openapi_client_runtime::BodyLimits;
+#[allow(unused_imports)]
+use ::openapi_client_runtime::{BodyLimits, Number};
 /// The API and its security schemes.
 pub static API: Api = Api::new("contio-client", env!("CARGO_PKG_VERSION"))
     .document_version("1.10.0")
@@ -71,21 +72,15 @@ pub static API: Api = Api::new("contio-client", env!("CARGO_PKG_VERSION"))
     )
     .rate_limits(
         &[
-            RateLimit::new(
-                "user",
-                "/v1/partner/user/",
-                1000u32,
-                300u64,
-                "source address",
-            ),
-            RateLimit::new(
-                "admin",
-                "/v1/partner/admin/",
-                500u32,
-                300u64,
-                "source address",
-            ),
-            RateLimit::new("oauth", "/oauth2/", 100u32, 300u64, "source address"),
+            RateLimit::new("user", 1000u32, ::std::time::Duration::from_secs(300u64))
+                .for_paths("/v1/partner/user/")
+                .counted_per("source address"),
+            RateLimit::new("admin", 500u32, ::std::time::Duration::from_secs(300u64))
+                .for_paths("/v1/partner/admin/")
+                .counted_per("source address"),
+            RateLimit::new("oauth", 100u32, ::std::time::Duration::from_secs(300u64))
+                .for_paths("/oauth2/")
+                .counted_per("source address"),
         ],
     );
 /// All operations, in the order of the document.
@@ -4764,7 +4759,14 @@ pub static LIST_WORKSPACES: Operation = Operation::new(
 static LIMITS_OF_CHAT_METADATA: BodyLimits = BodyLimits::new().max_members(10usize);
 static LIMITS_OF_CREATE_AGENDA_ITEM_REQUEST: BodyLimits = BodyLimits::new()
     .members(
-        &[("time_allocation_minutes", &BodyLimits::new().minimum(0f64).maximum(1440f64))],
+        &[
+            (
+                "time_allocation_minutes",
+                &BodyLimits::new()
+                    .minimum(Number::Integer(0))
+                    .maximum(Number::Integer(1440)),
+            ),
+        ],
     );
 static LIMITS_OF_CREATE_AUTOMATION_REQUEST: BodyLimits = BodyLimits::new()
     .members(&[("actions", &BodyLimits::new().min_items(1usize))]);
@@ -4773,7 +4775,9 @@ static LIMITS_OF_CREATE_BACKLOG_ITEM_REQUEST: BodyLimits = BodyLimits::new()
         &[
             (
                 "time_allocation_minutes",
-                &BodyLimits::new().minimum(0f64).maximum(1440f64),
+                &BodyLimits::new()
+                    .minimum(Number::Integer(0))
+                    .maximum(Number::Integer(1440)),
             ),
             ("presenters", &BodyLimits::new().max_items(50usize)),
         ],
@@ -4784,7 +4788,14 @@ static LIMITS_OF_SET_WEBHOOK_FILTER_REQUEST: BodyLimits = BodyLimits::new()
     .members(&[("events", &BodyLimits::new().min_items(1usize))]);
 static LIMITS_OF_UPDATE_AGENDA_ITEM_REQUEST: BodyLimits = BodyLimits::new()
     .members(
-        &[("time_allocation_minutes", &BodyLimits::new().minimum(0f64).maximum(1440f64))],
+        &[
+            (
+                "time_allocation_minutes",
+                &BodyLimits::new()
+                    .minimum(Number::Integer(0))
+                    .maximum(Number::Integer(1440)),
+            ),
+        ],
     );
 static LIMITS_OF_UPDATE_AUTOMATION_REQUEST: BodyLimits = BodyLimits::new()
     .members(&[("actions", &BodyLimits::new().min_items(1usize))]);
@@ -4793,7 +4804,9 @@ static LIMITS_OF_UPDATE_BACKLOG_ITEM_REQUEST: BodyLimits = BodyLimits::new()
         &[
             (
                 "time_allocation_minutes",
-                &BodyLimits::new().minimum(0f64).maximum(1440f64),
+                &BodyLimits::new()
+                    .minimum(Number::Integer(0))
+                    .maximum(Number::Integer(1440)),
             ),
             ("presenters", &BodyLimits::new().max_items(50usize)),
         ],

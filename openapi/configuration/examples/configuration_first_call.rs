@@ -70,7 +70,7 @@ pub(crate) async fn tour(client: &Client) -> Result<(), Box<dyn Error>> {
 
     println!("5. Be refused before anything is sent");
     if let Err(error) = client.get_flow().app_id(APP).flow("..").send().await {
-        println!("   refused here: {}", error.is_refused());
+        println!("   refused here: {}", error.is_unsent());
         println!("   {error}");
     }
     Ok(())

@@ -1,6 +1,6 @@
 //! A browser in the hands of somebody who agrees to everything.
 
-use openapi_client_runtime::reqwest::{Client, Url, header::LOCATION, redirect::Policy};
+use reqwest::{Client, Url, header::LOCATION, redirect::Policy};
 
 type Result<T> = std::result::Result<T, Box<dyn std::error::Error>>;
 

@@ -146,7 +146,7 @@ fn body(recorded: &Recorded) -> Vec<(String, Value)> {
         return Vec::new();
     }
     if media_type.starts_with("application/x-www-form-urlencoded") {
-        let pairs = contio_client::runtime::reqwest::Url::parse(&format!(
+        let pairs = contio_client::runtime::Url::parse(&format!(
             "http://localhost/?{}",
             String::from_utf8_lossy(bytes)
         ))

@@ -7,7 +7,7 @@ use contio_client::{
     webhooks::{ENVELOPE, Event, ReplayCache, SIGNATURE, SIGNATURE_BODY_ONLY, Signer, Verifier},
 };
 use guards::recorder::{Recorder, Reply};
-use openapi_client_runtime::reqwest::{Client, header::HeaderMap};
+use reqwest::{Client, header::HeaderMap};
 use serde_json::{Value, json};
 
 use crate::sdk::Sdk;

@@ -1,7 +1,7 @@
 //! Links that people follow, made by both sides of the same parts.
 
 use contio_client::links::{OpenApp, OpenChat, OpenSettings, SsoEntry, SsoEntryToMeeting};
-use openapi_client_runtime::reqwest::Url;
+use openapi_client_runtime::Url;
 use serde_json::Value;
 
 use crate::methods::Silent;

@@ -8,7 +8,6 @@ use contio_client::{
     runtime::{OAuthConfig, RateLimiting, RetryPolicy},
 };
 use guards::{document, workspace};
-use openapi_client_runtime::reqwest;
 use serde_json::{Value, json};
 
 use crate::{

@@ -3,11 +3,12 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
+use bytes::Bytes;
 use futures_util::StreamExt;
+use http::HeaderMap;
 use openapi_client_runtime::{
-    CallOptions, Core, Error, Failure, Operation, QueryParam, RawRequest, RawResponse,
-    ResponseValue, encode_path,
-    reqwest::{self, header::HeaderMap},
+    Body, CallOptions, Core, Error, Failure, Operation, QueryParam, RawRequest, RawResponse,
+    Request, ResponseValue, encode_path,
 };
 use serde::Deserialize;
 use serde_json::Value;
@@ -230,18 +231,21 @@ impl Call {
         &self,
         core: &Core,
         operation: &'static Operation,
-    ) -> Result<reqwest::Request, Error<Value>> {
+    ) -> Result<Request, Error<Value>> {
         let mut path = operation.path().to_owned();
         for (name, value) in &self.path {
             path = path.replace(&format!("{{{name}}}"), &encode_path(value));
         }
         let url = format!("{}{path}", core.base_url());
-        let mut request = core.http_client().request(operation.method().into(), url);
+        let mut request = core.requests().request(operation.method(), url);
         for (name, value) in &self.query {
             request = request.query(&QueryParam::new(name, value));
         }
         for (name, value) in &self.headers {
-            request = request.header(name, value);
+            let unfit = |_| Error::InvalidRequest(format!("{name} cannot be sent"));
+            let header = http::HeaderName::try_from(name).map_err(|_| unfit(()))?;
+            let value = http::HeaderValue::try_from(value).map_err(|_| unfit(()))?;
+            request = request.header(header, value);
         }
         if let Some(json) = &self.json {
             request = request.json(json);
@@ -250,9 +254,10 @@ impl Call {
             request = request.body(text.clone());
         }
         if let Some(text) = &self.stream {
-            let pieces: Vec<Result<String, String>> = text.chars().map(|c| Ok(c.into())).collect();
+            let pieces: Vec<Result<Bytes, String>> =
+                text.chars().map(|c| Ok(c.to_string().into())).collect();
             let stream = futures_util::stream::iter(pieces);
-            request = request.body(reqwest::Body::wrap_stream(stream));
+            request = request.body(Body::from_stream(stream));
         }
         Ok(request.build()?)
     }

@@ -151,10 +151,10 @@ impl ClientSettings {
             builder = builder.credential(scheme, credential);
         }
         if let Some(features) = &self.features {
-            builder = builder.features(features);
+            builder = builder.granted("features", features);
         }
         if let Some(trusted) = self.trusted {
-            builder = builder.trusted(trusted);
+            builder = builder.granted("trust", trusted.then_some("trusted"));
         }
         if let Some(agent) = &self.user_agent {
             builder = builder.user_agent(agent);
@@ -293,13 +293,10 @@ impl ClientSettings {
 
 impl Limit {
     fn limit(&self) -> RateLimit {
-        RateLimit::new(
-            forever(&self.name),
-            forever(&self.path_prefix),
-            self.requests,
-            self.window_seconds,
-            forever(&self.per),
-        )
+        let window = std::time::Duration::from_secs(self.window_seconds);
+        RateLimit::new(forever(&self.name), self.requests, window)
+            .for_paths(forever(&self.path_prefix))
+            .counted_per(forever(&self.per))
     }
 }
 

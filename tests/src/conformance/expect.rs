@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use openapi_client_runtime::{Error, ErrorKind, Patch, reqwest::header::HeaderMap};
+use http::HeaderMap;
+use openapi_client_runtime::{Error, ErrorKind, Patch};
 use serde::Deserialize;
 use serde_json::Value;
 
@@ -255,7 +256,7 @@ impl ExpectedError {
             .map_err(|e| format!("{e}: {printed}"))?;
         self.check_members(error)?;
         if let Some(refused) = self.refused.or(refused) {
-            equal("refused", &refused, &error.is_refused())?;
+            equal("refused", &refused, &error.is_unsent())?;
         }
         for part in &self.says {
             if !printed.contains(part) {
@@ -288,7 +289,7 @@ impl ExpectedError {
             equal("raw body", &Some(raw.as_str()), &found.as_deref())?;
         }
         if self.path.is_some() {
-            equal("path", &self.path.as_deref(), &error.path())?;
+            equal("path", &self.path.as_deref(), &error.json_path())?;
         }
         if let Some(seconds) = self.retry_after_seconds {
             let found = error.retry_after().map(|wait| wait.as_secs());

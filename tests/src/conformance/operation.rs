@@ -122,8 +122,8 @@ impl OwnOperation {
         let mut operation = operation
             .security(alternatives(&self.security))
             .required_scopes(texts(&self.required_scopes))
-            .features(texts(&self.features))
-            .serialize_by(texts(&self.serialize_by))
+            .requirements(self.requirements())
+            .locks(texts(&self.serialize_by))
             .cookies(texts(&self.cookies))
             .responses(list(responses))
             .retry_statuses(self.retry_statuses.as_ref().map(Statuses::build))
@@ -140,10 +140,20 @@ impl OwnOperation {
         Ok(Box::leak(Box::new(self.flagged(operation).build())))
     }
 
+    /// As the generator writes them.
+    fn requirements(&self) -> &'static [openapi_client_runtime::Requirement] {
+        use openapi_client_runtime::Requirement;
+        let features = Requirement::new("features", "an API client with feature")
+            .any_of(texts(&self.features))
+            .remedy("use the credentials of another API client");
+        let trust = Requirement::new("trust", "a trusted application")
+            .remedy("ask the vendor for trust, then call `trusted(true)`");
+        let features = (!self.features.is_empty()).then_some(features);
+        let trust = self.trusted_only.then_some(trust);
+        list(features.into_iter().chain(trust))
+    }
+
     fn flagged(&self, mut operation: OperationBuilder) -> OperationBuilder {
-        if self.trusted_only {
-            operation = operation.trusted_only();
-        }
         if self.streams {
             operation = operation.streams();
         }

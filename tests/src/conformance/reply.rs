@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use openapi_client_runtime::reqwest;
+use openapi_client_runtime::HttpResponse;
 use serde::Deserialize;
 use serde_json::Value;
 
@@ -65,7 +65,7 @@ impl Told {
     }
 
     /// For a middleware that answers in place of a server.
-    pub(super) fn response(&self) -> Result<reqwest::Response, String> {
+    pub(super) fn response(&self) -> Result<HttpResponse, String> {
         let reply = self.reply();
         let mut response = http::Response::builder().status(reply.status);
         for (name, value) in &reply.headers {

@@ -7,8 +7,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use futures_util::future::BoxFuture;
-use openapi_client_runtime::reqwest::{self, Body, Request, Response};
-use openapi_client_runtime::{Attempt, Error, Failure, Middleware, Next};
+use openapi_client_runtime::{Attempt, Failure, HttpRequest, HttpResponse, Middleware, Next};
 use tokio::io::AsyncReadExt;
 use tokio::net::TcpListener;
 use tokio::time::{Instant, sleep};
@@ -59,10 +58,10 @@ impl Stage {
         self.0.seen.lock().unwrap().clone()
     }
 
-    async fn answer(&self, request: Request) -> Result<Response, Failure> {
+    async fn answer(&self, request: HttpRequest) -> Result<HttpResponse, Failure> {
         let shared = &*self.0;
         let number = shared.seen.lock().unwrap().len();
-        let seen = record(request);
+        let seen = record(&request);
         shared.seen.lock().unwrap().push(seen);
         let told = &shared.replies[number.min(shared.replies.len() - 1)];
         wait(told.after_ms).await;
@@ -74,17 +73,17 @@ impl Stage {
         };
         let error = errors.lock().unwrap().pop();
         let error = error.ok_or_else(|| Failure::middleware("the case meets too many faults"))?;
-        Err(Error::<()>::from(error).into())
+        Err(Failure::from(error))
     }
 }
 
 impl Middleware for Stage {
     fn handle<'a>(
         &'a self,
-        request: Request,
+        request: HttpRequest,
         _attempt: Attempt,
         _next: Next<'a>,
-    ) -> BoxFuture<'a, Result<Response, Failure>> {
+    ) -> BoxFuture<'a, Result<HttpResponse, Failure>> {
         Box::pin(self.answer(request))
     }
 }
@@ -125,12 +124,9 @@ async fn errors(url: &str) -> Vec<reqwest::Error> {
     errors
 }
 
-fn record(mut request: Request) -> Seen {
+fn record(request: &HttpRequest) -> Seen {
     let at = Instant::now();
-    let body = request.body_mut().take();
-    let body = body.map_or_else(Vec::new, |body: Body| {
-        body.as_bytes().map(<[u8]>::to_vec).unwrap_or_default()
-    });
+    let body = request.body().map(<[u8]>::to_vec).unwrap_or_default();
     let url = request.url();
     let mut headers = std::collections::BTreeMap::new();
     for (name, value) in request.headers() {

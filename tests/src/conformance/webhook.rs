@@ -7,7 +7,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use openapi_client_runtime::reqwest::header::{HeaderMap, HeaderName, HeaderValue};
+use http::header::{HeaderMap, HeaderName, HeaderValue};
 use openapi_client_runtime::webhooks::{
     Delivery, ReplayCache, SignatureEncoding, SignatureScheme, Verifier, WebhookError,
 };
@@ -150,7 +150,7 @@ impl Scheme {
             scheme = scheme.timestamp_part(forever(prefix));
         }
         if let Some(seconds) = self.tolerance {
-            scheme = scheme.tolerance(seconds);
+            scheme = scheme.tolerance(std::time::Duration::from_secs(seconds));
         }
         if self.base64 {
             scheme = scheme.encoding(SignatureEncoding::Base64);

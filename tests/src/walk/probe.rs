@@ -2,9 +2,11 @@
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use bytes::Bytes;
 use futures_util::future::BoxFuture;
-use openapi_client_runtime::reqwest::{Request, Response, ResponseBuilderExt};
-use openapi_client_runtime::{Attempt, Failure, Middleware, Next, Operation, reqwest};
+use openapi_client_runtime::{
+    Attempt, Failure, HttpRequest, HttpResponse, Middleware, Next, Operation,
+};
 
 /// A reply as it came.
 #[derive(Debug, Clone)]
@@ -25,7 +27,7 @@ impl Raw {
 }
 
 /// What is done to a request before it leaves.
-type Change = Box<dyn Fn(&mut Request, &Operation) + Send>;
+type Change = Box<dyn Fn(&mut HttpRequest, &Operation) + Send>;
 
 /// A middleware for a client under test. Clones are the same probe.
 #[derive(Clone, Default)]
@@ -41,7 +43,7 @@ struct Shared {
 
 impl Probe {
     /// Changes all further requests so, and no longer in any other way.
-    pub fn change(&self, change: impl Fn(&mut Request, &Operation) + Send + 'static) {
+    pub fn change(&self, change: impl Fn(&mut HttpRequest, &Operation) + Send + 'static) {
         self.shared().change = Some(Box::new(change));
     }
 
@@ -63,34 +65,25 @@ impl Probe {
 impl Middleware for Probe {
     fn handle<'a>(
         &'a self,
-        mut request: Request,
+        mut request: HttpRequest,
         attempt: Attempt,
         next: Next<'a>,
-    ) -> BoxFuture<'a, Result<Response, Failure>> {
+    ) -> BoxFuture<'a, Result<HttpResponse, Failure>> {
         if let Some(change) = &self.shared().change {
             change(&mut request, attempt.operation());
         }
         Box::pin(async move {
             let reply = next.run(request).await?;
-            let (status, url) = (reply.status(), reply.url().clone());
-            let headers = reply.headers().clone();
-            let cut = |error: reqwest::Error| {
-                Failure::middleware(format!("the reply broke off: {error}"))
+            let (status, headers) = (reply.status().as_u16(), reply.headers().clone());
+            let keep = |body: Bytes| {
+                self.shared().replies.push(Raw {
+                    status,
+                    headers,
+                    body: body.to_vec(),
+                });
+                body
             };
-            let body = reply.bytes().await.map_err(cut)?;
-            self.shared().replies.push(Raw {
-                status: status.as_u16(),
-                headers: headers.clone(),
-                body: body.to_vec(),
-            });
-            let mut again = http::Response::builder().status(status).url(url);
-            if let Some(all) = again.headers_mut() {
-                *all = headers;
-            }
-            let again = again
-                .body(body)
-                .map_err(|error| Failure::middleware(error.to_string()))?;
-            Ok(again.into())
+            reply.map_body(keep).await
         })
     }
 }

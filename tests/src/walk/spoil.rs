@@ -1,14 +1,14 @@
 //! Requests that a server has to refuse, made of good ones.
 
 use http::{HeaderName, HeaderValue};
-use openapi_client_runtime::{Method, Operation, reqwest::Request};
+use openapi_client_runtime::{HttpRequest, Method, Operation};
 use serde_json::Value;
 
 use crate::document::{self, resolve};
 use crate::wire;
 
 /// Takes all credentials away that stand in headers.
-pub fn without_credentials(request: &mut Request, _: &Operation) {
+pub fn without_credentials(request: &mut HttpRequest, _: &Operation) {
     let headers = request.headers_mut();
     let sensitive = headers.iter().filter(|(_, value)| value.is_sensitive());
     let names: Vec<_> = sensitive.map(|(name, _)| name.clone()).collect();
@@ -18,7 +18,7 @@ pub fn without_credentials(request: &mut Request, _: &Operation) {
 }
 
 /// Calls with another value of a header.
-pub fn with_header(name: &str, value: &str) -> impl Fn(&mut Request, &Operation) + use<> {
+pub fn with_header(name: &str, value: &str) -> impl Fn(&mut HttpRequest, &Operation) + use<> {
     let name = HeaderName::from_bytes(name.as_bytes()).expect("the name of a header");
     let value = HeaderValue::from_str(value).expect("the value of a header");
     move |request, _| {
@@ -27,16 +27,16 @@ pub fn with_header(name: &str, value: &str) -> impl Fn(&mut Request, &Operation)
 }
 
 /// Breaks the JSON off.
-pub fn with_broken_json(request: &mut Request, _: &Operation) {
+pub fn with_broken_json(request: &mut HttpRequest, _: &Operation) {
     if is_json(request) {
         request.headers_mut().remove("content-length");
-        *request.body_mut() = Some("{\"broken\": ".into());
+        request.set_body("{\"broken\": ");
     }
 }
 
 /// Makes something else of what is there already.
-pub fn under_another_name(request: &mut Request, _: &Operation) {
-    let body = request.body().and_then(|body| body.as_bytes());
+pub fn under_another_name(request: &mut HttpRequest, _: &Operation) {
+    let body = request.body();
     let Some(mut body) = body.and_then(|body| serde_json::from_slice::<Value>(body).ok()) else {
         return;
     };
@@ -44,7 +44,7 @@ pub fn under_another_name(request: &mut Request, _: &Operation) {
         name.push('2');
     }
     request.headers_mut().remove("content-length");
-    *request.body_mut() = Some(body.to_string().into());
+    request.set_body(body.to_string());
 }
 
 /// Whether it can be known that there is no such thing as [`of_nothing`] asks for: the things are
@@ -88,7 +88,7 @@ fn rows_have_names(root: &Value, list: &Operation) -> bool {
 }
 
 /// Asks for what nobody has: the last path parameter is another one.
-pub fn of_nothing(request: &mut Request, operation: &Operation) {
+pub fn of_nothing(request: &mut HttpRequest, operation: &Operation) {
     let template: Vec<&str> = operation.path().split('/').collect();
     let Some(place) = template
         .iter()
@@ -106,7 +106,7 @@ pub fn of_nothing(request: &mut Request, operation: &Operation) {
 }
 
 /// Whether the request carries JSON.
-fn is_json(request: &Request) -> bool {
+fn is_json(request: &HttpRequest) -> bool {
     let media_type = request.headers().get("content-type");
     media_type.is_some_and(|value| value.as_bytes().ends_with(b"json"))
 }

@@ -7,7 +7,7 @@ use configo_client::{
     Client, ClientBuilder,
     mock::{self, openapi_mock::RateLimits},
     operations::OPERATIONS,
-    runtime::{AccessToken, Method, Operation, Provenance, RetryPolicy, Secret, reqwest},
+    runtime::{AccessToken, Method, Operation, Provenance, RetryPolicy, Secret},
     types::{self, Scope, UpdateOrderSuccess, UpdateProjectSuccess},
 };
 use futures_util::TryStreamExt;
@@ -151,18 +151,20 @@ async fn trust_is_asked_for_where_no_scope_helps() {
     let mut tags = BTreeSet::new();
     for operation in OPERATIONS {
         let outcome = call(&client, operation.id()).await.unwrap();
-        if !operation.is_trusted_only() {
+        if !operation.requirement("trust").is_some() {
             continue;
         }
         let (kind, text) = failure(outcome);
-        assert_eq!(kind, ErrorKind::NotTrusted, "{text}");
-        assert!(text.contains("only trusted applications"), "{text}");
+        assert_eq!(kind, ErrorKind::RequirementNotMet, "{text}");
+        assert!(text.contains("it needs a trusted application"), "{text}");
         assert!(operation.required_scopes().is_empty());
         tags.insert(operation.tag());
     }
     let expected = ["Account", "Applications", "Sessions", "Support tickets"];
     assert_eq!(tags, BTreeSet::from(expected));
-    let trusted = OPERATIONS.iter().filter(|one| one.is_trusted_only());
+    let trusted = OPERATIONS
+        .iter()
+        .filter(|one| one.requirement("trust").is_some());
     let others = OPERATIONS.len() - trusted.count();
     assert_eq!(server.take().len(), others);
 }

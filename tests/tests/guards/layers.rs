@@ -140,7 +140,7 @@ const MOCK: Shape<'_> = Shape {
         &["oauth.authorize", "oauth.token"],
         &["schema", "violation"],
         &["state.collection", "state.key"],
-        &["state.data", "state.desk", "state.uploads"],
+        &["state.data", "state.handler", "state.uploads"],
     ],
 };
 

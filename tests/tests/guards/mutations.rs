@@ -242,10 +242,10 @@ fn an_example_of_the_runtime_is_not_compiled_any_more() {
 #[test]
 fn an_example_of_the_runtime_shows_less() {
     let copy = copy();
-    let call =
-        "    .rate_limits(&[RateLimit::new(\"default\", \"/\", 100, 60, \"source address\")])\n";
+    let call = "///     .rate_limits(&[RateLimit::new(\"default\", 100, Duration::from_secs(60))\n\
+                ///         .counted_per(\"source address\")])\n";
     let file = format!("{RUNTIME}/facts/api.rs");
-    copy.edit(&file, &format!("/// {call}"), "");
+    copy.edit(&file, call, "");
     copy.edit(
         &file,
         "ErrorMembers, RateLimit, RetryStatuses,",

@@ -6,7 +6,7 @@ mod stage;
 use std::{path::Path, process::Stdio, time::Duration};
 
 use guards::{document, programs, workspace};
-use openapi_client_runtime::reqwest::{self, Url, redirect::Policy};
+use reqwest::{Url, redirect::Policy};
 use serde_json::Value;
 use stage::{Stage, Vendor};
 use tokio::{
@@ -186,7 +186,10 @@ async fn the_programs_of_contio_work() {
 async fn the_programs_of_configuration_work() {
     use configuration_client::{mock, operations};
     let server = mock::start().await;
-    let features = [operations::GET_FLOW, operations::LIST_CLIENTS].map(|one| one.features());
+    let features = [&operations::GET_FLOW, &operations::LIST_CLIENTS].map(|one| {
+        one.requirement("features")
+            .map_or(&[][..], |needed| needed.values())
+    });
     for (user, password) in [
         ("my-user", "my-password"),
         ("id of an API client", "its secret"),

@@ -12,10 +12,10 @@ use configuration_client::Client;
 use futures_util::future::BoxFuture;
 use guards::conformance::{self, Case, Extras};
 use guards::workspace;
-use openapi_client_runtime::reqwest::{Request, Response};
 use openapi_client_runtime::{
     AccessToken, Attempt, CallOptions, Credential, Failure, Middleware, Next, Secret,
 };
+use openapi_client_runtime::{HttpRequest, HttpResponse};
 use tracing_subscriber::{filter::LevelFilter, fmt::format::FmtSpan, util::SubscriberInitExt};
 
 #[derive(Clone, Default)]
@@ -155,10 +155,10 @@ enum Leaky {
 impl Middleware for Leaky {
     fn handle<'a>(
         &'a self,
-        request: Request,
+        request: HttpRequest,
         _attempt: Attempt,
         next: Next<'a>,
-    ) -> BoxFuture<'a, Result<Response, Failure>> {
+    ) -> BoxFuture<'a, Result<HttpResponse, Failure>> {
         let line = request.headers().get("authorization");
         let line = line.map_or("", |value| value.to_str().unwrap()).to_owned();
         match self {

@@ -165,7 +165,7 @@ fn takes_always(operation: &Operation, scheme: &str) -> bool {
 /// Whether a credential alone is not enough.
 fn needs_more(operation: &Operation) -> bool {
     let mut needed = operation.security().iter().flat_map(|set| set.iter());
-    !operation.features().is_empty()
+    operation.requirement("features").is_some()
         || !operation.required_scopes().is_empty()
         || needed.any(|requirement| !requirement.scopes().is_empty())
 }

@@ -189,7 +189,7 @@ async fn a_way_without_end_is_an_error_that_names_it() {
     let error = request(&client, "a").follow().send().await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Follow);
     assert_eq!(error.request_id(), Some("r-c"));
-    assert!(!error.is_refused());
+    assert!(!error.is_unsent());
     assert_eq!(
         error.to_string(),
         "`get_meeting` failed: the server answered 200 OK, but what it leads to goes in a circle: \
@@ -227,9 +227,9 @@ async fn no_more_steps_are_taken_than_allowed() {
         "{text}"
     );
     assert_eq!(server.count(), 6, "the last one was not asked for");
-    let found = request(&client, "1").follow().at_most(6).send().await;
+    let found = request(&client, "1").follow().max_steps(6).send().await;
     assert_eq!(found.unwrap().passed().len(), 6);
-    let error = request(&client, "6").follow().at_most(0).send().await;
+    let error = request(&client, "6").follow().max_steps(0).send().await;
     assert!(error.unwrap_err().to_string().contains("after 0 steps"));
 }
 
@@ -246,7 +246,7 @@ async fn a_step_that_fails_is_the_error_of_its_call() {
     // What the server leads to stays in the segment of the id.
     assert_eq!(server.last().line, "GET /meetings/gone%2F..%2Fx");
     let error = client.get_meeting().follow().send().await.unwrap_err();
-    assert!(error.is_refused() && error.to_string().contains("`meeting_id` is required"));
+    assert!(error.is_unsent() && error.to_string().contains("`meeting_id` is required"));
 }
 
 #[tokio::test]
@@ -274,7 +274,7 @@ async fn ids_may_be_numbers_in_the_query_and_stand_deep_in_the_answer() {
 fn links_lead_where_their_templates_say() {
     use links::links::{App, Entry, EntryTarget, EntryToRoom, Open, Search};
     let entry = Entry::new("a/c me");
-    let text = |url: Result<openapi_client_runtime::reqwest::Url, _>| url.map(String::from);
+    let text = |url: Result<openapi_client_runtime::Url, _>| url.map(String::from);
     assert_eq!(
         text(entry.url()).unwrap(),
         "https://app.example.com/p/a%2Fc%20me"
@@ -328,8 +328,8 @@ fn links_take_the_values_of_their_examples() {
 
 #[test]
 fn links_that_would_lead_elsewhere_are_refused() {
-    use links::links::{App, Entry, LINKS, Open, WebLinkError};
-    let message = |error: WebLinkError| error.to_string();
+    use links::links::{App, Entry, LINKS, LinkError, Open};
+    let message = |error: LinkError| error.to_string();
     assert_eq!(
         message(Entry::new("..").url().unwrap_err()),
         "the link `entry` cannot be made: `slug` is `..`, which would lead elsewhere; pass the name itself"

@@ -23,7 +23,7 @@ async fn refusal(client: &Client, form: Value) -> String {
     let form: NewForm = serde_json::from_value(form).unwrap();
     let error = client.create_form().body(form).send().await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::InvalidRequest);
-    assert!(error.is_refused() && error.status().is_none());
+    assert!(error.is_unsent() && error.status().is_none());
     error.to_string()
 }
 

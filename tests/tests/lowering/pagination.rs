@@ -332,7 +332,7 @@ async fn links_out_of_the_api_are_not_followed() {
     }
     let error = items.next().await.unwrap().unwrap_err();
     assert_eq!(
-        (error.kind(), error.is_refused()),
+        (error.kind(), error.is_unsent()),
         (ErrorKind::Pagination, true)
     );
     let text = format!("{error} {error:?} {items:?}");

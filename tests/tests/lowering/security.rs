@@ -37,7 +37,7 @@ async fn tokens_are_asked_for_and_kept_to_themselves() {
     let without = client!(bearer, server);
     let error = without.read_me().send().await.unwrap_err();
     assert!(
-        error.is_refused() && error.to_string().contains("token"),
+        error.is_unsent() && error.to_string().contains("token"),
         "{error}"
     );
     assert_eq!(server.count(), 0);

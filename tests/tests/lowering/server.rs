@@ -5,7 +5,6 @@ use std::{
     sync::{Arc, Mutex},
 };
 
-use openapi_client_runtime::reqwest;
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
     net::{TcpListener, TcpStream},

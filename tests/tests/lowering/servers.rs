@@ -5,8 +5,7 @@ use std::sync::{Arc, Mutex};
 
 use futures_util::future::BoxFuture;
 use openapi_client_runtime::{
-    Attempt, Failure, Method, Middleware, Next,
-    reqwest::{Request, Response},
+    Attempt, Failure, HttpRequest, HttpResponse, Method, Middleware, Next,
 };
 use proptest::prelude::*;
 
@@ -28,10 +27,10 @@ type Sent = (String, Option<String>);
 impl Middleware for Anywhere {
     fn handle<'a>(
         &'a self,
-        request: Request,
+        request: HttpRequest,
         _attempt: Attempt,
         _next: Next<'a>,
-    ) -> BoxFuture<'a, Result<Response, Failure>> {
+    ) -> BoxFuture<'a, Result<HttpResponse, Failure>> {
         let key = request.headers().get("x-key");
         let key = key.map(|value| value.to_str().unwrap().to_owned());
         let sent = (request.url().to_string(), key);
@@ -78,7 +77,7 @@ async fn goes(environment: Environment) -> Vec<Option<String>> {
         }
         Err(error) => {
             let text = error.to_string();
-            assert!(error.is_refused() && text.contains("no server"), "{text}");
+            assert!(error.is_unsent() && text.contains("no server"), "{text}");
             None
         }
     });

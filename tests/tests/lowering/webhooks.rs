@@ -2,7 +2,7 @@
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use openapi_client_runtime::reqwest::header::HeaderMap;
+use http::header::HeaderMap;
 use openapi_client_runtime::webhooks::SignatureScheme;
 use serde_json::{Value, json};
 

@@ -5,7 +5,7 @@ use std::process::{Child, Command, Stdio};
 
 use openapi_client_runtime::{
     Api, CallOptions, Core, Credential, Method, Operation, ResponseSpec, ResponseValue, Scheme,
-    SchemeKind, SecurityRequirement, StatusRange, encode_path, reqwest,
+    SchemeKind, SecurityRequirement, StatusRange, encode_path,
 };
 use serde::Deserialize;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -100,12 +100,7 @@ pub(crate) async fn by_runtime(core: &Core, items: usize) -> usize {
         core.base_url(),
         encode_path(&items.to_string())
     );
-    let request = core
-        .http_client()
-        .get(url)
-        .header("accept", "application/json")
-        .build()
-        .unwrap();
+    let request = core.requests().get(url).build().unwrap();
     let response = core
         .execute(request, &LIST, CallOptions::new())
         .await

@@ -8,8 +8,8 @@ use std::time::Duration;
 
 use arbitrary::Arbitrary;
 use libfuzzer_sys::fuzz_target;
-use openapi_client_runtime::reqwest::header::{HeaderMap, RETRY_AFTER};
-use openapi_client_runtime::reqwest::{Response, Url};
+use openapi_client_runtime::http::header::{HeaderMap, RETRY_AFTER};
+use openapi_client_runtime::fuzzing::reqwest::{Response, Url};
 use openapi_client_runtime::{
     Api, Error, ErrorKind, ErrorMembers, Failure, Method, Operation, ResponseSpec, StatusRange,
     fuzzing,
@@ -223,7 +223,7 @@ fn run<T: DeserializeOwned>(operation: &'static Operation, input: &Input<'_>) {
     }
     if let Some(json) = &json {
         tells_nothing(&error);
-        if let (Some(path), ErrorKind::Decode) = (error.path(), error.kind()) {
+        if let (Some(path), ErrorKind::Decode) = (error.json_path(), error.kind()) {
             assert!(leads_somewhere(path, json), "{path} in {json}");
         }
     }

@@ -12,8 +12,8 @@ use libfuzzer_sys::fuzz_target;
 use openapi_client_runtime::pagination::{
     Items, PageFacts, Paged, Pages, Pagination, PaginationStyle, Position,
 };
-use openapi_client_runtime::reqwest::header::{HeaderValue, LINK};
-use openapi_client_runtime::reqwest::{Method as Verb, Request, Response, Url};
+use openapi_client_runtime::http::header::{HeaderValue, LINK};
+use openapi_client_runtime::fuzzing::reqwest::{Method as Verb, Request, Response, Url};
 use openapi_client_runtime::{
     Api, ApiKeyLocation, CallOptions, Error, ErrorKind, Method, Operation, ResponseSpec,
     ResponseValue, Scheme, SchemeKind, StatusRange, fuzzing,
@@ -72,13 +72,13 @@ struct Input<'a> {
     given: Option<&'a str>,
     overlap: u64,
     prefetch: u8,
-    resume: Option<Place<'a>>,
+    resume: Option<Stored<'a>>,
     replies: Vec<Reply<'a>>,
 }
 
 /// A place as it may have been stored.
 #[derive(Arbitrary, Debug)]
-enum Place<'a> {
+enum Stored<'a> {
     Json(&'a str),
     Start,
     Offset(u64, u64),
@@ -87,7 +87,7 @@ enum Place<'a> {
     Link(&'a str, u64),
 }
 
-impl Place<'_> {
+impl Stored<'_> {
     fn read(&self, operation: &Operation) -> Option<Position> {
         let (at, skip) = match self {
             Self::Json(text) => return serde_json::from_str(text).ok(),

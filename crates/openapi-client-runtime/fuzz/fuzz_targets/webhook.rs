@@ -7,9 +7,9 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use arbitrary::Arbitrary;
 use libfuzzer_sys::fuzz_target;
-use openapi_client_runtime::reqwest::header::{HeaderMap, HeaderName, HeaderValue};
+use openapi_client_runtime::http::header::{HeaderMap, HeaderName, HeaderValue};
 use openapi_client_runtime::webhooks::{
-    Delivery, Envelope, Payload, Place, ReplayCache, SignatureEncoding, SignatureScheme, Signer,
+    Delivery, Envelope, Payload, FieldSource, ReplayCache, SignatureEncoding, SignatureScheme, Signer,
     UnknownEvent, Verifier, WebhookError, WebhookErrorKind, WebhookEvent,
 };
 
@@ -26,13 +26,13 @@ static SCHEMES: [SignatureScheme; 4] = [
         .encoding(SignatureEncoding::Base64)
         .separator(' ')
         .timestamp_header("x-timestamp")
-        .tolerance(u64::MAX),
+        .tolerance(std::time::Duration::MAX),
 ];
 
 static ENVELOPE: Envelope = Envelope::new()
-    .name(Place::Member("/event"))
-    .id(Place::Member("/id"))
-    .time(Place::Header("x-timestamp"));
+    .name(FieldSource::Body("/event"))
+    .id(FieldSource::Body("/id"))
+    .time(FieldSource::Header("x-timestamp"));
 
 struct Event(UnknownEvent);
 

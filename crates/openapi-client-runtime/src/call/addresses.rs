@@ -67,14 +67,15 @@ impl Addresses {
     }
 }
 
-/// The path of a URL below a base URL, or `None` for one that is elsewhere.
-pub(crate) fn path_below(base: &Url, url: &Url) -> Option<String> {
-    let path = url
-        .path()
-        .strip_prefix(base.path().trim_end_matches('/'))
-        .filter(|_| url.origin() == base.origin())
-        .filter(|path| path.starts_with('/'))?;
-    Some(path.to_owned())
+/// The path of a URL below a base URL, or `None` for one that is elsewhere. Both are as a URL parser
+/// writes them, and neither has a user name, so that what stands before the path is the origin.
+pub(crate) fn path_below<'a>(base: &Url, url: &'a Url) -> Option<&'a str> {
+    let below = url
+        .as_str()
+        .strip_prefix(base.as_str().trim_end_matches('/'))?;
+    let is_end = |byte: u8| matches!(byte, b'?' | b'#');
+    let end = below.bytes().position(is_end).unwrap_or(below.len());
+    Some(&below[..end]).filter(|path| path.starts_with('/'))
 }
 
 #[cfg(test)]
@@ -149,6 +150,28 @@ mod tests {
     fn without_an_address_the_first_server_counts() {
         let url = "https://live.uploads.example.com/";
         assert_eq!(goes(None, None, &NAMED).as_deref(), Ok(url));
+    }
+
+    #[test]
+    fn a_path_is_below_a_base_url_of_its_own_origin() {
+        let below = |base: &str, url: &str| {
+            let (base, url) = (Url::parse(base).unwrap(), Url::parse(url).unwrap());
+            path_below(&base, &url).map(str::to_owned)
+        };
+        for (base, url, path) in [
+            ("https://h", "https://h/a?x=1#f", Some("/a")),
+            ("https://h/v1/", "https://H:443/v1/a/", Some("/a/")),
+            ("https://h/v1", "https://h/v1?x=/", None),
+            ("https://h/v1", "https://h/v12/a", None),
+            ("https://h/v1", "https://h/v2/a", None),
+            ("https://h", "http://h/a", None),
+            ("https://h", "https://h.evil/a", None),
+            ("https://h", "https://h:8443/a", None),
+            ("https://h", "https://h@evil/a", None),
+            ("https://h", "https://user@h/a", None),
+        ] {
+            assert_eq!(below(base, url).as_deref(), path, "{base} {url}");
+        }
     }
 
     proptest! {

@@ -1,21 +1,25 @@
 //! The attempts of one call: each is sent, judged, and perhaps retried.
 
+use std::pin::Pin;
 use std::time::Duration;
 
-use futures_util::FutureExt;
-use reqwest::{Request, Response};
-use tokio::time::{Instant, sleep, sleep_until, timeout_at};
+use futures_util::future::{Either, select};
+use http::Method;
+use http::header::{ACCEPT, HeaderMap, HeaderValue, USER_AGENT};
+use tokio::time::{Instant, Sleep, sleep, sleep_until, timeout_at};
+use url::Url;
 
-use crate::call::middleware::{Attempt, Next};
-use crate::call::observer::{Outcome, WaitReason, Watch};
-use crate::call::redirect;
-use crate::call::response::Answer;
+use crate::call::limiter::Class;
+use crate::call::middleware::{Attempt, HttpRequest, Next};
+use crate::call::observer::{Outcome, WaitReason};
+use crate::call::response::{Answer, Received};
 use crate::call::retry::{self, RetryPolicy};
+use crate::call::scope::Scope;
 use crate::call::settings::Settings;
-use crate::call::trace;
-use crate::call::trace::Call;
-use crate::facts::retry::Harmless;
+use crate::call::{redirect, trace};
+use crate::facts::retry::Repeatable;
 use crate::values::time::after;
+use crate::wire::body::Body;
 use crate::wire::credential::{self, Chosen, Used};
 use crate::{ErrorKind, Failure, Form, Operation, Retry};
 
@@ -24,18 +28,16 @@ pub(crate) struct Attempts<'a> {
     pub(crate) settings: &'a Settings,
     pub(crate) operation: &'static Operation,
     pub(crate) credentials: Chosen<'a>,
-    /// The body, where it is made anew for each attempt.
-    pub(crate) form: Option<&'a Form>,
     pub(crate) policy: &'a RetryPolicy,
-    /// The path below the base URL, by which limits are counted.
-    pub(crate) path: String,
+    /// The requests with which this one shares a limit.
+    pub(crate) class: Option<&'a Class>,
     /// Whether the request carries an idempotency key.
     pub(crate) has_key: bool,
     /// Whether a success is left to its consumer unread.
     pub(crate) streams: bool,
     pub(crate) attempt_timeout: Option<Duration>,
     pub(crate) deadline: Instant,
-    pub(crate) watch: &'a mut Watch,
+    pub(crate) scope: &'a mut Scope,
 }
 
 /// What came of a request that was sent.
@@ -46,7 +48,7 @@ struct Tried {
 
 /// The head of a reply, whose body is still under way.
 struct Exchanged {
-    response: Response,
+    response: reqwest::Response,
     /// Whether a redirection led to another origin, which never saw the credentials.
     by_stranger: bool,
 }
@@ -54,29 +56,28 @@ struct Exchanged {
 /// A failure that may pass, and what the server says of when.
 struct Transient {
     /// Which calls can be retried after it.
-    harmless: Harmless,
+    after: Repeatable,
     timed_out: bool,
     retry_after: Option<Duration>,
 }
 
 impl Attempts<'_> {
     /// Sends the request until there is a reply to keep.
-    pub(crate) async fn run(mut self, request: Request, call: &Call) -> Result<Answer, Failure> {
-        let mut template = Template {
-            request: Some(request),
-            form: self.form,
-        };
-        let mut repeats = 0;
+    pub(crate) async fn run(mut self, mut template: Template<'_>) -> Result<Answer, Failure> {
+        let mut retries = 0;
         let mut renewed = false;
-        let (mut result, not_repeated) = loop {
+        let (result, not_retried) = loop {
             let Some(request) = template.next() else {
-                // `may_repeat` has seen to it that there is one.
+                // `may_retry` has seen to it that there is one.
                 break (Err(Failure::invalid("its body is used up")), None);
             };
-            let Tried { result, used } = match self.attempt(request).await {
+            let Tried { result, used } = match self.attempt(request, template.form).await {
                 Ok(tried) => tried,
                 Err(failure) => break (Err(failure), None),
             };
+            if matches!(&result, Ok(answer) if answer.reply.status.is_success()) {
+                break (result, None);
+            }
             if !renewed && let Some(used) = used.filter(|_| has_status(&result, 401)) {
                 renewed = true;
                 match self.renew(&used).await {
@@ -87,106 +88,107 @@ impl Attempts<'_> {
                 }
             }
             let delay = retry_after(&result)
-                .unwrap_or_else(|| self.policy.delay(repeats + 1, fastrand::f64()));
-            if has_status(&result, 429) {
-                self.settings.limiter.close(&self.path, delay);
+                .unwrap_or_else(|| self.policy.delay(retries + 1, fastrand::f64()));
+            if let Some(class) = self.class.filter(|_| has_status(&result, 429)) {
+                class.close(delay);
             }
             let Some(transient) = self.transient(&result) else {
                 break (result, None);
             };
-            if repeats + 1 >= self.policy.max_attempts {
+            if retries + 1 >= self.policy.max_attempts {
                 break (result, None);
             }
-            if let Err(reason) = self.may_repeat(&transient, delay, &template) {
+            if let Err(reason) = self.may_retry(&transient, delay, &template) {
                 break (result, Some(reason));
             }
-            repeats += 1;
-            self.watch.waits(WaitReason::Repeat, delay);
+            retries += 1;
+            self.scope.waits(WaitReason::Retry, delay);
             sleep(delay).await;
         };
-        self.finish(&mut result, not_repeated, call);
-        result
+        self.finish(result, not_retried)
     }
 
     /// Sends the request. What fails before that is not retried: a source of tokens has retries of
     /// its own, and a limit has been waited for.
-    async fn attempt(&mut self, mut request: Request) -> Result<Tried, Failure> {
-        let used = self.admit(&mut request).await?;
-        let number = self.watch.attempt();
+    async fn attempt(
+        &mut self,
+        mut request: reqwest::Request,
+        form: Option<&Form>,
+    ) -> Result<Tried, Failure> {
+        let used = self.admit(&mut request, form).await?;
+        let number = self.scope.attempt();
         let started = Instant::now();
         let until = self.attempt_timeout.map_or(self.deadline, |timeout| {
             after(started, timeout).min(self.deadline)
         });
-        let late = || out_of_time(until == self.deadline);
-        let (result, used) = match timeout_at(until, self.exchange(request, number)).await {
-            Ok(Ok(exchanged)) => {
-                let time = sleep_until(until).map(|()| late());
-                let result = self.receive(exchanged.response, number, time).await;
+        let mut time = std::pin::pin!(sleep_until(until));
+        let exchange = std::pin::pin!(self.exchange(request, number));
+        let (result, used) = match select(exchange, time.as_mut()).await {
+            Either::Left((Ok(exchanged), _)) => {
+                let late = || out_of_time(until == self.deadline);
+                let result = self.receive(exchanged.response, number, time, late).await;
                 (result, used.filter(|_| !exchanged.by_stranger))
             }
-            Ok(Err(failure)) => (Err(failure), used),
-            Err(_) => (Err(late()), used),
+            Either::Left((Err(failure), _)) => (Err(failure), used),
+            Either::Right(_) => (Err(out_of_time(until == self.deadline)), used),
         };
-        self.watch
-            .attempt_ended(outcome(&result), started.elapsed());
+        self.scope.attempt_ended(|| outcome(&result), started);
         Ok(Tried { result, used })
     }
 
-    /// Puts form and credentials on the request, and waits until the limits allow it: last, so that
-    /// what is refused here uses none of them up.
-    async fn admit(&mut self, request: &mut Request) -> Result<Option<Used>, Failure> {
-        if let Some(form) = self.form {
-            let client = &self.settings.http_client;
-            let attached = form.attach(client, self.operation, request);
+    /// Puts on what is made anew for each attempt: the form and the credentials. Waits for the limit.
+    async fn admit(
+        &self,
+        request: &mut reqwest::Request,
+        form: Option<&Form>,
+    ) -> Result<Option<Used>, Failure> {
+        let settings = self.settings;
+        if let Some(form) = form {
+            let attached = form.attach(&settings.http_client, self.operation, request);
             timeout_at(self.deadline, attached).await.map_err(|_| {
                 Failure::new(ErrorKind::Timeout, "its files did not open in time")
             })??;
         }
-        let put = self
-            .credentials
-            .put(self.settings.api, self.operation, request);
-        let used = timeout_at(self.deadline, put)
-            .await
-            .map_err(|_| Failure::new(ErrorKind::Timeout, "no token came in time"))??;
-        let waited = self
-            .settings
-            .limiter
-            .enter(&self.path, self.deadline)
-            .await?;
-        self.watch.waits(WaitReason::RateLimit, waited);
+        let put = self.credentials.put(self.operation, request);
+        let used = if self.credentials.may_renew() {
+            let none = |_| Failure::new(ErrorKind::Timeout, "no token came in time");
+            timeout_at(self.deadline, put).await.map_err(none)??
+        } else {
+            // Nothing to wait for.
+            put.await?
+        };
+        if let Some(class) = self.class {
+            let waited = class.enter(self.deadline).await?;
+            self.scope.waits(WaitReason::RateLimit, waited);
+        }
         Ok(used)
     }
 
     /// One request and its reply, through all middlewares, and through redirections where they are
     /// followed.
-    async fn exchange(&self, request: Request, number: u32) -> Result<Exchanged, Failure> {
+    async fn exchange(
+        &self,
+        mut request: reqwest::Request,
+        number: u32,
+    ) -> Result<Exchanged, Failure> {
         let settings = self.settings;
         let mut redirections = 0;
         let mut by_stranger = false;
-        let mut request = request;
         loop {
             trace::sending(&settings.allowed, number, &request);
-            let next = Next {
-                rest: &settings.middlewares,
-                http_client: &settings.http_client,
-                attempt: Attempt {
-                    operation: self.operation,
-                    number,
-                },
-            };
-            let (method, url) = (request.method().clone(), request.url().clone());
+            // Without redirections, nothing has to be kept of the request.
             let follows = redirections < settings.max_redirects;
-            let again = follows.then(|| request.try_clone()).flatten();
-            let response = next.run(request).await?;
-            let declared = self
-                .operation
-                .response_for(response.status().as_u16())
-                .is_some_and(|spec| spec.envelope_variant().is_some());
-            let target = again.filter(|_| !declared).and_then(|again| {
-                let target = redirect::target(settings.api, &method, &url, &response)?;
-                Some((target, again))
+            let sent = follows.then(|| request.try_clone()).flatten();
+            let response = self.pass_on(request, number).await?;
+            let is_declared = || {
+                let declared = self.operation.response_for(response.status().as_u16());
+                declared.is_some_and(|spec| spec.envelope_variant().is_some())
+            };
+            let followed = sent.filter(|_| !is_declared()).and_then(|sent| {
+                let target = redirect::target(settings.api, sent.method(), sent.url(), &response)?;
+                Some((target, sent))
             });
-            let Some((target, mut again)) = target else {
+            let Some((target, mut again)) = followed else {
                 return Ok(Exchanged {
                     response,
                     by_stranger,
@@ -202,16 +204,43 @@ impl Attempts<'_> {
         }
     }
 
+    /// Sends the request through all middlewares.
+    async fn pass_on(
+        &self,
+        request: reqwest::Request,
+        number: u32,
+    ) -> Result<reqwest::Response, Failure> {
+        let settings = self.settings;
+        if settings.middlewares.is_empty() {
+            let sent = settings.http_client.execute(request).await;
+            return sent.map_err(Failure::transport);
+        }
+        let next = Next {
+            rest: &settings.middlewares,
+            http_client: &settings.http_client,
+            attempt: Attempt {
+                operation: self.operation,
+                number,
+            },
+        };
+        Ok(next.run(HttpRequest(request)).await?.0)
+    }
+
     async fn receive(
         &self,
-        response: Response,
+        response: reqwest::Response,
         number: u32,
-        time: impl Future<Output = Failure>,
+        time: Pin<&mut Sleep>,
+        late: impl FnOnce() -> Failure,
     ) -> Result<Answer, Failure> {
         let settings = self.settings;
-        let about = (settings.api, self.operation);
-        let limit = settings.response_body_limit;
-        let answer = Answer::receive(response, about, limit, self.streams, time).await?;
+        let received = Received {
+            api: settings.api,
+            operation: self.operation,
+            limit: settings.response_body_limit,
+            streams: self.streams,
+        };
+        let answer = received.read(response, time, late).await?;
         trace::received(&settings.allowed, number, &answer.reply);
         Ok(answer)
     }
@@ -236,21 +265,21 @@ impl Attempts<'_> {
                     .operation
                     .retry_statuses()
                     .unwrap_or(self.settings.api.retry_statuses);
-                let says_when = reply.retry_after.is_some();
-                let running = retry::is_running_elsewhere(reply.status, self.has_key, says_when);
-                let running = running.then_some(Harmless::Usual);
-                let harmless = statuses.harmless(reply.status).or(running)?;
+                let retry_after = reply.retry_after();
+                let running =
+                    retry::is_running_elsewhere(reply.status, self.has_key, retry_after.is_some());
+                let running = running.then_some(Repeatable::Idempotent);
                 Some(Transient {
-                    harmless,
+                    after: statuses.repeatable(reply.status).or(running)?,
                     timed_out: false,
-                    retry_after: reply.retry_after,
+                    retry_after,
                 })
             }
             Err(failure) => failure.kind().may_pass().then_some(Transient {
-                harmless: if failure.is_connect() {
-                    Harmless::Any
+                after: if failure.is_connect() {
+                    Repeatable::All
                 } else {
-                    Harmless::Usual
+                    Repeatable::Idempotent
                 },
                 timed_out: failure.kind() == ErrorKind::Timeout,
                 retry_after: None,
@@ -259,18 +288,18 @@ impl Attempts<'_> {
     }
 
     /// Whether the request may be sent again after `delay`, else why not.
-    fn may_repeat(
+    fn may_retry(
         &self,
         transient: &Transient,
         delay: Duration,
         template: &Template<'_>,
     ) -> Result<(), &'static str> {
         let operation = self.operation;
-        let safe = match (operation.retry(), transient.harmless) {
+        let safe = match (operation.retry(), transient.after) {
             (Some(Retry::Never), _) => return Err("the API says that a retry is never safe"),
-            (Some(Retry::Always), _) | (None, Harmless::Any) => true,
-            (None, Harmless::Usual) => operation.method().is_idempotent() || self.has_key,
-            (None, Harmless::Reads) => operation.method().is_safe(),
+            (Some(Retry::Always), _) | (None, Repeatable::All) => true,
+            (None, Repeatable::Idempotent) => operation.method().is_idempotent() || self.has_key,
+            (None, Repeatable::Reads) => operation.method().is_safe(),
         };
         if !safe {
             return Err("the server may have carried it out");
@@ -295,49 +324,73 @@ impl Attempts<'_> {
 
     /// Writes down how it went.
     fn finish(
-        self,
-        result: &mut Result<Answer, Failure>,
-        not_repeated: Option<&'static str>,
-        call: &Call,
-    ) {
-        let trail = crate::error::trail::Trail {
-            attempts: self.watch.attempts(),
-            elapsed: self.watch.elapsed(),
-            not_repeated,
-        };
-        call.attempted(trail.attempts);
-        let may_pass = self.transient(result).is_some();
-        match result {
-            Ok(answer) => {
-                answer.reply.may_pass = may_pass;
-                if answer.reply.status.is_success() {
-                    self.settings.retry_budget.earn();
-                }
-                answer.reply.trail = trail;
+        &self,
+        mut result: Result<Answer, Failure>,
+        not_retried: Option<&'static str>,
+    ) -> Result<Answer, Failure> {
+        match &mut result {
+            Ok(answer) if answer.reply.status.is_success() => {
+                self.settings.retry_budget.earn();
+                // A success has no trail, until its body turns out not to be one.
             }
-            Err(failure) => failure.set_trail(trail),
+            Ok(_) => {
+                let may_pass = self.transient(&result).is_some();
+                if let Ok(answer) = &mut result {
+                    answer.reply.may_pass = may_pass;
+                    answer.reply.rare_mut().trail = self.scope.trail(not_retried);
+                }
+            }
+            Err(failure) => failure.set_trail(self.scope.trail(not_retried)),
         }
+        result
     }
 }
 
 const ONLY_ONCE: &str = "its body is a stream, which can be sent only once";
 
-/// The request that attempts are copied from. One whose body is a stream is given away once.
-struct Template<'a> {
-    request: Option<Request>,
-    form: Option<&'a Form>,
+/// What the requests of all attempts are made of. A body that is a stream is given away once.
+pub(crate) struct Template<'a> {
+    pub(crate) method: Method,
+    /// `None` once the request was given away for good.
+    pub(crate) url: Option<Url>,
+    /// Those of this call alone; usually none.
+    pub(crate) headers: HeaderMap,
+    pub(crate) accept: Option<HeaderValue>,
+    pub(crate) user_agent: HeaderValue,
+    pub(crate) body: Option<Body>,
+    /// The body, where it is made anew for each attempt.
+    pub(crate) form: Option<&'a Form>,
+    /// Whether there may be another attempt.
+    pub(crate) is_kept: bool,
 }
 
 impl Template<'_> {
-    fn next(&mut self) -> Option<Request> {
-        match self.request.as_ref()?.try_clone() {
-            Some(copy) => Some(copy),
-            None => self.request.take(),
+    fn next(&mut self) -> Option<reqwest::Request> {
+        let copied = match &self.body {
+            Some(body) => body.try_clone().map(Some),
+            None => Some(None),
+        };
+        let (url, mut headers, body) = match copied.filter(|_| self.is_kept) {
+            Some(body) => (self.url.clone()?, self.headers.clone(), body),
+            None => (
+                self.url.take()?,
+                std::mem::take(&mut self.headers),
+                self.body.take(),
+            ),
+        };
+        headers.reserve(4);
+        if let Some(accept) = &self.accept {
+            headers.entry(ACCEPT).or_insert_with(|| accept.clone());
         }
+        headers.insert(USER_AGENT, self.user_agent.clone());
+        let mut request = reqwest::Request::new(self.method.clone(), url);
+        *request.headers_mut() = headers;
+        *request.body_mut() = body.map(Body::into_reqwest);
+        Some(request)
     }
 
     fn is_left(&self) -> bool {
-        self.request.is_some() && self.form.is_none_or(|form| !form.is_spent())
+        self.url.is_some() && self.form.is_none_or(|form| !form.is_spent())
     }
 }
 
@@ -346,7 +399,7 @@ fn has_status(result: &Result<Answer, Failure>, status: u16) -> bool {
 }
 
 fn retry_after(result: &Result<Answer, Failure>) -> Option<Duration> {
-    result.as_ref().ok()?.reply.retry_after
+    result.as_ref().ok()?.reply.retry_after()
 }
 
 fn outcome(result: &Result<Answer, Failure>) -> Outcome {

@@ -10,11 +10,11 @@ use std::task::{Context, Poll};
 use bytes::{Bytes, BytesMut};
 use futures_core::Stream;
 use futures_util::StreamExt;
-use reqwest::header::{CONTENT_DISPOSITION, CONTENT_LENGTH, CONTENT_TYPE, HeaderMap, HeaderName};
+use http::header::{CONTENT_DISPOSITION, CONTENT_LENGTH, CONTENT_TYPE, HeaderMap, HeaderName};
 use tokio::io::{AsyncWrite, AsyncWriteExt};
 
 use crate::call::queue::WriteGuard;
-use crate::call::trace::Call;
+use crate::call::scope::Scope;
 use crate::wire::disposition;
 use crate::wire::upload::Progress;
 use crate::{Error, ErrorKind, Failure, Operation};
@@ -38,7 +38,7 @@ pub struct ByteStream {
     /// How many bytes have arrived.
     read: u64,
     progress: Option<Progress>,
-    held: Option<(Call, Option<WriteGuard>)>,
+    held: Option<(Scope, Option<WriteGuard>)>,
 }
 
 /// What the head of the reply says of its body.
@@ -90,11 +90,11 @@ impl ByteStream {
     /// The body of a reply with these headers, and what ends with it.
     pub(crate) fn of_reply(
         stream: impl Stream<Item = Result<Bytes, Error>> + Send + Sync + 'static,
-        (operation, headers): (&'static Operation, &HeaderMap),
-        held: (Call, Option<WriteGuard>),
+        headers: &HeaderMap,
+        held: (Scope, Option<WriteGuard>),
     ) -> Self {
         Self {
-            about: About::read(headers, operation),
+            about: About::read(headers, held.0.operation()),
             held: Some(held),
             ..Self::new(stream)
         }
@@ -191,9 +191,9 @@ impl ByteStream {
     }
 
     /// The error of a failure on this side.
-    fn fail(&self, failure: Failure) -> Error {
-        if let Some((call, _)) = &self.held {
-            call.failed(failure.kind());
+    fn fail(&mut self, failure: Failure) -> Error {
+        if let Some((scope, _)) = &mut self.held {
+            scope.failed(failure.kind());
         }
         match self.about.operation {
             Some(operation) => failure.of(operation).into(),
@@ -207,19 +207,19 @@ impl Stream for ByteStream {
 
     fn poll_next(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
         let chunk = std::task::ready!(self.bytes.as_mut().poll_next(cx));
-        match (&chunk, &self.held) {
-            (Some(Ok(chunk)), _) => {
+        match &chunk {
+            Some(Ok(chunk)) => {
                 self.read += chunk.len() as u64;
                 if let Some(progress) = &self.progress {
                     progress(self.read, self.about.content_length);
                 }
             }
-            (Some(Err(error)), Some((call, _))) => {
-                call.failed(error.kind());
-                self.held = None;
+            Some(Err(error)) => {
+                if let Some((mut scope, _)) = self.held.take() {
+                    scope.failed(error.kind());
+                }
             }
-            (Some(Err(_)), None) => {}
-            (None, _) => self.held = None,
+            None => self.held = None,
         }
         Poll::Ready(chunk)
     }
@@ -250,8 +250,9 @@ mod tests {
         let guard = queue.enter(key()).await.unwrap();
         let broken = Failure::new(ErrorKind::Transport, "the connection failed").into();
         let chunks = stream::iter([Err(broken)]).chain(stream::pending());
-        let held = (Call::start(&SAVE), Some(guard));
-        let mut stream = ByteStream::of_reply(chunks, (&SAVE, &HeaderMap::new()), held);
+        let nobody: Arc<[Arc<dyn crate::Observer>]> = Arc::new([]);
+        let held = (Scope::start(&SAVE, &nobody), Some(guard));
+        let mut stream = ByteStream::of_reply(chunks, &HeaderMap::new(), held);
         assert!(stream.next().await.unwrap().is_err());
         assert!(queue.enter(key()).now_or_never().is_some());
     }

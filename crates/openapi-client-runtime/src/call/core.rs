@@ -4,24 +4,23 @@ use std::borrow::Cow;
 use std::fmt;
 use std::sync::Arc;
 
-use reqwest::Request;
-use reqwest::header::{HeaderName, HeaderValue, USER_AGENT};
-use tokio::time::Instant;
+use futures_core::future::BoxFuture;
+use http::header::{HeaderMap, HeaderName, HeaderValue};
 use url::Url;
 
 use crate::call::addresses::path_below;
-use crate::call::attempts::Attempts;
-use crate::call::observer::{Outcome, Watch};
+use crate::call::attempts::{Attempts, Template};
 use crate::call::prepare;
 use crate::call::queue::WriteGuard;
+use crate::call::request::{Request, Requests};
 use crate::call::response::Answer;
+use crate::call::scope::Scope;
 use crate::call::settings::Settings;
-use crate::call::trace::Call;
+use crate::facts::pagination::PaginationStyle;
 use crate::values::time::after;
 use crate::wire::credential::Chosen;
 use crate::wire::default_headers::DefaultHeaders;
 use crate::wire::path::{self, PathFault, PathValues};
-use crate::wire::query;
 use crate::{BuildError, CallOptions, Failure, Operation, RawResponse};
 
 /// The transport of a generated client. Clones share connections, credentials, write queues, rate
@@ -30,7 +29,7 @@ use crate::{BuildError, CallOptions, Failure, Operation, RawResponse};
 /// A generated client holds one and shares it: cloning it is cheap.
 ///
 /// ```no_run
-/// use openapi_client_runtime::{Api, Core, Error, Method, RawValue};
+/// use openapi_client_runtime::{Api, Core, Error, Method, JsonValue};
 ///
 /// # static API: Api = Api::new("things-client", "1.0.0");
 /// # async fn example() -> Result<(), Box<dyn std::error::Error>> {
@@ -38,8 +37,8 @@ use crate::{BuildError, CallOptions, Failure, Operation, RawResponse};
 /// let count = |path: &'static str| {
 ///     let core = core.clone();
 ///     async move {
-///         let things = core.request(Method::Get, path).send::<Vec<RawValue>>().await?;
-///         Ok::<usize, Error<RawValue>>(things.len())
+///         let things = core.request(Method::Get, path).send::<Vec<JsonValue>>().await?;
+///         Ok::<usize, Error<JsonValue>>(things.len())
 ///     }
 /// };
 /// let (cats, dogs) = tokio::try_join!(count("/cats"), count("/dogs"))?;
@@ -54,18 +53,25 @@ pub struct Core {
     default_headers: Arc<DefaultHeaders>,
 }
 
-/// A request on its way to its attempts.
-struct Outgoing<'a> {
-    request: Request,
-    operation: &'static Operation,
-    options: &'a CallOptions,
+/// Where a request goes, and with whose credentials.
+pub(crate) enum Target {
+    /// Where its operation says, which its URL must prove.
+    Operation,
+    /// Below the base URL, with the credentials of these schemes, else the usual ones.
+    ByHand(Option<Vec<String>>),
+    /// Wherever it says, with what is on it.
+    #[cfg(feature = "oauth")]
+    Endpoint,
+}
+
+/// A request that has been proved to go where it may, and what goes with it.
+struct Proved<'a> {
+    url: Url,
     credentials: Chosen<'a>,
     /// The values by which writes wait for each other.
     path: PathValues,
     /// The base URL of the operation.
     base: Cow<'a, Url>,
-    /// The path below that.
-    below_base: String,
 }
 
 impl Core {
@@ -101,9 +107,11 @@ impl Core {
         Ok(url.as_str().trim_end_matches('/').to_owned())
     }
 
-    /// The HTTP client that requests are built with.
-    pub fn http_client(&self) -> &reqwest::Client {
-        &self.settings.http_client
+    /// Starts a request. Only generated code calls it.
+    #[doc(hidden)]
+    #[allow(clippy::unused_self, reason = "requests of a client")]
+    pub const fn requests(&self) -> Requests {
+        Requests
     }
 
     /// A clone that sends another value for a header of
@@ -126,171 +134,194 @@ impl Core {
         Ok(core)
     }
 
-    /// Checks, completes and sends the request of an operation.
+    /// Checks, completes and sends the request of an operation. Only generated code calls it.
     ///
     /// # Errors
     ///
     /// When the call is refused before sending (a path parameter that would leave its segment, a
     /// missing credential, scope or feature, a full queue, a limit used up) and when no reply
     /// arrives. Replies of every status are successes here.
-    pub async fn execute(
-        &self,
-        mut request: Request,
-        operation: &'static Operation,
-        options: CallOptions,
-    ) -> Result<RawResponse, Failure> {
-        query::finish(request.url_mut());
-        let outgoing = || {
-            let settings = &*self.settings;
-            let base = settings.addresses.of(operation)?;
-            let below_base = path_below(&base, request.url()).unwrap_or_default();
-            let path = path_values(&base, request.url(), operation)?;
-            settings.check_features(operation)?;
-            settings.check_trust(operation)?;
-            Ok(Outgoing {
-                credentials: settings
-                    .credentials
-                    .choose(settings.api, operation.security())?,
-                request,
-                operation,
-                options: &options,
-                path,
-                base,
-                below_base,
-            })
-        };
-        self.perform(operation, outgoing).await
-    }
-
-    /// Sends a request that no operation of the document describes, with these credentials.
-    pub(crate) async fn execute_raw(
+    #[doc(hidden)]
+    pub fn execute(
         &self,
         request: Request,
         operation: &'static Operation,
         options: CallOptions,
-        credentials: Option<&[String]>,
-    ) -> Result<RawResponse, Failure> {
-        let outgoing = || {
-            let (own, api) = (&self.settings.credentials, self.settings.api);
-            let base = self.settings.addresses.base()?;
-            let below_base = path_below(base, request.url()).ok_or_else(|| {
-                Failure::invalid(
-                    "its path does not begin with a slash, or leads out of the base URL",
-                )
-            })?;
-            Ok(Outgoing {
-                credentials: match credentials {
-                    Some(names) => own.choose_named(api, names)?,
-                    None => own.choose_usual(api)?,
-                },
-                request,
-                operation,
-                options: &options,
-                path: PathValues::new(),
-                base: Cow::Borrowed(base),
-                below_base,
-            })
-        };
-        self.perform(operation, outgoing).await
+    ) -> BoxFuture<'static, Result<RawResponse, Failure>> {
+        self.send_to(Target::Operation, request, operation, options)
     }
 
-    /// Sends a request to wherever it says, without the client's credentials.
-    #[cfg(feature = "oauth")]
-    pub(crate) async fn execute_at(
+    /// Sends a request to its target. The future has a place of its own, so that those of callers stay
+    /// small, and a share of the client.
+    pub(crate) fn send_to(
         &self,
+        target: Target,
         request: Request,
         operation: &'static Operation,
         options: CallOptions,
-    ) -> Result<RawResponse, Failure> {
-        let outgoing = || {
-            let base = self.settings.addresses.base()?;
-            Ok(Outgoing {
-                below_base: path_below(base, request.url()).unwrap_or_default(),
-                base: Cow::Borrowed(base),
-                request,
-                operation,
-                options: &options,
-                credentials: Chosen::keep(),
-                path: PathValues::new(),
-            })
-        };
-        self.perform(operation, outgoing).await
-    }
-
-    async fn perform<'a>(
-        &'a self,
-        operation: &'static Operation,
-        outgoing: impl FnOnce() -> Result<Outgoing<'a>, Failure>,
-    ) -> Result<RawResponse, Failure> {
-        let call = Call::start(operation);
-        let mut watch = Watch::start(&self.settings.observers, operation);
-        let sent = match outgoing() {
-            Ok(outgoing) => call.run(self.send(outgoing, &call, &mut watch)).await,
-            Err(failure) => Err(failure),
-        };
-        watch.end(match &sent {
-            Ok((answer, ..)) => Outcome::Answered(answer.reply.status),
-            Err(failure) => Outcome::Failed(failure.kind()),
-        });
-        match sent {
-            Ok((answer, guard, url)) => {
-                let limit = self.settings.response_body_limit;
-                Ok(RawResponse::new(
-                    answer, operation, &url, limit, guard, call,
-                ))
+    ) -> BoxFuture<'static, Result<RawResponse, Failure>> {
+        let core = self.clone();
+        Box::pin(async move {
+            let settings = &*core.settings;
+            let mut scope = Scope::start(operation, &settings.observers);
+            let sent = match (settings.prove(&target, &request, operation), scope.span()) {
+                (Ok(proved), None) => core.send(proved, request, &options, &mut scope).await,
+                (Ok(proved), Some(span)) => {
+                    let sending = core.send(proved, request, &options, &mut scope);
+                    Box::pin(span.run(sending)).await
+                }
+                (Err(failure), _) => Err(failure),
+            };
+            match sent {
+                Ok((answer, guard)) => {
+                    scope.answered(&answer.reply);
+                    let limit = settings.response_body_limit;
+                    Ok(RawResponse::new(answer, limit, guard, scope))
+                }
+                Err(failure) => {
+                    scope.failed(failure.kind());
+                    Err(failure.of(operation))
+                }
             }
-            Err(failure) => {
-                call.failed(failure.kind());
-                Err(failure.of(operation))
-            }
-        }
+        })
     }
 
     async fn send(
         &self,
-        outgoing: Outgoing<'_>,
-        call: &Call,
-        watch: &mut Watch,
-    ) -> Result<(Answer, Option<WriteGuard>, Url), Failure> {
-        let Outgoing {
-            mut request,
-            operation,
-            options,
+        proved: Proved<'_>,
+        mut request: Request,
+        options: &CallOptions,
+        scope: &mut Scope,
+    ) -> Result<(Answer, Option<WriteGuard>), Failure> {
+        let Proved {
+            mut url,
             credentials,
             path,
             base,
-            mut below_base,
-        } = outgoing;
-        let settings = &*self.settings;
+        } = proved;
+        let (settings, operation) = (&*self.settings, scope.operation());
+        let set = options.set();
         prepare::prepare(&mut request, operation)?;
-        options.put_headers(request.headers_mut())?;
-        self.default_headers.fill(request.headers_mut(), operation);
+        let Request {
+            method,
+            mut headers,
+            body,
+            ..
+        } = request;
+        options.put_headers(&mut headers)?;
+        self.default_headers.fill(&mut headers, operation);
+        let limiter = Some(&settings.limiter).filter(|limiter| limiter.is_on());
+        let class_of = |url: &Url| limiter?.class(path_below(&base, url)?);
+        let mut class = class_of(&url);
         if let Some(page) = options.page() {
-            page.apply(settings.api, &base, &mut request)?;
-            below_base = path_below(&base, request.url()).unwrap_or(below_base);
+            page.apply(settings.api, &base, &mut url)?;
+            class = class_of(&url).or(class);
         }
-        let url = request.url().clone();
-        let agent = settings.user_agent.clone();
-        request.headers_mut().insert(USER_AGENT, agent);
-        let has_key = put_idempotency_key(&mut request, operation, options)?;
+        let has_key = put_idempotency_key(&mut headers, operation, options)?;
+        credentials.strip(settings.api, &mut headers);
 
-        let deadline = after(Instant::now(), options.timeout.unwrap_or(settings.timeout));
+        let links = operation
+            .pagination()
+            .filter(|list| list.style() == PaginationStyle::Link);
+        let page_url = links.map(|_| Box::new(without_query(&url)));
+        let timeout = set.and_then(|set| set.timeout).unwrap_or(settings.timeout);
+        let deadline = after(scope.started(), timeout);
         let guard = settings.await_turn(operation, path, deadline).await?;
+        let policy = set
+            .and_then(|set| set.retry.as_ref())
+            .unwrap_or(&settings.retry);
+        let attempt_timeout = set.and_then(|set| set.attempt_timeout);
+        let template = Template {
+            method: method.into(),
+            url: Some(url),
+            headers,
+            accept: prepare::accept(operation),
+            user_agent: settings.user_agent.clone(),
+            body,
+            form: set.and_then(|set| set.form.as_ref()),
+            is_kept: policy.max_attempts > 1 || credentials.may_renew(),
+        };
         let attempts = Attempts {
             settings,
             operation,
             credentials,
-            form: options.form.as_ref(),
-            policy: options.retry.as_ref().unwrap_or(&settings.retry),
-            path: below_base,
+            policy,
+            class,
             has_key,
-            streams: operation.streams() || options.streams,
-            attempt_timeout: options.attempt_timeout.or(settings.attempt_timeout),
+            streams: operation.streams() || set.is_some_and(|set| set.streams),
+            attempt_timeout: attempt_timeout.or(settings.attempt_timeout),
             deadline,
-            watch,
+            scope,
         };
-        Ok((attempts.run(request, call).await?, guard, url))
+        let mut answer = attempts.run(template).await?;
+        if page_url.is_some() {
+            answer.reply.rare_mut().url = page_url;
+        }
+        Ok((answer, guard))
     }
+}
+
+impl Settings {
+    /// Decides whether a request may go where it says, and with which credentials.
+    fn prove<'a>(
+        &'a self,
+        target: &Target,
+        request: &Request,
+        operation: &'static Operation,
+    ) -> Result<Proved<'a>, Failure> {
+        let url = request.parsed_url()?;
+        let (own, api) = (&self.credentials, self.api);
+        match target {
+            Target::Operation => {
+                let base = self.addresses.of(operation)?;
+                let path = path_values(&base, &url, operation)?;
+                self.check_requirements(operation)?;
+                let credentials = own.choose(api, operation.security())?;
+                Ok(Proved {
+                    url,
+                    credentials,
+                    path,
+                    base,
+                })
+            }
+            Target::ByHand(schemes) => {
+                let base = self.addresses.base()?;
+                if path_below(base, &url).is_none() {
+                    return Err(Failure::invalid(
+                        "its path does not begin with a slash, or leads out of the base URL",
+                    ));
+                }
+                let credentials = match schemes {
+                    Some(names) => own.choose_named(api, names)?,
+                    None => own.choose_usual(api)?,
+                };
+                Ok(Proved {
+                    url,
+                    credentials,
+                    path: PathValues::new(),
+                    base: Cow::Borrowed(base),
+                })
+            }
+            #[cfg(feature = "oauth")]
+            Target::Endpoint => Ok(Proved {
+                url,
+                credentials: Chosen::keep(),
+                path: PathValues::new(),
+                base: Cow::Borrowed(self.addresses.base()?),
+            }),
+        }
+    }
+}
+
+/// A query may hold an API key; user info never gets into our URLs, but costs nothing to drop.
+fn without_query(url: &Url) -> Url {
+    let mut url = url.clone();
+    url.set_query(None);
+    url.set_fragment(None);
+    // These fail only for URLs without a host, which have no user info either.
+    let _ = url.set_username("");
+    let _ = url.set_password(None);
+    url
 }
 
 /// Reads the path parameters back from the URL, which proves that the request goes where the
@@ -307,7 +338,13 @@ fn path_values(
         ))
     };
     let path = path_below(base, url).ok_or_else(elsewhere)?;
-    path::recover(operation.path(), &path).map_err(|fault| match fault {
+    // Only writes that wait for each other need the values.
+    let values = if operation.locks().is_empty() {
+        path::prove(operation.path(), path).map(|()| PathValues::new())
+    } else {
+        path::recover(operation.path(), path)
+    };
+    values.map_err(|fault| match fault {
         PathFault::Mismatch => elsewhere(),
         PathFault::Escapes { parameter, value } => {
             let what = match value {
@@ -325,28 +362,28 @@ fn path_values(
 /// Sees to the key that makes a retry safe: the one that is on the request already, that of the
 /// options, or a random one (a version 4 UUID, RFC 9562). Whether there is one.
 fn put_idempotency_key(
-    request: &mut Request,
+    headers: &mut HeaderMap,
     operation: &Operation,
     options: &CallOptions,
 ) -> Result<bool, Failure> {
     let Some(name) = operation.idempotency_key() else {
-        return match options.idempotency_key {
+        return match options.own_idempotency_key() {
             Some(_) => Err(Failure::invalid("the operation takes no idempotency key")),
             None => Ok(false),
         };
     };
     let name = HeaderName::try_from(name)
         .map_err(|_| Failure::invalid(format!("`{name}` is not a header name")))?;
-    let key = match &options.idempotency_key {
+    let key = match options.own_idempotency_key() {
         Some(key) => checked_key(key.as_bytes())?,
-        None => match request.headers().get(&name) {
+        None => match headers.get(&name) {
             Some(key) => checked_key(key.as_bytes())?,
             None => uuid::Uuid::new_v4().to_string(),
         },
     };
     let key = HeaderValue::try_from(key)
         .map_err(|_| Failure::invalid("the idempotency key is not a header value"))?;
-    request.headers_mut().insert(name, key);
+    headers.insert(name, key);
     Ok(true)
 }
 
@@ -368,7 +405,7 @@ impl fmt::Debug for Core {
             .field("api", &self.settings.api.name)
             .field("base_url", &self.base_url)
             .field("credentials", &self.settings.credentials)
-            .field("features", &self.settings.features)
+            .field("granted", &self.settings.granted)
             .finish_non_exhaustive()
     }
 }

@@ -4,7 +4,8 @@ use std::collections::VecDeque;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use tokio::time::{Instant, sleep_until};
+use tokio::sync::Notify;
+use tokio::time::{Instant, timeout_at};
 
 use crate::values::time::{CENTURY, after};
 use crate::{ErrorKind, Failure, RateLimit};
@@ -12,10 +13,12 @@ use crate::{ErrorKind, Failure, RateLimit};
 /// What a client does about the limits that the document states.
 ///
 /// ```
+/// use std::time::Duration;
 /// use openapi_client_runtime::{Api, Core, RateLimit, RateLimiting};
 ///
 /// static API: Api = Api::new("things-client", "1.0.0")
-///     .rate_limits(&[RateLimit::new("default", "/", 100, 60, "source address")]);
+///     .rate_limits(&[RateLimit::new("default", 100, Duration::from_secs(60))
+///         .counted_per("source address")]);
 ///
 /// // Better an error now than an answer late: `Error::retry_after` says how long it would have been.
 /// let core = Core::builder(&API)
@@ -41,21 +44,41 @@ pub enum RateLimiting {
 /// none is older than its window, so that no window of that length ever holds more than the limit.
 #[derive(Debug)]
 pub(crate) struct Limiter {
-    mode: RateLimiting,
     classes: Vec<Class>,
 }
 
+/// The requests that share a limit. Each has its slot from the moment it enters, in the order in which
+/// they come, so that those that wait do not all wake for the same one.
 #[derive(Debug)]
-struct Class {
+pub(crate) struct Class {
     limit: RateLimit,
-    state: Mutex<State>,
+    fails_fast: bool,
+    line: Mutex<Line>,
+    /// Told when those that wait may go earlier than they know.
+    moved_up: Notify,
 }
 
+/// The slots of a class, in the order in which their requests came.
 #[derive(Debug, Default)]
-struct State {
-    sent: VecDeque<Instant>,
+struct Line {
+    slots: VecDeque<Slot>,
+    next_number: u64,
     /// The server has said that it is too much; before this, nothing goes out.
     closed_until: Option<Instant>,
+}
+
+#[derive(Debug)]
+struct Slot {
+    number: u64,
+    /// When the request went out, or may do so.
+    at: Instant,
+    waits: bool,
+}
+
+/// A slot that is given back when it is dropped before its request went out.
+struct Reservation<'a> {
+    class: &'a Class,
+    number: u64,
 }
 
 impl Limiter {
@@ -66,76 +89,59 @@ impl Limiter {
                 window: limit.window.min(CENTURY),
                 ..*limit
             },
-            state: Mutex::default(),
+            fails_fast: mode == RateLimiting::FailFast,
+            line: Mutex::default(),
+            moved_up: Notify::new(),
         };
+        let counted = limits.iter().filter(|_| mode != RateLimiting::Off);
         Self {
-            mode,
-            classes: limits.iter().map(class).collect(),
+            classes: counted.map(class).collect(),
         }
     }
 
-    /// Counts a request to `path`, below the base URL, once it may go out; the time it waited.
-    pub(crate) async fn enter(&self, path: &str, deadline: Instant) -> Result<Duration, Failure> {
-        if self.mode == RateLimiting::Off {
-            return Ok(Duration::ZERO);
-        }
-        let Some(class) = self.class(path) else {
-            return Ok(Duration::ZERO);
-        };
-        let start = Instant::now();
-        let mut now = start;
-        while let Err(free_at) = class.try_enter(now) {
-            if self.mode == RateLimiting::FailFast || free_at > deadline {
-                return Err(class.refusal(free_at));
-            }
-            sleep_until(free_at).await;
-            now = Instant::now();
-        }
-        Ok(now - start)
+    /// Whether there is any limit to keep.
+    pub(crate) fn is_on(&self) -> bool {
+        !self.classes.is_empty()
     }
 
-    /// The server answered 429 to a request to `path`: its whole class waits, but never longer than
-    /// its window, after which the server has forgotten all that was sent before.
-    pub(crate) fn close(&self, path: &str, wait: Duration) {
-        if self.mode == RateLimiting::Off {
-            return;
-        }
-        if let Some(class) = self.class(path) {
-            let mut state = class.state();
-            let until = after(Instant::now(), wait.min(class.limit.window));
-            state.closed_until = Some(state.closed_until.map_or(until, |known| known.max(until)));
-        }
-    }
-
-    fn class(&self, path: &str) -> Option<&Class> {
-        self.classes
-            .iter()
-            .filter(|class| class.limit.covers(path))
-            .max_by_key(|class| class.limit.path_prefix.len())
+    /// The class of requests to `path`, below the base URL; `None` where no limit is kept.
+    pub(crate) fn class(&self, path: &str) -> Option<&Class> {
+        let covering = self.classes.iter().filter(|class| class.limit.covers(path));
+        covering.max_by_key(|class| class.limit.path_prefix.len())
     }
 }
 
 impl Class {
-    /// Counts a request, else says when to try again.
-    fn try_enter(&self, now: Instant) -> Result<(), Instant> {
-        let mut state = self.state();
-        if let Some(until) = state.closed_until.filter(|until| *until > now) {
-            return Err(until);
-        }
-        while let Some(oldest) = state.sent.front()
-            && now.duration_since(*oldest) >= self.limit.window
-        {
-            state.sent.pop_front();
-        }
-        match state.sent.front() {
-            Some(oldest) if state.sent.len() >= self.limit.requests as usize => {
-                Err(after(*oldest, self.limit.window))
+    /// Counts a request once it may go out; the time it waited.
+    pub(crate) async fn enter(&self, deadline: Instant) -> Result<Duration, Failure> {
+        let start = Instant::now();
+        let reservation = Reservation {
+            class: self,
+            number: self.line().push(&self.limit, start),
+        };
+        let mut now = start;
+        loop {
+            let moved_up = self.moved_up.notified();
+            let Err(at) = self.line().leave(reservation.number, &self.limit, now) else {
+                return Ok(now - start);
+            };
+            if self.fails_fast || at > deadline {
+                return Err(self.refusal(at));
             }
-            _ => {
-                state.sent.push_back(now);
-                Ok(())
-            }
+            // Whichever comes first: the slot may have moved either way.
+            let _ = timeout_at(at, moved_up).await;
+            now = Instant::now();
         }
+    }
+
+    /// The server answered 429: the whole class waits, but never longer than its window, after which
+    /// the server has forgotten all that was sent before.
+    pub(crate) fn close(&self, wait: Duration) {
+        let now = Instant::now();
+        let until = after(now, wait.min(self.limit.window));
+        let mut line = self.line();
+        line.closed_until = Some(line.closed_until.map_or(until, |known| known.max(until)));
+        line.plan(&self.limit, now);
     }
 
     fn refusal(&self, free_at: Instant) -> Failure {
@@ -153,24 +159,105 @@ impl Class {
         Failure::new(ErrorKind::RateLimited, reason).with_retry_after(wait)
     }
 
-    /// Every critical section leaves the state whole, so a poisoned lock is still good.
-    fn state(&self) -> MutexGuard<'_, State> {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    /// Every critical section leaves the line whole, so a poisoned lock is still good.
+    fn line(&self) -> MutexGuard<'_, Line> {
+        self.line.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Line {
+    /// Reserves the slot behind all others, and gives its number.
+    fn push(&mut self, limit: &RateLimit, now: Instant) -> u64 {
+        while let Some(oldest) = self.slots.front()
+            && !oldest.waits
+            && now.duration_since(oldest.at) >= limit.window
+        {
+            self.slots.pop_front();
+        }
+        let number = self.next_number;
+        self.next_number += 1;
+        self.slots.push_back(Slot {
+            number,
+            at: now,
+            waits: true,
+        });
+        self.plan(limit, now);
+        number
+    }
+
+    /// Gives those that wait the earliest instants that keep the limit, one after another.
+    fn plan(&mut self, limit: &RateLimit, now: Instant) {
+        let most = usize::try_from(limit.requests).unwrap_or(usize::MAX);
+        let open_at = self.closed_until.map_or(now, |until| until.max(now));
+        for index in 0..self.slots.len() {
+            if self.slots[index].waits {
+                let earlier = index.checked_sub(most.max(1));
+                let free_at = earlier.map(|earlier| after(self.slots[earlier].at, limit.window));
+                self.slots[index].at = free_at.map_or(open_at, |free_at| free_at.max(open_at));
+            }
+        }
+    }
+
+    /// Lets a request go out, else says when to try again.
+    fn leave(&mut self, number: u64, limit: &RateLimit, now: Instant) -> Result<(), Instant> {
+        // Who wakes late counts from then on, and those behind it with it.
+        self.plan(limit, now);
+        match self.slots.iter_mut().find(|slot| slot.number == number) {
+            Some(slot) if slot.at > now => Err(slot.at),
+            Some(slot) => {
+                slot.waits = false;
+                Ok(())
+            }
+            // Every request that waits has its slot.
+            None => Ok(()),
+        }
+    }
+}
+
+impl Drop for Reservation<'_> {
+    fn drop(&mut self) {
+        let mut line = self.class.line();
+        let own = |slot: &Slot| slot.waits && slot.number == self.number;
+        if let Some(index) = line.slots.iter().position(own) {
+            line.slots.remove(index);
+            line.plan(&self.class.limit, Instant::now());
+            self.class.moved_up.notify_waiters();
+        }
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::sync::Arc;
 
     static LIMITS: [RateLimit; 3] = [
-        RateLimit::new("all", "/v1", 2, 10, "address"),
-        RateLimit::new("admin", "/v1/admin/", 1, 10, "key"),
-        RateLimit::new("login", "/oauth2", 1, 60, "address"),
+        RateLimit::new("all", 2, Duration::from_secs(10))
+            .for_paths("/v1")
+            .counted_per("address"),
+        RateLimit::new("admin", 1, Duration::from_secs(10))
+            .for_paths("/v1/admin/")
+            .counted_per("key"),
+        RateLimit::new("login", 1, Duration::from_secs(60))
+            .for_paths("/oauth2")
+            .counted_per("address"),
     ];
 
     fn limiter(mode: RateLimiting) -> Limiter {
         Limiter::new(mode, &LIMITS)
+    }
+
+    async fn enter(limiter: &Limiter, path: &str, deadline: Instant) -> Result<Duration, Failure> {
+        match limiter.class(path) {
+            Some(class) => class.enter(deadline).await,
+            None => Ok(Duration::ZERO),
+        }
+    }
+
+    fn close(limiter: &Limiter, path: &str, wait: Duration) {
+        if let Some(class) = limiter.class(path) {
+            class.close(wait);
+        }
     }
 
     fn soon(seconds: u64) -> Instant {
@@ -199,7 +286,7 @@ mod tests {
         let start = Instant::now();
         let mut sent = Vec::new();
         for _ in 0..7 {
-            limiter.enter("/v1/things", soon(100)).await.unwrap();
+            enter(&limiter, "/v1/things", soon(100)).await.unwrap();
             sent.push(start.elapsed().as_secs());
             tokio::time::advance(Duration::from_secs(3)).await;
         }
@@ -209,14 +296,14 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn a_wait_that_is_too_long_is_refused_at_once() {
         let limiter = limiter(RateLimiting::Wait);
-        limiter.enter("/v1/admin/a", soon(1)).await.unwrap();
+        enter(&limiter, "/v1/admin/a", soon(1)).await.unwrap();
         let start = Instant::now();
-        let refusal = limiter.enter("/v1/admin/b", soon(9)).await.unwrap_err();
+        let refusal = enter(&limiter, "/v1/admin/b", soon(9)).await.unwrap_err();
         assert_eq!(start.elapsed(), Duration::ZERO);
         assert_eq!(refusal.kind(), ErrorKind::RateLimited);
         assert!(refusal.reason().contains("1 requests in 10 s per key"));
         assert!(refusal.reason().contains("again in 10 s"));
-        limiter.enter("/v1/admin/b", soon(10)).await.unwrap();
+        enter(&limiter, "/v1/admin/b", soon(10)).await.unwrap();
         assert_eq!(start.elapsed(), Duration::from_secs(10));
     }
 
@@ -224,57 +311,134 @@ mod tests {
     async fn the_other_modes_never_wait() {
         let off = limiter(RateLimiting::Off);
         let fail = limiter(RateLimiting::FailFast);
-        fail.enter("/oauth2", soon(999)).await.unwrap();
-        assert!(fail.enter("/oauth2", soon(999)).await.is_err());
-        off.close("/oauth2", Duration::from_secs(9));
+        enter(&fail, "/oauth2", soon(999)).await.unwrap();
+        assert!(enter(&fail, "/oauth2", soon(999)).await.is_err());
+        close(&off, "/oauth2", Duration::from_secs(9));
         for _ in 0..9 {
-            assert_eq!(off.enter("/oauth2", soon(0)).await.unwrap(), Duration::ZERO);
+            assert_eq!(
+                enter(&off, "/oauth2", soon(0)).await.unwrap(),
+                Duration::ZERO
+            );
         }
     }
 
     #[tokio::test]
     async fn what_may_go_out_at_once_has_not_waited() {
         let limiter = limiter(RateLimiting::Wait);
-        let waited = limiter.enter("/v1/things", soon(1)).await.unwrap();
+        let waited = enter(&limiter, "/v1/things", soon(1)).await.unwrap();
         assert_eq!(waited, Duration::ZERO, "with a clock that runs");
     }
 
     #[tokio::test(start_paused = true)]
     async fn too_many_requests_close_their_class_only() {
         let limiter = limiter(RateLimiting::Wait);
-        limiter.close("/v1/things", Duration::from_secs(5));
-        limiter.close("/v1/things", Duration::from_secs(2));
-        let waited = limiter.enter("/v1/other", soon(10)).await.unwrap();
+        close(&limiter, "/v1/things", Duration::from_secs(5));
+        close(&limiter, "/v1/things", Duration::from_secs(2));
+        let waited = enter(&limiter, "/v1/other", soon(10)).await.unwrap();
         assert_eq!(waited, Duration::from_secs(5));
-        let free = limiter.enter("/v1/admin/a", soon(0)).await.unwrap();
+        let free = enter(&limiter, "/v1/admin/a", soon(0)).await.unwrap();
         assert_eq!(free, Duration::ZERO);
-        limiter.close("/v1/things", Duration::MAX);
-        let waited = limiter.enter("/v1/other", soon(11)).await.unwrap();
+        close(&limiter, "/v1/things", Duration::MAX);
+        let waited = enter(&limiter, "/v1/other", soon(11)).await.unwrap();
         assert_eq!(waited, Duration::from_secs(10));
     }
 
     #[tokio::test(start_paused = true)]
     async fn a_window_beyond_all_times_is_waited_for_once() {
-        static ENDLESS: [RateLimit; 1] = [RateLimit::new("one", "/", 1, u64::MAX, "key")];
+        static ENDLESS: [RateLimit; 1] =
+            [RateLimit::new("one", 1, Duration::MAX).counted_per("key")];
         let limiter = Limiter::new(RateLimiting::Wait, &ENDLESS);
-        limiter.enter("/a", soon(1)).await.unwrap();
-        assert!(limiter.enter("/a", soon(1)).await.is_err());
-        let waited = limiter.enter("/a", after(Instant::now(), Duration::MAX));
+        enter(&limiter, "/a", soon(1)).await.unwrap();
+        assert!(enter(&limiter, "/a", soon(1)).await.is_err());
+        let waited = enter(&limiter, "/a", after(Instant::now(), Duration::MAX));
         assert_eq!(waited.await.unwrap(), CENTURY);
     }
 
     #[tokio::test(start_paused = true)]
     async fn waiting_calls_can_be_dropped() {
         let limiter = limiter(RateLimiting::Wait);
-        limiter.enter("/oauth2", soon(1)).await.unwrap();
-        let waiting = limiter.enter("/oauth2", soon(999));
+        enter(&limiter, "/oauth2", soon(1)).await.unwrap();
+        let waiting = enter(&limiter, "/oauth2", soon(999));
         let dropped = tokio::time::timeout(Duration::from_secs(1), waiting).await;
         assert!(dropped.is_err());
-        let waited = limiter.enter("/oauth2", soon(999)).await.unwrap();
+        let waited = enter(&limiter, "/oauth2", soon(999)).await.unwrap();
         assert_eq!(
             waited,
             Duration::from_secs(59),
             "the dropped call counts for nothing"
         );
+    }
+
+    /// Enters after another, notes when it goes out, and goes on.
+    fn waiter(
+        limiter: &Arc<Limiter>,
+        start: Instant,
+    ) -> tokio::task::JoinHandle<Result<Duration, Failure>> {
+        let limiter = Arc::clone(limiter);
+        tokio::spawn(async move {
+            enter(&limiter, "/v1/things", soon(999)).await?;
+            Ok(start.elapsed())
+        })
+    }
+
+    async fn times(waiters: Vec<tokio::task::JoinHandle<Result<Duration, Failure>>>) -> Vec<u64> {
+        let mut times = Vec::new();
+        for waiter in waiters {
+            times.push(waiter.await.unwrap().unwrap().as_secs());
+        }
+        times
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn whoever_enters_first_goes_first_and_nobody_wakes_in_vain() {
+        let limiter = Arc::new(limiter(RateLimiting::Wait));
+        let start = Instant::now();
+        let mut waiters: Vec<_> = (0..6).map(|_| waiter(&limiter, start)).collect();
+        tokio::time::sleep(Duration::from_secs(1)).await;
+        let line: Vec<u64> = {
+            let line = limiter.class("/v1/things").unwrap().line();
+            let slots = line.slots.iter();
+            slots
+                .map(|slot| slot.at.duration_since(start).as_secs())
+                .collect()
+        };
+        assert_eq!(line, [0, 0, 10, 10, 20, 20], "reserved when they entered");
+        waiters.push(waiter(&limiter, start));
+        assert_eq!(times(waiters).await, [0, 0, 10, 10, 20, 20, 30]);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_slot_that_is_given_back_moves_the_others_up() {
+        let limiter = Arc::new(limiter(RateLimiting::Wait));
+        let start = Instant::now();
+        let mut waiters: Vec<_> = (0..6).map(|_| waiter(&limiter, start)).collect();
+        tokio::time::sleep(Duration::from_secs(1)).await;
+        waiters.remove(2).abort();
+        assert_eq!(times(waiters).await, [0, 0, 10, 10, 20]);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_class_that_closes_moves_those_that_wait() {
+        let limiter = Arc::new(limiter(RateLimiting::Wait));
+        let start = Instant::now();
+        let waiters: Vec<_> = (0..5).map(|_| waiter(&limiter, start)).collect();
+        tokio::time::sleep(Duration::from_secs(5)).await;
+        close(&limiter, "/v1/things", Duration::from_secs(7));
+        assert_eq!(times(waiters).await, [0, 0, 12, 12, 22]);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn no_window_holds_more_than_the_limit_however_they_come() {
+        let limiter = Arc::new(limiter(RateLimiting::Wait));
+        let start = Instant::now();
+        let mut waiters = Vec::new();
+        for pause in [0, 4, 0, 9, 0, 0, 31, 1, 0, 0, 2] {
+            tokio::time::sleep(Duration::from_secs(pause)).await;
+            waiters.push(waiter(&limiter, start));
+        }
+        let times = times(waiters).await;
+        for window in times.windows(3) {
+            assert!(window[2] - window[0] >= 10, "{times:?}");
+        }
     }
 }

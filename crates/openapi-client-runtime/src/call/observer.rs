@@ -3,8 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use reqwest::StatusCode;
-use tokio::time::Instant;
+use http::StatusCode;
 
 use crate::{ErrorKind, Operation};
 
@@ -114,82 +113,7 @@ pub enum Outcome {
 #[non_exhaustive]
 pub enum WaitReason {
     /// The next retry, after a failure.
-    Repeat,
+    Retry,
     /// A limit that the document states.
     RateLimit,
-}
-
-/// The observers of one call; says when the call ended, also when it was dropped.
-pub(crate) struct Watch {
-    observers: Arc<[Arc<dyn Observer>]>,
-    operation: &'static Operation,
-    started: Instant,
-    attempts: u32,
-    outcome: Outcome,
-}
-
-impl Watch {
-    pub(crate) fn start(
-        observers: &Arc<[Arc<dyn Observer>]>,
-        operation: &'static Operation,
-    ) -> Self {
-        Self {
-            observers: Arc::clone(observers),
-            operation,
-            started: Instant::now(),
-            attempts: 0,
-            outcome: Outcome::Cancelled,
-        }
-    }
-
-    /// Counts the next attempt.
-    pub(crate) fn attempt(&mut self) -> u32 {
-        self.attempts += 1;
-        let attempt = self.attempts;
-        self.tell(Event::AttemptStarted { attempt });
-        attempt
-    }
-
-    pub(crate) fn attempt_ended(&self, outcome: Outcome, elapsed: Duration) {
-        self.tell(Event::AttemptEnded {
-            attempt: self.attempts,
-            outcome,
-            elapsed,
-        });
-    }
-
-    pub(crate) fn waits(&self, reason: WaitReason, delay: Duration) {
-        if !delay.is_zero() {
-            self.tell(Event::Waiting { reason, delay });
-        }
-    }
-
-    pub(crate) fn attempts(&self) -> u32 {
-        self.attempts
-    }
-
-    pub(crate) fn elapsed(&self) -> Duration {
-        self.started.elapsed()
-    }
-
-    /// Ends the call.
-    pub(crate) fn end(mut self, outcome: Outcome) {
-        self.outcome = outcome;
-    }
-
-    fn tell(&self, event: Event) {
-        for observer in self.observers.iter() {
-            observer.observe(self.operation, event);
-        }
-    }
-}
-
-impl Drop for Watch {
-    fn drop(&mut self) {
-        self.tell(Event::CallEnded {
-            attempts: self.attempts,
-            outcome: self.outcome,
-            elapsed: self.elapsed(),
-        });
-    }
 }

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::time::Duration;
 
-use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
+use http::header::{HeaderMap, HeaderName, HeaderValue};
 
 use crate::call::page_step::PageStep;
 use crate::{Failure, Form, RetryPolicy};
@@ -36,11 +36,15 @@ const RESERVED: &[&str] = &[
 /// ```
 #[derive(Clone, Default)]
 #[must_use = "options do nothing until a call gets them"]
-pub struct CallOptions {
+pub struct CallOptions(Option<Box<Set>>);
+
+/// What was set. Most calls set nothing, and hold no room for it.
+#[derive(Clone, Default)]
+pub(crate) struct Set {
     pub(crate) timeout: Option<Duration>,
     pub(crate) attempt_timeout: Option<Duration>,
     pub(crate) retry: Option<RetryPolicy>,
-    pub(crate) idempotency_key: Option<String>,
+    idempotency_key: Option<String>,
     /// Whether a success is left to its consumer unread.
     pub(crate) streams: bool,
     /// The body, where it is a form with parts; made anew for each attempt.
@@ -55,31 +59,45 @@ impl CallOptions {
         Self::default()
     }
 
-    /// Time of the whole call, with all its attempts and the waits between them.
-    pub fn timeout(mut self, timeout: Duration) -> Self {
-        self.timeout = Some(timeout);
+    fn with(mut self, change: impl FnOnce(&mut Set)) -> Self {
+        change(self.0.get_or_insert_default());
         self
+    }
+
+    pub(crate) fn set(&self) -> Option<&Set> {
+        self.0.as_deref()
+    }
+
+    pub(crate) fn own_idempotency_key(&self) -> Option<&str> {
+        self.set()?.idempotency_key.as_deref()
+    }
+
+    /// A success is left to its consumer unread.
+    pub(crate) fn streaming(self) -> Self {
+        self.with(|set| set.streams = true)
+    }
+
+    /// Time of the whole call, with all its attempts and the waits between them.
+    pub fn timeout(self, timeout: Duration) -> Self {
+        self.with(|set| set.timeout = Some(timeout))
     }
 
     /// Time of one attempt, from sending to the last byte of the reply (to its head, where the
     /// operation answers with a byte stream).
-    pub fn attempt_timeout(mut self, timeout: Duration) -> Self {
-        self.attempt_timeout = Some(timeout);
-        self
+    pub fn attempt_timeout(self, timeout: Duration) -> Self {
+        self.with(|set| set.attempt_timeout = Some(timeout))
     }
 
     /// How often and how patiently the call is retried.
-    pub fn retry(mut self, policy: RetryPolicy) -> Self {
-        self.retry = Some(policy);
-        self
+    pub fn retry(self, policy: RetryPolicy) -> Self {
+        self.with(|set| set.retry = Some(policy))
     }
 
     /// The idempotency key of the call, where the operation takes one. Without this each call gets
     /// a random one, which all of its attempts share; give your own to retry a call that an
     /// earlier run of your program began.
-    pub fn idempotency_key(mut self, key: impl Into<String>) -> Self {
-        self.idempotency_key = Some(key.into());
-        self
+    pub fn idempotency_key(self, key: impl Into<String>) -> Self {
+        self.with(|set| set.idempotency_key = Some(key.into()))
     }
 
     /// A request header that the document does not know, or another value for one that it knows.
@@ -94,33 +112,32 @@ impl CallOptions {
     ///     .header("X-Tenant", "north");
     /// # let _ = options;
     /// ```
-    pub fn header(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
-        self.headers.push((name.into(), value.into()));
-        self
+    pub fn header(self, name: impl Into<String>, value: impl Into<String>) -> Self {
+        self.with(|set| set.headers.push((name.into(), value.into())))
     }
 
     /// The form that the parameters of a generated request make; only generated code calls it.
     #[doc(hidden)]
-    pub fn with_form(mut self, form: Form) -> Self {
-        self.form = Some(form);
-        self
+    pub fn with_form(self, form: Form) -> Self {
+        self.with(|set| set.form = Some(form))
     }
 
     /// Asks for another page of a list than the request does. That is another request, so the
     /// caller's idempotency key is not for it.
     pub(crate) fn set_page(&mut self, page: PageStep) {
-        self.page = Some(page);
-        self.idempotency_key = None;
+        let set = self.0.get_or_insert_default();
+        set.page = Some(page);
+        set.idempotency_key = None;
     }
 
     /// Which page of a list the call asks for, where it is another than that of its request.
     pub(crate) fn page(&self) -> Option<&PageStep> {
-        self.page.as_ref()
+        self.set()?.page.as_ref()
     }
 
     /// Puts the headers of this call on its request.
     pub(crate) fn put_headers(&self, headers: &mut HeaderMap) -> Result<(), Failure> {
-        for (name, value) in &self.headers {
+        for (name, value) in self.set().into_iter().flat_map(|set| &set.headers) {
             let name = HeaderName::try_from(name)
                 .map_err(|_| Failure::invalid(format!("{name:?} is not a header name")))?;
             if RESERVED.contains(&name.as_str()) {
@@ -142,14 +159,17 @@ impl CallOptions {
 /// Headers may hold anything, so only their names are shown.
 impl fmt::Debug for CallOptions {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let headers: Vec<&str> = self.headers.iter().map(|(name, _)| name.as_str()).collect();
-        f.debug_struct("CallOptions")
-            .field("timeout", &self.timeout)
-            .field("attempt_timeout", &self.attempt_timeout)
-            .field("retry", &self.retry)
-            .field("has_idempotency_key", &self.idempotency_key.is_some())
-            .field("headers", &headers)
-            .finish_non_exhaustive()
+        let mut shown = f.debug_struct("CallOptions");
+        if let Some(set) = self.set() {
+            let headers: Vec<&str> = set.headers.iter().map(|(name, _)| name.as_str()).collect();
+            shown
+                .field("timeout", &set.timeout)
+                .field("attempt_timeout", &set.attempt_timeout)
+                .field("retry", &set.retry)
+                .field("has_idempotency_key", &set.idempotency_key.is_some())
+                .field("headers", &headers);
+        }
+        shown.finish_non_exhaustive()
     }
 }
 

@@ -2,7 +2,6 @@
 
 use std::fmt;
 
-use reqwest::Request;
 use url::{Url, form_urlencoded};
 
 use crate::facts::api::Api;
@@ -28,23 +27,18 @@ impl PageStep {
         Self(Step::Link(url))
     }
 
-    /// Changes the request, which has no credentials yet. `base` is the client's base URL.
-    pub(crate) fn apply(
-        &self,
-        api: &Api,
-        base: &Url,
-        request: &mut Request,
-    ) -> Result<(), Failure> {
+    /// Changes the URL of a request, which has no credentials yet. `base` is the client's base URL.
+    pub(crate) fn apply(&self, api: &Api, base: &Url, url: &mut Url) -> Result<(), Failure> {
         match &self.0 {
             Step::Query { name, value } => {
-                set_query_value(request.url_mut(), name, value);
+                set_query_value(url, name, value);
                 Ok(())
             }
             Step::Link(link) => {
                 let mut link = checked_link(base, link).map_err(refused)?;
                 link.set_fragment(None);
                 strip_api_keys(api, &mut link);
-                *request.url_mut() = link;
+                *url = link;
                 Ok(())
             }
         }
@@ -136,10 +130,10 @@ mod tests {
 
     fn applied(base: &str, request: &str, step: &PageStep) -> Result<String, String> {
         let base = Url::parse(base).unwrap();
-        let mut request = Request::new(reqwest::Method::GET, Url::parse(request).unwrap());
-        let changed = step.apply(&API, &base, &mut request);
+        let mut url = Url::parse(request).unwrap();
+        let changed = step.apply(&API, &base, &mut url);
         changed.map_err(|failure| failure.reason().to_owned())?;
-        Ok(request.url().to_string())
+        Ok(url.to_string())
     }
 
     #[test]

@@ -1,23 +1,30 @@
-//! Completes a request with what the document says and progenitor's output leaves out.
+//! Completes a request with what the document says and generated code leaves out.
 
-use reqwest::header::{ACCEPT, CONTENT_LENGTH, CONTENT_TYPE, HeaderMap, HeaderValue};
-use reqwest::{Body, Request};
+use http::header::{CONTENT_LENGTH, CONTENT_TYPE, HeaderMap, HeaderValue};
 
-use crate::wire::cookie;
-use crate::wire::media;
+use crate::call::request::Request;
+use crate::wire::{cookie, media};
 use crate::{Failure, Operation, RequestBody, ResponseSpec, StatusRange};
 
 pub(crate) fn prepare(request: &mut Request, operation: &Operation) -> Result<(), Failure> {
-    // Generated code tells apart operations on one path by a fragment; it means nothing here.
-    request.url_mut().set_fragment(None);
-    accept(request.headers_mut(), operation)?;
     body(request, operation)?;
-    cookie::gather(request.headers_mut(), operation.cookies()).map_err(Failure::invalid)
+    cookie::gather(&mut request.headers, operation.cookies()).map_err(Failure::invalid)
 }
 
 /// Asks for what the document's successes are; types that only errors have come second, because
-/// some servers choose the type of a success by this header.
-fn accept(headers: &mut HeaderMap, operation: &Operation) -> Result<(), Failure> {
+/// some servers choose the type of a success by this header. `None` where the document says nothing.
+pub(crate) fn accept(operation: &Operation) -> Option<HeaderValue> {
+    let derived = operation.accept.get_or_init(|| {
+        let text = accepted(operation);
+        // A media type that is no header value is refused when the crate is made.
+        HeaderValue::try_from(text)
+            .ok()
+            .filter(|value| !value.is_empty())
+    });
+    derived.clone()
+}
+
+fn accepted(operation: &Operation) -> String {
     let mut ranges: Vec<String> = Vec::new();
     for successes in [true, false] {
         let wanted = operation
@@ -35,10 +42,7 @@ fn accept(headers: &mut HeaderMap, operation: &Operation) -> Result<(), Failure>
             }
         }
     }
-    if !ranges.is_empty() {
-        headers.insert(ACCEPT, header(&ranges.join(", "))?);
-    }
-    Ok(())
+    ranges.join(", ")
 }
 
 fn is_success(status: StatusRange) -> bool {
@@ -53,19 +57,18 @@ fn body(request: &mut Request, operation: &Operation) -> Result<(), Failure> {
     let Some(declared) = operation.request() else {
         return Ok(());
     };
-    let bytes = request.body().and_then(Body::as_bytes);
+    let bytes = request.body.as_ref().and_then(|body| body.as_bytes());
     let left_out = match bytes {
         Some(b"null") => media::is_json(declared.media_type()),
         Some(bytes) => bytes.is_empty(),
         None => false,
     };
     if declared.is_optional() && left_out {
-        *request.body_mut() = None;
-        request.headers_mut().remove(CONTENT_TYPE);
-        request.headers_mut().remove(CONTENT_LENGTH);
-    } else if request.body().is_some() && !declared.media_type().contains('*') {
-        let media_type = header(declared.media_type())?;
-        request.headers_mut().insert(CONTENT_TYPE, media_type);
+        request.body = None;
+        request.headers.remove(CONTENT_TYPE);
+        request.headers.remove(CONTENT_LENGTH);
+    } else if request.body.is_some() && !declared.media_type().contains('*') {
+        set_media_type(&mut request.headers, declared.media_type())?;
     }
     limits(request, operation, declared)
 }
@@ -75,7 +78,7 @@ fn limits(request: &Request, operation: &Operation, declared: RequestBody) -> Re
     let Some(limits) = operation.body_limits() else {
         return Ok(());
     };
-    let bytes = request.body().and_then(Body::as_bytes);
+    let bytes = request.body.as_ref().and_then(|body| body.as_bytes());
     match bytes.filter(|_| media::is_json(declared.media_type())) {
         // Non-JSON bodies are not checked.
         Some(bytes) => serde_json::from_slice(bytes).map_or(Ok(()), |body| limits.check(&body)),
@@ -83,22 +86,27 @@ fn limits(request: &Request, operation: &Operation, declared: RequestBody) -> Re
     }
 }
 
-fn header(value: &str) -> Result<HeaderValue, Failure> {
-    HeaderValue::from_str(value)
-        .map_err(|_| Failure::invalid(format!("the media type {value:?} is not a header value")))
+fn set_media_type(headers: &mut HeaderMap, media_type: &'static str) -> Result<(), Failure> {
+    let value = HeaderValue::from_bytes(media_type.as_bytes()).map_err(|_| {
+        Failure::invalid(format!(
+            "the media type {media_type:?} is not a header value"
+        ))
+    })?;
+    headers.insert(CONTENT_TYPE, value);
+    Ok(())
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::Method;
+    use crate::call::request::{RequestBuilder, Requests};
 
     fn prepared(
         operation: &Operation,
-        build: impl Fn(reqwest::RequestBuilder) -> reqwest::RequestBuilder,
+        build: impl Fn(RequestBuilder) -> RequestBuilder,
     ) -> Request {
-        let builder = reqwest::Client::new().post("http://h/a?x=b+c#html");
-        let mut request = build(builder).build().unwrap();
+        let mut request = build(Requests.post("http://h/a")).build().unwrap();
         prepare(&mut request, operation).unwrap();
         request
     }
@@ -107,8 +115,9 @@ mod tests {
         let operation = Operation::new("x", Method::Post, "/a")
             .responses(responses)
             .build();
-        let request = prepared(&operation, |r| r.header(ACCEPT, "image/png"));
-        request.headers()[ACCEPT].to_str().unwrap().to_owned()
+        let first = accept(&operation);
+        assert_eq!(first, accept(&operation));
+        first.map_or(String::new(), |value| value.to_str().unwrap().to_owned())
     }
 
     #[test]
@@ -125,7 +134,7 @@ mod tests {
         assert_eq!(accepted(&[OK_JSON, ERROR]), "application/json");
         assert_eq!(accepted(&[NO_CONTENT, ERROR]), "application/json");
         assert_eq!(accepted(&[OK_CSV, OK_JSON]), "text/csv, application/json");
-        assert_eq!(accepted(&[]), "image/png");
+        assert_eq!(accepted(&[]), "");
     }
 
     #[test]
@@ -135,10 +144,9 @@ mod tests {
             .build();
         let request = prepared(&operation, |r| r.json(&1));
         assert_eq!(
-            request.headers()[CONTENT_TYPE],
+            request.headers[CONTENT_TYPE],
             "application/merge-patch+json"
         );
-        assert_eq!(request.url().as_str(), "http://h/a?x=b+c");
     }
 
     #[test]
@@ -149,9 +157,9 @@ mod tests {
                 .request(body)
                 .build();
             let request = prepared(&operation, |r| r.json(&None::<u8>));
-            assert_eq!(request.body().is_none(), left_out);
-            assert_eq!(request.headers().contains_key(CONTENT_TYPE), !left_out);
-            assert!(prepared(&operation, |r| r.json(&Some(1))).body().is_some());
+            assert_eq!(request.body.is_none(), left_out);
+            assert_eq!(request.headers.contains_key(CONTENT_TYPE), !left_out);
+            assert!(prepared(&operation, |r| r.json(&Some(1))).body.is_some());
         }
         let text = RequestBody::new("text/plain");
         for (body, left_out) in [(text.optional(), true), (text, false)] {
@@ -159,8 +167,8 @@ mod tests {
                 .request(body)
                 .build();
             let request = prepared(&operation, |r| r.body(""));
-            assert_eq!(request.headers().contains_key(CONTENT_TYPE), !left_out);
-            assert!(prepared(&operation, |r| r.body("null")).body().is_some());
+            assert_eq!(request.headers.contains_key(CONTENT_TYPE), !left_out);
+            assert!(prepared(&operation, |r| r.body("null")).body.is_some());
         }
     }
 }

@@ -20,7 +20,7 @@ struct Lane {
     /// Tokio's mutex is fair: it is handed on in the order of the requests.
     turn: Arc<AsyncMutex<()>>,
     /// Everybody who holds or awaits the turn.
-    tickets: usize,
+    waiters: usize,
 }
 
 /// Too many writes wait already; holds the bound.
@@ -30,14 +30,14 @@ pub(crate) struct QueueFull(pub(crate) usize);
 /// The right to write; dropping it lets the next one in.
 #[derive(Debug)]
 pub(crate) struct WriteGuard {
-    // Declared before the ticket: the turn must be free before the lane can be pruned.
+    // Declared before the waiter: the turn must be free before the lane can be pruned.
     _turn: OwnedMutexGuard<()>,
-    _ticket: Ticket,
+    _waiter: Waiter,
 }
 
 /// A place in a line, given back when dropped, also when the waiting future is.
 #[derive(Debug)]
-struct Ticket {
+struct Waiter {
     queue: Arc<WriteQueue>,
     key: Key,
 }
@@ -52,22 +52,22 @@ impl WriteQueue {
 
     /// Waits until no earlier write on `key` is under way.
     pub(crate) async fn enter(self: &Arc<Self>, key: Key) -> Result<WriteGuard, QueueFull> {
-        let (ticket, turn) = self.take_ticket(key)?;
+        let (waiter, turn) = self.join(key)?;
         Ok(WriteGuard {
             _turn: turn.lock_owned().await,
-            _ticket: ticket,
+            _waiter: waiter,
         })
     }
 
-    fn take_ticket(self: &Arc<Self>, key: Key) -> Result<(Ticket, Arc<AsyncMutex<()>>), QueueFull> {
+    fn join(self: &Arc<Self>, key: Key) -> Result<(Waiter, Arc<AsyncMutex<()>>), QueueFull> {
         let mut lanes = self.lanes();
         let lane = lanes.entry(key.clone()).or_default();
-        if lane.tickets > self.max_waiting {
+        if lane.waiters > self.max_waiting {
             return Err(QueueFull(self.max_waiting));
         }
-        lane.tickets += 1;
+        lane.waiters += 1;
         let queue = Arc::clone(self);
-        Ok((Ticket { queue, key }, Arc::clone(&lane.turn)))
+        Ok((Waiter { queue, key }, Arc::clone(&lane.turn)))
     }
 
     /// Every critical section leaves the map whole, so a poisoned lock is still good.
@@ -76,12 +76,12 @@ impl WriteQueue {
     }
 }
 
-impl Drop for Ticket {
+impl Drop for Waiter {
     fn drop(&mut self) {
         let mut lanes = self.queue.lanes();
         if let Some(lane) = lanes.get_mut(&self.key) {
-            lane.tickets -= 1;
-            if lane.tickets == 0 {
+            lane.waiters -= 1;
+            if lane.waiters == 0 {
                 lanes.remove(&self.key);
             }
         }

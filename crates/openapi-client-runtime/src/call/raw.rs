@@ -3,12 +3,13 @@
 use std::fmt;
 
 use bytes::Bytes;
-use reqwest::header::{ACCEPT, CONTENT_TYPE, HeaderValue};
+use http::header::{ACCEPT, CONTENT_TYPE, HeaderValue};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
+use crate::call::core::Target;
+use crate::call::request::Request;
 use crate::wire::path::encode_literal;
-use crate::wire::query;
 use crate::{
     ByteStream, CallOptions, Core, Error, Failure, Form, Method, Operation, RawResponse,
     ResponseValue,
@@ -18,8 +19,8 @@ use crate::{
 /// [`Core::request`]; generated clients hand it on as `client.request(..)`.
 ///
 /// ```no_run
-/// # use openapi_client_runtime::{Core, Error, Method, RawValue, encode_path};
-/// # async fn example(core: Core) -> Result<(), Error<RawValue>> {
+/// # use openapi_client_runtime::{Core, Error, Method, JsonValue, encode_path};
+/// # async fn example(core: Core) -> Result<(), Error<JsonValue>> {
 /// let path = format!("/things/{}/parts", encode_path("a/b"));
 /// let parts = core
 ///     .request(Method::Get, path)
@@ -52,7 +53,7 @@ impl Core {
 }
 
 /// The error body of a call that the document does not know. [`RawRequest`] has an example.
-pub type RawValue = serde_json::Value;
+pub type JsonValue = serde_json::Value;
 
 impl RawRequest {
     pub(crate) fn new(core: Core, method: Method, path: String) -> Self {
@@ -93,8 +94,8 @@ impl RawRequest {
     /// Sets the body, as `multipart/form-data`; what another method set is not sent then.
     ///
     /// ```no_run
-    /// # use openapi_client_runtime::{Core, Error, Form, Method, RawValue, Upload};
-    /// # async fn example(core: Core) -> Result<(), Error<RawValue>> {
+    /// # use openapi_client_runtime::{Core, Error, Form, Method, JsonValue, Upload};
+    /// # async fn example(core: Core) -> Result<(), Error<JsonValue>> {
     /// let form = Form::new().upload("file", Upload::from_path("minutes.csv"));
     /// let request = core.request(Method::Post, "/files").form(form);
     /// request.send_ignoring_body().await?;
@@ -111,8 +112,8 @@ impl RawRequest {
     /// credential the client has.
     ///
     /// ```no_run
-    /// # use openapi_client_runtime::{Core, Error, Method, RawValue};
-    /// # async fn example(core: Core) -> Result<(), Error<RawValue>> {
+    /// # use openapi_client_runtime::{Core, Error, Method, JsonValue};
+    /// # async fn example(core: Core) -> Result<(), Error<JsonValue>> {
     /// // As the application, although the client has a user's token too.
     /// let request = core.request(Method::Post, "/reports").credentials(["apiKey"]);
     /// request.json(&serde_json::json!({ "month": "2026-01" })).send_ignoring_body().await?;
@@ -139,7 +140,7 @@ impl RawRequest {
     /// # Errors
     ///
     /// As for every call; error statuses of any body are [`ErrorKind::Api`](crate::ErrorKind::Api).
-    pub async fn send<T: DeserializeOwned>(self) -> Result<ResponseValue<T>, Error<RawValue>> {
+    pub async fn send<T: DeserializeOwned>(self) -> Result<ResponseValue<T>, Error<JsonValue>> {
         let response = self.execute().await?;
         accepted(response).await
     }
@@ -159,8 +160,8 @@ impl RawRequest {
     /// # Ok(())
     /// # }
     /// ```
-    pub async fn send_streaming(mut self) -> Result<ResponseValue<ByteStream>, Error<RawValue>> {
-        self.options.streams = true;
+    pub async fn send_streaming(mut self) -> Result<ResponseValue<ByteStream>, Error<JsonValue>> {
+        self.options = self.options.streaming();
         let response = self.execute().await?;
         if response.status().is_success() {
             return Ok(ResponseValue::stream(response));
@@ -173,7 +174,7 @@ impl RawRequest {
     /// # Errors
     ///
     /// As for [`send`](Self::send).
-    pub async fn send_ignoring_body(self) -> Result<ResponseValue<()>, Error<RawValue>> {
+    pub async fn send_ignoring_body(self) -> Result<ResponseValue<()>, Error<JsonValue>> {
         let response = self.execute().await?;
         if response.status().is_success() {
             return Ok(ResponseValue::empty(response));
@@ -184,45 +185,43 @@ impl RawRequest {
     async fn execute(self) -> Result<RawResponse, Failure> {
         let operation = operation(self.method);
         let request = self.request().map_err(|failure| failure.of(operation))?;
-        let credentials = self.credentials.as_deref();
         let mut options = self.options;
-        options.form = self.form;
-        self.core
-            .execute_raw(request, operation, options, credentials)
-            .await
+        if let Some(form) = self.form {
+            options = options.with_form(form);
+        }
+        let target = Target::ByHand(self.credentials);
+        self.core.send_to(target, request, operation, options).await
     }
 
-    fn request(&self) -> Result<reqwest::Request, Failure> {
+    fn request(&self) -> Result<Request, Failure> {
         check_path(&self.path).map_err(Failure::invalid)?;
         let url = format!("{}{}", self.core.base()?, encode_literal(&self.path));
-        let method = reqwest::Method::from(self.method);
-        let mut builder = self.core.http_client().request(method, &url);
-        if !self.query.is_empty() {
-            builder = builder.query(&self.query);
+        let mut request = Request::new(self.method, url);
+        for (name, value) in &self.query {
+            request.query.push(name, value);
         }
-        builder = builder.header(
+        request.headers.insert(
             ACCEPT,
             HeaderValue::from_static("application/json, */*;q=0.5"),
         );
         match &self.body {
             None => {}
             Some(Ok((body, media_type))) => {
-                builder = builder
-                    .header(CONTENT_TYPE, HeaderValue::from_static(media_type))
-                    .body(body.clone());
+                let media_type = HeaderValue::from_static(media_type);
+                request.headers.insert(CONTENT_TYPE, media_type);
+                request.body = Some(body.clone().into());
             }
             Some(Err(error)) => {
                 return Err(Failure::invalid(format!("its body is no JSON: {error}")));
             }
         }
-        let mut request = builder.build().map_err(Failure::transport)?;
-        if request.url().as_str().split('?').next() != Some(url.as_str()) {
+        let parsed = request.parsed_url()?;
+        if parsed.as_str().split('?').next() != Some(request.url.as_str()) {
             return Err(Failure::invalid(
                 "its path means another one to a URL parser; encode what you put into it with \
                  `encode_path`",
             ));
         }
-        query::spaces(request.url_mut());
         Ok(request)
     }
 }
@@ -258,14 +257,14 @@ fn is_dots(segment: &str) -> bool {
 
 async fn accepted<T: DeserializeOwned>(
     response: RawResponse,
-) -> Result<ResponseValue<T>, Error<RawValue>> {
+) -> Result<ResponseValue<T>, Error<JsonValue>> {
     if response.status().is_success() {
         return ResponseValue::from_response(response).await;
     }
     Err(refused(response).await)
 }
 
-async fn refused(response: RawResponse) -> Error<RawValue> {
+async fn refused(response: RawResponse) -> Error<JsonValue> {
     if !response.status().is_client_error() && !response.status().is_server_error() {
         return Error::UnexpectedResponse(response);
     }
@@ -321,7 +320,7 @@ mod tests {
     fn url(path: &str) -> Result<String, String> {
         let request = CORE.request(Method::Get, path).request();
         let request = request.map_err(|failure| failure.reason().to_owned())?;
-        Ok(request.url().to_string())
+        Ok(request.parsed_url().unwrap().to_string())
     }
 
     #[test]
@@ -367,7 +366,8 @@ mod tests {
         #[test]
         fn a_query_value_arrives_as_it_was_given(value in "(.|[\u{FDD0}-\u{FDD3}]){0,20}") {
             let request = CORE.request(Method::Get, "/a").query("q", &value).request().unwrap();
-            let read: Vec<_> = request.url().query_pairs().into_owned().collect();
+            let url = request.parsed_url().unwrap();
+            let read: Vec<_> = url.query_pairs().into_owned().collect();
             prop_assert_eq!(read, [("q".to_owned(), value)]);
         }
     }

@@ -7,32 +7,30 @@ use std::pin::pin;
 use bytes::{Bytes, BytesMut};
 use futures_util::StreamExt;
 use futures_util::future::{Either, select};
-use reqwest::StatusCode;
-use reqwest::header::HeaderMap;
+use http::StatusCode;
+use http::header::HeaderMap;
 use serde::de::DeserializeOwned;
 use url::Url;
 
 use crate::call::queue::WriteGuard;
-use crate::call::trace::Call;
+use crate::call::scope::Scope;
 use crate::error::reply::Reply;
 use crate::facts::api::Api;
-use crate::facts::pagination::PaginationStyle;
 use crate::wire::decode;
 use crate::wire::page_rows::rows_in;
-use crate::{ByteStream, Error, ErrorKind, Failure, Method, Operation};
+use crate::{ByteStream, Error, ErrorKind, Failure, Method, Operation, ResponseSpec};
 
 /// A reply whose status is known and whose body, for a success, is still under way.
 ///
 /// Dropping it ends the call: the next write on the same resource may go out. Only generated code names
 /// it; users get a [`ResponseValue`].
+#[doc(hidden)]
 pub struct RawResponse {
-    operation: &'static Operation,
     reply: Reply,
-    url: Url,
     body: Body,
     limit: usize,
     // What ends with the reply.
-    call: Call,
+    scope: Scope,
     guard: Option<WriteGuard>,
 }
 
@@ -48,36 +46,49 @@ enum Body {
     Read(Bytes),
 }
 
-impl Answer {
+/// A reply whose head has come, and what is to be done with it.
+pub(crate) struct Received {
+    pub(crate) api: &'static Api,
+    pub(crate) operation: &'static Operation,
+    pub(crate) limit: usize,
+    /// Whether a success is left unread.
+    pub(crate) streams: bool,
+}
+
+impl Received {
     /// Takes over a reply and reads its body for as long as `time` lasts, unless it is one that
     /// `streams`. A success that breaks off is a failure; an error is one anyway, and keeps what
     /// came.
-    pub(crate) async fn receive(
-        response: reqwest::Response,
-        (api, operation): (&'static Api, &'static Operation),
-        limit: usize,
-        streams: bool,
-        time: impl Future<Output = Failure>,
-    ) -> Result<Self, Failure> {
-        let mut reply = Reply::new(api, response.status(), response.headers().clone());
+    pub(crate) async fn read(
+        self,
+        mut response: reqwest::Response,
+        time: impl Future<Output = ()>,
+        late: impl FnOnce() -> Failure,
+    ) -> Result<Answer, Failure> {
+        let headers = std::mem::take(response.headers_mut());
+        let mut reply = Reply::new(self.api, response.status(), headers);
         let body = if !reply.status.is_success() {
             let mut body = BytesMut::new();
-            let all = read_what_comes(response, limit.min(ERROR_LIMIT), &mut body);
+            let all = read_what_comes(response, self.limit.min(ERROR_LIMIT), &mut body);
             select(pin!(all), pin!(time)).await;
             let body = body.freeze();
             reply.keep_excerpt(&body);
-            reply.read_members(api.error_members, &body);
+            reply.read_members(self.api.error_members, &body);
             Body::Read(body)
-        } else if streams {
+        } else if self.streams {
             Body::Open(Box::new(response))
         } else {
-            let body = match select(pin!(read_bounded(response, limit)), pin!(time)).await {
+            let all = pin!(read_bounded(response, self.limit));
+            let body = match select(all, pin!(time)).await {
                 Either::Left((body, _)) => body,
-                Either::Right((failure, _)) => Err(failure),
+                Either::Right(_) => Err(late()),
             };
-            Body::Read(body.map_err(|failure| failure.with_reply(reply.clone()).of(operation))?)
+            match body {
+                Ok(body) => Body::Read(body),
+                Err(failure) => return Err(failure.with_reply(reply).of(self.operation)),
+            }
         };
-        Ok(Self { reply, body })
+        Ok(Answer { reply, body })
     }
 }
 
@@ -87,37 +98,30 @@ const ERROR_LIMIT: usize = 1024 * 1024;
 impl RawResponse {
     /// The status, by which generated code chooses how to read the reply. A redirection that the
     /// document declares is an outcome like any other and counts as a success.
-    #[doc(hidden)]
     pub fn outcome(&self) -> u16 {
         let status = self.reply.status;
-        let declared = self.operation.response_for(status.as_u16());
-        let is_outcome = declared.is_some_and(|spec| spec.envelope_variant().is_some());
-        if status.is_redirection() && is_outcome {
-            return 200;
+        if !status.is_redirection() {
+            return status.as_u16();
         }
-        status.as_u16()
+        let declared = self.operation().response_for(status.as_u16());
+        match declared.and_then(ResponseSpec::envelope_variant) {
+            Some(_) => 200,
+            None => status.as_u16(),
+        }
     }
 
     pub(crate) fn new(
         answer: Answer,
-        operation: &'static Operation,
-        url: &Url,
         limit: usize,
         guard: Option<WriteGuard>,
-        call: Call,
+        scope: Scope,
     ) -> Self {
         let Answer { reply, body } = answer;
-        call.answered(reply.status, reply.request_id());
-        if reply.status.is_client_error() || reply.status.is_server_error() {
-            call.failed(ErrorKind::Api);
-        }
         Self {
-            operation,
             reply,
-            url: without_query(url),
             body,
             limit,
-            call,
+            scope,
             guard,
         }
     }
@@ -134,12 +138,7 @@ impl RawResponse {
 
     /// The operation that was answered.
     pub fn operation(&self) -> &'static Operation {
-        self.operation
-    }
-
-    /// The URL that was called, without its query.
-    pub fn url(&self) -> &Url {
-        &self.url
+        self.scope.operation()
     }
 
     pub(crate) fn reply(&self) -> &Reply {
@@ -147,42 +146,37 @@ impl RawResponse {
     }
 
     /// Reads the body, at most `limit` bytes of it; the next write may go out after that.
-    async fn read(self) -> (Reply, Result<Bytes, Failure>, Call) {
+    async fn read(self) -> (Reply, Result<Bytes, Failure>, Scope) {
         let Self {
             reply,
             body,
             limit,
-            call,
+            scope,
             guard,
-            ..
         } = self;
         let body = match body {
             Body::Read(body) => Ok(body),
-            Body::Open(response) => call.run(read_bounded(*response, limit)).await,
+            // Rare, and large.
+            Body::Open(response) => {
+                let reading = Box::pin(read_bounded(*response, limit));
+                match scope.span() {
+                    Some(span) => span.run(reading).await,
+                    None => reading.await,
+                }
+            }
         };
         drop(guard);
-        (reply, body, call)
+        (reply, body, scope)
     }
 }
 
 impl fmt::Debug for RawResponse {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("RawResponse")
-            .field("operation", &self.operation)
+            .field("operation", &self.operation())
             .field("reply", &self.reply)
             .finish_non_exhaustive()
     }
-}
-
-/// A query may hold an API key; user info never gets into our URLs, but costs nothing to drop.
-fn without_query(url: &Url) -> Url {
-    let mut url = url.clone();
-    url.set_query(None);
-    url.set_fragment(None);
-    // These fail only for URLs without a host, which have no user info either.
-    let _ = url.set_username("");
-    let _ = url.set_password(None);
-    url
 }
 
 async fn read_bounded(mut response: reqwest::Response, limit: usize) -> Result<Bytes, Failure> {
@@ -197,15 +191,33 @@ async fn read_bounded(mut response: reqwest::Response, limit: usize) -> Result<B
     if usize::try_from(announced).map_or(true, |announced| announced > limit) {
         return Err(too_large());
     }
-    let mut body = BytesMut::new();
-    while let Some(chunk) = response.chunk().await.map_err(Failure::transport)? {
+    let Some(first) = response.chunk().await.map_err(Failure::transport)? else {
+        return Ok(Bytes::new());
+    };
+    if first.len() > limit {
+        return Err(too_large());
+    }
+    let Some(second) = response.chunk().await.map_err(Failure::transport)? else {
+        // Nearly all bodies come in one piece, which needs no copy.
+        return Ok(first);
+    };
+    let announced = usize::try_from(announced).unwrap_or(0).min(RESERVED);
+    let mut body = BytesMut::with_capacity(announced.max(first.len() + second.len()));
+    body.extend_from_slice(&first);
+    let mut next = Some(second);
+    while let Some(chunk) = next {
         if chunk.len() > limit - body.len() {
             return Err(too_large());
         }
         body.extend_from_slice(&chunk);
+        next = response.chunk().await.map_err(Failure::transport)?;
     }
     Ok(body.freeze())
 }
+
+/// How much room is made for a body at most before it has come: a server may announce more than it
+/// sends.
+const RESERVED: usize = 1024 * 1024;
 
 /// Reads the body of an error for as long as it comes: what is missing must not hide the status.
 async fn read_what_comes(mut response: reqwest::Response, limit: usize, body: &mut BytesMut) {
@@ -269,12 +281,12 @@ impl<T> ResponseValue<T> {
 
     /// Where the value came from, without the query; known of pages that link to each other.
     pub(crate) fn url(&self) -> Option<&Url> {
-        self.reply.url.as_deref()
+        self.reply.rare()?.url.as_deref()
     }
 
     /// What tells the items of a page from those of another one.
     pub(crate) fn rows(&self) -> Option<u64> {
-        self.reply.rows
+        self.reply.rare()?.rows
     }
 
     pub(crate) fn into_parts(self) -> (T, Reply) {
@@ -286,21 +298,23 @@ impl<T: DeserializeOwned> ResponseValue<T> {
     /// Reads and decodes the body; only generated code calls it.
     #[doc(hidden)]
     pub async fn from_response<E>(response: RawResponse) -> Result<Self, Error<E>> {
-        let operation = response.operation;
-        let pagination = operation.pagination();
-        let links = pagination.is_some_and(|list| list.style() == PaginationStyle::Link);
-        let url = links.then(|| Box::new(response.url.clone()));
-        let (mut reply, body, call) = response.read().await;
-        reply.url = url;
+        let operation = response.operation();
+        let (mut reply, body, mut scope) = response.read().await;
         let value = match body {
             Ok(body) => {
-                reply.rows = pagination.and_then(|list| rows_in(&list, &body));
+                let pagination = operation.pagination();
+                if let Some(rows) = pagination.and_then(|list| rows_in(&list, &body)) {
+                    reply.rare_mut().rows = Some(rows);
+                }
                 decoded(operation, reply, &body)
             }
             Err(failure) => Err(failure.with_reply(reply)),
         };
-        value.map_err(|failure| {
-            call.failed(failure.kind());
+        value.map_err(|mut failure| {
+            if !failure.has_trail() {
+                failure.set_trail(scope.trail(None));
+            }
+            scope.failed(failure.kind());
             failure.of(operation).into()
         })
     }
@@ -346,11 +360,11 @@ impl ResponseValue<ByteStream> {
     #[doc(hidden)]
     #[must_use]
     pub fn stream(response: RawResponse) -> Self {
+        let operation = response.operation();
         let RawResponse {
-            operation,
             reply,
             body,
-            call,
+            scope,
             guard,
             ..
         } = response;
@@ -363,7 +377,7 @@ impl ResponseValue<ByteStream> {
                 chunks.right_stream()
             }
         };
-        let value = ByteStream::of_reply(bytes, (operation, &reply.headers), (call, guard));
+        let value = ByteStream::of_reply(bytes, &reply.headers, (scope, guard));
         Self { value, reply }
     }
 }

@@ -1,10 +1,10 @@
 //! What a client was built with, and what it refuses for that.
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use reqwest::header::HeaderValue;
+use http::header::HeaderValue;
 use tokio::time::{Instant, timeout_at};
 
 use crate::call::addresses::Addresses;
@@ -15,15 +15,15 @@ use crate::facts::api::Api;
 use crate::wire::credential::Credentials;
 use crate::wire::path::PathValues;
 use crate::wire::redact::AllowList;
-use crate::{ErrorKind, Failure, Middleware, Observer, Operation, RetryPolicy};
+use crate::{ErrorKind, Failure, Middleware, Observer, Operation, Requirement, RetryPolicy};
 
 /// What `CoreBuilder::build` has checked.
 pub(crate) struct Settings {
     pub(crate) api: &'static Api,
     pub(crate) addresses: Addresses,
     pub(crate) credentials: Credentials,
-    pub(crate) features: Option<BTreeSet<String>>,
-    pub(crate) trusted: Option<bool>,
+    /// What the client was told that it has, by the names of requirements.
+    pub(crate) granted: BTreeMap<String, Vec<String>>,
     pub(crate) timeout: Duration,
     pub(crate) attempt_timeout: Option<Duration>,
     pub(crate) response_body_limit: usize,
@@ -40,42 +40,14 @@ pub(crate) struct Settings {
 }
 
 impl Settings {
-    /// Refuses what the server would refuse, where the client was told its own features.
-    pub(crate) fn check_features(&self, operation: &Operation) -> Result<(), Failure> {
-        let Some(own) = &self.features else {
-            return Ok(());
-        };
-        let needed = operation.features();
-        if needed.is_empty() || needed.iter().any(|feature| own.contains(*feature)) {
-            return Ok(());
+    /// Refuses what the server would refuse, where the client was told what it has.
+    pub(crate) fn check_requirements(&self, operation: &Operation) -> Result<(), Failure> {
+        let unmet =
+            |requirement: &Requirement| requirement.unmet(self.granted.get(requirement.name())?);
+        match operation.requirements().iter().find_map(unmet) {
+            Some(reason) => Err(Failure::new(ErrorKind::RequirementNotMet, reason)),
+            None => Ok(()),
         }
-        let own = if own.is_empty() {
-            "none".to_owned()
-        } else {
-            format!(
-                "`{}`",
-                own.iter()
-                    .map(String::as_str)
-                    .collect::<Vec<_>>()
-                    .join("`, `")
-            )
-        };
-        let reason = format!(
-            "it needs an API client with feature `{}`; this one was said to have {own}: use the \
-             credentials of another API client",
-            needed.join("` or `")
-        );
-        Err(Failure::new(ErrorKind::MissingFeature, reason))
-    }
-
-    /// Refuses what the server would refuse, where the application was said not to be trusted.
-    pub(crate) fn check_trust(&self, operation: &Operation) -> Result<(), Failure> {
-        if operation.is_trusted_only() && self.trusted == Some(false) {
-            let reason = "only trusted applications may call it, and this client was said to \
-                          belong to none: ask the vendor for trust, then call `trusted(true)`";
-            return Err(Failure::new(ErrorKind::NotTrusted, reason));
-        }
-        Ok(())
     }
 
     /// Waits until no other write of this client is under way on the same resource.
@@ -85,7 +57,7 @@ impl Settings {
         path: PathValues,
         deadline: Instant,
     ) -> Result<Option<WriteGuard>, Failure> {
-        let names = operation.serialize_by();
+        let names = operation.locks();
         if names.is_empty() || operation.method().is_safe() {
             return Ok(None);
         }

@@ -5,8 +5,8 @@ use std::error::Error as StdError;
 use std::fmt;
 use std::time::Duration;
 
-use reqwest::StatusCode;
-use reqwest::header::{HeaderMap, InvalidHeaderValue};
+use http::StatusCode;
+use http::header::{HeaderMap, InvalidHeaderValue};
 
 use crate::error::failure::Parts;
 use crate::error::reply::Reply;
@@ -23,7 +23,7 @@ use crate::{ErrorKind, Failure, Operation};
 ///
 /// fn advice<E>(error: &Error<E>) -> &'static str {
 ///     match () {
-///         () if error.is_refused() => "nothing was sent: mend the call",
+///         () if error.is_unsent() => "nothing was sent: mend the call",
 ///         () if error.is_not_found() => "there is no such thing",
 ///         () if error.is_retryable() => "try again later",
 ///         () => "give up",
@@ -67,12 +67,12 @@ impl<E> Error<E> {
 
     /// The error code in the reply's body, where the document says it stands.
     pub fn code(&self) -> Option<&str> {
-        self.reply()?.code.as_deref()
+        self.reply()?.code()
     }
 
     /// The message in the reply's body, where the document says it stands.
     pub fn message(&self) -> Option<&str> {
-        self.reply()?.message.as_deref()
+        self.reply()?.message()
     }
 
     /// How long the server asks to wait (`Retry-After`, RFC 9110, section 10.2.3), counted from
@@ -80,7 +80,7 @@ impl<E> Error<E> {
     /// [`ErrorKind::RateLimited`], how long the client would have had to wait.
     pub fn retry_after(&self) -> Option<Duration> {
         let parts = &self.0.parts;
-        parts.retry_after.or_else(|| self.reply()?.retry_after)
+        parts.retry_after.or_else(|| self.reply()?.retry_after())
     }
 
     /// The error body, where it is what the document describes.
@@ -95,12 +95,12 @@ impl<E> Error<E> {
 
     /// The first bytes of the reply's body, at most 64 KiB.
     pub fn raw_body(&self) -> Option<&[u8]> {
-        let body = &self.reply()?.excerpt;
+        let body = self.reply()?.excerpt();
         (!body.is_empty()).then_some(body)
     }
 
     /// Where in the JSON of a reply decoding failed, such as `items[3].createdAt`.
-    pub fn path(&self) -> Option<&str> {
+    pub fn json_path(&self) -> Option<&str> {
         self.0.parts.path.as_deref()
     }
 
@@ -115,8 +115,8 @@ impl<E> Error<E> {
     }
 
     /// Whether the call was refused before anything was sent.
-    pub fn is_refused(&self) -> bool {
-        self.0.parts.is_refused()
+    pub fn is_unsent(&self) -> bool {
+        self.0.parts.is_unsent()
     }
 
     /// How often the request was sent.
@@ -228,12 +228,6 @@ impl<E> From<Error<E>> for Failure {
     }
 }
 
-impl<E> From<reqwest::Error> for Error<E> {
-    fn from(error: reqwest::Error) -> Self {
-        Failure::transport(error).into()
-    }
-}
-
 impl<E> From<InvalidHeaderValue> for Error<E> {
     fn from(_: InvalidHeaderValue) -> Self {
         let reason = "a header parameter holds a character that headers cannot carry, such as a \
@@ -291,7 +285,7 @@ mod tests {
     #[test]
     fn refusals_say_that_nothing_was_sent() {
         let error = Error::<()>::InvalidRequest("id was not initialized".into());
-        assert!(error.is_refused() && !error.is_retryable());
+        assert!(error.is_unsent() && !error.is_retryable());
         let text = "the call was not sent: id was not initialized";
         assert_eq!(error.to_string(), text);
     }

@@ -25,17 +25,14 @@ pub enum ErrorKind {
     MissingCredential,
     /// The client's token lacks a scope that the operation needs. Nothing was sent.
     MissingScope,
-    /// Only trusted applications may call the operation, and the client was said to be none.
-    /// Nothing was sent.
-    NotTrusted,
     /// No token could be had from the client's token source. Nothing was sent, unless the server
     /// refused an earlier token before.
     Credential,
     /// The client's session has no token, and none is to be had without the user: sign in again.
     /// Nothing was sent, unless the server refused an earlier token before.
     SignInRequired,
-    /// The operation needs a feature that the client was told it does not have. Nothing was sent.
-    MissingFeature,
+    /// The operation has a requirement that the client was told it does not meet. Nothing was sent.
+    RequirementNotMet,
     /// Too many writes wait already for the same resource. Nothing was sent.
     QueueFull,
     /// A limit that the document states is used up. Nothing was sent.
@@ -44,7 +41,7 @@ pub enum ErrorKind {
     /// a list was resumed from a position of another one, or a page is not the one that was asked
     /// for. Nothing was sent, but for the latter.
     Pagination,
-    /// The chain of resources that [`Follow`](crate::Follow) fetches loops or exceeds `at_most`.
+    /// The chain of resources that [`Follow`](crate::Follow) fetches loops or exceeds `max_steps`.
     Follow,
     /// A middleware ended the call.
     Middleware,
@@ -83,10 +80,9 @@ impl ErrorKind {
             Self::InvalidRequest => "invalid_request",
             Self::MissingCredential => "missing_credential",
             Self::MissingScope => "missing_scope",
-            Self::NotTrusted => "not_trusted",
             Self::Credential => "credential",
             Self::SignInRequired => "sign_in_required",
-            Self::MissingFeature => "missing_feature",
+            Self::RequirementNotMet => "requirement_not_met",
             Self::QueueFull => "queue_full",
             Self::RateLimited => "rate_limited",
             Self::Pagination => "pagination",

@@ -107,7 +107,9 @@ impl Failure {
     }
 
     pub(crate) fn with_reply(mut self, reply: Reply) -> Self {
-        self.0.trail = reply.trail.clone();
+        if let Some(rare) = reply.rare() {
+            self.0.trail = rare.trail.clone();
+        }
         self.0.reply = Some(reply);
         self
     }
@@ -115,6 +117,11 @@ impl Failure {
     pub(crate) fn with_retry_after(mut self, wait: Duration) -> Self {
         self.0.retry_after = Some(wait);
         self
+    }
+
+    /// Whether it was written down how the call went.
+    pub(crate) fn has_trail(&self) -> bool {
+        self.0.trail.attempts > 0
     }
 
     pub(crate) fn set_trail(&mut self, trail: Trail) {
@@ -149,6 +156,14 @@ impl Failure {
     #[cfg(test)]
     pub(crate) fn reason(&self) -> &str {
         &self.0.reason
+    }
+}
+
+/// For a middleware that sends requests itself.
+#[cfg(feature = "reqwest-0_13")]
+impl From<reqwest::Error> for Failure {
+    fn from(error: reqwest::Error) -> Self {
+        Self::transport(error)
     }
 }
 
@@ -192,16 +207,15 @@ fn unreadable(error: &reqwest::Error) -> Option<&Unreadable> {
 
 impl Parts {
     /// Whether the call ended before anything was sent.
-    pub(crate) fn is_refused(&self) -> bool {
+    pub(crate) fn is_unsent(&self) -> bool {
         let before_sending = matches!(
             self.kind,
             ErrorKind::InvalidRequest
                 | ErrorKind::MissingCredential
                 | ErrorKind::MissingScope
-                | ErrorKind::NotTrusted
                 | ErrorKind::Credential
                 | ErrorKind::SignInRequired
-                | ErrorKind::MissingFeature
+                | ErrorKind::RequirementNotMet
                 | ErrorKind::RateLimited
                 | ErrorKind::QueueFull
                 | ErrorKind::Pagination
@@ -228,11 +242,11 @@ impl Parts {
         if !self.reason.is_empty() {
             write!(f, ", but {}", self.reason)?;
         }
-        let message = reply.message.as_deref();
+        let message = reply.message();
         if let Some(message) = message {
             write!(f, ": {}", OneLine(message))?;
         }
-        let code = reply.code.as_deref().filter(|code| Some(*code) != message);
+        let code = reply.code().filter(|code| Some(*code) != message);
         match (code, reply.request_id()) {
             (Some(code), Some(id)) => {
                 write!(f, " (code {}, request id {})", OneLine(code), OneLine(id))
@@ -248,12 +262,12 @@ impl Parts {
         let Trail {
             attempts,
             elapsed,
-            not_repeated,
+            not_retried,
         } = &self.trail;
         if *attempts > 1 {
             write!(f, "; {attempts} attempts in {:.1} s", elapsed.as_secs_f64())?;
         }
-        match not_repeated {
+        match not_retried {
             Some(reason) => write!(f, "; not retried, because {reason}"),
             None => Ok(()),
         }
@@ -266,7 +280,7 @@ impl fmt::Display for Parts {
             Some(operation) => write!(f, "`{}`", operation.id())?,
             None => f.write_str("the call")?,
         }
-        f.write_str(if self.is_refused() {
+        f.write_str(if self.is_unsent() {
             " was not sent: "
         } else {
             " failed: "

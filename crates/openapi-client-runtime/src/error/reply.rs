@@ -4,8 +4,8 @@ use std::fmt;
 use std::time::{Duration, SystemTime};
 
 use bytes::Bytes;
-use reqwest::StatusCode;
-use reqwest::header::{CONTENT_TYPE, DATE, HeaderMap, RETRY_AFTER};
+use http::StatusCode;
+use http::header::{CONTENT_TYPE, DATE, HeaderMap, RETRY_AFTER};
 use serde_json::Value;
 use url::Url;
 
@@ -16,47 +16,79 @@ use crate::values::one_line::OneLine;
 /// How much of a body an error keeps.
 const EXCERPT: usize = 64 * 1024;
 
-/// Status, headers, and what an error tells of the body.
+/// Status and headers, and, where there is any, what an error tells of the body.
 #[derive(Clone)]
 pub(crate) struct Reply {
     pub(crate) status: StatusCode,
+    /// Whether its status is one that may pass, as the policy of retries has it.
+    pub(crate) may_pass: bool,
     pub(crate) headers: HeaderMap,
-    pub(crate) retry_after: Option<Duration>,
+    request_id_headers: &'static [&'static str],
+    rare: Option<Box<Rare>>,
+}
+
+/// What most replies have nothing of.
+#[derive(Clone, Default)]
+pub(crate) struct Rare {
+    retry_after: Option<Duration>,
     pub(crate) excerpt: Bytes,
     pub(crate) code: Option<String>,
     pub(crate) message: Option<String>,
     pub(crate) trail: Trail,
-    /// Whether its status is one that may pass, as the policy of retries has it.
-    pub(crate) may_pass: bool,
     /// Where the reply came from, without the query; kept of pages that link to each other.
     pub(crate) url: Option<Box<Url>>,
     /// What tells the items of a page from those of another one; kept of pages alone.
     pub(crate) rows: Option<u64>,
-    request_id_headers: &'static [&'static str],
     request_id_of_body: Option<String>,
 }
 
 impl Reply {
     pub(crate) fn new(api: &'static Api, status: StatusCode, headers: HeaderMap) -> Self {
-        Self {
-            url: None,
-            rows: None,
-            retry_after: retry_after(&headers),
+        let mut reply = Self {
             status,
-            headers,
-            excerpt: Bytes::new(),
-            code: None,
-            message: None,
-            trail: Trail::default(),
             may_pass: false,
+            headers,
             request_id_headers: api.request_id_headers,
-            request_id_of_body: None,
+            rare: None,
+        };
+        if !status.is_success()
+            && let Some(wait) = retry_after(&reply.headers)
+        {
+            reply.rare_mut().retry_after = Some(wait);
         }
+        reply
+    }
+
+    /// What the reply has of it.
+    pub(crate) fn rare(&self) -> Option<&Rare> {
+        self.rare.as_deref()
+    }
+
+    pub(crate) fn rare_mut(&mut self) -> &mut Rare {
+        self.rare.get_or_insert_default()
+    }
+
+    /// How long the server asks to wait, counted from the arrival of the reply.
+    pub(crate) fn retry_after(&self) -> Option<Duration> {
+        self.rare()?.retry_after
+    }
+
+    /// The start of the body, where it is kept.
+    pub(crate) fn excerpt(&self) -> &[u8] {
+        self.rare().map_or(&[], |rare| &rare.excerpt)
+    }
+
+    pub(crate) fn code(&self) -> Option<&str> {
+        self.rare()?.code.as_deref()
+    }
+
+    pub(crate) fn message(&self) -> Option<&str> {
+        self.rare()?.message.as_deref()
     }
 
     /// Keeps the start of the body. A copy, so that a large body does not live as long as the error.
     pub(crate) fn keep_excerpt(&mut self, body: &[u8]) {
-        self.excerpt = Bytes::copy_from_slice(&body[..body.len().min(EXCERPT)]);
+        self.rare_mut().excerpt = Bytes::copy_from_slice(&body[..body.len().min(EXCERPT)]);
     }
 
     /// Reads code, message and request id from an error body.
@@ -68,8 +100,8 @@ impl Reply {
             if declared.is_empty() { usual } else { declared }
         };
         let codes = or(members.code, &["/code", "/error/code", "/error"]);
-        self.code = first(&body, codes, scalar);
-        self.message = first(
+        let code = first(&body, codes, scalar);
+        let message = first(
             &body,
             or(
                 members.message,
@@ -85,16 +117,18 @@ impl Reply {
             words,
         );
         let ids = or(members.request_id, &["/request_id", "/error/request_id"]);
-        self.request_id_of_body = first(&body, ids, scalar)
+        let request_id = first(&body, ids, scalar)
             // An id is shown in traces, so what cannot be shown as it is counts as none.
             .filter(|id| OneLine(id).to_string() == *id);
+        let rare = self.rare_mut();
+        (rare.code, rare.message, rare.request_id_of_body) = (code, message, request_id);
     }
 
     pub(crate) fn request_id(&self) -> Option<&str> {
         self.request_id_headers
             .iter()
             .find_map(|name| self.headers.get(*name)?.to_str().ok())
-            .or(self.request_id_of_body.as_deref())
+            .or_else(|| self.rare()?.request_id_of_body.as_deref())
     }
 
     pub(crate) fn content_type(&self) -> Option<&str> {
@@ -108,10 +142,10 @@ impl fmt::Debug for Reply {
         f.debug_struct("Reply")
             .field("status", &self.status)
             .field("request_id", &self.request_id())
-            .field("code", &self.code.as_deref().map(OneLine))
-            .field("message", &self.message.as_deref().map(OneLine))
+            .field("code", &self.code().map(OneLine))
+            .field("message", &self.message().map(OneLine))
             .field("headers", &format_args!("[{} headers]", self.headers.len()))
-            .field("excerpt", &format_args!("[{} bytes]", self.excerpt.len()))
+            .field("excerpt", &format_args!("[{} bytes]", self.excerpt().len()))
             .finish_non_exhaustive()
     }
 }
@@ -186,14 +220,15 @@ fn whole_seconds(text: &str) -> Option<u64> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use http::header::HeaderValue;
     use proptest::prelude::*;
-    use reqwest::header::HeaderValue;
 
     fn members(api: ErrorMembers, body: &str) -> (Option<String>, Option<String>) {
         static API: Api = Api::new("x", "1.0.0");
         let mut reply = Reply::new(&API, StatusCode::BAD_REQUEST, HeaderMap::new());
         reply.read_members(api, body.as_bytes());
-        (reply.code, reply.message)
+        let text = |text: Option<&str>| text.map(str::to_owned);
+        (text(reply.code()), text(reply.message()))
     }
 
     #[test]

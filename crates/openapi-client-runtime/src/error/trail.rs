@@ -9,6 +9,6 @@ pub(crate) struct Trail {
     pub(crate) attempts: u32,
     /// From the first step of the call to its end.
     pub(crate) elapsed: Duration,
-    /// Why what may pass was not tried again, where it was not.
-    pub(crate) not_repeated: Option<&'static str>,
+    /// Why what may pass was not retried, where it was not.
+    pub(crate) not_retried: Option<&'static str>,
 }

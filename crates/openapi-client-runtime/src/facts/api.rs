@@ -103,6 +103,7 @@ impl ErrorMembers {
 /// Generated crates hold one as a constant; [`Core::builder`](crate::Core::builder) starts from it.
 ///
 /// ```
+/// use std::time::Duration;
 /// use openapi_client_runtime::{
 ///     Api, ApiKeyLocation, ErrorMembers, RateLimit, RetryStatuses, Scheme, SchemeKind,
 ///     SecurityRequirement,
@@ -125,7 +126,8 @@ impl ErrorMembers {
 ///         ErrorMembers::new(&["/error/code"], &["/error/message"]).request_id(&["/request"]),
 ///     )
 ///     // 100 requests in any 60 seconds
-///     .rate_limits(&[RateLimit::new("default", "/", 100, 60, "source address")])
+///     .rate_limits(&[RateLimit::new("default", 100, Duration::from_secs(60))
+///         .counted_per("source address")])
 ///     .retry_statuses(RetryStatuses::new(&[429, 503]));
 /// ```
 #[derive(Clone, Copy, Debug)]

@@ -1,5 +1,6 @@
 //! Limits on what is sent, which are checked before it is.
 
+use std::cmp::Ordering;
 use std::collections::HashMap;
 use std::fmt;
 
@@ -12,12 +13,12 @@ use serde_json::{Map, Value};
 /// names that of a body. Limits of strings are part of the generated types.
 ///
 /// ```
-/// use openapi_client_runtime::{BodyLimits, Method, Operation, RequestBody};
+/// use openapi_client_runtime::{BodyLimits, Method, Number, Operation, RequestBody};
 ///
 /// // {"tags": ["a", "b"], "share": 0.5}
 /// static THING: BodyLimits = BodyLimits::new().members(&[
 ///     ("tags", &BodyLimits::new().min_items(1).max_items(5).unique_items()),
-///     ("share", &BodyLimits::new().above(0.0).maximum(1.0)),
+///     ("share", &BodyLimits::new().above(Number::Integer(0)).maximum(Number::Integer(1))),
 /// ]);
 /// static MAKE_THING: Operation = Operation::new("make_thing", Method::Post, "/things")
 ///     .request(RequestBody::new("application/json"))
@@ -48,9 +49,50 @@ type Kinds = (
     &'static [(&'static [&'static str], &'static BodyLimits)],
 );
 
+/// A bound of numbers, exact where it is an integer. [`BodyLimits`] has an example.
+#[derive(Clone, Copy, Debug, PartialEq)]
+#[non_exhaustive]
+pub enum Number {
+    /// An integer.
+    Integer(i128),
+    /// Any other number.
+    Float(f64),
+}
+
+impl Number {
+    /// How a number of a body compares. Rounding keeps the order, so that no number within a bound is
+    /// refused for it.
+    fn compared(self, number: &serde_json::Number) -> Option<Ordering> {
+        let integer = number.as_i64().map(i128::from);
+        let integer = integer.or_else(|| number.as_u64().map(i128::from));
+        match (self, integer) {
+            (Self::Integer(bound), Some(integer)) => Some(integer.cmp(&bound)),
+            (Self::Integer(bound), None) => number.as_f64()?.partial_cmp(&rounded(bound)),
+            (Self::Float(bound), _) => number.as_f64()?.partial_cmp(&bound),
+        }
+    }
+}
+
+#[allow(
+    clippy::cast_precision_loss,
+    reason = "compared with what is rounded too"
+)]
+const fn rounded(integer: i128) -> f64 {
+    integer as f64
+}
+
+impl fmt::Display for Number {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Integer(integer) => integer.fmt(f),
+            Self::Float(float) => float.fmt(f),
+        }
+    }
+}
+
 #[derive(Clone, Copy)]
 struct Bound {
-    value: f64,
+    value: Number,
     /// Whether the bound itself is out of bounds.
     excluded: bool,
 }
@@ -90,28 +132,28 @@ impl BodyLimits {
     }
 
     /// The least number.
-    pub const fn minimum(mut self, value: f64) -> Self {
+    pub const fn minimum(mut self, value: Number) -> Self {
         let excluded = false;
         self.least = Some(Bound { value, excluded });
         self
     }
 
     /// A number that is too small itself.
-    pub const fn above(mut self, value: f64) -> Self {
+    pub const fn above(mut self, value: Number) -> Self {
         let excluded = true;
         self.least = Some(Bound { value, excluded });
         self
     }
 
     /// The greatest number.
-    pub const fn maximum(mut self, value: f64) -> Self {
+    pub const fn maximum(mut self, value: Number) -> Self {
         let excluded = false;
         self.most = Some(Bound { value, excluded });
         self
     }
 
     /// A number that is too great itself.
-    pub const fn below(mut self, value: f64) -> Self {
+    pub const fn below(mut self, value: Number) -> Self {
         let excluded = true;
         self.most = Some(Bound { value, excluded });
         self
@@ -207,27 +249,15 @@ impl BodyLimits {
     }
 
     fn number(&self, number: &serde_json::Number) -> Option<String> {
-        let value = number.as_f64()?;
-        // Rounding keeps the order, so that no number within the bounds is refused.
-        let too_small = |least: &Bound| {
-            if least.excluded {
-                value <= least.value
-            } else {
-                value < least.value
-            }
+        let is_out = |bound: &Bound, wrong: Ordering| {
+            let compared = bound.value.compared(number);
+            compared == Some(wrong) || (bound.excluded && compared == Some(Ordering::Equal))
         };
-        let too_great = |most: &Bound| {
-            if most.excluded {
-                value >= most.value
-            } else {
-                value > most.value
-            }
-        };
-        if let Some(Bound { value, excluded }) = self.least.filter(too_small) {
+        if let Some(Bound { value, excluded }) = self.least.filter(|b| is_out(b, Ordering::Less)) {
             let word = if excluded { "more than" } else { "at least" };
             return Some(format!("is {number}, and must be {word} {value}"));
         }
-        let Bound { value, excluded } = self.most.filter(too_great)?;
+        let Bound { value, excluded } = self.most.filter(|b| is_out(b, Ordering::Greater))?;
         let word = if excluded { "less than" } else { "at most" };
         Some(format!("is {number}, and must be {word} {value}"))
     }

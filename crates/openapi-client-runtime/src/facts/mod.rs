@@ -7,5 +7,6 @@ pub(crate) mod oauth;
 pub(crate) mod operation;
 pub(crate) mod pagination;
 pub(crate) mod rate_limit;
+pub(crate) mod requirement;
 pub(crate) mod retry;
 pub(crate) mod server;

@@ -4,9 +4,13 @@
 //! `const fn`s, so the table can gain columns without breaking crates generated earlier.
 
 use std::fmt;
+use std::mem::ManuallyDrop;
+use std::sync::OnceLock;
+
+use http::HeaderValue;
 
 use crate::facts::pagination::Pagination;
-use crate::{BodyLimits, Retry, RetryStatuses, Server};
+use crate::{BodyLimits, Requirement, Retry, RetryStatuses, Server};
 
 /// An HTTP method that a document can declare and this runtime can send.
 ///
@@ -59,7 +63,7 @@ impl Method {
     }
 }
 
-impl From<Method> for reqwest::Method {
+impl From<Method> for http::Method {
     fn from(method: Method) -> Self {
         match method {
             Method::Get => Self::GET,
@@ -218,7 +222,7 @@ macro_rules! operation_table {
         ///
         /// ```
         /// use openapi_client_runtime::{
-        ///     Method, Operation, Provenance, RequestBody, ResponseSpec, Retry,
+        ///     Method, Operation, Provenance, RequestBody, Requirement, ResponseSpec, Retry,
         ///     SecurityRequirement, Server, StatusRange,
         /// };
         ///
@@ -232,7 +236,8 @@ macro_rules! operation_table {
         ///             ResponseSpec::new(StatusRange::Exact(204), &[]),
         ///             ResponseSpec::new(StatusRange::Class(4), &["application/problem+json"]),
         ///         ])
-        ///         .serialize_by(&["thing_id"])
+        ///         .locks(&["thing_id"])
+        ///         .requirements(&[Requirement::new("trust", "a trusted application")])
         ///         .retry(Some(Retry::Always))
         ///         .provenance(Provenance::Inferred)
         ///         .provenance_basis(Some("as the renaming of folders"))
@@ -246,17 +251,18 @@ macro_rules! operation_table {
         ///     assert_eq!(RENAME_THING.provenance_basis(), Some("as the renaming of folders"));
         /// }
         /// ```
-        #[derive(Clone, Copy, PartialEq)]
         pub struct Operation {
             id: &'static str,
             method: Method,
             path: &'static str,
             document_id: Option<&'static str>,
             request: Option<RequestBody>,
-            trusted_only: bool,
             streams: bool,
             replaces_whole: bool,
             deprecated: bool,
+            /// The header that asks for what the document says of replies; made by the first call. It is
+            /// never dropped, so that the table can be built by `const fn`s.
+            pub(crate) accept: ManuallyDrop<OnceLock<Option<HeaderValue>>>,
             $( $name: $type, )+
         }
 
@@ -271,10 +277,10 @@ macro_rules! operation_table {
                     path,
                     document_id: None,
                     request: None,
-                    trusted_only: false,
                     streams: false,
                     replaces_whole: false,
                     deprecated: false,
+                    accept: ManuallyDrop::new(OnceLock::new()),
                     $( $name: $default, )+
                 })
             }
@@ -303,16 +309,17 @@ operation_table! {
     /// The security alternatives, of which one is enough; the schemes within one alternative are
     /// all needed. Empty when the operation takes no credential.
     security: &'static [&'static [SecurityRequirement]] = &[];
-    /// Features of an API client of which one is enough; empty when every client may call.
-    features: &'static [&'static str] = &[];
+    /// What whoever calls must have beside credentials, all of it; empty when everybody may call.
+    requirements: &'static [Requirement] = &[];
     /// Scopes that must all be on the token, where the scheme itself declares none.
     required_scopes: &'static [&'static str] = &[];
     /// The responses that the document describes.
     responses: &'static [ResponseSpec] = &[];
     /// Names of cookie parameters, spelt as the document spells them.
     cookies: &'static [&'static str] = &[];
-    /// Path parameters by whose values writes must not overlap.
-    serialize_by: &'static [&'static str] = &[];
+    /// Path parameters whose values name what a write locks: writes of a client that lock the same wait
+    /// for each other.
+    locks: &'static [&'static str] = &[];
     /// What the document says of retrying the operation, where method and idempotency key imply
     /// something else.
     retry: Option<Retry> = None;
@@ -366,9 +373,11 @@ impl Operation {
         self.request
     }
 
-    /// Whether only a trusted application may call.
-    pub const fn is_trusted_only(&self) -> bool {
-        self.trusted_only
+    /// The requirement of this name, where the operation has it.
+    pub fn requirement(&self, name: &str) -> Option<&'static Requirement> {
+        self.requirements
+            .iter()
+            .find(|requirement| requirement.name() == name)
     }
 
     /// Whether a success is a stream of bytes, which is not read ahead of its consumer.
@@ -395,6 +404,15 @@ impl Operation {
     }
 }
 
+/// The same entry of the table, not an equal one.
+impl PartialEq for Operation {
+    fn eq(&self, other: &Self) -> bool {
+        std::ptr::eq(self, other)
+    }
+}
+
+impl Eq for Operation {}
+
 impl fmt::Debug for Operation {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "Operation({} {} {})", self.id, self.method, self.path)
@@ -402,7 +420,7 @@ impl fmt::Debug for Operation {
 }
 
 /// An [`Operation`] in the making; see [`Operation::new`]. Only generated code names it.
-#[derive(Clone, Copy, Debug)]
+#[derive(Debug)]
 #[must_use = "call `build` to get the operation"]
 pub struct OperationBuilder(Operation);
 
@@ -416,12 +434,6 @@ impl OperationBuilder {
     /// The body that the operation takes.
     pub const fn request(mut self, body: RequestBody) -> Self {
         self.0.request = Some(body);
-        self
-    }
-
-    /// Only a trusted application may call.
-    pub const fn trusted_only(mut self) -> Self {
-        self.0.trusted_only = true;
         self
     }
 

@@ -14,22 +14,29 @@ pub struct RateLimit {
 }
 
 impl RateLimit {
-    /// At most `requests` in any `window_seconds`, counted `per` what, for the paths that begin
-    /// with `path_prefix`. The longest prefix counts where several fit.
-    pub const fn new(
-        name: &'static str,
-        path_prefix: &'static str,
-        requests: u32,
-        window_seconds: u64,
-        per: &'static str,
-    ) -> Self {
+    /// At most `requests` in any `window`, for all paths.
+    pub const fn new(name: &'static str, requests: u32, window: Duration) -> Self {
         Self {
             name,
-            path_prefix,
+            path_prefix: "/",
             requests,
-            window: Duration::from_secs(window_seconds),
-            per,
+            window,
+            per: "client",
         }
+    }
+
+    /// The limit is that of the paths that begin with this. The longest prefix counts where several fit.
+    #[must_use]
+    pub const fn for_paths(mut self, prefix: &'static str) -> Self {
+        self.path_prefix = prefix;
+        self
+    }
+
+    /// What the server counts per, such as `source address`.
+    #[must_use]
+    pub const fn counted_per(mut self, what: &'static str) -> Self {
+        self.per = what;
+        self
     }
 
     /// The name of the class.

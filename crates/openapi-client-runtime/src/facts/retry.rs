@@ -1,6 +1,6 @@
 //! What a document says of repeating calls.
 
-use reqwest::StatusCode;
+use http::StatusCode;
 
 /// Whether the document wants an operation retried in spite of, or against, what its method and
 /// idempotency key imply. [`Operation`](crate::Operation) has an example.
@@ -60,14 +60,14 @@ impl RetryStatuses {
     }
 
     /// Which calls may be retried after a status; none after one that will not pass.
-    pub(crate) fn harmless(&self, status: StatusCode) -> Option<Harmless> {
+    pub(crate) fn repeatable(&self, status: StatusCode) -> Option<Repeatable> {
         let status = status.as_u16();
         if self.any.contains(&status) {
-            Some(Harmless::Any)
+            Some(Repeatable::All)
         } else if self.usual.contains(&status) {
-            Some(Harmless::Usual)
+            Some(Repeatable::Idempotent)
         } else if self.reads.contains(&status) {
-            Some(Harmless::Reads)
+            Some(Repeatable::Reads)
         } else {
             None
         }
@@ -76,11 +76,11 @@ impl RetryStatuses {
 
 /// Which calls can be retried without harm after a failure.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Harmless {
+pub(crate) enum Repeatable {
     /// All, because nothing was carried out.
-    Any,
+    All,
     /// Those whose method or key says so.
-    Usual,
+    Idempotent,
     /// Those that only read.
     Reads,
 }

@@ -14,7 +14,7 @@ pub type FollowCall<'a, T, E> = BoxFuture<'a, Result<ResponseValue<T>, Error<E>>
 
 /// A request for a resource that may lead to another one (`x-follow`). Generated builders implement
 /// it; code over all of them names it as a bound, as the example of [`Follow`] does.
-pub trait Leads: Clone + Send {
+pub trait Followable: Clone + Send {
     /// The resource.
     type Value: Send;
     /// The error body of the operation.
@@ -29,11 +29,11 @@ pub trait Leads: Clone + Send {
     fn target(&self) -> Option<String>;
 
     /// The id of the resource that a resource leads to.
-    fn lead(value: &Self::Value) -> Option<String>;
+    fn next_target(value: &Self::Value) -> Option<String>;
 
     /// The same request for another resource.
     #[must_use]
-    fn turned_to(self, id: &str) -> Self;
+    fn with_target(self, id: &str) -> Self;
 
     /// Sends the request.
     fn fetch(self) -> Self::Call;
@@ -46,10 +46,10 @@ pub trait Leads: Clone + Send {
 /// first.
 ///
 /// ```
-/// use openapi_client_runtime::{Error, Follow, Leads};
+/// use openapi_client_runtime::{Error, Follow, Followable};
 ///
-/// async fn read<B: Leads>(request: Follow<B>) -> Result<B::Value, Error<B::Error>> {
-///     let found = request.at_most(3).send().await?;
+/// async fn read<B: Followable>(request: Follow<B>) -> Result<B::Value, Error<B::Error>> {
+///     let found = request.max_steps(3).send().await?;
 ///     if let Some(first) = found.passed().first() {
 ///         println!("{first} moved");
 ///     }
@@ -60,25 +60,25 @@ pub trait Leads: Clone + Send {
 #[must_use = "a request does nothing until it is sent"]
 pub struct Follow<B> {
     request: B,
-    most: u8,
+    max_steps: u32,
 }
 
-impl<B: Leads> Follow<B> {
+impl<B: Followable> Follow<B> {
     /// How many steps are taken at most, unless set otherwise: 5.
-    pub const DEFAULT_MOST: u8 = 5;
+    pub const DEFAULT_MAX_STEPS: u32 = 5;
 
     /// Follows from what `request` asks for; only generated code calls it.
     #[doc(hidden)]
     pub fn new(request: B) -> Self {
         Self {
             request,
-            most: Self::DEFAULT_MOST,
+            max_steps: Self::DEFAULT_MAX_STEPS,
         }
     }
 
-    /// How many steps are taken at most from the resource asked for; [default](Self::DEFAULT_MOST).
-    pub fn at_most(mut self, steps: u8) -> Self {
-        self.most = steps;
+    /// How many steps are taken at most from the resource asked for; [default](Self::DEFAULT_MAX_STEPS).
+    pub fn max_steps(mut self, steps: u32) -> Self {
+        self.max_steps = steps;
         self
     }
 
@@ -90,27 +90,30 @@ impl<B: Leads> Follow<B> {
     /// As `send` of the request, and [`ErrorKind::Follow`] where the way comes back to a resource
     /// that was passed, or has more steps than allowed.
     pub async fn send(self) -> Result<Followed<B::Value>, Error<B::Error>> {
-        let Self { mut request, most } = self;
+        let Self {
+            mut request,
+            max_steps,
+        } = self;
         let mut passed = Vec::new();
         loop {
             let own = request.target().unwrap_or_default();
             let response = request.clone().fetch().await?;
-            let Some(next) = B::lead(&response).filter(|next| !next.is_empty()) else {
+            let Some(next) = B::next_target(&response).filter(|next| !next.is_empty()) else {
                 return Ok(Followed { response, passed });
             };
             passed.push(own);
-            if let Some(reason) = refusal(&passed, &next, most) {
+            if let Some(reason) = refusal(&passed, &next, max_steps) {
                 let (_, reply) = response.into_parts();
                 let failure = Failure::new(ErrorKind::Follow, reason).with_reply(reply);
                 return Err(failure.of(request.operation()).into());
             }
-            request = request.turned_to(&next);
+            request = request.with_target(&next);
         }
     }
 }
 
 /// Why the way is not followed any further.
-fn refusal(passed: &[String], next: &str, most: u8) -> Option<String> {
+fn refusal(passed: &[String], next: &str, max_steps: u32) -> Option<String> {
     let way = || {
         let ids = passed.iter().map(String::as_str).chain([next]);
         let ids = ids.map(|id| format!("`{}`", OneLine(id)));
@@ -118,10 +121,10 @@ fn refusal(passed: &[String], next: &str, most: u8) -> Option<String> {
     };
     if passed.iter().any(|id| id == next) {
         Some(format!("what it leads to goes in a circle: {}", way()))
-    } else if passed.len() > usize::from(most) {
+    } else if passed.len() > usize::try_from(max_steps).unwrap_or(usize::MAX) {
         Some(format!(
-            "it leads on after {most} steps, the most that are followed: {}; allow more with \
-             `at_most`",
+            "it leads on after {max_steps} steps, the most that are followed: {}; allow more with \
+             `max_steps`",
             way()
         ))
     } else {
@@ -195,7 +198,7 @@ mod tests {
         assert_eq!(
             refusal(&passed, "e", 2).unwrap(),
             "it leads on after 2 steps, the most that are followed: `a` -> `b  c` -> `d` -> `e`; \
-             allow more with `at_most`"
+             allow more with `max_steps`"
         );
         assert_eq!(
             refusal(&passed, "a", 9).unwrap(),

@@ -162,8 +162,6 @@ impl PartialEq for OneTimeSecret {
     }
 }
 
-impl Eq for OneTimeSecret {}
-
 impl Serialize for OneTimeSecret {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         match &*self.held() {

@@ -25,6 +25,7 @@ impl BodyLimits {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::Number;
     use serde_json::json;
 
     /// Up to two blocks of one or two conditions, which may hold blocks themselves.
@@ -32,7 +33,11 @@ mod tests {
     static BLOCK: BodyLimits = BodyLimits::new()
         .max_members(2)
         .members(&[("all", &CONDITIONS), ("name", &BodyLimits::new())])
-        .other_members(&BodyLimits::new().minimum(1.0).below(10.0));
+        .other_members(
+            &BodyLimits::new()
+                .minimum(Number::Integer(1))
+                .below(Number::Integer(10)),
+        );
     static CONDITIONS: BodyLimits = BodyLimits::new()
         .min_items(1)
         .max_items(2)
@@ -46,8 +51,12 @@ mod tests {
         ],
     );
     static GROUP: BodyLimits = BodyLimits::new().members(&[("blocks", &BLOCKS)]);
-    static SHARE: BodyLimits =
-        BodyLimits::new().members(&[("is", &BodyLimits::new().above(0.0).maximum(1.0))]);
+    static SHARE: BodyLimits = BodyLimits::new().members(&[(
+        "is",
+        &BodyLimits::new()
+            .above(Number::Float(0.0))
+            .maximum(Number::Integer(1)),
+    )]);
 
     fn refusal(body: &Value) -> String {
         let refused = BLOCKS.check(body).err();
@@ -109,9 +118,17 @@ mod tests {
     }
 
     #[test]
-    fn large_numbers_are_not_refused_for_rounding() {
-        let limits = BodyLimits::new().maximum(9_007_199_254_740_993.0);
+    fn integers_are_compared_exactly() {
+        let limits = BodyLimits::new().maximum(Number::Integer(9_007_199_254_740_993));
         assert!(limits.check(&json!(9_007_199_254_740_993_u64)).is_ok());
-        assert!(limits.check(&json!(9_007_199_254_740_995_u64)).is_err());
+        assert!(limits.check(&json!(9_007_199_254_740_994_u64)).is_err());
+        assert!(limits.check(&json!(-1)).is_ok());
+        let limits = BodyLimits::new().above(Number::Integer(u64::MAX.into()));
+        assert!(limits.check(&json!(u64::MAX)).is_err());
+        let floats = BodyLimits::new()
+            .minimum(Number::Float(0.5))
+            .below(Number::Float(1e300));
+        assert!(floats.check(&json!(0.5)).is_ok() && floats.check(&json!(1)).is_ok());
+        assert!(floats.check(&json!(0.499)).is_err() && floats.check(&json!(1e300)).is_err());
     }
 }

@@ -5,7 +5,7 @@
 //! A document that does not know the name of a cookie may declare the whole header as a parameter;
 //! then the others follow it.
 
-use reqwest::header::{COOKIE, HeaderMap, HeaderValue};
+use http::header::{COOKIE, HeaderMap, HeaderValue};
 
 /// Prefix of the headers that stand for cookie parameters.
 const PREFIX: &str = "openapi-cookie-";

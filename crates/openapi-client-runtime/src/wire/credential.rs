@@ -6,11 +6,12 @@ use std::sync::Arc;
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use reqwest::Request;
-use reqwest::header::{
-    ACCEPT, ACCEPT_ENCODING, ACCEPT_LANGUAGE, AUTHORIZATION, HeaderName, HeaderValue, RANGE,
-    USER_AGENT,
+use bytes::Bytes;
+use http::header::{
+    ACCEPT, ACCEPT_ENCODING, ACCEPT_LANGUAGE, AUTHORIZATION, HeaderMap, HeaderName, HeaderValue,
+    RANGE, USER_AGENT,
 };
+use reqwest::Request;
 use zeroize::Zeroizing;
 
 use crate::facts::api::{Api, ApiKeyLocation, Scheme, SchemeKind};
@@ -119,11 +120,19 @@ fn check_visible(secret: &Secret) -> Result<(), &'static str> {
 
 /// The credentials of a client, by scheme.
 #[derive(Clone, Default)]
-pub(crate) struct Credentials(BTreeMap<&'static str, Credential>);
+pub(crate) struct Credentials(BTreeMap<&'static str, Held>);
+
+/// A credential, and the header that it travels in where that never changes.
+#[derive(Clone)]
+struct Held {
+    credential: Credential,
+    header: Option<(HeaderName, HeaderValue)>,
+}
 
 impl Credentials {
     pub(crate) fn set(&mut self, scheme: &'static Scheme, credential: Credential) {
-        self.0.insert(scheme.name, credential);
+        let header = header(scheme, &credential);
+        self.0.insert(scheme.name, Held { credential, header });
     }
 
     /// The credentials of the first security alternative that is complete. An operation without
@@ -143,7 +152,7 @@ impl Credentials {
                 .filter_map(|needed| {
                     Some(Part {
                         scheme: api.scheme(needed.scheme())?,
-                        credential: self.0.get(needed.scheme())?,
+                        held: self.0.get(needed.scheme())?,
                         scopes: needed.scopes(),
                     })
                 })
@@ -167,7 +176,7 @@ impl Credentials {
                     known.join("`, `")
                 ))
             })?;
-            let credential = self.0.get(scheme.name).ok_or_else(|| {
+            let held = self.0.get(scheme.name).ok_or_else(|| {
                 let reason = format!(
                     "it needs a credential for `{}` (set it with `{}`)",
                     scheme.name, scheme.builder_method
@@ -176,7 +185,7 @@ impl Credentials {
             })?;
             Ok(Part {
                 scheme,
-                credential,
+                held,
                 scopes: &[],
             })
         };
@@ -244,7 +253,7 @@ pub(crate) struct Chosen<'a> {
 
 struct Part<'a> {
     scheme: &'static Scheme,
-    credential: &'a Credential,
+    held: &'a Held,
     scopes: &'static [&'static str],
 }
 
@@ -281,34 +290,59 @@ impl Chosen<'_> {
         }
     }
 
-    /// Puts the credentials on the request and takes off all others.
+    /// Takes credentials off that come from elsewhere: they come from the client's configuration only,
+    /// never from a header parameter.
+    pub(crate) fn strip(&self, api: &Api, headers: &mut HeaderMap) {
+        if !self.keeps_own {
+            strip(api, headers);
+        }
+    }
+
+    /// Puts the credentials on the request of an attempt.
     pub(crate) async fn put(
         &self,
-        api: &Api,
         operation: &Operation,
         request: &mut Request,
     ) -> Result<Option<Used>, Failure> {
-        if !self.keeps_own {
-            strip(api, request);
-        }
         let mut used = None;
         for part in &self.parts {
-            let Kind::Bearer(bearer) = &part.credential.0 else {
-                put(part.scheme, part.credential, request)?;
-                continue;
-            };
-            let token = bearer.token().await?;
-            check_visible(token.secret()).map_err(|reason| {
-                Failure::credential(format!("the token source gave a bad token: {reason}"))
-            })?;
-            check_scopes(&token, part.scopes, operation.required_scopes())?;
-            let line = Zeroizing::new(format!("Bearer {}", token.secret().expose()));
-            put_header(AUTHORIZATION, &line, request)?;
-            if let Some(source) = bearer.as_source() {
-                used = Some(Used { source, token });
-            }
+            used = part.put(operation, request).await?.or(used);
         }
         Ok(used)
+    }
+
+    /// Whether a refused token may be renewed, so that the request is sent again.
+    pub(crate) fn may_renew(&self) -> bool {
+        let has_source = |part: &Part<'_>| matches!(&part.held.credential.0, Kind::Bearer(bearer) if bearer.as_source().is_some());
+        self.parts.iter().any(has_source)
+    }
+}
+
+impl Part<'_> {
+    async fn put(
+        &self,
+        operation: &Operation,
+        request: &mut Request,
+    ) -> Result<Option<Used>, Failure> {
+        let required = operation.required_scopes();
+        if let Kind::Bearer(bearer) = &self.held.credential.0 {
+            if let Some(source) = bearer.as_source() {
+                let token = source.token().await?;
+                check_visible(token.secret()).map_err(|reason| {
+                    Failure::credential(format!("the token source gave a bad token: {reason}"))
+                })?;
+                check_scopes(&token, self.scopes, required)?;
+                let line = bearer_line(token.secret()).ok_or_else(unfit)?;
+                request.headers_mut().insert(AUTHORIZATION, line);
+                let source = Arc::clone(source);
+                return Ok(Some(Used { source, token }));
+            }
+            if let Some(token) = bearer.as_token() {
+                check_scopes(token, self.scopes, required)?;
+            }
+        }
+        put(self.scheme, self.held, request)?;
+        Ok(None)
     }
 }
 
@@ -354,8 +388,8 @@ const PUBLIC: &[HeaderName] = &[ACCEPT, ACCEPT_ENCODING, ACCEPT_LANGUAGE, RANGE,
 /// Takes off all headers but the public ones before the request goes to another origin: any other
 /// may be a credential, also one that the caller or a middleware has put on.
 pub(crate) fn strip_for_strangers(api: &Api, request: &mut Request) {
-    strip(api, request);
     let headers = request.headers_mut();
+    strip(api, headers);
     let private: Vec<HeaderName> = headers
         .iter()
         .filter(|(name, value)| value.is_sensitive() || !PUBLIC.contains(name))
@@ -366,9 +400,10 @@ pub(crate) fn strip_for_strangers(api: &Api, request: &mut Request) {
     }
 }
 
-/// Credentials come from the client's configuration only, never from a header parameter.
-fn strip(api: &Api, request: &mut Request) {
-    let headers = request.headers_mut();
+fn strip(api: &Api, headers: &mut HeaderMap) {
+    if headers.is_empty() {
+        return;
+    }
     headers.remove(AUTHORIZATION);
     for scheme in api.schemes {
         if let SchemeKind::ApiKey {
@@ -381,22 +416,56 @@ fn strip(api: &Api, request: &mut Request) {
     }
 }
 
-fn put(scheme: &Scheme, credential: &Credential, request: &mut Request) -> Result<(), Failure> {
+/// The header of a credential that goes into one, and is the same for all calls; `None` for all
+/// others, and for what headers cannot carry.
+fn header(scheme: &Scheme, credential: &Credential) -> Option<(HeaderName, HeaderValue)> {
     match (&credential.0, scheme.kind) {
         (Kind::Basic { user, password }, _) => {
             let pair = Zeroizing::new(format!("{user}:{}", password.expose()));
-            let line = Zeroizing::new(format!("Basic {}", STANDARD.encode(pair.as_bytes())));
-            put_header(AUTHORIZATION, &line, request)
+            let encoded = Zeroizing::new(STANDARD.encode(pair.as_bytes()));
+            let line = Zeroizing::new(format!("Basic {}", *encoded));
+            Some((AUTHORIZATION, secret_value(line)?))
         }
-        (Kind::ApiKey(key), SchemeKind::ApiKey { location, name }) => match location {
-            ApiKeyLocation::Header => {
-                let name = HeaderName::from_bytes(name.as_bytes()).map_err(|_| {
-                    Failure::invalid(format!(
-                        "`{name}`, where the API key goes, is no header name"
-                    ))
-                })?;
-                put_header(name, key.expose(), request)
+        (Kind::Bearer(bearer), _) => {
+            Some((AUTHORIZATION, bearer_line(bearer.as_token()?.secret())?))
+        }
+        (Kind::ApiKey(key), SchemeKind::ApiKey { location, name }) => {
+            if location != ApiKeyLocation::Header {
+                return None;
             }
+            let name = HeaderName::from_bytes(name.as_bytes()).ok()?;
+            let value = secret_value(Zeroizing::new(key.expose().to_owned()))?;
+            Some((name, value))
+        }
+        (Kind::ApiKey(_), _) => None,
+    }
+}
+
+fn bearer_line(token: &Secret) -> Option<HeaderValue> {
+    secret_value(Zeroizing::new(format!("Bearer {}", token.expose())))
+}
+
+/// A header value whose bytes all of its clones share, and which are overwritten in the end.
+fn secret_value(line: Zeroizing<String>) -> Option<HeaderValue> {
+    let mut value = HeaderValue::from_maybe_shared(Bytes::from_owner(line)).ok()?;
+    value.set_sensitive(true);
+    Some(value)
+}
+
+fn put(scheme: &Scheme, held: &Held, request: &mut Request) -> Result<(), Failure> {
+    if let Some((name, value)) = &held.header {
+        request.headers_mut().insert(name.clone(), value.clone());
+        return Ok(());
+    }
+    match (&held.credential.0, scheme.kind) {
+        (Kind::ApiKey(key), SchemeKind::ApiKey { location, name }) => match location {
+            ApiKeyLocation::Header => Err(if HeaderName::from_bytes(name.as_bytes()).is_err() {
+                Failure::invalid(format!(
+                    "`{name}`, where the API key goes, is no header name"
+                ))
+            } else {
+                unfit()
+            }),
             ApiKeyLocation::Query => {
                 request
                     .url_mut()
@@ -410,18 +479,12 @@ fn put(scheme: &Scheme, credential: &Credential, request: &mut Request) -> Resul
                     .map_err(Failure::invalid)
             }
         },
-        // `check` let only API keys in for API key schemes; bearer tokens are put by the caller.
-        (Kind::ApiKey(_) | Kind::Bearer(_), _) => Ok(()),
+        _ => Err(unfit()),
     }
 }
 
-fn put_header(name: HeaderName, value: &str, request: &mut Request) -> Result<(), Failure> {
-    let mut value = HeaderValue::from_str(value).map_err(|_| {
-        Failure::invalid("a credential holds a character that headers cannot carry")
-    })?;
-    value.set_sensitive(true);
-    request.headers_mut().insert(name, value);
-    Ok(())
+fn unfit() -> Failure {
+    Failure::invalid("a credential holds a character that headers cannot carry")
 }
 
 #[cfg(test)]
@@ -474,7 +537,8 @@ mod tests {
             .build()
             .unwrap();
         let chosen = credentials.choose(&API, security)?;
-        chosen.put(&API, &operation, &mut request).await?;
+        chosen.strip(&API, request.headers_mut());
+        chosen.put(&operation, &mut request).await?;
         Ok(request)
     }
 

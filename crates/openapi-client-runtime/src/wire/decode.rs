@@ -43,6 +43,10 @@ fn as_json<'a>(
     content_type: Option<&str>,
     body: &'a [u8],
 ) -> Result<Cow<'a, [u8]>, Fault> {
+    // What nearly all replies are.
+    if content_type == Some("application/json") {
+        return Ok(Cow::Borrowed(body));
+    }
     let actual = content_type.map(MediaType::parse);
     let is_text = match &actual {
         Some(actual) => {

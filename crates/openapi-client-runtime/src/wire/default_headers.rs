@@ -1,6 +1,6 @@
 //! Headers that a client sends with every operation that has a parameter for them.
 
-use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
+use http::header::{HeaderMap, HeaderName, HeaderValue};
 
 use crate::Operation;
 use crate::error::build_error::Fault;

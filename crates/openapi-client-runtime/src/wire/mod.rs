@@ -1,5 +1,6 @@
 //! How requests and replies are written and read.
 
+pub(crate) mod body;
 pub(crate) mod body_check;
 pub(crate) mod cookie;
 pub(crate) mod credential;
@@ -7,6 +8,7 @@ pub(crate) mod decode;
 pub(crate) mod default_headers;
 pub(crate) mod disposition;
 pub(crate) mod http_client;
+pub(crate) mod link;
 pub(crate) mod loopback;
 pub(crate) mod media;
 pub(crate) mod page_rows;
@@ -20,4 +22,3 @@ pub(crate) mod redact;
 pub(crate) mod token;
 pub(crate) mod upload;
 pub(crate) mod user_agent;
-pub(crate) mod web_link;

@@ -66,17 +66,38 @@ pub(crate) enum PathFault {
 /// Path parameters by name, with their decoded values.
 pub(crate) type PathValues = Vec<(&'static str, String)>;
 
-/// Reads the parameters of `template` back from an encoded request path.
+/// Proves that an encoded request path belongs to its template, and that no parameter has left its
+/// segment.
+pub(crate) fn prove(template: &'static str, path: &str) -> Result<(), PathFault> {
+    read(template, path, |_, _| Ok(()))
+}
+
+/// The same, and reads the parameters back.
 pub(crate) fn recover(template: &'static str, path: &str) -> Result<PathValues, PathFault> {
-    let template = template.split(['?', '#']).next().unwrap_or_default();
     let mut values = PathValues::new();
+    read(template, path, |name, raw| {
+        let value = percent_decode_str(raw).decode_utf8();
+        values.push((name, value.map_err(|_| PathFault::Mismatch)?.into_owned()));
+        Ok(())
+    })?;
+    Ok(values)
+}
+
+/// Gives each parameter of `template` with its encoded value to `take`.
+fn read(
+    template: &'static str,
+    path: &str,
+    mut take: impl FnMut(&'static str, &str) -> Result<(), PathFault>,
+) -> Result<(), PathFault> {
+    let is_end = |byte: u8| matches!(byte, b'?' | b'#');
+    let end = template.bytes().position(is_end).unwrap_or(template.len());
     let mut segments = path.split('/');
-    for pattern in template.split('/') {
+    for pattern in template[..end].split('/') {
         let segment = segments.next().ok_or(PathFault::Mismatch)?;
-        match_segment(pattern, segment, &mut values)?;
+        match_segment(pattern, segment, &mut take)?;
     }
     match segments.next() {
-        None => Ok(values),
+        None => Ok(()),
         Some(_) => Err(PathFault::Mismatch),
     }
 }
@@ -84,13 +105,15 @@ pub(crate) fn recover(template: &'static str, path: &str) -> Result<PathValues, 
 fn match_segment(
     mut pattern: &'static str,
     mut segment: &str,
-    values: &mut PathValues,
+    take: &mut impl FnMut(&'static str, &str) -> Result<(), PathFault>,
 ) -> Result<(), PathFault> {
     while let Some((literal, rest)) = pattern.split_once('{') {
         let (name, rest) = rest.split_once('}').ok_or(PathFault::Mismatch)?;
         segment = strip_literal(segment, literal)?;
         let end = value_end(rest, segment)?;
-        values.push((name, decode(name, &segment[..end])?));
+        let value = &segment[..end];
+        refuse_marked(name, value)?;
+        take(name, value)?;
         (pattern, segment) = (rest, &segment[end..]);
     }
     match strip_literal(segment, pattern)? {
@@ -100,14 +123,28 @@ fn match_segment(
 }
 
 fn strip_literal<'a>(segment: &'a str, literal: &str) -> Result<&'a str, PathFault> {
+    // Nearly all literals stand in a URL as they are.
+    if let Some(rest) = segment.strip_prefix(literal)
+        && literal.bytes().all(is_plain)
+    {
+        return Ok(rest);
+    }
     segment
         .strip_prefix(encode_literal(literal).as_str())
         .ok_or(PathFault::Mismatch)
 }
 
+/// Whether a URL parser leaves a byte as it is, wherever in a path it stands.
+fn is_plain(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_' | b'~')
+}
+
 /// Where a value ends: the last one reaches to the end of the segment, less the literal behind it;
 /// the others to the first place where the literal behind them stands.
 fn value_end(rest: &str, segment: &str) -> Result<usize, PathFault> {
+    if rest.is_empty() && !segment.is_empty() {
+        return Ok(segment.len());
+    }
     let (literal, is_last) = match rest.split_once('{') {
         Some((literal, _)) => (literal, false),
         None => (rest, true),
@@ -122,19 +159,14 @@ fn value_end(rest: &str, segment: &str) -> Result<usize, PathFault> {
     end.filter(|end| *end > 0).ok_or(PathFault::Mismatch)
 }
 
-fn decode(parameter: &'static str, raw: &str) -> Result<String, PathFault> {
-    if let Some(marked) = raw.strip_prefix(MARK) {
-        let value = match marked {
-            "" => "",
-            "." => ".",
-            _ => "..",
-        };
-        return Err(PathFault::Escapes { parameter, value });
-    }
-    percent_decode_str(raw)
-        .decode_utf8()
-        .map(String::from)
-        .map_err(|_| PathFault::Mismatch)
+fn refuse_marked(parameter: &'static str, raw: &str) -> Result<(), PathFault> {
+    let value = match raw.strip_prefix(MARK) {
+        None => return Ok(()),
+        Some("") => "",
+        Some(".") => ".",
+        Some(_) => "..",
+    };
+    Err(PathFault::Escapes { parameter, value })
 }
 
 #[cfg(test)]
@@ -163,6 +195,7 @@ mod tests {
         ] {
             assert_eq!(encode_path(value), encoded);
             let path = sent("/a/{id}/b", value);
+            assert_eq!(prove("/a/{id}/b", &path), Ok(()));
             let values = recover("/a/{id}/b", &path).unwrap();
             assert_eq!(values, [("id", value.to_owned())]);
         }

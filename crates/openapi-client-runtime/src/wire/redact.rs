@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::fmt;
 
-use reqwest::header::HeaderMap;
+use http::header::HeaderMap;
 use url::Url;
 
 use crate::facts::api::{Api, ApiKeyLocation, SchemeKind};
@@ -110,7 +110,7 @@ impl fmt::Display for Query<'_> {
 mod tests {
     use super::*;
     use crate::Scheme;
-    use reqwest::header::HeaderValue;
+    use http::header::HeaderValue;
 
     static API: Api = Api::new("x", "1").schemes(&[
         Scheme::new(

@@ -148,17 +148,19 @@ impl Bearer {
         Self(Kind::Source(Arc::new(source)))
     }
 
-    pub(crate) async fn token(&self) -> Result<AccessToken, Failure> {
+    /// The token, where it never changes.
+    pub(crate) const fn as_token(&self) -> Option<&AccessToken> {
         match &self.0 {
-            Kind::Token(token) => Ok(token.clone()),
-            Kind::Source(source) => source.token().await,
+            Kind::Token(token) => Some(token),
+            Kind::Source(_) => None,
         }
     }
 
-    pub(crate) fn as_source(&self) -> Option<Arc<dyn TokenSource>> {
+    /// What is asked for the token of each call.
+    pub(crate) const fn as_source(&self) -> Option<&Arc<dyn TokenSource>> {
         match &self.0 {
             Kind::Token(_) => None,
-            Kind::Source(source) => Some(Arc::clone(source)),
+            Kind::Source(source) => Some(source),
         }
     }
 

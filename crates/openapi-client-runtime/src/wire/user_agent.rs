@@ -1,6 +1,6 @@
 //! The `User-Agent` header (RFC 9110, section 10.1.5).
 
-use reqwest::header::HeaderValue;
+use http::header::HeaderValue;
 
 use crate::error::build_error::Fault;
 use crate::facts::api::Api;

@@ -2,7 +2,6 @@
 
 use std::sync::{Arc, Mutex};
 
-use openapi_client_runtime::reqwest::redirect::Policy;
 use openapi_client_runtime::{
     Api, ApiKeyLocation, Core, Credential, ErrorKind, Method, Scheme, SchemeKind,
 };
@@ -31,8 +30,11 @@ static KEYS: Api = Api::new("keys-client", "1.0.0").schemes(&[
     Scheme::new("query", key("key", ApiKeyLocation::Query), "query"),
 ]);
 
+#[cfg(feature = "reqwest-0_13")]
 #[tokio::test]
 async fn an_http_client_that_would_follow_redirections_follows_none() {
+    use openapi_client_runtime::reqwest_0_13::redirect::Policy;
+
     let seen = Arc::new(Mutex::new(Vec::new()));
     let kept = Arc::clone(&seen);
     let elsewhere = Server::start(move |mut stream, _| {

@@ -66,7 +66,7 @@ struct Waits(AtomicUsize);
 impl Observer for Waits {
     fn observe(&self, _operation: &'static Operation, event: Event) {
         if let Event::Waiting {
-            reason: WaitReason::Repeat,
+            reason: WaitReason::Retry,
             delay,
         } = event
         {
@@ -106,8 +106,12 @@ async fn a_hint_that_is_too_long_ends_the_call() {
 
 #[tokio::test]
 async fn one_refusal_holds_back_the_calls_that_follow() {
-    static LIMITED: Api = Api::new("limited", "1.0.0")
-        .rate_limits(&[RateLimit::new("all", "/", 100, 300, "address")]);
+    static LIMITED: Api = Api::new("limited", "1.0.0").rate_limits(&[RateLimit::new(
+        "all",
+        100,
+        Duration::from_secs(300),
+    )
+    .counted_per("address")]);
     let server = Server::replying(vec![busy(&["Retry-After: 90"])]).await;
     let client = Core::builder(&LIMITED)
         .base_url(&server.url)
@@ -117,7 +121,7 @@ async fn one_refusal_holds_back_the_calls_that_follow() {
     for _ in 0..20 {
         let error = fetch(&client.clone()).await.refused();
         assert_eq!(error.kind(), ErrorKind::RateLimited);
-        assert!(error.is_refused() && error.is_rate_limited());
+        assert!(error.is_unsent() && error.is_rate_limited());
         assert!(error.retry_after().unwrap() > Duration::from_secs(80));
     }
     assert_eq!(server.connections(), 1);

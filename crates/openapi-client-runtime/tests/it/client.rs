@@ -2,7 +2,7 @@
 
 use openapi_client_runtime::{
     Api, ApiKeyLocation, ByteStream, CallOptions, Core, CoreBuilder, Credential, Error,
-    ErrorMembers, Method, Operation, QueryParam, RequestBody, RequestBuilderExt, ResponseSpec,
+    ErrorMembers, Method, Operation, QueryParam, RequestBody, Requirement, ResponseSpec,
     ResponseValue, RetryPolicy, Scheme, SchemeKind, SecurityRequirement, StatusRange, encode_path,
 };
 use serde::{Deserialize, Serialize};
@@ -29,9 +29,13 @@ const JSON: &[&str] = &["application/json"];
 const ERRORS: ResponseSpec = ResponseSpec::new(StatusRange::Class(4), JSON);
 const BROKEN: ResponseSpec = ResponseSpec::new(StatusRange::Class(5), JSON);
 
+/// As a document calls the features of an API client.
+const FEATURE: Requirement = Requirement::new("features", "an API client with feature")
+    .remedy("use the credentials of another API client");
+
 static GET_THING: Operation = Operation::new("get_thing", Method::Get, "/things/{thing_id}")
     .security(BASIC)
-    .features(&["owner"])
+    .requirements(&[FEATURE.any_of(&["owner"])])
     .responses(&[
         ResponseSpec::new(StatusRange::Class(2), JSON),
         ResponseSpec::new(StatusRange::Exact(410), &[]),
@@ -42,11 +46,11 @@ static GET_THING: Operation = Operation::new("get_thing", Method::Get, "/things/
 
 static PUT_THING: Operation = Operation::new("put_thing", Method::Put, "/things/{thing_id}")
     .security(BASIC)
-    .features(&["owner", "direct_access"])
+    .requirements(&[FEATURE.any_of(&["owner", "direct_access"])])
     .request(RequestBody::new("application/merge-patch+json").optional())
     .responses(&[ResponseSpec::new(StatusRange::Exact(204), &[]), ERRORS])
     .cookies(&["SID"])
-    .serialize_by(&["thing_id"])
+    .locks(&["thing_id"])
     .build();
 
 static GET_TEXT: Operation = Operation::new("get_text", Method::Get, "/text")
@@ -128,7 +132,7 @@ pub(crate) async fn get_thing(core: &Core, id: &str) -> Reply<Thing, ApiError> {
         let id: Result<String, String> = Ok(id.to_owned());
         let id = id.map_err(Error::InvalidRequest)?;
         let url = format!("{}/things/{}", core.base_url(), encode_path(&id));
-        let request = core.http_client().get(url).build()?;
+        let request = core.requests().get(url).build()?;
         let response = core.execute(request, operation, CallOptions::new()).await?;
         match response.status().as_u16() {
             200..=299 => ResponseValue::from_response(response).await,
@@ -146,7 +150,7 @@ pub(crate) async fn put_thing(core: &Core, id: &str, put: Put<'_>) -> Reply<(), 
     let operation = &PUT_THING;
     let result: Result<_, Error<ApiError>> = async move {
         let url = format!("{}/things/{}#put", core.base_url(), encode_path(id));
-        let mut headers = reqwest::header::HeaderMap::new();
+        let mut headers = http::HeaderMap::new();
         if let Some(value) = put.session {
             headers.append("openapi-cookie-sid", value.to_string().try_into()?);
         }
@@ -154,7 +158,7 @@ pub(crate) async fn put_thing(core: &Core, id: &str, put: Put<'_>) -> Reply<(), 
             headers.append("Authorization", value.to_string().try_into()?);
         }
         let request = core
-            .http_client()
+            .requests()
             .put(url)
             .json(&put.body)
             .query(&QueryParam::new("tag", &put.tags))
@@ -177,7 +181,7 @@ pub(crate) async fn get_text<T>(core: &Core) -> Reply<T, ()>
 where
     T: for<'de> Deserialize<'de>,
 {
-    let request = core.http_client().get(format!("{}/text", core.base_url()));
+    let request = core.requests().get(format!("{}/text", core.base_url()));
     let response = core
         .execute(request.build()?, &GET_TEXT, CallOptions::new())
         .await?;
@@ -185,7 +189,7 @@ where
 }
 
 pub(crate) async fn get_bytes(core: &Core) -> Reply<ByteStream, ()> {
-    let request = core.http_client().get(format!("{}/bytes", core.base_url()));
+    let request = core.requests().get(format!("{}/bytes", core.base_url()));
     let response = core
         .execute(request.build()?, &GET_BYTES, CallOptions::new())
         .await?;
@@ -200,9 +204,7 @@ pub(crate) async fn make_thing(core: &Core) -> Reply<MakeThingSuccess, MakeThing
     struct Body {
         tags: Vec<&'static str>,
     }
-    let request = core
-        .http_client()
-        .post(format!("{}/things", core.base_url()));
+    let request = core.requests().post(format!("{}/things", core.base_url()));
     let body = Body {
         tags: vec!["a", "b c"],
     };

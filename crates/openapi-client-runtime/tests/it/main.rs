@@ -23,12 +23,16 @@ mod uploads;
 mod webhooks;
 mod writes;
 
-/// An HTTP client that meets nobody, and so need not read all root certificates.
-fn offline(
-    http: openapi_client_runtime::reqwest::ClientBuilder,
-) -> openapi_client_runtime::reqwest::ClientBuilder {
-    #[cfg(any(feature = "rustls", feature = "native-tls"))]
-    return http.tls_certs_only([]);
-    #[cfg(not(any(feature = "rustls", feature = "native-tls")))]
-    return http;
+/// A client that meets nobody, and so need not read all root certificates.
+fn offline(builder: openapi_client_runtime::CoreBuilder) -> openapi_client_runtime::CoreBuilder {
+    #[cfg(all(
+        feature = "reqwest-0_13",
+        any(feature = "rustls", feature = "native-tls")
+    ))]
+    return builder.http_client(|http| http.tls_certs_only([]));
+    #[cfg(not(all(
+        feature = "reqwest-0_13",
+        any(feature = "rustls", feature = "native-tls")
+    )))]
+    return builder;
 }

@@ -38,7 +38,7 @@ async fn every_call_ends_once_with_what_came_of_it() {
     let ends = Ends::default();
     let core = builder(&server.url).observer(ends.clone()).build().unwrap();
     get_thing(&core, "1").await.unwrap();
-    let answered = Outcome::Answered(reqwest::StatusCode::OK);
+    let answered = Outcome::Answered(http::StatusCode::OK);
     assert_eq!(ends.take(), [("get_thing", 1, answered)]);
 
     let refused = Outcome::Failed(ErrorKind::InvalidRequest);

@@ -3,10 +3,9 @@
 use std::time::Duration;
 
 use futures_core::future::BoxFuture;
-use openapi_client_runtime::reqwest::{Request, Response};
 use openapi_client_runtime::{
-    Api, Attempt, CallOptions, Core, Error, Failure, Method, Middleware, Next, Operation,
-    OperationBuilder, RetryPolicy, RetryStatuses,
+    Api, Attempt, CallOptions, Core, Error, Failure, HttpRequest, HttpResponse, Method, Middleware,
+    Next, Operation, OperationBuilder, RetryPolicy, RetryStatuses,
 };
 use serde_json::Value;
 
@@ -16,12 +15,12 @@ struct Always(u16);
 impl Middleware for Always {
     fn handle<'a>(
         &'a self,
-        _request: Request,
+        _request: HttpRequest,
         _attempt: Attempt,
         _next: Next<'a>,
-    ) -> BoxFuture<'a, Result<Response, Failure>> {
+    ) -> BoxFuture<'a, Result<HttpResponse, Failure>> {
         let response = http::Response::builder().status(self.0).body("{}").unwrap();
-        Box::pin(async move { Ok(Response::from(response)) })
+        Box::pin(async move { Ok(HttpResponse::from(response)) })
     }
 }
 
@@ -41,9 +40,8 @@ static GET_WITH_OWN: Operation = get()
     .build();
 
 fn core(api: &'static Api, status: u16) -> Core {
-    Core::builder(api)
-        .base_url("http://127.0.0.1:9")
-        .http_client(crate::offline)
+    let builder = Core::builder(api).base_url("http://127.0.0.1:9");
+    crate::offline(builder)
         .middleware(Always(status))
         .retry(
             RetryPolicy::new()
@@ -55,9 +53,7 @@ fn core(api: &'static Api, status: u16) -> Core {
 }
 
 async fn outcome(core: &Core, operation: &'static Operation) -> Error<Value> {
-    let request = core
-        .http_client()
-        .get(format!("{}/things", core.base_url()));
+    let request = core.requests().get(format!("{}/things", core.base_url()));
     let sent = core.execute(request.build().unwrap(), operation, CallOptions::new());
     Error::UnexpectedResponse(sent.await.unwrap())
 }

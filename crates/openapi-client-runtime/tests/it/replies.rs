@@ -32,7 +32,7 @@ async fn a_typed_error_reply() {
     let server = Server::replying("409 Conflict", &headers, body).await;
     let error = get_thing(&core(&server.url), "1").await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Api);
-    assert!(error.is_conflict() && !error.is_refused() && !error.is_retryable());
+    assert!(error.is_conflict() && !error.is_unsent() && !error.is_retryable());
     let expected = ApiError {
         code: "locked".into(),
     };
@@ -122,7 +122,7 @@ async fn a_success_that_cannot_be_read_says_why() {
         assert_eq!(error.raw_body().unwrap_or_default(), body);
         assert!(error.to_string().contains(says), "{error}");
         if path.is_some() {
-            assert_eq!(error.path(), path);
+            assert_eq!(error.json_path(), path);
         }
     }
 }

@@ -68,7 +68,7 @@ async fn an_api_key_goes_into_the_query() {
 async fn what_is_refused_never_arrives() {
     let server = accepting().await;
     let known = builder(&server.url)
-        .features(["direct_access"])
+        .granted("features", ["direct_access"])
         .build()
         .unwrap();
     let bare = Core::builder(&API).base_url(&server.url).build().unwrap();
@@ -82,8 +82,8 @@ async fn what_is_refused_never_arrives() {
         );
     }
     let error = get_thing(&known, "1").await.unwrap_err();
-    assert_eq!(error.kind(), ErrorKind::MissingFeature);
-    assert!(error.is_refused() && error.status().is_none());
+    assert_eq!(error.kind(), ErrorKind::RequirementNotMet);
+    assert!(error.is_unsent() && error.status().is_none());
     assert_eq!(
         error.to_string(),
         "`get_thing` was not sent: it needs an API client with feature `owner`; this one was said \
@@ -120,12 +120,12 @@ async fn a_request_cannot_be_aimed_elsewhere() {
     let (core, victim) = (core(&other.url), core(&server.url));
     // The operation of one client, built with the base URL of another.
     let url = format!("{}/things/1", victim.base_url());
-    let request = core.http_client().get(url).build().unwrap();
+    let request = core.requests().get(url).build().unwrap();
     let failure = core
         .execute(request, &ELSEWHERE, CallOptions::new())
         .await
         .unwrap_err();
     let error = Error::<()>::from(failure);
-    assert!(error.is_refused(), "{error}");
+    assert!(error.is_unsent(), "{error}");
     assert!(server.requests().is_empty() && other.requests().is_empty());
 }

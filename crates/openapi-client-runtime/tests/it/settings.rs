@@ -3,22 +3,25 @@
 use std::time::Duration;
 
 use futures_core::future::BoxFuture;
-use openapi_client_runtime::reqwest::{Request, Response};
 use openapi_client_runtime::{
-    Api, Attempt, CallOptions, Core, CoreBuilder, ErrorKind, Failure, Method, Middleware, Next,
-    Operation, RateLimit, RateLimiting, RetryPolicy,
+    Api, Attempt, CallOptions, Core, CoreBuilder, ErrorKind, Failure, HttpRequest, HttpResponse,
+    Method, Middleware, Next, Operation, RateLimit, RateLimiting, RetryPolicy,
 };
 use proptest::prelude::*;
 
 static UNLIMITED: Api = Api::new("things-client", "1.0.0");
 static LIMITED: Api = Api::new("things-client", "1.0.0").rate_limits(&[
-    RateLimit::new("all", "/", u32::MAX, u64::MAX, "client"),
-    RateLimit::new("none", "/none", 0, u64::MAX, "client"),
-    RateLimit::new("one", "/one", 1, u64::MAX, "client"),
+    RateLimit::new("all", u32::MAX, Duration::MAX).counted_per("client"),
+    RateLimit::new("none", 0, Duration::MAX)
+        .for_paths("/none")
+        .counted_per("client"),
+    RateLimit::new("one", 1, Duration::MAX)
+        .for_paths("/one")
+        .counted_per("client"),
 ]);
 
 static PUT: Operation = Operation::new("put_thing", Method::Put, "/things/{id}")
-    .serialize_by(&["id"])
+    .locks(&["id"])
     .build();
 
 /// Each call is turned away once, in words that ask for a wait of a second.
@@ -27,17 +30,17 @@ struct BusyAtFirst;
 impl Middleware for BusyAtFirst {
     fn handle<'a>(
         &'a self,
-        _request: Request,
+        _request: HttpRequest,
         attempt: Attempt,
         _next: Next<'a>,
-    ) -> BoxFuture<'a, Result<Response, Failure>> {
+    ) -> BoxFuture<'a, Result<HttpResponse, Failure>> {
         let status = if attempt.number() == 1 { 429 } else { 200 };
         Box::pin(async move {
             let response = http::Response::builder()
                 .status(status)
                 .header("retry-after", "1")
                 .body("{}");
-            Ok(Response::from(response.unwrap()))
+            Ok(HttpResponse::from(response.unwrap()))
         })
     }
 }
@@ -69,9 +72,8 @@ impl Settings {
         policy = policy
             .max_retry_after(self.max_retry_after)
             .max_attempts(self.attempts);
-        let builder = Core::builder(api)
-            .base_url("http://127.0.0.1:9")
-            .http_client(crate::offline)
+        let builder = Core::builder(api).base_url("http://127.0.0.1:9");
+        let builder = crate::offline(builder)
             .middleware(BusyAtFirst)
             .connect_timeout(self.connect)
             .read_timeout(self.read)
@@ -193,7 +195,7 @@ proptest! {
         block_on(async {
             let put = || async {
                 let url = format!("{}/things/1", core.base_url());
-                let request = core.http_client().put(url).build().unwrap();
+                let request = core.requests().put(url).build().unwrap();
                 core.execute(request, &PUT, options.clone()).await.map(drop)
             };
             // Two at a time, so that one has to wait for the other.

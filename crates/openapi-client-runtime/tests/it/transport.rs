@@ -18,7 +18,7 @@ async fn a_reset_in_mid_body() {
     assert_eq!(error.kind(), ErrorKind::Transport);
     assert_eq!(error.status().unwrap(), 200);
     assert_eq!(error.request_id(), Some("7f"));
-    assert!(error.is_retryable() && !error.is_refused());
+    assert!(error.is_retryable() && !error.is_unsent());
     assert!(std::error::Error::source(&error).is_some());
 }
 

@@ -27,7 +27,7 @@ static PUT_FORM: Operation = Operation::new("put_form", Method::Put, "/form")
 
 async fn send_form(core: &Core, form: Form) -> Result<RawResponse, Error> {
     let url = format!("{}/form", core.base_url());
-    let request = core.http_client().post(url).build()?;
+    let request = core.requests().post(url).build()?;
     let options = CallOptions::new()
         .header("Content-Type", "text/plain")
         .with_form(form);
@@ -37,7 +37,7 @@ async fn send_form(core: &Core, form: Form) -> Result<RawResponse, Error> {
 /// As [`send_form`], by a method that may be repeated.
 async fn put_form(core: &Core, form: Form) -> Result<(), Error> {
     let url = format!("{}/form", core.base_url());
-    let request = core.http_client().put(url).build()?;
+    let request = core.requests().put(url).build()?;
     let policy = RetryPolicy::default().base_delay(Duration::from_millis(1));
     let options = CallOptions::new().retry(policy).with_form(form);
     let response = core.execute(request, &PUT_FORM, options).await?;
@@ -263,7 +263,7 @@ async fn a_file_that_is_gone_at_the_second_attempt_ends_the_call() {
         .await
         .unwrap_err();
     assert_eq!(error.kind(), ErrorKind::InvalidRequest);
-    assert_eq!((error.attempts(), error.is_refused()), (1, false));
+    assert_eq!((error.attempts(), error.is_unsent()), (1, false));
     assert!(
         error
             .to_string()

@@ -129,7 +129,7 @@ async fn too_many_waiting_writes_are_refused() {
     settle().await;
     let error = put_thing(&core, "a", Put::default()).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::QueueFull);
-    assert!(error.is_refused() && error.is_retryable());
+    assert!(error.is_unsent() && error.is_retryable());
     assert!(error.to_string().contains("the same thing_id"), "{error}");
     gate.open(2);
     assert_eq!(first.await.unwrap(), None);

@@ -203,7 +203,7 @@ async fn what_cannot_work_is_refused_before_anything_is_sent() {
             "absolute",
         ),
     ] {
-        assert!(error.is_refused(), "{error}");
+        assert!(error.is_unsent(), "{error}");
         assert!(error.to_string().contains(reason), "{error}");
         assert!(error.operation().unwrap().id().starts_with("oauth_"));
     }
@@ -362,7 +362,7 @@ async fn a_scope_that_is_not_known_is_refused_with_the_nearest_name() {
     let oauth = oauth(&provider.url);
     let asked = |scope: &str| oauth.authorize().scopes([scope.to_owned()]).start();
     let error = asked("read wrte").unwrap_err();
-    assert!(error.is_refused());
+    assert!(error.is_unsent());
     assert_eq!(
         error.to_string(),
         "`oauth_authorize` was not sent: the scheme `user` of the document has no scope \"wrte\": \
@@ -402,16 +402,13 @@ async fn a_scope_that_is_not_known_is_refused_with_the_nearest_name() {
 #[tokio::test]
 async fn no_form_with_secrets_follows_a_redirection() {
     let provider = Provider::start().await;
-    let follows = |http: openapi_client_runtime::reqwest::ClientBuilder| {
-        http.redirect(openapi_client_runtime::reqwest::redirect::Policy::limited(
-            5,
-        ))
-    };
     for status in ["302 Found", "307 There", "308 There"] {
         provider.fail(status, "");
-        let builder = builder(&provider.url)
-            .follow_redirects(5)
-            .http_client(follows);
+        let builder = builder(&provider.url).follow_redirects(5);
+        #[cfg(feature = "reqwest-0_13")]
+        let builder = builder.http_client(|http| {
+            http.redirect(openapi_client_runtime::reqwest_0_13::redirect::Policy::limited(5))
+        });
         let oauth = builder.oauth("user", config()).unwrap();
         let error = oauth.refresh(&expired()).await.unwrap_err();
         assert_eq!(error.kind(), ErrorKind::UnexpectedStatus);

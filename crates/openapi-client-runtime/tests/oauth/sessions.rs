@@ -172,7 +172,7 @@ async fn a_failed_refresh_is_the_error_of_all_who_wait_and_of_no_other() {
         let error = waiter.await.unwrap();
         assert_eq!(error.kind(), ErrorKind::SignInRequired);
         assert_eq!(error.code(), Some("invalid_grant"));
-        assert!(error.is_refused() && !error.is_retryable());
+        assert!(error.is_unsent() && !error.is_retryable());
         let text = error.to_string();
         assert!(text.ends_with(
             " was not sent: the session has ended, sign in again: `oauth_token` failed: the server \
@@ -236,7 +236,7 @@ async fn what_needs_the_user_is_said_before_anything_is_sent() {
         let error = call(&core).await.unwrap_err();
         assert_eq!(error.kind(), ErrorKind::SignInRequired);
         assert!(
-            error.is_refused() && error.to_string().contains(reason),
+            error.is_unsent() && error.to_string().contains(reason),
             "{error}"
         );
     }

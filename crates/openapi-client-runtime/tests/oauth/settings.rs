@@ -3,9 +3,8 @@
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use futures_core::future::BoxFuture;
-use openapi_client_runtime::reqwest::{Request, Response};
 use openapi_client_runtime::{
-    Attempt, Failure, MemoryStore, Middleware, Next, TokenSource, Tokens,
+    Attempt, Failure, HttpRequest, HttpResponse, MemoryStore, Middleware, Next, TokenSource, Tokens,
 };
 use proptest::prelude::*;
 
@@ -17,10 +16,10 @@ struct Server(&'static str);
 impl Middleware for Server {
     fn handle<'a>(
         &'a self,
-        request: Request,
+        request: HttpRequest,
         _attempt: Attempt,
         _next: Next<'a>,
-    ) -> BoxFuture<'a, Result<Response, Failure>> {
+    ) -> BoxFuture<'a, Result<HttpResponse, Failure>> {
         let expires_in = self.0;
         let body = match request.url().path() {
             "/oauth2/token" => {
@@ -28,7 +27,7 @@ impl Middleware for Server {
             }
             _ => "{}".to_owned(),
         };
-        Box::pin(async move { Ok(Response::from(http::Response::new(body))) })
+        Box::pin(async move { Ok(HttpResponse::from(http::Response::new(body))) })
     }
 }
 
@@ -79,8 +78,7 @@ proptest! {
     ) {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_time().start_paused(true).build();
         runtime.unwrap().block_on(async {
-            let builder = builder("http://127.0.0.1:9")
-                .http_client(crate::offline)
+            let builder = crate::offline(builder("http://127.0.0.1:9"))
                 .middleware(Server(expires_in))
                 .timeout(timeout)
                 .read_timeout(read_timeout);

@@ -467,7 +467,7 @@ impl Send<'_> {
             Some(self.address(base))
         } else if member == "client" {
             self.met.clients += 1;
-            Some(parse_quote!(#base.core.http_client()))
+            Some(parse_quote!(#base.core.requests()))
         } else {
             None
         }
@@ -506,6 +506,8 @@ impl Send<'_> {
                 Some(without)
             }
             "form_urlencoded" => self.encoded(call),
+            // The operation table knows what is accepted.
+            "header" if sets_accept(call) => Some((*call.receiver).clone()),
             "headers" => {
                 self.met.header_maps += 1;
                 (!self.sends_headers).then(|| (*call.receiver).clone())
@@ -546,6 +548,12 @@ impl Send<'_> {
         let (request, body) = (&call.receiver, call.args.first()?);
         Some(parse_quote!(#request.form_encoded(#body, &[#(#fields),*])))
     }
+}
+
+/// Whether a call is `header(ACCEPT, ..)`.
+fn sets_accept(call: &syn::ExprMethodCall) -> bool {
+    let name = call.args.first();
+    matches!(name, Some(Expr::Path(name)) if name.path.segments.last().is_some_and(|last| last.ident == "ACCEPT"))
 }
 
 /// Adds the options of the call where the builder is made and where it is taken apart.
@@ -646,6 +654,7 @@ impl VisitMut for Messages {
         let ty = rest.split('`').next().unwrap_or_default().replace(' ', "");
         let ty = ty
             .replace("::std::string::", "")
+            .replace("reqwest::Body", "Body")
             .replace("::std::vec::", "")
             .replace("::openapi_client_runtime::", "")
             .replace("crate::types::", "")

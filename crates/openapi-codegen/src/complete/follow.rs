@@ -94,7 +94,7 @@ fn method_of(follow: &Follow<'_>, item: &ItemImpl) -> Item {
     let text = doc(&format!(
         "Fetches the resource that the response refers to: while the response has {}, the request \
          is sent again with this value as {}, at most five times by default (see \
-         [`at_most`](openapi_client_runtime::Follow::at_most)). A loop is an error. \
+         [`max_steps`](openapi_client_runtime::Follow::max_steps)). A loop is an error. \
          [`send`](Self::send) returns the first response.",
         code(&follow.member.trim_start_matches('/').replace('/', ".")),
         code(follow.parameter.object["name"].as_str().unwrap_or_default()),
@@ -127,7 +127,7 @@ fn implementation(
     let wrap = field.optional.then(|| quote!(.map(Some)));
     let message = format!("parameter `{ident}`: the value in the response is not valid for it");
     Some(parse_quote! {
-        impl #generics ::openapi_client_runtime::Leads for #builder {
+        impl #generics ::openapi_client_runtime::Followable for #builder {
             type Value = #value;
             type Error = #error;
             type Call = ::openapi_client_runtime::FollowCall<#lifetime, #value, #error>;
@@ -140,11 +140,11 @@ fn implementation(
                 ::openapi_client_runtime::pagination::given(&self.#ident)
             }
 
-            fn lead(page: &Self::Value) -> ::std::option::Option<::std::string::String> {
+            fn next_target(page: &Self::Value) -> ::std::option::Option<::std::string::String> {
                 #lead.map(|value| value.to_string())
             }
 
-            fn turned_to(mut self, id: &str) -> Self {
+            fn with_target(mut self, id: &str) -> Self {
                 self.#ident = id.parse::<#ty>() #wrap .map_err(|_| #message.to_owned());
                 self
             }

@@ -6,7 +6,7 @@
 use std::collections::BTreeSet;
 
 use openapi_document::inheritance::separate;
-use proc_macro2::{Ident, TokenStream};
+use proc_macro2::{Ident, Literal, TokenStream};
 use quote::{format_ident, quote};
 use serde_json::{Map, Value};
 
@@ -71,7 +71,8 @@ impl<'a> Limits<'a> {
             !self.limited.is_empty() || methods.any(|method| self.column(method).is_some());
         is_used.then(|| {
             quote!(
-                use ::openapi_client_runtime::BodyLimits;
+                #[allow(unused_imports)]
+                use ::openapi_client_runtime::{BodyLimits, Number};
             )
         })
     }
@@ -187,13 +188,27 @@ fn ident(component: &str) -> Ident {
 
 fn bounds(schema: &Value) -> TokenStream {
     let bound = |keyword: &str, flag: &str, calls: [&str; 2]| {
-        let value = schema[keyword].as_f64()?;
+        let value = number(&schema[keyword])?;
         let call = format_ident!("{}", calls[usize::from(schema[flag] == true)]);
         Some(quote!(.#call(#value)))
     };
     let least = bound("minimum", "exclusiveMinimum", ["minimum", "above"]);
     let most = bound("maximum", "exclusiveMaximum", ["maximum", "below"]);
     quote!(#least #most)
+}
+
+/// A bound, exact where it is an integer.
+fn number(value: &Value) -> Option<TokenStream> {
+    let integer = value
+        .as_i64()
+        .map(i128::from)
+        .or(value.as_u64().map(i128::from));
+    if let Some(integer) = integer {
+        let integer = Literal::i128_unsuffixed(integer);
+        return Some(quote!(Number::Integer(#integer)));
+    }
+    let float = value.as_f64()?;
+    Some(quote!(Number::Float(#float)))
 }
 
 fn sizes(schema: &Value) -> TokenStream {

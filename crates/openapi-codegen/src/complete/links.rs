@@ -190,11 +190,11 @@ pub(super) fn module(context: &Context<'_>) -> Option<TokenStream> {
     let types = links.iter().map(|(name, link)| link_type(name, link));
     Some(quote! {
         #[allow(unused_imports)]
-        use ::openapi_client_runtime::{WebLink, WebLinkTemplate, reqwest::Url};
-        pub use ::openapi_client_runtime::WebLinkError;
+        use ::openapi_client_runtime::{LinkBuilder, LinkTemplate, Url};
+        pub use ::openapi_client_runtime::LinkError;
 
         /// The templates of all links, in the order of the document.
-        pub static LINKS: &[&WebLinkTemplate] = &[#(&#statics),*];
+        pub static LINKS: &[&LinkTemplate] = &[#(&#statics),*];
 
         #(#types)*
     })
@@ -218,7 +218,7 @@ fn link_type(name: &str, link: &Value) -> TokenStream {
         #(#docs)*
         #[derive(Clone, Debug)]
         #[must_use = "it does nothing until `url` is called"]
-        pub struct #ty(WebLink);
+        pub struct #ty(LinkBuilder);
 
         impl #ty {
             #new
@@ -228,8 +228,8 @@ fn link_type(name: &str, link: &Value) -> TokenStream {
             ///
             /// # Errors
             ///
-            /// [`WebLinkError`] when a required value is empty, or a value would change the target.
-            pub fn url(&self) -> Result<Url, WebLinkError> {
+            /// [`LinkError`] when a required value is empty, or a value would change the target.
+            pub fn url(&self) -> Result<Url, LinkError> {
                 self.0.url()
             }
         }
@@ -247,7 +247,7 @@ fn new_function(template: &Ident, required: &[&Parameter<'_>]) -> TokenStream {
     quote! {
         #(#docs)*
         pub fn new(#(#arguments),*) -> Self {
-            Self(WebLink::new(&#template) #(#calls)*)
+            Self(LinkBuilder::new(&#template) #(#calls)*)
         }
     }
 }
@@ -274,8 +274,8 @@ fn constant(name: &str, link: &Value, parameters: &[Parameter<'_>], ident: &Iden
     let docs = prose::doc(&code(template));
     quote! {
         #(#docs)*
-        pub static #ident: WebLinkTemplate =
-            WebLinkTemplate::new(#name, #template).required(&[#(#required),*]) #inferred;
+        pub static #ident: LinkTemplate =
+            LinkTemplate::new(#name, #template).required(&[#(#required),*]) #inferred;
     }
 }
 
@@ -359,7 +359,7 @@ pub(super) fn module_doc(context: &Context<'_>) -> String {
         let module = context.settings.module_name();
         text.push_str(&format!(
             "\n\n```\nuse {module}::links;\n\nlet link = {example};\nprintln!(\"{{link}}\");\n\
-             # Ok::<(), links::WebLinkError>(())\n```"
+             # Ok::<(), links::LinkError>(())\n```"
         ));
     }
     text

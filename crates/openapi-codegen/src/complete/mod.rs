@@ -111,10 +111,7 @@ fn modules(
     let mut builders: Vec<Item> = vec![
         parse_quote!(
             #[allow(unused_imports)]
-            use ::openapi_client_runtime::{
-                ByteStream, CallOptions, Error, RequestBuilderExt, ResponseValue, encode_path,
-                reqwest,
-            };
+            use ::openapi_client_runtime::{ByteStream, CallOptions, Error, ResponseValue, encode_path};
         ),
         parse_quote!(
             #[allow(unused_imports)]
@@ -180,10 +177,15 @@ impl VisitMut for Paths<'_> {
         if first.ident == "progenitor_client" {
             let rest = path.segments.iter().skip(1);
             *path = parse_quote!(::openapi_client_runtime::#(#rest)::*);
-        } else if first.ident == "reqwest" && path.leading_colon.is_some() {
-            // The runtime's version of reqwest is the only one that fits.
-            let segments = path.segments.iter();
-            *path = parse_quote!(::openapi_client_runtime::#(#segments)::*);
+        } else if first.ident == "reqwest" {
+            // What is of reqwest is the runtime's affair.
+            let rest: Vec<_> = path.segments.iter().skip(1).collect();
+            *path = match rest.as_slice() {
+                [header, ..] if header.ident == "header" => {
+                    parse_quote!(::openapi_client_runtime::http::#(#rest)::*)
+                }
+                _ => parse_quote!(::openapi_client_runtime::#(#rest)::*),
+            };
         } else if first.ident == "crate" && path.segments.len() > 1 {
             // The `crate` of `pub(crate)` stays: it is no place to look something up.
             self.move_root(path);

@@ -93,6 +93,7 @@ fn scheme_kind(scheme: &Value) -> Option<SchemeKind> {
 /// The whole module.
 pub(super) fn module(context: &Context<'_>) -> TokenStream {
     let api = api(context);
+    let requirements = requirement_constants(context);
     let oauth = oauth::is_offered(context.root).then(|| {
         quote! {
             #[allow(unused_imports)]
@@ -146,6 +147,7 @@ pub(super) fn module(context: &Context<'_>) -> TokenStream {
 
         #(#statics)*
 
+        #requirements
         #limits_of_bodies
     }
 }
@@ -191,7 +193,12 @@ fn api(context: &Context<'_>) -> TokenStream {
             let requests = class["requests"].as_u64().unwrap_or_default();
             let requests = u32::try_from(requests).unwrap_or(u32::MAX);
             let window = class["window"].as_u64().unwrap_or_default();
-            quote!(RateLimit::new(#name, #prefix, #requests, #window, #per))
+            let paths = (prefix != "/").then(|| quote!(.for_paths(#prefix)));
+            quote! {
+                RateLimit::new(#name, #requests, ::std::time::Duration::from_secs(#window))
+                    #paths
+                    .counted_per(#per)
+            }
         });
         quote!(.rate_limits(&[#(#classes),*]))
     });
@@ -212,6 +219,67 @@ fn api(context: &Context<'_>) -> TokenStream {
             #agent
             #base_url_optional;
     }
+}
+
+/// What callers need beside credentials, in words of the document.
+const REQUIREMENTS: &[(&str, &str, &str, &str)] = &[
+    (
+        "x-client-features",
+        "features",
+        "an API client with feature",
+        "use the credentials of another API client",
+    ),
+    (
+        "x-trusted-only",
+        "trust",
+        "a trusted application",
+        "ask the vendor for trust, then call `trusted(true)`",
+    ),
+];
+
+fn requirement_ident(name: &str) -> proc_macro2::Ident {
+    format_ident!("REQUIRED_{}", naming::shouty(name))
+}
+
+/// One constant for each requirement that an operation has.
+fn requirement_constants(context: &Context<'_>) -> TokenStream {
+    let methods = &context.plan.methods;
+    let is_used = |extension: &str| {
+        methods
+            .iter()
+            .any(|method| is_required(context.operation(method), extension))
+    };
+    let used = REQUIREMENTS
+        .iter()
+        .filter(|(extension, ..)| is_used(extension));
+    let constants = used.map(|(_, name, noun, remedy)| {
+        let ident = requirement_ident(name);
+        quote! {
+            const #ident: ::openapi_client_runtime::Requirement =
+                ::openapi_client_runtime::Requirement::new(#name, #noun).remedy(#remedy);
+        }
+    });
+    constants.collect()
+}
+
+fn is_required(object: &Value, extension: &str) -> bool {
+    object[extension] == true || !strings(&object[extension]).is_empty()
+}
+
+fn requirements(object: &Value) -> Option<TokenStream> {
+    let needed = REQUIREMENTS
+        .iter()
+        .filter(|(extension, ..)| is_required(object, extension));
+    let needed: Vec<_> = needed
+        .map(|(extension, name, ..)| {
+            let ident = requirement_ident(name);
+            match strings(&object[*extension]) {
+                values if values.is_empty() => quote!(#ident),
+                values => quote!(#ident.any_of(&[#(#values),*])),
+            }
+        })
+        .collect();
+    (!needed.is_empty()).then(|| quote!(.requirements(&[#(#needed),*])))
 }
 
 fn operation(context: &Context<'_>, limits: &Limits<'_>, method: &Method) -> TokenStream {
@@ -237,9 +305,8 @@ fn operation(context: &Context<'_>, limits: &Limits<'_>, method: &Method) -> Tok
         }),
         servers(context, method),
         security(context, object),
-        list(object, "x-client-features", "features"),
+        requirements(object),
         list(object, "x-required-scopes", "required_scopes"),
-        (object["x-trusted-only"] == true).then(|| quote!(.trusted_only())),
         method.request.as_ref().map(|body| {
             let media_type = &body.media_type;
             let optional = body.optional.then(|| quote!(.optional()));
@@ -251,7 +318,7 @@ fn operation(context: &Context<'_>, limits: &Limits<'_>, method: &Method) -> Tok
             let cookies = &method.cookies;
             quote!(.cookies(&[#(#cookies),*]))
         }),
-        list(object, "x-serialize-by", "serialize_by"),
+        list(object, "x-serialize-by", "locks"),
         match object["x-retry"].as_str() {
             Some("always") => Some(quote!(.retry(Some(Retry::Always)))),
             Some("never") => Some(quote!(.retry(Some(Retry::Never)))),

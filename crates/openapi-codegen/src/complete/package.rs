@@ -273,6 +273,8 @@ compression = [\"openapi-client-runtime/compression\"]
 rustls = [\"openapi-client-runtime/rustls\"]
 # TLS by the operating system's own library.
 native-tls = [\"openapi-client-runtime/native-tls\"]
+# `ClientBuilder::http_client`, which hands over the builder of reqwest 0.13.
+reqwest-0_13 = [\"openapi-client-runtime/reqwest-0_13\"]
 # `JsonSchema` for every type.
 schemars = [\"dep:schemars\", \"openapi-client-runtime/schemars\"]
 # A span for each call.
@@ -547,7 +549,7 @@ const ERRORS: &str = "## Errors
 
 Every call returns a response or an [`Error`](https://docs.rs/openapi-client-runtime), which says what
 happened and never prints a secret: `status()`, `code()`, `message()`, `request_id()`, `retry_after()`, the
-decoded `body()`, and `is_timeout()`, `is_unauthorized()`, `is_not_found()`, `is_conflict()`, `is_refused()` and
+decoded `body()`, and `is_timeout()`, `is_unauthorized()`, `is_not_found()`, `is_conflict()`, `is_unsent()` and
 others. A call that cannot succeed, for example because a credential is missing, is refused before anything is sent.
 
 The table [`operations`](https://docs.rs/{crate}/latest/{module}/operations/) says for each operation what it needs and which responses are possible.
@@ -560,6 +562,7 @@ const FEATURE_TABLE: &str = "## Cargo features
 | --- | --- | --- |
 | `rustls` | yes | TLS by rustls |
 | `native-tls` | no | TLS by the operating system's library |
+| `reqwest-0_13` | no | `http_client`, which changes the client of reqwest 0.13 that requests are sent with |
 | `compression` | yes | responses compressed with gzip or brotli |
 | `tracing` | yes | a `tracing` span for each call, without bodies and secrets |
 | `schemars` | no | `schemars::JsonSchema` for every type |

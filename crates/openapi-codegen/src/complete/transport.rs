@@ -1,6 +1,6 @@
 //! The setters of a client's builder that hand their argument on to the runtime.
 
-use proc_macro2::TokenStream;
+use proc_macro2::{Ident, TokenStream};
 use quote::{format_ident, quote};
 use serde_json::Value;
 
@@ -93,7 +93,7 @@ const EVERY: &[Setter] = &[
         "Changes the HTTP client that requests are sent with, for proxies of your own, client certificates and the like. What `adjust` sets wins over the settings here, but for redirections, which are followed as [`follow_redirects`](Self::follow_redirects) says or not at all.",
         Some((
             "adjust",
-            "impl Fn(::openapi_client_runtime::reqwest::ClientBuilder) -> ::openapi_client_runtime::reqwest::ClientBuilder + Send + Sync + 'static",
+            "impl Fn(::openapi_client_runtime::reqwest_0_13::ClientBuilder) -> ::openapi_client_runtime::reqwest_0_13::ClientBuilder + Send + Sync + 'static",
         )),
     ),
     (
@@ -192,11 +192,27 @@ fn setter((name, docs, argument): &Setter) -> TokenStream {
         }
         None => (TokenStream::new(), TokenStream::new()),
     };
+    let call = call(&name, &value);
+    // The version of reqwest is no promise of a client.
+    let gate = (name == "http_client").then(|| quote!(#[cfg(feature = "reqwest-0_13")]));
     quote! {
         #(#docs)*
+        #gate
         pub fn #name(mut self #parameter) -> Self {
-            self.core = self.core.#name(#value);
+            self.core = self.core.#call;
             self
         }
+    }
+}
+
+/// What a setter calls: mostly the method of its name; for what a requirement is about, the one method
+/// that stands for all of them.
+fn call(name: &Ident, value: &TokenStream) -> TokenStream {
+    if name == "features" {
+        quote!(granted("features", #value))
+    } else if name == "trusted" {
+        quote!(granted("trust", #value.then_some("trusted")))
+    } else {
+        quote!(#name(#value))
     }
 }

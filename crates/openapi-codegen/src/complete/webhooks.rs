@@ -46,7 +46,7 @@ pub(super) fn module(context: &Context<'_>) -> Result<Option<TokenStream>, Error
     Ok(Some(quote! {
         #[allow(unused_imports)]
         use ::openapi_client_runtime::webhooks::{
-            Envelope, Payload, Place, SignatureEncoding, SignatureScheme, WebhookEvent,
+            Envelope, Payload, FieldSource, SignatureEncoding, SignatureScheme, WebhookEvent,
         };
         #[allow(unused_imports)]
         pub use ::openapi_client_runtime::webhooks::{
@@ -150,7 +150,7 @@ fn scheme(signature: &Value) -> TokenStream {
     let part_of_timestamp = text("timestampPrefix").map(|text| quote!(.timestamp_part(#text)));
     let tolerance = signature["tolerance"]
         .as_u64()
-        .map(|seconds| quote!(.tolerance(#seconds)));
+        .map(|seconds| quote!(.tolerance(::std::time::Duration::from_secs(#seconds))));
     quote! {
         SignatureScheme::hmac_sha256(#header)
             #encoding #prefix #separator #header_of_timestamp #part_of_timestamp #tolerance
@@ -171,10 +171,10 @@ fn envelope(envelope: &Value) -> TokenStream {
 
 fn place(place: &Value) -> Option<TokenStream> {
     if let Some(pointer) = place["member"].as_str() {
-        return Some(quote!(Place::Member(#pointer)));
+        return Some(quote!(FieldSource::Body(#pointer)));
     }
     let header = place["header"].as_str()?;
-    Some(quote!(Place::Header(#header)))
+    Some(quote!(FieldSource::Header(#header)))
 }
 
 /// The variant for what the document does not know, named as in open enums.
@@ -271,7 +271,7 @@ pub(super) fn module_doc(context: &Context<'_>) -> String {
         let variant = naming::variant(first);
         let module = context.settings.module_name();
         text.push_str(&format!(
-            "\n\n```no_run\nuse {module}::runtime::reqwest::header::HeaderMap;\nuse {module}::webhooks::{{self, Event, WebhookError}};\n\n\
+            "\n\n```no_run\nuse {module}::runtime::http::HeaderMap;\nuse {module}::webhooks::{{self, Event, WebhookError}};\n\n\
              /// Needs the raw body: nothing else can be verified.\n\
              fn receive(headers: &HeaderMap, body: &[u8]) -> Result<(), WebhookError> {{\n    \
              let verifier = webhooks::verifier([\"the secret\"])?;\n    \

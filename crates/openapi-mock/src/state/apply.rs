@@ -3,7 +3,7 @@
 use openapi_document::lint::json_schema::Direction;
 use serde_json::{Map, Value};
 
-use super::lore::Lore;
+use super::context::Context;
 use super::shape::{flag, known_members};
 use crate::api::resolve;
 use crate::call::Call;
@@ -26,7 +26,7 @@ pub(super) fn sent_by(call: &Call<'_>, envelope: &str) -> Option<Map<String, Val
     inner.unwrap_or(body).as_object().cloned()
 }
 
-impl Lore<'_> {
+impl Context<'_> {
     /// Changes a resource by what was sent: with `whole`, members that the request could have named
     /// and does not go; otherwise they stay (RFC 7396).
     pub(super) fn apply(

@@ -5,18 +5,22 @@ use serde_json::{Map, Value};
 use super::apply::{CHANGE, CREATION, Own, sent_by, stamp};
 use super::bodies::status_declared;
 use super::collection::Collection;
+use super::context::ResourcePath;
 use super::data::Item;
-use super::desk::{Desk, Outcome, Target};
-use super::lore::Spot;
+use super::handler::{Handler, Outcome, Target};
 
-impl<'a> Desk<'a> {
+impl<'a> Handler<'a> {
     /// Copies the item under the key that the body names, or under a new one.
     pub(super) fn copy(&mut self, target: &Target<'a>, created: bool) -> Outcome {
         self.find(target, created)?;
         let operation = self.call.operation;
         let sent = sent_by(self.call, "").unwrap_or_default();
-        let (start, _) = target.spot.template.rsplit_once('/').unwrap_or_default();
-        let here = Spot::new(start, &self.call.path);
+        let (start, _) = target
+            .resource_path
+            .template
+            .rsplit_once('/')
+            .unwrap_or_default();
+        let here = ResourcePath::new(start, &self.call.path);
         let (copy, _) = self.new_target(target.collection, &here, &sent);
         self.refuse_shared(&copy, &sent)?;
         let Some(original) = self.data.item(&target.at, &target.key) else {
@@ -30,7 +34,7 @@ impl<'a> Desk<'a> {
         if let Some(item) = self.data.item_mut(&copy.at, &copy.key) {
             item.file = file;
         }
-        self.copy_below(&target.spot, &copy.spot);
+        self.copy_below(&target.resource_path, &copy.resource_path);
         Ok(answer)
     }
 
@@ -44,17 +48,22 @@ impl<'a> Desk<'a> {
             schema: copy.collection.whole.as_ref(),
             key: None,
         };
-        self.lore.apply(&mut members, sent, self.call, false, &own);
+        self.context
+            .apply(&mut members, sent, self.call, false, &own);
         stamp(&mut members, CHANGE);
         let mut value = Value::Object(members);
-        let links = self.lore.links;
-        links.relocate(&mut value, &copy.spot.template, &copy.spot.values);
-        self.lore.set_key(copy.collection, &mut value, &copy.key);
+        let links = self.context.links;
+        links.relocate(
+            &mut value,
+            &copy.resource_path.template,
+            &copy.resource_path.values,
+        );
+        self.context.set_key(copy.collection, &mut value, &copy.key);
         value
     }
 
     /// Copies everything that stands below one item to below another.
-    fn copy_below(&mut self, original: &Spot, copy: &Spot) {
+    fn copy_below(&mut self, original: &ResourcePath, copy: &ResourcePath) {
         self.open_below(original);
         let start = format!("{}/", original.path);
         let moved = |path: &str| Some(format!("{}/{}", copy.path, path.strip_prefix(&start)?));
@@ -83,9 +92,9 @@ impl<'a> Desk<'a> {
     }
 
     /// Lets links below one item lead below another.
-    fn move_links(&self, value: &mut Value, original: &Spot, copy: &Spot) {
+    fn move_links(&self, value: &mut Value, original: &ResourcePath, copy: &ResourcePath) {
         match value {
-            Value::String(text) if self.lore.links.is_path(text) => {
+            Value::String(text) if self.context.links.is_path(text) => {
                 let below = text.find(&original.path);
                 let end = below.map(|at| at + original.path.len());
                 if let (Some(at), Some(end)) = (below, end)
@@ -109,17 +118,17 @@ impl<'a> Desk<'a> {
     }
 
     /// Makes sure that every collection below an item has its first items.
-    fn open_below(&mut self, spot: &Spot) {
-        let model = self.lore.model;
-        let start = format!("{}/", spot.template);
+    fn open_below(&mut self, resource_path: &ResourcePath) {
+        let model = self.context.model;
+        let start = format!("{}/", resource_path.template);
         let directly_below = |collection: &&'a Collection| {
             let rest = collection.path.strip_prefix(&start);
             rest.is_some_and(|rest| !rest.contains('{'))
         };
         let below: Vec<_> = model.collections.iter().filter(directly_below).collect();
         for collection in below {
-            let here = Spot::new(&collection.path, &spot.values);
-            self.open_at(collection, &here.path, &spot.values, false);
+            let here = ResourcePath::new(&collection.path, &resource_path.values);
+            self.open_at(collection, &here.path, &resource_path.values, false);
             let items = self.data.collections.get(&here.path);
             let keys: Vec<String> = items
                 .into_iter()
@@ -127,7 +136,7 @@ impl<'a> Desk<'a> {
                 .collect();
             if collection.item.is_some() {
                 for key in keys {
-                    self.open_below(&Self::spot_of(collection, &here, &key));
+                    self.open_below(&Self::resource_path_of(collection, &here, &key));
                 }
             }
         }

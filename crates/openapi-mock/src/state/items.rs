@@ -5,10 +5,10 @@ use serde_json::{Map, Value};
 
 use super::bodies::{answered, envelope};
 use super::collection::Collection;
+use super::context::ResourcePath;
 use super::data::Item;
-use super::desk::{Desk, Outcome, Target};
 use super::filter::Filter;
-use super::lore::Spot;
+use super::handler::{Handler, Outcome, Target};
 use super::page::{self, Page};
 use super::shape;
 use crate::answer::Answer;
@@ -16,13 +16,13 @@ use crate::api::Media;
 use crate::refusal::Refusal;
 use crate::sample::{Members, Wish};
 
-impl<'a> Desk<'a> {
+impl<'a> Handler<'a> {
     pub(super) fn list(&mut self, collection: &'a Collection, created: bool) -> Outcome {
-        let (api, operation) = (self.lore.api, self.call.operation);
+        let (api, operation) = (self.context.api, self.call.operation);
         let Some((media, schema)) = answered(operation) else {
             return Ok(None);
         };
-        let here = Spot::new(&operation.path, &self.call.path);
+        let here = ResourcePath::new(&operation.path, &self.call.path);
         self.open(collection, &here.path, created);
         let rule = &api.object(operation)["x-pagination"];
         let filter = self.filter(collection, rule)?;
@@ -57,25 +57,25 @@ impl<'a> Desk<'a> {
     }
 
     /// What the example shows around a list.
-    fn around(&self, media: &Media, here: &Spot) -> Value {
+    fn around(&self, media: &Media, here: &ResourcePath) -> Value {
         let example = media.examples.first().map(|example| example.value.clone());
         let object = example.filter(Value::is_object);
         let mut around = object.unwrap_or(Value::Object(Map::new()));
-        let links = self.lore.links;
+        let links = self.context.links;
         links.relocate(&mut around, &here.template, &here.values);
         around
     }
 
     /// What the query asks of the items.
     fn filter(&self, collection: &Collection, rule: &Value) -> Result<Filter, Refusal> {
-        let root = &self.lore.api.root;
+        let root = &self.context.api.root;
         let schemas = [&collection.listed, &collection.whole]
             .into_iter()
             .flatten();
         let known =
             schemas.flat_map(|schema| shape::known_members(root, schema.object(root)).into_keys());
         let known: Vec<String> = known.map(str::to_owned).collect();
-        Filter::new(self.lore.api, self.call, rule, &known)
+        Filter::new(self.context.api, self.call, rule, &known)
     }
 
     /// The keys of the items that a filter takes.
@@ -90,9 +90,9 @@ impl<'a> Desk<'a> {
         found.map(|(key, _)| key.clone()).collect()
     }
 
-    fn listed(&mut self, collection: &Collection, here: &Spot, key: &str) -> Value {
-        let spot = Self::spot_of(collection, here, key);
-        let lore = self.lore;
+    fn listed(&mut self, collection: &Collection, here: &ResourcePath, key: &str) -> Value {
+        let resource_path = Self::resource_path_of(collection, here, key);
+        let context = self.context;
         if let Some(listed) = self.data.item(&here.path, key).and_then(Item::listed) {
             return listed.clone();
         }
@@ -101,8 +101,8 @@ impl<'a> Desk<'a> {
         };
         let listed = match &collection.listed {
             Some(schema) => {
-                let example = lore.example(collection);
-                lore.completed(schema, "", example, &mut item.value, &spot)
+                let example = context.example(collection);
+                context.completed(schema, "", example, &mut item.value, &resource_path)
             }
             None => item.value.clone(),
         };
@@ -111,24 +111,30 @@ impl<'a> Desk<'a> {
     }
 
     /// Where an item of a collection stands, also where items have no path.
-    pub(super) fn spot_of(collection: &Collection, here: &Spot, key: &str) -> Spot {
+    pub(super) fn resource_path_of(
+        collection: &Collection,
+        here: &ResourcePath,
+        key: &str,
+    ) -> ResourcePath {
         let parameter = collection.parameter.as_deref().unwrap_or("");
         let template = format!("{}/{{{parameter}}}", here.template);
         let mut values = here.values.clone();
         values.retain(|(name, _)| name != parameter);
         values.push((parameter.to_owned(), key.to_owned()));
-        Spot::new(&template, &values)
+        ResourcePath::new(&template, &values)
     }
 
     pub(super) fn read(&mut self, target: &Target<'a>, created: bool) -> Outcome {
         self.find(target, created)?;
         let operation = self.call.operation;
-        let lore = self.lore;
+        let context = self.context;
         let Some(item) = self.data.item_mut(&target.at, &target.key) else {
             return Ok(None);
         };
         let status = operation.success();
-        let Some(mut body) = lore.shown(operation, status, &mut item.value, &target.spot) else {
+        let Some(mut body) =
+            context.shown(operation, status, &mut item.value, &target.resource_path)
+        else {
             return Ok(None);
         };
         let headers = self.page_within(&mut body)?;
@@ -140,7 +146,7 @@ impl<'a> Desk<'a> {
 
     /// Cuts the list in an item that comes in pages.
     fn page_within(&self, body: &mut Value) -> Result<Vec<(HeaderName, String)>, Refusal> {
-        let (api, operation) = (self.lore.api, self.call.operation);
+        let (api, operation) = (self.context.api, self.call.operation);
         let rule = &api.object(operation)["x-pagination"];
         let at = rule["members"]["items"].as_str().unwrap_or_default();
         let (Some(list), Some((_, schema))) = (
@@ -158,11 +164,11 @@ impl<'a> Desk<'a> {
 
     /// One member of an item.
     pub(super) fn read_member(&mut self, target: &Target<'a>, member: &str) -> Option<Answer> {
-        let lore = self.lore;
-        let read = &lore.api.operations[target.collection.read?];
+        let context = self.context;
+        let read = &context.api.operations[target.collection.read?];
         let item = self.data.item_mut(&target.at, &target.key)?;
-        let shown = lore.shown(read, read.success(), &mut item.value, &target.spot)?;
-        let within = answered(read).map(|(_, schema)| envelope(lore.api, schema));
+        let shown = context.shown(read, read.success(), &mut item.value, &target.resource_path)?;
+        let within = answered(read).map(|(_, schema)| envelope(context.api, schema));
         let held = shown.pointer(&within.unwrap_or_default())?.get(member);
         let mut answer = Answer::status(self.call.operation.success());
         answer.body = held.cloned();

@@ -4,10 +4,10 @@ use serde_json::{Map, Value};
 
 use super::apply::{CHANGE, Own, stamp};
 use super::collection::Collection;
+use super::context::ResourcePath;
 use super::data::Item;
-use super::desk::{Desk, Outcome, Target};
+use super::handler::{Handler, Outcome, Target};
 use super::key::{Key, singular};
-use super::lore::Spot;
 use super::moves::renew;
 use super::shape::scalar;
 use crate::answer::Answer;
@@ -20,14 +20,14 @@ fn objects(body: &Value) -> Option<Vec<Map<String, Value>>> {
     items.map(|item| item.as_object().cloned()).collect()
 }
 
-impl<'a> Desk<'a> {
+impl<'a> Handler<'a> {
     /// Adds an item for each object of the body.
     pub(super) fn create_many(&mut self, collection: &'a Collection, created: bool) -> Outcome {
         let operation = self.call.operation;
         let Some(objects) = self.call.body.as_ref().and_then(objects) else {
             return Ok(None);
         };
-        let here = Spot::new(&operation.path, &self.call.path);
+        let here = ResourcePath::new(&operation.path, &self.call.path);
         self.open(collection, &here.path, created);
         let mut made: Vec<(Target<'a>, Value)> = Vec::new();
         for sent in objects {
@@ -44,7 +44,7 @@ impl<'a> Desk<'a> {
         }
         let mut answer = Answer::status(operation.success());
         for (target, value) in made {
-            let (name, path) = (&collection.name, &target.spot.path);
+            let (name, path) = (&collection.name, &target.resource_path.path);
             let change = Change::new(ChangeKind::Created, name, path, &value);
             answer.changes.push(change);
             self.data
@@ -60,7 +60,7 @@ impl<'a> Desk<'a> {
         let (Some(objects), Key::Member(key)) = (objects, &collection.key) else {
             return Ok(None);
         };
-        let here = Spot::new(&operation.path, &self.call.path);
+        let here = ResourcePath::new(&operation.path, &self.call.path);
         self.open(collection, &here.path, created);
         let mut changed: Vec<(String, Value)> = Vec::new();
         for sent in objects {
@@ -82,7 +82,7 @@ impl<'a> Desk<'a> {
                 key: Some(key),
             };
             let before = held.clone();
-            self.lore.apply(&mut held, sent, self.call, false, &own);
+            self.context.apply(&mut held, sent, self.call, false, &own);
             if held != before {
                 stamp(&mut held, CHANGE);
                 renew(collection, &mut held);
@@ -91,7 +91,7 @@ impl<'a> Desk<'a> {
         }
         let mut answer = Answer::status(operation.success());
         for (key, value) in changed {
-            let path = Self::spot_of(collection, &here, &key).path;
+            let path = Self::resource_path_of(collection, &here, &key).path;
             let change = Change::new(ChangeKind::Updated, &collection.name, &path, &value);
             answer.changes.push(change);
             if let Some(item) = self.data.item_mut(&here.path, &key) {

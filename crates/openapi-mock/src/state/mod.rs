@@ -6,16 +6,16 @@ mod apply;
 mod bodies;
 mod bound;
 mod collection;
+mod context;
 mod copies;
 mod data;
-mod desk;
 mod file;
 mod filter;
 mod gate;
+mod handler;
 mod items;
 mod key;
 mod links;
-mod lore;
 mod many;
 mod model;
 mod moves;
@@ -37,13 +37,13 @@ use crate::api::Api;
 use crate::call::Call;
 use crate::refusal::Refusal;
 
+use self::context::Context;
 pub(crate) use self::data::Data;
-use self::desk::Desk;
 pub use self::file::StateFileError;
 pub(crate) use self::file::{StateFile, shown};
 use self::gate::Gate;
+use self::handler::Handler;
 use self::links::Links;
-use self::lore::Lore;
 use self::model::Model;
 use self::repeats::Repeats;
 
@@ -91,12 +91,12 @@ impl Store {
         if let Some(answer) = repeats.known(api, call)? {
             return Ok(answer);
         }
-        let lore = Lore {
+        let context = Context {
             api,
             model: &self.model,
             links: &self.links,
         };
-        let answer = Desk::new(lore, data, call, base).answer()?;
+        let answer = Handler::new(context, data, call, base).answer()?;
         let answer = answer.unwrap_or_else(|| shown_only(call));
         repeats.keep(api, call, &answer);
         if !answer.changes.is_empty() {

@@ -24,7 +24,7 @@ pub(super) struct Model {
 /// What an operation does, and to what.
 #[derive(Debug)]
 pub(super) struct Plan {
-    pub(super) deed: Deed,
+    pub(super) action: Action,
     /// The items on the path, outermost first, that have to be there: collection and path template.
     pub(super) parents: Vec<(usize, String)>,
     /// The same with the item that the path ends at.
@@ -32,7 +32,7 @@ pub(super) struct Plan {
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Deed {
+pub(super) enum Action {
     List(usize),
     Create(usize),
     /// Makes an item of each object in the list that is sent.
@@ -83,14 +83,14 @@ impl Model {
     pub(super) fn new(api: &Api, links: &Links) -> Self {
         let collections = collections(api, links);
         let plan = |operation: &Operation| {
-            let deed = deed(api, &collections, operation);
+            let action = action(api, &collections, operation);
             let items = items(&collections, &operation.path);
             let mut parents = items.clone();
-            if deed != Deed::Unknown {
+            if action != Action::Unknown {
                 parents.retain(|(_, template)| *template != operation.path);
             }
             let plan = Plan {
-                deed,
+                action,
                 parents,
                 items,
             };
@@ -115,7 +115,7 @@ fn items(collections: &[Collection], path: &str) -> Vec<(usize, String)> {
     found
 }
 
-fn deed(api: &Api, collections: &[Collection], operation: &Operation) -> Deed {
+fn action(api: &Api, collections: &[Collection], operation: &Operation) -> Action {
     let path = operation.path.as_str();
     let (parent, last) = path.rsplit_once('/').unwrap_or_default();
     let parent = collections.iter().position(|one| one.holds(parent));
@@ -136,13 +136,13 @@ fn deed(api: &Api, collections: &[Collection], operation: &Operation) -> Deed {
         is_download(operation) && uploads.is_some_and(|create| is_upload(api, create))
     };
     if let Some(number) = at_item.or(parent).filter(downloads) {
-        return Deed::Download(number);
+        return Action::Download(number);
     }
     if let Some(number) = at_item.or(parent).filter(|_| copies(api, operation)) {
-        return Deed::Copy(number);
+        return Action::Copy(number);
     }
     if let Some((collection, member)) = member.filter(|_| listed.is_none_or(is_bare)) {
-        return Deed::Member { collection, member };
+        return Action::Member { collection, member };
     }
     if let Some(number) = listed {
         return on_collection(api, &collections[number], number, operation);
@@ -151,14 +151,14 @@ fn deed(api: &Api, collections: &[Collection], operation: &Operation) -> Deed {
         return on_item(api, &collections[number], number, operation);
     }
     if last.contains('{') {
-        return Deed::Unknown;
+        return Action::Unknown;
     }
     let read = operation_at(api, path, &Method::GET);
     let writes = [Method::POST, Method::PUT, Method::PATCH].contains(&operation.method);
     match parent.filter(|_| writes && read.is_none()) {
         Some(number) => appended(api, &collections[number], operation, last).map_or_else(
             || act(api, &collections[number], number, operation, last),
-            |member| Deed::Append {
+            |member| Action::Append {
                 collection: number,
                 member,
             },
@@ -193,21 +193,31 @@ fn copies(api: &Api, operation: &Operation) -> bool {
     writes && api.object(operation)["x-copies"] == true
 }
 
-fn on_collection(api: &Api, collection: &Collection, number: usize, operation: &Operation) -> Deed {
+fn on_collection(
+    api: &Api,
+    collection: &Collection,
+    number: usize,
+    operation: &Operation,
+) -> Action {
     let is = |known: Option<usize>| {
         known.is_some_and(|known| std::ptr::eq(&raw const api.operations[known], operation))
     };
     if is(collection.list) {
-        Deed::List(number)
+        Action::List(number)
     } else if is(collection.create) {
-        Deed::Create(number)
+        Action::Create(number)
     } else {
-        many(api, collection, number, operation).unwrap_or(Deed::Unknown)
+        many(api, collection, number, operation).unwrap_or(Action::Unknown)
     }
 }
 
 /// A list of objects that are or become items, sent to the path of a collection.
-fn many(api: &Api, collection: &Collection, number: usize, operation: &Operation) -> Option<Deed> {
+fn many(
+    api: &Api,
+    collection: &Collection,
+    number: usize,
+    operation: &Operation,
+) -> Option<Action> {
     let root = &api.root;
     let media = operation.body.as_ref()?.media.iter();
     let mut json = media.filter(|media| media::is_json(&media.label));
@@ -221,32 +231,32 @@ fn many(api: &Api, collection: &Collection, number: usize, operation: &Operation
     let of_items = shape::known_members(root, of_items);
     let alike = named.keys().any(|name| of_items.contains_key(name));
     match (&operation.method, &collection.key) {
-        (&Method::POST, _) if alike => Some(Deed::CreateMany(number)),
+        (&Method::POST, _) if alike => Some(Action::CreateMany(number)),
         (&Method::PATCH, Key::Member(key)) if named.contains_key(key.as_str()) => {
-            Some(Deed::UpdateMany(number))
+            Some(Action::UpdateMany(number))
         }
         _ => None,
     }
 }
 
-fn on_item(api: &Api, collection: &Collection, number: usize, operation: &Operation) -> Deed {
+fn on_item(api: &Api, collection: &Collection, number: usize, operation: &Operation) -> Action {
     let replaces = api.object(operation)["x-replaces-whole"] == true;
     let sends_object = sent_kind(api, operation) == Some("object");
     match operation.method {
-        Method::GET if collection.read.is_some() => Deed::Read(number),
-        Method::PUT if sends_object => Deed::Update {
+        Method::GET if collection.read.is_some() => Action::Read(number),
+        Method::PUT if sends_object => Action::Update {
             collection: number,
             whole: true,
             creates: status_declared(operation, 201),
         },
-        Method::PATCH if sends_object => Deed::Update {
+        Method::PATCH if sends_object => Action::Update {
             collection: number,
             whole: replaces,
             creates: false,
         },
-        Method::DELETE => Deed::Delete(number),
+        Method::DELETE => Action::Delete(number),
         Method::POST => act(api, collection, number, operation, ""),
-        _ => Deed::Unknown,
+        _ => Action::Unknown,
     }
 }
 
@@ -303,7 +313,7 @@ fn act(
     number: usize,
     operation: &Operation,
     last: &str,
-) -> Deed {
+) -> Action {
     let schema_of = |operation: &Operation| {
         let (_, schema) = answered(operation)?;
         api.root
@@ -313,7 +323,7 @@ fn act(
         .read
         .and_then(|read| schema_of(&api.operations[read]));
     if own.is_none() || own != schema_of(operation) {
-        return Deed::Unknown;
+        return Action::Unknown;
     }
     let item = collection
         .whole
@@ -323,32 +333,32 @@ fn act(
     let last = shape::plain_name(last);
     let same = |name: &&&str| shape::plain_name(name) == last;
     let renewed = known.keys().find(same).map(|name| (*name).to_owned());
-    Deed::Act {
+    Action::Act {
         collection: number,
         renews: renewed,
     }
 }
 
 /// A resource that stands alone: read, and set.
-fn single(api: &Api, operation: &Operation) -> Deed {
+fn single(api: &Api, operation: &Operation) -> Action {
     let on = |method| operation_at(api, &operation.path, &method);
     let set = on(Method::PUT).or_else(|| on(Method::PATCH));
     let (Some(_), Some(_)) = (on(Method::GET), set) else {
-        return act_single(api, operation).unwrap_or(Deed::Unknown);
+        return act_single(api, operation).unwrap_or(Action::Unknown);
     };
     let replaces = api.object(operation)["x-replaces-whole"] == true;
     match operation.method {
-        Method::GET => Deed::ReadSingle,
-        Method::PUT => Deed::WriteSingle { whole: true },
-        Method::PATCH => Deed::WriteSingle { whole: replaces },
-        Method::DELETE => Deed::DeleteSingle,
-        _ => Deed::Unknown,
+        Method::GET => Action::ReadSingle,
+        Method::PUT => Action::WriteSingle { whole: true },
+        Method::PATCH => Action::WriteSingle { whole: replaces },
+        Method::DELETE => Action::DeleteSingle,
+        _ => Action::Unknown,
     }
 }
 
 /// Something that is done to a resource that stands alone: the operation answers with what only that
 /// resource is.
-fn act_single(api: &Api, operation: &Operation) -> Option<Deed> {
+fn act_single(api: &Api, operation: &Operation) -> Option<Action> {
     let schema_of = |operation: &Operation| {
         let (_, schema) = answered(operation)?;
         let schema = api
@@ -367,7 +377,7 @@ fn act_single(api: &Api, operation: &Operation) -> Option<Deed> {
         let last = prefix.rsplit('/').next().unwrap_or_default();
         !last.starts_with('{') || operation.path.contains(last)
     });
-    (is_single && reached).then(|| Deed::ActSingle {
+    (is_single && reached).then(|| Action::ActSingle {
         path: path.to_owned(),
     })
 }
@@ -378,21 +388,21 @@ impl Model {
     pub(super) fn summary(&self, api: &Api) -> String {
         let line = |operation: &Operation| {
             let plan = self.plan(operation).unwrap();
-            let deed = match &plan.deed {
-                Deed::List(number)
-                | Deed::Create(number)
-                | Deed::CreateMany(number)
-                | Deed::UpdateMany(number)
-                | Deed::Copy(number)
-                | Deed::Download(number)
-                | Deed::Read(number)
-                | Deed::Delete(number) => {
-                    let name = format!("{:?}", plan.deed);
+            let action = match &plan.action {
+                Action::List(number)
+                | Action::Create(number)
+                | Action::CreateMany(number)
+                | Action::UpdateMany(number)
+                | Action::Copy(number)
+                | Action::Download(number)
+                | Action::Read(number)
+                | Action::Delete(number) => {
+                    let name = format!("{:?}", plan.action);
                     let (verb, _) = name.split_once('(').unwrap();
                     let one = &self.collections[*number];
                     format!("{verb} {} by {:?}", one.name, one.key)
                 }
-                Deed::Update {
+                Action::Update {
                     collection,
                     whole,
                     creates,
@@ -401,24 +411,24 @@ impl Model {
                     let creates = if *creates { " or Create" } else { "" };
                     format!("{whole}{creates} {}", self.collections[*collection].name)
                 }
-                Deed::Act { collection, renews } => {
+                Action::Act { collection, renews } => {
                     format!(
                         "Act on {} renewing {renews:?}",
                         self.collections[*collection].name
                     )
                 }
-                Deed::Append { collection, member } => {
+                Action::Append { collection, member } => {
                     format!(
                         "Append to {member} of {}",
                         self.collections[*collection].name
                     )
                 }
-                Deed::Member { collection, member } => {
+                Action::Member { collection, member } => {
                     format!("Member {member} of {}", self.collections[*collection].name)
                 }
                 other => format!("{other:?}"),
             };
-            format!("{} {}: {deed}\n", operation.method, operation.path)
+            format!("{} {}: {action}\n", operation.method, operation.path)
         };
         api.operations.iter().map(line).collect()
     }

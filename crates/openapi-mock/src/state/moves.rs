@@ -4,7 +4,7 @@ use serde_json::{Map, Value};
 
 use super::collection::Collection;
 use super::data::{Item, Items};
-use super::desk::{Desk, Target};
+use super::handler::{Handler, Target};
 use super::key::Key;
 use super::model::Plan;
 use crate::answer::Answer;
@@ -21,19 +21,20 @@ pub(super) fn renew(
     Some((old, new))
 }
 
-impl<'a> Desk<'a> {
+impl<'a> Handler<'a> {
     /// Gives the items that a call changed something of new versions, but for the one that has it
     /// already.
     pub(super) fn move_versions(&mut self, plan: &Plan, answer: &Answer) {
         for (number, template) in &plan.items {
-            let collection = &self.lore.model.collections[*number];
+            let collection = &self.context.model.collections[*number];
             let target = self.target_at(collection, template);
-            let below = format!("{}/", target.spot.path);
+            let below = format!("{}/", target.resource_path.path);
             let touched = answer.changes.iter().any(|change| {
-                let itself = change.path == target.spot.path && change.kind == ChangeKind::Updated;
+                let itself =
+                    change.path == target.resource_path.path && change.kind == ChangeKind::Updated;
                 itself || change.path.starts_with(&below)
             });
-            if !touched || self.moved.as_ref() == Some(&target.spot.path) {
+            if !touched || self.moved.as_ref() == Some(&target.resource_path.path) {
                 continue;
             }
             let item = self.data.item_mut(&target.at, &target.key);
@@ -46,7 +47,7 @@ impl<'a> Desk<'a> {
 
     /// Notes a version down where the document lists the versions of an item.
     pub(super) fn note_version(&mut self, target: &Target<'a>, old: &Value, new: Value) {
-        self.moved = Some(target.spot.path.clone());
+        self.moved = Some(target.resource_path.path.clone());
         if let Some(member) = &target.collection.version
             && let Some(list) = self.versions_of(target, member)
         {
@@ -56,14 +57,14 @@ impl<'a> Desk<'a> {
 
     /// The path of the list below an item whose key is the version.
     fn versions_of(&mut self, target: &Target<'a>, member: &str) -> Option<String> {
-        let start = format!("{}/", target.spot.template);
-        let model = self.lore.model;
+        let start = format!("{}/", target.resource_path.template);
+        let model = self.context.model;
         let found = model.collections.iter().find(|one| {
             let rest = one.path.strip_prefix(&start);
             rest.is_some_and(|rest| !rest.contains('/')) && one.key == Key::Member(member.into())
         })?;
-        let path = super::links::fill(&found.path, &target.spot.values);
-        self.open_at(found, &path, &target.spot.values, false);
+        let path = super::links::fill(&found.path, &target.resource_path.values);
+        self.open_at(found, &path, &target.resource_path.values, false);
         Some(path)
     }
 

@@ -3,20 +3,20 @@
 use serde_json::Value;
 
 use super::bodies::{answered, envelope};
-use super::desk::Desk;
-use super::lore::Spot;
+use super::context::ResourcePath;
+use super::handler::Handler;
 use super::shape;
 use crate::sample::Wish;
 
-impl<'a> Desk<'a> {
+impl<'a> Handler<'a> {
     /// The members of what the call answers with that are shown this once.
     pub(super) fn shown_once(&self) -> Vec<&'a str> {
-        let root = &self.lore.api.root;
+        let root = &self.context.api.root;
         let Some((_, schema)) = answered(self.call.operation) else {
             return Vec::new();
         };
         let mut known = shape::known_members(root, schema.object(root));
-        let envelope = envelope(self.lore.api, schema);
+        let envelope = envelope(self.context.api, schema);
         if let Some(inner) = envelope.strip_prefix('/').and_then(|name| known.get(name)) {
             known = shape::known_members(root, inner);
         }
@@ -25,7 +25,7 @@ impl<'a> Desk<'a> {
     }
 
     /// Makes what is shown once, which an item does not hold when it is read.
-    pub(super) fn show_once(&self, once: &[&str], value: &mut Value, spot: &Spot) {
+    pub(super) fn show_once(&self, once: &[&str], value: &mut Value, resource_path: &ResourcePath) {
         let (Some((media, schema)), Value::Object(members)) =
             (answered(self.call.operation), value)
         else {
@@ -35,9 +35,9 @@ impl<'a> Desk<'a> {
             return;
         }
         let example = media.examples.first().map(|example| &example.value);
-        let wish = Wish::at(&spot.path).like(example).fresh();
-        let made = self.lore.api.sampler.value(schema, &wish);
-        let made = made.pointer(&envelope(self.lore.api, schema));
+        let wish = Wish::at(&resource_path.path).like(example).fresh();
+        let made = self.context.api.sampler.value(schema, &wish);
+        let made = made.pointer(&envelope(self.context.api, schema));
         for name in once {
             if let (None, Some(made)) = (members.get(*name), made.and_then(|made| made.get(name))) {
                 members.insert((*name).to_owned(), made.clone());

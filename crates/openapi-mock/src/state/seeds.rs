@@ -5,10 +5,10 @@ use serde_json::{Map, Value, json};
 
 use super::bodies::{answered, envelope};
 use super::collection::Collection;
+use super::context::Context;
 use super::data::{Item, Items};
 use super::key::{Key, shown, shown_key};
 use super::links::Values;
-use super::lore::Lore;
 use super::{page, shape};
 use crate::sample::Wish;
 
@@ -17,7 +17,7 @@ const FEW: usize = 3;
 /// How many items a list in pages has at most.
 const MANY: usize = 45;
 
-impl Lore<'_> {
+impl Context<'_> {
     /// The first items of a collection: those of the examples, and as many more as it takes to see
     /// a list, or pages. `values` are those of the path of the collection.
     pub(super) fn seeds(&self, collection: &Collection, at: &str, values: &Values) -> Items {

@@ -4,8 +4,8 @@ use serde_json::{Map, Value};
 
 use super::apply::{CHANGE, Own, sent_by, stamp};
 use super::bodies::{answered, envelope, operation_at, status_declared};
-use super::desk::{Desk, Outcome};
-use super::lore::Spot;
+use super::context::ResourcePath;
+use super::handler::{Handler, Outcome};
 use super::shape;
 use crate::answer::Answer;
 use crate::api::Operation;
@@ -14,9 +14,9 @@ use crate::negotiation::Accept;
 use crate::refusal::{Reason, Refusal};
 use crate::sample::Wish;
 
-impl<'a> Desk<'a> {
-    fn here(&self) -> Spot {
-        Spot::new(&self.call.operation.path, &self.call.path)
+impl<'a> Handler<'a> {
+    fn here(&self) -> ResourcePath {
+        ResourcePath::new(&self.call.operation.path, &self.call.path)
     }
 
     /// The operation that reads what stands here.
@@ -25,7 +25,7 @@ impl<'a> Desk<'a> {
     }
 
     fn reader_at(&self, template: &str) -> Option<&'a Operation> {
-        let api = self.lore.api;
+        let api = self.context.api;
         let number = operation_at(api, template, &http::Method::GET)?;
         Some(&api.operations[number])
     }
@@ -49,7 +49,7 @@ impl<'a> Desk<'a> {
         }
         let mut value = self.single(&here).ok_or_else(|| missing(&here.path))?;
         answer.body = if value.is_object() {
-            self.lore.shown(operation, status, &mut value, &here)
+            self.context.shown(operation, status, &mut value, &here)
         } else {
             Some(value.clone())
         };
@@ -58,19 +58,19 @@ impl<'a> Desk<'a> {
     }
 
     /// What stands here, as the document shows it where nobody set it; nothing where it was deleted.
-    fn single(&self, here: &Spot) -> Option<Value> {
+    fn single(&self, here: &ResourcePath) -> Option<Value> {
         if let Some(held) = self.data.singles.get(&here.path) {
             return (!held.is_null()).then(|| held.clone());
         }
         let (media, schema) = answered(self.reader_at(&here.template)?)?;
         let example = media.examples.first().map(|example| &example.value);
         let made = self
-            .lore
+            .context
             .api
             .sampler
             .value(schema, &Wish::at(&here.path).like(example));
-        let mut value = made.pointer(&envelope(self.lore.api, schema)).cloned()?;
-        self.lore
+        let mut value = made.pointer(&envelope(self.context.api, schema)).cloned()?;
+        self.context
             .links
             .relocate(&mut value, &here.template, &here.values);
         Some(value)
@@ -86,7 +86,7 @@ impl<'a> Desk<'a> {
 
     /// Keeps what stands at a place from now on, and answers with it; with 304 where that is declared
     /// and nothing changes.
-    fn keep_single(&mut self, here: Spot, mut value: Value) -> Outcome {
+    fn keep_single(&mut self, here: ResourcePath, mut value: Value) -> Outcome {
         let operation = self.call.operation;
         let held = self.single(&here);
         if held.as_ref() != Some(&value) {
@@ -112,11 +112,11 @@ impl<'a> Desk<'a> {
     /// call is set to what was sent, or taken away, and else the members that were sent are set.
     pub(super) fn act_single(&mut self, template: &str) -> Outcome {
         let operation = self.call.operation;
-        let there = Spot::new(template, &self.call.path);
+        let there = ResourcePath::new(template, &self.call.path);
         let Some(Value::Object(mut members)) = self.single(&there) else {
             return Ok(None);
         };
-        let root = &self.lore.api.root;
+        let root = &self.context.api.root;
         let schema = self.reader_at(template).and_then(answered);
         let known = schema.map(|(_, schema)| shape::known_members(root, schema.object(root)));
         let known = known.unwrap_or_default();
@@ -150,11 +150,11 @@ impl<'a> Desk<'a> {
     }
 
     /// What stands here when the call is done.
-    fn written(&self, here: &Spot, whole: bool) -> Option<Value> {
+    fn written(&self, here: &ResourcePath, whole: bool) -> Option<Value> {
         let Some((_, schema)) = answered(self.reader()?) else {
             return self.written_text(here);
         };
-        let within = envelope(self.lore.api, schema);
+        let within = envelope(self.context.api, schema);
         let Some(sent) = sent_by(self.call, &within) else {
             return self.call.body.clone();
         };
@@ -166,12 +166,12 @@ impl<'a> Desk<'a> {
             schema: within.is_empty().then_some(schema),
             key: None,
         };
-        self.lore.apply(&mut held, sent, self.call, whole, &own);
+        self.context.apply(&mut held, sent, self.call, whole, &own);
         Some(Value::Object(held))
     }
 
     /// The texts that stand here, with the one that was sent in its media type.
-    fn written_text(&self, here: &Spot) -> Option<Value> {
+    fn written_text(&self, here: &ResourcePath) -> Option<Value> {
         let mut texts = match self.data.singles.get(&here.path) {
             Some(Value::Object(texts)) => texts.clone(),
             _ => Map::new(),

@@ -8,7 +8,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::{Map, Value};
 
 use super::collection::Collection;
-use super::desk::{Desk, Outcome, Target};
+use super::handler::{Handler, Outcome, Target};
 use super::shape;
 use crate::answer::Answer;
 use crate::call::Upload;
@@ -66,13 +66,13 @@ fn says(member: &str) -> Option<Says> {
     }
 }
 
-impl<'a> Desk<'a> {
+impl<'a> Handler<'a> {
     /// Lets a new item say of its file what its members are there for.
     pub(super) fn describe_file(&self, collection: &Collection, value: &mut Map<String, Value>) {
         let (Some(upload), Some(schema)) = (self.call.files.first(), &collection.whole) else {
             return;
         };
-        let root = &self.lore.api.root;
+        let root = &self.context.api.root;
         let known = shape::known_members(root, schema.object(root));
         let named = known.keys().any(|member| says(member) == Some(Says::Name));
         for (member, schema) in known {

@@ -7,10 +7,10 @@ use serde_json::{Map, Value};
 use super::apply::{CHANGE, CREATION, Own, sent_by, stamp};
 use super::bodies::{answered, envelope, status_declared};
 use super::collection::Collection;
+use super::context::ResourcePath;
 use super::data::Item;
-use super::desk::{Desk, Outcome, Target};
+use super::handler::{Handler, Outcome, Target};
 use super::key::{Key, singular};
-use super::lore::Spot;
 use super::moves::renew;
 use super::shape;
 use super::uploads::File;
@@ -20,12 +20,12 @@ use crate::change::{Change, ChangeKind};
 use crate::refusal::{Reason, Refusal};
 use crate::sample::Wish;
 
-impl<'a> Desk<'a> {
+impl<'a> Handler<'a> {
     pub(super) fn create(&mut self, collection: &'a Collection, created: bool) -> Outcome {
         let operation = self.call.operation;
-        let here = Spot::new(&operation.path, &self.call.path);
+        let here = ResourcePath::new(&operation.path, &self.call.path);
         self.open(collection, &here.path, created);
-        let within = answered(operation).map(|(_, schema)| envelope(self.lore.api, schema));
+        let within = answered(operation).map(|(_, schema)| envelope(self.context.api, schema));
         let sent = match self.call.body {
             Some(_) => sent_by(self.call, &within.unwrap_or_default()),
             None => Some(Map::new()),
@@ -46,10 +46,10 @@ impl<'a> Desk<'a> {
     pub(super) fn new_target(
         &mut self,
         collection: &'a Collection,
-        here: &Spot,
+        here: &ResourcePath,
         sent: &Map<String, Value>,
     ) -> (Target<'a>, Option<Value>) {
-        let root = &self.lore.api.root;
+        let root = &self.context.api.root;
         let whole = collection.whole.as_ref().map(|schema| schema.object(root));
         let known = whole
             .map(|schema| shape::known_members(root, schema))
@@ -70,7 +70,7 @@ impl<'a> Desk<'a> {
         let target = Target {
             collection,
             at: here.path.clone(),
-            spot: Self::spot_of(collection, here, &key),
+            resource_path: Self::resource_path_of(collection, here, &key),
             key,
         };
         (target, made)
@@ -79,7 +79,7 @@ impl<'a> Desk<'a> {
     /// A key that nothing here has or had: the next number, or one that looks like the others, with
     /// the item that was made for it.
     fn new_key(&mut self, collection: &Collection, at: &str) -> (String, Option<Value>) {
-        let root = &self.lore.api.root;
+        let root = &self.context.api.root;
         self.data.made_keys += 1;
         let count = usize::try_from(self.data.made_keys).unwrap_or(usize::MAX);
         let items = self.data.collections.get(at);
@@ -88,7 +88,7 @@ impl<'a> Desk<'a> {
         };
         let known = |key: &str, _: &Value| known(key);
         let (key, value) =
-            self.lore
+            self.context
                 .made_item(collection, at, &self.call.path, count + 1000, &known);
         let is_number = match &collection.key {
             Key::Member(name) => value[name].is_number(),
@@ -118,10 +118,15 @@ impl<'a> Desk<'a> {
             key,
             ..
         } = target;
-        let named = || self.lore.item_called(collection, at, &self.call.path, key);
+        let named = || {
+            self.context
+                .item_called(collection, at, &self.call.path, key)
+        };
         let made = made.unwrap_or_else(named);
         let mut value = match (made, &collection.whole) {
-            (Value::Object(made), Some(schema)) => self.lore.server_made(made, self.call, schema),
+            (Value::Object(made), Some(schema)) => {
+                self.context.server_made(made, self.call, schema)
+            }
             _ => Map::new(),
         };
         stamp(&mut value, CREATION);
@@ -130,10 +135,10 @@ impl<'a> Desk<'a> {
             key: None,
         };
         self.describe_file(collection, &mut value);
-        self.lore.apply(&mut value, sent, self.call, false, &own);
+        self.context.apply(&mut value, sent, self.call, false, &own);
         stamp(&mut value, CHANGE);
         let mut value = Value::Object(value);
-        self.lore.set_key(collection, &mut value, key);
+        self.context.set_key(collection, &mut value, key);
         value
     }
 
@@ -183,12 +188,12 @@ impl<'a> Desk<'a> {
             collection,
             at,
             key,
-            spot,
+            resource_path,
         } = target;
         self.refuse_taken(target)?;
         let once = self.shown_once();
-        self.show_once(&once, &mut value, spot);
-        let mut answer = self.answer_with(status, &mut value, spot)?;
+        self.show_once(&once, &mut value, resource_path);
+        let mut answer = self.answer_with(status, &mut value, resource_path)?;
         answer.headers.extend(self.location(status, target));
         if let Value::Object(members) = &mut value {
             members.retain(|name, _| !once.contains(&name.as_str()));
@@ -196,7 +201,7 @@ impl<'a> Desk<'a> {
         answer.changes = vec![Change::new(
             ChangeKind::Created,
             &collection.name,
-            &spot.path,
+            &resource_path.path,
             &value,
         )];
         let mut item = Item::new(value, true);
@@ -213,7 +218,7 @@ impl<'a> Desk<'a> {
         creates: bool,
     ) -> Outcome {
         let operation = self.call.operation;
-        let within = answered(operation).map(|(_, schema)| envelope(self.lore.api, schema));
+        let within = answered(operation).map(|(_, schema)| envelope(self.context.api, schema));
         let Some(sent) = sent_by(self.call, &within.unwrap_or_default()) else {
             self.find(target, created)?;
             return Ok(None);
@@ -236,7 +241,7 @@ impl<'a> Desk<'a> {
             (true, _) => 200,
             _ => operation.success(),
         };
-        self.changed(target, status, |desk, members| {
+        self.changed(target, status, |handler, members| {
             let own = Own {
                 schema: target.collection.whole.as_ref(),
                 key: match &target.collection.key {
@@ -244,7 +249,9 @@ impl<'a> Desk<'a> {
                     _ => None,
                 },
             };
-            desk.lore.apply(members, sent, desk.call, whole, &own);
+            handler
+                .context
+                .apply(members, sent, handler.call, whole, &own);
         })
     }
 
@@ -261,7 +268,7 @@ impl<'a> Desk<'a> {
         let mut value = item.value.clone();
         if !value.is_object() {
             value = Value::Object(Map::new());
-            self.lore
+            self.context
                 .set_key(target.collection, &mut value, &target.key);
         }
         let before = value.clone();
@@ -275,12 +282,12 @@ impl<'a> Desk<'a> {
                 return Ok(Some(Answer::status(304)));
             }
         }
-        let mut answer = self.answer_with(status, &mut value, &target.spot)?;
+        let mut answer = self.answer_with(status, &mut value, &target.resource_path)?;
         let name = &target.collection.name;
         answer.changes = vec![Change::new(
             ChangeKind::Updated,
             name,
-            &target.spot.path,
+            &target.resource_path.path,
             &value,
         )];
         if let Some(item) = self.data.item_mut(&target.at, &target.key) {
@@ -299,13 +306,14 @@ impl<'a> Desk<'a> {
         };
         let mut value = item.value.clone();
         let status = self.call.operation.success();
-        let mut answer = self.answer_with(status, &mut value, &target.spot)?;
-        self.data.remove(&target.at, &target.key, &target.spot.path);
+        let mut answer = self.answer_with(status, &mut value, &target.resource_path)?;
+        self.data
+            .remove(&target.at, &target.key, &target.resource_path.path);
         let name = &target.collection.name;
         answer.changes = vec![Change::new(
             ChangeKind::Deleted,
             name,
-            &target.spot.path,
+            &target.resource_path.path,
             &value,
         )];
         Ok(Some(answer))
@@ -324,17 +332,17 @@ impl<'a> Desk<'a> {
         self.data.made_keys += 1;
         let count = self.data.made_keys;
         let status = self.call.operation.success();
-        self.changed(target, status, |desk, members| {
+        self.changed(target, status, |handler, members| {
             let Some(schema) = &target.collection.whole else {
                 return;
             };
-            let root = &desk.lore.api.root;
+            let root = &handler.context.api.root;
             let known = shape::known_members(root, schema.object(root));
             if let Some(name) = renews.filter(|name| !sent.contains_key(*name)) {
-                let place = format!("{}#{count}", target.spot.path);
+                let place = format!("{}#{count}", target.resource_path.path);
                 let held = Value::Object(members.clone());
                 let wish = Wish::at(&place).like(Some(&held)).fresh();
-                let made = desk.lore.api.sampler.value(schema, &wish);
+                let made = handler.context.api.sampler.value(schema, &wish);
                 members.extend(made.get(name).map(|value| (name.to_owned(), value.clone())));
             }
             let fitting = sent

@@ -76,7 +76,7 @@ async fn a_chain_of_merged_meetings_ends_in_the_meeting() {
 #[test]
 fn links_are_those_of_the_vendor() {
     let url = |link: Result<_, _>| -> String {
-        let link: contio_client::runtime::reqwest::Url = link.unwrap();
+        let link: contio_client::runtime::Url = link.unwrap();
         link.into()
     };
     let app = "https://app.contio.ai";

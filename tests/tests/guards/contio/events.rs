@@ -5,7 +5,7 @@ use std::time::{Duration, SystemTime};
 
 use contio_client::{
     mock,
-    runtime::reqwest::header::{HeaderMap, HeaderName},
+    runtime::http::header::{HeaderMap, HeaderName},
     types::{self, WebhookEventType, WebhookFilterType},
     webhooks::{self, Event, SIGNATURE, SIGNATURE_BODY_ONLY, Signer, Verifier, WebhookErrorKind},
 };

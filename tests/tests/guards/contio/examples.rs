@@ -20,7 +20,6 @@ use contio_client::{
     runtime::OAuthConfig,
     types,
 };
-use openapi_client_runtime::reqwest;
 use serde_json::json;
 use tokio::{net::TcpListener, sync::oneshot};
 

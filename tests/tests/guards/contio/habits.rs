@@ -4,10 +4,10 @@
 use contio_client::{
     Upload,
     mock::{self, Server},
-    runtime::reqwest::{self, Method, Response, redirect::Policy},
     types,
 };
 use futures_util::TryStreamExt;
+use reqwest::{Method, Response, redirect::Policy};
 use serde_json::{Value, json};
 
 const MEETINGS: &str = "/v1/partner/user/meetings";

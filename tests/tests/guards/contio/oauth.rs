@@ -6,11 +6,11 @@ use contio_client::{
     runtime::{
         Authorization, CallbackError, ErrorKind, MemoryStore, OAuth, OAuthConfig, OAuthErrorCode,
         TokenTypeHint, Tokens,
-        reqwest::{self, redirect::Policy},
     },
     types::{self, GrantType},
 };
 use openapi_client_runtime::RetryPolicy;
+use reqwest::redirect::Policy;
 use serde_json::json;
 
 const CALLBACK: &str = "http://127.0.0.1:8765/callback";

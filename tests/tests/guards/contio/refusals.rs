@@ -98,7 +98,7 @@ async fn what_is_missing_and_what_is_malformed_have_their_codes() {
 
     let probe = Probe::default();
     probe.change(|request, _: &Operation| {
-        *request.body_mut() = Some("{".into());
+        request.set_body("{");
         request.headers_mut().remove("content-length");
     });
     let builder = server.client_builder().middleware(probe);

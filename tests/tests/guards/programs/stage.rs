@@ -19,8 +19,8 @@ use http::{
     StatusCode,
     header::{AUTHORIZATION, HOST},
 };
-use openapi_client_runtime::reqwest::{self, redirect::Policy};
 use rcgen::{BasicConstraints, CertificateParams, DnType, IsCa, Issuer, KeyPair};
+use reqwest::redirect::Policy;
 use tempfile::NamedTempFile;
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},

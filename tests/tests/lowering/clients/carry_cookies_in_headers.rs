@@ -7,8 +7,7 @@ pub use client::*;
 pub mod builder {
     #[allow(unused_imports)]
     use ::openapi_client_runtime::{
-        ByteStream, CallOptions, Error, RequestBuilderExt, ResponseValue, encode_path,
-        reqwest,
+        ByteStream, CallOptions, Error, ResponseValue, encode_path,
     };
     #[allow(unused_imports)]
     use crate::clients::carry_cookies_in_headers::types;
@@ -122,7 +121,7 @@ pub mod builder {
                 let theme = theme.map_err(Error::InvalidRequest)?;
                 let visits = visits.map_err(Error::InvalidRequest)?;
                 let url = format!("{}/basket", client.core.base_url(),);
-                let mut header_map = ::openapi_client_runtime::reqwest::header::HeaderMap::with_capacity(
+                let mut header_map = ::openapi_client_runtime::http::header::HeaderMap::with_capacity(
                     5usize,
                 );
                 if let Some(value) = x_shop {
@@ -143,14 +142,8 @@ pub mod builder {
                 }
                 let request = client
                     .core
-                    .http_client()
+                    .requests()
                     .get(url)
-                    .header(
-                        ::openapi_client_runtime::reqwest::header::ACCEPT,
-                        ::openapi_client_runtime::reqwest::header::HeaderValue::from_static(
-                            "application/json",
-                        ),
-                    )
                     .headers(header_map)
                     .build()?;
                 let result = client
@@ -271,7 +264,7 @@ pub mod builder {
                 let cookie = cookie.map_err(Error::InvalidRequest)?;
                 let theme = theme.map_err(Error::InvalidRequest)?;
                 let url = format!("{}/consent", client.core.base_url(),);
-                let mut header_map = ::openapi_client_runtime::reqwest::header::HeaderMap::with_capacity(
+                let mut header_map = ::openapi_client_runtime::http::header::HeaderMap::with_capacity(
                     3usize,
                 );
                 if let Some(value) = cookie {
@@ -283,14 +276,8 @@ pub mod builder {
                 }
                 let request = client
                     .core
-                    .http_client()
+                    .requests()
                     .get(url)
-                    .header(
-                        ::openapi_client_runtime::reqwest::header::ACCEPT,
-                        ::openapi_client_runtime::reqwest::header::HeaderValue::from_static(
-                            "application/json",
-                        ),
-                    )
                     .headers(header_map)
                     .build()?;
                 let result = client
@@ -533,11 +520,12 @@ pub mod client {
         }
 
         /// Changes the HTTP client that requests are sent with, for proxies of your own, client certificates and the like. What `adjust` sets wins over the settings here, but for redirections, which are followed as [`follow_redirects`](Self::follow_redirects) says or not at all.
+        #[cfg(feature = "reqwest-0_13")]
         pub fn http_client(
             mut self,
             adjust: impl Fn(
-                ::openapi_client_runtime::reqwest::ClientBuilder,
-            ) -> ::openapi_client_runtime::reqwest::ClientBuilder + Send + Sync + 'static,
+                ::openapi_client_runtime::reqwest_0_13::ClientBuilder,
+            ) -> ::openapi_client_runtime::reqwest_0_13::ClientBuilder + Send + Sync + 'static,
         ) -> Self {
             self.core = self.core.http_client(adjust);
             self

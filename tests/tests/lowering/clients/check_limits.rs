@@ -7,8 +7,7 @@ pub use client::*;
 pub mod builder {
     #[allow(unused_imports)]
     use ::openapi_client_runtime::{
-        ByteStream, CallOptions, Error, RequestBuilderExt, ResponseValue, encode_path,
-        reqwest,
+        ByteStream, CallOptions, Error, ResponseValue, encode_path,
     };
     #[allow(unused_imports)]
     use crate::clients::check_limits::types;
@@ -65,18 +64,7 @@ pub mod builder {
                     .and_then(|v| types::NewForm::try_from(v).map_err(|e| e.to_string()))
                     .map_err(Error::InvalidRequest)?;
                 let url = format!("{}/forms", client.core.base_url(),);
-                let request = client
-                    .core
-                    .http_client()
-                    .post(url)
-                    .header(
-                        ::openapi_client_runtime::reqwest::header::ACCEPT,
-                        ::openapi_client_runtime::reqwest::header::HeaderValue::from_static(
-                            "application/json",
-                        ),
-                    )
-                    .json(&body)
-                    .build()?;
+                let request = client.core.requests().post(url).json(&body).build()?;
                 let result = client
                     .core
                     .execute(
@@ -197,18 +185,7 @@ pub mod builder {
                     "{}/forms/{}/tags", client.core.base_url(), encode_path(& id
                     .to_string()),
                 );
-                let request = client
-                    .core
-                    .http_client()
-                    .put(url)
-                    .header(
-                        ::openapi_client_runtime::reqwest::header::ACCEPT,
-                        ::openapi_client_runtime::reqwest::header::HeaderValue::from_static(
-                            "application/json",
-                        ),
-                    )
-                    .json(&body)
-                    .build()?;
+                let request = client.core.requests().put(url).json(&body).build()?;
                 let result = client
                     .core
                     .execute(
@@ -337,18 +314,7 @@ pub mod builder {
                     "{}/forms/{}/size", client.core.base_url(), encode_path(& id
                     .to_string()),
                 );
-                let request = client
-                    .core
-                    .http_client()
-                    .put(url)
-                    .header(
-                        ::openapi_client_runtime::reqwest::header::ACCEPT,
-                        ::openapi_client_runtime::reqwest::header::HeaderValue::from_static(
-                            "application/json",
-                        ),
-                    )
-                    .json(&body)
-                    .build()?;
+                let request = client.core.requests().put(url).json(&body).build()?;
                 let result = client
                     .core
                     .execute(
@@ -605,11 +571,12 @@ pub mod client {
         }
 
         /// Changes the HTTP client that requests are sent with, for proxies of your own, client certificates and the like. What `adjust` sets wins over the settings here, but for redirections, which are followed as [`follow_redirects`](Self::follow_redirects) says or not at all.
+        #[cfg(feature = "reqwest-0_13")]
         pub fn http_client(
             mut self,
             adjust: impl Fn(
-                ::openapi_client_runtime::reqwest::ClientBuilder,
-            ) -> ::openapi_client_runtime::reqwest::ClientBuilder + Send + Sync + 'static,
+                ::openapi_client_runtime::reqwest_0_13::ClientBuilder,
+            ) -> ::openapi_client_runtime::reqwest_0_13::ClientBuilder + Send + Sync + 'static,
         ) -> Self {
             self.core = self.core.http_client(adjust);
             self
@@ -659,7 +626,8 @@ pub mod operations {
         RequestBody, ResponseSpec, Retry, RetryStatuses, Scheme, SchemeKind,
         SecurityRequirement, StatusRange,
     };
-    use ::openapi_client_runtime::BodyLimits;
+    #[allow(unused_imports)]
+    use ::openapi_client_runtime::{BodyLimits, Number};
     /// The API and its security schemes.
     pub static API: Api = Api::new("check-limits-client", env!("CARGO_PKG_VERSION"))
         .document_version("1")
@@ -712,7 +680,16 @@ pub mod operations {
         .max_items(5usize)
         .items(&LIMITS_OF_BLOCK);
     static LIMITS_OF_BASE_CONTROL: BodyLimits = BodyLimits::new()
-        .members(&[("width", &BodyLimits::new().minimum(1f64).maximum(12f64))]);
+        .members(
+            &[
+                (
+                    "width",
+                    &BodyLimits::new()
+                        .minimum(Number::Integer(1))
+                        .maximum(Number::Integer(12)),
+                ),
+            ],
+        );
     static LIMITS_OF_BLOCK: BodyLimits = BodyLimits::new()
         .members(
             &[
@@ -760,7 +737,11 @@ pub mod operations {
                     &BodyLimits::new()
                         .max_members(3usize)
                         .members(&[("rest", &BodyLimits::new())])
-                        .other_members(&BodyLimits::new().above(0f64).maximum(1f64)),
+                        .other_members(
+                            &BodyLimits::new()
+                                .above(Number::Integer(0))
+                                .maximum(Number::Integer(1)),
+                        ),
                 ),
                 ("nick", &BodyLimits::new().min_items(1usize)),
             ],
@@ -771,7 +752,14 @@ pub mod operations {
                 &LIMITS_OF_BASE_CONTROL,
                 &BodyLimits::new()
                     .members(
-                        &[("digits", &BodyLimits::new().minimum(0f64).maximum(6f64))],
+                        &[
+                            (
+                                "digits",
+                                &BodyLimits::new()
+                                    .minimum(Number::Integer(0))
+                                    .maximum(Number::Integer(6)),
+                            ),
+                        ],
                     ),
             ],
         );

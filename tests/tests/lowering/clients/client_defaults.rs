@@ -7,8 +7,7 @@ pub use client::*;
 pub mod builder {
     #[allow(unused_imports)]
     use ::openapi_client_runtime::{
-        ByteStream, CallOptions, Error, RequestBuilderExt, ResponseValue, encode_path,
-        reqwest,
+        ByteStream, CallOptions, Error, ResponseValue, encode_path,
     };
     #[allow(unused_imports)]
     use crate::clients::client_defaults::types;
@@ -96,7 +95,7 @@ pub mod builder {
                 let x_depth = x_depth.map_err(Error::InvalidRequest)?;
                 let x_tenant = x_tenant.map_err(Error::InvalidRequest)?;
                 let url = format!("{}/rooms", client.core.base_url(),);
-                let mut header_map = ::openapi_client_runtime::reqwest::header::HeaderMap::with_capacity(
+                let mut header_map = ::openapi_client_runtime::http::header::HeaderMap::with_capacity(
                     4usize,
                 );
                 if let Some(value) = x_client_timezone {
@@ -111,14 +110,8 @@ pub mod builder {
                 }
                 let request = client
                     .core
-                    .http_client()
+                    .requests()
                     .get(url)
-                    .header(
-                        ::openapi_client_runtime::reqwest::header::ACCEPT,
-                        ::openapi_client_runtime::reqwest::header::HeaderValue::from_static(
-                            "application/json",
-                        ),
-                    )
                     .headers(header_map)
                     .build()?;
                 let result = client
@@ -215,7 +208,7 @@ pub mod builder {
                 let x_client_timezone = x_client_timezone
                     .map_err(Error::InvalidRequest)?;
                 let url = format!("{}/rooms", client.core.base_url(),);
-                let mut header_map = ::openapi_client_runtime::reqwest::header::HeaderMap::with_capacity(
+                let mut header_map = ::openapi_client_runtime::http::header::HeaderMap::with_capacity(
                     2usize,
                 );
                 if let Some(value) = x_client_timezone {
@@ -224,14 +217,8 @@ pub mod builder {
                 }
                 let request = client
                     .core
-                    .http_client()
+                    .requests()
                     .post(url)
-                    .header(
-                        ::openapi_client_runtime::reqwest::header::ACCEPT,
-                        ::openapi_client_runtime::reqwest::header::HeaderValue::from_static(
-                            "application/json",
-                        ),
-                    )
                     .headers(header_map)
                     .build()?;
                 let result = client
@@ -329,14 +316,8 @@ pub mod builder {
                 let url = format!("{}/doors", client.core.base_url(),);
                 let request = client
                     .core
-                    .http_client()
+                    .requests()
                     .get(url)
-                    .header(
-                        ::openapi_client_runtime::reqwest::header::ACCEPT,
-                        ::openapi_client_runtime::reqwest::header::HeaderValue::from_static(
-                            "application/json",
-                        ),
-                    )
                     .query(&::openapi_client_runtime::QueryParam::new("X-Zone", &x_zone))
                     .build()?;
                 let result = client
@@ -678,11 +659,12 @@ pub mod client {
         }
 
         /// Changes the HTTP client that requests are sent with, for proxies of your own, client certificates and the like. What `adjust` sets wins over the settings here, but for redirections, which are followed as [`follow_redirects`](Self::follow_redirects) says or not at all.
+        #[cfg(feature = "reqwest-0_13")]
         pub fn http_client(
             mut self,
             adjust: impl Fn(
-                ::openapi_client_runtime::reqwest::ClientBuilder,
-            ) -> ::openapi_client_runtime::reqwest::ClientBuilder + Send + Sync + 'static,
+                ::openapi_client_runtime::reqwest_0_13::ClientBuilder,
+            ) -> ::openapi_client_runtime::reqwest_0_13::ClientBuilder + Send + Sync + 'static,
         ) -> Self {
             self.core = self.core.http_client(adjust);
             self

@@ -7,8 +7,7 @@ pub use client::*;
 pub mod builder {
     #[allow(unused_imports)]
     use ::openapi_client_runtime::{
-        ByteStream, CallOptions, Error, RequestBuilderExt, ResponseValue, encode_path,
-        reqwest,
+        ByteStream, CallOptions, Error, ResponseValue, encode_path,
     };
     #[allow(unused_imports)]
     use crate::clients::formats::types;
@@ -105,14 +104,8 @@ pub mod builder {
                 );
                 let request = client
                     .core
-                    .http_client()
+                    .requests()
                     .get(url)
-                    .header(
-                        ::openapi_client_runtime::reqwest::header::ACCEPT,
-                        ::openapi_client_runtime::reqwest::header::HeaderValue::from_static(
-                            "application/json",
-                        ),
-                    )
                     .query(&::openapi_client_runtime::QueryParam::new("day", &day))
                     .query(&::openapi_client_runtime::QueryParam::new("since", &since))
                     .build()?;
@@ -238,18 +231,7 @@ pub mod builder {
                     "{}/events/{}", client.core.base_url(), encode_path(& id
                     .to_string()),
                 );
-                let request = client
-                    .core
-                    .http_client()
-                    .put(url)
-                    .header(
-                        ::openapi_client_runtime::reqwest::header::ACCEPT,
-                        ::openapi_client_runtime::reqwest::header::HeaderValue::from_static(
-                            "application/json",
-                        ),
-                    )
-                    .json(&body)
-                    .build()?;
+                let request = client.core.requests().put(url).json(&body).build()?;
                 let result = client
                     .core
                     .execute(
@@ -387,7 +369,7 @@ pub mod builder {
                     "{}/events/at/{}", client.core.base_url(), encode_path(& at
                     .to_rfc3339_opts(::chrono::SecondsFormat::AutoSi, true)),
                 );
-                let mut header_map = ::openapi_client_runtime::reqwest::header::HeaderMap::with_capacity(
+                let mut header_map = ::openapi_client_runtime::http::header::HeaderMap::with_capacity(
                     3usize,
                 );
                 if let Some(value) = x_after {
@@ -408,14 +390,8 @@ pub mod builder {
                     );
                 let request = client
                     .core
-                    .http_client()
+                    .requests()
                     .get(url)
-                    .header(
-                        ::openapi_client_runtime::reqwest::header::ACCEPT,
-                        ::openapi_client_runtime::reqwest::header::HeaderValue::from_static(
-                            "application/json",
-                        ),
-                    )
                     .headers(header_map)
                     .build()?;
                 let result = client
@@ -684,11 +660,12 @@ pub mod client {
         }
 
         /// Changes the HTTP client that requests are sent with, for proxies of your own, client certificates and the like. What `adjust` sets wins over the settings here, but for redirections, which are followed as [`follow_redirects`](Self::follow_redirects) says or not at all.
+        #[cfg(feature = "reqwest-0_13")]
         pub fn http_client(
             mut self,
             adjust: impl Fn(
-                ::openapi_client_runtime::reqwest::ClientBuilder,
-            ) -> ::openapi_client_runtime::reqwest::ClientBuilder + Send + Sync + 'static,
+                ::openapi_client_runtime::reqwest_0_13::ClientBuilder,
+            ) -> ::openapi_client_runtime::reqwest_0_13::ClientBuilder + Send + Sync + 'static,
         ) -> Self {
             self.core = self.core.http_client(adjust);
             self

@@ -7,8 +7,7 @@ pub use client::*;
 pub mod builder {
     #[allow(unused_imports)]
     use ::openapi_client_runtime::{
-        ByteStream, CallOptions, Error, RequestBuilderExt, ResponseValue, encode_path,
-        reqwest,
+        ByteStream, CallOptions, Error, ResponseValue, encode_path,
     };
     #[allow(unused_imports)]
     use crate::clients::header_parameters::types;
@@ -166,7 +165,7 @@ pub mod builder {
                 let x_tag = x_tag.map_err(Error::InvalidRequest)?;
                 let x_zone = x_zone.map_err(Error::InvalidRequest)?;
                 let url = format!("{}/things", client.core.base_url(),);
-                let mut header_map = ::openapi_client_runtime::reqwest::header::HeaderMap::with_capacity(
+                let mut header_map = ::openapi_client_runtime::http::header::HeaderMap::with_capacity(
                     7usize,
                 );
                 header_map
@@ -194,14 +193,8 @@ pub mod builder {
                 }
                 let request = client
                     .core
-                    .http_client()
+                    .requests()
                     .post(url)
-                    .header(
-                        ::openapi_client_runtime::reqwest::header::ACCEPT,
-                        ::openapi_client_runtime::reqwest::header::HeaderValue::from_static(
-                            "application/json",
-                        ),
-                    )
                     .headers(header_map)
                     .build()?;
                 let result = client
@@ -428,11 +421,12 @@ pub mod client {
         }
 
         /// Changes the HTTP client that requests are sent with, for proxies of your own, client certificates and the like. What `adjust` sets wins over the settings here, but for redirections, which are followed as [`follow_redirects`](Self::follow_redirects) says or not at all.
+        #[cfg(feature = "reqwest-0_13")]
         pub fn http_client(
             mut self,
             adjust: impl Fn(
-                ::openapi_client_runtime::reqwest::ClientBuilder,
-            ) -> ::openapi_client_runtime::reqwest::ClientBuilder + Send + Sync + 'static,
+                ::openapi_client_runtime::reqwest_0_13::ClientBuilder,
+            ) -> ::openapi_client_runtime::reqwest_0_13::ClientBuilder + Send + Sync + 'static,
         ) -> Self {
             self.core = self.core.http_client(adjust);
             self

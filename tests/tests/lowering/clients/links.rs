@@ -7,8 +7,7 @@ pub use client::*;
 pub mod builder {
     #[allow(unused_imports)]
     use ::openapi_client_runtime::{
-        ByteStream, CallOptions, Error, RequestBuilderExt, ResponseValue, encode_path,
-        reqwest,
+        ByteStream, CallOptions, Error, ResponseValue, encode_path,
     };
     #[allow(unused_imports)]
     use crate::clients::links::types;
@@ -35,17 +34,7 @@ pub mod builder {
             let Self { client, call_options } = self;
             let outcome: Result<ResponseValue<()>, Error<::serde_json::Value>> = async move {
                 let url = format!("{}/rooms", client.core.base_url(),);
-                let request = client
-                    .core
-                    .http_client()
-                    .get(url)
-                    .header(
-                        ::openapi_client_runtime::reqwest::header::ACCEPT,
-                        ::openapi_client_runtime::reqwest::header::HeaderValue::from_static(
-                            "application/json",
-                        ),
-                    )
-                    .build()?;
+                let request = client.core.requests().get(url).build()?;
                 let result = client
                     .core
                     .execute(
@@ -267,11 +256,12 @@ pub mod client {
         }
 
         /// Changes the HTTP client that requests are sent with, for proxies of your own, client certificates and the like. What `adjust` sets wins over the settings here, but for redirections, which are followed as [`follow_redirects`](Self::follow_redirects) says or not at all.
+        #[cfg(feature = "reqwest-0_13")]
         pub fn http_client(
             mut self,
             adjust: impl Fn(
-                ::openapi_client_runtime::reqwest::ClientBuilder,
-            ) -> ::openapi_client_runtime::reqwest::ClientBuilder + Send + Sync + 'static,
+                ::openapi_client_runtime::reqwest_0_13::ClientBuilder,
+            ) -> ::openapi_client_runtime::reqwest_0_13::ClientBuilder + Send + Sync + 'static,
         ) -> Self {
             self.core = self.core.http_client(adjust);
             self
@@ -316,85 +306,12 @@ pub mod client {
 
 pub mod links {
     #[allow(unused_imports)]
-    use ::openapi_client_runtime::{WebLink, WebLinkTemplate, reqwest::Url};
-    pub use ::openapi_client_runtime::WebLinkError;
+    use ::openapi_client_runtime::{LinkBuilder, LinkTemplate, Url};
+    pub use ::openapi_client_runtime::LinkError;
     /// The templates of all links, in the order of the document.
-    pub static LINKS: &[&WebLinkTemplate] = &[
-        &PROFILE,
-        &ENTRY,
-        &ENTRY_TO_ROOM,
-        &OPEN,
-        &SEARCH,
-        &APP,
-    ];
-    /// `https://app.example.com/u/{name}{/folders*}{?page,tab,size}`
-    pub static PROFILE: WebLinkTemplate = WebLinkTemplate::new(
-            "profile",
-            "https://app.example.com/u/{name}{/folders*}{?page,tab,size}",
-        )
-        .required(&["name", "folders"]);
-    /// A profile.
-    ///
-    /// `https://app.example.com/u/{name}{/folders*}{?page,tab,size}`
-    #[derive(Clone, Debug)]
-    #[must_use = "it does nothing until `url` is called"]
-    pub struct Profile(WebLink);
-    impl Profile {
-        /// Starts building the link.
-        ///
-        /// - `name`: Sets `name`.
-        /// - `folders`: Sets `folders`.
-        pub fn new(
-            name: impl Into<String>,
-            folders: impl IntoIterator<Item = impl Into<String>>,
-        ) -> Self {
-            Self(WebLink::new(&PROFILE).text("name", name).list("folders", folders))
-        }
-
-        /// Sets `page`.
-        pub fn page(self, page: i64) -> Self {
-            Self(self.0.text("page", page.to_string()))
-        }
-
-        /// Sets `tab`.
-        pub fn tab(self, tab: impl Into<ProfileTab>) -> Self {
-            Self(self.0.text("tab", tab.into().to_string()))
-        }
-
-        /// Sets `size`.
-        pub fn size(self, size: impl Into<String>) -> Self {
-            Self(self.0.text("size", size))
-        }
-
-        /// The finished link.
-        ///
-        /// # Errors
-        ///
-        /// [`WebLinkError`] when a required value is empty, or a value would change the target.
-        pub fn url(&self) -> Result<Url, WebLinkError> {
-            self.0.url()
-        }
-    }
-
-    /// Values of `tab` in the link `profile`.
-    ///
-    /// Other values can be given as strings.
-    #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-    #[non_exhaustive]
-    pub enum ProfileTab {
-        /// `""` on the wire.
-        Empty,
-        /// `posts` on the wire.
-        Posts,
-        /// A value that the document does not list.
-        Unknown(::openapi_client_runtime::UnknownValue),
-    }
-
-    ::openapi_client_runtime::open_enum!(
-        ProfileTab { Empty = "", Posts = "posts" }, unknown = Unknown
-    );
+    pub static LINKS: &[&LinkTemplate] = &[&ENTRY, &ENTRY_TO_ROOM, &OPEN, &SEARCH, &APP];
     /// `https://app.example.com/p/{slug}{?target,login_hint,auto}`
-    pub static ENTRY: WebLinkTemplate = WebLinkTemplate::new(
+    pub static ENTRY: LinkTemplate = LinkTemplate::new(
             "entry",
             "https://app.example.com/p/{slug}{?target,login_hint,auto}",
         )
@@ -406,13 +323,13 @@ pub mod links {
     /// `https://app.example.com/p/{slug}{?target,login_hint,auto}`
     #[derive(Clone, Debug)]
     #[must_use = "it does nothing until `url` is called"]
-    pub struct Entry(WebLink);
+    pub struct Entry(LinkBuilder);
     impl Entry {
         /// Starts building the link.
         ///
         /// - `slug`: Name of the partner.
         pub fn new(slug: impl Into<String>) -> Self {
-            Self(WebLink::new(&ENTRY).text("slug", slug))
+            Self(LinkBuilder::new(&ENTRY).text("slug", slug))
         }
 
         /// Where to go then.
@@ -434,8 +351,8 @@ pub mod links {
         ///
         /// # Errors
         ///
-        /// [`WebLinkError`] when a required value is empty, or a value would change the target.
-        pub fn url(&self) -> Result<Url, WebLinkError> {
+        /// [`LinkError`] when a required value is empty, or a value would change the target.
+        pub fn url(&self) -> Result<Url, LinkError> {
             self.0.url()
         }
     }
@@ -458,7 +375,7 @@ pub mod links {
         EntryTarget { Web = "web", Desktop = "desktop" }, unknown = Unknown
     );
     /// `https://app.example.com/p/{slug}?target=room:{room_id}`
-    pub static ENTRY_TO_ROOM: WebLinkTemplate = WebLinkTemplate::new(
+    pub static ENTRY_TO_ROOM: LinkTemplate = LinkTemplate::new(
             "entry_to_room",
             "https://app.example.com/p/{slug}?target=room:{room_id}",
         )
@@ -471,7 +388,7 @@ pub mod links {
     /// `https://app.example.com/p/{slug}?target=room:{room_id}`
     #[derive(Clone, Debug)]
     #[must_use = "it does nothing until `url` is called"]
-    pub struct EntryToRoom(WebLink);
+    pub struct EntryToRoom(LinkBuilder);
     impl EntryToRoom {
         /// Starts building the link.
         ///
@@ -479,7 +396,9 @@ pub mod links {
         /// - `room_id`: Sets `room_id`.
         pub fn new(slug: impl Into<String>, room_id: impl Into<String>) -> Self {
             Self(
-                WebLink::new(&ENTRY_TO_ROOM).text("slug", slug).text("room_id", room_id),
+                LinkBuilder::new(&ENTRY_TO_ROOM)
+                    .text("slug", slug)
+                    .text("room_id", room_id),
             )
         }
 
@@ -487,14 +406,14 @@ pub mod links {
         ///
         /// # Errors
         ///
-        /// [`WebLinkError`] when a required value is empty, or a value would change the target.
-        pub fn url(&self) -> Result<Url, WebLinkError> {
+        /// [`LinkError`] when a required value is empty, or a value would change the target.
+        pub fn url(&self) -> Result<Url, LinkError> {
             self.0.url()
         }
     }
 
     /// `https://app.example.com/open{/path*}{?query*}`
-    pub static OPEN: WebLinkTemplate = WebLinkTemplate::new(
+    pub static OPEN: LinkTemplate = LinkTemplate::new(
             "open",
             "https://app.example.com/open{/path*}{?query*}",
         )
@@ -504,13 +423,13 @@ pub mod links {
     /// `https://app.example.com/open{/path*}{?query*}`
     #[derive(Clone, Debug)]
     #[must_use = "it does nothing until `url` is called"]
-    pub struct Open(WebLink);
+    pub struct Open(LinkBuilder);
     impl Open {
         /// Starts building the link.
         ///
         /// - `path`: Sets `path`.
         pub fn new(path: impl IntoIterator<Item = impl Into<String>>) -> Self {
-            Self(WebLink::new(&OPEN).list("path", path))
+            Self(LinkBuilder::new(&OPEN).list("path", path))
         }
 
         /// Sets `query`.
@@ -522,14 +441,14 @@ pub mod links {
         ///
         /// # Errors
         ///
-        /// [`WebLinkError`] when a required value is empty, or a value would change the target.
-        pub fn url(&self) -> Result<Url, WebLinkError> {
+        /// [`LinkError`] when a required value is empty, or a value would change the target.
+        pub fn url(&self) -> Result<Url, LinkError> {
             self.0.url()
         }
     }
 
     /// `https://app.example.com/search{?kind,page,exact}`
-    pub static SEARCH: WebLinkTemplate = WebLinkTemplate::new(
+    pub static SEARCH: LinkTemplate = LinkTemplate::new(
             "search",
             "https://app.example.com/search{?kind,page,exact}",
         )
@@ -539,11 +458,11 @@ pub mod links {
     /// `https://app.example.com/search{?kind,page,exact}`
     #[derive(Clone, Debug)]
     #[must_use = "it does nothing until `url` is called"]
-    pub struct Search(WebLink);
+    pub struct Search(LinkBuilder);
     impl Search {
         /// Starts building the link.
         pub fn new() -> Self {
-            Self(WebLink::new(&SEARCH).text("kind", "room"))
+            Self(LinkBuilder::new(&SEARCH).text("kind", "room"))
         }
 
         /// Sets `page`.
@@ -560,38 +479,35 @@ pub mod links {
         ///
         /// # Errors
         ///
-        /// [`WebLinkError`] when a required value is empty, or a value would change the target.
-        pub fn url(&self) -> Result<Url, WebLinkError> {
+        /// [`LinkError`] when a required value is empty, or a value would change the target.
+        pub fn url(&self) -> Result<Url, LinkError> {
             self.0.url()
         }
     }
 
     /// `example://rooms/{room_id}`
-    pub static APP: WebLinkTemplate = WebLinkTemplate::new(
-            "app",
-            "example://rooms/{room_id}",
-        )
+    pub static APP: LinkTemplate = LinkTemplate::new("app", "example://rooms/{room_id}")
         .required(&["room_id"]);
     /// The link `app`.
     ///
     /// `example://rooms/{room_id}`
     #[derive(Clone, Debug)]
     #[must_use = "it does nothing until `url` is called"]
-    pub struct App(WebLink);
+    pub struct App(LinkBuilder);
     impl App {
         /// Starts building the link.
         ///
         /// - `room_id`: Sets `room_id`.
         pub fn new(room_id: impl Into<String>) -> Self {
-            Self(WebLink::new(&APP).text("room_id", room_id))
+            Self(LinkBuilder::new(&APP).text("room_id", room_id))
         }
 
         /// The finished link.
         ///
         /// # Errors
         ///
-        /// [`WebLinkError`] when a required value is empty, or a value would change the target.
-        pub fn url(&self) -> Result<Url, WebLinkError> {
+        /// [`LinkError`] when a required value is empty, or a value would change the target.
+        pub fn url(&self) -> Result<Url, LinkError> {
             self.0.url()
         }
     }

@@ -7,8 +7,7 @@ pub use client::*;
 pub mod builder {
     #[allow(unused_imports)]
     use ::openapi_client_runtime::{
-        ByteStream, CallOptions, Error, RequestBuilderExt, ResponseValue, encode_path,
-        reqwest,
+        ByteStream, CallOptions, Error, ResponseValue, encode_path,
     };
     #[allow(unused_imports)]
     use crate::clients::repeats_and_limits::types;
@@ -82,7 +81,7 @@ pub mod builder {
                     .and_then(|v| types::Order::try_from(v).map_err(|e| e.to_string()))
                     .map_err(Error::InvalidRequest)?;
                 let url = format!("{}/orders", client.core.base_url(),);
-                let mut header_map = ::openapi_client_runtime::reqwest::header::HeaderMap::with_capacity(
+                let mut header_map = ::openapi_client_runtime::http::header::HeaderMap::with_capacity(
                     2usize,
                 );
                 if let Some(value) = idempotency_key {
@@ -90,14 +89,8 @@ pub mod builder {
                 }
                 let request = client
                     .core
-                    .http_client()
+                    .requests()
                     .post(url)
-                    .header(
-                        ::openapi_client_runtime::reqwest::header::ACCEPT,
-                        ::openapi_client_runtime::reqwest::header::HeaderValue::from_static(
-                            "application/json",
-                        ),
-                    )
                     .json(&body)
                     .headers(header_map)
                     .build()?;
@@ -199,17 +192,7 @@ pub mod builder {
                     "{}/orders/{}/approve", client.core.base_url(), encode_path(& id
                     .to_string()),
                 );
-                let request = client
-                    .core
-                    .http_client()
-                    .post(url)
-                    .header(
-                        ::openapi_client_runtime::reqwest::header::ACCEPT,
-                        ::openapi_client_runtime::reqwest::header::HeaderValue::from_static(
-                            "application/json",
-                        ),
-                    )
-                    .build()?;
+                let request = client.core.requests().post(url).build()?;
                 let result = client
                     .core
                     .execute(
@@ -308,17 +291,7 @@ pub mod builder {
                     "{}/orders/{}", client.core.base_url(), encode_path(& id
                     .to_string()),
                 );
-                let request = client
-                    .core
-                    .http_client()
-                    .delete(url)
-                    .header(
-                        ::openapi_client_runtime::reqwest::header::ACCEPT,
-                        ::openapi_client_runtime::reqwest::header::HeaderValue::from_static(
-                            "application/json",
-                        ),
-                    )
-                    .build()?;
+                let request = client.core.requests().delete(url).build()?;
                 let result = client
                     .core
                     .execute(
@@ -417,17 +390,7 @@ pub mod builder {
                     "{}/orders/{}/close", client.core.base_url(), encode_path(& id
                     .to_string()),
                 );
-                let request = client
-                    .core
-                    .http_client()
-                    .post(url)
-                    .header(
-                        ::openapi_client_runtime::reqwest::header::ACCEPT,
-                        ::openapi_client_runtime::reqwest::header::HeaderValue::from_static(
-                            "application/json",
-                        ),
-                    )
-                    .build()?;
+                let request = client.core.requests().post(url).build()?;
                 let result = client
                     .core
                     .execute(
@@ -534,18 +497,7 @@ pub mod builder {
                     })
                     .map_err(Error::InvalidRequest)?;
                 let url = format!("{}/applications", client.core.base_url(),);
-                let request = client
-                    .core
-                    .http_client()
-                    .post(url)
-                    .header(
-                        ::openapi_client_runtime::reqwest::header::ACCEPT,
-                        ::openapi_client_runtime::reqwest::header::HeaderValue::from_static(
-                            "application/json",
-                        ),
-                    )
-                    .json(&body)
-                    .build()?;
+                let request = client.core.requests().post(url).json(&body).build()?;
                 let result = client
                     .core
                     .execute(
@@ -619,17 +571,7 @@ pub mod builder {
             let Self { client, call_options } = self;
             let outcome: Result<ResponseValue<()>, Error<::serde_json::Value>> = async move {
                 let url = format!("{}/login", client.core.base_url(),);
-                let request = client
-                    .core
-                    .http_client()
-                    .get(url)
-                    .header(
-                        ::openapi_client_runtime::reqwest::header::ACCEPT,
-                        ::openapi_client_runtime::reqwest::header::HeaderValue::from_static(
-                            "application/json",
-                        ),
-                    )
-                    .build()?;
+                let request = client.core.requests().get(url).build()?;
                 let result = client
                     .core
                     .execute(
@@ -869,7 +811,7 @@ pub mod client {
 
         /// Sets whether the credentials belong to an application that the vendor trusts. With `false`, calls that need a trusted application are refused before they are sent.
         pub fn trusted(mut self, trusted: bool) -> Self {
-            self.core = self.core.trusted(trusted);
+            self.core = self.core.granted("trust", trusted.then_some("trusted"));
             self
         }
 
@@ -979,11 +921,12 @@ pub mod client {
         }
 
         /// Changes the HTTP client that requests are sent with, for proxies of your own, client certificates and the like. What `adjust` sets wins over the settings here, but for redirections, which are followed as [`follow_redirects`](Self::follow_redirects) says or not at all.
+        #[cfg(feature = "reqwest-0_13")]
         pub fn http_client(
             mut self,
             adjust: impl Fn(
-                ::openapi_client_runtime::reqwest::ClientBuilder,
-            ) -> ::openapi_client_runtime::reqwest::ClientBuilder + Send + Sync + 'static,
+                ::openapi_client_runtime::reqwest_0_13::ClientBuilder,
+            ) -> ::openapi_client_runtime::reqwest_0_13::ClientBuilder + Send + Sync + 'static,
         ) -> Self {
             self.core = self.core.http_client(adjust);
             self
@@ -1042,7 +985,8 @@ pub mod operations {
         RequestBody, ResponseSpec, Retry, RetryStatuses, Scheme, SchemeKind,
         SecurityRequirement, StatusRange,
     };
-    use ::openapi_client_runtime::BodyLimits;
+    #[allow(unused_imports)]
+    use ::openapi_client_runtime::{BodyLimits, Number};
     /// The API and its security schemes.
     pub static API: Api = Api::new(
             "repeats-and-limits-client",
@@ -1056,7 +1000,11 @@ pub mod operations {
             RetryStatuses::new(&[]).any(&[429u16, 502u16]).reads(&[500u16, 503u16]),
         )
         .rate_limits(
-            &[RateLimit::new("login", "/login", 1u32, 300u64, "source address")],
+            &[
+                RateLimit::new("login", 1u32, ::std::time::Duration::from_secs(300u64))
+                    .for_paths("/login")
+                    .counted_per("source address"),
+            ],
         )
         .user_agent("OrdersClient ({library}, {version})");
     /// All operations, in the order of the document.
@@ -1106,7 +1054,7 @@ pub mod operations {
         )
         .document_id("deleteOrder")
         .security(&[&[SecurityRequirement::new("token", &[])]])
-        .trusted_only()
+        .requirements(&[REQUIRED_TRUST])
         .responses(&[ResponseSpec::new(StatusRange::Exact(204u16), &[])])
         .retry(Some(Retry::Never))
         .build();
@@ -1128,7 +1076,7 @@ pub mod operations {
         )
         .document_id("createApplication")
         .security(&[&[SecurityRequirement::new("token", &[])]])
-        .trusted_only()
+        .requirements(&[REQUIRED_TRUST])
         .request(RequestBody::new("application/json"))
         .body_limits(Some(&LIMITS_OF_NEW_APPLICATION))
         .responses(&[ResponseSpec::new(StatusRange::Exact(201u16), &[])])
@@ -1138,6 +1086,11 @@ pub mod operations {
         .security(&[])
         .responses(&[ResponseSpec::new(StatusRange::Exact(204u16), &[])])
         .build();
+    const REQUIRED_TRUST: ::openapi_client_runtime::Requirement = ::openapi_client_runtime::Requirement::new(
+            "trust",
+            "a trusted application",
+        )
+        .remedy("ask the vendor for trust, then call `trusted(true)`");
     static LIMITS_OF_NEW_APPLICATION: BodyLimits = BodyLimits::new()
         .members(&[("scopes", &BodyLimits::new().min_items(1usize).unique_items())]);
 }

@@ -7,8 +7,7 @@ pub use client::*;
 pub mod builder {
     #[allow(unused_imports)]
     use ::openapi_client_runtime::{
-        ByteStream, CallOptions, Error, RequestBuilderExt, ResponseValue, encode_path,
-        reqwest,
+        ByteStream, CallOptions, Error, ResponseValue, encode_path,
     };
     #[allow(unused_imports)]
     use crate::clients::separate_bases::types;
@@ -43,17 +42,7 @@ pub mod builder {
                 Error<::serde_json::Value>,
             > = async move {
                 let url = format!("{}/pets", client.core.base_url(),);
-                let request = client
-                    .core
-                    .http_client()
-                    .get(url)
-                    .header(
-                        ::openapi_client_runtime::reqwest::header::ACCEPT,
-                        ::openapi_client_runtime::reqwest::header::HeaderValue::from_static(
-                            "application/json",
-                        ),
-                    )
-                    .build()?;
+                let request = client.core.requests().get(url).build()?;
                 let result = client
                     .core
                     .execute(
@@ -147,18 +136,7 @@ pub mod builder {
             let outcome: Result<ResponseValue<()>, Error<::serde_json::Value>> = async move {
                 let body = body.map_err(Error::InvalidRequest)?;
                 let url = format!("{}/pets", client.core.base_url(),);
-                let request = client
-                    .core
-                    .http_client()
-                    .post(url)
-                    .header(
-                        ::openapi_client_runtime::reqwest::header::ACCEPT,
-                        ::openapi_client_runtime::reqwest::header::HeaderValue::from_static(
-                            "application/json",
-                        ),
-                    )
-                    .json(&body)
-                    .build()?;
+                let request = client.core.requests().post(url).json(&body).build()?;
                 let result = client
                     .core
                     .execute(
@@ -255,18 +233,7 @@ pub mod builder {
             > = async move {
                 let body = body.map_err(Error::InvalidRequest)?;
                 let url = format!("{}/vehicle", client.core.base_url(),);
-                let request = client
-                    .core
-                    .http_client()
-                    .put(url)
-                    .header(
-                        ::openapi_client_runtime::reqwest::header::ACCEPT,
-                        ::openapi_client_runtime::reqwest::header::HeaderValue::from_static(
-                            "application/json",
-                        ),
-                    )
-                    .json(&body)
-                    .build()?;
+                let request = client.core.requests().put(url).json(&body).build()?;
                 let result = client
                     .core
                     .execute(
@@ -523,11 +490,12 @@ pub mod client {
         }
 
         /// Changes the HTTP client that requests are sent with, for proxies of your own, client certificates and the like. What `adjust` sets wins over the settings here, but for redirections, which are followed as [`follow_redirects`](Self::follow_redirects) says or not at all.
+        #[cfg(feature = "reqwest-0_13")]
         pub fn http_client(
             mut self,
             adjust: impl Fn(
-                ::openapi_client_runtime::reqwest::ClientBuilder,
-            ) -> ::openapi_client_runtime::reqwest::ClientBuilder + Send + Sync + 'static,
+                ::openapi_client_runtime::reqwest_0_13::ClientBuilder,
+            ) -> ::openapi_client_runtime::reqwest_0_13::ClientBuilder + Send + Sync + 'static,
         ) -> Self {
             self.core = self.core.http_client(adjust);
             self
@@ -577,7 +545,8 @@ pub mod operations {
         RequestBody, ResponseSpec, Retry, RetryStatuses, Scheme, SchemeKind,
         SecurityRequirement, StatusRange,
     };
-    use ::openapi_client_runtime::BodyLimits;
+    #[allow(unused_imports)]
+    use ::openapi_client_runtime::{BodyLimits, Number};
     /// The API and its security schemes.
     pub static API: Api = Api::new("separate-bases-client", env!("CARGO_PKG_VERSION"))
         .document_version("1")
@@ -622,13 +591,15 @@ pub mod operations {
             &[
                 &LIMITS_OF_VEHICLE_BASE,
                 &BodyLimits::new()
-                    .members(&[("load", &BodyLimits::new().maximum(40f64))]),
+                    .members(
+                        &[("load", &BodyLimits::new().maximum(Number::Integer(40)))],
+                    ),
             ],
         );
     static LIMITS_OF_VEHICLE: BodyLimits = BodyLimits::new()
         .kinds("kind", &[(&["Truck"], &LIMITS_OF_TRUCK), (&["Car"], &LIMITS_OF_CAR)]);
     static LIMITS_OF_VEHICLE_BASE: BodyLimits = BodyLimits::new()
-        .members(&[("wheels", &BodyLimits::new().minimum(0f64))]);
+        .members(&[("wheels", &BodyLimits::new().minimum(Number::Integer(0)))]);
 }
 
 pub mod types {

@@ -7,8 +7,7 @@ pub use client::*;
 pub mod builder {
     #[allow(unused_imports)]
     use ::openapi_client_runtime::{
-        ByteStream, CallOptions, Error, RequestBuilderExt, ResponseValue, encode_path,
-        reqwest,
+        ByteStream, CallOptions, Error, ResponseValue, encode_path,
     };
     #[allow(unused_imports)]
     use crate::clients::servers::types;
@@ -35,17 +34,7 @@ pub mod builder {
             let Self { client, call_options } = self;
             let outcome: Result<ResponseValue<()>, Error<::serde_json::Value>> = async move {
                 let url = format!("{}/ping", client.core.base_url(),);
-                let request = client
-                    .core
-                    .http_client()
-                    .get(url)
-                    .header(
-                        ::openapi_client_runtime::reqwest::header::ACCEPT,
-                        ::openapi_client_runtime::reqwest::header::HeaderValue::from_static(
-                            "application/json",
-                        ),
-                    )
-                    .build()?;
+                let request = client.core.requests().get(url).build()?;
                 let result = client
                     .core
                     .execute(
@@ -140,17 +129,7 @@ pub mod builder {
                 let url = format!(
                     "{}/files/{}", client.core.base_url(), encode_path(& id.to_string()),
                 );
-                let request = client
-                    .core
-                    .http_client()
-                    .get(url)
-                    .header(
-                        ::openapi_client_runtime::reqwest::header::ACCEPT,
-                        ::openapi_client_runtime::reqwest::header::HeaderValue::from_static(
-                            "application/json",
-                        ),
-                    )
-                    .build()?;
+                let request = client.core.requests().get(url).build()?;
                 let result = client
                     .core
                     .execute(
@@ -242,23 +221,12 @@ pub mod builder {
             let Self { client, id, call_options } = self;
             let outcome: Result<ResponseValue<()>, Error<::serde_json::Value>> = async move {
                 let id = id.map_err(Error::InvalidRequest)?;
-                let address = client
-                    .core
-                    .address_of(&crate::clients::servers::operations::UPLOAD)?;
                 let url = format!(
-                    "{}/files/{}", address, encode_path(& id.to_string()),
+                    "{}/files/{}", client.core.address_of(& crate
+                    ::clients::servers::operations::UPLOAD) ?, encode_path(& id
+                    .to_string()),
                 );
-                let request = client
-                    .core
-                    .http_client()
-                    .put(url)
-                    .header(
-                        ::openapi_client_runtime::reqwest::header::ACCEPT,
-                        ::openapi_client_runtime::reqwest::header::HeaderValue::from_static(
-                            "application/json",
-                        ),
-                    )
-                    .build()?;
+                let request = client.core.requests().put(url).build()?;
                 let result = client
                     .core
                     .execute(
@@ -328,21 +296,11 @@ pub mod builder {
         ) -> Result<ResponseValue<()>, Error<::serde_json::Value>> {
             let Self { client, call_options } = self;
             let outcome: Result<ResponseValue<()>, Error<::serde_json::Value>> = async move {
-                let address = client
-                    .core
-                    .address_of(&crate::clients::servers::operations::EXPORT)?;
-                let url = format!("{}/exports", address,);
-                let request = client
-                    .core
-                    .http_client()
-                    .get(url)
-                    .header(
-                        ::openapi_client_runtime::reqwest::header::ACCEPT,
-                        ::openapi_client_runtime::reqwest::header::HeaderValue::from_static(
-                            "application/json",
-                        ),
-                    )
-                    .build()?;
+                let url = format!(
+                    "{}/exports", client.core.address_of(& crate
+                    ::clients::servers::operations::EXPORT) ?,
+                );
+                let request = client.core.requests().get(url).build()?;
                 let result = client
                     .core
                     .execute(
@@ -412,21 +370,11 @@ pub mod builder {
         ) -> Result<ResponseValue<()>, Error<::serde_json::Value>> {
             let Self { client, call_options } = self;
             let outcome: Result<ResponseValue<()>, Error<::serde_json::Value>> = async move {
-                let address = client
-                    .core
-                    .address_of(&crate::clients::servers::operations::PREVIEW)?;
-                let url = format!("{}/preview", address,);
-                let request = client
-                    .core
-                    .http_client()
-                    .get(url)
-                    .header(
-                        ::openapi_client_runtime::reqwest::header::ACCEPT,
-                        ::openapi_client_runtime::reqwest::header::HeaderValue::from_static(
-                            "application/json",
-                        ),
-                    )
-                    .build()?;
+                let url = format!(
+                    "{}/preview", client.core.address_of(& crate
+                    ::clients::servers::operations::PREVIEW) ?,
+                );
+                let request = client.core.requests().get(url).build()?;
                 let result = client
                     .core
                     .execute(
@@ -496,21 +444,11 @@ pub mod builder {
         ) -> Result<ResponseValue<()>, Error<::serde_json::Value>> {
             let Self { client, call_options } = self;
             let outcome: Result<ResponseValue<()>, Error<::serde_json::Value>> = async move {
-                let address = client
-                    .core
-                    .address_of(&crate::clients::servers::operations::LEGACY)?;
-                let url = format!("{}/legacy", address,);
-                let request = client
-                    .core
-                    .http_client()
-                    .get(url)
-                    .header(
-                        ::openapi_client_runtime::reqwest::header::ACCEPT,
-                        ::openapi_client_runtime::reqwest::header::HeaderValue::from_static(
-                            "application/json",
-                        ),
-                    )
-                    .build()?;
+                let url = format!(
+                    "{}/legacy", client.core.address_of(& crate
+                    ::clients::servers::operations::LEGACY) ?,
+                );
+                let request = client.core.requests().get(url).build()?;
                 let result = client
                     .core
                     .execute(
@@ -580,21 +518,11 @@ pub mod builder {
         ) -> Result<ResponseValue<()>, Error<::serde_json::Value>> {
             let Self { client, call_options } = self;
             let outcome: Result<ResponseValue<()>, Error<::serde_json::Value>> = async move {
-                let address = client
-                    .core
-                    .address_of(&crate::clients::servers::operations::REGIONAL)?;
-                let url = format!("{}/regional", address,);
-                let request = client
-                    .core
-                    .http_client()
-                    .get(url)
-                    .header(
-                        ::openapi_client_runtime::reqwest::header::ACCEPT,
-                        ::openapi_client_runtime::reqwest::header::HeaderValue::from_static(
-                            "application/json",
-                        ),
-                    )
-                    .build()?;
+                let url = format!(
+                    "{}/regional", client.core.address_of(& crate
+                    ::clients::servers::operations::REGIONAL) ?,
+                );
+                let request = client.core.requests().get(url).build()?;
                 let result = client
                     .core
                     .execute(
@@ -664,21 +592,11 @@ pub mod builder {
         ) -> Result<ResponseValue<()>, Error<::serde_json::Value>> {
             let Self { client, call_options } = self;
             let outcome: Result<ResponseValue<()>, Error<::serde_json::Value>> = async move {
-                let address = client
-                    .core
-                    .address_of(&crate::clients::servers::operations::SHARDS)?;
-                let url = format!("{}/shards", address,);
-                let request = client
-                    .core
-                    .http_client()
-                    .get(url)
-                    .header(
-                        ::openapi_client_runtime::reqwest::header::ACCEPT,
-                        ::openapi_client_runtime::reqwest::header::HeaderValue::from_static(
-                            "application/json",
-                        ),
-                    )
-                    .build()?;
+                let url = format!(
+                    "{}/shards", client.core.address_of(& crate
+                    ::clients::servers::operations::SHARDS) ?,
+                );
+                let request = client.core.requests().get(url).build()?;
                 let result = client
                     .core
                     .execute(
@@ -1072,11 +990,12 @@ pub mod client {
         }
 
         /// Changes the HTTP client that requests are sent with, for proxies of your own, client certificates and the like. What `adjust` sets wins over the settings here, but for redirections, which are followed as [`follow_redirects`](Self::follow_redirects) says or not at all.
+        #[cfg(feature = "reqwest-0_13")]
         pub fn http_client(
             mut self,
             adjust: impl Fn(
-                ::openapi_client_runtime::reqwest::ClientBuilder,
-            ) -> ::openapi_client_runtime::reqwest::ClientBuilder + Send + Sync + 'static,
+                ::openapi_client_runtime::reqwest_0_13::ClientBuilder,
+            ) -> ::openapi_client_runtime::reqwest_0_13::ClientBuilder + Send + Sync + 'static,
         ) -> Self {
             self.core = self.core.http_client(adjust);
             self

@@ -7,8 +7,7 @@ pub use client::*;
 pub mod builder {
     #[allow(unused_imports)]
     use ::openapi_client_runtime::{
-        ByteStream, CallOptions, Error, RequestBuilderExt, ResponseValue, encode_path,
-        reqwest,
+        ByteStream, CallOptions, Error, ResponseValue, encode_path,
     };
     #[allow(unused_imports)]
     use crate::clients::sibling_names::types;
@@ -38,17 +37,7 @@ pub mod builder {
                 Error<::serde_json::Value>,
             > = async move {
                 let url = format!("{}/note", client.core.base_url(),);
-                let request = client
-                    .core
-                    .http_client()
-                    .get(url)
-                    .header(
-                        ::openapi_client_runtime::reqwest::header::ACCEPT,
-                        ::openapi_client_runtime::reqwest::header::HeaderValue::from_static(
-                            "application/json",
-                        ),
-                    )
-                    .build()?;
+                let request = client.core.requests().get(url).build()?;
                 let result = client
                     .core
                     .execute(
@@ -149,18 +138,7 @@ pub mod builder {
                     .and_then(|v| types::Note::try_from(v).map_err(|e| e.to_string()))
                     .map_err(Error::InvalidRequest)?;
                 let url = format!("{}/note", client.core.base_url(),);
-                let request = client
-                    .core
-                    .http_client()
-                    .put(url)
-                    .header(
-                        ::openapi_client_runtime::reqwest::header::ACCEPT,
-                        ::openapi_client_runtime::reqwest::header::HeaderValue::from_static(
-                            "application/json",
-                        ),
-                    )
-                    .json(&body)
-                    .build()?;
+                let request = client.core.requests().put(url).json(&body).build()?;
                 let result = client
                     .core
                     .execute(
@@ -239,17 +217,7 @@ pub mod builder {
                 let url = format!(
                     "{}/note#get_note_as_application_xml", client.core.base_url(),
                 );
-                let request = client
-                    .core
-                    .http_client()
-                    .get(url)
-                    .header(
-                        ::openapi_client_runtime::reqwest::header::ACCEPT,
-                        ::openapi_client_runtime::reqwest::header::HeaderValue::from_static(
-                            "application/json",
-                        ),
-                    )
-                    .build()?;
+                let request = client.core.requests().get(url).build()?;
                 let result = client
                     .core
                     .execute(
@@ -328,17 +296,7 @@ pub mod builder {
                 let url = format!(
                     "{}/note#get_note_as_text_xml", client.core.base_url(),
                 );
-                let request = client
-                    .core
-                    .http_client()
-                    .get(url)
-                    .header(
-                        ::openapi_client_runtime::reqwest::header::ACCEPT,
-                        ::openapi_client_runtime::reqwest::header::HeaderValue::from_static(
-                            "application/json",
-                        ),
-                    )
-                    .build()?;
+                let request = client.core.requests().get(url).build()?;
                 let result = client
                     .core
                     .execute(
@@ -415,17 +373,7 @@ pub mod builder {
                 Error<::serde_json::Value>,
             > = async move {
                 let url = format!("{}/note#get_note_as_csv", client.core.base_url(),);
-                let request = client
-                    .core
-                    .http_client()
-                    .get(url)
-                    .header(
-                        ::openapi_client_runtime::reqwest::header::ACCEPT,
-                        ::openapi_client_runtime::reqwest::header::HeaderValue::from_static(
-                            "application/json",
-                        ),
-                    )
-                    .build()?;
+                let request = client.core.requests().get(url).build()?;
                 let result = client
                     .core
                     .execute(
@@ -504,17 +452,7 @@ pub mod builder {
                 let url = format!(
                     "{}/note#get_note_as_text_csv_header_absent", client.core.base_url(),
                 );
-                let request = client
-                    .core
-                    .http_client()
-                    .get(url)
-                    .header(
-                        ::openapi_client_runtime::reqwest::header::ACCEPT,
-                        ::openapi_client_runtime::reqwest::header::HeaderValue::from_static(
-                            "application/json",
-                        ),
-                    )
-                    .build()?;
+                let request = client.core.requests().get(url).build()?;
                 let result = client
                     .core
                     .execute(
@@ -570,7 +508,7 @@ pub mod builder {
     #[must_use = "a request does nothing until it is sent"]
     pub struct SetNoteFromXml<'a> {
         client: &'a super::Client,
-        body: Result<reqwest::Body, String>,
+        body: Result<::openapi_client_runtime::Body, String>,
         call_options: CallOptions,
     }
 
@@ -611,17 +549,11 @@ pub mod builder {
                 let url = format!("{}/note#set_note_from_xml", client.core.base_url(),);
                 let request = client
                     .core
-                    .http_client()
+                    .requests()
                     .put(url)
                     .header(
-                        ::openapi_client_runtime::reqwest::header::ACCEPT,
-                        ::openapi_client_runtime::reqwest::header::HeaderValue::from_static(
-                            "application/json",
-                        ),
-                    )
-                    .header(
-                        ::openapi_client_runtime::reqwest::header::CONTENT_TYPE,
-                        ::openapi_client_runtime::reqwest::header::HeaderValue::from_static(
+                        ::openapi_client_runtime::http::header::CONTENT_TYPE,
+                        ::openapi_client_runtime::http::header::HeaderValue::from_static(
                             "text/plain",
                         ),
                     )
@@ -682,7 +614,7 @@ pub mod builder {
     #[must_use = "a request does nothing until it is sent"]
     pub struct SetNoteFromTextXml<'a> {
         client: &'a super::Client,
-        body: Result<reqwest::Body, String>,
+        body: Result<::openapi_client_runtime::Body, String>,
         call_options: CallOptions,
     }
 
@@ -725,17 +657,11 @@ pub mod builder {
                 );
                 let request = client
                     .core
-                    .http_client()
+                    .requests()
                     .put(url)
                     .header(
-                        ::openapi_client_runtime::reqwest::header::ACCEPT,
-                        ::openapi_client_runtime::reqwest::header::HeaderValue::from_static(
-                            "application/json",
-                        ),
-                    )
-                    .header(
-                        ::openapi_client_runtime::reqwest::header::CONTENT_TYPE,
-                        ::openapi_client_runtime::reqwest::header::HeaderValue::from_static(
+                        ::openapi_client_runtime::http::header::CONTENT_TYPE,
+                        ::openapi_client_runtime::http::header::HeaderValue::from_static(
                             "text/plain",
                         ),
                     )
@@ -814,7 +740,7 @@ pub mod builder {
             let Self { client, call_options } = self;
             let outcome: Result<ResponseValue<ByteStream>, Error<::serde_json::Value>> = async move {
                 let url = format!("{}/note.xml", client.core.base_url(),);
-                let request = client.core.http_client().get(url).build()?;
+                let request = client.core.requests().get(url).build()?;
                 let result = client
                     .core
                     .execute(
@@ -1183,11 +1109,12 @@ pub mod client {
         }
 
         /// Changes the HTTP client that requests are sent with, for proxies of your own, client certificates and the like. What `adjust` sets wins over the settings here, but for redirections, which are followed as [`follow_redirects`](Self::follow_redirects) says or not at all.
+        #[cfg(feature = "reqwest-0_13")]
         pub fn http_client(
             mut self,
             adjust: impl Fn(
-                ::openapi_client_runtime::reqwest::ClientBuilder,
-            ) -> ::openapi_client_runtime::reqwest::ClientBuilder + Send + Sync + 'static,
+                ::openapi_client_runtime::reqwest_0_13::ClientBuilder,
+            ) -> ::openapi_client_runtime::reqwest_0_13::ClientBuilder + Send + Sync + 'static,
         ) -> Self {
             self.core = self.core.http_client(adjust);
             self

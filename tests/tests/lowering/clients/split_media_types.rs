@@ -7,8 +7,7 @@ pub use client::*;
 pub mod builder {
     #[allow(unused_imports)]
     use ::openapi_client_runtime::{
-        ByteStream, CallOptions, Error, RequestBuilderExt, ResponseValue, encode_path,
-        reqwest,
+        ByteStream, CallOptions, Error, ResponseValue, encode_path,
     };
     #[allow(unused_imports)]
     use crate::clients::split_media_types::types;
@@ -41,17 +40,7 @@ pub mod builder {
                 Error<types::Problem>,
             > = async move {
                 let url = format!("{}/prices", client.core.base_url(),);
-                let request = client
-                    .core
-                    .http_client()
-                    .get(url)
-                    .header(
-                        ::openapi_client_runtime::reqwest::header::ACCEPT,
-                        ::openapi_client_runtime::reqwest::header::HeaderValue::from_static(
-                            "application/json",
-                        ),
-                    )
-                    .build()?;
+                let request = client.core.requests().get(url).build()?;
                 let result = client
                     .core
                     .execute(
@@ -152,18 +141,7 @@ pub mod builder {
                     .and_then(|v| types::Price::try_from(v).map_err(|e| e.to_string()))
                     .map_err(Error::InvalidRequest)?;
                 let url = format!("{}/prices", client.core.base_url(),);
-                let request = client
-                    .core
-                    .http_client()
-                    .post(url)
-                    .header(
-                        ::openapi_client_runtime::reqwest::header::ACCEPT,
-                        ::openapi_client_runtime::reqwest::header::HeaderValue::from_static(
-                            "application/json",
-                        ),
-                    )
-                    .json(&body)
-                    .build()?;
+                let request = client.core.requests().post(url).json(&body).build()?;
                 let result = client
                     .core
                     .execute(
@@ -242,17 +220,7 @@ pub mod builder {
                 let url = format!(
                     "{}/prices#list_prices_as_csv", client.core.base_url(),
                 );
-                let request = client
-                    .core
-                    .http_client()
-                    .get(url)
-                    .header(
-                        ::openapi_client_runtime::reqwest::header::ACCEPT,
-                        ::openapi_client_runtime::reqwest::header::HeaderValue::from_static(
-                            "application/json",
-                        ),
-                    )
-                    .build()?;
+                let request = client.core.requests().get(url).build()?;
                 let result = client
                     .core
                     .execute(
@@ -328,7 +296,7 @@ pub mod builder {
                 let url = format!(
                     "{}/prices#list_prices_as_bytes", client.core.base_url(),
                 );
-                let request = client.core.http_client().get(url).build()?;
+                let request = client.core.requests().get(url).build()?;
                 let result = client
                     .core
                     .execute(
@@ -433,14 +401,8 @@ pub mod builder {
                 );
                 let request = client
                     .core
-                    .http_client()
+                    .requests()
                     .post(url)
-                    .header(
-                        ::openapi_client_runtime::reqwest::header::ACCEPT,
-                        ::openapi_client_runtime::reqwest::header::HeaderValue::from_static(
-                            "application/json",
-                        ),
-                    )
                     .form_urlencoded(&body)?
                     .build()?;
                 let result = client
@@ -498,7 +460,7 @@ pub mod builder {
     #[must_use = "a request does nothing until it is sent"]
     pub struct SetPriceFromText<'a> {
         client: &'a super::Client,
-        body: Result<reqwest::Body, String>,
+        body: Result<::openapi_client_runtime::Body, String>,
         call_options: CallOptions,
     }
 
@@ -541,17 +503,11 @@ pub mod builder {
                 );
                 let request = client
                     .core
-                    .http_client()
+                    .requests()
                     .post(url)
                     .header(
-                        ::openapi_client_runtime::reqwest::header::ACCEPT,
-                        ::openapi_client_runtime::reqwest::header::HeaderValue::from_static(
-                            "application/json",
-                        ),
-                    )
-                    .header(
-                        ::openapi_client_runtime::reqwest::header::CONTENT_TYPE,
-                        ::openapi_client_runtime::reqwest::header::HeaderValue::from_static(
+                        ::openapi_client_runtime::http::header::CONTENT_TYPE,
+                        ::openapi_client_runtime::http::header::HeaderValue::from_static(
                             "text/plain",
                         ),
                     )
@@ -881,11 +837,12 @@ pub mod client {
         }
 
         /// Changes the HTTP client that requests are sent with, for proxies of your own, client certificates and the like. What `adjust` sets wins over the settings here, but for redirections, which are followed as [`follow_redirects`](Self::follow_redirects) says or not at all.
+        #[cfg(feature = "reqwest-0_13")]
         pub fn http_client(
             mut self,
             adjust: impl Fn(
-                ::openapi_client_runtime::reqwest::ClientBuilder,
-            ) -> ::openapi_client_runtime::reqwest::ClientBuilder + Send + Sync + 'static,
+                ::openapi_client_runtime::reqwest_0_13::ClientBuilder,
+            ) -> ::openapi_client_runtime::reqwest_0_13::ClientBuilder + Send + Sync + 'static,
         ) -> Self {
             self.core = self.core.http_client(adjust);
             self

@@ -7,8 +7,7 @@ pub use client::*;
 pub mod builder {
     #[allow(unused_imports)]
     use ::openapi_client_runtime::{
-        ByteStream, CallOptions, Error, RequestBuilderExt, ResponseValue, encode_path,
-        reqwest,
+        ByteStream, CallOptions, Error, ResponseValue, encode_path,
     };
     #[allow(unused_imports)]
     use crate::clients::webhooks::types;
@@ -63,17 +62,7 @@ pub mod builder {
                     "{}/meetings/{}", client.core.base_url(), encode_path(& id
                     .to_string()),
                 );
-                let request = client
-                    .core
-                    .http_client()
-                    .get(url)
-                    .header(
-                        ::openapi_client_runtime::reqwest::header::ACCEPT,
-                        ::openapi_client_runtime::reqwest::header::HeaderValue::from_static(
-                            "application/json",
-                        ),
-                    )
-                    .build()?;
+                let request = client.core.requests().get(url).build()?;
                 let result = client
                     .core
                     .execute(
@@ -298,11 +287,12 @@ pub mod client {
         }
 
         /// Changes the HTTP client that requests are sent with, for proxies of your own, client certificates and the like. What `adjust` sets wins over the settings here, but for redirections, which are followed as [`follow_redirects`](Self::follow_redirects) says or not at all.
+        #[cfg(feature = "reqwest-0_13")]
         pub fn http_client(
             mut self,
             adjust: impl Fn(
-                ::openapi_client_runtime::reqwest::ClientBuilder,
-            ) -> ::openapi_client_runtime::reqwest::ClientBuilder + Send + Sync + 'static,
+                ::openapi_client_runtime::reqwest_0_13::ClientBuilder,
+            ) -> ::openapi_client_runtime::reqwest_0_13::ClientBuilder + Send + Sync + 'static,
         ) -> Self {
             self.core = self.core.http_client(adjust);
             self
@@ -1669,7 +1659,7 @@ pub mod types {
 pub mod webhooks {
     #[allow(unused_imports)]
     use ::openapi_client_runtime::webhooks::{
-        Envelope, Payload, Place, SignatureEncoding, SignatureScheme, WebhookEvent,
+        Envelope, Payload, FieldSource, SignatureEncoding, SignatureScheme, WebhookEvent,
     };
     #[allow(unused_imports)]
     pub use ::openapi_client_runtime::webhooks::{
@@ -1684,7 +1674,7 @@ pub mod webhooks {
         )
         .optional_prefix("sha256=")
         .timestamp_header("X-Meetings-Timestamp")
-        .tolerance(120u64);
+        .tolerance(::std::time::Duration::from_secs(120u64));
     /// Verifies deliveries with the scheme of [`SIGNATURE`], and any of the secrets:
     /// give the old and the new one during a rotation.
     ///
@@ -1714,9 +1704,9 @@ pub mod webhooks {
         .timestamp_part("t=");
     /// Where deliveries have the name, id and time of their event.
     pub static ENVELOPE: Envelope = Envelope::new()
-        .name(Place::Member("/event_type"))
-        .id(Place::Member("/event_id"))
-        .time(Place::Member("/timestamp"));
+        .name(FieldSource::Body("/event_type"))
+        .id(FieldSource::Body("/event_id"))
+        .time(FieldSource::Body("/timestamp"));
     /// The webhook events: one variant for each event, with its payload.
     ///
     /// The API may add events; an unknown event keeps its name and its JSON.

@@ -221,7 +221,7 @@ impl OAuth {
         let asked_at = self.now();
         let reply: ResponseValue<TokenReply> = self.wire.post(&TOKEN, endpoint, form).await?;
         let (tokens, mut reply) = reply.into_parts();
-        reply.excerpt = bytes::Bytes::new();
+        reply.rare_mut().excerpt = bytes::Bytes::new();
         let tokens = tokens.into_tokens(asked_at, requested);
         tokens.map_err(|failure| failure.with_reply(reply).of(&TOKEN).into())
     }

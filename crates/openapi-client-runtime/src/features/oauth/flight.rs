@@ -15,9 +15,9 @@ const GRACE: Duration = Duration::from_secs(10);
 
 /// At most one piece of work under way. No task is spawned: whoever waits drives it. When all who
 /// wait give up it rests, and the next caller goes on with it instead of starting anew.
-pub(super) struct Flight<T: Clone>(Mutex<Option<Leg<T>>>);
+pub(super) struct Flight<T: Clone>(Mutex<Option<Running<T>>>);
 
-struct Leg<T: Clone> {
+struct Running<T: Clone> {
     work: Work<T>,
     due: Instant,
     /// When the first caller came for it after it was due.
@@ -42,32 +42,38 @@ impl<T: Clone + Send + Sync + 'static> Flight<T> {
         patience: Duration,
         start: impl FnOnce() -> BoxFuture<'static, T>,
     ) -> Option<T> {
-        let work = self.board(patience, start);
-        let mut ticket = Ticket {
+        let work = self.join_or_start(patience, start);
+        let mut waiter = Waiter {
             flight: self,
             work: &work,
             is_void: false,
         };
         let outcome = timeout(patience, work.clone()).await.ok();
-        ticket.is_void = outcome.is_none();
+        waiter.is_void = outcome.is_none();
         outcome
     }
 
     /// Forgets the work under way; those who wait for it still get its outcome.
     pub(super) fn forget(&self) {
-        *self.leg() = None;
+        *self.running() = None;
     }
 
-    fn board(&self, patience: Duration, start: impl FnOnce() -> BoxFuture<'static, T>) -> Work<T> {
-        let mut leg = self.leg();
+    fn join_or_start(
+        &self,
+        patience: Duration,
+        start: impl FnOnce() -> BoxFuture<'static, T>,
+    ) -> Work<T> {
+        let mut running = self.running();
         let now = Instant::now();
-        if let Some(leg) = leg.as_mut().filter(|leg| leg.work.peek().is_none())
-            && !leg.is_given_up(now)
+        if let Some(running) = running
+            .as_mut()
+            .filter(|running| running.work.peek().is_none())
+            && !running.is_given_up(now)
         {
-            return leg.work.clone();
+            return running.work.clone();
         }
         let work = start().shared();
-        *leg = Some(Leg {
+        *running = Some(Running {
             work: work.clone(),
             due: after(now, patience),
             overdue_since: None,
@@ -76,25 +82,28 @@ impl<T: Clone + Send + Sync + 'static> Flight<T> {
     }
 
     fn abandon(&self, work: &Work<T>) {
-        let mut leg = self.leg();
-        if leg.as_ref().is_some_and(|leg| leg.work.ptr_eq(work)) {
-            *leg = None;
+        let mut running = self.running();
+        if running
+            .as_ref()
+            .is_some_and(|running| running.work.ptr_eq(work))
+        {
+            *running = None;
         }
     }
 
-    fn leg(&self) -> MutexGuard<'_, Option<Leg<T>>> {
+    fn running(&self) -> MutexGuard<'_, Option<Running<T>>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 /// Gives work up when it has taken too long, and when it panicked: it would panic for ever.
-struct Ticket<'a, T: Clone + Send + Sync + 'static> {
+struct Waiter<'a, T: Clone + Send + Sync + 'static> {
     flight: &'a Flight<T>,
     work: &'a Work<T>,
     is_void: bool,
 }
 
-impl<T: Clone + Send + Sync + 'static> Drop for Ticket<'_, T> {
+impl<T: Clone + Send + Sync + 'static> Drop for Waiter<'_, T> {
     fn drop(&mut self) {
         if self.is_void || std::thread::panicking() {
             self.flight.abandon(self.work);
@@ -102,7 +111,7 @@ impl<T: Clone + Send + Sync + 'static> Drop for Ticket<'_, T> {
     }
 }
 
-impl<T: Clone> Leg<T> {
+impl<T: Clone> Running<T> {
     /// Work that is overdue, and was for a while under the eyes of callers, will never end.
     fn is_given_up(&mut self, now: Instant) -> bool {
         if now < self.due {

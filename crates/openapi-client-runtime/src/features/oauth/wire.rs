@@ -5,13 +5,14 @@ use std::time::Duration;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use bytes::Bytes;
-use reqwest::Request;
-use reqwest::header::{AUTHORIZATION, CONTENT_TYPE, HeaderValue};
+use http::header::{AUTHORIZATION, CONTENT_TYPE, HeaderValue};
 use serde::de::DeserializeOwned;
 use url::{Url, form_urlencoded};
 use zeroize::Zeroizing;
 
 use super::error::OAuthError;
+use crate::call::core::Target;
+use crate::call::request::Request;
 use crate::{
     CallOptions, ClientAuthentication, Core, Error, Failure, Method, Operation, OperationBuilder,
     RawResponse, RequestBody, ResponseSpec, ResponseValue, Secret, StatusRange,
@@ -88,7 +89,7 @@ impl Wire {
         operation: &'static Operation,
         url: &Url,
     ) -> Result<T, OAuthError> {
-        let request = Request::new(reqwest::Method::GET, url.clone());
+        let request = Request::new(Method::Get, url.as_str().to_owned());
         let response = self.send(operation, request).await?;
         let value = ResponseValue::from_response(response).await;
         value.map(ResponseValue::into_inner)
@@ -103,7 +104,10 @@ impl Wire {
         if let Some(timeout) = self.timeout {
             options = options.timeout(timeout).attempt_timeout(timeout);
         }
-        let response = self.core.execute_at(request, operation, options).await?;
+        let sent = self
+            .core
+            .send_to(Target::Endpoint, request, operation, options);
+        let response = sent.await?;
         match response.status().as_u16() {
             200..=299 => Ok(response),
             400..=599 => {
@@ -115,8 +119,8 @@ impl Wire {
     }
 
     fn request<'a>(&'a self, url: &Url, mut form: Form<'a>) -> Result<Request, Failure> {
-        let mut request = Request::new(reqwest::Method::POST, url.clone());
-        let headers = request.headers_mut();
+        let mut request = Request::new(Method::Post, url.as_str().to_owned());
+        let headers = &mut request.headers;
         headers.insert(CONTENT_TYPE, HeaderValue::from_static(FORM));
         match (self.authentication, &self.client_secret) {
             (ClientAuthentication::Basic, Some(secret)) => {
@@ -128,7 +132,7 @@ impl Wire {
             }
             _ => form.push(("client_id", &self.client_id)),
         }
-        *request.body_mut() = Some(encode(&form).into());
+        request.body = Some(encode(&form).into());
         Ok(request)
     }
 }
@@ -167,8 +171,8 @@ fn in_words_of_the_server(mut error: OAuthError) -> OAuthError {
         (code, body.description().map(str::to_owned))
     });
     if let (Some((code, message)), Some(reply)) = (words, error.reply_mut()) {
-        reply.code = Some(code);
-        reply.message = message;
+        let rare = reply.rare_mut();
+        (rare.code, rare.message) = (Some(code), message);
     }
     error
 }
@@ -176,7 +180,7 @@ fn in_words_of_the_server(mut error: OAuthError) -> OAuthError {
 /// A reply that should have held tokens may hold them all the same.
 fn forget_payload(mut error: OAuthError) -> OAuthError {
     if let Some(reply) = error.reply_mut() {
-        reply.excerpt = Bytes::new();
+        reply.rare_mut().excerpt = Bytes::new();
     }
     error
 }
@@ -206,11 +210,11 @@ mod tests {
         ];
         let request = wire.request(&url, form).unwrap();
         assert!(!format!("{request:?}").contains("gX1fBat3bV"));
-        let header = request.headers().get(AUTHORIZATION);
+        let header = request.headers.get(AUTHORIZATION);
         let header = header
             .map_or("", |value| value.to_str().unwrap())
             .to_owned();
-        let body = request.body().unwrap().as_bytes().unwrap().to_vec();
+        let body = request.body.unwrap().as_bytes().unwrap().to_vec();
         (header, String::from_utf8(body).unwrap())
     }
 

@@ -1,6 +1,6 @@
 //! Links between pages: the `Link` header, and references to be resolved.
 
-use reqwest::header::{HeaderMap, LINK};
+use http::header::{HeaderMap, LINK};
 use url::Url;
 
 /// The target of the first link with `rel=next` (RFC 8288, section 3), as it was written.

@@ -7,9 +7,9 @@ use std::sync::{Arc, Mutex};
 use futures_core::stream::FusedStream;
 use futures_util::StreamExt;
 use futures_util::future::{BoxFuture, ready};
+use http::StatusCode;
+use http::header::HeaderMap;
 use proptest::prelude::*;
-use reqwest::StatusCode;
-use reqwest::header::HeaderMap;
 use url::Url;
 
 use super::*;
@@ -73,16 +73,15 @@ impl List {
 
     /// The parameter as the core would send it.
     fn parameter(&self) -> Option<String> {
-        let mut request =
-            reqwest::Request::new(reqwest::Method::GET, Url::parse("http://h/things").unwrap());
+        let mut url = Url::parse("http://h/things").unwrap();
         let name = self.operation.pagination().unwrap().parameter().unwrap();
         match self.options.page() {
             None => return self.given.clone(),
             Some(page) => page
-                .apply(&API, &Url::parse("http://h").unwrap(), &mut request)
+                .apply(&API, &Url::parse("http://h").unwrap(), &mut url)
                 .unwrap(),
         }
-        let mut query: HashMap<_, _> = request.url().query_pairs().into_owned().collect();
+        let mut query: HashMap<_, _> = url.query_pairs().into_owned().collect();
         query.remove(name)
     }
 }
@@ -111,7 +110,7 @@ impl Paged for List {
         let answer = (self.answer)(self.parameter().as_deref());
         Box::pin(ready(match answer {
             Ok(page) => {
-                reply.rows = page.1.rows;
+                reply.rare_mut().rows = page.1.rows;
                 Ok(ResponseValue::new(page, reply))
             }
             Err(failure) => Err(failure.into()),
@@ -220,7 +219,7 @@ proptest! {
         prop_assert!(list.asked.load(Ordering::SeqCst) <= 10);
         if let Err(error) = read {
             prop_assert_eq!(error.kind(), ErrorKind::Pagination);
-            prop_assert!(!error.is_refused());
+            prop_assert!(!error.is_unsent());
         }
     }
 
@@ -426,7 +425,7 @@ async fn a_position_of_another_list_is_refused() {
     let mut resumed = items(&by_offset).resume(foreign);
     let error = resumed.next().await.unwrap().unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Pagination);
-    assert!(error.is_refused() && resumed.next().await.is_none());
+    assert!(error.is_unsent() && resumed.next().await.is_none());
     assert_eq!(by_offset.asked.load(Ordering::SeqCst), 0);
 }
 
@@ -440,7 +439,7 @@ async fn a_start_that_is_no_number_is_refused() {
     // Nor does it become one by going on from there.
     let nowhere = items(&list).position().unwrap();
     let mut resumed = items(&list).resume(nowhere);
-    assert!(resumed.next().await.unwrap().unwrap_err().is_refused());
+    assert!(resumed.next().await.unwrap().unwrap_err().is_unsent());
     assert_eq!(list.asked.load(Ordering::SeqCst), 0);
     list.given = Some("3".to_owned());
     assert_eq!(all(items(&list)).await.unwrap(), [3, 4]);

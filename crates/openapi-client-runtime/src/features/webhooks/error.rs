@@ -3,14 +3,14 @@
 use std::borrow::Cow;
 use std::fmt;
 
-use reqwest::StatusCode;
+use http::StatusCode;
 
 /// Why a delivery is refused, or a [`Verifier`](super::Verifier) cannot be made.
 ///
 /// `Display` is one sentence. It never shows a secret, a signature or anything of the payload.
 ///
 /// ```
-/// use openapi_client_runtime::reqwest::header::HeaderMap;
+/// use openapi_client_runtime::http::header::HeaderMap;
 /// use openapi_client_runtime::webhooks::{SignatureScheme, Verifier, WebhookErrorKind};
 ///
 /// # static SCHEME: SignatureScheme = SignatureScheme::hmac_sha256("X-Signature");

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::time::SystemTime;
 
-use reqwest::header::HeaderMap;
+use http::header::HeaderMap;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
@@ -27,27 +27,27 @@ impl Delivery<'_> {
 /// Where deliveries say what they are about; a generated crate carries one.
 ///
 /// ```
-/// use openapi_client_runtime::webhooks::{Envelope, Place};
+/// use openapi_client_runtime::webhooks::{Envelope, FieldSource};
 ///
 /// // X-Event-Id: e-1                {"event": {"type": "meeting.created", "at": "2026-01-01T.."}}
 /// static ENVELOPE: Envelope = Envelope::new()
-///     .name(Place::Member("/event/type"))
-///     .id(Place::Header("X-Event-Id"))
-///     .time(Place::Member("/event/at"));
+///     .name(FieldSource::Body("/event/type"))
+///     .id(FieldSource::Header("X-Event-Id"))
+///     .time(FieldSource::Body("/event/at"));
 /// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Envelope {
-    name: Option<Place>,
-    id: Option<Place>,
-    time: Option<Place>,
+    name: Option<FieldSource>,
+    id: Option<FieldSource>,
+    time: Option<FieldSource>,
 }
 
 /// Where one fact of an envelope stands. [`Envelope`] has an example.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
-pub enum Place {
+pub enum FieldSource {
     /// In the body, at this JSON pointer (RFC 6901).
-    Member(&'static str),
+    Body(&'static str),
     /// In this header, which is not signed.
     Header(&'static str),
 }
@@ -65,21 +65,21 @@ impl Envelope {
 
     /// Where the name of the event stands.
     #[must_use]
-    pub const fn name(mut self, place: Place) -> Self {
+    pub const fn name(mut self, place: FieldSource) -> Self {
         self.name = Some(place);
         self
     }
 
     /// Where the id of the event stands, by which repeats are known.
     #[must_use]
-    pub const fn id(mut self, place: Place) -> Self {
+    pub const fn id(mut self, place: FieldSource) -> Self {
         self.id = Some(place);
         self
     }
 
     /// Where it stands when the event happened.
     #[must_use]
-    pub const fn time(mut self, place: Place) -> Self {
+    pub const fn time(mut self, place: FieldSource) -> Self {
         self.time = Some(place);
         self
     }
@@ -87,19 +87,19 @@ impl Envelope {
     /// The id of a delivery's event, if its body can be read so far.
     pub(super) fn event_id(&self, delivery: &Delivery<'_>) -> Option<String> {
         let json = match self.id? {
-            Place::Member(_) => serde_json::from_slice(delivery.body()).ok()?,
-            Place::Header(_) => Value::Null,
+            FieldSource::Body(_) => serde_json::from_slice(delivery.body()).ok()?,
+            FieldSource::Header(_) => Value::Null,
         };
         self.id?.text(delivery.headers(), &json)
     }
 }
 
-impl Place {
+impl FieldSource {
     /// A text, or a number as a text.
     fn text(self, headers: &HeaderMap, json: &Value) -> Option<String> {
         match self {
             Self::Header(name) => Some(headers.get(name)?.to_str().ok()?.to_owned()),
-            Self::Member(pointer) => match json.pointer(pointer)? {
+            Self::Body(pointer) => match json.pointer(pointer)? {
                 Value::String(text) => Some(text.clone()),
                 Value::Number(number) => Some(number.to_string()),
                 _ => None,
@@ -110,7 +110,7 @@ impl Place {
     fn words(self) -> String {
         match self {
             Self::Header(name) => format!("the header `{name}`"),
-            Self::Member(pointer) => format!("the member `{pointer}` of the body"),
+            Self::Body(pointer) => format!("the member `{pointer}` of the body"),
         }
     }
 }
@@ -118,12 +118,12 @@ impl Place {
 /// The events of an API. A generated crate implements it for its `Event`.
 ///
 /// ```
-/// use openapi_client_runtime::reqwest::header::HeaderMap;
+/// use openapi_client_runtime::http::header::HeaderMap;
 /// use openapi_client_runtime::webhooks::{
-///     Delivery, Envelope, Payload, Place, UnknownEvent, WebhookError, WebhookEvent,
+///     Delivery, Envelope, Payload, FieldSource, UnknownEvent, WebhookError, WebhookEvent,
 /// };
 ///
-/// static ENVELOPE: Envelope = Envelope::new().name(Place::Member("/type"));
+/// static ENVELOPE: Envelope = Envelope::new().name(FieldSource::Body("/type"));
 ///
 /// #[derive(serde::Deserialize)]
 /// struct Moved {
@@ -278,7 +278,7 @@ impl<E: WebhookEvent> Received<E> {
             WebhookError::new(WebhookErrorKind::Payload, text)
         })?;
         let envelope = E::envelope();
-        let text = |place: Option<Place>| place?.text(delivery.headers(), &json);
+        let text = |place: Option<FieldSource>| place?.text(delivery.headers(), &json);
         let (id, time) = (text(envelope.id), text(envelope.time));
         let name = match envelope.name {
             None => String::new(),

@@ -20,7 +20,7 @@ use super::{Received, Verifier, WebhookError, WebhookErrorKind, WebhookEvent};
 /// ```
 /// use axum::{Router, extract::FromRef, http::StatusCode, routing::post};
 /// use openapi_client_runtime::webhooks::{
-///     Envelope, Payload, Place, ReplayCache, SignatureScheme, UnknownEvent, Verifier, Webhook,
+///     Envelope, Payload, FieldSource, ReplayCache, SignatureScheme, UnknownEvent, Verifier, Webhook,
 ///     WebhookError, WebhookEvent,
 /// };
 ///
@@ -38,8 +38,8 @@ use super::{Received, Verifier, WebhookError, WebhookErrorKind, WebhookEvent};
 /// static SIGNATURE: SignatureScheme =
 ///     SignatureScheme::hmac_sha256("X-Signature").timestamp_header("X-Timestamp");
 /// static ENVELOPE: Envelope = Envelope::new()
-///     .name(Place::Member("/event_type"))
-///     .id(Place::Member("/event_id"));
+///     .name(FieldSource::Body("/event_type"))
+///     .id(FieldSource::Body("/event_id"));
 ///
 /// impl WebhookEvent for Event {
 ///     fn envelope() -> &'static Envelope {

@@ -3,7 +3,7 @@
 use base64::Engine;
 use base64::alphabet;
 use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
-use reqwest::header::HeaderMap;
+use http::header::HeaderMap;
 
 use super::scheme::{MAC_LENGTH, MacBytes, SignatureEncoding, SignatureScheme, TimestampPlace};
 use super::{WebhookError, WebhookErrorKind};

@@ -18,16 +18,16 @@
 //!
 //! ```
 //! use std::time::{Duration, UNIX_EPOCH};
-//! use openapi_client_runtime::reqwest::header::HeaderMap;
+//! use openapi_client_runtime::http::header::HeaderMap;
 //! use openapi_client_runtime::webhooks::{
-//!     Envelope, Payload, Place, SignatureScheme, UnknownEvent, Verifier, WebhookError,
+//!     Envelope, Payload, FieldSource, SignatureScheme, UnknownEvent, Verifier, WebhookError,
 //!     WebhookEvent,
 //! };
 //!
 //! // A generated crate brings all this.
 //! static SIGNATURE: SignatureScheme =
 //!     SignatureScheme::hmac_sha256("X-Signature").timestamp_header("X-Timestamp");
-//! static ENVELOPE: Envelope = Envelope::new().name(Place::Member("/event_type"));
+//! static ENVELOPE: Envelope = Envelope::new().name(FieldSource::Body("/event_type"));
 //!
 //! #[derive(serde::Deserialize)]
 //! struct MeetingCreated {
@@ -85,7 +85,7 @@ mod verify;
 
 pub use delivery::Delivery;
 pub use error::{WebhookError, WebhookErrorKind};
-pub use event::{Envelope, Payload, Place, Received, UnknownEvent, WebhookEvent};
+pub use event::{Envelope, FieldSource, Payload, Received, UnknownEvent, WebhookEvent};
 #[cfg(feature = "axum")]
 pub use extract::{Webhook, WebhookRejection};
 pub use replay::ReplayCache;

@@ -1,5 +1,7 @@
 //! How an API signs its deliveries, as data.
 
+use std::time::Duration;
+
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
 
@@ -17,13 +19,14 @@ pub(super) type MacBytes = [u8; MAC_LENGTH];
 /// What is signed is the body as it came, or the timestamp in decimal, a dot and the body.
 ///
 /// ```
+/// use std::time::Duration;
 /// use openapi_client_runtime::webhooks::{SignatureEncoding, SignatureScheme};
 ///
 /// // X-Signature: 5d41...        X-Timestamp: 1767225600
 /// static OURS: SignatureScheme = SignatureScheme::hmac_sha256("X-Signature")
 ///     .optional_prefix("sha256=")
 ///     .timestamp_header("X-Timestamp")
-///     .tolerance(300);
+///     .tolerance(Duration::from_secs(300));
 ///
 /// // X-Hub-Signature-256: sha256=5d41...
 /// static GITHUB: SignatureScheme =
@@ -47,7 +50,7 @@ pub struct SignatureScheme {
     pub(super) prefix_required: bool,
     pub(super) separator: Option<char>,
     pub(super) timestamp: Option<TimestampPlace>,
-    pub(super) tolerance: u64,
+    pub(super) tolerance: Duration,
 }
 
 /// How a signature is written. [`SignatureScheme`] has an example.
@@ -70,9 +73,9 @@ pub(super) enum TimestampPlace {
 }
 
 impl SignatureScheme {
-    /// Seconds that a timestamp may be off, to either side, unless
-    /// [`tolerance`](Self::tolerance) says otherwise.
-    pub const DEFAULT_TOLERANCE: u64 = 300;
+    /// How far a timestamp may be off, to either side, unless [`tolerance`](Self::tolerance) says
+    /// otherwise: 5 minutes.
+    pub const DEFAULT_TOLERANCE: Duration = Duration::from_secs(300);
 
     /// A plain hexadecimal signature of the body alone.
     #[must_use]
@@ -136,11 +139,11 @@ impl SignatureScheme {
         self
     }
 
-    /// Sets how many seconds a timestamp may be off, to either side. Means nothing where no
+    /// Sets how far a timestamp may be off, to either side, in whole seconds. Means nothing where no
     /// timestamp is signed.
     #[must_use]
-    pub const fn tolerance(mut self, seconds: u64) -> Self {
-        self.tolerance = seconds;
+    pub const fn tolerance(mut self, tolerance: Duration) -> Self {
+        self.tolerance = tolerance;
         self
     }
 

@@ -4,7 +4,7 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use reqwest::header::HeaderMap;
+use http::header::HeaderMap;
 use subtle::ConstantTimeEq;
 
 use super::header::Claim;
@@ -17,7 +17,7 @@ use crate::Secret;
 /// lost the bytes that were signed.
 ///
 /// ```
-/// use openapi_client_runtime::reqwest::header::HeaderMap;
+/// use openapi_client_runtime::http::header::HeaderMap;
 /// use openapi_client_runtime::webhooks::{SignatureScheme, Verifier, WebhookErrorKind};
 ///
 /// static SCHEME: SignatureScheme =
@@ -114,7 +114,7 @@ impl Verifier {
         let secret = self.matching_secret(&claim, body)?;
         let mut delivery = Delivery::verified(headers, body, claim.timestamp, secret);
         if let Some(replays) = &self.replays {
-            let tolerance = Duration::from_secs(self.scheme.tolerance);
+            let tolerance = self.scheme.tolerance;
             let Some(entry) = replays.admit(&delivery, tolerance, now) else {
                 let text = "the delivery was received before; answer it as a success";
                 return Err(WebhookError::new(WebhookErrorKind::Replayed, text));
@@ -135,7 +135,7 @@ impl Verifier {
             .unwrap_or(Duration::ZERO)
             .as_secs();
         let off = now.abs_diff(timestamp);
-        let tolerance = self.scheme.tolerance;
+        let tolerance = self.scheme.tolerance.as_secs();
         if off <= tolerance {
             return Ok(());
         }

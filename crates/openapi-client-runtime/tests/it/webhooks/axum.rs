@@ -6,9 +6,9 @@ use axum::Router;
 use axum::extract::{FromRef, State};
 use axum::http::StatusCode;
 use axum::routing::post;
-use openapi_client_runtime::reqwest::header::HeaderMap;
-use openapi_client_runtime::reqwest::{Body, Client, Response};
+use openapi_client_runtime::http::header::HeaderMap;
 use openapi_client_runtime::webhooks::{ReplayCache, Webhook, WebhookRejection};
+use reqwest::{Body, Client, Response};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 

@@ -1,9 +1,9 @@
 //! From verified bytes to events.
 
-use openapi_client_runtime::reqwest::StatusCode;
-use openapi_client_runtime::reqwest::header::HeaderMap;
+use openapi_client_runtime::http::StatusCode;
+use openapi_client_runtime::http::header::HeaderMap;
 use openapi_client_runtime::webhooks::{
-    Delivery, Envelope, Payload, Place, Received, ReplayCache, UnknownEvent, WebhookError,
+    Delivery, Envelope, FieldSource, Payload, Received, ReplayCache, UnknownEvent, WebhookError,
     WebhookErrorKind as Kind, WebhookEvent,
 };
 use serde::Deserialize;
@@ -25,9 +25,9 @@ pub(crate) enum Event {
 }
 
 static ENVELOPE: Envelope = Envelope::new()
-    .name(Place::Member("/event/type"))
-    .id(Place::Member("/event/id"))
-    .time(Place::Header("X-Event-Time"));
+    .name(FieldSource::Body("/event/type"))
+    .id(FieldSource::Body("/event/id"))
+    .time(FieldSource::Header("X-Event-Time"));
 
 impl WebhookEvent for Event {
     fn envelope() -> &'static Envelope {
@@ -121,7 +121,7 @@ fn an_event_that_cannot_be_read_may_come_again() {
 #[test]
 fn a_name_may_stand_in_a_header() {
     struct Named(String);
-    static BY_HEADER: Envelope = Envelope::new().name(Place::Header("X-Event"));
+    static BY_HEADER: Envelope = Envelope::new().name(FieldSource::Header("X-Event"));
     impl WebhookEvent for Named {
         fn envelope() -> &'static Envelope {
             &BY_HEADER

@@ -9,7 +9,7 @@ mod signatures;
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use openapi_client_runtime::reqwest::header::{HeaderMap, HeaderName};
+use openapi_client_runtime::http::header::{HeaderMap, HeaderName};
 use openapi_client_runtime::webhooks::{
     SignatureScheme, Signer, Verifier, WebhookError, WebhookErrorKind,
 };
@@ -21,7 +21,7 @@ pub(crate) static BODY_ALONE: SignatureScheme = SignatureScheme::hmac_sha256("X-
 pub(crate) static TIMED: SignatureScheme = SignatureScheme::hmac_sha256("X-Signature")
     .optional_prefix("sha256=")
     .timestamp_header("X-Timestamp")
-    .tolerance(300);
+    .tolerance(std::time::Duration::from_secs(300));
 
 pub(crate) static STRIPE: SignatureScheme = SignatureScheme::hmac_sha256("Stripe-Signature")
     .separator(',')

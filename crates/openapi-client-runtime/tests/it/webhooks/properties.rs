@@ -1,6 +1,6 @@
 //! What holds for every body, timestamp, secret and header.
 
-use openapi_client_runtime::reqwest::header::{HeaderMap, HeaderValue};
+use openapi_client_runtime::http::header::{HeaderMap, HeaderValue};
 use openapi_client_runtime::webhooks::{
     SignatureEncoding, SignatureScheme, Signer, Verifier, WebhookErrorKind as Kind,
 };

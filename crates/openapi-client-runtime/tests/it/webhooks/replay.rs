@@ -4,16 +4,16 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
-use openapi_client_runtime::reqwest::StatusCode;
-use openapi_client_runtime::reqwest::header::HeaderMap;
+use openapi_client_runtime::http::StatusCode;
+use openapi_client_runtime::http::header::HeaderMap;
 use openapi_client_runtime::webhooks::{
-    Envelope, Place, ReplayCache, SignatureScheme, Signer, Verifier, WebhookErrorKind as Kind,
+    Envelope, FieldSource, ReplayCache, SignatureScheme, Signer, Verifier, WebhookErrorKind as Kind,
 };
 
 use super::{BODY_ALONE, NOW, STRIPE, TIMED, at, kind};
 
-static ENVELOPE: Envelope = Envelope::new().id(Place::Member("/event_id"));
-static HEADER_ID: Envelope = Envelope::new().id(Place::Header("X-Delivery"));
+static ENVELOPE: Envelope = Envelope::new().id(FieldSource::Body("/event_id"));
+static HEADER_ID: Envelope = Envelope::new().id(FieldSource::Header("X-Delivery"));
 
 /// A receiver whose clock the test moves.
 struct Receiver {

@@ -1,6 +1,6 @@
 //! Signatures, secrets and timestamps. The signatures were computed by `hmac` of Python.
 
-use openapi_client_runtime::reqwest::StatusCode;
+use openapi_client_runtime::http::StatusCode;
 use openapi_client_runtime::webhooks::{
     SignatureEncoding, SignatureScheme, Signer, Verifier, WebhookErrorKind as Kind,
 };

@@ -11,7 +11,7 @@ use crate::sample::{Members, Wish};
 use crate::schema::Schema;
 
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Lore<'a> {
+pub(super) struct Context<'a> {
     pub(super) api: &'a Api,
     pub(super) model: &'a Model,
     pub(super) links: &'a Links,
@@ -19,7 +19,7 @@ pub(super) struct Lore<'a> {
 
 /// Where a resource stands.
 #[derive(Debug, Clone)]
-pub(super) struct Spot {
+pub(super) struct ResourcePath {
     /// The path template of the resource.
     pub(super) template: String,
     /// The values of its parameters.
@@ -28,7 +28,7 @@ pub(super) struct Spot {
     pub(super) path: String,
 }
 
-impl Spot {
+impl ResourcePath {
     pub(super) fn new(template: &str, values: &Values) -> Self {
         Self {
             template: template.to_owned(),
@@ -38,7 +38,7 @@ impl Spot {
     }
 }
 
-impl Lore<'_> {
+impl Context<'_> {
     /// The resource as an operation answers with it under a status; nothing where that answer holds
     /// no JSON. What the answer has to hold and the resource does not is made, and kept.
     pub(super) fn shown(
@@ -46,11 +46,17 @@ impl Lore<'_> {
         operation: &Operation,
         status: u16,
         resource: &mut Value,
-        spot: &Spot,
+        resource_path: &ResourcePath,
     ) -> Option<Value> {
         let (media, schema) = json_of(operation, status)?;
         let example = media.examples.first().map(|example| &example.value);
-        Some(self.completed(schema, &envelope(self.api, schema), example, resource, spot))
+        Some(self.completed(
+            schema,
+            &envelope(self.api, schema),
+            example,
+            resource,
+            resource_path,
+        ))
     }
 
     /// The resource as `schema` wants it, which holds it at the pointer `within`.
@@ -60,11 +66,11 @@ impl Lore<'_> {
         within: &str,
         example: Option<&Value>,
         resource: &mut Value,
-        spot: &Spot,
+        resource_path: &ResourcePath,
     ) -> Value {
         let mut keep = Value::Null;
         page::put(&mut keep, within, resource.clone());
-        let wish = Wish::at(&spot.path).members(Members::Required);
+        let wish = Wish::at(&resource_path.path).members(Members::Required);
         let wish = wish.keep(&keep).like(example).fresh();
         let mut body = self.api.sampler.value(schema, &wish);
         let (Some(Value::Object(shown)), Value::Object(kept)) =
@@ -74,7 +80,8 @@ impl Lore<'_> {
         };
         for (name, value) in shown {
             if !kept.contains_key(name) {
-                self.links.relocate(value, &spot.template, &spot.values);
+                self.links
+                    .relocate(value, &resource_path.template, &resource_path.values);
                 kept.insert(name.clone(), value.clone());
             }
         }

@@ -4,16 +4,16 @@ use http::{HeaderName, header};
 use serde_json::Value;
 
 use super::collection::Collection;
+use super::context::{Context, ResourcePath};
 use super::data::{Data, Item, Items};
 use super::links::{Values, fill};
-use super::lore::{Lore, Spot};
-use super::model::{Deed, Plan};
+use super::model::{Action, Plan};
 use crate::answer::Answer;
 use crate::call::Call;
 use crate::refusal::{Reason, Refusal};
 
-pub(super) struct Desk<'a> {
-    pub(super) lore: Lore<'a>,
+pub(super) struct Handler<'a> {
+    pub(super) context: Context<'a>,
     pub(super) data: &'a mut Data,
     pub(super) call: &'a Call<'a>,
     /// The base URL of the mock.
@@ -29,21 +29,21 @@ pub(super) struct Target<'a> {
     /// The path of the collection.
     pub(super) at: String,
     pub(super) key: String,
-    pub(super) spot: Spot,
+    pub(super) resource_path: ResourcePath,
 }
 
 /// What a call is answered with, if that can be told.
 pub(super) type Outcome = Result<Option<Answer>, Refusal>;
 
-impl<'a> Desk<'a> {
+impl<'a> Handler<'a> {
     pub(super) fn new(
-        lore: Lore<'a>,
+        context: Context<'a>,
         data: &'a mut Data,
         call: &'a Call<'a>,
         base: &'a str,
     ) -> Self {
         Self {
-            lore,
+            context,
             data,
             call,
             base,
@@ -52,21 +52,21 @@ impl<'a> Desk<'a> {
     }
 
     pub(super) fn answer(mut self) -> Outcome {
-        let Some(plan) = self.lore.model.plan(self.call.operation) else {
+        let Some(plan) = self.context.model.plan(self.call.operation) else {
             return Ok(None);
         };
         let created = self.check_parents(plan)?;
-        let collection = |number: usize| &self.lore.model.collections[number];
-        let answer = match &plan.deed {
-            Deed::List(number) => self.list(collection(*number), created),
-            Deed::Create(number) => self.create(collection(*number), created),
-            Deed::Read(number) => self.read(&self.target(collection(*number)), created),
-            Deed::Delete(number) => self.delete(&self.target(collection(*number)), created),
-            Deed::CreateMany(number) => self.create_many(collection(*number), created),
-            Deed::UpdateMany(number) => self.update_many(collection(*number), created),
-            Deed::Copy(number) => self.copy(&self.outer(collection(*number)), created),
-            Deed::Download(number) => self.download(&self.outer(collection(*number)), created),
-            Deed::Update {
+        let collection = |number: usize| &self.context.model.collections[number];
+        let answer = match &plan.action {
+            Action::List(number) => self.list(collection(*number), created),
+            Action::Create(number) => self.create(collection(*number), created),
+            Action::Read(number) => self.read(&self.target(collection(*number)), created),
+            Action::Delete(number) => self.delete(&self.target(collection(*number)), created),
+            Action::CreateMany(number) => self.create_many(collection(*number), created),
+            Action::UpdateMany(number) => self.update_many(collection(*number), created),
+            Action::Copy(number) => self.copy(&self.outer(collection(*number)), created),
+            Action::Download(number) => self.download(&self.outer(collection(*number)), created),
+            Action::Update {
                 collection: number,
                 whole,
                 creates,
@@ -74,21 +74,21 @@ impl<'a> Desk<'a> {
                 let target = self.target(collection(*number));
                 self.update(&target, created, *whole, *creates)
             }
-            Deed::Act {
+            Action::Act {
                 collection: number,
                 renews,
             } => {
                 let target = self.outer(collection(*number));
                 self.act(&target, created, renews.as_deref())
             }
-            Deed::Append {
+            Action::Append {
                 collection: number,
                 member,
             } => {
                 let target = self.outer(collection(*number));
                 self.append(&target, created, member)
             }
-            Deed::Member {
+            Action::Member {
                 collection: number,
                 member,
             } => {
@@ -100,11 +100,11 @@ impl<'a> Desk<'a> {
                     self.write_member(&target, member)
                 }
             }
-            Deed::ReadSingle => self.read_single(),
-            Deed::WriteSingle { whole } => self.write_single(*whole),
-            Deed::DeleteSingle => self.delete_single(),
-            Deed::ActSingle { path } => self.act_single(path),
-            Deed::Unknown => Ok(None),
+            Action::ReadSingle => self.read_single(),
+            Action::WriteSingle { whole } => self.write_single(*whole),
+            Action::DeleteSingle => self.delete_single(),
+            Action::ActSingle { path } => self.act_single(path),
+            Action::Unknown => Ok(None),
         }?;
         if let Some(answer) = &answer {
             self.move_versions(plan, answer);
@@ -117,7 +117,7 @@ impl<'a> Desk<'a> {
     fn check_parents(&mut self, plan: &Plan) -> Result<bool, Refusal> {
         let mut created = false;
         for (number, template) in &plan.parents {
-            let target = self.target_at(&self.lore.model.collections[*number], template);
+            let target = self.target_at(&self.context.model.collections[*number], template);
             created |= self.find(&target, created)?;
         }
         Ok(created)
@@ -147,7 +147,7 @@ impl<'a> Desk<'a> {
             collection,
             at: fill(start, &self.call.path),
             key: key.map(|(_, value)| value.clone()).unwrap_or_default(),
-            spot: Spot::new(template, &self.call.path),
+            resource_path: ResourcePath::new(template, &self.call.path),
         }
     }
 
@@ -171,7 +171,7 @@ impl<'a> Desk<'a> {
         let items = if created && collection.create.is_some() {
             Items::default()
         } else {
-            self.lore.seeds(collection, at, values)
+            self.context.seeds(collection, at, values)
         };
         self.data.collections.insert(at.to_owned(), items);
     }
@@ -198,7 +198,9 @@ impl<'a> Desk<'a> {
             let detail = format!("there is no {name} `{key}` at {at}");
             return Err(Refusal::new(Reason::NotFound, detail));
         }
-        let value = self.lore.item_called(collection, at, &self.call.path, key);
+        let value = self
+            .context
+            .item_called(collection, at, &self.call.path, key);
         self.data.insert(at, key, Item::new(value, false));
         Ok(false)
     }
@@ -209,11 +211,13 @@ impl<'a> Desk<'a> {
         &self,
         status: u16,
         resource: &mut Value,
-        spot: &Spot,
+        resource_path: &ResourcePath,
     ) -> Result<Answer, Refusal> {
         let mut answer = Answer::status(status);
-        answer.body = self.lore.shown(self.call.operation, status, resource, spot);
-        answer.check_media(self.lore.api, self.call)?;
+        answer.body = self
+            .context
+            .shown(self.call.operation, status, resource, resource_path);
+        answer.check_media(self.context.api, self.call)?;
         Ok(answer)
     }
 
@@ -230,7 +234,7 @@ impl<'a> Desk<'a> {
             None if status == 201 && target.collection.read.is_some() => None,
             None => return None,
         };
-        let path = &target.spot.path;
+        let path = &target.resource_path.path;
         let text = match example {
             Some(example) if example.starts_with('/') => path.clone(),
             _ => format!("{}{path}", self.base),

@@ -14,23 +14,23 @@ use crate::Provenance;
 /// hold one for each.
 ///
 /// ```
-/// use openapi_client_runtime::{Provenance, WebLinkTemplate};
+/// use openapi_client_runtime::{Provenance, LinkTemplate};
 ///
-/// static ROOM: WebLinkTemplate =
-///     WebLinkTemplate::new("room", "https://app.example.com/rooms/{id}").required(&["id"]);
+/// static ROOM: LinkTemplate =
+///     LinkTemplate::new("room", "https://app.example.com/rooms/{id}").required(&["id"]);
 ///
 /// assert_eq!(ROOM.template(), "https://app.example.com/rooms/{id}");
 /// assert_eq!(ROOM.provenance(), Provenance::Documented);
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct WebLinkTemplate {
+pub struct LinkTemplate {
     name: &'static str,
     template: &'static str,
     required: &'static [&'static str],
     provenance: Provenance,
 }
 
-impl WebLinkTemplate {
+impl LinkTemplate {
     /// The links of that name. The template begins with scheme and host, and has variables behind
     /// them only; their values are encoded, never taken as they are.
     pub const fn new(name: &'static str, template: &'static str) -> Self {
@@ -79,34 +79,34 @@ impl WebLinkTemplate {
 /// value is percent-encoded into one segment of the path or one value of the query.
 ///
 /// ```
-/// use openapi_client_runtime::{WebLink, WebLinkTemplate};
+/// use openapi_client_runtime::{LinkBuilder, LinkTemplate};
 ///
-/// static ROOM: WebLinkTemplate =
-///     WebLinkTemplate::new("room", "https://app.example.com/rooms/{id}{?tab}").required(&["id"]);
+/// static ROOM: LinkTemplate =
+///     LinkTemplate::new("room", "https://app.example.com/rooms/{id}{?tab}").required(&["id"]);
 ///
-/// let link = WebLink::new(&ROOM).text("id", "a/../b?c").text("tab", "files & notes");
+/// let link = LinkBuilder::new(&ROOM).text("id", "a/../b?c").text("tab", "files & notes");
 /// assert_eq!(
 ///     link.url()?.as_str(),
 ///     "https://app.example.com/rooms/a%2F..%2Fb%3Fc?tab=files%20%26%20notes"
 /// );
 ///
-/// let error = WebLink::new(&ROOM).text("id", "..").url().unwrap_err();
+/// let error = LinkBuilder::new(&ROOM).text("id", "..").url().unwrap_err();
 /// assert_eq!(
 ///     error.to_string(),
 ///     "the link `room` cannot be made: `id` is `..`, which would lead elsewhere; pass the name itself"
 /// );
-/// # Ok::<(), openapi_client_runtime::WebLinkError>(())
+/// # Ok::<(), openapi_client_runtime::LinkError>(())
 /// ```
 #[derive(Clone)]
 #[must_use = "it does nothing until `url` is called"]
-pub struct WebLink {
-    template: &'static WebLinkTemplate,
+pub struct LinkBuilder {
+    template: &'static LinkTemplate,
     values: BTreeMap<&'static str, Value>,
 }
 
-impl WebLink {
+impl LinkBuilder {
     /// A link without values.
-    pub fn new(template: &'static WebLinkTemplate) -> Self {
+    pub fn new(template: &'static LinkTemplate) -> Self {
         Self {
             template,
             values: BTreeMap::new(),
@@ -167,8 +167,8 @@ impl WebLink {
     /// # Errors
     ///
     /// When a value is missing or empty that the link needs, or is `.` or `..` in its path.
-    pub fn url(&self) -> Result<Url, WebLinkError> {
-        let fault = |reason| WebLinkError {
+    pub fn url(&self) -> Result<Url, LinkError> {
+        let fault = |reason| LinkError {
             link: self.template.name,
             reason,
         };
@@ -221,9 +221,9 @@ impl WebLink {
 }
 
 /// Values may be personal, such as an email address, so only the names of those set are shown.
-impl fmt::Debug for WebLink {
+impl fmt::Debug for LinkBuilder {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("WebLink")
+        f.debug_struct("LinkBuilder")
             .field("template", &self.template.template)
             .field("set", &self.values.keys())
             .finish_non_exhaustive()
@@ -233,24 +233,24 @@ impl fmt::Debug for WebLink {
 /// Why a link cannot be made. `Display` says what is wrong and what to do.
 ///
 /// ```
-/// use openapi_client_runtime::{WebLink, WebLinkTemplate};
+/// use openapi_client_runtime::{LinkBuilder, LinkTemplate};
 ///
-/// static ROOM: WebLinkTemplate =
-///     WebLinkTemplate::new("room", "https://app.example.com/rooms/{id}").required(&["id"]);
+/// static ROOM: LinkTemplate =
+///     LinkTemplate::new("room", "https://app.example.com/rooms/{id}").required(&["id"]);
 ///
-/// let error = WebLink::new(&ROOM).url().unwrap_err();
+/// let error = LinkBuilder::new(&ROOM).url().unwrap_err();
 /// assert_eq!(
 ///     error.to_string(),
 ///     "the link `room` cannot be made: `id` is empty, and there is no link without it"
 /// );
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct WebLinkError {
+pub struct LinkError {
     link: &'static str,
     reason: String,
 }
 
-impl fmt::Display for WebLinkError {
+impl fmt::Display for LinkError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(
             f,
@@ -260,7 +260,7 @@ impl fmt::Display for WebLinkError {
     }
 }
 
-impl std::error::Error for WebLinkError {}
+impl std::error::Error for LinkError {}
 
 #[cfg(test)]
 mod tests {
@@ -268,18 +268,18 @@ mod tests {
     use percent_encoding::percent_decode_str;
     use proptest::prelude::*;
 
-    static ENTRY: WebLinkTemplate =
-        WebLinkTemplate::new("entry", "https://app.example.com/p/{slug}{?hint,auto}")
+    static ENTRY: LinkTemplate =
+        LinkTemplate::new("entry", "https://app.example.com/p/{slug}{?hint,auto}")
             .required(&["slug"]);
-    static TO_ROOM: WebLinkTemplate = WebLinkTemplate::new(
+    static TO_ROOM: LinkTemplate = LinkTemplate::new(
         "to_room",
         "https://app.example.com/p/x?target=room:{room}{&hint}",
     )
     .required(&["room"]);
-    static OPEN: WebLinkTemplate =
-        WebLinkTemplate::new("open", "https://app.example.com/open{/path*}{?query*}");
-    static APP: WebLinkTemplate =
-        WebLinkTemplate::new("app", "example://rooms/{room}").required(&["room"]);
+    static OPEN: LinkTemplate =
+        LinkTemplate::new("open", "https://app.example.com/open{/path*}{?query*}");
+    static APP: LinkTemplate =
+        LinkTemplate::new("app", "example://rooms/{room}").required(&["room"]);
 
     fn query(url: &Url) -> Vec<(String, String)> {
         url.query_pairs().into_owned().collect()
@@ -293,7 +293,7 @@ mod tests {
 
     #[test]
     fn what_is_empty_is_left_out_and_what_is_needed_is_asked_for() {
-        let link = WebLink::new(&ENTRY).text("slug", "acme");
+        let link = LinkBuilder::new(&ENTRY).text("slug", "acme");
         assert_eq!(
             link.url().unwrap().as_str(),
             "https://app.example.com/p/acme"
@@ -313,7 +313,7 @@ mod tests {
     #[test]
     fn a_path_given_with_slashes_has_each_segment_once() {
         let open = |path: &str| {
-            let link = WebLink::new(&OPEN).list("path", path.split('/'));
+            let link = LinkBuilder::new(&OPEN).list("path", path.split('/'));
             link.url().map(String::from)
         };
         let home = "https://app.example.com/open";
@@ -336,7 +336,7 @@ mod tests {
 
     #[test]
     fn other_schemes_keep_their_values_in_place_too() {
-        let app = |room: &str| WebLink::new(&APP).text("room", room).url();
+        let app = |room: &str| LinkBuilder::new(&APP).text("room", room).url();
         assert_eq!(app("a/b#c").unwrap().as_str(), "example://rooms/a%2Fb%23c");
         assert!(app("..").is_err());
     }
@@ -347,7 +347,7 @@ mod tests {
             slug in "\\PC{1,12}|[./\\\\%?#&=+~ @:]{1,6}|.{1,12}",
             hint in "\\PC{0,12}|[./\\\\%?#&=+~ @:]{0,6}|.{0,12}",
         ) {
-            let link = WebLink::new(&ENTRY).text("slug", &slug).text("hint", &hint);
+            let link = LinkBuilder::new(&ENTRY).text("slug", &slug).text("hint", &hint);
             if [".", ".."].contains(&slug.as_str()) {
                 prop_assert!(link.url().is_err());
                 return Ok(());
@@ -368,7 +368,7 @@ mod tests {
             room in "[./\\\\%?#&=+~ @:]{1,6}|.{1,12}",
             hint in ".{1,12}",
         ) {
-            let link = WebLink::new(&TO_ROOM).text("room", &room).text("hint", &hint);
+            let link = LinkBuilder::new(&TO_ROOM).text("room", &room).text("hint", &hint);
             let url = link.url().unwrap();
             prop_assert_eq!(url.path(), "/p/x");
             let target = format!("room:{room}");
@@ -380,7 +380,7 @@ mod tests {
             path in prop::collection::vec("[./\\\\%?#&a~ ]{0,4}|.{0,6}", 0..4),
             pairs in prop::collection::vec(("[./\\\\%?#&=+a ]{0,4}|.{0,6}", ".{0,6}"), 0..4),
         ) {
-            let mut link = WebLink::new(&OPEN).list("path", &path);
+            let mut link = LinkBuilder::new(&OPEN).list("path", &path);
             for (key, value) in &pairs {
                 link = link.pair("query", key, value);
             }
